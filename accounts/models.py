@@ -1,0 +1,111 @@
+"""People: users who sign in, customers who order, and the refresh tokens of their clients."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+
+
+def normalised_email(email: str) -> str:
+    """Trimmed and casefolded: one person, however they type their address."""
+    return email.strip().casefold()
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=normalised_email(username or ""))
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=normalised_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in with an e-mail address: staff, or a customer with an account.
+
+    `auth_version` is in every access token; raising it makes all earlier tokens worthless.
+    """
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    is_staff = models.BooleanField("staff", default=False, help_text="May sign in to the back office.")
+    is_active = models.BooleanField("active", default=True, help_text="Untick instead of deleting.")
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    auth_version = models.PositiveIntegerField(default=1, editable=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        self.email = normalised_email(self.email)
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return self.name or self.email.partition("@")[0]
+
+
+class Customer(models.Model):
+    """A person who orders, unique by normalised e-mail, with or without a user account."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True)
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
+    )
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        permissions = (("export_customer", "Can export customers"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        self.email = normalised_email(self.email)
+
+
+class TokenFamily(models.Model):
+    """One sign-in on one client: the refresh tokens that followed from it. Dies as a whole."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    auth_version = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(help_text="The absolute end, however often it is refreshed.")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_because = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name_plural = "token families"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class RefreshToken(models.Model):
+    """A single-use opaque token; only its SHA-256 is kept."""
+
+    family = models.ForeignKey(TokenFamily, on_delete=models.CASCADE, related_name="tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"of family {self.family_id}, issued {self.issued_at:%Y-%m-%d %H:%M}"

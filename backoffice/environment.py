@@ -1,0 +1,128 @@
+"""Reads environment variables once, failing loudly on what it cannot understand."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+def load_dotenv(path: Path) -> None:
+    """Take NAME=value lines of a `.env` file for names that the environment does not set."""
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, separator, value = line.partition("=")
+        if separator and not line.lstrip().startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() in TRUE:
+        return True
+    if value.strip().lower() in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def integer(name: str, default: int) -> int:
+    value = text(name)
+    try:
+        return int(value) if value else default
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def words(name: str) -> list[str]:
+    return [word for word in text(name).replace(",", " ").split() if word]
+
+
+ENGINES = {
+    "sqlite": "django.db.backends.sqlite3",
+    "sqlite3": "django.db.backends.sqlite3",
+    "postgres": "django.db.backends.postgresql",
+    "postgresql": "django.db.backends.postgresql",
+}
+
+# Every statement that waits gives up: a stuck neighbour must not freeze the whole shop.
+POSTGRESQL_TIMEOUTS = (
+    "-c lock_timeout=15s -c statement_timeout=300s -c idle_in_transaction_session_timeout=60s"
+    " -c synchronous_commit=on"
+)
+
+
+def database(var_dir: Path) -> dict[str, object]:
+    """Django's settings of the one database, from DATABASE_URL or the SQL_* variables; SQLite when neither is set."""
+    url = text("DATABASE_URL")
+    if url:
+        return _database_from_url(url)
+    engine = text("SQL_ENGINE", "sqlite").lower()
+    engine = ENGINES.get(engine, engine)
+    if engine == ENGINES["sqlite"]:
+        return _sqlite(text("SQL_DATABASE") or str(var_dir / "backoffice.sqlite3"))
+    if engine == ENGINES["postgresql"]:
+        return _postgresql(
+            name=text("SQL_DATABASE", "backoffice"),
+            user=text("SQL_USER", "backoffice"),
+            password=text("SQL_PASSWORD"),
+            host=text("SQL_HOST", "127.0.0.1"),
+            port=text("SQL_PORT", "5432"),
+            options={},
+        )
+    raise ImproperlyConfigured(f"SQL_ENGINE must be sqlite or postgresql, not {engine!r}.")
+
+
+def _database_from_url(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme in ("sqlite", "sqlite3"):
+        return _sqlite(unquote(parts.path.removeprefix("/")) or "backoffice.sqlite3")
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    options = dict(parse_qsl(parts.query))
+    return _postgresql(
+        name=unquote(parts.path.lstrip("/")),
+        user=unquote(parts.username or options.pop("user", "")),
+        password=unquote(parts.password or options.pop("password", "")),
+        host=unquote(parts.hostname or "") or options.pop("host", ""),
+        port=str(parts.port or options.pop("port", "")),
+        options=options,
+    )
+
+
+def _sqlite(path: str) -> dict[str, object]:
+    return {
+        "ENGINE": ENGINES["sqlite"],
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }
+
+
+def _postgresql(
+    *, name: str, user: str, password: str, host: str, port: str, options: dict[str, str]
+) -> dict[str, object]:
+    return {
+        "ENGINE": ENGINES["postgresql"],
+        "NAME": name,
+        "USER": user,
+        "PASSWORD": password,
+        "HOST": host,
+        "PORT": port,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": POSTGRESQL_TIMEOUTS, **options},
+    }

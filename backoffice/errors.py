@@ -1,0 +1,98 @@
+"""Refusals: what the rules say no to, raised by use cases and translated once by each door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, ClassVar
+
+
+class Kind(Enum):
+    """What sort of no it is; a door chooses its HTTP status or exit code from this."""
+
+    INVALID = "invalid"
+    NOT_AUTHENTICATED = "not_authenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    STALE = "stale"
+    TOO_LARGE = "too_large"
+    THROTTLED = "throttled"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failing item of a refusal: where in the input, what, and facts such as wanted and available."""
+
+    pointer: str
+    code: str
+    detail: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Refusal(Exception):
+    """A rule said no. `detail` tells a person what to do, `code` a program which rule it was."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+    code: ClassVar[str] = "validation"
+    title: ClassVar[str] = "The input is not valid"
+
+    def __init__(
+        self, detail: str, *, faults: Sequence[Fault] = (), retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Invalid(Refusal):
+    """The input breaks a rule that needs no look at the shop's state."""
+
+
+class NotAuthenticated(Refusal):
+    kind = Kind.NOT_AUTHENTICATED
+    code = "not_authenticated"
+    title = "Sign in first"
+
+
+class Forbidden(Refusal):
+    kind = Kind.FORBIDDEN
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class NotFound(Refusal):
+    kind = Kind.NOT_FOUND
+    code = "not_found"
+    title = "Not found"
+
+
+class Conflict(Refusal):
+    kind = Kind.CONFLICT
+    code = "conflict"
+    title = "Conflict with the present state"
+
+
+class Stale(Refusal):
+    kind = Kind.STALE
+    code = "stale"
+    title = "Somebody changed it meanwhile"
+
+
+class TooLarge(Refusal):
+    kind = Kind.TOO_LARGE
+    code = "too_large"
+    title = "Too large"
+
+
+class Throttled(Refusal):
+    kind = Kind.THROTTLED
+    code = "throttled"
+    title = "Too many requests"
+
+
+class Busy(Refusal):
+    kind = Kind.BUSY
+    code = "busy"
+    title = "Busy at the moment"

@@ -1,0 +1,50 @@
+"""Rows that the ground itself keeps: answered requests, slots of periodic jobs, signs of life."""
+
+from django.db import models
+
+
+class IdempotencyRecord(models.Model):
+    """One key, used once by one caller for one operation, with the reply it got."""
+
+    caller = models.CharField(max_length=40, help_text="Such as user:12.")
+    operation = models.CharField(max_length=120)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("caller", "operation", "key"), name="idempotency_once_per_key"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.key}"
+
+
+class JobSlot(models.Model):
+    """A periodic job's turn; the unique row lets several schedulers do it once."""
+
+    job = models.CharField(max_length=80)
+    slot = models.DateTimeField()
+    taken_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("job", "slot"), name="job_once_per_slot"),)
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.slot:%Y-%m-%d %H:%M}"
+
+
+class Heartbeat(models.Model):
+    """When a worker last proved that it runs tasks."""
+
+    name = models.CharField(max_length=80, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

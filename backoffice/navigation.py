@@ -1,0 +1,3 @@
+"""The admin's look and sidebar, as data."""
+
+UNFOLD: dict[str, object] = {}

@@ -1,0 +1,63 @@
+"""An e-mail is a row with a lifecycle, written in the transaction of its cause."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+
+class EmailState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    DEAD = "dead", "Given up"
+    SUPPRESSED = "suppressed", "Not sent (demo)"
+
+
+class EmailMessage(models.Model):
+    """Unique per (cause, template, recipient): whatever runs twice, the person gets one mail.
+
+    `cause` names what it is about, such as `order:B-100042` or `shipment:B-100042-S1`. A worker that
+    claims the row holds it until `leased_until`; a lease that ran out may be claimed again.
+    """
+
+    cause = models.CharField(max_length=120)
+    template = models.CharField(max_length=60)
+    recipient = models.EmailField()
+    context = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=EmailState, default=EmailState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    leased_until = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    subject = models.CharField(max_length=255, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "e-mail"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("cause", "template", "recipient"), name="email_once_per_cause_and_recipient"
+            ),
+        )
+        indexes = (
+            models.Index(
+                F("next_attempt_at"),
+                condition=models.Q(state__in=[EmailState.QUEUED, EmailState.SENDING]),
+                name="email_due",
+            ),
+            models.Index(fields=("state", "-id"), name="email_by_state"),
+        )
+        permissions = (("requeue_emailmessage", "Can send e-mails again"),)
+
+    def __str__(self) -> str:
+        return f"{self.template} to {self.recipient}"
+
+    @property
+    def message_id(self) -> str:
+        """The same for every attempt, so that a repeated mail can be recognised."""
+        domain = settings.SHOP_URL.partition("://")[2].partition(":")[0].partition("/")[0]
+        return f"<outbox-{self.pk}-{self.created_at:%Y%m%d%H%M%S%f}@{domain}>"

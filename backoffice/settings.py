@@ -1,0 +1,296 @@
+"""One settings file. Without any environment variable: embedded, on SQLite, on this machine."""
+
+import secrets
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+from backoffice import environment as env
+from backoffice.navigation import UNFOLD as UNFOLD
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load_dotenv(BASE_DIR / ".env")
+VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
+
+DEBUG = env.boolean("DEBUG", default=False)
+DATABASES = {"default": env.database(VAR_DIR)}
+IS_SQLITE = DATABASES["default"]["ENGINE"] == env.ENGINES["sqlite"]
+REDIS_URL = env.text("REDIS_URL")
+
+
+def private_file(name: str, make: str) -> str:
+    """The content of a file in VAR_DIR that only its owner may read; made on first use."""
+    path = VAR_DIR / name
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(make + "\n", encoding="utf-8")
+        return make
+
+
+def secret_key() -> str:
+    key = env.text("SECRET_KEY")
+    if key:
+        return key
+    if IS_SQLITE:
+        return private_file("secret_key", secrets.token_urlsafe(50))
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY to a long random text: on PostgreSQL several processes must share one."
+    )
+
+
+SECRET_KEY = secret_key()
+
+# The shop
+
+SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
+SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
+SHOP_CURRENCY = env.text("SHOP_CURRENCY", "EUR").upper()
+SHOP_ORDER_PREFIX = env.text("SHOP_ORDER_PREFIX", "B-")
+SHOP_TIME_ZONE = env.text("SHOP_TIME_ZONE", "Europe/Berlin")
+SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
+
+
+def amount(name: str, default: str) -> Decimal | None:
+    value = env.text(name, default)
+    try:
+        number = Decimal(value).quantize(Decimal("0.01")) if value else None
+    except InvalidOperation:
+        raise ImproperlyConfigured(f"{name} must be an amount such as 4.90, not {value!r}.") from None
+    if number is not None and not (number.is_finite() and number >= 0):
+        raise ImproperlyConfigured(f"{name} must not be negative.")
+    return number
+
+
+SHOP_SHIPPING_FEE = amount("SHOP_SHIPPING_FEE", "0.00") or Decimal("0.00")
+SHOP_FREE_SHIPPING_FROM = amount("SHOP_FREE_SHIPPING_FROM", "")
+
+# Apps
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "import_export",
+    "ninja",
+    "huey.contrib.djhuey",
+    "backoffice",
+    "backoffice.outbox",
+    "accounts",
+    "catalog",
+    "orders",
+]
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+TEST_RUNNER = "backoffice.testing.PytestRunner"
+
+MIDDLEWARE = [
+    "backoffice.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Language and time
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = SHOP_TIME_ZONE
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError):
+    raise ImproperlyConfigured(
+        f"SHOP_TIME_ZONE must be a name such as Europe/Berlin, not {TIME_ZONE!r}."
+    ) from None
+
+# Static files
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Embedded, files are served from where they are installed; a built image collects them with hashed names.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+if not WHITENOISE_USE_FINDERS:
+    STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+
+# Cache, queue, mail
+
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+    }
+
+HUEY = {
+    "name": "backoffice",
+    # djhuey would run tasks inside the request whenever DEBUG is on.
+    "immediate": False,
+    "results": False,
+    "utc": True,
+    "serializer": {
+        "class": "huey.serializer.SignedSerializer",
+    },
+}
+
+EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FROM = env.text("EMAIL_FROM", f"{SHOP_NAME} <shop@{urlsplit(SHOP_URL).hostname}>")
+DEFAULT_FROM_EMAIL = EMAIL_FROM
+SERVER_EMAIL = EMAIL_FROM
+
+
+def mail_options(backend: str) -> dict[str, object]:
+    if backend.endswith("filebased.EmailBackend"):
+        return {"file_path": str(VAR_DIR / "mail")}
+    if backend.endswith("smtp.EmailBackend"):
+        return {
+            "host": env.text("EMAIL_HOST", "localhost"),
+            "port": env.integer("EMAIL_PORT", 25),
+            "use_tls": env.boolean("EMAIL_USE_TLS", default=False),
+            "username": env.text("EMAIL_HOST_USER"),
+            "password": env.text("EMAIL_HOST_PASSWORD"),
+            "timeout": 20,
+        }
+    return {}
+
+
+MAILERS = {"default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": mail_options(EMAIL_BACKEND_PATH)}}
+
+# Who may come in
+
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 600)
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+
+
+def jwt_keys() -> dict[str, str]:
+    """`kid:key` pairs, the current one first; made and kept beside the database when embedded."""
+    pairs = env.words("JWT_KEYS")
+    if not pairs and IS_SQLITE:
+        pairs = private_file("jwt_keys", f"{secrets.token_hex(4)}:{secrets.token_urlsafe(48)}").split()
+    keys = dict(pair.partition(":")[::2] for pair in pairs)
+    if not keys or any(not kid or len(key) < 32 for kid, key in keys.items()):
+        raise ImproperlyConfigured(
+            "Set JWT_KEYS to kid:key (the previous pair may follow), each key at least 32 characters long."
+        )
+    return keys
+
+
+JWT_KEYS = jwt_keys()
+JWT_ISSUER = SHOP_URL
+JWT_AUDIENCE = f"{SHOP_URL}/api"
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
+REFRESH_TOKEN_LIFETIME = timedelta(days=14)
+REFRESH_FAMILY_LIFETIME = timedelta(days=90)
+
+# HTTP
+
+IS_HTTPS = SHOP_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS") or [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    urlsplit(SHOP_URL).hostname or "localhost",
+]
+CSRF_TRUSTED_ORIGINS = [SHOP_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Alpine, which the admin is built on, evaluates expressions.
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+NINJA_NUM_PROXIES = len(TRUSTED_PROXIES)
+NINJA_PAGINATION_MAX_LIMIT = 100
+
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_SKIP_ADMIN_LOG = False
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "backoffice.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "backoffice": {"level": "INFO"},
+        "huey": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,104 @@
+"""What can be ordered, and how much of it there is."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from backoffice.fields import FoldedField, folded
+from backoffice.money import ZERO
+
+MAX_UNITS = 2_000_000_000
+sku_validator = RegexValidator(
+    r"\A[^/\x00-\x1f\x7f]{1,64}\Z", "A SKU has 1 to 64 characters, without / and control characters."
+)
+
+
+class Category(models.Model):
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=120, unique=True)
+
+    class Meta:
+        verbose_name_plural = "categories"
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def with_skus(self, skus: Iterable[str]) -> Self:
+        """Those with one of these SKUs, without regard to case or surrounding blanks."""
+        return self.filter(sku_key__in=[folded(sku) for sku in skus])
+
+    def low_stock(self) -> Self:
+        """Active products with as many units available as their threshold, or fewer."""
+        threshold = Coalesce(F("low_stock_threshold"), settings.SHOP_LOW_STOCK_THRESHOLD)
+        return self.active().filter(available__lte=threshold)
+
+
+class Product(models.Model):
+    """A thing with a SKU that can be ordered.
+
+    `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
+    """
+
+    sku = models.CharField("SKU", max_length=64, validators=[sku_validator])
+    sku_key = FoldedField(source="sku", max_length=128, unique=True)
+    name = models.CharField(max_length=255)
+    barcode = models.CharField(max_length=64, blank=True)
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+    )
+    price = models.DecimalField(max_digits=12, decimal_places=2)
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Only active products can be ordered; archived ones are not active."
+    )
+    low_stock_threshold = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty: the shop's default."
+    )
+    on_hand = models.IntegerField(default=0, editable=False)
+    reserved = models.IntegerField(default=0, editable=False)
+    available = models.GeneratedField(
+        expression=F("on_hand") - F("reserved"), output_field=models.IntegerField(), db_persist=True
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("sku",)
+        constraints = (
+            models.CheckConstraint(condition=Q(price__gte=ZERO), name="product_price_not_negative"),
+            models.CheckConstraint(condition=Q(on_hand__gte=0), name="product_on_hand_not_negative"),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="product_reserved_not_negative"),
+            models.CheckConstraint(
+                condition=Q(reserved__lte=F("on_hand")), name="product_reserved_within_on_hand"
+            ),
+            models.UniqueConstraint(
+                fields=("barcode",), condition=~Q(barcode=""), name="product_barcode_unique"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("name",), name="product_name"),
+            models.Index(fields=("available",), name="product_available"),
+        )
+        permissions = (("move_stock", "Can receive, adjust, count, import and undo stock"),)
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+    @property
+    def threshold(self) -> int:
+        if self.low_stock_threshold is None:
+            return int(settings.SHOP_LOW_STOCK_THRESHOLD)
+        return self.low_stock_threshold

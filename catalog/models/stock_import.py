@@ -1,0 +1,82 @@
+"""A file that changes stock: planned, looked at, applied, perhaps undone."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.actors import Source
+from catalog.models.product import Product
+
+
+class ImportMode(models.TextChoices):
+    COUNT = "count", "Count: set on hand to the file's quantity"
+    RECEIVE = "receive", "Receive: add the file's quantity"
+
+
+class ImportState(models.TextChoices):
+    PLANNED = "planned", "Planned"
+    APPLIED = "applied", "Applied"
+    UNDONE = "undone", "Undone"
+
+
+class StockImport(models.Model):
+    """Numbered by its primary key. A plan that nobody applies is swept after 24 hours."""
+
+    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
+    mode = models.CharField(max_length=8, choices=ImportMode)
+    file_name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of mode and content.")
+    ignored_columns = models.JSONField(default=list)
+    rows_count = models.PositiveIntegerField(default=0)
+    changes = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    problems = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.CharField(max_length=6, choices=Source)
+    applied_at = models.DateTimeField(null=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"Import {self.pk}"
+
+    @property
+    def reference(self) -> str:
+        return f"import-{self.pk}"
+
+
+class StockImportRow(models.Model):
+    """One line of the file: now → after, or what is wrong with it."""
+
+    stock_import = models.ForeignKey(StockImport, on_delete=models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField(help_text="The line in the file; the header is line 1.")
+    sku = models.CharField(max_length=255)
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255, blank=True)
+    quantity = models.CharField(max_length=255, help_text="As it was written in the file.")
+    expected = models.CharField(max_length=255, blank=True)
+    note = models.CharField(max_length=255, blank=True)
+    now = models.IntegerField(null=True)
+    after = models.IntegerField(null=True)
+    change = models.IntegerField(null=True)
+    problem_code = models.CharField(max_length=40, blank=True)
+    problem = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("stock_import", "row"), name="import_row_once_per_line"),
+        )
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.sku}"

@@ -1,0 +1,38 @@
+from orders.models.fulfilment import (
+    Cancellation,
+    CancellationLine,
+    Return,
+    ReturnLine,
+    Shipment,
+    ShipmentLine,
+)
+from orders.models.order import EventKind, Order, OrderEvent, OrderLine
+from orders.models.promo import (
+    PromoCode,
+    Promotion,
+    PromotionEvent,
+    PromotionKind,
+    PromoState,
+    Redemption,
+    RedemptionState,
+)
+
+__all__ = [
+    "Cancellation",
+    "CancellationLine",
+    "EventKind",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "PromoCode",
+    "PromoState",
+    "Promotion",
+    "PromotionEvent",
+    "PromotionKind",
+    "Redemption",
+    "RedemptionState",
+    "Return",
+    "ReturnLine",
+    "Shipment",
+    "ShipmentLine",
+]

@@ -1,0 +1,113 @@
+"""What left, what was called off and what came back. Each has a reference that the stock ledger carries."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from backoffice.money import ZERO
+from orders.models.order import Order, OrderLine
+
+
+class Shipment(models.Model):
+    """Some or all of an order's units leaving in one parcel."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
+    reference = models.CharField(max_length=60, unique=True, help_text="Such as B-100042-S1.")
+    carrier = models.CharField(max_length=60, blank=True)
+    tracking_number = models.CharField(max_length=80, blank=True)
+    shipped_at = models.DateTimeField(default=timezone.now)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(
+                fields=("tracking_number",), condition=~Q(tracking_number=""), name="shipment_tracking"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ShipmentLine(models.Model):
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("shipment", "order_line"), name="shipment_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="shipment_quantity_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of line {self.order_line_id}"
+
+
+class Cancellation(models.Model):
+    """Units that will not ship after all; they were released for sale again."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cancellations")
+    reference = models.CharField(max_length=60, unique=True, help_text="Such as B-100042-C1.")
+    reason = models.CharField(max_length=255, blank=True)
+    refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    shipping_refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class CancellationLine(models.Model):
+    cancellation = models.ForeignKey(Cancellation, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("cancellation", "order_line"), name="cancellation_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="cancellation_quantity_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of line {self.order_line_id}"
+
+
+class Return(models.Model):
+    """Units that came back, each either restocked or written off."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
+    reference = models.CharField(max_length=60, unique=True, help_text="Such as B-100042-R1.")
+    reason = models.CharField(max_length=255, blank=True)
+    refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ReturnLine(models.Model):
+    returned = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    restock = models.BooleanField(default=True)
+    refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("returned", "order_line", "restock"), name="return_line_once_per_fate"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="return_quantity_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of line {self.order_line_id}"

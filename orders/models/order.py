@@ -1,0 +1,234 @@
+"""What was sold, at the prices of that moment."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Concat, Round
+from django.utils import timezone
+
+from accounts.actors import Source
+from accounts.models import Customer, User
+from backoffice.money import ZERO
+from catalog.models import Product
+from orders.status import OPEN_STATUSES, OrderStatus
+
+if TYPE_CHECKING:
+    from orders.models.promo import Redemption
+
+FIRST_SERIAL = 100_001
+SERIAL_SEQUENCE = "orders_order_serial_seq"
+
+
+class NextSerial(models.Func):
+    """The next order number: a sequence on PostgreSQL; on SQLite, with its one writer, the highest plus one."""
+
+    output_field = models.BigIntegerField()
+    template = f"nextval('{SERIAL_SEQUENCE}')"  # noqa: S608
+
+    def as_sqlite(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN201
+        template = f"(SELECT COALESCE(MAX(serial), {FIRST_SERIAL - 1}) + 1 FROM orders_order)"  # noqa: S608
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
+def exact(amount: models.expressions.Combinable) -> Round:
+    """SQLite computes money in binary floating point: bring it back to two places before comparing."""
+    return Round(amount, precision=2, output_field=models.DecimalField(max_digits=12, decimal_places=2))
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def open(self) -> Self:
+        """Orders with units still to ship."""
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def visible_to(self, user: User) -> Self:
+        """All orders for staff who may see orders, else the user's own."""
+        if user.is_staff and user.has_perm("orders.view_order"):
+            return self
+        return self.filter(customer__user=user)
+
+    def with_number(self, number: str) -> Self:
+        return self.filter(number=number.strip().upper())
+
+
+class Order(models.Model):
+    """Keeps its own copy of prices, promo terms, address and e-mail: later edits elsewhere change nothing."""
+
+    serial = models.BigIntegerField(unique=True, editable=False)
+    prefix = models.CharField(max_length=20, editable=False)
+    number = models.GeneratedField(
+        expression=Concat(F("prefix"), Cast(F("serial"), models.CharField())),
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+        unique=True,
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    status = models.CharField(max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, editable=False)
+    email = models.EmailField()
+    currency = models.CharField(max_length=3, editable=False)
+
+    ship_name = models.CharField("name", max_length=120)
+    ship_line1 = models.CharField("address", max_length=120)
+    ship_line2 = models.CharField("address, second line", max_length=120, blank=True)
+    ship_city = models.CharField("city", max_length=80)
+    ship_region = models.CharField("region", max_length=80, blank=True)
+    ship_postcode = models.CharField("postcode", max_length=20, blank=True)
+    ship_country = models.CharField("country", max_length=2, help_text="ISO 3166-1 alpha-2, such as DE.")
+    ship_phone = models.CharField("phone", max_length=40, blank=True)
+
+    subtotal = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
+    discount = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
+    shipping = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
+    total = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
+    refunded = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
+    net = models.GeneratedField(
+        expression=exact(F("total") - F("refunded")),
+        output_field=models.DecimalField(max_digits=12, decimal_places=2),
+        db_persist=True,
+    )
+    units = models.PositiveIntegerField(editable=False, help_text="Units ordered, over all lines.")
+    promo_code = models.CharField(max_length=40, blank=True, editable=False)
+    promo_terms = models.JSONField(null=True, editable=False)
+    explanation = models.JSONField(default=list, editable=False)
+
+    note = models.TextField(blank=True)
+    source = models.CharField(max_length=6, choices=Source, editable=False)
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    placed_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_demo = models.BooleanField(default=False, editable=False)
+    demo_invoice = models.CharField(max_length=20, null=True, unique=True, editable=False)  # noqa: DJ001
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    redemption: "Redemption"
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(total=exact(F("subtotal") - F("discount") + F("shipping"))),
+                name="order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(subtotal__gte=0, discount__gte=0, shipping__gte=0, total__gte=0),
+                name="order_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount__lte=F("subtotal")), name="order_discount_within_subtotal"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("total")), name="order_refunded_within_total"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("-placed_at", "-id"), name="order_newest"),
+            models.Index(fields=("status", "-placed_at", "-id"), name="order_by_status"),
+            models.Index(fields=("customer", "-placed_at"), name="order_of_customer"),
+            models.Index(fields=("email",), name="order_email"),
+            models.Index(fields=("promo_code",), condition=~Q(promo_code=""), name="order_promo_code"),
+            models.Index(
+                fields=("placed_at",), condition=Q(status__in=OPEN_STATUSES), name="order_open_oldest"
+            ),
+        )
+        permissions = (
+            ("ship_order", "Can ship orders and mark them delivered"),
+            ("return_order", "Can register returns"),
+            ("cancel_order", "Can cancel orders"),
+            ("comment_order", "Can comment on orders"),
+            ("export_order", "Can export orders"),
+            ("view_revenue", "Can see revenue"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class OrderLine(models.Model):
+    """One product of an order. The counters say how far its units have come."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
+    position = models.PositiveSmallIntegerField()
+    sku = models.CharField("SKU", max_length=64)
+    name = models.CharField(max_length=255)
+    unit_price = models.DecimalField(max_digits=12, decimal_places=2)
+    quantity = models.PositiveIntegerField()
+    subtotal = models.DecimalField(max_digits=12, decimal_places=2)
+    discount = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    shipped = models.PositiveIntegerField(default=0)
+    delivered = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    refunded = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+
+    class Meta:
+        ordering = ("order", "position")
+        constraints = (
+            models.UniqueConstraint(fields=("order", "product"), name="line_once_per_product"),
+            models.UniqueConstraint(fields=("order", "position"), name="line_once_per_position"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(subtotal=exact(F("unit_price") * F("quantity"))), name="line_subtotal_multiplies"
+            ),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=F("subtotal")), name="line_discount_within_subtotal"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("shipped") + F("cancelled")), name="line_shipped_within_quantity"
+            ),
+            models.CheckConstraint(condition=Q(delivered__lte=F("shipped")), name="line_delivered_were_shipped"),
+            models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="line_returned_were_shipped"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=exact(F("subtotal") - F("discount"))),
+                name="line_refunded_within_total",
+            ),
+        )
+        indexes = (models.Index(fields=("product", "-order"), name="line_of_product"),)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+    @property
+    def open(self) -> int:
+        """Units neither shipped nor cancelled."""
+        return self.quantity - self.shipped - self.cancelled
+
+    @property
+    def total(self) -> Decimal:
+        return self.subtotal - self.discount
+
+
+class EventKind(models.TextChoices):
+    PLACED = "placed", "Placed"
+    EDITED = "edited", "Edited"
+    SHIPPED = "shipped", "Shipped"
+    DELIVERED = "delivered", "Delivered"
+    CANCELLED = "cancelled", "Cancelled"
+    RETURNED = "returned", "Returned"
+    COMMENT = "comment", "Comment"
+    EMAIL = "email", "E-mail"
+
+
+class OrderEvent(models.Model):
+    """One entry of the timeline: what, who, when, through which door."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=EventKind)
+    text = models.CharField(max_length=2000)
+    details = models.JSONField(default=dict)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.CharField(max_length=6, choices=Source)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=("order", "-id"), name="event_of_order"),)
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,61 @@
+"""What an order's status is, and which action is allowed in which status."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from django.db.models import TextChoices
+
+
+class OrderStatus(TextChoices):
+    PENDING = "pending", "Pending"
+    PARTIALLY_SHIPPED = "partially_shipped", "Part-shipped"
+    SHIPPED = "shipped", "Shipped"
+    DELIVERED = "delivered", "Delivered"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Action(TextChoices):
+    EDIT = "edit", "Edit"
+    SHIP = "ship", "Ship"
+    DELIVER = "deliver", "Deliver"
+    CANCEL = "cancel", "Cancel"
+    RETURN = "return", "Register return"
+    COMMENT = "comment", "Comment"
+
+
+ALLOWED: dict[Action, frozenset[OrderStatus]] = {
+    Action.EDIT: frozenset({OrderStatus.PENDING}),
+    Action.SHIP: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED}),
+    Action.DELIVER: frozenset({OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED}),
+    # Cancelling a cancelled order again changes nothing, so that a repeated request is harmless.
+    Action.CANCEL: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED, OrderStatus.CANCELLED}),
+    Action.RETURN: frozenset({OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED, OrderStatus.DELIVERED}),
+    Action.COMMENT: frozenset(OrderStatus),
+}
+OPEN_STATUSES = (OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED)
+
+
+def is_allowed(action: Action, status: OrderStatus | str) -> bool:
+    return OrderStatus(status) in ALLOWED[action]
+
+
+class Counters(Protocol):
+    """How far the units of one line have come."""
+
+    quantity: int
+    shipped: int
+    delivered: int
+    cancelled: int
+
+
+def status_of(lines: Iterable[Counters]) -> OrderStatus:
+    """The status that follows from the lines' counters; returns change none."""
+    lines = list(lines)
+    still_open = sum(line.quantity - line.cancelled - line.shipped for line in lines)
+    shipped = sum(line.shipped for line in lines)
+    delivered = sum(line.delivered for line in lines)
+    if not shipped:
+        return OrderStatus.PENDING if still_open else OrderStatus.CANCELLED
+    if still_open:
+        return OrderStatus.PARTIALLY_SHIPPED
+    return OrderStatus.DELIVERED if delivered == shipped else OrderStatus.SHIPPED
