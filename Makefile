@@ -1,0 +1,45 @@
+# `make run` and `make test` need nothing but Python, make and a package index.
+ARGS ?=
+PYTHON := .venv/bin/python
+
+# What `check` asks of a grown, https deployment; no database has to run for it.
+GROWN := env -u DATABASE_URL DEBUG=0 SQL_ENGINE=postgresql SHOP_URL=https://shop.example DJANGO_ALLOWED_HOSTS=shop.example \
+	SECRET_KEY=k3Yonly-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF \
+	JWT_KEYS=check:only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz
+
+.PHONY: help install run test check format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
+
+install: ## the virtual environment in .venv, locked versions
+	@sh .ci/install
+
+run: install ## the shop with demo data on http://127.0.0.1:8000
+	@.venv/bin/shopctl demo --yes && exec .venv/bin/shopctl serve $(ARGS)
+
+test: install ## the whole suite on SQLite and on PostgreSQL (ARGS="-k stock" for a part)
+	@$(PYTHON) -m tests.run $(ARGS)
+
+check: install ## format, lint, types, imports, missing migrations, deployment
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	@echo "manage.py check --deploy (PostgreSQL, https)"
+	@$(GROWN) $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+format: install ## format, and fix what ruff can fix
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: install ## renew requirements*.txt from pyproject.toml
+	.venv/bin/uv pip compile -q --universal --generate-hashes -p 3.12 --no-header --no-emit-index-url $(ARGS) \
+		pyproject.toml -o requirements.txt
+	.venv/bin/uv pip compile -q --universal --generate-hashes -p 3.12 --no-header --no-emit-index-url $(ARGS) \
+		--extra dev pyproject.toml -o requirements-dev.txt
+
+clean: ## caches; .venv and var/ stay
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
+	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +

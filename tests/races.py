@@ -1,0 +1,46 @@
+"""Many threads at the same thing at the same moment."""
+
+import threading
+from collections.abc import Callable, Iterable
+
+from django.db import connections
+
+
+def race[T](threads: int, work: Iterable[Callable[[], T]]) -> list[T | Exception]:
+    """Deal the calls out to threads that a barrier releases together.
+
+    Gives what each call returned or raised, in the order of `work`. Needs a database that threads can see:
+    `@pytest.mark.django_db(transaction=True)`.
+    """
+    calls = list(work)
+    outcomes: list[T | Exception] = [AssertionError("This call never ran.")] * len(calls)
+    threads = min(threads, len(calls))
+    if threads == 0:
+        return outcomes
+    start = threading.Barrier(threads)
+
+    def run(share: range) -> None:
+        try:
+            # Connected before the start, so that no thread is late for making its connection.
+            connections["default"].ensure_connection()
+            start.wait(timeout=30)
+            for index in share:
+                outcomes[index] = _outcome(calls[index])
+        finally:
+            connections.close_all()
+
+    runners = [
+        threading.Thread(target=run, args=(range(first, len(calls), threads),)) for first in range(threads)
+    ]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join()
+    return outcomes
+
+
+def _outcome[T](call: Callable[[], T]) -> T | Exception:
+    try:
+        return call()
+    except Exception as error:
+        return error
