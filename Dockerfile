@@ -1,0 +1,73 @@
+# syntax=docker/dockerfile:1
+FROM python:3.13-slim AS packages
+COPY requirements.txt /tmp/requirements.txt
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/requirements.txt \
+    && { /venv/bin/python -m compileall -q /venv/lib || true; }
+
+FROM python:3.13-slim
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    TZ=UTC \
+    DEBUG=0 \
+    VAR_DIR=/app/var
+RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin shop
+COPY --from=packages /venv /venv
+WORKDIR /app
+COPY . .
+COPY --chmod=755 <<'EOS' /venv/bin/shopctl
+#!/venv/bin/python
+import sys
+
+from cli.app import main
+
+sys.exit(main())
+EOS
+# What the environment does not name is made once, on the volume that every service of one machine shares.
+# Several machines must share SECRET_KEY and JWT_KEYS by name; without this command their absence stops the start.
+COPY --chmod=755 <<'EOS' /venv/bin/with-kept-secrets
+#!/bin/sh
+set -eu
+umask 077
+kept() {
+    if [ ! -s "$VAR_DIR/$1" ]; then
+        new=$(mktemp "$VAR_DIR/.$1.XXXXXX")
+        python -c "import secrets; print('$2' + secrets.token_urlsafe(50))" >"$new"
+        # A link is made whole or not at all: two starts at once agree on one secret.
+        ln "$new" "$VAR_DIR/$1" 2>/dev/null || true
+        rm "$new"
+    fi
+    cat "$VAR_DIR/$1"
+}
+[ -n "${SECRET_KEY:-}" ] || SECRET_KEY=$(kept secret_key "")
+[ -n "${JWT_KEYS:-}" ] || JWT_KEYS=$(kept jwt_keys "first:")
+export SECRET_KEY JWT_KEYS
+exec "$@"
+EOS
+COPY --chmod=755 <<'EOS' /venv/bin/is-healthy
+#!/venv/bin/python
+import os
+import urllib.request
+
+# Asked by a name that the shop answers to: DJANGO_ALLOWED_HOSTS need not list 127.0.0.1.
+hosts = os.environ.get("DJANGO_ALLOWED_HOSTS", "").replace(",", " ").split()
+host = next((name.lstrip(".") for name in hosts if name != "*"), "127.0.0.1")
+request = urllib.request.Request("http://127.0.0.1:8000/healthz", headers={"Host": host})
+urllib.request.urlopen(request, timeout=4)
+EOS
+# The static files stay in the image, so that a volume over /app/var never serves those of an older one.
+RUN echo /app >"$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/backoffice.pth" \
+    && mkdir -p /tmp/build/static \
+    && VAR_DIR=/tmp/build python manage.py collectstatic --noinput \
+    && mv /tmp/build/static static \
+    && rm -rf /tmp/build \
+    && mkdir var \
+    && ln -s /app/static var/static \
+    && chmod -R a+rX /app \
+    && chown shop var
+USER shop
+VOLUME /app/var
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["is-healthy"]
+CMD ["shopctl", "serve", "--no-worker", "--host", "0.0.0.0", "--processes", "2"]
