@@ -1,0 +1,205 @@
+"""Claim, send, mark: no mail is lost, and one that cannot be sent keeps no other waiting.
+
+A claim gives a lease. The claim and the mark are short transactions of their own; the sending, which may take
+as long as a mail server likes, happens between them. A worker that is killed loses its lease, and the mail is
+claimed again: the same Message-ID lets a mail program recognise the rare second copy.
+"""
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPHeloError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from backoffice.errors import Conflict, NotFound
+from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.outbox.queueing import wake_worker
+from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
+from backoffice.transactions import write_transaction
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+# Longer than a mail server may take over one mail before its socket times out.
+LEASE = timedelta(minutes=3)
+# 30 s, 90 s, 4.5 min … 6 h: eight attempts span a night without a mail server.
+FIRST_DELAY_SECONDS = 30
+DELAY_GROWTH = 3
+
+
+class NotDead(Conflict):
+    code = "email_not_dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One mail, ours to send until the lease ends. `attempt` and `leased_until` together tell this claim."""
+
+    pk: int
+    attempt: int
+    leased_until: datetime
+    message_id: str
+    template: str
+    recipient: str
+    context: Mapping[str, Any]
+
+
+def deliver_due(limit: int = 50) -> int:
+    """Send up to `limit` mails that are due, one after the other; return how many went out."""
+    delivered = 0
+    for _ in range(limit):
+        claim = claim_next()
+        if claim is None:
+            break
+        delivered += _deliver(claim)
+    return delivered
+
+
+@write_transaction
+def claim_next() -> Claim | None:
+    """Take the next due mail for this worker alone; first those never tried, so that a bad one waits behind."""
+    now = timezone.now()
+    message = (
+        # On SQLite, which knows no row locks, write_transaction lets one worker choose at a time.
+        EmailMessage.objects.select_for_update(skip_locked=True)
+        .filter(_due(now), attempts__lt=MAX_ATTEMPTS)
+        .order_by("attempts", "next_attempt_at", "pk")
+        .first()
+    )
+    if message is None:
+        return None
+    message.state = EmailState.SENDING
+    message.attempts += 1
+    message.leased_until = now + LEASE
+    message.save(update_fields=["state", "attempts", "leased_until"])
+    return Claim(
+        pk=message.pk,
+        attempt=message.attempts,
+        leased_until=message.leased_until,
+        message_id=message.message_id,
+        template=message.template,
+        recipient=message.recipient,
+        context=message.context,
+    )
+
+
+@write_transaction
+def bury_abandoned() -> int:
+    """Give up on mails over which a worker died eight times; return how many."""
+    worn_out = EmailMessage.objects.filter(_due(timezone.now()), attempts__gte=MAX_ATTEMPTS)
+    return worn_out.update(
+        state=EmailState.DEAD, leased_until=None, error="The worker ended during the last attempt."
+    )
+
+
+@write_transaction
+def requeue(pk: int) -> EmailMessage:
+    """Give a dead mail its eight attempts again, from now.
+
+    Raises:
+        NotFound: there is no such mail.
+        NotDead: it was sent, is waiting or is never to be sent.
+    """
+    dead = EmailMessage.objects.filter(pk=pk, state=EmailState.DEAD)
+    revived = dead.update(
+        state=EmailState.QUEUED, attempts=0, next_attempt_at=timezone.now(), leased_until=None, error=""
+    )
+    message = EmailMessage.objects.filter(pk=pk).first()
+    if message is None:
+        raise NotFound(f"There is no e-mail {pk}.")
+    if not revived:
+        raise NotDead(f"Only mails that were given up can be sent again; this one is: {message.get_state_display()}.")
+    transaction.on_commit(wake_worker, robust=True)
+    return message
+
+
+def _due(now: datetime) -> Q:
+    return Q(state=EmailState.QUEUED, next_attempt_at__lte=now) | Q(
+        state=EmailState.SENDING, leased_until__lte=now
+    )
+
+
+def _deliver(claim: Claim) -> bool:
+    kept_context = without_secrets(claim.context)
+    try:
+        rendered = render(claim.template, claim.context)
+        kept = render(claim.template, kept_context)
+        _send(claim, rendered)
+    # Whatever is wrong with this mail, the others must not wait for it.
+    except Exception as error:  # noqa: BLE001
+        _mark_failed(claim, error)
+        return False
+    return _finish(
+        claim,
+        state=EmailState.SENT,
+        sent_at=timezone.now(),
+        subject=kept.subject,
+        text=kept.text,
+        html=kept.html,
+        context=kept_context,
+        error="",
+    )
+
+
+def _send(claim: Claim, rendered: RenderedEmail) -> None:
+    mail = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[claim.recipient],
+        headers={"Message-ID": claim.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(rendered.html, "text/html")
+    mail.send()
+
+
+def _mark_failed(claim: Claim, error: Exception) -> None:
+    words = f"{type(error).__name__}: {error}"
+    if claim.attempt >= MAX_ATTEMPTS or is_permanent(error):
+        logger.error("E-mail %s was given up after attempt %s: %s", claim.pk, claim.attempt, words)
+        _finish(claim, state=EmailState.DEAD, error=words)
+        return
+    logger.warning("E-mail %s was not sent at attempt %s: %s", claim.pk, claim.attempt, words)
+    next_attempt_at = timezone.now() + delay_after(claim.attempt)
+    _finish(claim, state=EmailState.QUEUED, error=words, next_attempt_at=next_attempt_at)
+
+
+@write_transaction
+def _finish(claim: Claim, **changes: Any) -> bool:
+    """Write the outcome of this claim; nothing if another worker has the mail by now."""
+    ours = EmailMessage.objects.filter(
+        pk=claim.pk, state=EmailState.SENDING, attempts=claim.attempt, leased_until=claim.leased_until
+    )
+    return bool(ours.update(leased_until=None, **changes))
+
+
+def is_permanent(error: Exception) -> bool:
+    """Did the mail server refuse this very mail for good (5xx, RFC 5321 section 4.2.1)?
+
+    What it says about us (sign-in, greeting) concerns every mail and can be mended: those wait.
+    """
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, (SMTPAuthenticationError, SMTPConnectError, SMTPHeloError)):
+        return False
+    return isinstance(error, SMTPResponseException) and error.smtp_code >= 500
+
+
+def delay_after(attempt: int) -> timedelta:
+    """How long to wait after this many attempts; spread, so that the mails of one outage do not return as one."""
+    seconds = FIRST_DELAY_SECONDS * DELAY_GROWTH ** (attempt - 1)
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311

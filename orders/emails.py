@@ -1,0 +1,160 @@
+"""What customers are told about their orders, and marketing about its codes.
+
+Each is queued inside the transaction of its cause. Amounts and dates are put into words here, so that a mail
+says what was true then, whenever it is sent.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from backoffice.money import formatted
+from backoffice.outbox.queueing import queue_email
+from orders.models import Cancellation, Order, OrderLine, PromoCode, Return, Shipment
+
+# Whoever is meant to look after promo codes; the next group only when the one before has nobody.
+DIGEST_READERS = ("Marketing", "Manager")
+
+
+def order_placed(order: Order, lines: Sequence[OrderLine]) -> None:
+    _queue(order, "order_placed", cause=f"order:{order.number}", context=_order_in_words(order, lines))
+
+
+def confirmation_again(order: Order, lines: Sequence[OrderLine]) -> None:
+    """Send the confirmation once more, after the order's address or e-mail was edited."""
+    cause = f"order:{order.number}:v{order.version}"
+    _queue(order, "order_placed", cause=cause, context=_order_in_words(order, lines))
+
+
+def order_shipped(shipment: Shipment) -> None:
+    order = shipment.order
+    lines = [
+        {"name": line.order_line.name, "sku": line.order_line.sku, "quantity": line.quantity}
+        for line in shipment.lines.select_related("order_line")
+    ]
+    context = {
+        **_heading(order),
+        "lines": lines,
+        "carrier": shipment.carrier,
+        "tracking_number": shipment.tracking_number,
+        "address": _address_lines(order),
+        "more_follows": any(line.open for line in order.lines.all()),
+    }
+    _queue(order, "order_shipped", cause=f"shipment:{shipment.reference}", context=context)
+
+
+def order_cancelled(cancellation: Cancellation) -> None:
+    order = cancellation.order
+    context = {
+        **_heading(order),
+        "lines": _refunded_lines(cancellation.lines.select_related("order_line"), order),
+        "reason": cancellation.reason,
+        "refund": _money(cancellation.refund + cancellation.shipping_refund, order),
+        "shipping_refund": _money(cancellation.shipping_refund, order) if cancellation.shipping_refund else "",
+        "is_whole_order": all(line.cancelled == line.quantity for line in order.lines.all()),
+    }
+    _queue(order, "order_cancelled", cause=f"cancellation:{cancellation.reference}", context=context)
+
+
+def return_received(returned: Return) -> None:
+    order = returned.order
+    context = {
+        **_heading(order),
+        "lines": _refunded_lines(returned.lines.select_related("order_line"), order),
+        "refund": _money(returned.refund, order),
+    }
+    _queue(order, "return_received", cause=f"return:{returned.reference}", context=context)
+
+
+def promos_expired(codes: Iterable[PromoCode], *, at: datetime) -> None:
+    """Tell those who look after promo codes, in one mail each, which ones ended. Codes come with their promotion."""
+    ended = [
+        {
+            "code": code.code,
+            "promotion": code.promotion.name,
+            "discount": code.promotion.discount_in_words,
+            "ended_at": _moment(code.promotion.ends_at or at),
+            "times_used": code.times_used,
+        }
+        for code in codes
+    ]
+    for reader in _digest_readers():
+        queue_email(
+            cause=f"promo-expiry:{at:%Y-%m-%dT%H:%M:%S.%f}",
+            template="promos_expired",
+            recipient=reader,
+            context={"codes": ended, "count": len(ended)},
+        )
+
+
+def _queue(order: Order, template: str, *, cause: str, context: dict[str, Any]) -> None:
+    queue_email(
+        cause=cause, template=template, recipient=order.email, context=context, suppressed=order.is_demo
+    )
+
+
+def _heading(order: Order) -> dict[str, Any]:
+    return {"number": order.number, "name": order.ship_name, "placed_on": _moment(order.placed_at)}
+
+
+def _order_in_words(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
+    return {
+        **_heading(order),
+        "lines": [
+            {
+                "name": line.name,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "unit_price": _money(line.unit_price, order),
+                "total": _money(line.subtotal, order),
+            }
+            for line in lines
+        ],
+        "subtotal": _money(order.subtotal, order),
+        "discount": _money(-order.discount, order) if order.discount else "",
+        "promo_code": order.promo_code,
+        "shipping": _money(order.shipping, order) if order.shipping else "",
+        "total": _money(order.total, order),
+        "address": _address_lines(order),
+    }
+
+
+def _refunded_lines(lines: Iterable[Any], order: Order) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": line.order_line.name,
+            "sku": line.order_line.sku,
+            "quantity": line.quantity,
+            "refund": _money(line.refund, order),
+        }
+        for line in lines
+    ]
+
+
+def _address_lines(order: Order) -> list[str]:
+    town = f"{order.ship_postcode} {order.ship_city}".strip()
+    parts = [order.ship_name, order.ship_line1, order.ship_line2, town, order.ship_region, order.ship_country]
+    return [part for part in parts if part]
+
+
+def _money(amount: Decimal, order: Order) -> str:
+    return formatted(amount, order.currency)
+
+
+def _moment(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def _digest_readers() -> list[str]:
+    staff = User.objects.filter(is_active=True, is_staff=True)
+    for role in DIGEST_READERS:
+        readers = list(staff.filter(groups__name=role).order_by("email").values_list("email", flat=True))
+        if readers:
+            return readers
+    return list(staff.filter(is_superuser=True).order_by("email").values_list("email", flat=True))
