@@ -79,7 +79,8 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    # The admin is discovered by urls.py: commands and workers start without it.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -165,16 +166,20 @@ else:
         }
     }
 
-HUEY = {
+HUEY: dict[str, object] = {
     "name": "backoffice",
+    "secret": SECRET_KEY,
     # djhuey would run tasks inside the request whenever DEBUG is on.
     "immediate": False,
     "results": False,
     "utc": True,
-    "serializer": {
-        "class": "huey.serializer.SignedSerializer",
-    },
 }
+if REDIS_URL:
+    HUEY |= {"huey_class": "backoffice.queue.SharedQueue", "url": REDIS_URL}
+else:
+    # Beside the database it belongs to: two shops in one directory must not run each other's tasks.
+    QUEUE_FILE = Path(f"{DATABASES['default']['NAME']}.queue") if IS_SQLITE else VAR_DIR / "queue.sqlite3"
+    HUEY |= {"huey_class": "backoffice.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FROM = env.text("EMAIL_FROM", f"{SHOP_NAME} <shop@{urlsplit(SHOP_URL).hostname}>")
