@@ -1,0 +1,236 @@
+"""Tokens for the API's clients: short-lived signed access tokens, and single-use refresh tokens.
+
+Access tokens follow RFC 9068 and RFC 8725, refresh tokens RFC 9700: each is good once, and a second use of one,
+which means that it was stolen from or by somebody, ends everything that followed from its sign-in.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import jwt
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from accounts.models import RefreshToken, TokenFamily, User
+from backoffice.errors import NotAuthenticated
+from backoffice.transactions import write_transaction
+
+logger = logging.getLogger(__name__)
+
+ALGORITHM = "HS256"
+TOKEN_TYPE = "at+jwt"  # noqa: S105
+CLIENT_ID = "backoffice-api"
+LEEWAY_SECONDS = 10
+LONGEST_TOKEN = 4096
+REQUIRED_CLAIMS = ["iss", "aud", "sub", "client_id", "exp", "iat", "jti", "sid", "ver"]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client gets for signing in; `expires_in` is the access token's life in seconds."""
+
+    access: str
+    refresh: str
+    expires_in: int
+
+
+@write_transaction
+def issue_pair(user: User) -> TokenPair:
+    """Begin a new family of tokens: one sign-in on one client."""
+    now = timezone.now()
+    TokenFamily.objects.filter(user=user, expires_at__lte=now).delete()
+    User.objects.filter(pk=user.pk).update(last_login=now)
+    family = TokenFamily.objects.create(
+        user=user,
+        # As it was when the password was checked: what has been revoked since stays revoked.
+        auth_version=user.auth_version,
+        created_at=now,
+        expires_at=now + settings.REFRESH_FAMILY_LIFETIME,
+    )
+    return _pair(family, now)
+
+
+def rotate(refresh: str) -> TokenPair:
+    """A new pair for a refresh token, which is used up by it.
+
+    Call it outside any transaction: the revocation that a replay brings must outlive the refusal.
+
+    Raises:
+        NotAuthenticated: unknown, used, expired or revoked, or the user may no longer sign in.
+    """
+    pair = _rotate(refresh)
+    if pair is None:
+        raise NotAuthenticated("This refresh token is not valid. Sign in again.")
+    return pair
+
+
+@write_transaction
+def _rotate(refresh: str) -> TokenPair | None:
+    token = _find(refresh)
+    if token is None:
+        return None
+    now = timezone.now()
+    family = token.family
+    if not _use_up(token, now):
+        logger.warning("A refresh token of user %s was used twice; its sign-in is ended.", family.user_id)
+        _revoke(TokenFamily.objects.filter(pk=family.pk), "a refresh token was used twice", now)
+        return None
+    if not _is_alive(token, now):
+        return None
+    RefreshToken.objects.filter(family=family, expires_at__lte=now).delete()
+    return _pair(family, now)
+
+
+def _use_up(token: RefreshToken, now: datetime) -> bool:
+    """Whether this caller is the first: decided inside the UPDATE, so that only one of many can be."""
+    return RefreshToken.objects.filter(pk=token.pk, used_at=None).update(used_at=now) == 1
+
+
+def _is_alive(token: RefreshToken, now: datetime) -> bool:
+    family, user = token.family, token.family.user
+    return (
+        token.expires_at > now
+        and family.expires_at > now
+        and family.revoked_at is None
+        and family.auth_version == user.auth_version
+        and user.is_active
+    )
+
+
+@write_transaction
+def revoke_family(refresh: str, *, user: User) -> None:
+    """End the user's sign-in that this refresh token belongs to; somebody else's or an unknown one is left alone."""
+    token = _find(refresh)
+    if token is not None and token.family.user_id == user.pk:
+        _revoke(TokenFamily.objects.filter(pk=token.family_id), "signed out", timezone.now())
+
+
+@write_transaction
+def revoke_sign_in(access: str) -> None:
+    """End the sign-in that this access token belongs to.
+
+    Raises:
+        NotAuthenticated: it is not a valid access token.
+    """
+    family = TokenFamily.objects.filter(pk=_claims(access)["sid"])
+    _revoke(family, "signed out", timezone.now())
+
+
+@write_transaction
+def revoke_everything(user: User, *, because: str) -> None:
+    """Make every access and refresh token of the user worthless, at once."""
+    User.objects.filter(pk=user.pk).update(auth_version=F("auth_version") + 1)
+    _revoke(TokenFamily.objects.filter(user=user), because, timezone.now())
+
+
+def read_access_token(token: str) -> User:
+    """The user whom the token speaks for, with their customer loaded, in one query.
+
+    Raises:
+        NotAuthenticated: forged, expired or revoked, or the user may no longer sign in.
+    """
+    claims = _claims(token)
+    user = (
+        User.objects.select_related("customer")
+        .filter(
+            pk=claims["sub"],
+            is_active=True,
+            auth_version=claims["ver"],
+            token_families__pk=claims["sid"],
+            token_families__revoked_at=None,
+        )
+        .first()
+    )
+    if user is None:
+        raise _refused()
+    return user
+
+
+def _claims(token: str) -> dict[str, Any]:
+    if len(token) > LONGEST_TOKEN or not token.isascii():
+        raise _refused()
+    try:
+        claims = jwt.decode(
+            token,
+            _key_of(jwt.get_unverified_header(token)),
+            algorithms=[ALGORITHM],
+            audience=settings.JWT_AUDIENCE,
+            issuer=settings.JWT_ISSUER,
+            leeway=LEEWAY_SECONDS,
+            options={"require": REQUIRED_CLAIMS, "strict_aud": True},
+        )
+    except jwt.PyJWTError as error:
+        raise _refused() from error
+    sub, sid, version = claims["sub"], claims["sid"], claims["ver"]
+    if not (sub.isdecimal() and isinstance(sid, str) and sid.isdecimal() and type(version) is int):
+        raise _refused()
+    return claims
+
+
+def _key_of(header: dict[str, Any]) -> str:
+    """The key that a token claims to be signed with.
+
+    Raises:
+        PyJWTError: it is no access token, or of an unknown key.
+    """
+    key = settings.JWT_KEYS.get(header.get("kid"))
+    if header.get("typ") != TOKEN_TYPE or key is None:
+        raise jwt.InvalidTokenError
+    return key
+
+
+def _refused() -> NotAuthenticated:
+    return NotAuthenticated("This access token is not valid, or no longer. Refresh it or sign in again.")
+
+
+def _find(refresh: str) -> RefreshToken | None:
+    return RefreshToken.objects.select_related("family__user").filter(token_hash=_hash(refresh)).first()
+
+
+def _hash(refresh: str) -> str:
+    # A random token of 256 bits needs no slow hash: there is nothing to guess.
+    return sha256(refresh.encode(errors="replace")).hexdigest()
+
+
+def _revoke(families: QuerySet[TokenFamily], because: str, now: datetime) -> None:
+    families.filter(revoked_at=None).update(revoked_at=now, revoked_because=because)
+
+
+def _pair(family: TokenFamily, now: datetime) -> TokenPair:
+    refresh = secrets.token_urlsafe(48)
+    RefreshToken.objects.create(
+        family=family,
+        token_hash=_hash(refresh),
+        issued_at=now,
+        expires_at=min(now + settings.REFRESH_TOKEN_LIFETIME, family.expires_at),
+    )
+    lifetime = int(settings.ACCESS_TOKEN_LIFETIME.total_seconds())
+    return TokenPair(_access_token(family, now, lifetime), refresh, lifetime)
+
+
+def _access_token(family: TokenFamily, now: datetime, lifetime_seconds: int) -> str:
+    user = family.user
+    issued_at = int(now.timestamp())
+    claims = {
+        "iss": settings.JWT_ISSUER,
+        "aud": settings.JWT_AUDIENCE,
+        "client_id": CLIENT_ID,
+        "sub": str(user.pk),
+        "sid": str(family.pk),
+        "jti": uuid4().hex,
+        "iat": issued_at,
+        "exp": issued_at + lifetime_seconds,
+        "ver": family.auth_version,
+        "email": user.email,
+        "name": user.name,
+        "roles": list(user.groups.order_by("name").values_list("name", flat=True)),
+        "staff": user.is_staff,
+    }
+    kid, key = next(iter(settings.JWT_KEYS.items()))
+    return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": TOKEN_TYPE, "kid": kid})

@@ -1,0 +1,209 @@
+"""How often somebody may do something: counters in the cache, right across threads and processes.
+
+The API's own limit is taken by the auth callables of `accounts/auth.py` (`bearer`, `optional_bearer`, `anyone`),
+which call `limit_request` once they know who is asking. `RateLimitMiddleware` tells the client, on the answer,
+about the tightest limit that its request has met.
+"""
+
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from redis.exceptions import RedisError
+
+from backoffice.errors import Throttled
+
+logger = logging.getLogger(__name__)
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+ANONYMOUS_PER_MINUTE = 120
+# A subscriber of IPv6 has at least a /64 to choose addresses from.
+IPV6_PREFIX = 64
+# While the cache server is down, it is asked again this often.
+REST_SECONDS = 5
+
+_tightest: ContextVar["Usage | None"] = ContextVar("tightest_usage", default=None)
+_cache_rests_until = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much of a limit is used up, and when it begins anew."""
+
+    limit: int
+    remaining: int
+    reset_seconds: int
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.reset_seconds),
+        }
+
+
+def hit(key: str, *, limit: int, window_seconds: int) -> Usage:
+    """Count one more use of `key` in the present window: atomically, so that a burst cannot slip through.
+
+    While the cache server is down nothing is counted and everything is allowed: the shop stays open.
+
+    Raises:
+        Throttled: the window's limit is used up; it says when the next window begins.
+    """
+    window, elapsed = divmod(time.time(), window_seconds)
+    reset_seconds = max(1, round(window_seconds - elapsed))
+    count = _count(_cache_key(key, window), expires_in=2 * window_seconds)
+    usage = Usage(limit, max(0, limit - count), reset_seconds)
+    _remember(usage)
+    if count > limit:
+        raise Throttled(
+            f"Too many requests. Try again in {_spoken(reset_seconds)}.", retry_after_seconds=reset_seconds
+        )
+    return usage
+
+
+def forget(key: str, *, window_seconds: int) -> None:
+    """Begin the present window of `key` anew."""
+    window = time.time() // window_seconds
+    try:
+        cache.delete(_cache_key(key, window))
+    except (RedisError, OSError) as error:
+        _rest(error)
+
+
+def limit_request(request: HttpRequest) -> Usage | None:
+    """Count the request against its user's limit a minute, or without a user its address's; None when off.
+
+    Raises:
+        Throttled: the limit is used up.
+    """
+    if settings.API_RATE_PER_MINUTE <= 0:
+        return None
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return hit(f"api:user:{user.pk}", limit=settings.API_RATE_PER_MINUTE, window_seconds=60)
+    return hit(
+        f"api:address:{address_block(client_address(request))}",
+        limit=ANONYMOUS_PER_MINUTE,
+        window_seconds=60,
+    )
+
+
+class RateLimitMiddleware:
+    """Puts the RateLimit headers of the tightest limit on the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = _tightest.set(None)
+        try:
+            response = self.get_response(request)
+            usage = _tightest.get()
+        finally:
+            _tightest.reset(token)
+        if usage is not None:
+            for name, value in usage.headers().items():
+                response[name] = value
+        return response
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that the request came from, seen past the proxies of TRUSTED_PROXIES and no others.
+
+    Each proxy appends the peer it saw to X-Forwarded-For, so the right-most hop that is no trusted proxy is
+    the client; whatever stands left of it the client may have written itself.
+    """
+    proxies = trusted_networks(tuple(settings.TRUSTED_PROXIES))
+    peer = _address(request.META.get("REMOTE_ADDR", ""))
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while peer is not None and hops and any(peer in network for network in proxies):
+        hop = _address(hops.pop())
+        if hop is None:
+            break
+        peer = hop
+    return str(peer) if peer is not None else ""
+
+
+def address_block(address: str) -> str:
+    """What counts as one place: an IPv4 address, or the /64 of an IPv6 address."""
+    parsed = _address(address)
+    if parsed is None or parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False))
+
+
+@lru_cache(maxsize=8)
+def trusted_networks(proxies: tuple[str, ...]) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"TRUSTED_PROXIES must hold addresses or networks: {error}.") from None
+
+
+def _address(text: str) -> Address | None:
+    """An address as proxies write it: also with a port, or in brackets."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _count(key: str, *, expires_in: int) -> int:
+    if time.monotonic() < _cache_rests_until:
+        return 0
+    try:
+        return _increment(key, expires_in)
+    except (RedisError, OSError) as error:
+        _rest(error)
+        return 0
+
+
+def _increment(key: str, expires_in: int) -> int:
+    try:
+        return cache.incr(key)
+    except ValueError:
+        if cache.add(key, 1, expires_in):
+            return 1
+        return cache.incr(key)
+
+
+def _rest(error: Exception) -> None:
+    """Leave a dead cache server alone for a while: waiting for it would slow down every request."""
+    global _cache_rests_until
+    _cache_rests_until = time.monotonic() + REST_SECONDS
+    logger.warning("The cache server does not answer; nothing is throttled for now: %s", error)
+
+
+def _cache_key(key: str, window: float) -> str:
+    # Digested: keys hold what people typed, and memcached-safe ones are short and printable.
+    return f"throttle:{sha256(f'{key}:{window:.0f}'.encode()).hexdigest()}"
+
+
+def _remember(usage: Usage) -> None:
+    tightest = _tightest.get()
+    if tightest is None or usage.remaining <= tightest.remaining:
+        _tightest.set(usage)
+
+
+def _spoken(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} second{'' if seconds == 1 else 's'}"
+    return f"{-(-seconds // 60)} minutes"
