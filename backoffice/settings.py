@@ -103,6 +103,8 @@ TEST_RUNNER = "backoffice.testing.PytestRunner"
 
 MIDDLEWARE = [
     "backoffice.request_id.RequestIdMiddleware",
+    "backoffice.cors.CorsMiddleware",
+    "backoffice.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

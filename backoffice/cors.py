@@ -1,0 +1,40 @@
+"""Cross-origin requests of browsers, for the API alone and only from configured origins."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+METHODS = "GET, POST, PATCH, DELETE, OPTIONS"
+REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"
+EXPOSED_HEADERS = (
+    "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID, Idempotency-Replayed"
+)
+PREFLIGHT_SECONDS = 600
+
+
+class CorsMiddleware:
+    """Answers preflights and names the origin. Never allows credentials: cookies mean nothing to the API."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        origin = request.headers.get("Origin")
+        if not settings.CORS_ALLOWED_ORIGINS or not request.path.startswith("/api/"):
+            return self.get_response(request)
+        response = HttpResponse(status=204) if _is_preflight(request) else self.get_response(request)
+        patch_vary_headers(response, ["Origin"])
+        if origin in settings.CORS_ALLOWED_ORIGINS:
+            response["Access-Control-Allow-Origin"] = origin
+            response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+            if _is_preflight(request):
+                response["Access-Control-Allow-Methods"] = METHODS
+                response["Access-Control-Allow-Headers"] = REQUEST_HEADERS
+                response["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+        return response
+
+
+def _is_preflight(request: HttpRequest) -> bool:
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers

@@ -1,0 +1,210 @@
+"""Every error of the API is an RFC 9457 problem: refusals, bad input, unknown URLs, faults."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from ninja.errors import HttpError, ValidationError
+from pydantic_core import to_json
+
+from backoffice.errors import Fault, Invalid, Kind, NotAuthenticated, NotFound, Refusal, TooLarge
+from backoffice.request_id import current_request_id
+
+logger = logging.getLogger("backoffice.api")
+
+CONTENT_TYPE = "application/problem+json"
+STATUS = {
+    Kind.INVALID: 422,
+    Kind.NOT_AUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.STALE: 412,
+    Kind.TOO_LARGE: 413,
+    Kind.THROTTLED: 429,
+    Kind.BUSY: 503,
+}
+MAX_BODY_BYTES = 1_048_576
+MAX_UPLOAD_BYTES = 21 * 1_048_576
+MAX_FAULTS = 100
+
+
+def problem_type(code: str) -> str:
+    return f"{settings.SHOP_URL}/problems/{code}"
+
+
+def problem(
+    request: HttpRequest,
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    errors: Iterable[Mapping[str, Any]] = (),
+) -> HttpResponse:
+    content = {
+        "type": problem_type(code),
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": request.path,
+        "request_id": current_request_id.get(),
+        "errors": list(errors),
+    }
+    return HttpResponse(
+        to_json(content, inf_nan_mode="strings", serialize_unknown=True),
+        status=status,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A rule said no: its kind chooses the status."""
+    response = problem(
+        request,
+        status=STATUS[refusal.kind],
+        code=refusal.code,
+        title=refusal.title,
+        detail=refusal.detail,
+        errors=[_error_of(fault) for fault in refusal.faults],
+    )
+    if refusal.retry_after_seconds is not None:
+        response["Retry-After"] = str(refusal.retry_after_seconds)
+    if refusal.kind is Kind.NOT_AUTHENTICATED:
+        response["WWW-Authenticate"] = 'Bearer realm="api"'
+    return response
+
+
+def _error_of(fault: Fault) -> dict[str, Any]:
+    return fault.facts | {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+
+
+def invalid_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Name each place of the input that does not fit, as a JSON pointer into the body, query or path."""
+    faults = [_fault_of(item) for item in error.errors[:MAX_FAULTS]]
+    first = faults[0]
+    where = first.pointer.removeprefix("/") or first.facts["in"]
+    more = f" ({len(error.errors) - 1} more)" if len(error.errors) > 1 else ""
+    return refused(request, Invalid(f"{where}: {first.detail}{more}", faults=faults))
+
+
+def _fault_of(item: Mapping[str, Any]) -> Fault:
+    source, *place = item["loc"]
+    if source in ("body", "query", "form", "file") and place and place[0] in PARAMETER_NAMES:
+        place = place[1:]
+    pointer = "".join(f"/{_escaped(part)}" for part in place)
+    code = CODES.get(item["type"], item["type"])
+    detail = DETAILS.get(code, item["msg"])
+    return Fault(pointer, code, detail, {"in": "body" if source in ("form", "file") else source})
+
+
+# ninja names the parameter of the view before the field: it is no part of the client's input.
+PARAMETER_NAMES = ("body", "filters", "form")
+CODES = {"extra_forbidden": "unknown_field", "value_error": "invalid"}
+DETAILS = {
+    "missing": "This is required: add it.",
+    "unknown_field": "There is no such field here: remove it.",
+}
+
+
+def _escaped(part: object) -> str:
+    """RFC 6901; lone surrogates, which cannot be sent back, are replaced."""
+    text = str(part).replace("~", "~0").replace("/", "~1")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        return refused(request, NotAuthenticated("Send an access token: Authorization: Bearer …"))
+    return _of_status(request, error.status_code, str(error))
+
+
+def not_found(request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
+    return refused(request, NotFound(f"There is nothing at {request.path}."))
+
+
+def too_large(request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
+    return refused(request, TooLarge("The body may have 1 MB, an uploaded file 20 MB."))
+
+
+def connection_lost(request: HttpRequest, _error: Exception) -> HttpResponse:
+    return _of_status(request, 400, "The body ended before it was complete. Send it again.")
+
+
+def fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Something of ours is broken: it is logged with the request's id, and nothing of it told."""
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _of_status(request, 500, "Something went wrong on our side. Tell us the request_id.")
+
+
+def _of_status(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    phrase = HTTPStatus(status).phrase
+    code = STATUS_CODES.get(status) or phrase.lower().replace(" ", "_")
+    return problem(request, status=status, code=code, title=phrase, detail=detail)
+
+
+STATUS_CODES = {400: "bad_request", 500: "internal_error"}
+STATUS_DETAILS = {
+    400: "The request could not be understood.",
+    405: "This URL does not take this method; see the Allow header.",
+}
+
+HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]], ...] = (
+    (Exception, fault),
+    (Refusal, refused),
+    (ValidationError, invalid_input),
+    (HttpError, http_error),
+    (Http404, not_found),
+    (RequestDataTooBig, too_large),
+    (UnreadablePostError, connection_lost),
+)
+
+
+class ProblemMiddleware:
+    """Below /api/, whatever error Django itself answers becomes a problem; oversized bodies are not read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        if _announced_bytes(request) > _allowed_bytes(request):
+            return too_large(request)
+        if "\x00" in request.path:
+            return not_found(request)
+        response = self.get_response(request)
+        if response.status_code < 400 or response["Content-Type"] == CONTENT_TYPE:
+            return response
+        return _as_problem(request, response)
+
+
+def _announced_bytes(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _allowed_bytes(request: HttpRequest) -> int:
+    return MAX_UPLOAD_BYTES if request.content_type == "multipart/form-data" else MAX_BODY_BYTES
+
+
+def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        return not_found(request)
+    if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return too_large(request)
+    detail = STATUS_DETAILS.get(
+        response.status_code, "Something went wrong on our side. Tell us the request_id."
+    )
+    told = _of_status(request, response.status_code, detail)
+    for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+        if name in response:
+            told[name] = response[name]
+    return told

@@ -1,0 +1,8 @@
+"""What a WSGI server loads; DJANGO_SETTINGS_MODULE may name other settings."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
+application = get_wsgi_application()
