@@ -9,16 +9,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
+from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
 from accounts.models import User
 from backoffice.money import formatted
 from backoffice.outbox.queueing import queue_email
-from orders.models import Cancellation, Order, OrderLine, PromoCode, Return, Shipment
+from orders.models import Cancellation, Order, OrderLine, Promotion, Return, Shipment
 
 # Whoever is meant to look after promo codes; the next group only when the one before has nobody.
 DIGEST_READERS = ("Marketing", "Manager")
+LONGEST_DIGEST = 100
 
 
 def order_placed(order: Order, lines: Sequence[OrderLine]) -> None:
@@ -55,7 +56,9 @@ def order_cancelled(cancellation: Cancellation) -> None:
         "lines": _refunded_lines(cancellation.lines.select_related("order_line"), order),
         "reason": cancellation.reason,
         "refund": _money(cancellation.refund + cancellation.shipping_refund, order),
-        "shipping_refund": _money(cancellation.shipping_refund, order) if cancellation.shipping_refund else "",
+        "shipping_refund": _money(cancellation.shipping_refund, order)
+        if cancellation.shipping_refund
+        else "",
         "is_whole_order": all(line.cancelled == line.quantity for line in order.lines.all()),
     }
     _queue(order, "order_cancelled", cause=f"cancellation:{cancellation.reference}", context=context)
@@ -71,24 +74,26 @@ def return_received(returned: Return) -> None:
     _queue(order, "return_received", cause=f"return:{returned.reference}", context=context)
 
 
-def promos_expired(codes: Iterable[PromoCode], *, at: datetime) -> None:
-    """Tell those who look after promo codes, in one mail each, which ones ended. Codes come with their promotion."""
+def promotions_ended(promotions: Sequence[Promotion], *, at: datetime) -> None:
+    """Tell those who look after promo codes, in one mail each, what ended; a batch of codes is one entry."""
+    measured = Promotion.objects.filter(pk__in=[promotion.pk for promotion in promotions][:LONGEST_DIGEST])
+    measured = measured.annotate(uses=Sum("codes__times_used"), code=Min("codes__code"), size=Count("codes"))
     ended = [
         {
-            "code": code.code,
-            "promotion": code.promotion.name,
-            "discount": code.promotion.discount_in_words,
-            "ended_at": _moment(code.promotion.ends_at or at),
-            "times_used": code.times_used,
+            "code": promotion.code if promotion.size == 1 else f"{promotion.size:,} codes",
+            "promotion": promotion.name,
+            "discount": promotion.discount_in_words,
+            "ended_at": _moment(promotion.ends_at or at),
+            "times_used": promotion.uses or 0,
         }
-        for code in codes
+        for promotion in measured.order_by("ends_at", "pk")
     ]
     for reader in _digest_readers():
         queue_email(
             cause=f"promo-expiry:{at:%Y-%m-%dT%H:%M:%S.%f}",
-            template="promos_expired",
+            template="promotions_ended",
             recipient=reader,
-            context={"codes": ended, "count": len(ended)},
+            context={"ended": ended, "count": len(promotions), "more": len(promotions) - len(ended)},
         )
 
 

@@ -1,0 +1,271 @@
+"""The only writer of stock. Each change of on hand or reserved is a row of the ledger, written with it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, F, IntegerField, Max, Sum, Value, When
+from django.utils import timezone
+
+from accounts.actors import Actor
+from backoffice.errors import Conflict, Fault, Invalid, Stale
+from backoffice.transactions import write_transaction
+from catalog.models import MovementKind, Product, Reason, StockMovement
+from catalog.models.product import MAX_UNITS
+from catalog.product_cache import forget_products
+from catalog.products import product_with_sku
+
+
+class InsufficientStock(Conflict):
+    code = "insufficient_stock"
+    title = "Not enough stock"
+
+
+class BelowReserved(Conflict):
+    code = "below_reserved"
+    title = "Fewer than are reserved"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how much one product's balances change."""
+
+    product: Product
+    on_hand: int = 0
+    reserved: int = 0
+
+
+def lock_products(ids: Iterable[int]) -> list[Product]:
+    """Hold these products until the transaction ends."""
+    # Ascending pk, so that two orders cannot deadlock.
+    return list(Product.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(no_key=True))
+
+
+def shortage(product: Product, wanted: int) -> Fault:
+    """What to tell somebody who wants more than is available."""
+    return Fault(
+        pointer="",
+        code=InsufficientStock.code,
+        detail=f"Only {product.available} of {product.sku} are available; {wanted} were asked for.",
+        facts={"sku": product.sku, "wanted": wanted, "available": product.available},
+    )
+
+
+# For orders: inside their transaction. `quantities` maps product ids to units; `held_for` is the order's number.
+
+
+def reserve(
+    products: Sequence[Product], quantities: Mapping[int, int], *, held_for: str, by: Actor, at: datetime
+) -> None:
+    """Reserve every line or none. The products must be locked.
+
+    Raises:
+        InsufficientStock: naming every product of which there is not enough.
+    """
+    short = [shortage(each, quantities[each.pk]) for each in products if each.available < quantities[each.pk]]
+    if short:
+        raise InsufficientStock(" ".join(fault.detail for fault in short), faults=short)
+    changes = [Change(each, reserved=quantities[each.pk]) for each in products]
+    _move(MovementKind.RESERVE, changes, reference=held_for, held_for=held_for, by=by, at=at)
+
+
+def release(
+    quantities: Mapping[int, int], *, reference: str, held_for: str, by: Actor, at: datetime
+) -> None:
+    """Give reserved units back for sale."""
+    changes = [Change(each, reserved=-quantities[each.pk]) for each in lock_products(quantities)]
+    _move(MovementKind.RELEASE, changes, reference=reference, held_for=held_for, by=by, at=at)
+
+
+def ship(quantities: Mapping[int, int], *, reference: str, held_for: str, by: Actor, at: datetime) -> None:
+    """Take reserved units off the shelf."""
+    changes = [
+        Change(each, on_hand=-quantities[each.pk], reserved=-quantities[each.pk])
+        for each in lock_products(quantities)
+    ]
+    _move(MovementKind.SHIP, changes, reference=reference, held_for=held_for, by=by, at=at)
+
+
+def restock(quantities: Mapping[int, int], *, reference: str, by: Actor, at: datetime) -> None:
+    """Put returned units back on the shelf."""
+    changes = [Change(each, on_hand=quantities[each.pk]) for each in lock_products(quantities)]
+    _move(MovementKind.RESTOCK, changes, reference=reference, by=by, at=at)
+
+
+# For staff: single changes.
+
+
+@write_transaction
+def receive(
+    sku: str, quantity: int, *, by: Actor, note: str = "", reference: str = "", at: datetime | None = None
+) -> StockMovement:
+    """Add units that arrived.
+
+    Raises:
+        NotFound, Invalid.
+    """
+    if not 1 <= quantity <= MAX_UNITS:
+        raise _invalid_quantity("Receive between 1 and 2,000,000,000 units.")
+    product = _locked(sku)
+    if product.on_hand + quantity > MAX_UNITS:
+        raise _invalid_quantity(f"{product.sku} would have more than 2,000,000,000 units on hand.")
+    return _move_one(
+        MovementKind.RECEIVE, Change(product, on_hand=quantity), by=by, note=note, reference=reference, at=at
+    )
+
+
+@write_transaction
+def adjust(
+    sku: str, change: int, *, reason: Reason | str, by: Actor, note: str = "", at: datetime | None = None
+) -> StockMovement:
+    """Add or take away units for a reason.
+
+    Raises:
+        NotFound, Invalid, BelowReserved.
+    """
+    if change == 0 or abs(change) > MAX_UNITS:
+        raise _invalid_quantity("Adjust by at least one unit up or down.")
+    if reason not in Reason.values:
+        raise Invalid(
+            f"Give a reason: {', '.join(Reason.values)}.",
+            faults=[Fault("/reason", "validation", f"One of {', '.join(Reason.values)}.")],
+        )
+    product = _locked(sku)
+    if product.on_hand + change > MAX_UNITS:
+        raise _invalid_quantity(f"{product.sku} would have more than 2,000,000,000 units on hand.")
+    _refuse_below_reserved(product, product.on_hand + change)
+    return _move_one(
+        MovementKind.ADJUST, Change(product, on_hand=change), by=by, note=note, reason=reason, at=at
+    )
+
+
+@write_transaction
+def count(
+    sku: str,
+    counted: int,
+    *,
+    by: Actor,
+    note: str = "",
+    expected: int | None = None,
+    at: datetime | None = None,
+) -> StockMovement:
+    """Set on hand to what was counted on the shelf; recorded also when it was right.
+
+    Args:
+        expected: what the counter was shown; somebody's change since then refuses the count.
+
+    Raises:
+        NotFound, Invalid, Stale, BelowReserved.
+    """
+    if not 0 <= counted <= MAX_UNITS:
+        raise _invalid_quantity("A count is a whole number from 0 to 2,000,000,000.")
+    product = _locked(sku)
+    if expected is not None and expected != product.on_hand:
+        raise Stale(f"{product.sku} now has {product.on_hand} on hand, not {expected}. Count it again.")
+    _refuse_below_reserved(product, counted)
+    return _move_one(
+        MovementKind.COUNT, Change(product, on_hand=counted - product.on_hand), by=by, note=note, at=at
+    )
+
+
+def holders(product: Product, limit: int = 10) -> list[str]:
+    """What holds the product's reserved units, newest first: numbers of open orders."""
+    held = (
+        StockMovement.objects.filter(product=product)
+        .exclude(held_for="")
+        .values("held_for")
+        .annotate(units=Sum("reserved_delta"), newest=Max("id"))
+        .filter(units__gt=0)
+        .order_by("-newest")
+    )
+    return [row["held_for"] for row in held[:limit]]
+
+
+def _locked(sku: str) -> Product:
+    return lock_products([product_with_sku(sku).pk])[0]
+
+
+def _invalid_quantity(detail: str) -> Invalid:
+    return Invalid(detail, faults=[Fault("/quantity", "validation", detail)])
+
+
+def _refuse_below_reserved(product: Product, on_hand_after: int) -> None:
+    if on_hand_after < 0 and not product.reserved:
+        raise BelowReserved(f"Only {product.on_hand} of {product.sku} are on hand.")
+    if on_hand_after < product.reserved:
+        orders = holders(product)
+        raise BelowReserved(
+            f"{product.reserved} of {product.sku} are reserved by {', '.join(orders)}: "
+            "cancel units of those orders first.",
+            faults=[
+                Fault(
+                    pointer="/quantity",
+                    code=BelowReserved.code,
+                    detail=f"{product.reserved} are reserved.",
+                    facts={"sku": product.sku, "reserved": product.reserved, "orders": orders},
+                )
+            ],
+        )
+
+
+def _move_one(
+    kind: MovementKind,
+    change: Change,
+    *,
+    by: Actor,
+    note: str,
+    at: datetime | None,
+    reason: str = "",
+    reference: str = "",
+) -> StockMovement:
+    return _move(
+        kind, [change], by=by, at=at or timezone.now(), note=note, reason=reason, reference=reference
+    )[0]
+
+
+def _move(
+    kind: MovementKind,
+    changes: Sequence[Change],
+    *,
+    by: Actor,
+    at: datetime,
+    reference: str = "",
+    held_for: str = "",
+    note: str = "",
+    reason: str = "",
+) -> list[StockMovement]:
+    """Change the balances of locked products and write the ledger: two statements, however many products."""
+    _change_balances(changes)
+    forget_products()
+    return StockMovement.objects.bulk_create(
+        StockMovement(
+            product=change.product,
+            kind=kind,
+            on_hand_delta=change.on_hand,
+            reserved_delta=change.reserved,
+            on_hand_after=change.product.on_hand + change.on_hand,
+            reserved_after=change.product.reserved + change.reserved,
+            reference=reference,
+            held_for=held_for,
+            note=note,
+            reason=reason,
+            actor=by.user,
+            source=by.source,
+            at=at,
+        )
+        for change in changes
+    )
+
+
+def _change_balances(changes: Sequence[Change]) -> None:
+    Product.objects.filter(pk__in=[change.product.pk for change in changes]).update(
+        on_hand=F("on_hand") + _by_product({change.product.pk: change.on_hand for change in changes}),
+        reserved=F("reserved") + _by_product({change.product.pk: change.reserved for change in changes}),
+        updated_at=timezone.now(),
+    )
+
+
+def _by_product(amounts: Mapping[int, int]) -> Case | Value:
+    if len(set(amounts.values())) == 1:
+        return Value(next(iter(amounts.values())), output_field=IntegerField())
+    return Case(*(When(pk=pk, then=Value(amount)) for pk, amount in amounts.items()), default=Value(0))

@@ -1,0 +1,128 @@
+"""Orders against their lines, the ledger and the redemptions: every figure that is kept twice must agree."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Case, Count, DecimalField, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Round
+from django.db.models.query import QuerySet
+
+from catalog.audit import NAMED_AT_MOST, Discrepancy
+from catalog.models import Product, StockMovement
+from orders.models import Order, OrderEvent, OrderLine, PromoCode, Redemption, RedemptionState
+from orders.models.order import EventKind
+from orders.status import OrderStatus
+
+
+def audit_orders() -> list[Discrepancy]:
+    """Every discrepancy (at most 1,000 of each kind); empty when all is well."""
+    return [
+        *_reserved_is_what_open_orders_hold(),
+        *_ledger_holds_what_each_order_has_open(),
+        *_status_follows_from_lines(),
+        *_totals_add_up(),
+        *_uses_are_active_redemptions(),
+        *_cancelled_orders_hold_no_redemption(),
+        *_timeline_begins_with_placing(),
+    ]
+
+
+def _open_units() -> Any:
+    return F("quantity") - F("shipped") - F("cancelled")
+
+
+def _reserved_is_what_open_orders_hold() -> Iterator[Discrepancy]:
+    held = OrderLine.objects.filter(product=OuterRef("pk")).order_by().values("product")
+    products = Product.objects.annotate(
+        held=Coalesce(Subquery(held.annotate(units=Sum(_open_units())).values("units")), 0)
+    ).exclude(reserved=F("held"))
+    for product in products[:NAMED_AT_MOST]:
+        yield Discrepancy(
+            product.sku, "reserved", f"reserved {product.reserved}, open orders hold {product.held}"
+        )
+
+
+def _ledger_holds_what_each_order_has_open() -> Iterator[Discrepancy]:
+    ledger = {
+        (row["held_for"], row["product"]): row["units"]
+        for row in StockMovement.objects.exclude(held_for="")
+        .values("held_for", "product")
+        .annotate(units=Sum("reserved_delta"))
+        .filter(~Q(units=0))
+    }
+    lines = OrderLine.objects.annotate(units=_open_units()).exclude(units=0)
+    orders = {
+        (number, product): units
+        for number, product, units in lines.values_list("order__number", "product", "units")
+    }
+    wrong = sorted(key for key in ledger.keys() | orders.keys() if ledger.get(key) != orders.get(key))
+    for number, product in wrong[:NAMED_AT_MOST]:
+        in_ledger, in_order = (held.get((number, product), 0) for held in (ledger, orders))
+        yield Discrepancy(
+            number, "held", f"product {product}: the ledger holds {in_ledger}, the order has {in_order} open"
+        )
+
+
+def _with_sums() -> QuerySet[Order]:
+    return Order.objects.annotate(
+        open_units=Sum(F("lines__quantity") - F("lines__shipped") - F("lines__cancelled")),
+        shipped_units=Sum("lines__shipped"),
+        delivered_units=Sum("lines__delivered"),
+    )
+
+
+def _status_follows_from_lines() -> Iterator[Discrepancy]:
+    orders = _with_sums().annotate(
+        due=Case(
+            When(shipped_units=0, open_units=0, then=Value(OrderStatus.CANCELLED.value)),
+            When(shipped_units=0, then=Value(OrderStatus.PENDING.value)),
+            When(open_units__gt=0, then=Value(OrderStatus.PARTIALLY_SHIPPED.value)),
+            When(delivered_units=F("shipped_units"), then=Value(OrderStatus.DELIVERED.value)),
+            default=Value(OrderStatus.SHIPPED.value),
+        )
+    )
+    for order in orders.exclude(status=F("due"))[:NAMED_AT_MOST]:
+        yield Discrepancy(order.number, "status", f"is {order.status}, its lines say {order.due}")
+
+
+def _totals_add_up() -> Iterator[Discrepancy]:
+    orders = Order.objects.annotate(
+        lines_subtotal=Coalesce(Round(Sum("lines__subtotal"), 2), Value(0), output_field=_money()),
+        lines_discount=Coalesce(Round(Sum("lines__discount"), 2), Value(0), output_field=_money()),
+        lines_units=Coalesce(Sum("lines__quantity"), 0, output_field=IntegerField()),
+    ).exclude(subtotal=F("lines_subtotal"), discount=F("lines_discount"), units=F("lines_units"))
+    for order in orders[:NAMED_AT_MOST]:
+        yield Discrepancy(
+            order.number,
+            "totals",
+            f"subtotal {order.subtotal}, discount {order.discount}, units {order.units}; its lines say "
+            f"{order.lines_subtotal}, {order.lines_discount}, {order.lines_units}",
+        )
+
+
+def _uses_are_active_redemptions() -> Iterator[Discrepancy]:
+    active = Count("redemptions", filter=Q(redemptions__state=RedemptionState.ACTIVE))
+    for code in PromoCode.objects.annotate(active=active).exclude(times_used=F("active"))[:NAMED_AT_MOST]:
+        yield Discrepancy(code.code, "redemptions", f"used {code.times_used}, active redemptions {code.active}")
+
+
+def _cancelled_orders_hold_no_redemption() -> Iterator[Discrepancy]:
+    is_cancelled = Q(order__status=OrderStatus.CANCELLED)
+    is_active = Q(state=RedemptionState.ACTIVE)
+    wrong = Redemption.objects.filter((is_cancelled & is_active) | (~is_cancelled & ~is_active))
+    for redemption in wrong.select_related("order")[:NAMED_AT_MOST]:
+        yield Discrepancy(
+            redemption.order.number,
+            "redemption",
+            f"the order is {redemption.order.status}, its redemption {redemption.state}",
+        )
+
+
+def _timeline_begins_with_placing() -> Iterator[Discrepancy]:
+    placed = OrderEvent.objects.filter(kind=EventKind.PLACED).values("order")
+    for order in Order.objects.exclude(pk__in=placed)[:NAMED_AT_MOST]:
+        yield Discrepancy(order.number, "timeline", "does not say when it was placed")
+
+
+def _money() -> DecimalField:  # type: ignore[type-arg]
+    return DecimalField(max_digits=12, decimal_places=2)

@@ -1,0 +1,216 @@
+"""Whether a promo code may be used, using it, and giving the use back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.query import QuerySet
+
+from accounts.models import Customer
+from backoffice.errors import Invalid
+from backoffice.transactions import Collision
+from orders.models import Order, PromoCode, Promotion, PromotionKind, PromoState, Redemption, RedemptionState
+from orders.models.promo import normalised_code
+from orders.pricing import PromoReason, PromoRefusal, Terms
+
+SENTENCES = {
+    PromoReason.UNKNOWN: "No promo code is called {code}.",
+    PromoReason.PAUSED: "{code} is paused.",
+    PromoReason.SCHEDULED: "{code} cannot be used yet.",
+    PromoReason.EXPIRED: "{code} has expired.",
+    PromoReason.USED_UP: "{code} has been used as often as it may be.",
+    PromoReason.ALREADY_USED: "This customer has used {code} as often as one customer may.",
+    PromoReason.NOT_FIRST_ORDER: "{code} is for a first order; this customer has ordered before.",
+}
+STATE_REASONS = {
+    PromoState.PAUSED: PromoReason.PAUSED,
+    PromoState.SCHEDULED: PromoReason.SCHEDULED,
+    PromoState.EXPIRED: PromoReason.EXPIRED,
+    PromoState.USED_UP: PromoReason.USED_UP,
+}
+
+
+class PromoRefused(Invalid):
+    """The order names a promo code that gives nothing: it is refused whole, never placed at full price."""
+
+    title = "The promo code cannot be used"
+
+    def __init__(self, detail: str, *, code: str) -> None:
+        super().__init__(detail)
+        self.code = code  # type: ignore[misc]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A promo code that this customer may use now, as far as the basket allows."""
+
+    promo_code: PromoCode
+    terms: Terms
+    is_restricted: bool
+    use_number: int
+
+
+def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | PromoRefusal:
+    """Whether this customer may use this code at this moment; nothing is held."""
+    return _judged(_candidates(customer), code, at)
+
+
+def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | PromoRefusal:
+    """As `consider`, and keep the code's row locked until the transaction ends."""
+    rows = _candidates(customer).select_for_update(of=("self",), no_key=True)
+    candidate = _judged(rows, code, at)
+    if isinstance(candidate, Candidate) and candidate.promo_code.promotion.first_order_only:
+        # Two first orders at once: the second waits here, then sees the first.
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        return _judged(rows, code, at)
+    return candidate
+
+
+def redeem(candidate: Candidate, *, order: Order, customer: Customer, discount: Decimal, at: datetime) -> None:
+    """Count one more use, or refuse: the database itself holds both limits.
+
+    Raises:
+        PromoRefused: somebody else took the last use.
+        Collision: the customer used the promotion at this very moment; try again.
+    """
+    promo_code = candidate.promo_code
+    has_uses_left = Q(max_uses__isnull=True) | Q(times_used__lt=F("max_uses"))
+    if not PromoCode.objects.filter(has_uses_left, pk=promo_code.pk).update(times_used=F("times_used") + 1):
+        raise refusal_for_staff(refused(promo_code.code, PromoReason.USED_UP))
+    try:
+        Redemption.objects.create(
+            order=order,
+            promo_code=promo_code,
+            promotion_id=promo_code.promotion_id,
+            customer=customer,
+            use_number=candidate.use_number,
+            discount=discount,
+            redeemed_at=at,
+        )
+    except IntegrityError as error:
+        raise Collision from error
+
+
+def release(order: Order, *, at: datetime) -> None:
+    """Give the order's use back, exactly once however often it is asked for."""
+    active = Redemption.objects.filter(order=order, state=RedemptionState.ACTIVE)
+    promo_code = active.values_list("promo_code_id", flat=True).first()
+    if active.update(state=RedemptionState.RELEASED, released_at=at):
+        PromoCode.objects.filter(pk=promo_code).update(times_used=F("times_used") - 1)
+
+
+def refused(code: str, reason: PromoReason) -> PromoRefusal:
+    return PromoRefusal(code, reason, SENTENCES[reason].format(code=code))
+
+
+def refusal_for_staff(refusal: PromoRefusal) -> PromoRefused:
+    """The real reason."""
+    return PromoRefused(refusal.sentence, code=_public_code(refusal.reason))
+
+
+def refusal_for_customer(refusal: PromoRefusal) -> PromoRefused:
+    """No more than needed: unknown, paused, early, expired and used-up codes sound alike, the code not echoed."""
+    return PromoRefused(public_sentence(refusal), code=_public_code(refusal.reason))
+
+
+def public_sentence(refusal: PromoRefusal) -> str:
+    if refusal.reason == PromoReason.MINIMUM_SPEND:
+        return refusal.sentence
+    if refusal.reason == PromoReason.ALREADY_USED:
+        return "You have used this promo code already."
+    return "This promo code cannot be used."
+
+
+def _public_code(reason: PromoReason) -> str:
+    codes = {
+        PromoReason.MINIMUM_SPEND: "promo_minimum_spend",
+        PromoReason.ALREADY_USED: "promo_already_used",
+    }
+    return codes.get(reason, "promo_not_usable")
+
+
+def _candidates(customer: Customer | None) -> QuerySet[PromoCode]:
+    """Codes with their promotion, its restrictions, and this customer's history, in one statement."""
+    uses = (
+        Redemption.objects.filter(
+            promotion=OuterRef("promotion"), customer=customer, state=RedemptionState.ACTIVE
+        )
+        .order_by()
+        .values("promotion")
+    )
+    return PromoCode.objects.select_related("promotion").annotate(
+        limits_products=Exists(Promotion.products.through.objects.filter(promotion=OuterRef("promotion"))),
+        limits_categories=Exists(Promotion.categories.through.objects.filter(promotion=OuterRef("promotion"))),
+        customer_uses=Coalesce(Subquery(uses.annotate(uses=Count("pk")).values("uses")), 0),
+        last_use_number=Coalesce(Subquery(uses.annotate(last=Max("use_number")).values("last")), 0),
+        has_ordered=Exists(Order.objects.filter(customer=customer)),
+    )
+
+
+def _judged(rows: QuerySet[PromoCode], code: str, at: datetime) -> Candidate | PromoRefusal:
+    code = normalised_code(code)
+    row: Any = rows.filter(code=code).first() if len(code) <= 40 else None
+    if row is None:
+        return refused(code[:40], PromoReason.UNKNOWN)
+    reason = STATE_REASONS.get(row.state_at(at)) or _refused_by_history(row)
+    if reason is not None:
+        return refused(code, reason)
+    return Candidate(
+        promo_code=row,
+        terms=terms_of(row),
+        is_restricted=row.limits_products or row.limits_categories,
+        use_number=row.last_use_number + 1,
+    )
+
+
+def _refused_by_history(row: Any) -> PromoReason | None:
+    limit = row.promotion.max_uses_per_customer
+    if limit is not None and row.customer_uses >= limit:
+        return PromoReason.ALREADY_USED
+    if row.promotion.first_order_only and row.has_ordered:
+        return PromoReason.NOT_FIRST_ORDER
+    return None
+
+
+def terms_of(promo_code: PromoCode) -> Terms:
+    promotion = promo_code.promotion
+    is_percentage = promotion.kind == PromotionKind.PERCENTAGE
+    return Terms(
+        code=promo_code.code,
+        percent_off=promotion.percent_off if is_percentage else None,
+        amount_off=None if is_percentage else promotion.amount_off,
+        max_discount=promotion.max_discount,
+        minimum_spend=promotion.minimum_spend,
+    )
+
+
+def kept_terms(candidate: Candidate) -> Mapping[str, str | None]:
+    """The terms as the order keeps them: plain JSON."""
+    promotion, terms = candidate.promo_code.promotion, candidate.terms
+    return {
+        "promotion": promotion.name,
+        "kind": promotion.kind,
+        "percent_off": None if terms.percent_off is None else str(terms.percent_off),
+        "amount_off": None if terms.amount_off is None else str(terms.amount_off),
+        "max_discount": None if terms.max_discount is None else str(terms.max_discount),
+        "minimum_spend": str(terms.minimum_spend),
+    }
+
+
+def eligibility(candidate: Candidate | None) -> Exists | Q:
+    """A condition on products: what the promotion applies to."""
+    if candidate is None or not candidate.is_restricted:
+        return Q(pk__isnull=False)
+    promotion = candidate.promo_code.promotion_id
+    return Q(
+        Exists(Promotion.products.through.objects.filter(promotion=promotion, product=OuterRef("pk")))
+    ) | Q(
+        Exists(
+            Promotion.categories.through.objects.filter(promotion=promotion, category=OuterRef("category"))
+        )
+    )

@@ -1,0 +1,186 @@
+"""Figures about the shop's orders: read-only questions, each one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from backoffice.money import ZERO, rounded
+from orders.models import Order, PromoCode, Promotion, Redemption, RedemptionState
+from orders.status import OPEN_STATUSES, OrderStatus
+
+LATE_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One calendar day in the shop's time zone. Cancelled orders bring no revenue and are not counted."""
+
+    date: date
+    orders: int
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """What was sold in a period; revenue is net of refunds."""
+
+    orders: int
+    revenue: Decimal
+
+    @property
+    def average(self) -> Decimal:
+        return rounded(self.revenue / self.orders) if self.orders else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrders:
+    """Orders with units still to ship, how many of them wait too long, how many left in part."""
+
+    to_ship: int
+    late: int
+    part_shipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromoFigures:
+    """What a promo code brought and cost, over the orders that still use it."""
+
+    orders: int
+    customers: int
+    revenue: Decimal
+    discount: Decimal
+    first_used_at: datetime | None
+
+    @property
+    def discount_share(self) -> Decimal | None:
+        """The discount as a percentage of what the goods would have cost without it."""
+        before = self.revenue + self.discount
+        return rounded(100 * self.discount / before) if before else None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFigures:
+    orders: int
+    spent: Decimal
+    last_order_at: datetime | None
+
+
+def start_of(day: date) -> datetime:
+    """Midnight in the shop's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def sales_by_day(first: date, last: date) -> list[Day]:
+    """Every day from first to last, also those without orders."""
+    rows = (
+        Order.objects.filter(placed_at__gte=start_of(first), placed_at__lt=start_of(last + timedelta(days=1)))
+        .order_by()
+        .values(day=TruncDate("placed_at"))
+        .annotate(orders=Count("pk", filter=~Q(status=OrderStatus.CANCELLED)), revenue=Sum("net"))
+    )
+    found = {row["day"]: row for row in rows}
+    return [
+        Day(day, row["orders"], rounded(row["revenue"])) if (row := found.get(day)) else Day(day, 0, ZERO)
+        for day in days_between(first, last)
+    ]
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def summed(days: Sequence[Day]) -> Sales:
+    return Sales(sum(day.orders for day in days), sum((day.revenue for day in days), ZERO))
+
+
+def orders_by_status(since: date) -> dict[OrderStatus, int]:
+    """How many orders placed since that day are in each status, also those where it is none."""
+    rows = (
+        Order.objects.filter(placed_at__gte=start_of(since))
+        .order_by()
+        .values_list("status")
+        .annotate(orders=Count("pk"))
+    )
+    found = dict(rows)
+    return {status: found.get(status.value, 0) for status in OrderStatus}
+
+
+def open_orders(now: datetime | None = None) -> OpenOrders:
+    now = now or timezone.now()
+    counts = (
+        Order.objects.filter(status__in=OPEN_STATUSES)
+        .order_by()
+        .aggregate(
+            to_ship=Count("pk"),
+            late=Count("pk", filter=Q(placed_at__lt=now - LATE_AFTER)),
+            part_shipped=Count("pk", filter=Q(status=OrderStatus.PARTIALLY_SHIPPED)),
+        )
+    )
+    return OpenOrders(**counts)
+
+
+def revenue_since(moment: datetime) -> Decimal:
+    return rounded(Order.objects.filter(placed_at__gte=moment).aggregate(sum=Sum("net"))["sum"] or ZERO)
+
+
+def promo_figures(promo_code: PromoCode) -> PromoFigures:
+    uses = active_uses(promo_code)
+    row = uses.aggregate(
+        orders=Count("pk"),
+        customers=Count("customer", distinct=True),
+        revenue=Sum("order__net"),
+        discount=Sum("discount"),
+    )
+    first = uses.order_by("redeemed_at").values_list("redeemed_at", flat=True).first()
+    return PromoFigures(
+        orders=row["orders"],
+        customers=row["customers"],
+        revenue=rounded(row["revenue"] or ZERO),
+        discount=rounded(row["discount"] or ZERO),
+        first_used_at=first,
+    )
+
+
+def active_uses(promo_code: PromoCode) -> QuerySet[Redemption]:
+    return Redemption.objects.filter(promo_code=promo_code, state=RedemptionState.ACTIVE)
+
+
+def uses_by_day(promo_code: PromoCode, first: date, last: date) -> list[tuple[date, int]]:
+    """How often the code was used on each day from first to last."""
+    rows = (
+        active_uses(promo_code)
+        .filter(redeemed_at__gte=start_of(first), redeemed_at__lt=start_of(last + timedelta(days=1)))
+        .order_by()
+        .values_list(TruncDate("redeemed_at"))
+        .annotate(uses=Count("pk"))
+    )
+    found = dict(rows)
+    return [(day, found.get(day, 0)) for day in days_between(first, last)]
+
+
+def codes_ending_before(moment: datetime, *, limit: int) -> list[PromoCode]:
+    """Codes that still work and will not any more at that moment, the next to end first."""
+    ending = (
+        PromoCode.objects.in_state("active")
+        .filter(promotion__ends_at__lte=moment)
+        .select_related("promotion")
+        .order_by("promotion__ends_at", "pk")
+    )
+    return list(ending[:limit])
+
+
+def customer_figures(customer_id: int) -> CustomerFigures:
+    row = Order.objects.filter(customer=customer_id).aggregate(
+        orders=Count("pk"), spent=Sum("net"), last=Max("placed_at")
+    )
+    return CustomerFigures(row["orders"], rounded(row["spent"] or ZERO), row["last"])
+
+
+def uses_of(promotion: Promotion) -> bool:
+    """Whether any order ever used the promotion: its amounts are frozen from then on."""
+    return promotion.redemptions.exists()

@@ -1,0 +1,53 @@
+"""Hold an order while something happens to it, and write down what it has become."""
+
+from collections.abc import Sequence
+
+from backoffice.errors import Conflict, NotFound, Stale
+from orders.models import Order, OrderLine
+from orders.status import Action, OrderStatus, is_allowed, status_of
+
+COUNTERS = ("shipped", "delivered", "cancelled", "returned", "refunded")
+
+
+class UnknownOrder(NotFound):
+    code = "unknown_order"
+    title = "No such order"
+
+
+class IllegalTransition(Conflict):
+    code = "illegal_transition"
+    title = "Not possible in this status"
+
+
+def order_with_number(number: str) -> Order:
+    """Raises UnknownOrder."""
+    return _found(Order.objects.with_number(number).first(), number)
+
+
+def begin(number: str, action: Action, *, expected_version: int | None) -> tuple[Order, list[OrderLine]]:
+    """The order, locked until the transaction ends, and its lines; refused unless its status allows the action.
+
+    Raises:
+        UnknownOrder, Stale, IllegalTransition.
+    """
+    order = _found(Order.objects.with_number(number).select_for_update(no_key=True).first(), number)
+    if expected_version is not None and expected_version != order.version:
+        raise Stale(f"{order.number} was changed meanwhile. Look at it again.")
+    if not is_allowed(action, order.status):
+        status = OrderStatus(order.status).label.lower()
+        raise IllegalTransition(f"{order.number} is {status}: {action.label.lower()} is not possible.")
+    return order, list(order.lines.order_by("position"))
+
+
+def finish(order: Order, lines: Sequence[OrderLine], *fields: str) -> None:
+    """Save the lines' counters, the status that follows from them, and these fields of the order."""
+    OrderLine.objects.bulk_update(lines, COUNTERS)
+    order.status = status_of(lines)
+    order.version += 1
+    order.save(update_fields=["status", "version", "updated_at", *fields])
+
+
+def _found(order: Order | None, number: str) -> Order:
+    if order is None:
+        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+    return order
