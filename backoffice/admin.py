@@ -1,110 +1,34 @@
-"""What every page of the admin shares. Registers nothing itself.
+"""What every page of the admin shares; lists are in backoffice/lists.py. Registers nothing itself.
 
 Who acts is told by `accounts.admin.actor_of(request)`: this package knows no users.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.forms import BaseDialogForm
 
 from backoffice.errors import Fault, Kind, Refusal
+from backoffice.lists import CappedPaginator, SavedViewsChangeList
 from backoffice.transactions import write_transaction
 
-MOST_COUNTED = 10_000
-COUNTS_KEPT_SECONDS = 30
 admin.site.index_template = "backoffice/dashboard.html"
-
-
-class CappedCount(int):
-    """A count that stopped counting: shown as `10,000+`."""
-
-    def __str__(self) -> str:
-        return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else super().__str__()
-
-
-class CappedPaginator(Paginator[Any]):
-    """Counts up to 10,000 rows and no further: an exact count would read the whole table."""
-
-    @cached_property
-    def count(self) -> int:
-        rows = cast("QuerySet[Model]", self.object_list)
-        return CappedCount(rows.order_by()[: MOST_COUNTED + 1].count())
-
-    @cached_property
-    def num_pages(self) -> int:
-        return max(1, -(-min(self.count, MOST_COUNTED) // self.per_page))
-
-
-def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) -> int:
-    """Counted once per request and at most every 30 seconds: badges and tabs are on every page."""
-    kept: dict[str, int] = request.__dict__.setdefault("_remembered_counts", {})
-    if name not in kept:
-        kept[name] = _cached_count(f"admin:count:{name}", count)
-    return kept[name]
-
-
-def _cached_count(key: str, count: Callable[[], int]) -> int:
-    found = _despite_the_cache(cache.get, key)
-    if found is None:
-        found = count()
-        _despite_the_cache(cache.set, key, found, COUNTS_KEPT_SECONDS)
-    return int(found)
-
-
-def _despite_the_cache(call: Callable[..., Any], *arguments: Any) -> Any:
-    """A cache server that is down costs a query, not the page; each server raises errors of its own."""
-    try:
-        return call(*arguments)
-    except Exception:
-        return None
-
-
-class WholeDaysFilter(RangeDateFilter):
-    """From the beginning of the first day to the end of the last, in the shop's time zone."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        first, last = self._day("from"), self._day("to")
-        if first:
-            queryset = queryset.filter(**{f"{self.parameter_name}__gte": _beginning_of(first)})
-        if last:
-            queryset = queryset.filter(
-                **{f"{self.parameter_name}__lt": _beginning_of(last + timedelta(days=1))}
-            )
-        return queryset
-
-    def _day(self, end: str) -> date | None:
-        try:
-            return forms.DateField(required=False).clean(
-                self.used_parameters.get(f"{self.parameter_name}_{end}")
-            )
-        except forms.ValidationError:
-            return None
-
-
-def _beginning_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def errors_of(refusal: Refusal, fields: Any) -> Iterator[tuple[str | None, str]]:
     """Each complaint with the form field it is about, or None for the form as a whole."""
-    if not refusal.faults:
-        yield None, refusal.detail
+    if len(refusal.faults) < 2:
+        yield (field_of(refusal.faults[0], fields) if refusal.faults else None), refusal.detail
+        return
     for fault in refusal.faults:
         yield field_of(fault, fields), fault.detail
 
@@ -163,6 +87,13 @@ class DomainAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SavedViewsChangeList]:
+        return SavedViewsChangeList
+
+    def in_view(self, rows: QuerySet[Any], view: str) -> QuerySet[Any]:
+        """The rows of a saved view; `view` is what the tab put into the address, "" for all."""
+        return rows
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,0 +1,116 @@
+"""What every list of the admin shares: saved views, capped counts, whole-day ranges, numbers kept for a while."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.views import ChangeList
+
+MOST_COUNTED = 10_000
+COUNTS_KEPT_SECONDS = 30
+VIEW = "view"
+
+
+class SavedViewsChangeList(ChangeList):
+    """A list whose `?view=…` names a saved view of its admin; Django would refuse the parameter."""
+
+    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        filters: dict[str, Any] = super().get_filters_params(params)
+        filters.pop(VIEW, None)
+        return filters
+
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        narrowed: QuerySet[Any] = self.model_admin.in_view(rows, request.GET.get(VIEW, ""))
+        return narrowed
+
+
+def view_tabs(request: HttpRequest, url_name: str, titles: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Tabs from (view, title); each says itself whether it is active, else "All" would be, always."""
+    base = reverse(url_name)
+    chosen = request.GET.get(VIEW, "")
+    return [
+        {"title": title, "link": f"{base}?{VIEW}={view}" if view else base, "active": chosen == view}
+        for view, title in titles
+    ]
+
+
+class CappedCount(int):
+    """A count that stopped counting: shown as `10,000+`."""
+
+    def __str__(self) -> str:
+        return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else super().__str__()
+
+
+class CappedPaginator(Paginator[Any]):
+    """Counts up to 10,000 rows and no further: an exact count would read the whole table."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast("QuerySet[Model]", self.object_list)
+        return CappedCount(rows.order_by()[: MOST_COUNTED + 1].count())
+
+    @cached_property
+    def num_pages(self) -> int:
+        return max(1, -(-min(self.count, MOST_COUNTED) // self.per_page))
+
+
+def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) -> int:
+    """Counted once per request and at most every 30 seconds: badges and tabs are on every page."""
+    kept: dict[str, int] = request.__dict__.setdefault("_remembered_counts", {})
+    if name not in kept:
+        kept[name] = _cached_count(f"admin:count:{name}", count)
+    return kept[name]
+
+
+def _cached_count(key: str, count: Callable[[], int]) -> int:
+    found = _despite_the_cache(cache.get, key)
+    if found is None:
+        found = count()
+        _despite_the_cache(cache.set, key, found, COUNTS_KEPT_SECONDS)
+    return int(found)
+
+
+def _despite_the_cache(call: Callable[..., Any], *arguments: Any) -> Any:
+    """A cache server that is down costs a query, not the page; each server raises errors of its own."""
+    try:
+        return call(*arguments)
+    except Exception:
+        return None
+
+
+class WholeDaysFilter(RangeDateFilter):
+    """From the beginning of the first day to the end of the last, in the shop's time zone."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first, last = self._day("from"), self._day("to")
+        if first:
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": _beginning_of(first)})
+        if last:
+            queryset = queryset.filter(
+                **{f"{self.parameter_name}__lt": _beginning_of(last + timedelta(days=1))}
+            )
+        return queryset
+
+    def _day(self, end: str) -> date | None:
+        try:
+            return forms.DateField(required=False).clean(
+                self.used_parameters.get(f"{self.parameter_name}_{end}")
+            )
+        except forms.ValidationError:
+            return None
+
+
+def _beginning_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
