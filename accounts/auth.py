@@ -1,8 +1,8 @@
 """Who is asking, at the API's door: a bearer token or nobody. Cookies are never looked at.
 
-Ninja's `auth=` takes one of these: `bearer` (signed in, else 401), `optional_bearer` (signed in or nobody; a bad
-token is 401), `anyone` (nobody, whatever token is sent: for the operations that hand out tokens). Each sets
-`request.user` and `request.auth` and counts the request against the API's rate limit.
+Ninja's `auth=` takes one of these: `bearer` (signed in, else 401), `optional_bearer` (signed in or nobody; a
+bad token is 401), `anyone` (nobody, whatever token is sent: for the operations that hand out tokens). Each
+sets `request.user` and `request.auth` and counts the request against the API's rate limit.
 """
 
 from django.contrib.auth.models import AnonymousUser

@@ -1,7 +1,7 @@
 """Tokens for the API's clients: short-lived signed access tokens, and single-use refresh tokens.
 
-Access tokens follow RFC 9068 and RFC 8725, refresh tokens RFC 9700: each is good once, and a second use of one,
-which means that it was stolen from or by somebody, ends everything that followed from its sign-in.
+Access tokens follow RFC 9068 and RFC 8725, refresh tokens RFC 9700: each is good once, and a second use
+of one, which means that somebody has stolen it, ends everything that followed from its sign-in.
 """
 
 import logging
@@ -105,7 +105,7 @@ def _is_alive(token: RefreshToken, now: datetime) -> bool:
 
 @write_transaction
 def revoke_family(refresh: str, *, user: User) -> None:
-    """End the user's sign-in that this refresh token belongs to; somebody else's or an unknown one is left alone."""
+    """End the user's sign-in that this refresh token belongs to; an unknown or another's is left alone."""
     token = _find(refresh)
     if token is not None and token.family.user_id == user.pk:
         _revoke(TokenFamily.objects.filter(pk=token.family_id), "signed out", timezone.now())
@@ -179,7 +179,7 @@ def _key_of(header: dict[str, Any]) -> str:
     Raises:
         PyJWTError: it is no access token, or of an unknown key.
     """
-    key = settings.JWT_KEYS.get(header.get("kid"))
+    key = settings.JWT_KEYS.get(header.get("kid", ""))
     if header.get("typ") != TOKEN_TYPE or key is None:
         raise jwt.InvalidTokenError
     return key

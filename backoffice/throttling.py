@@ -1,8 +1,8 @@
 """How often somebody may do something: counters in the cache, right across threads and processes.
 
-The API's own limit is taken by the auth callables of `accounts/auth.py` (`bearer`, `optional_bearer`, `anyone`),
-which call `limit_request` once they know who is asking. `RateLimitMiddleware` tells the client, on the answer,
-about the tightest limit that its request has met.
+The API's own limit is taken by the auth callables of `accounts/auth.py` (`bearer`, `optional_bearer`,
+`anyone`), which call `limit_request` once they know who is asking. `RateLimitMiddleware` tells the client, on
+the answer, about the tightest limit that its request has met.
 """
 
 import ipaddress
