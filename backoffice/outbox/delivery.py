@@ -71,7 +71,7 @@ def deliver_due(limit: int = 50) -> int:
 
 @write_transaction
 def claim_next() -> Claim | None:
-    """Take the next due mail for this worker alone; first those never tried, so that a bad one waits behind."""
+    """Take the next due mail for this worker alone: first those never tried, so that bad ones wait behind."""
     now = timezone.now()
     message = (
         # On SQLite, which knows no row locks, write_transaction lets one worker choose at a time.
@@ -122,7 +122,9 @@ def requeue(pk: int) -> EmailMessage:
     if message is None:
         raise NotFound(f"There is no e-mail {pk}.")
     if not revived:
-        raise NotDead(f"Only mails that were given up can be sent again; this one is: {message.get_state_display()}.")
+        raise NotDead(
+            f"Only mails that were given up can be sent again; this one is: {message.get_state_display()}."
+        )
     transaction.on_commit(wake_worker, robust=True)
     return message
 
@@ -140,7 +142,7 @@ def _deliver(claim: Claim) -> bool:
         kept = render(claim.template, kept_context)
         _send(claim, rendered)
     # Whatever is wrong with this mail, the others must not wait for it.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         _mark_failed(claim, error)
         return False
     return _finish(
@@ -200,6 +202,6 @@ def is_permanent(error: Exception) -> bool:
 
 
 def delay_after(attempt: int) -> timedelta:
-    """How long to wait after this many attempts; spread, so that the mails of one outage do not return as one."""
+    """How long to wait after this many attempts; spread, so that one outage's mails do not return at once."""
     seconds = FIRST_DELAY_SECONDS * DELAY_GROWTH ** (attempt - 1)
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311

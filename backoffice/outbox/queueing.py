@@ -1,6 +1,7 @@
 """Queue an e-mail in the transaction of its cause; wake the worker when that is committed."""
 
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,12 +34,28 @@ def queue_email(
         transaction.on_commit(wake_worker, robust=True)
 
 
-def wake_worker() -> None:
-    """Ask a worker to look at the outbox now. Without an answer the sweeper finds the mail within a minute."""
-    # Imported late: the task's module needs the queue, which a process that sends nothing never opens.
-    from backoffice.outbox.tasks import deliver_emails
+class WakeUp:
+    """Asks a worker to look at the outbox now; the sweeper finds within a minute what goes unheard.
 
-    try:
-        deliver_emails()
-    except Exception as error:  # noqa: BLE001
-        logger.warning("The queue did not take the wake-up (%s); the sweeper will send the mail.", error)
+    After a failure it stays quiet for a while: a queue that never answers must not slow every order.
+    """
+
+    QUIET_SECONDS = 10.0
+
+    def __init__(self) -> None:
+        self.quiet_until = 0.0
+
+    def __call__(self) -> None:
+        # Imported late: a process that sends nothing never opens the queue.
+        from backoffice.outbox.tasks import deliver_emails
+
+        if time.monotonic() < self.quiet_until:
+            return
+        try:
+            deliver_emails()
+        except Exception as error:
+            self.quiet_until = time.monotonic() + self.QUIET_SECONDS
+            logger.warning("The queue did not take the wake-up (%s); the sweeper will send the mail.", error)
+
+
+wake_worker = WakeUp()

@@ -1,0 +1,136 @@
+"""Workers of their own: killed in the middle, or several at once."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from backoffice.outbox import delivery
+from backoffice.outbox.delivery import deliver_due
+from backoffice.outbox.models import EmailMessage, EmailState
+from tests.races import race
+
+WORKER = """
+import django
+django.setup()
+from backoffice.outbox.tasks import sweep_emails
+sweep_emails.call_local()
+"""
+
+
+@pytest.fixture
+def start_worker(smtp):
+    """Start a process that sweeps this test's outbox through this test's mail server."""
+    started = []
+    database = connection.settings_dict
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
+    } | {
+        "DJANGO_SETTINGS_MODULE": "backoffice.settings",
+        "SQL_ENGINE": connection.vendor,
+        "SQL_DATABASE": str(database["NAME"]),
+        "SQL_USER": database["USER"],
+        "SQL_PASSWORD": database["PASSWORD"],
+        "SQL_HOST": database["HOST"],
+        "SQL_PORT": str(database["PORT"]),
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(smtp.port),
+    }
+
+    def start() -> subprocess.Popen:
+        worker = subprocess.Popen(
+            [sys.executable, "-c", WORKER], env=environment, cwd=django_settings.BASE_DIR
+        )
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.kill()
+        worker.wait()
+
+
+def end_leases() -> None:
+    EmailMessage.objects.filter(state=EmailState.SENDING).update(
+        leased_until=timezone.now() - timedelta(seconds=1)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_whose_worker_was_killed_goes_out_again_under_its_message_id(smtp, queued, start_worker):
+    row = queued()
+    smtp.may_answer.clear()
+    worker = start_worker()
+    assert smtp.message_arrived.wait(timeout=30)
+    worker.kill()
+    worker.wait()
+    row.refresh_from_db()
+    assert row.state == EmailState.SENDING
+
+    smtp.may_answer.set()
+    end_leases()
+    assert start_worker().wait(timeout=30) == 0
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (EmailState.SENT, 2)
+    assert smtp.message_ids == [row.message_id] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_ten_killed_workers_lose_no_mail_and_repeat_at_most_ten(smtp, queued, start_worker):
+    rows = [queued(f"order:B-{number}") for number in range(60)]
+    for _ in range(10):
+        smtp.message_arrived.clear()
+        worker = start_worker()
+        assert smtp.message_arrived.wait(timeout=30)
+        time.sleep(0.02)
+        worker.kill()
+        worker.wait()
+        end_leases()
+
+    assert start_worker().wait(timeout=60) == 0
+
+    assert EmailMessage.objects.filter(state=EmailState.SENT).count() == 60
+    assert {row.message_id for row in rows} == set(smtp.message_ids)
+    assert 60 <= len(smtp.messages) <= 70
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_three_workers_send_each_mail_once(smtp, queued):
+    rows = [queued(f"order:B-{number}") for number in range(60)]
+
+    sent = race(3, [partial(deliver_due, 100)] * 3)
+
+    assert sum(sent) == 60
+    assert sorted(smtp.message_ids) == sorted(row.message_id for row in rows)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_the_claim_three_workers_repeat_mails(smtp, queued):
+    """The positive control: the same race shows the fault when mails are read and then marked."""
+    for number in range(60):
+        queued(f"order:B-{number}")
+
+    def send_without_claim() -> None:
+        for row in EmailMessage.objects.filter(state=EmailState.QUEUED).order_by("pk"):
+            claim = delivery.Claim(
+                row.pk, 1, timezone.now(), row.message_id, row.template, row.recipient, row.context
+            )
+            delivery._deliver(claim)
+            EmailMessage.objects.filter(pk=row.pk).update(state=EmailState.SENT)
+
+    race(3, [send_without_claim] * 3)
+
+    assert len(smtp.messages) > 60
