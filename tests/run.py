@@ -48,6 +48,8 @@ def main(arguments: list[str]) -> int:
     )
     options, pytest_arguments = parser.parse_known_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
+    # A background job of a shell starts with SIGINT ignored, and would hand that on to pytest.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     results = {name: Result(False, "NOT RUN") for name in DATABASES if options.only in (None, name)}
     try:
