@@ -16,14 +16,14 @@ logger = logging.getLogger("backoffice.health")
 
 @require_safe
 @never_cache
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> JsonResponse:
     """This process answers; nothing else is asked."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when what this process needs is there; else 503, naming what is missing."""
     checks = {name: _state_of(name, check) for name, check in CHECKS.items()}
     is_ready = all(state == "ok" for state in checks.values())

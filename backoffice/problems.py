@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from json import JSONDecodeError
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +32,7 @@ STATUS = {
 MAX_BODY_BYTES = 1_048_576
 MAX_UPLOAD_BYTES = 21 * 1_048_576
 MAX_FAULTS = 100
+OUR_FAULT = "Something went wrong on our side. Tell us the request_id."
 
 
 def problem_type(code: str) -> str:
@@ -95,7 +97,8 @@ def invalid_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def _fault_of(item: Mapping[str, Any]) -> Fault:
     source, *place = item["loc"]
-    if source in ("body", "query", "form", "file") and place and place[0] in PARAMETER_NAMES:
+    if source == "body" or len(place) > 1:
+        # ninja names the view's parameter first, which is no part of what the client sent.
         place = place[1:]
     pointer = "".join(f"/{_escaped(part)}" for part in place)
     code = CODES.get(item["type"], item["type"])
@@ -103,8 +106,6 @@ def _fault_of(item: Mapping[str, Any]) -> Fault:
     return Fault(pointer, code, detail, {"in": "body" if source in ("form", "file") else source})
 
 
-# ninja names the parameter of the view before the field: it is no part of the client's input.
-PARAMETER_NAMES = ("body", "filters", "form")
 CODES = {"extra_forbidden": "unknown_field", "value_error": "invalid"}
 DETAILS = {
     "missing": "This is required: add it.",
@@ -121,7 +122,16 @@ def _escaped(part: object) -> str:
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == HTTPStatus.UNAUTHORIZED:
         return refused(request, NotAuthenticated("Send an access token: Authorization: Bearer …"))
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return _of_status(request, 400, _what_is_malformed(error))
     return _of_status(request, error.status_code, str(error))
+
+
+def _what_is_malformed(error: HttpError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, JSONDecodeError):
+        return f"The body is not valid JSON: {cause.msg} in line {cause.lineno}, column {cause.colno}."
+    return "The body is not valid JSON in UTF-8."
 
 
 def not_found(request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
@@ -139,7 +149,7 @@ def connection_lost(request: HttpRequest, _error: Exception) -> HttpResponse:
 def fault(request: HttpRequest, error: Exception) -> HttpResponse:
     """Something of ours is broken: it is logged with the request's id, and nothing of it told."""
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _of_status(request, 500, "Something went wrong on our side. Tell us the request_id.")
+    return _of_status(request, 500, OUR_FAULT)
 
 
 def _of_status(request: HttpRequest, status: int, detail: str) -> HttpResponse:

@@ -1,0 +1,157 @@
+"""What clients may send: strict types, and nothing that is not named."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import wraps
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja.operation import Operation
+from ninja.parser import Parser
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from backoffice.errors import Fault, Invalid
+from backoffice.money import MAX_AMOUNT
+
+# PostgreSQL's text cannot hold a NUL.
+NO_NUL = r"^[^\x00]*$"
+OMITTED: Any = None
+"""The default of a Patch's field that may not be null."""
+
+
+class Input(BaseModel):
+    """A body; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
+
+
+class Patch(Input):
+    """Only the fields that are sent change."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+    def changes(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def _no_truth_value(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("Give a number, not true or false.")
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("This moment is out of range.") from None
+
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_no_truth_value),
+    Field(ge=0, le=MAX_AMOUNT, max_digits=12, decimal_places=2, examples=["4.90"]),
+]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+WholeNumber = Annotated[int, Field(strict=True)]
+Truth = Annotated[bool, Field(strict=True)]
+
+
+def text(longest: int, *, shortest: int = 0, pattern: str = NO_NUL) -> Any:
+    """Constraints of a string, to stand in an Annotated."""
+    return StringConstraints(max_length=longest, min_length=shortest, pattern=pattern)
+
+
+Sku = Annotated[str, text(64, shortest=1)]
+Search = Annotated[str, text(100)]
+
+
+class StrictParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return json.loads(request.body, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON.")
+
+
+def strictly[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Refuse parameters and form fields that the operation does not know, and NUL characters anywhere."""
+    operation: Operation = view._ninja_operation  # type: ignore[attr-defined]
+    known = {
+        "query": _names(operation, "query"),
+        "body": _names(operation, "form") | _names(operation, "file"),
+    }
+    reads_body = any(_source(model) == "body" for model in operation.models)
+
+    @wraps(view)
+    def run(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        faults = [*_unknown(request.GET, known["query"], "query"), *_nuls_in(request.GET, "query")]
+        if known["body"]:
+            sent = {**request.POST, **request.FILES}
+            faults += [*_unknown(sent, known["body"], "body"), *_nuls_in(request.POST, "body")]
+        if reads_body and b"\\u0000" in request.body:
+            faults += _nuls(json.loads(request.body), "", "body")
+        if faults:
+            raise Invalid(" ".join(each.detail for each in faults[:10]), faults=faults)
+        return view(*args, **kwargs)
+
+    return run
+
+
+def _source(model: Any) -> str:
+    return str(model.__ninja_param_source__)
+
+
+def _names(operation: Operation, source: str) -> set[str]:
+    """What the operation reads of this source, as the client writes it."""
+    names: set[str] = set()
+    for model in operation.models:
+        if _source(model) == source:
+            names |= set(getattr(model, "__ninja_flatten_map__", None) or model.model_fields)
+    return names
+
+
+def _unknown(sent: Any, known: set[str], source: str) -> Iterator[Fault]:
+    for name in sent:
+        if name not in known:
+            detail = f"There is no parameter {name[:40]!r} here: remove it."
+            yield Fault(f"/{name[:40]}", "unknown_parameter", detail, {"in": source})
+
+
+def _nuls_in(sent: Any, source: str) -> Iterator[Fault]:
+    for name, values in sent.lists():
+        if any("\x00" in value for value in values):
+            yield _nul(f"/{name}", source)
+
+
+def _nuls(content: Any, pointer: str, source: str) -> Iterator[Fault]:
+    if isinstance(content, str) and "\x00" in content:
+        yield _nul(pointer, source)
+    elif isinstance(content, dict):
+        for name, value in content.items():
+            yield from _nuls(value, f"{pointer}/{name}", source)
+    elif isinstance(content, list):
+        for index, value in enumerate(content):
+            yield from _nuls(value, f"{pointer}/{index}", source)
+
+
+def _nul(pointer: str, source: str) -> Fault:
+    return Fault(pointer, "nul_character", f"{pointer} holds a NUL character: remove it.", {"in": source})

@@ -1,0 +1,138 @@
+"""The OpenAPI document: what ninja derives, and what is the same for every operation said once."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from pydantic import BaseModel, ConfigDict, Field
+
+from backoffice import problems
+
+ANYBODY = "OptionalBearer"
+METHODS = ("get", "post", "patch", "put", "delete")
+
+
+class ProblemError(BaseModel):
+    """One failing item. Further members tell facts, such as `wanted` and `available`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    pointer: str = Field(description="RFC 6901 pointer to the place in the input.")
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description="What to do, for a person.")
+    code: str = Field(description="Stable, for a program.")
+    instance: str
+    request_id: str
+    errors: list[ProblemError]
+
+
+EXAMPLES = {
+    400: ("bad_request", "The body is not valid JSON: Expecting value in line 1, column 1."),
+    401: ("not_authenticated", "Send an access token: Authorization: Bearer …"),
+    403: ("forbidden", "Your role does not allow this. Ask a manager."),
+    404: ("not_found", "There is nothing at this URL."),
+    409: ("insufficient_stock", "Only 3 of 71053 are available; 5 were asked for."),
+    412: ("stale", "B-100042 was changed meanwhile. Look at it again."),
+    413: ("too_large", "The body may have 1 MB, an uploaded file 20 MB."),
+    422: ("validation", "lines/0/quantity: Input should be greater than or equal to 1"),
+    429: ("throttled", "Too many requests. Try again in 12 seconds."),
+    500: ("internal_error", "Something went wrong on our side. Tell us the request_id."),
+    503: ("busy", "The shop is very busy; nothing was written. Try again."),
+}
+
+
+class DocumentedAPI(NinjaAPI):
+    """Its OpenAPI document names the error bodies of every operation."""
+
+    @cached_property
+    def document(self) -> OpenAPISchema:
+        document = super().get_openapi_schema()
+        components = document["components"]
+        components.setdefault("schemas", {}).update(_problem_schemas())
+        components["responses"] = {_name(status): _response(status) for status in EXAMPLES}
+        components.get("securitySchemes", {}).pop(ANYBODY, None)
+        document["servers"] = [{"url": settings.SHOP_URL}]
+        document["tags"] = [
+            {"name": name}
+            for name in dict.fromkeys(tag for each in _operations(document) for tag in each[2]["tags"])
+        ]
+        for path, method, operation in _operations(document):
+            _complete(path, method, operation)
+        return document
+
+    def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
+        return self.document
+
+
+def _operations(document: OpenAPISchema) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                item[method].setdefault("tags", ["Other"])
+                yield path, method, item[method]
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    security = operation.get("security", [])
+    if any(ANYBODY in each for each in security):
+        operation["security"] = [{}, {"Bearer": []}]
+    operation["responses"] = {str(status): told for status, told in operation["responses"].items()}
+    for status in _errors_of(path, method, operation):
+        operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
+
+
+def _errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
+    statuses = [422, 429, 500, 503]
+    if operation.get("security"):
+        statuses += [401, 403]
+    if "{" in path:
+        statuses.append(404)
+    if method != "get":
+        statuses += [404, 409, 413]
+    if method == "patch":
+        statuses.append(412)
+    if "requestBody" in operation:
+        statuses.append(400)
+    return sorted(set(statuses))
+
+
+def _name(status: int) -> str:
+    return HTTPStatus(status).name.title().replace("_", "")
+
+
+def _response(status: int) -> dict[str, Any]:
+    code, detail = EXAMPLES[status]
+    example = {
+        "type": problems.problem_type(code),
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": "/api/v1/orders",
+        "request_id": "3f2a9c0e5d7b4b6f",
+        "errors": [],
+    }
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {
+            problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+        },
+    }
+
+
+def _problem_schemas() -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}
