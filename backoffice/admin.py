@@ -3,7 +3,7 @@
 Who acts is told by `accounts.admin.actor_of(request)`: this package knows no users.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -18,7 +18,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 
 from backoffice.errors import Fault, Kind, Refusal
-from backoffice.lists import CappedPaginator, SavedViewsChangeList
+from backoffice.lists import VIEW, CappedPaginator, SavedViewsChangeList
 from backoffice.transactions import write_transaction
 
 admin.site.index_template = "backoffice/dashboard.html"
@@ -84,6 +84,8 @@ class DomainAdmin(ModelAdmin):
     change_list_template = "backoffice/change_list.html"
     empty_title = "Nothing here yet"
     empty_text = ""
+    # The same two for saved views, by the view's name.
+    empty_views: Mapping[str, tuple[str, str]] = {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -98,8 +100,10 @@ class DomainAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
+        context = {"empty_title": title, "empty_text": text, **(extra_context or {})}
         try:
-            return super().changelist_view(request, extra_context)
+            return super().changelist_view(request, context)
         except Refusal as refusal:
             return show_refusal(request, refusal)
 

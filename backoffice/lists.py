@@ -1,4 +1,4 @@
-"""What every list of the admin shares: saved views, capped counts, whole-day ranges, numbers kept for a while."""
+"""What every list of the admin shares: saved views, capped counts, whole-day ranges, kept numbers."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta

@@ -1,5 +1,5 @@
 """The catalogue's pages; importing them registers them."""
 
-from catalog.admin import category
+from catalog.admin import category, ledger, product
 
-__all__ = ["category"]
+__all__ = ["category", "ledger", "product"]

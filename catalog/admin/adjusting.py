@@ -1,0 +1,82 @@
+"""The dialog in which staff receive, count or correct one product's stock."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from accounts.admin import actor_of
+from backoffice.admin import UseCaseDialog
+from catalog import stock
+from catalog.models import Product, Reason, StockMovement
+from catalog.models.product import MAX_UNITS
+
+RECEIVE, COUNT, ADJUST = "receive", "count", "adjust"
+WAYS = (
+    (RECEIVE, "Receive: units arrived"),
+    (COUNT, "Count: what is on the shelf"),
+    (ADJUST, "Add or take away (±)"),
+)
+
+
+class AdjustStock(UseCaseDialog):
+    form_before_template = "catalog/stock_figures.html"
+
+    way = forms.ChoiceField(
+        label="What happened", choices=WAYS, initial=RECEIVE, widget=UnfoldAdminRadioSelectWidget
+    )
+    quantity = forms.IntegerField(
+        label="Units",
+        min_value=-MAX_UNITS,
+        max_value=MAX_UNITS,
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"autofocus": True, "autocomplete": "off"}),
+    )
+    reason = forms.ChoiceField(
+        label="Reason",
+        choices=Reason,
+        initial=Reason.CORRECTION,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+    note = forms.CharField(
+        label="Note",
+        max_length=255,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Delivery note, shelf, what broke …"}),
+    )
+    # What the person was shown: a count of a shelf that changed meanwhile is refused.
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, request: HttpRequest, object_id: int | str | None = None, **kwargs: Any) -> None:
+        super().__init__(request=request, object_id=object_id, **kwargs)
+        self.product = Product.objects.get(pk=str(object_id))
+        self.fields["seen"].initial = self.product.on_hand
+        self.done = ""
+
+    def get_before_template_context(
+        self, request: HttpRequest, object_id: int | str | None = None
+    ) -> dict[str, Any]:
+        return {"product": self.product}
+
+    def carry_out(self, data: dict[str, Any]) -> None:
+        movement = self._move(data)
+        available = movement.on_hand_after - movement.reserved_after
+        self.done = (
+            f"{self.product.sku}: {movement.on_hand_delta:+,}. "
+            f"Now {movement.on_hand_after:,} on hand, {available:,} available."
+        )
+
+    def _move(self, data: dict[str, Any]) -> StockMovement:
+        sku, note, by = self.product.sku, data["note"], actor_of(self.request)
+        match data["way"]:
+            case "receive":
+                return stock.receive(sku, data["quantity"], by=by, note=note)
+            case "count":
+                return stock.count(sku, data["quantity"], by=by, note=note, expected=data["seen"])
+        return stock.adjust(sku, data["quantity"], reason=data["reason"], by=by, note=note)

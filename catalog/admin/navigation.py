@@ -1,0 +1,36 @@
+"""What stands beside and above the catalogue's lists: the sidebar's badge, and tabs with their counts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from backoffice.lists import remembered_count, view_tabs
+from catalog.models import Product
+
+PRODUCTS = "admin:catalog_product_changelist"
+LOW, OUT_OF_STOCK, ARCHIVED = "low", "out", "archived"
+
+
+def low_stock_count(request: HttpRequest) -> int:
+    return remembered_count(request, "low-stock", Product.objects.low_stock().count)
+
+
+def low_stock_badge(request: HttpRequest) -> str:
+    if not request.user.has_perm("catalog.view_product"):
+        return ""
+    count = low_stock_count(request)
+    return f"{count:,}" if count else ""
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Only the list that is being looked at has its tabs made."""
+    if request.path != reverse(PRODUCTS) or not request.user.has_perm("catalog.view_product"):
+        return []
+    titles = [
+        ("", "All"),
+        (LOW, f"Low · {low_stock_count(request):,}"),
+        (OUT_OF_STOCK, "Out of stock"),
+        (ARCHIVED, "Archived"),
+    ]
+    return [{"models": ["catalog.product"], "items": view_tabs(request, PRODUCTS, titles)}]

@@ -1,0 +1,197 @@
+"""Products and their stock: the list, the page of one, archiving and adjusting."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import F, Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from accounts.admin import actor_of
+from backoffice.admin import DomainAdmin, UseCaseDialog, close_dialog
+from backoffice.fields import folded
+from backoffice.money import formatted
+from catalog.admin.adjusting import AdjustStock
+from catalog.admin.history import stock_of
+from catalog.admin.navigation import ARCHIVED, LOW, OUT_OF_STOCK
+from catalog.admin.product_files import ProductFiles
+from catalog.models import Product
+from catalog.models.product import ProductQuerySet
+from catalog.products import ProductData, archive_product, create_product, edit_product
+
+
+class ArchiveProduct(UseCaseDialog):
+    def carry_out(self, data: dict[str, Any]) -> None:
+        product = Product.objects.get(pk=self.object_id)
+        archive_product(product.sku, by=actor_of(self.request))
+
+
+@admin.register(Product)
+class ProductAdmin(ProductFiles, DomainAdmin):
+    list_display = (
+        "product",
+        "barcode",
+        "price_shown",
+        "on_hand_shown",
+        "reserved_shown",
+        "available_shown",
+        "state",
+    )
+    list_filter = ("category",)
+    search_fields = ("sku", "name", "barcode")
+    search_help_text = "SKU, name or barcode"
+    ordering = ("sku",)
+    fields = ("name", "sku", "price", "category", "barcode", "low_stock_threshold", "is_active")
+    actions = ("archive_selected",)
+    actions_row = ("adjust_stock",)
+    actions_detail = ("adjust_stock", "archive")
+    change_form_outer_before_template = "catalog/product_stock.html"
+    change_form_outer_after_template = "catalog/product_history.html"
+    empty_title = "No products yet"
+    empty_text = "Add the first one here, or import a file with all of them."
+    empty_views = {
+        LOW: ("Nothing is low", "Every active product has more units available than its threshold."),
+        OUT_OF_STOCK: ("Nothing is sold out", "Every active product has units available."),
+        ARCHIVED: ("Nothing is archived", "Archived products cannot be ordered; their history stays."),
+    }
+
+    # The list
+
+    def in_view(self, rows: QuerySet[Product], view: str) -> QuerySet[Product]:
+        assert isinstance(rows, ProductQuerySet)
+        match view:
+            case "low":
+                return rows.low_stock()
+            case "out":
+                return rows.active().filter(available__lte=0)
+            case "archived":
+                return rows.filter(is_active=False)
+        return rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """An exact SKU or barcode gives that product alone: that is what a scanner types."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        exact = queryset.filter(Q(sku_key=folded(term)) | Q(barcode=term))
+        if exact.exists():
+            return exact, False
+        name = Q()
+        for word in term.split():
+            name &= Q(name__icontains=word)
+        return queryset.filter(name | Q(sku_key__startswith=folded(term))), False
+
+    @display(description="Product", ordering="sku")
+    def product(self, product: Product) -> SafeString:
+        return format_html(
+            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', product.name, product.sku
+        )
+
+    @display(description="Price", ordering="price", formatting="price")
+    def price_shown(self, product: Product) -> str:
+        return formatted(product.price, settings.SHOP_CURRENCY)
+
+    @display(description="On hand", ordering="on_hand", formatting="price")
+    def on_hand_shown(self, product: Product) -> str:
+        return f"{product.on_hand:,}"
+
+    @display(description="Reserved", ordering="reserved", formatting="price")
+    def reserved_shown(self, product: Product) -> str:
+        return f"{product.reserved:,}" if product.reserved else "–"
+
+    @display(description="Available", ordering="available", formatting="price")
+    def available_shown(self, product: Product) -> SafeString:
+        return format_html(
+            '<strong class="bo-{}">{}</strong>', availability_tone(product), f"{product.available:,}"
+        )
+
+    @display(description="State", ordering=F("is_active").desc())
+    def state(self, product: Product) -> SafeString:
+        if not product.is_active:
+            return format_html('<span class="bo-label">Archived</span>')
+        if product.available <= 0:
+            return format_html('<span class="bo-label bo-bad">Sold out</span>')
+        if product.available <= product.threshold:
+            return format_html('<span class="bo-label bo-warn">Low</span>')
+        return format_html('<span class="bo-label bo-good">Active</span>')
+
+    # The page of one
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {**stock_of(object_id, request), **(extra_context or {})}
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    def save_model(
+        self, request: HttpRequest, obj: Product, form: forms.ModelForm[Product], change: bool
+    ) -> None:
+        data = {name: form.cleaned_data[name] for name in self.fields}
+        if change:
+            changes = {name: data[name] for name in form.changed_data}
+            edit_product(form.initial["sku"], by=actor_of(request), changes=changes)
+        else:
+            obj.pk = create_product(ProductData(**data), by=actor_of(request)).pk
+        obj.refresh_from_db()
+
+    # Actions
+
+    def has_move_stock_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("catalog.move_stock")
+
+    def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Offered on the page of a product only while it is active."""
+        may = self.has_change_permission(request)
+        return may and (object_id is None or Product.objects.active().filter(pk=object_id).exists())
+
+    @action(
+        description="Adjust stock",
+        icon="inventory",
+        permissions=["move_stock"],
+        url_path="adjust-stock",
+        variant=ActionVariant.PRIMARY,
+        dialog={"title": "Adjust stock", "form_class": AdjustStock, "form_submit_text": "Save"},
+    )
+    def adjust_stock(self, request: HttpRequest, form: AdjustStock, object_id: str) -> HttpResponse:
+        return close_dialog(request, form.done)
+
+    @action(
+        description="Archive",
+        icon="archive",
+        permissions=["archive"],
+        url_path="archive",
+        dialog={
+            "title": "Archive this product",
+            "description": "It can no longer be ordered. Its stock, history and orders stay, and ticking "
+            "“Active” brings it back.",
+            "form_class": ArchiveProduct,
+            "form_submit_text": "Archive",
+        },
+    )
+    def archive(self, request: HttpRequest, form: ArchiveProduct, object_id: str) -> HttpResponse:
+        return close_dialog(request, "The product is archived.")
+
+    @admin.action(description="Archive", permissions=["archive"])
+    def archive_selected(self, request: HttpRequest, products: QuerySet[Product]) -> None:
+        for product in products:
+            archive_product(product.sku, by=actor_of(request))
+        messages.success(request, f"{len(products):,} archived; they can no longer be ordered.")
+
+
+def availability_tone(product: Model) -> str:
+    assert isinstance(product, Product)
+    if product.available <= 0:
+        return "bad"
+    return "warn" if product.is_active and product.available <= product.threshold else "strong"

@@ -1,0 +1,52 @@
+"""How stock movements look on the admin's pages."""
+
+from django.conf import settings
+from django.template import Library
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from catalog.models import MovementKind, StockMovement
+
+register = Library()
+TONES = {
+    MovementKind.RECEIVE: "good",
+    MovementKind.RESTOCK: "good",
+    MovementKind.ADJUST: "warn",
+    MovementKind.COUNT: "info",
+    MovementKind.IMPORT: "info",
+    MovementKind.UNDO: "warn",
+}
+
+
+@register.filter
+def movement_label(movement: StockMovement) -> SafeString:
+    tone = TONES.get(MovementKind(movement.kind), "plain")
+    return format_html('<span class="bo-label bo-{}">{}</span>', tone, movement.get_kind_display())
+
+
+@register.filter
+def change(units: int | None) -> SafeString:
+    """`+3`, `−2`, or a dash when nothing changed."""
+    if not units:
+        return format_html('<span class="bo-muted">{}</span>', "–" if units is None else "0")
+    sign, tone = ("+", "good") if units > 0 else ("−", "bad")
+    return format_html('<span class="bo-{}">{}{}</span>', tone, sign, f"{abs(units):,}")
+
+
+@register.filter
+def reference(text: str) -> SafeString | str:
+    """Linked to the import's page, or to the search for the order's number."""
+    url = reference_url(text)
+    return format_html('<a class="bo-link" href="{}">{}</a>', url, text) if url else text or "–"
+
+
+def reference_url(text: str) -> str:
+    kind, _, number = text.partition("-")
+    if kind == "import" and number.isdigit():
+        return reverse("admin:catalog_stockimport_change", args=[number])
+    prefix = settings.SHOP_ORDER_PREFIX
+    if text.startswith(prefix):
+        order = prefix + text.removeprefix(prefix).partition("-")[0]
+        return f"{reverse('admin:orders_order_changelist')}?q={order}"
+    return ""
