@@ -1,10 +1,7 @@
 """Customers, found or made by their e-mail address."""
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
+from accounts.emails import checked_email
 from accounts.models import Customer, User, normalised_email
-from backoffice.errors import Fault, Invalid
 
 
 def customer_for(email: str, *, name: str = "") -> Customer:
@@ -19,18 +16,10 @@ def customer_for(email: str, *, name: str = "") -> Customer:
     existing = Customer.objects.filter(email=address).first()
     if existing is not None:
         return existing
-    _check(address)
+    checked_email(address)
     owner = User.objects.filter(email=address, email_confirmed_at__isnull=False, customer=None).first()
     # ON CONFLICT DO NOTHING: a refused INSERT would poison the caller's transaction on PostgreSQL.
     Customer.objects.bulk_create(
         [Customer(email=address, name=name.strip()[:150], user=owner)], ignore_conflicts=True
     )
     return Customer.objects.get(email=address)
-
-
-def _check(address: str) -> None:
-    try:
-        validate_email(address)
-    except ValidationError:
-        detail = f"{address or 'An empty text'} is not an e-mail address."
-        raise Invalid(detail, faults=[Fault("/email", "email", detail)]) from None

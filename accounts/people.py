@@ -6,10 +6,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
+from accounts.emails import checked_email
 from accounts.models import User, normalised_email
 from accounts.roles import ROLE_NAMES
 from accounts.tokens import revoke_everything
@@ -86,7 +86,7 @@ def create_staff(email: str, *, role: str, password: str | None = None, name: st
         EmailTaken: the address has an account.
         Forbidden: only a superuser makes a superuser.
     """
-    user = User(email=_checked_email(email), name=name.strip(), is_staff=True)
+    user = User(email=checked_email(email), name=name.strip(), is_staff=True)
     if password is not None:
         _check_password(password, user, pointer="/password")
     user.set_password(password)
@@ -200,16 +200,6 @@ def _store_password(user: User, encoded: str, *, by: Actor) -> None:
         raise Conflict("The password was changed at the same moment. Sign in again.")
     revoke_everything(user, because=f"password changed by {by.source}")
     user.refresh_from_db(fields=["password", "auth_version"])
-
-
-def _checked_email(email: str) -> str:
-    address = normalised_email(email)
-    try:
-        validate_email(address)
-    except ValidationError:
-        detail = f"{address or 'An empty text'} is not an e-mail address."
-        raise Invalid(detail, faults=[Fault("/email", "email", detail)]) from None
-    return address
 
 
 def _check_password(password: str, user: User, *, pointer: str) -> None:

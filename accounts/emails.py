@@ -1,0 +1,29 @@
+"""What counts as an e-mail address."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from accounts.models import normalised_email
+from backoffice.errors import Fault, Invalid
+
+LONGEST = 254
+
+
+def checked_email(text: str) -> str:
+    """The address as it is kept: trimmed and casefolded.
+
+    Raises:
+        Invalid: it is not an e-mail address; the fault points at /email.
+    """
+    address = normalised_email(text)
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise _no_address(f"{address or 'An empty text'} is not an e-mail address.") from None
+    if len(address) > LONGEST:
+        raise _no_address(f"An e-mail address has at most {LONGEST} characters.")
+    return address
+
+
+def _no_address(detail: str) -> Invalid:
+    return Invalid(detail, faults=[Fault("/email", "email", detail)])
