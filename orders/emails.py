@@ -74,10 +74,11 @@ def return_received(returned: Return) -> None:
     _queue(order, "return_received", cause=f"return:{returned.reference}", context=context)
 
 
-def promotions_ended(promotions: Sequence[Promotion], *, at: datetime) -> None:
+def promotions_ended(pks: Sequence[int], *, at: datetime) -> None:
     """Tell those who look after promo codes, in one mail each, what ended; a batch of codes is one entry."""
-    measured = Promotion.objects.filter(pk__in=[promotion.pk for promotion in promotions][:LONGEST_DIGEST])
-    measured = measured.annotate(uses=Sum("codes__times_used"), code=Min("codes__code"), size=Count("codes"))
+    measured = Promotion.objects.filter(pk__in=pks[:LONGEST_DIGEST]).annotate(
+        uses=Sum("codes__times_used"), code=Min("codes__code"), size=Count("codes")
+    )
     ended = [
         {
             "code": promotion.code if promotion.size == 1 else f"{promotion.size:,} codes",
@@ -93,7 +94,7 @@ def promotions_ended(promotions: Sequence[Promotion], *, at: datetime) -> None:
             cause=f"promo-expiry:{at:%Y-%m-%dT%H:%M:%S.%f}",
             template="promotions_ended",
             recipient=reader,
-            context={"ended": ended, "count": len(promotions), "more": len(promotions) - len(ended)},
+            context={"ended": ended, "count": len(pks), "more": len(pks) - len(ended)},
         )
 
 

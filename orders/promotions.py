@@ -161,8 +161,7 @@ def expire_ended_promotions(now: datetime | None = None) -> int:
     PromotionEvent.objects.bulk_create(
         PromotionEvent(promotion_id=pk, kind="expired", source=SYSTEM.source, at=now) for pk in ended
     )
-    codes = PromoCode.objects.filter(promotion__in=ended, promotion__is_batch=False)
-    emails.promos_expired(codes.select_related("promotion").order_by("code"), at=now)
+    emails.promotions_ended(ended, at=now)
     return len(ended)
 
 

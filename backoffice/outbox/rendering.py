@@ -1,5 +1,6 @@
 """What an e-mail says: a subject, a plain text and its HTML twin, from two templates."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,9 @@ def render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
     plain = PLAIN_TEXT.get_template(f"email/{template}.txt").render(values)
     subject, _, text = plain.lstrip().partition("\n")
     html = render_to_string(f"email/{template}.html", {**values, "subject": subject})
-    return RenderedEmail(" ".join(subject.split())[:255], text.strip() + "\n", html)
+    # A condition that did not hold leaves its empty lines behind.
+    text = re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
+    return RenderedEmail(" ".join(subject.split())[:255], text, html)
 
 
 def without_secrets(context: Mapping[str, Any]) -> dict[str, Any]:
