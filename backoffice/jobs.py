@@ -1,0 +1,51 @@
+"""Periodic jobs: each turn is taken once, whoever else is awake; and what they leave behind is swept."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from backoffice.models import Heartbeat, IdempotencyRecord, JobSlot
+from backoffice.transactions import write_transaction
+
+HEARTBEAT = "worker"
+HEARTBEAT_EVERY = timedelta(minutes=1)
+KEEP_ANSWERS = timedelta(days=7)
+KEEP_SLOTS = timedelta(days=30)
+
+
+def this_minute() -> datetime:
+    return timezone.now().replace(second=0, microsecond=0)
+
+
+def this_day() -> datetime:
+    """The start of the present day in the shop's time zone."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@write_transaction
+def once_per_slot(job: str, slot: datetime) -> bool:
+    """Take the job's turn for this slot: True for one caller, however many schedulers there are."""
+    return JobSlot.objects.get_or_create(job=job, slot=slot)[1]
+
+
+@write_transaction
+def beat() -> None:
+    """Note that a worker is alive and that tasks reach it."""
+    Heartbeat.objects.update_or_create(name=HEARTBEAT, defaults={"seen_at": timezone.now()})
+
+
+def last_beat() -> datetime | None:
+    return Heartbeat.objects.filter(name=HEARTBEAT).values_list("seen_at", flat=True).first()
+
+
+@write_transaction
+def sweep(now: datetime | None = None) -> int:
+    """Delete answered requests, taken slots and sessions that nobody asks for again; return how many rows."""
+    now = now or timezone.now()
+    outdated = (
+        IdempotencyRecord.objects.filter(created_at__lt=now - KEEP_ANSWERS),
+        JobSlot.objects.filter(slot__lt=now - KEEP_SLOTS),
+        Session.objects.filter(expire_date__lt=now),
+    )
+    return sum(rows.delete()[0] for rows in outdated)
