@@ -1,0 +1,122 @@
+"""Single changes of stock, and the ledger that explains them."""
+
+from functools import partial
+
+import pytest
+from django.db import transaction
+
+from accounts.actors import Actor, Source
+from backoffice.errors import Invalid, Stale
+from catalog import stock
+from catalog.audit import audit_stock
+from catalog.models import MovementKind, Product, StockMovement
+from catalog.products import UnknownSku
+from tests.factories import CLI, make_product, make_user, place
+from tests.races import race
+
+pytestmark = pytest.mark.django_db
+
+
+def test_receiving_adds_units_and_writes_who_and_how_many() -> None:
+    make_product("A")
+    user = make_user(role="Warehouse")
+    movement = stock.receive("a", 10, by=Actor(user, Source.API), note="Pallet 7")
+    assert (movement.kind, movement.on_hand_delta, movement.on_hand_after) == (MovementKind.RECEIVE, 10, 10)
+    assert (movement.actor, movement.source, movement.note) == (user, "api", "Pallet 7")
+    assert Product.objects.get().on_hand == 10
+
+
+def test_a_sold_out_product_can_be_restocked() -> None:
+    make_product("A", on_hand=1)
+    place({"A": 1})
+    stock.receive("A", 5, by=CLI)
+    assert Product.objects.get().available == 5
+
+
+def test_counting_sets_on_hand_and_is_recorded_also_when_it_was_right() -> None:
+    make_product("A", on_hand=10)
+    assert stock.count("A", 7, by=CLI).on_hand_delta == -3
+    assert stock.count("A", 7, by=CLI).on_hand_delta == 0
+    assert audit_stock() == []
+
+
+def test_a_count_of_something_that_changed_meanwhile_is_refused() -> None:
+    make_product("A", on_hand=10)
+    with pytest.raises(Stale, match="now has 10 on hand, not 9"):
+        stock.count("A", 7, by=CLI, expected=9)
+    assert Product.objects.get().on_hand == 10
+
+
+def test_a_count_below_what_is_reserved_names_the_orders_newest_first() -> None:
+    make_product("A", on_hand=10)
+    first, second = place({"A": 2}), place({"A": 3})
+    with pytest.raises(stock.BelowReserved) as refusal:
+        stock.count("A", 4, by=CLI)
+    assert refusal.value.faults[0].facts == {
+        "sku": "A",
+        "reserved": 5,
+        "orders": [second.number, first.number],
+    }
+    assert Product.objects.get().on_hand == 10
+
+
+def test_an_adjustment_needs_a_reason_and_stays_above_what_is_reserved() -> None:
+    make_product("A", on_hand=10)
+    place({"A": 8})
+    with pytest.raises(Invalid, match="Give a reason"):
+        stock.adjust("A", -1, reason="mood", by=CLI)
+    with pytest.raises(stock.BelowReserved):
+        stock.adjust("A", -3, reason="damaged", by=CLI)
+    assert stock.adjust("A", -2, reason="damaged", by=CLI).on_hand_after == 8
+
+
+@pytest.mark.parametrize("quantity", [0, -5, 10**12])
+def test_an_impossible_quantity_is_refused(quantity: int) -> None:
+    make_product("A")
+    with pytest.raises(Invalid):
+        stock.receive("A", quantity, by=CLI)
+    assert not StockMovement.objects.exists()
+
+
+def test_an_unknown_sku_is_named() -> None:
+    with pytest.raises(UnknownSku, match="NOPE"):
+        stock.receive("NOPE", 1, by=CLI)
+
+
+def test_the_audit_names_a_balance_that_nobody_can_explain() -> None:
+    make_product("A", on_hand=10)
+    Product.objects.filter(sku="A").update(on_hand=11)
+    [found] = audit_stock()
+    assert (found.subject, found.check) == ("A", "balance")
+
+
+def test_the_audit_names_a_row_that_does_not_follow_from_the_one_before() -> None:
+    product = make_product("A", on_hand=10)
+    StockMovement.objects.create(
+        product=product, kind="adjust", on_hand_delta=1, on_hand_after=99, reserved_after=0, source="cli"
+    )
+    assert {found.check for found in audit_stock()} == {"balance", "sequence"}
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_receiving_at_once_loses_no_unit() -> None:
+    make_product("A")
+    race(8, [partial(stock.receive, "A", 1, by=CLI) for _ in range(40)])
+    assert Product.objects.get().on_hand == 40
+    assert audit_stock() == []
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_the_guard_receiving_at_once_loses_units() -> None:
+    """The control: read, then write."""
+    make_product("A")
+
+    def receive_unguarded() -> None:
+        on_hand = Product.objects.get(sku="A").on_hand
+        with transaction.atomic():
+            Product.objects.filter(sku="A").update(on_hand=on_hand + 1)
+
+    race(8, [receive_unguarded for _ in range(80)])
+    assert Product.objects.get().on_hand < 80

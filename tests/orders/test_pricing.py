@@ -1,0 +1,132 @@
+"""Prices are exact and explain themselves."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orders.pricing import Item, PromoReason, PromoRefusal, Quote, Shipping, Terms, quote, refund_of, spread
+
+cents = st.integers(min_value=0, max_value=10_000_00).map(lambda amount: Decimal(amount) / 100)
+items = st.lists(
+    st.builds(
+        Item,
+        sku=st.just("X"),
+        name=st.just("Thing"),
+        unit_price=cents,
+        quantity=st.integers(1, 999),
+        is_eligible=st.booleans(),
+    ),
+    min_size=1,
+    max_size=12,
+)
+percentages = st.integers(min_value=1, max_value=100_00).map(lambda amount: Decimal(amount) / 100)
+positive = st.integers(min_value=1, max_value=5_000_00).map(lambda amount: Decimal(amount) / 100)
+terms = st.one_of(
+    st.builds(
+        Terms,
+        code=st.just("CODE"),
+        percent_off=percentages,
+        max_discount=st.none() | positive,
+        minimum_spend=cents,
+    ),
+    st.builds(Terms, code=st.just("CODE"), amount_off=positive, minimum_spend=cents),
+)
+
+
+def price(*lines: Item, promo: Terms | PromoRefusal | None = None, shipping: Shipping = Shipping()) -> Quote:
+    return quote(lines, promo=promo, shipping=shipping, currency="EUR")
+
+
+def half_up(amount: Fraction) -> Fraction:
+    return Fraction(int(amount * 100 + Fraction(1, 2)), 100)
+
+
+def expected_discount(lines: list[Item], promo: Terms) -> Fraction:
+    eligible = sum((Fraction(line.unit_price) * line.quantity for line in lines if line.is_eligible), Fraction(0))
+    if eligible == 0 or eligible < Fraction(promo.minimum_spend):
+        return Fraction(0)
+    if promo.percent_off is None:
+        return min(Fraction(promo.amount_off or 0), eligible)
+    discount = min(half_up(eligible * Fraction(promo.percent_off) / 100), eligible)
+    return discount if promo.max_discount is None else min(discount, Fraction(promo.max_discount))
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(items, terms, cents)
+def test_any_basket_agrees_with_an_oracle_in_fractions(lines: list[Item], promo: Terms, fee: Decimal) -> None:
+    quoted = price(*lines, promo=promo, shipping=Shipping(fee))
+
+    assert Fraction(quoted.discount) == expected_discount(lines, promo)
+    assert sum(line.discount for line in quoted.lines) == quoted.discount
+    assert all(0 <= line.discount <= line.subtotal for line in quoted.lines)
+    assert all(line.discount == 0 for line, item in zip(quoted.lines, lines, strict=True) if not item.is_eligible)
+    assert quoted.total == quoted.subtotal - quoted.discount + fee >= 0
+    addends = [
+        step.amount or 0
+        for step in quoted.explanation
+        if step.step in {"line", "promo", "promo_cap", "promo_refused", "shipping"}
+    ]
+    assert sum(addends) == quoted.total
+
+
+def test_shares_follow_the_largest_remainders_and_ties_go_to_the_earlier_line() -> None:
+    assert spread(Decimal("0.02"), [Decimal("1.00")] * 3) == [Decimal("0.01"), Decimal("0.01"), Decimal("0.00")]
+    assert spread(Decimal("1.00"), [Decimal("1.00"), Decimal("0.00"), Decimal("2.00")]) == [
+        Decimal("0.33"),
+        Decimal("0.00"),
+        Decimal("0.67"),
+    ]
+
+
+def test_percentages_round_half_up() -> None:
+    quoted = price(Item("A", "A", Decimal("0.05"), 1), promo=Terms("TEN", percent_off=Decimal("10")))
+    assert quoted.discount == Decimal("0.01")
+
+
+def test_a_cap_is_told_with_what_it_took_away() -> None:
+    promo = Terms("TWENTY", percent_off=Decimal("20"), max_discount=Decimal("40.00"))
+    quoted = price(Item("A", "Lamp", Decimal("300.00"), 1), promo=promo)
+
+    told = [(step.step, step.detail, step.amount) for step in quoted.explanation if "promo" in step.step]
+    assert told == [
+        ("promo", "TWENTY: 20 % of €300.00", Decimal("-60.00")),
+        ("promo_cap", "TWENTY gives at most €40.00 here", Decimal("20.00")),
+    ]
+
+
+def test_minimum_spend_looks_at_eligible_goods_before_the_discount() -> None:
+    promo = Terms("FIVE", amount_off=Decimal("5.00"), minimum_spend=Decimal("20.00"))
+    lines = [Item("A", "A", Decimal("15.00"), 1), Item("B", "B", Decimal("15.00"), 1, is_eligible=False)]
+    refused = price(*lines, promo=promo).promo
+    assert refused is not None
+    assert refused.reason_code == PromoReason.MINIMUM_SPEND
+    assert "€5.00 are missing" in (refused.reason or "")
+
+
+def test_a_refused_code_is_explained() -> None:
+    refusal = PromoRefusal("OLD", PromoReason.EXPIRED, "OLD has expired.")
+    quoted = price(Item("A", "A", Decimal("1.00"), 1), promo=refusal)
+    assert quoted.discount == 0
+    assert "OLD has expired." in [step.detail for step in quoted.explanation]
+
+
+@pytest.mark.parametrize(("price_each", "fee"), [("49.99", "4.90"), ("50.00", "0.00"), ("50.01", "0.00")])
+def test_shipping_is_free_from_the_subtotal_after_discount(price_each: str, fee: str) -> None:
+    shipping = Shipping(Decimal("4.90"), free_from=Decimal("50.00"))
+    assert price(Item("A", "A", Decimal(price_each), 1), shipping=shipping).shipping == Decimal(fee)
+
+
+@settings(deadline=None)
+@given(cents, st.lists(st.integers(1, 5), min_size=1, max_size=6))
+def test_refunds_of_all_units_sum_to_what_was_paid(paid: Decimal, portions: list[int]) -> None:
+    quantity, units, refunded = sum(portions), 0, Decimal(0)
+    for portion in portions:
+        refund = refund_of(
+            paid=paid, refunded=refunded, quantity=quantity, refunded_units=units, units=portion
+        )
+        assert refund >= 0
+        units, refunded = units + portion, refunded + refund
+    assert refunded == paid
