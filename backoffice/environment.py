@@ -21,7 +21,8 @@ def load_dotenv(path: Path) -> None:
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
+    """The variable's value; an empty one counts as not set."""
+    return os.environ.get(name, "").strip() or default
 
 
 def boolean(name: str, *, default: bool) -> bool:
