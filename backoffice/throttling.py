@@ -1,18 +1,18 @@
 """How often somebody may do something: counters in the cache, right across threads and processes.
 
 The API's own limit is taken by the auth callables of `accounts/auth.py` (`bearer`, `optional_bearer`,
-`anyone`), which call `limit_request` once they know who is asking. `RateLimitMiddleware` tells the client, on
-the answer, about the tightest limit that its request has met.
+`anyone`), which call `limit_request` once they know who is asking. `RateLimitMiddleware`, right after the
+RequestIdMiddleware, tells the client on the answer about the tightest limit that its request has met.
 """
 
 import ipaddress
 import logging
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from time import monotonic, time
 
 from django.conf import settings
 from django.core.cache import cache
@@ -61,7 +61,7 @@ def hit(key: str, *, limit: int, window_seconds: int) -> Usage:
     Raises:
         Throttled: the window's limit is used up; it says when the next window begins.
     """
-    window, elapsed = divmod(time.time(), window_seconds)
+    window, elapsed = divmod(time(), window_seconds)
     reset_seconds = max(1, round(window_seconds - elapsed))
     count = _count(_cache_key(key, window), expires_in=2 * window_seconds)
     usage = Usage(limit, max(0, limit - count), reset_seconds)
@@ -75,7 +75,7 @@ def hit(key: str, *, limit: int, window_seconds: int) -> Usage:
 
 def forget(key: str, *, window_seconds: int) -> None:
     """Begin the present window of `key` anew."""
-    window = time.time() // window_seconds
+    window = time() // window_seconds
     try:
         cache.delete(_cache_key(key, window))
     except (RedisError, OSError) as error:
@@ -167,7 +167,7 @@ def _address(text: str) -> Address | None:
 
 
 def _count(key: str, *, expires_in: int) -> int:
-    if time.monotonic() < _cache_rests_until:
+    if monotonic() < _cache_rests_until:
         return 0
     try:
         return _increment(key, expires_in)
@@ -188,13 +188,13 @@ def _increment(key: str, expires_in: int) -> int:
 def _rest(error: Exception) -> None:
     """Leave a dead cache server alone for a while: waiting for it would slow down every request."""
     global _cache_rests_until
-    _cache_rests_until = time.monotonic() + REST_SECONDS
+    _cache_rests_until = monotonic() + REST_SECONDS
     logger.warning("The cache server does not answer; nothing is throttled for now: %s", error)
 
 
 def _cache_key(key: str, window: float) -> str:
     # Digested: keys hold what people typed, and memcached-safe ones are short and printable.
-    return f"throttle:{sha256(f'{key}:{window:.0f}'.encode()).hexdigest()}"
+    return f"throttle:{sha256(f'{key}:{window:.0f}'.encode(errors='replace')).hexdigest()}"
 
 
 def _remember(usage: Usage) -> None:
