@@ -203,7 +203,7 @@ def _beyond(keys: Sequence[SortKey], position: Sequence[Any], *, is_forward: boo
     return keys[0].not_before(position[0], is_forward=is_forward) & reduce(operator.or_, alternatives)
 
 
-def _field(model: type[Model], column: str) -> Field[Any, Any]:
+def _field(model: type[Model], column: str) -> "Field[Any, Any]":
     *relations, name = column.split("__")
     for relation in relations:
         related = model._meta.get_field(relation).related_model
