@@ -33,5 +33,7 @@ for exception, handler in problems.HANDLERS:
 for prefix, router in (
     ("/auth", "accounts.api.auth_router"),
     ("/users", "accounts.api.users_router"),
+    ("", "catalog.api.products_router"),
+    ("", "catalog.stock_api.stock_router"),
 ):
     api.add_router(prefix, router)

@@ -1,0 +1,96 @@
+"""The stock ledger, for staff."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from accounts.actors import Actor
+from accounts.auth import require
+from backoffice.errors import Fault, Invalid
+from backoffice.idempotency import DOCUMENTED, answer_once
+from backoffice.pagination import Sorting, SortKey, chosen_fields
+from backoffice.replies import Reply, rendered
+from catalog import stock
+from catalog.models import StockMovement
+from catalog.products import product_with_sku
+from catalog.schemas import MovementFilters, MovementIn, MovementList, MovementOut
+
+stock_router = Router(tags=["Stock"])
+
+COLUMNS = {
+    "id": "id",
+    "sku": "product__sku",
+    "kind": "kind",
+    "on_hand_delta": "on_hand_delta",
+    "reserved_delta": "reserved_delta",
+    "on_hand_after": "on_hand_after",
+    "reserved_after": "reserved_after",
+    "reason": "reason",
+    "note": "note",
+    "reference": "reference",
+    "actor": "actor__email",
+    "source": "source",
+    "at": "at",
+}
+SORTING = Sorting("movements", {"id": SortKey("id"), "at": SortKey("at")}, usual="-id")
+
+
+@stock_router.get(
+    "/products/{sku}/movements",
+    response=MovementList,
+    operation_id="list_movements",
+    summary="A product's movements",
+)
+def list_movements(request: HttpRequest, sku: str, filters: Query[MovementFilters]) -> HttpResponse:
+    """Why, by whom and by how much on hand and reserved changed; the newest first."""
+    require(request, "catalog.view_stockmovement")
+    lookups = {"kind": filters.kind, "at__gte": filters.after, "at__lt": filters.before}
+    movements = StockMovement.objects.filter(
+        product=product_with_sku(sku),
+        **{lookup: value for lookup, value in lookups.items() if value is not None},
+    )
+    wanted = chosen_fields(filters.fields, list(COLUMNS))
+    page = SORTING.page(movements, filters, [COLUMNS[name] for name in wanted])
+    return rendered(page.envelope([_shape(row, wanted) for row in page.rows])).to(request)
+
+
+@stock_router.post(
+    "/stock/movements",
+    response={201: MovementOut},
+    operation_id="move_stock",
+    summary="Receive, adjust or count",
+    openapi_extra=DOCUMENTED,
+)
+def move(request: HttpRequest, body: MovementIn) -> HttpResponse:
+    """Add what arrived, correct it by a difference with a reason, or set it to what was counted."""
+    actor = require(request, "catalog.move_stock")
+
+    def run() -> Reply:
+        movement = _moved(body, actor)
+        row = StockMovement.objects.values(*COLUMNS.values()).get(pk=movement.pk)
+        return rendered(_shape(row, list(COLUMNS)), status=201)
+
+    return answer_once(request, body, run)
+
+
+def _moved(body: MovementIn, actor: Actor) -> StockMovement:
+    if body.expected is not None and body.kind != "count":
+        raise _misplaced("expected", "Only a count can expect a number on hand: remove it.")
+    if body.kind == "receive":
+        return stock.receive(body.sku, body.quantity, by=actor, note=body.note)
+    if body.kind == "count":
+        return stock.count(body.sku, body.quantity, by=actor, note=body.note, expected=body.expected)
+    return stock.adjust(body.sku, body.quantity, reason=body.reason or "", by=actor, note=body.note)
+
+
+def _misplaced(name: str, detail: str) -> Invalid:
+    return Invalid(detail, faults=[Fault(f"/{name}", "misplaced", detail, {"in": "body"})])
+
+
+def _shape(row: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
+    shape = {name: row[COLUMNS[name]] for name in wanted}
+    if "actor" in shape:
+        shape["actor"] = shape["actor"] or "System"
+    return shape
