@@ -1,4 +1,4 @@
-"""What each role may do. This table is the truth; groups and their permissions follow it after every migrate."""
+"""What each role may do. This table is the truth; groups follow it after every migrate."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -63,7 +63,7 @@ POSTGRESQL_TIMEOUTS = (
 
 
 def database(var_dir: Path) -> dict[str, object]:
-    """Django's settings of the one database, from DATABASE_URL or the SQL_* variables; SQLite when neither is set."""
+    """Django's settings of the one database, from DATABASE_URL or SQL_*; SQLite when neither is set."""
     url = text("DATABASE_URL")
     if url:
         return _database_from_url(url)

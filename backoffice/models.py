@@ -17,9 +17,7 @@ class IdempotencyRecord(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("caller", "operation", "key"), name="idempotency_once_per_key"
-            ),
+            models.UniqueConstraint(fields=("caller", "operation", "key"), name="idempotency_once_per_key"),
         )
 
     def __str__(self) -> str:

@@ -159,6 +159,7 @@ if not WHITENOISE_USE_FINDERS:
 
 # Cache, queue, mail
 
+CACHES: dict[str, dict[str, object]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Lag
 from catalog.models import Product, StockMovement
 
 NAMED_AT_MOST = 1_000
+BALANCES = ("on_hand_after", "reserved_after", "on_hand_delta", "reserved_delta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +33,39 @@ def _sums_that_differ() -> Iterator[Discrepancy]:
             moved_reserved=Coalesce(Sum("movements__reserved_delta"), 0),
         )
         .filter(~Q(on_hand=F("moved_on_hand")) | ~Q(reserved=F("moved_reserved")))
-        .order_by("sku")[:NAMED_AT_MOST]
+        .order_by("sku")
+        .values_list("sku", "on_hand", "reserved", "moved_on_hand", "moved_reserved")
     )
-    for product in products:
+    for sku, on_hand, reserved, moved_on_hand, moved_reserved in products[:NAMED_AT_MOST]:
         yield Discrepancy(
-            product.sku,
+            sku,
             "balance",
-            f"on hand {product.on_hand}, reserved {product.reserved}; the ledger says "
-            f"{product.moved_on_hand} and {product.moved_reserved}",
+            f"on hand {on_hand}, reserved {reserved}; the ledger says {moved_on_hand} and {moved_reserved}",
         )
 
 
 def _rows_that_do_not_follow() -> Iterator[Discrepancy]:
-    by_product = {"partition_by": F("product_id"), "order_by": F("id").asc()}
     rows = (
         StockMovement.objects.annotate(
-            on_hand_before=Coalesce(Window(Lag("on_hand_after"), **by_product), 0),
-            reserved_before=Coalesce(Window(Lag("reserved_after"), **by_product), 0),
+            on_hand_before=_before("on_hand_after"), reserved_before=_before("reserved_after")
         )
         .filter(
             ~Q(on_hand_after=F("on_hand_before") + F("on_hand_delta"))
             | ~Q(reserved_after=F("reserved_before") + F("reserved_delta"))
         )
-        .select_related("product")
-        .order_by("id")[:NAMED_AT_MOST]
+        .order_by("id")
+        .values("id", "kind", "product__sku", *BALANCES, "on_hand_before", "reserved_before")
     )
-    for row in rows:
+    for row in rows[:NAMED_AT_MOST]:
         yield Discrepancy(
-            row.product.sku,
+            row["product__sku"],
             "sequence",
-            f"movement {row.pk} ({row.kind}) leaves {row.on_hand_after}/{row.reserved_after}, which does not "
-            f"follow from {row.on_hand_before}/{row.reserved_before} by "
-            f"{row.on_hand_delta:+d}/{row.reserved_delta:+d}",
+            "movement {id} ({kind}) leaves {on_hand_after}/{reserved_after}, which does not follow from "
+            "{on_hand_before}/{reserved_before} by {on_hand_delta:+d}/{reserved_delta:+d}".format(**row),
         )
+
+
+def _before(balance: str) -> Coalesce:
+    """The balance that the product's previous movement left; nothing before its first."""
+    previous = Window(Lag(balance), partition_by=F("product_id"), order_by=F("id").asc())
+    return Coalesce(previous, 0)

@@ -11,17 +11,13 @@ from catalog.triggers import TABLE, missing_triggers
 
 @register(Tags.database)
 def ledger_has_its_triggers(*, databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
-    found: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if TABLE not in connection.introspection.table_names():
-            continue
-        for name in missing_triggers(connection):
-            found.append(
-                Error(
-                    f"The stock ledger of database {alias!r} lacks its trigger {name}.",
-                    hint="Run catalog.triggers.create_triggers(connection), or migrate.",
-                    id="catalog.E001",
-                )
-            )
-    return found
+    return [
+        Error(
+            f"The stock ledger of database {alias!r} lacks its trigger {name}.",
+            hint="Run catalog.triggers.create_triggers(connection), or migrate.",
+            id="catalog.E001",
+        )
+        for alias in databases or ()
+        if TABLE in connections[alias].introspection.table_names()
+        for name in missing_triggers(connections[alias])
+    ]

@@ -1,5 +1,6 @@
 """Create, edit and archive products. Stock is catalog/stock.py's business."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,8 @@ from backoffice.fields import folded
 from backoffice.transactions import write_transaction
 from catalog.models import Category, Product
 from catalog.product_cache import forget_products
+
+logger = logging.getLogger(__name__)
 
 EDITABLE = frozenset({"sku", "name", "price", "category", "barcode", "is_active", "low_stock_threshold"})
 
@@ -58,6 +61,7 @@ def create_product(data: ProductData, *, by: Actor) -> Product:
     Raises:
         Invalid, SkuTaken.
     """
+    logger.info("Product %r created by %s (%s)", data.sku, by, by.source)
     return _saved(
         Product(
             sku=data.sku.strip(),
@@ -79,9 +83,12 @@ def edit_product(sku: str, *, by: Actor, changes: Mapping[str, Any]) -> Product:
         UnknownSku, Invalid, SkuTaken.
     """
     product = Product.objects.select_for_update(no_key=True).get(pk=product_with_sku(sku).pk)
+    logger.info("Product %r edited by %s (%s): %r", sku, by, by.source, changes)
     for name, value in changes.items():
         if name not in EDITABLE:
-            raise Invalid(f"{name} of a product cannot be edited.", faults=[Fault(f"/{name}", "validation", "")])
+            raise Invalid(
+                f"{name} of a product cannot be edited.", faults=[Fault(f"/{name}", "validation", "")]
+            )
         setattr(product, name, value.strip() if isinstance(value, str) else value)
     return _saved(product)
 
@@ -96,7 +103,9 @@ def _saved(product: Product) -> Product:
     _validate(product)
     try:
         with transaction.atomic():
-            product.save(update_fields=None if product._state.adding else [*EDITABLE, "sku_key", "updated_at"])
+            product.save(
+                update_fields=None if product._state.adding else [*EDITABLE, "sku_key", "updated_at"]
+            )
     except IntegrityError as error:
         what = "barcode" if "barcode" in str(error) else "sku"
         raise SkuTaken(
@@ -112,7 +121,8 @@ def _validate(product: Product) -> None:
         product.clean_fields(exclude=["sku_key"])
     except ValidationError as error:
         faults = [
-            Fault(f"/{name}", "validation", " ".join(messages)) for name, messages in error.message_dict.items()
+            Fault(f"/{name}", "validation", " ".join(messages))
+            for name, messages in error.message_dict.items()
         ]
         detail = " ".join(f"{fault.pointer[1:]}: {fault.detail}" for fault in faults)
         raise Invalid(detail, faults=faults) from error

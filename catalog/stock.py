@@ -51,7 +51,7 @@ def shortage(product: Product, wanted: int) -> Fault:
     )
 
 
-# For orders: inside their transaction. `quantities` maps product ids to units; `held_for` is the order's number.
+# For orders, inside their transaction: `quantities` maps product ids to units, `held_for` is a number.
 
 
 def reserve(
@@ -69,9 +69,7 @@ def reserve(
     _move(MovementKind.RESERVE, changes, reference=held_for, held_for=held_for, by=by, at=at)
 
 
-def release(
-    quantities: Mapping[int, int], *, reference: str, held_for: str, by: Actor, at: datetime
-) -> None:
+def release(quantities: Mapping[int, int], *, reference: str, held_for: str, by: Actor, at: datetime) -> None:
     """Give reserved units back for sale."""
     changes = [Change(each, reserved=-quantities[each.pk]) for each in lock_products(quantities)]
     _move(MovementKind.RELEASE, changes, reference=reference, held_for=held_for, by=by, at=at)

@@ -7,23 +7,23 @@ MESSAGE = "stock movements are append-only"
 NAMES = {"update": f"{TABLE}_no_update", "delete": f"{TABLE}_no_delete", "truncate": f"{TABLE}_no_truncate"}
 
 SQLITE_CREATE = [
-    f"CREATE TRIGGER IF NOT EXISTS {NAMES[action]} BEFORE {action.upper()} ON {TABLE}"
-    f" BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+    f"CREATE TRIGGER IF NOT EXISTS {NAMES[action]} BEFORE {action.upper()} ON {TABLE} "
+    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     for action in ("update", "delete")
 ]
 SQLITE_DROP = [f"DROP TRIGGER IF EXISTS {NAMES[action]}" for action in ("update", "delete")]
 
+REFUSE = f"{TABLE}_refuse"
 POSTGRESQL_CREATE = [
-    f"CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$",
-    *(
-        f"CREATE OR REPLACE TRIGGER {NAMES[action]} BEFORE {action.upper()} ON {TABLE}"
-        f" FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()"
-        for action in ("update", "delete")
-    ),
+    f"""CREATE OR REPLACE FUNCTION {REFUSE}() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$""",
+    f"""CREATE OR REPLACE TRIGGER {NAMES["update"]} BEFORE UPDATE ON {TABLE}
+        FOR EACH ROW EXECUTE FUNCTION {REFUSE}()""",
+    f"""CREATE OR REPLACE TRIGGER {NAMES["delete"]} BEFORE DELETE ON {TABLE}
+        FOR EACH ROW EXECUTE FUNCTION {REFUSE}()""",
     # TRUNCATE passes row triggers by.
-    f"CREATE OR REPLACE TRIGGER {NAMES['truncate']} BEFORE TRUNCATE ON {TABLE}"
-    f" FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()",
+    f"""CREATE OR REPLACE TRIGGER {NAMES["truncate"]} BEFORE TRUNCATE ON {TABLE}
+        FOR EACH STATEMENT EXECUTE FUNCTION {REFUSE}()""",
 ]
 POSTGRESQL_DROP = [f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in NAMES.values()]
 

@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Case, Count, DecimalField, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Round
 from django.db.models.query import QuerySet
 
@@ -36,10 +48,8 @@ def _reserved_is_what_open_orders_hold() -> Iterator[Discrepancy]:
     products = Product.objects.annotate(
         held=Coalesce(Subquery(held.annotate(units=Sum(_open_units())).values("units")), 0)
     ).exclude(reserved=F("held"))
-    for product in products[:NAMED_AT_MOST]:
-        yield Discrepancy(
-            product.sku, "reserved", f"reserved {product.reserved}, open orders hold {product.held}"
-        )
+    for sku, reserved, held_now in products.values_list("sku", "reserved", "held")[:NAMED_AT_MOST]:
+        yield Discrepancy(sku, "reserved", f"reserved {reserved}, open orders hold {held_now}")
 
 
 def _ledger_holds_what_each_order_has_open() -> Iterator[Discrepancy]:
@@ -81,8 +91,9 @@ def _status_follows_from_lines() -> Iterator[Discrepancy]:
             default=Value(OrderStatus.SHIPPED.value),
         )
     )
-    for order in orders.exclude(status=F("due"))[:NAMED_AT_MOST]:
-        yield Discrepancy(order.number, "status", f"is {order.status}, its lines say {order.due}")
+    wrong = orders.exclude(status=F("due")).values_list("number", "status", "due")
+    for number, status, due in wrong[:NAMED_AT_MOST]:
+        yield Discrepancy(number, "status", f"is {status}, its lines say {due}")
 
 
 def _totals_add_up() -> Iterator[Discrepancy]:
@@ -91,19 +102,21 @@ def _totals_add_up() -> Iterator[Discrepancy]:
         lines_discount=Coalesce(Round(Sum("lines__discount"), 2), Value(0), output_field=_money()),
         lines_units=Coalesce(Sum("lines__quantity"), 0, output_field=IntegerField()),
     ).exclude(subtotal=F("lines_subtotal"), discount=F("lines_discount"), units=F("lines_units"))
-    for order in orders[:NAMED_AT_MOST]:
+    figures = ("subtotal", "discount", "units", "lines_subtotal", "lines_discount", "lines_units")
+    for row in orders.values("number", *figures)[:NAMED_AT_MOST]:
         yield Discrepancy(
-            order.number,
+            row["number"],
             "totals",
-            f"subtotal {order.subtotal}, discount {order.discount}, units {order.units}; its lines say "
-            f"{order.lines_subtotal}, {order.lines_discount}, {order.lines_units}",
+            "subtotal {subtotal}, discount {discount}, units {units}; its lines say {lines_subtotal}, "
+            "{lines_discount}, {lines_units}".format(**row),
         )
 
 
 def _uses_are_active_redemptions() -> Iterator[Discrepancy]:
     active = Count("redemptions", filter=Q(redemptions__state=RedemptionState.ACTIVE))
-    for code in PromoCode.objects.annotate(active=active).exclude(times_used=F("active"))[:NAMED_AT_MOST]:
-        yield Discrepancy(code.code, "redemptions", f"used {code.times_used}, active redemptions {code.active}")
+    wrong = PromoCode.objects.annotate(active=active).exclude(times_used=F("active"))
+    for code, used, redeemed in wrong.values_list("code", "times_used", "active")[:NAMED_AT_MOST]:
+        yield Discrepancy(code, "redemptions", f"used {used}, active redemptions {redeemed}")
 
 
 def _cancelled_orders_hold_no_redemption() -> Iterator[Discrepancy]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -14,6 +15,7 @@ from orders.models import Order
 
 MAX_LINES = 500
 MAX_QUANTITY = 1_000_000
+MAX_NOTE = 2_000
 
 
 class EmptyOrder(Invalid):
@@ -93,7 +95,9 @@ def address_fields(address: Address | None) -> dict[str, str]:
         Invalid: naming every part that is missing or too long.
     """
     if address is None:
-        raise Invalid("Give a shipping address.", faults=[Fault("/shipping_address", "validation", "Missing.")])
+        raise Invalid(
+            "Give a shipping address.", faults=[Fault("/shipping_address", "validation", "Missing.")]
+        )
     fields = {f"ship_{name}": value.strip() for name, value in asdict(address).items()}
     fields["ship_country"] = fields["ship_country"].upper()
     faults = [
@@ -108,11 +112,11 @@ def address_fields(address: Address | None) -> dict[str, str]:
 
 
 def _problem_with(name: str, value: str) -> str | None:
-    field = Order._meta.get_field(name)
+    field: Any = Order._meta.get_field(name)
     if not value and not field.blank:
         return "Missing."
-    if len(value) > (field.max_length or 0):
-        return f"At most {field.max_length} characters."
+    if len(value) > field.max_length or "\x00" in value:
+        return f"At most {field.max_length} characters, without control characters."
     if name == "ship_country" and not (len(value) == 2 and value.isascii() and value.isalpha()):
         return "A country code of two letters, such as DE."
     return None
@@ -126,6 +130,14 @@ def checked_email(email: str) -> str:
         detail = "Give an e-mail address."
         raise Invalid(detail, faults=[Fault("/email", "validation", detail)]) from None
     return email.strip()
+
+
+def checked_note(note: str) -> str:
+    note = note.strip()
+    if len(note) > MAX_NOTE or "\x00" in note:
+        detail = f"A note has at most {MAX_NOTE:,} characters."
+        raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
+    return note
 
 
 def checked_fee(fee: Decimal) -> Decimal:

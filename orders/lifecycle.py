@@ -12,7 +12,7 @@ from backoffice.money import ZERO
 from backoffice.transactions import write_transaction
 from catalog import stock
 from orders import emails, redemption, timeline
-from orders.basket import Address, address_fields, checked_email
+from orders.basket import Address, address_fields, checked_email, checked_note
 from orders.models import (
     Cancellation,
     CancellationLine,
@@ -234,7 +234,7 @@ def edit_order(
     if email is not None:
         changes["email"] = checked_email(email)
     if note is not None:
-        changes["note"] = _within(note, MAX_TEXT, "/note")
+        changes["note"] = checked_note(note)
     changed = [name for name, value in changes.items() if getattr(order, name) != value]
     if not changed:
         return order

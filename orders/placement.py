@@ -26,11 +26,12 @@ from orders.basket import (
     Wanted,
     address_fields,
     checked_fee,
+    checked_note,
     merged,
 )
 from orders.models import EventKind, Order, OrderLine
 from orders.models.order import NextSerial
-from orders.pricing import Item, PromoRefusal, Quote, Shipping, quote
+from orders.pricing import Item, PromoOutcome, PromoRefusal, Quote, Shipping, quote
 from orders.redemption import Candidate
 from orders.status import OrderStatus
 
@@ -60,8 +61,13 @@ def quote_order(request: OrderRequest, *, email: str, by: Actor, at: datetime | 
     at = at or timezone.now()
     wanted = merged(request.lines)
     customer = Customer.objects.filter(email=normalised_email(email)).first()
-    promo = redemption.consider(request.promo_code, customer=customer, at=at) if request.promo_code.strip() else None
-    return _priced(request, wanted, promo, _products(wanted, promo)).quote
+    promo = (
+        redemption.consider(request.promo_code, customer=customer, at=at)
+        if request.promo_code.strip()
+        else None
+    )
+    priced = _priced(request, wanted, promo, _products(wanted, promo))
+    return redemption.quote_told_to(by, priced.quote)
 
 
 @write_transaction
@@ -88,14 +94,18 @@ def place_order(
     wanted = merged(request.lines)
     address = address_fields(request.address)
     customer = customer_for(email, name=customer_name or address["ship_name"])
-    promo = redemption.hold(request.promo_code, customer=customer, at=at) if request.promo_code.strip() else None
+    promo = (
+        redemption.hold(request.promo_code, customer=customer, at=at) if request.promo_code.strip() else None
+    )
     products = _products(wanted, promo).select_for_update(of=("self",), no_key=True)
     priced = _priced(request, wanted, promo, products)
-    _refuse_without_discount(priced.quote, promo, by)
-    order = _write_order(priced, request, address, customer, promo, email=email.strip(), by=by, at=at, demo=demo_invoice)
+    _refuse_without_discount(priced.quote.promo, by)
+    order = _write_order(
+        priced, request, address, customer, promo, email=email.strip(), by=by, at=at, demo=demo_invoice
+    )
     lines = _write_lines(order, priced)
     if isinstance(promo, Candidate):
-        redemption.redeem(promo, order=order, customer=customer, discount=priced.quote.discount, at=at)
+        redemption.redeem(promo, order=order, customer=customer, discount=priced.quote.discount, by=by, at=at)
     stock.reserve(
         sorted(priced.products, key=lambda product: product.pk),
         priced.quantities,
@@ -167,15 +177,10 @@ def _fault_of(wanted: Wanted, product: Product | None) -> Fault | None:
     return None
 
 
-def _refuse_without_discount(
-    priced: Quote, promo: Candidate | PromoRefusal | None, by: Actor
-) -> None:
-    outcome = priced.promo
-    if outcome is None or outcome.applied or outcome.reason_code is None:
-        return
-    refusal = PromoRefusal(outcome.code, outcome.reason_code, outcome.reason or "")
-    may_know = by.user is None or by.user.has_perm("orders.add_order")
-    raise (redemption.refusal_for_staff if may_know else redemption.refusal_for_customer)(refusal)
+def _refuse_without_discount(outcome: PromoOutcome | None, by: Actor) -> None:
+    if outcome is not None and outcome.reason_code is not None:
+        refusal = PromoRefusal(outcome.code, outcome.reason_code, outcome.reason or "")
+        raise redemption.refusal_told_to(by, refusal)
 
 
 def _write_order(
@@ -207,7 +212,7 @@ def _write_order(
         promo_code=quoted.promo.code if quoted.promo else "",
         promo_terms=redemption.kept_terms(promo) if isinstance(promo, Candidate) else None,
         explanation=[_plain(asdict(step)) for step in quoted.explanation],
-        note=request.note.strip(),
+        note=checked_note(request.note),
         source=by.source,
         placed_by=by.user,
         placed_at=at,

@@ -20,6 +20,7 @@ class PromoReason(StrEnum):
     MINIMUM_SPEND = "minimum_spend"
     ALREADY_USED = "already_used"
     NOT_FIRST_ORDER = "not_first_order"
+    NOT_USABLE = "not_usable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +110,14 @@ def quote(
     items: Sequence[Item],
     *,
     promo: Terms | PromoRefusal | None = None,
-    shipping: Shipping = Shipping(),  # noqa: B008
+    shipping: Shipping = Shipping(),
     currency: str,
 ) -> Quote:
     """Price a basket whose SKUs are distinct, keeping the order of its lines."""
     lines = [
-        PricedLine(item.sku, item.name, item.unit_price, item.quantity, rounded(item.unit_price * item.quantity))
+        PricedLine(
+            item.sku, item.name, item.unit_price, item.quantity, rounded(item.unit_price * item.quantity)
+        )
         for item in items
     ]
     subtotal = sum((line.subtotal for line in lines), ZERO)

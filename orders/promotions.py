@@ -111,9 +111,7 @@ def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
     if terms.ends_at is None or terms.ends_at > timezone.now():
         promo_code.promotion.expired_at = None
     _write(promo_code.promotion, promo_code, terms)
-    _record(
-        promo_code, "changed", by, {name: [_told(before[name]), _told(after[name])] for name in changed}
-    )
+    _record(promo_code, "changed", by, {name: [_told(before[name]), _told(after[name])] for name in changed})
     return promo_code
 
 
@@ -223,7 +221,9 @@ def _invalid(error: ValidationError) -> Invalid:
         Fault("" if name == "__all__" else f"/{name}", "validation", " ".join(messages))
         for name, messages in error.message_dict.items()
     ]
-    told = " ".join(f"{fault.pointer[1:]}: {fault.detail}" if fault.pointer else fault.detail for fault in faults)
+    told = " ".join(
+        f"{fault.pointer[1:]}: {fault.detail}" if fault.pointer else fault.detail for fault in faults
+    )
     return Invalid(told, faults=faults)
 
 

@@ -1,7 +1,7 @@
 """Whether a promo code may be used, using it, and giving the use back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,12 +11,13 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.query import QuerySet
 
+from accounts.actors import Actor
 from accounts.models import Customer
 from backoffice.errors import Invalid
 from backoffice.transactions import Collision
-from orders.models import Order, PromoCode, Promotion, PromotionKind, PromoState, Redemption, RedemptionState
+from orders.models import Order, PromoCode, PromoState, Promotion, PromotionKind, Redemption, RedemptionState
 from orders.models.promo import normalised_code
-from orders.pricing import PromoReason, PromoRefusal, Terms
+from orders.pricing import PromoReason, PromoRefusal, Quote, Terms
 
 SENTENCES = {
     PromoReason.UNKNOWN: "No promo code is called {code}.",
@@ -26,6 +27,10 @@ SENTENCES = {
     PromoReason.USED_UP: "{code} has been used as often as it may be.",
     PromoReason.ALREADY_USED: "This customer has used {code} as often as one customer may.",
     PromoReason.NOT_FIRST_ORDER: "{code} is for a first order; this customer has ordered before.",
+}
+CODES = {
+    PromoReason.MINIMUM_SPEND: "promo_minimum_spend",
+    PromoReason.ALREADY_USED: "promo_already_used",
 }
 STATE_REASONS = {
     PromoState.PAUSED: PromoReason.PAUSED,
@@ -71,7 +76,9 @@ def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | PromoRef
     return candidate
 
 
-def redeem(candidate: Candidate, *, order: Order, customer: Customer, discount: Decimal, at: datetime) -> None:
+def redeem(
+    candidate: Candidate, *, order: Order, customer: Customer, discount: Decimal, by: Actor, at: datetime
+) -> None:
     """Count one more use, or refuse: the database itself holds both limits.
 
     Raises:
@@ -81,7 +88,7 @@ def redeem(candidate: Candidate, *, order: Order, customer: Customer, discount: 
     promo_code = candidate.promo_code
     has_uses_left = Q(max_uses__isnull=True) | Q(times_used__lt=F("max_uses"))
     if not PromoCode.objects.filter(has_uses_left, pk=promo_code.pk).update(times_used=F("times_used") + 1):
-        raise refusal_for_staff(refused(promo_code.code, PromoReason.USED_UP))
+        raise refusal_told_to(by, refused(promo_code.code, PromoReason.USED_UP))
     try:
         Redemption.objects.create(
             order=order,
@@ -99,39 +106,49 @@ def redeem(candidate: Candidate, *, order: Order, customer: Customer, discount: 
 def release(order: Order, *, at: datetime) -> None:
     """Give the order's use back, exactly once however often it is asked for."""
     active = Redemption.objects.filter(order=order, state=RedemptionState.ACTIVE)
-    promo_code = active.values_list("promo_code_id", flat=True).first()
+    released = list(active.values_list("promo_code_id", flat=True))
     if active.update(state=RedemptionState.RELEASED, released_at=at):
-        PromoCode.objects.filter(pk=promo_code).update(times_used=F("times_used") - 1)
+        PromoCode.objects.filter(pk__in=released).update(times_used=F("times_used") - 1)
 
 
 def refused(code: str, reason: PromoReason) -> PromoRefusal:
     return PromoRefusal(code, reason, SENTENCES[reason].format(code=code))
 
 
-def refusal_for_staff(refusal: PromoRefusal) -> PromoRefused:
-    """The real reason."""
-    return PromoRefused(refusal.sentence, code=_public_code(refusal.reason))
+def may_know_why(by: Actor) -> bool:
+    """Whether to tell the real reason: to the system and to staff who place orders."""
+    return by.user is None or by.user.has_perm("orders.add_order")
 
 
-def refusal_for_customer(refusal: PromoRefusal) -> PromoRefused:
-    """No more than needed: unknown, paused, early, expired and used-up codes sound alike, the code not echoed."""
-    return PromoRefused(public_sentence(refusal), code=_public_code(refusal.reason))
+def refusal_told_to(by: Actor, refusal: PromoRefusal) -> PromoRefused:
+    told = refusal if may_know_why(by) else _in_public(refusal)
+    return PromoRefused(told.sentence, code=CODES.get(refusal.reason, "promo_not_usable"))
 
 
-def public_sentence(refusal: PromoRefusal) -> str:
+def quote_told_to(by: Actor, quote: Quote) -> Quote:
+    """Customers hear no more of a code that gives nothing than a refusal would tell them."""
+    promo = quote.promo
+    if promo is None or promo.reason_code is None or may_know_why(by):
+        return quote
+    told = _in_public(PromoRefusal(promo.code, promo.reason_code, promo.reason or ""))
+    steps = (
+        replace(step, detail=told.sentence, code=told.code) if step.step == "promo_refused" else step
+        for step in quote.explanation
+    )
+    return replace(
+        quote,
+        promo=replace(promo, code=told.code, reason=told.sentence, reason_code=told.reason),
+        explanation=tuple(steps),
+    )
+
+
+def _in_public(refusal: PromoRefusal) -> PromoRefusal:
+    """Unknown, paused, early, expired and used-up codes sound alike, the code not echoed."""
     if refusal.reason == PromoReason.MINIMUM_SPEND:
-        return refusal.sentence
+        return refusal
     if refusal.reason == PromoReason.ALREADY_USED:
-        return "You have used this promo code already."
-    return "This promo code cannot be used."
-
-
-def _public_code(reason: PromoReason) -> str:
-    codes = {
-        PromoReason.MINIMUM_SPEND: "promo_minimum_spend",
-        PromoReason.ALREADY_USED: "promo_already_used",
-    }
-    return codes.get(reason, "promo_not_usable")
+        return replace(refusal, sentence="You have used this promo code already.")
+    return PromoRefusal("", PromoReason.NOT_USABLE, "This promo code cannot be used.")
 
 
 def _candidates(customer: Customer | None) -> QuerySet[PromoCode]:
@@ -145,7 +162,9 @@ def _candidates(customer: Customer | None) -> QuerySet[PromoCode]:
     )
     return PromoCode.objects.select_related("promotion").annotate(
         limits_products=Exists(Promotion.products.through.objects.filter(promotion=OuterRef("promotion"))),
-        limits_categories=Exists(Promotion.categories.through.objects.filter(promotion=OuterRef("promotion"))),
+        limits_categories=Exists(
+            Promotion.categories.through.objects.filter(promotion=OuterRef("promotion"))
+        ),
         customer_uses=Coalesce(Subquery(uses.annotate(uses=Count("pk")).values("uses")), 0),
         last_use_number=Coalesce(Subquery(uses.annotate(last=Max("use_number")).values("last")), 0),
         has_ordered=Exists(Order.objects.filter(customer=customer)),

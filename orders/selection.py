@@ -72,7 +72,9 @@ def _chosen(
         line = by_key.get(folded(sku))
         problem = _problem(line, sku, quantity, at_most, what_for)
         if line is None or problem or folded(sku) in chosen:
-            faults.append(Fault(f"/lines/{index}", "validation", problem or f"{line} is named twice.", {"sku": sku}))
+            faults.append(
+                Fault(f"/lines/{index}", "validation", problem or f"{line} is named twice.", {"sku": sku})
+            )
             continue
         chosen[folded(sku)] = Units(line, quantity)
     if faults:

@@ -8,7 +8,13 @@ from orders.models import EventKind, Order, OrderEvent
 
 
 def record(
-    order: Order, kind: EventKind, text: str, *, by: Actor, at: datetime, details: dict[str, Any] | None = None
+    order: Order,
+    kind: EventKind,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    details: dict[str, Any] | None = None,
 ) -> OrderEvent:
     return OrderEvent.objects.create(
         order=order, kind=kind, text=text, details=details or {}, actor=by.user, source=by.source, at=at

@@ -25,7 +25,7 @@ def order_with_number(number: str) -> Order:
 
 
 def begin(number: str, action: Action, *, expected_version: int | None) -> tuple[Order, list[OrderLine]]:
-    """The order, locked until the transaction ends, and its lines; refused unless its status allows the action.
+    """The order and its lines, locked until the transaction ends; its status must allow the action.
 
     Raises:
         UnknownOrder, Stale, IllegalTransition.

@@ -34,7 +34,9 @@ def make_product(
     sku: str = "", *, on_hand: int = 0, price: str | Decimal = "3.39", name: str = "", **fields: Any
 ) -> Product:
     sku = sku or f"SKU-{next(_serial)}"
-    create_product(ProductData(sku=sku, name=name or f"Product {sku}", price=Decimal(price), **fields), by=CLI)
+    create_product(
+        ProductData(sku=sku, name=name or f"Product {sku}", price=Decimal(price), **fields), by=CLI
+    )
     if on_hand:
         stock.receive(sku, on_hand, by=CLI)
     return product_with_sku(sku)

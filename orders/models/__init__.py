@@ -9,10 +9,10 @@ from orders.models.fulfilment import (
 from orders.models.order import EventKind, Order, OrderEvent, OrderLine
 from orders.models.promo import (
     PromoCode,
+    PromoState,
     Promotion,
     PromotionEvent,
     PromotionKind,
-    PromoState,
     Redemption,
     RedemptionState,
 )

@@ -23,10 +23,10 @@ SERIAL_SEQUENCE = "orders_order_serial_seq"
 
 
 class NextSerial(models.Func):
-    """The next order number: a sequence on PostgreSQL; on SQLite, with its one writer, the highest plus one."""
+    """The next serial: of a sequence on PostgreSQL; on SQLite, with its one writer, the highest plus one."""
 
     output_field = models.BigIntegerField()
-    template = f"nextval('{SERIAL_SEQUENCE}')"  # noqa: S608
+    template = f"nextval('{SERIAL_SEQUENCE}')"
 
     def as_sqlite(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN201
         template = f"(SELECT COALESCE(MAX(serial), {FIRST_SERIAL - 1}) + 1 FROM orders_order)"  # noqa: S608
@@ -176,13 +176,18 @@ class OrderLine(models.Model):
                 condition=Q(subtotal=exact(F("unit_price") * F("quantity"))), name="line_subtotal_multiplies"
             ),
             models.CheckConstraint(
-                condition=Q(discount__gte=0, discount__lte=F("subtotal")), name="line_discount_within_subtotal"
+                condition=Q(discount__gte=0, discount__lte=F("subtotal")),
+                name="line_discount_within_subtotal",
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=F("shipped") + F("cancelled")), name="line_shipped_within_quantity"
             ),
-            models.CheckConstraint(condition=Q(delivered__lte=F("shipped")), name="line_delivered_were_shipped"),
-            models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="line_returned_were_shipped"),
+            models.CheckConstraint(
+                condition=Q(delivered__lte=F("shipped")), name="line_delivered_were_shipped"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("shipped")), name="line_returned_were_shipped"
+            ),
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=exact(F("subtotal") - F("discount"))),
                 name="line_refunded_within_total",
@@ -221,9 +226,7 @@ class OrderEvent(models.Model):
     kind = models.CharField(max_length=10, choices=EventKind)
     text = models.CharField(max_length=2000)
     details = models.JSONField(default=dict)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=6, choices=Source)
     at = models.DateTimeField(default=timezone.now)
 

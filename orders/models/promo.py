@@ -231,9 +231,7 @@ class PromotionEvent(models.Model):
     promo_code = models.ForeignKey(PromoCode, null=True, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20)
     details = models.JSONField(default=dict)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=6, choices=Source)
     at = models.DateTimeField(default=timezone.now)
 

@@ -75,4 +75,3 @@ def test_placing_3_lines_takes_as_many_statements_as_placing_30_and_at_most_14()
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] <= 14, [query["sql"][:100] for query in queries]
-

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.errors import Invalid, Refusal, Stale
+from backoffice.errors import Invalid, Stale
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
@@ -56,7 +56,7 @@ def test_a_part_shipment_leaves_the_rest_to_ship(order: Order) -> None:
 
 
 def test_more_than_is_open_cannot_be_shipped_and_nothing_moves(order: Order) -> None:
-    with pytest.raises(Invalid, match="Only 3 of A are still to ship; 4 were asked for."):
+    with pytest.raises(Invalid, match=r"Only 3 of A are still to ship; 4 were asked for\."):
         ship_order(order.number, by=CLI, lines={"A": 4})
     assert status_now(order) == OrderStatus.PENDING
     assert stock_now("A") == (10, 3)
@@ -109,7 +109,9 @@ def test_an_order_cancelled_line_by_line_releases_its_promo_code_once() -> None:
 
 def test_a_restocked_return_can_be_sold_again_and_a_written_off_one_cannot(order: Order) -> None:
     ship_order(order.number, by=CLI)
-    returned = return_items(order.number, by=CLI, items=[ReturnedItem("A", 1), ReturnedItem("B", 1, restock=False)])
+    returned = return_items(
+        order.number, by=CLI, items=[ReturnedItem("A", 1), ReturnedItem("B", 1, restock=False)]
+    )
     assert returned.refund == Decimal("13.33")
     assert status_now(order) == OrderStatus.SHIPPED
     assert stock_now("A") == (8, 0)
@@ -176,11 +178,9 @@ def test_an_action_is_possible_exactly_where_the_table_allows_it(
     bring_to(status, order)
     use_case, arguments = DO[action]
     before = (status_now(order), order.version, order.events.count())
-    try:
+    if status in ALLOWED[action]:
         use_case(order.number, by=CLI, **arguments)
-    except Refusal as refusal:
-        assert isinstance(refusal, IllegalTransition)
-        assert status not in ALLOWED[action]
-        assert (status_now(order), order.version, order.events.count()) == before
-    else:
-        assert status in ALLOWED[action]
+        return
+    with pytest.raises(IllegalTransition):
+        use_case(order.number, by=CLI, **arguments)
+    assert (status_now(order), order.version, order.events.count()) == before

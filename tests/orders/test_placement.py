@@ -157,7 +157,10 @@ def test_a_promotion_for_a_category_discounts_only_its_lines() -> None:
 
     order = place({"A": 1, "B": 1}, promo_code="LIGHT")
 
-    assert list(order.lines.values_list("sku", "discount")) == [("A", Decimal("5.00")), ("B", Decimal("0.00"))]
+    assert list(order.lines.values_list("sku", "discount")) == [
+        ("A", Decimal("5.00")),
+        ("B", Decimal("0.00")),
+    ]
 
 
 def test_a_promo_code_that_cannot_be_used_refuses_the_whole_order() -> None:
@@ -234,3 +237,17 @@ def test_order_numbers_are_never_used_twice() -> None:
 def test_an_order_of_a_sku_outside_ascii_is_matched_without_regard_to_case() -> None:
     make_product("Größe-1", on_hand=2)
     assert place({"GRÖSSE-1": 1}).lines.get().sku == "Größe-1"
+
+
+def test_a_quote_tells_a_customer_no_more_than_needed() -> None:
+    make_product("A", on_hand=5)
+    make_promo_code("PAUSED", is_paused=True)
+    shopper = make_shopper()
+    quotes = [
+        quote_order(
+            request_for({"A": 1}, promo_code=code), email=shopper.email, by=Actor(shopper, Source.API)
+        )
+        for code in ("PAUSED", "NOSUCHCODE")
+    ]
+    assert quotes[0] == quotes[1]
+    assert "PAUSED" not in str(quotes[0])

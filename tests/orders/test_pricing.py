@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from orders.pricing import Item, PromoReason, PromoRefusal, Quote, Shipping, Terms, quote, refund_of, spread
 
+FREE = Shipping()
 cents = st.integers(min_value=0, max_value=10_000_00).map(lambda amount: Decimal(amount) / 100)
 items = st.lists(
     st.builds(
@@ -36,7 +37,7 @@ terms = st.one_of(
 )
 
 
-def price(*lines: Item, promo: Terms | PromoRefusal | None = None, shipping: Shipping = Shipping()) -> Quote:
+def price(*lines: Item, promo: Terms | PromoRefusal | None = None, shipping: Shipping = FREE) -> Quote:
     return quote(lines, promo=promo, shipping=shipping, currency="EUR")
 
 
@@ -45,7 +46,9 @@ def half_up(amount: Fraction) -> Fraction:
 
 
 def expected_discount(lines: list[Item], promo: Terms) -> Fraction:
-    eligible = sum((Fraction(line.unit_price) * line.quantity for line in lines if line.is_eligible), Fraction(0))
+    eligible = sum(
+        (Fraction(line.unit_price) * line.quantity for line in lines if line.is_eligible), Fraction(0)
+    )
     if eligible == 0 or eligible < Fraction(promo.minimum_spend):
         return Fraction(0)
     if promo.percent_off is None:
@@ -62,7 +65,9 @@ def test_any_basket_agrees_with_an_oracle_in_fractions(lines: list[Item], promo:
     assert Fraction(quoted.discount) == expected_discount(lines, promo)
     assert sum(line.discount for line in quoted.lines) == quoted.discount
     assert all(0 <= line.discount <= line.subtotal for line in quoted.lines)
-    assert all(line.discount == 0 for line, item in zip(quoted.lines, lines, strict=True) if not item.is_eligible)
+    assert all(
+        line.discount == 0 for line, item in zip(quoted.lines, lines, strict=True) if not item.is_eligible
+    )
     assert quoted.total == quoted.subtotal - quoted.discount + fee >= 0
     addends = [
         step.amount or 0
@@ -73,7 +78,11 @@ def test_any_basket_agrees_with_an_oracle_in_fractions(lines: list[Item], promo:
 
 
 def test_shares_follow_the_largest_remainders_and_ties_go_to_the_earlier_line() -> None:
-    assert spread(Decimal("0.02"), [Decimal("1.00")] * 3) == [Decimal("0.01"), Decimal("0.01"), Decimal("0.00")]
+    assert spread(Decimal("0.02"), [Decimal("1.00")] * 3) == [
+        Decimal("0.01"),
+        Decimal("0.01"),
+        Decimal("0.00"),
+    ]
     assert spread(Decimal("1.00"), [Decimal("1.00"), Decimal("0.00"), Decimal("2.00")]) == [
         Decimal("0.33"),
         Decimal("0.00"),
@@ -82,12 +91,12 @@ def test_shares_follow_the_largest_remainders_and_ties_go_to_the_earlier_line() 
 
 
 def test_percentages_round_half_up() -> None:
-    quoted = price(Item("A", "A", Decimal("0.05"), 1), promo=Terms("TEN", percent_off=Decimal("10")))
+    quoted = price(Item("A", "A", Decimal("0.05"), 1), promo=Terms("TEN", percent_off=Decimal(10)))
     assert quoted.discount == Decimal("0.01")
 
 
 def test_a_cap_is_told_with_what_it_took_away() -> None:
-    promo = Terms("TWENTY", percent_off=Decimal("20"), max_discount=Decimal("40.00"))
+    promo = Terms("TWENTY", percent_off=Decimal(20), max_discount=Decimal("40.00"))
     quoted = price(Item("A", "Lamp", Decimal("300.00"), 1), promo=promo)
 
     told = [(step.step, step.detail, step.amount) for step in quoted.explanation if "promo" in step.step]

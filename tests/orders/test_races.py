@@ -56,7 +56,9 @@ def test_without_the_guard_the_same_buyers_oversell() -> None:
         if available >= 1:
             sold.append(1)
             with transaction.atomic():
-                Product.objects.filter(sku="HOT", reserved__lt=F("on_hand")).update(reserved=F("reserved") + 1)
+                Product.objects.filter(sku="HOT", reserved__lt=F("on_hand")).update(
+                    reserved=F("reserved") + 1
+                )
 
     race(THREADS, [buy_unguarded for _ in range(50)])
 
@@ -96,7 +98,10 @@ def test_without_the_guard_one_use_serves_several_buyers() -> None:
 def test_one_customer_using_two_codes_of_one_promotion_at_once_gets_one() -> None:
     make_product("A", on_hand=100)
     first = make_promo_code("BATCH-1")
-    codes = [first, *(PromoCode.objects.create(promotion=first.promotion, code=f"BATCH-{n}") for n in range(2, 9))]
+    codes = [
+        first,
+        *(PromoCode.objects.create(promotion=first.promotion, code=f"BATCH-{n}") for n in range(2, 9)),
+    ]
     customer = make_customer()
 
     outcomes = race(8, [partial(place, {"A": 1}, customer=customer, promo_code=code.code) for code in codes])
@@ -120,7 +125,7 @@ def test_four_line_orders_in_random_line_order_never_deadlock() -> None:
     for sku in skus:
         make_product(sku, on_hand=10_000)
     shuffled = random.Random(7)
-    baskets = [{sku: 1 for sku in shuffled.sample(skus, 4)} for _ in range(160)]
+    baskets = [dict.fromkeys(shuffled.sample(skus, 4), 1) for _ in range(160)]
 
     outcomes = race(THREADS, [partial(place, basket) for basket in baskets])
 
