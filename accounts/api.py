@@ -1,35 +1,90 @@
 """Signing in and out, oneself, and the people who work here."""
 
-from django.http import HttpRequest
-from ninja import Router, Status
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic_core import to_json
 
 from accounts import people, tokens
 from accounts.auth import actor_of, anyone, bearer_token, require
 from accounts.models import User
-from accounts.schemas import MyChanges, PasswordChange, Person, Refresh, SignIn, SignOut, Tokens, UserChanges
+from accounts.schemas import (
+    MyChanges,
+    PasswordChange,
+    Refresh,
+    SignIn,
+    SignOut,
+    Tokens,
+    UserChanges,
+    UserFilters,
+    UserList,
+    UserOut,
+)
+from backoffice.pagination import FieldsQuery, Sorting, SortKey, chosen_fields
+from backoffice.replies import Reply, matched_version, rendered
 from backoffice.throttling import client_address
+from backoffice.transactions import write_transaction
 
 auth_router = Router(tags=["Sign-in"])
 users_router = Router(tags=["Users"])
 
-
-@auth_router.post("/token", auth=anyone, response=Tokens, operation_id="sign_in", summary="Sign in")
-def sign_in(request: HttpRequest, body: SignIn) -> Tokens:
-    """An access token and a refresh token. Five wrong passwords in 15 minutes answer 429."""
-    user = people.sign_in(body.email, body.password, address=client_address(request))
-    return Tokens.of(tokens.issue_pair(user))
+COLUMNS = {
+    "id": "id",
+    "email": "email",
+    "name": "name",
+    "role": "role",
+    "staff": "is_staff",
+    "active": "is_active",
+    "created_at": "date_joined",
+    "last_login": "last_login",
+}
+SORTING = Sorting(
+    "users",
+    {
+        "id": SortKey("id"),
+        "email": SortKey("email"),
+        "name": SortKey("name"),
+        "created_at": SortKey("date_joined"),
+        "last_login": SortKey("last_login", is_nullable=True),
+    },
+    usual="email",
+)
+UNAUTHORIZED = {"responses": {401: {"$ref": "#/components/responses/Unauthorized"}}}
 
 
 @auth_router.post(
-    "/refresh", auth=anyone, response=Tokens, operation_id="refresh_tokens", summary="Get new tokens"
+    "/token",
+    auth=anyone,
+    response=Tokens,
+    operation_id="sign_in",
+    summary="Sign in",
+    openapi_extra=UNAUTHORIZED,
 )
-def refresh_tokens(request: HttpRequest, body: Refresh) -> Tokens:  # noqa: ARG001
+def sign_in(request: HttpRequest, body: SignIn) -> HttpResponse:
+    """An access token and a refresh token. Five wrong passwords in 15 minutes, and it answers 429."""
+    user = people.sign_in(body.email, body.password, address=client_address(request))
+    return _told(tokens.issue_pair(user))
+
+
+@auth_router.post(
+    "/refresh",
+    auth=anyone,
+    response=Tokens,
+    operation_id="refresh_tokens",
+    summary="Get new tokens",
+    openapi_extra=UNAUTHORIZED,
+)
+def refresh_tokens(request: HttpRequest, body: Refresh) -> HttpResponse:  # noqa: ARG001
     """A new pair. Each refresh token is good once: using one again ends the whole sign-in."""
-    return Tokens.of(tokens.rotate(body.refresh))
+    return _told(tokens.rotate(body.refresh))
 
 
 @auth_router.post("/logout", response={204: None}, operation_id="sign_out", summary="Sign out")
-def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool = False) -> Status[None]:
+def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool = False) -> HttpResponse:
     """End this sign-in, or with `everywhere` every sign-in of the user. Access tokens fall at once."""
     user = _caller(request)
     if everywhere:
@@ -38,7 +93,7 @@ def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool
         tokens.revoke_family(body.refresh, user=user)
     else:
         tokens.revoke_sign_in(bearer_token(request))
-    return Status(204, None)
+    return HttpResponse(status=204)
 
 
 @auth_router.post(
@@ -47,35 +102,107 @@ def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool
     operation_id="change_password",
     summary="Change one's password",
 )
-def change_password(request: HttpRequest, body: PasswordChange) -> Status[None]:
+def change_password(request: HttpRequest, body: PasswordChange) -> HttpResponse:
     """The present password is needed. All tokens fall: sign in again with the new one."""
     people.change_password(
         _caller(request), old=body.old_password, new=body.new_password, by=actor_of(request)
     )
-    return Status(204, None)
+    return HttpResponse(status=204)
 
 
-@users_router.get("/me", response=Person, operation_id="get_me", summary="Oneself")
-def get_me(request: HttpRequest) -> Person:
-    return Person.of(_caller(request))
+@users_router.get("/me", response=UserOut, operation_id="get_me", summary="Oneself")
+def get_me(request: HttpRequest, query: Query[FieldsQuery]) -> HttpResponse:
+    return _person(_caller(request).pk, query.fields).to(request)
 
 
-@users_router.patch("/me", response=Person, operation_id="change_me", summary="Change one's name")
-def change_me(request: HttpRequest, body: MyChanges) -> Person:
-    return Person.of(people.rename(_caller(request), body.name))
+@users_router.patch("/me", response=UserOut, operation_id="change_me", summary="Change one's name")
+def change_me(request: HttpRequest, body: MyChanges) -> HttpResponse:
+    """With `If-Match` it is refused when it changed meanwhile."""
+    return _edited(request, _caller(request).pk, name=body.name)
+
+
+@users_router.get("", response=UserList, operation_id="list_users", summary="Users")
+def list_users(request: HttpRequest, filters: Query[UserFilters]) -> HttpResponse:
+    """Staff and customers with an account, for who may see users."""
+    require(request, "accounts.view_user")
+    wanted = chosen_fields(filters.fields, list(COLUMNS))
+    page = SORTING.page(_filtered(filters), filters, [COLUMNS[name] for name in wanted])
+    return rendered(page.envelope([_shape(row, wanted) for row in page.rows])).to(request)
+
+
+@users_router.get("/{int:user_id}", response=UserOut, operation_id="get_user", summary="One user")
+def get_user(request: HttpRequest, user_id: int, query: Query[FieldsQuery]) -> HttpResponse:
+    require(request, "accounts.view_user")
+    return _person(user_id, query.fields).to(request)
 
 
 @users_router.patch(
-    "/{int:user_id}", response=Person, operation_id="change_user", summary="Change a role or deactivate"
+    "/{int:user_id}", response=UserOut, operation_id="change_user", summary="Change a role, or deactivate"
 )
-def change_user(request: HttpRequest, user_id: int, body: UserChanges) -> Person:
-    """Needs the right to change users. Nobody deactivates themselves or the last superuser."""
-    by = require(request, "accounts.change_user")
-    user = people.user_with_id(user_id)
-    return Person.of(people.edit_user(user, role=body.role, is_active=body.active, by=by))
+def change_user(request: HttpRequest, user_id: int, body: UserChanges) -> HttpResponse:
+    """Nobody deactivates themselves or the last superuser. With `If-Match` it is refused when stale."""
+    require(request, "accounts.change_user")
+    return _edited(request, user_id, role=body.role, is_active=body.active)
 
 
 def _caller(request: HttpRequest) -> User:
     user = actor_of(request).user
     assert user is not None
     return user
+
+
+def _told(pair: tokens.TokenPair) -> HttpResponse:
+    content = {
+        "access": pair.access,
+        "refresh": pair.refresh,
+        "token_type": "Bearer",
+        "expires_in": pair.expires_in,
+    }
+    # RFC 6749, 5.1: tokens are kept by no cache.
+    return HttpResponse(
+        to_json(content), content_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+def _with_roles() -> QuerySet[User]:
+    groups = Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")
+    is_superuser = When(is_superuser=True, then=Value(people.SUPERUSER))
+    return User.objects.annotate(role=Case(is_superuser, default=Subquery(groups[:1])))
+
+
+def _filtered(filters: UserFilters) -> QuerySet[User]:
+    users = _with_roles()
+    for word in (filters.q or "").split():
+        users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
+    lookups = {
+        "role": filters.role and people.role_named(filters.role),
+        "is_staff": filters.staff,
+        "is_active": filters.active,
+    }
+    return users.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+
+
+def _edited(request: HttpRequest, user_id: int, **changes: Any) -> HttpResponse:
+    by, expected_version = actor_of(request), matched_version(request)
+
+    @write_transaction
+    def run() -> Reply:
+        user = people.user_with_id(user_id)
+        people.edit_user(user, by=by, expected_version=expected_version, **changes)
+        return _person(user_id)
+
+    return run().to(request)
+
+
+def _person(user_id: int, fields: str | None = None) -> Reply:
+    wanted = chosen_fields(fields, list(COLUMNS))
+    users = _with_roles().filter(pk=user_id)
+    row = users.values(*people.VERSION_FIELDS, *(COLUMNS[name] for name in wanted)).first()
+    if row is None:
+        raise people.unknown_user(user_id)
+    version = people.version_of(*(row[field] for field in people.VERSION_FIELDS))
+    return rendered(_shape(row, wanted), version=version)
+
+
+def _shape(row: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
+    return {name: row[COLUMNS[name]] for name in wanted}

@@ -1,7 +1,7 @@
 """Customers, found or made by their e-mail address."""
 
 from accounts.emails import checked_email
-from accounts.models import Customer, User, normalised_email
+from accounts.models import Customer, User
 
 
 def customer_for(email: str, *, name: str = "") -> Customer:
@@ -12,11 +12,10 @@ def customer_for(email: str, *, name: str = "") -> Customer:
     Raises:
         Invalid: it is not an e-mail address.
     """
-    address = normalised_email(email)
+    address = checked_email(email)
     existing = Customer.objects.filter(email=address).first()
     if existing is not None:
         return existing
-    checked_email(address)
     owner = User.objects.filter(email=address, email_confirmed_at__isnull=False, customer=None).first()
     # ON CONFLICT DO NOTHING: a refused INSERT would poison the caller's transaction on PostgreSQL.
     Customer.objects.bulk_create(

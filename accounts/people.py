@@ -13,11 +13,12 @@ from accounts.emails import checked_email
 from accounts.models import User, normalised_email
 from accounts.roles import ROLE_NAMES
 from accounts.tokens import revoke_everything
-from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotAuthenticated, NotFound
+from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotAuthenticated, NotFound, Stale
 from backoffice.throttling import address_block, forget, hit
 from backoffice.transactions import write_transaction
 
 SUPERUSER = "superuser"
+VERSION_FIELDS = ("auth_version", "is_active", "name")
 PASSWORD_GUESSES = 5
 PASSWORD_WINDOW_SECONDS = 15 * 60
 # Argon2 reads the whole of it: an endless password would be a way to keep the server busy.
@@ -65,7 +66,7 @@ def user_with_id(pk: int) -> User:
     """Raises: NotFound."""
     user = User.objects.filter(pk=pk).first()
     if user is None:
-        raise NotFound(f"There is no user {pk}.")
+        raise unknown_user(pk)
     return user
 
 
@@ -73,8 +74,25 @@ def user_with_email(email: str) -> User:
     """Raises: NotFound."""
     user = User.objects.filter(email=normalised_email(email)).first()
     if user is None:
-        raise NotFound(f"There is no user {email}.")
+        raise unknown_user(email)
     return user
+
+
+def unknown_user(who: object) -> NotFound:
+    return NotFound(f"There is no user {who}.")
+
+
+def role_named(text: str) -> str:
+    """A role, or "superuser", however it is typed.
+
+    Raises:
+        Invalid: there is no such role; it names those that there are.
+    """
+    name = {known.casefold(): known for known in (*ROLE_NAMES, SUPERUSER)}.get(text.strip().casefold())
+    if name is None:
+        detail = f"{text!r} is not a role. The roles are {', '.join(ROLE_NAMES)} and {SUPERUSER}."
+        raise Invalid(detail, faults=[Fault("/role", "unknown_role", detail)])
+    return name
 
 
 @write_transaction
@@ -148,19 +166,40 @@ def reactivate(user: User, *, by: Actor) -> User:
 
 
 @write_transaction
-def edit_user(user: User, *, role: str | None = None, is_active: bool | None = None, by: Actor) -> User:
-    """Change the role, the activity, or both at once; what is None stays. Raises what each change raises."""
+def edit_user(
+    user: User,
+    *,
+    name: str | None = None,
+    role: str | None = None,
+    is_active: bool | None = None,
+    expected_version: str | None = None,
+    by: Actor,
+) -> User:
+    """Change several things at once or none; what is None stays.
+
+    Raises:
+        Stale: the user has another version than the one expected.
+        Whatever `set_role`, `deactivate` and `reactivate` raise.
+    """
+    user = _locked(user, by)
+    if expected_version not in (None, _version(user)):
+        raise Stale(f"{user.email} was changed meanwhile. Look at it again.")
+    if name is not None:
+        User.objects.filter(pk=user.pk).update(name=name.strip())
     if role is not None:
-        user = set_role(user, role, by=by)
+        set_role(user, role, by=by)
     if is_active is not None:
-        user = reactivate(user, by=by) if is_active else deactivate(user, by=by)
-    return user
-
-
-@write_transaction
-def rename(user: User, name: str) -> User:
-    User.objects.filter(pk=user.pk).update(name=name.strip())
+        (reactivate if is_active else deactivate)(user, by=by)
     return _reloaded(user)
+
+
+def version_of(auth_version: int, is_active: bool, name: str) -> str:
+    """Another one after every change that `edit_user` can make; takes the columns of VERSION_FIELDS."""
+    return sha256(f"{auth_version} {is_active} {name}".encode()).hexdigest()[:16]
+
+
+def _version(user: User) -> str:
+    return version_of(*(getattr(user, field) for field in VERSION_FIELDS))
 
 
 def change_password(user: User, *, old: str, new: str, by: Actor) -> None:
@@ -215,10 +254,7 @@ def _check_password(password: str, user: User, *, pointer: str) -> None:
 
 
 def _give_role(user: User, role: str, by: Actor) -> None:
-    name = {known.casefold(): known for known in (*ROLE_NAMES, SUPERUSER)}.get(role.strip().casefold())
-    if name is None:
-        detail = f"{role!r} is not a role. The roles are {', '.join(ROLE_NAMES)} and {SUPERUSER}."
-        raise Invalid(detail, faults=[Fault("/role", "unknown_role", detail)])
+    name = role_named(role)
     if name == SUPERUSER and not _may_do_everything(by):
         raise Forbidden("Only a superuser may make somebody a superuser.")
     User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=name == SUPERUSER)

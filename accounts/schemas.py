@@ -1,38 +1,31 @@
-"""What the accounts part of the API takes and gives."""
+"""What the accounts part of the API takes and tells."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from accounts.models import User
-from accounts.people import LONGEST_PASSWORD, SUPERUSER
-from accounts.tokens import TokenPair
+from accounts.people import LONGEST_PASSWORD
+from backoffice.inputs import OMITTED, Input, Patch, Search, Truth, text
+from backoffice.pagination import ListQuery
 
-# PostgreSQL's text cannot hold a NUL.
-EmailText = Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=r"^[^\x00]*$")]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_PASSWORD)]
-RefreshText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-PersonName = Annotated[
-    str, StringConstraints(max_length=150, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")
-]
-
-
-class Input(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+Password = Annotated[str, text(LONGEST_PASSWORD, shortest=1)]
+RefreshToken = Annotated[str, text(200, shortest=1)]
+RoleName = Annotated[str, text(40, shortest=1), Field(examples=["Warehouse"])]
+PersonName = Annotated[str, text(150, pattern=r"^[^\x00-\x1f]*$"), Field(examples=["Ada Lovelace"])]
 
 
 class SignIn(Input):
-    email: EmailText = Field(examples=["manager@example.com"])
+    email: Annotated[str, text(254, shortest=1)] = Field(examples=["manager@example.com"])
     password: Password = Field(examples=["correct horse battery staple"])
 
 
 class Refresh(Input):
-    refresh: RefreshText = Field(description="Good once: the answer holds the next one.")
+    refresh: RefreshToken = Field(description="Good once: the answer holds the next one.")
 
 
 class SignOut(Input):
-    refresh: RefreshText | None = Field(
+    refresh: RefreshToken | None = Field(
         None, description="Of the sign-in to end; without it, the one that the access token belongs to."
     )
 
@@ -42,64 +35,42 @@ class PasswordChange(Input):
     new_password: Password = Field(description="At least 12 characters, and none of the common ones.")
 
 
-class MyChanges(Input):
-    name: PersonName = Field(examples=["Ada Lovelace"])
+class Tokens(BaseModel):
+    access: str = Field(description="Send it as `Authorization: Bearer …`.")
+    refresh: str
+    token_type: Literal["Bearer"]
+    expires_in: int = Field(description="Seconds that the access token is good for.", examples=[600])
 
 
-class UserChanges(Input):
-    role: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = Field(
-        None,
-        description="The name of a role, or superuser. All tokens of the user fall.",
-        examples=["Warehouse"],
-    )
-    active: bool | None = Field(None, description="false: may no longer sign in, and all tokens fall.")
+class MyChanges(Patch):
+    name: PersonName = OMITTED
 
 
-class UserFilters(Input):
-    q: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] | None = Field(
-        None, description="A part of the name or the e-mail address."
-    )
-    role: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")] | None = None
+class UserChanges(Patch):
+    role: RoleName = Field(OMITTED, description="A role or superuser. All tokens of the user fall.")
+    active: Truth = Field(OMITTED, description="false: may no longer sign in, and all tokens fall.")
+
+
+class UserFilters(ListQuery):
+    q: Search | None = Field(None, description="Words of the name or e-mail address.")
+    role: RoleName | None = None
     staff: bool | None = None
     active: bool | None = None
 
 
-class Tokens(BaseModel):
-    access: str
-    refresh: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
-    expires_in: int = Field(description="Seconds that the access token is good for.", examples=[600])
-
-    @classmethod
-    def of(cls, pair: TokenPair) -> Self:
-        return cls(access=pair.access, refresh=pair.refresh, expires_in=pair.expires_in)
-
-
-class Person(BaseModel):
+class UserOut(BaseModel):
     id: int
     email: str
     name: str
-    role: str | None = Field(description="superuser, the name of a role, or null for a customer.")
+    role: str | None = Field(description="superuser, a role, or null: a customer.")
     staff: bool
     active: bool
     created_at: datetime
     last_login: datetime | None
 
-    @classmethod
-    def of(cls, user: User) -> Self:
-        return cls(
-            id=user.pk,
-            email=user.email,
-            name=user.name,
-            role=role_of(user),
-            staff=user.is_staff,
-            active=user.is_active,
-            created_at=user.date_joined,
-            last_login=user.last_login,
-        )
 
-
-def role_of(user: User) -> str | None:
-    if user.is_superuser:
-        return SUPERUSER
-    return min((group.name for group in user.groups.all()), default=None)
+class UserList(BaseModel):
+    items: list[UserOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None

@@ -1,3 +1,4 @@
+import inspect
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -141,7 +142,7 @@ def test_a_read_then_write_would_let_several_win(monkeypatch):
         return token.used_at is None
 
     monkeypatch.setattr(tokens, "_use_up", read_then_write)
-    monkeypatch.setattr(tokens, "_rotate", tokens._rotate.__wrapped__)
+    monkeypatch.setattr(tokens, "_rotate", inspect.unwrap(tokens._rotate))
     user = make_user()
     assert max(len(refreshed_at_once(issue_pair(user).refresh)) for _ in range(10)) > 1
 
