@@ -1,0 +1,143 @@
+"""The rows of a stock file, CSV or XLSX, whatever its dialect."""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
+
+from catalog.csv_rows import DELIMITERS, Row, UnreadableFile, csv_rows, utf8
+from catalog.xlsx_rows import xlsx_rows
+
+MAX_FILE = 20_000_000
+MAX_ROWS = 1_000_000
+MAX_CELL = 255
+NO_ROWS = "The file has no rows. Put one row for each product below the header."
+
+REQUIRED = ("sku", "quantity")
+COLUMNS = (*REQUIRED, "expected", "note", "name")
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0"
+WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods")
+SHOWN_COLUMNS = 20
+# How a file that this shop handed out keeps a spreadsheet from taking text for a formula.
+NEUTRALISED = re.compile(r"'[=+\-@\t\r]")
+
+
+class FileRow(NamedTuple):
+    """A row as it was written, trimmed; `row` is its number in the file, the header's being 1."""
+
+    row: int
+    sku: str
+    quantity: str
+    expected: str
+    note: str
+    name: str
+
+
+class StockFile(NamedTuple):
+    rows: Iterator[FileRow]
+    ignored_columns: list[str]
+
+
+def content_of(file: BinaryIO) -> bytes:
+    """Raises UnreadableFile when there is more of it than a stock file may have."""
+    content = file.read(MAX_FILE + 1)
+    if len(content) > MAX_FILE:
+        raise UnreadableFile(
+            f"The file is larger than {MAX_FILE // 1_000_000} MB. Split it, or keep only the columns needed."
+        )
+    return content
+
+
+def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
+    """The file's rows, read while they are asked for.
+
+    Raises:
+        UnreadableFile: at once for an unsuitable header, while iterating for an unsuitable row.
+    """
+    rows = _table(content, file_name)
+    header = next(rows, None)
+    if header is None:
+        raise UnreadableFile(NO_ROWS)
+    positions = _positions(header)
+    ignored = [name.strip() for name in header.cells if _key(name) not in COLUMNS and name.strip()]
+    return StockFile(_file_rows(rows, positions), [name[:MAX_CELL] for name in ignored])
+
+
+def _table(content: bytes, file_name: str) -> Iterator[Row]:
+    if content.startswith(ZIP):
+        return xlsx_rows(io.BytesIO(content))
+    if content.startswith(OLE):
+        raise UnreadableFile(
+            "This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV."
+        )
+    if file_name.casefold().endswith(WORKBOOK_NAMES):
+        raise UnreadableFile("The file is named like a workbook but is none. Save it as XLSX or CSV again.")
+    return _delimited(utf8(content))
+
+
+def _delimited(content: bytes) -> Iterator[Row]:
+    """With the delimiter that makes the header's columns out, else the one that finds the most."""
+    headers = {mark: next(csv_rows(content, delimiter=mark), None) for mark in DELIMITERS}
+
+    def suitability(mark: str) -> tuple[int, int]:
+        header = headers[mark]
+        if header is None:
+            return (0, 0)
+        keys = {_key(name) for name in header.cells}
+        return (len(keys.intersection(COLUMNS)), len(header.cells))
+
+    return csv_rows(content, delimiter=max(DELIMITERS, key=suitability))
+
+
+def _key(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
+def _positions(header: Row) -> dict[str, int]:
+    """Where each column that matters stands."""
+    keys = [_key(name) for name in header.cells]
+    for column in COLUMNS:
+        if keys.count(column) > 1:
+            raise UnreadableFile(
+                f"The file has {keys.count(column)} columns named {column}. Keep one of them."
+            )
+    positions = {column: keys.index(column) for column in COLUMNS if column in keys}
+    if not positions.keys() >= set(REQUIRED):
+        raise UnreadableFile(_missing_columns(header.cells))
+    return positions
+
+
+def _missing_columns(found: Sequence[str]) -> str:
+    names = ", ".join(f'"{name.strip()[:40]}"' for name in found[:SHOWN_COLUMNS])
+    more = f" and {len(found) - SHOWN_COLUMNS} more" if len(found) > SHOWN_COLUMNS else ""
+    return (
+        f"The first row must name the columns. Needed: sku and quantity; found: {names}{more}. "
+        "Name them so and try again."
+    )
+
+
+def _file_rows(rows: Iterator[Row], positions: dict[str, int]) -> Iterator[FileRow]:
+    # The last cell of each row is made empty below: it stands for columns that the file does not have.
+    places = [positions.get(column, -1) for column in COLUMNS]
+    width = max(places) + 1
+    count = 0
+    for count, (number, cells) in enumerate(rows, start=1):
+        if count > MAX_ROWS:
+            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
+        cells.extend([""] * max(1, width + 1 - len(cells)))
+        texts = [cells[place].strip() for place in places]
+        written = "".join(texts)
+        if len(written) > MAX_CELL or "'" in written:
+            texts = [_restored(text, number) for text in texts]
+        yield FileRow(number, *texts)
+    if count == 0:
+        raise UnreadableFile(NO_ROWS)
+
+
+def _restored(text: str, row: int) -> str:
+    if len(text) > MAX_CELL:
+        raise UnreadableFile(
+            f"Row {row} has a cell of {len(text):,} characters; at most {MAX_CELL} are read. Shorten it."
+        )
+    return text[1:] if NEUTRALISED.match(text) else text

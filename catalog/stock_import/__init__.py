@@ -1,0 +1,26 @@
+"""Stock changed by a file: planned, looked at, applied, perhaps undone.
+
+A row with a `problem_code` changes nothing; a `problem` without a code is a remark on a row that was applied.
+"""
+
+from catalog.stock_import.apply import AlreadyImported, ImportHasProblems, PlanChanged, apply_import
+from catalog.stock_import.numbered import UnknownImport, WrongState, import_numbered
+from catalog.stock_import.plan import plan_import, sweep_plans
+from catalog.stock_import.rejects import rejects_csv, template_csv
+from catalog.stock_import.undo import CannotUndo, undo_import
+
+__all__ = [
+    "AlreadyImported",
+    "CannotUndo",
+    "ImportHasProblems",
+    "PlanChanged",
+    "UnknownImport",
+    "WrongState",
+    "apply_import",
+    "import_numbered",
+    "plan_import",
+    "rejects_csv",
+    "sweep_plans",
+    "template_csv",
+    "undo_import",
+]

@@ -1,0 +1,147 @@
+"""Planning: what a file would change, row by row, before anything does."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+
+from accounts.actors import Actor
+from backoffice.errors import Fault, Invalid
+from backoffice.fields import folded
+from backoffice.transactions import write_transaction
+from catalog.models import ImportMode, ImportState, StockImport
+from catalog.models.product import MAX_UNITS
+from catalog.stock_file import FileRow, content_of, read_stock_file
+from catalog.stock_import.numbered import count_rows, execute
+from catalog.stock_import.staging import staged
+
+PLANS_KEPT = timedelta(hours=24)
+WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")
+NEGATIVE = re.compile(r"-[0-9.]+\Z")
+
+# Ordered by product, for the foreign key takes a lock on each: orders lock them in that order too.
+PLAN_ROWS = """
+    INSERT INTO catalog_stockimportrow (
+        stock_import_id, "row", sku, product_id, name, quantity, expected, note,
+        "now", "after", change, problem_code, problem
+    )
+    WITH matched AS (
+        SELECT stage.*, product.id AS product_id, product.on_hand, product.reserved,
+            COALESCE(twin.copies, 1) AS copies, twin.first_row, twin.last_row,
+            CASE WHEN %(mode)s = 'receive' THEN product.on_hand + stage.units ELSE stage.units END AS target
+        FROM stock_import_stage stage
+        LEFT JOIN catalog_product product ON product.sku_key = stage.sku_key
+        LEFT JOIN (
+            SELECT sku_key, COUNT(*) AS copies, MIN("row") AS first_row, MAX("row") AS last_row
+            FROM stock_import_stage GROUP BY sku_key HAVING COUNT(*) > 1
+        ) AS twin ON twin.sku_key = stage.sku_key
+    ), judged AS (
+        SELECT matched.*, CASE
+            WHEN sku_key = '' THEN 'empty_sku'
+            WHEN product_id IS NULL THEN 'unknown_sku'
+            WHEN copies > 1 THEN 'duplicate_sku'
+            WHEN fault <> '' THEN fault
+            WHEN expected_units <> on_hand THEN 'expected_differs'
+            WHEN target < reserved THEN 'below_reserved'
+            WHEN target > %(max_units)s THEN 'too_many'
+            ELSE '' END AS code
+        FROM matched
+    )
+    SELECT %(number)s, "row", sku, product_id, name, quantity, expected, note,
+        on_hand, CASE code WHEN '' THEN target END, CASE code WHEN '' THEN target - on_hand END, code,
+        CASE code
+            WHEN '' THEN ''
+            WHEN 'empty_sku' THEN 'The SKU is missing.'
+            WHEN 'unknown_sku' THEN 'No product has this SKU. Correct it, or create the product first.'
+            WHEN 'duplicate_sku' THEN CASE copies
+                WHEN 2 THEN 'The SKU is in rows ' || first_row || ' and ' || last_row || '. Keep one of them.'
+                ELSE 'The SKU is in ' || copies || ' rows, the first is ' || first_row
+                    || ', the last ' || last_row || '. Keep one of them.' END
+            WHEN 'quantity_missing' THEN
+                'The quantity is missing. (A formula must be saved together with its result.)'
+            WHEN 'quantity_negative' THEN 'The quantity is negative. Write 0 or more.'
+            WHEN 'quantity_not_whole' THEN 'The quantity is not a whole number. Write digits alone, like 12.'
+            WHEN 'quantity_too_large' THEN 'The quantity is too large. At most 2,000,000,000 can be on hand.'
+            WHEN 'expected_not_whole' THEN 'The expected stock is not a whole number. Mend or empty it.'
+            WHEN 'expected_differs' THEN 'On hand are ' || on_hand || ', the file expects ' || expected
+                || '. Somebody changed it since: count again.'
+            WHEN 'below_reserved' THEN reserved || ' are reserved by orders. Cancel units of these first.'
+            WHEN 'too_many' THEN 'The product would have more than 2,000,000,000 on hand.'
+        END
+    FROM judged
+    ORDER BY product_id
+"""
+
+
+def plan_import(file: BinaryIO, *, file_name: str, mode: ImportMode | str, by: Actor) -> StockImport:
+    """Keep what the file would change as a numbered plan; no stock moves.
+
+    Raises:
+        Invalid: the mode is unknown, or the file cannot be read (UnreadableFile, which names the row).
+    """
+    if mode not in ImportMode.values:
+        detail = f"Choose one of {', '.join(ImportMode.values)}."
+        raise Invalid(detail, faults=[Fault("/mode", "validation", detail)])
+    return _plan(content_of(file), file_name=_base_name(file_name), mode=ImportMode(mode), by=by)
+
+
+@write_transaction
+def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor) -> StockImport:
+    stock_file = read_stock_file(content, file_name=file_name)
+    stock_import = StockImport.objects.create(
+        mode=mode,
+        file_name=file_name,
+        digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
+        ignored_columns=stock_file.ignored_columns,
+        created_by=by.user,
+        source=by.source,
+    )
+    with staged(map(_staged_row, stock_file.rows)):
+        execute(PLAN_ROWS, number=stock_import.pk, mode=mode.value, max_units=MAX_UNITS)
+    count_rows(stock_import)
+    stock_import.save(update_fields=["rows_count", "changes", "unchanged", "problems"])
+    return stock_import
+
+
+@write_transaction
+def sweep_plans(now: datetime) -> int:
+    """Delete plans that nobody applied within 24 hours; gives how many."""
+    abandoned = StockImport.objects.filter(state=ImportState.PLANNED, created_at__lt=now - PLANS_KEPT)
+    # One that is being applied at this moment is held, and passed by.
+    plans = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    StockImport.objects.filter(pk__in=plans).delete()
+    return len(plans)
+
+
+def _base_name(file_name: str) -> str:
+    printable = "".join(character for character in file_name if character.isprintable())
+    return re.split(r"[/\\]", printable)[-1][-255:] or "file"
+
+
+def _staged_row(row: FileRow) -> tuple[Any, ...]:
+    units, fault = _units(row.quantity)
+    expected = WHOLE.match(row.expected)
+    if row.expected and not expected:
+        fault = fault or "expected_not_whole"
+    return (
+        row.row,
+        row.sku,
+        folded(row.sku),
+        row.name,
+        row.quantity,
+        row.expected,
+        row.note,
+        units,
+        min(int(expected[1]), MAX_UNITS + 1) if expected else None,
+        fault,
+    )
+
+
+def _units(quantity: str) -> tuple[int | None, str]:
+    whole = WHOLE.match(quantity)
+    if whole:
+        units = int(whole[1])
+        return (units, "") if units <= MAX_UNITS else (None, "quantity_too_large")
+    if not quantity:
+        return None, "quantity_missing"
+    return None, "quantity_negative" if NEGATIVE.match(quantity) else "quantity_not_whole"
