@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 from backoffice import health, problems
 from backoffice.api import api
 
+admin.autodiscover()
+
 
 def swagger(request: HttpRequest) -> HttpResponse:
     return api.docs.render_page(request, api)
