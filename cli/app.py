@@ -1,0 +1,97 @@
+"""shopctl: operations from the terminal. `shopctl --help` loads neither Django nor the verbs."""
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from cli import failures
+
+# name: (module:attribute, what it is for), in the order of the help.
+VERBS = {
+    "demo": ("cli.demo.verb:demo", "Fill the shop with data to play with"),
+    "serve": ("cli.server:serve", "Run the shop: web and worker in one process"),
+    "worker": ("cli.server:worker", "Run the worker alone"),
+    "scheduler": ("cli.server:scheduler", "Run the periodic tasks' clock alone"),
+    "doctor": ("cli.doctor:doctor", "Look for trouble; exit with 4 when there is some"),
+    "products": ("cli.products:app", "Look at products"),
+    "stock": ("cli.stock_imports:app", "Receive, count, adjust, import and prove stock"),
+    "promos": ("cli.promos:app", "Create, pause and expire promo codes"),
+    "orders": ("cli.orders:app", "Look at orders; ship, deliver and cancel them"),
+    "users": ("cli.users:app", "Staff accounts, roles and passwords"),
+    "emails": ("cli.emails:app", "Look at e-mails; send given-up ones again"),
+}
+
+
+def _command(name: str, found: Any) -> Any:
+    """A group as it is; a function as a verb of its own."""
+    if not isinstance(found, typer.Typer):
+        lone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+        lone.command(name, epilog=getattr(found, "epilog", None))(found)
+        found = lone
+    command = typer.main.get_command(found)
+    command.name = name
+    return command
+
+
+class Shopctl(TyperGroup):
+    """Loads a group or verb when it is asked for, and tells refusals and faults in one place."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(VERBS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        if cmd_name not in VERBS:
+            return None
+        if cmd_name not in self.commands:
+            module, _, attribute = VERBS[cmd_name][0].partition(":")
+            self.commands[cmd_name] = _command(cmd_name, getattr(import_module(module), attribute))
+        return self.commands[cmd_name]
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in VERBS.items()])
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        with failures.told():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    cls=Shopctl,
+    name="shopctl",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    epilog="\b\nExamples:\n  shopctl serve\n  shopctl stock receive TEA-01 12 --note 'delivery 4711'"
+    "\n  shopctl orders list --status pending --older-than 24h --json",
+)
+
+
+@app.callback()
+def shopctl(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Products, stock, promo codes, orders and people of the shop, from the terminal.
+
+    Exit codes: 0 done, 1 refused by a rule, 2 wrong use, 3 nothing to do (with --fail-if-empty),
+    4 problems found (doctor, audit), 70 a fault of shopctl itself.
+    """
+    if version:
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as version_of
+
+        try:
+            print(version_of("backoffice"))
+        except PackageNotFoundError:
+            print("0.1.0")
+        raise typer.Exit
+
+
+def main() -> int:
+    """The program `shopctl`."""
+    app()
+    return 0

@@ -1,0 +1,229 @@
+"""How shopctl talks: data to standard output, words to standard error; tables for people, tabs for pipes."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from itertools import islice
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+EMPTY = 3
+FOUND_PROBLEMS = 4
+
+type Row = Mapping[str, Any]
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")]
+Limit = Annotated[
+    int | None, typer.Option(min=0, help="At most so many rows; 0 for all. A terminal gets 100, a pipe all.")
+]
+FailIfEmpty = Annotated[bool, typer.Option("--fail-if-empty", help="Exit with 3 when there is nothing.")]
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar="EMAIL", help="Who does it, with their permissions. Default: the system."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")]
+ROWS_ON_A_TERMINAL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list: its name in JSON, its heading for people."""
+
+    name: str
+    heading: str
+    is_number: bool = False
+
+
+def columns(*names: str) -> tuple[Column, ...]:
+    """`sku` is headed SKU, `on_hand:n` is headed On hand and flush right, `at=When` is headed When."""
+    return tuple(_column(name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a list is to be shown."""
+
+    as_json: bool = False
+    as_jsonl: bool = False
+    limit: int | None = None
+    fail_if_empty: bool = False
+
+    def show(self, rows: Iterable[Row], shown: Sequence[Column]) -> None:
+        """Print the rows. JSON has every field, the rest the columns; a pipe gets tabs and no heading.
+
+        Raises:
+            typer.Exit: 3, if nothing is there and that was to be told.
+        """
+        rows = iter(rows)
+        limit = self._limit()
+        wanted = rows if limit is None else islice(rows, limit)
+        count = self._print(wanted, shown)
+        if limit is not None and next(rows, None) is not None:
+            say(f"These are the first {limit}; --limit 0 shows all.")
+        if count == 0 and not (self.as_json or self.as_jsonl) and is_terminal():
+            say("There is nothing to show.")
+        if count == 0 and self.fail_if_empty:
+            raise typer.Exit(EMPTY)
+
+    def _limit(self) -> int | None:
+        if self.limit is None and is_terminal() and not (self.as_json or self.as_jsonl):
+            return ROWS_ON_A_TERMINAL
+        return self.limit or None
+
+    def _print(self, rows: Iterator[Row], shown: Sequence[Column]) -> int:
+        if self.as_json:
+            every = [dict(row) for row in rows]
+            print_json(every)
+            return len(every)
+        if not self.as_jsonl and is_terminal():
+            return _print_table(list(rows), shown)
+        count = 0
+        for row in rows:
+            count += 1
+            if self.as_jsonl:
+                print(json.dumps(dict(row), default=for_json, ensure_ascii=False))
+            else:
+                print("\t".join(_plain(row.get(column.name)) for column in shown))
+        return count
+
+
+def show_one(row: Row, *, as_json: bool, headings: Mapping[str, str] | None = None) -> None:
+    """Print one thing: JSON, or a line for each field."""
+    if as_json:
+        print_json(dict(row))
+        return
+    headings = headings or {}
+    told = {headings.get(name, _heading(name)): value for name, value in row.items()}
+    width = max(map(len, told), default=0)
+    for heading, value in told.items():
+        text = for_people(value) if is_terminal() else _plain(value)
+        print(f"{heading:<{width}}  {text}" if is_terminal() else f"{heading}\t{text}")
+
+
+def print_json(value: object) -> None:
+    print(json.dumps(value, default=for_json, ensure_ascii=False, indent=2 if is_terminal() else None))
+
+
+def print_rows(rows: Iterable[Row], shown: Sequence[Column]) -> None:
+    """A table within a report: for people a table, in a pipe tabs."""
+    Listing(limit=0).show(rows, shown)
+
+
+def say(message: str) -> None:
+    """Words for a person, on standard error."""
+    print(message, file=sys.stderr)
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def proceed(question: str, *, yes: bool, dry_run: bool = False) -> None:
+    """Return when it is to be done: said beforehand, or answered on a terminal.
+
+    Raises:
+        typer.Exit: a dry run, or the answer was no.
+        typer.BadParameter: nobody is there to ask.
+    """
+    if dry_run:
+        say("A dry run: nothing was changed.")
+        raise typer.Exit
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        wrong_use("There is no terminal to ask on: give --yes, or --dry-run to see what would be done.")
+    if not typer.confirm(question, err=True):
+        say("Nothing was changed.")
+        raise typer.Exit(1)
+
+
+def wrong_use(message: str) -> NoReturn:
+    """End with exit code 2 and say how it is meant."""
+    raise typer.BadParameter(message)
+
+
+def for_people(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value.astimezone(_shop_zone()):%Y-%m-%d %H:%M}"
+        case list() | tuple():
+            return ", ".join(for_people(each) for each in value)
+        case Enum():
+            return str(value.value)
+        case int() if abs(value) >= 10_000:
+            return f"{value:,}"
+    return str(value)
+
+
+def _plain(value: object) -> str:
+    """Stable for programs: no grouping of digits, times in ISO 8601 and UTC, no tab or line break within."""
+    if isinstance(value, list | tuple):
+        return ",".join(_plain(each) for each in value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(int(value))
+    text = for_json(value) if isinstance(value, datetime) else for_people(value)
+    return " ".join(text.split()) if any(break_ in text for break_ in "\t\n\r") else text
+
+
+def for_json(value: object) -> str:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON.")
+
+
+def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
+    if not rows:
+        return 0
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in shown:
+        table.add_column(
+            column.heading, justify="right" if column.is_number else "left", no_wrap=column.is_number
+        )
+    for row in rows:
+        # Not rich's markup: a product may be called "[red]".
+        table.add_row(*(_escaped(for_people(row.get(column.name))) for column in shown))
+    Console(highlight=False, no_color="NO_COLOR" in os.environ).print(table)
+    return len(rows)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _column(name: str) -> Column:
+    name, _, heading = name.partition("=")
+    name, _, number = name.partition(":")
+    return Column(name, heading or _heading(name), is_number=bool(number))
+
+
+def _heading(name: str) -> str:
+    return {"sku": "SKU", "id": "No."}.get(name, name.replace("_", " ").capitalize())
+
+
+def _shop_zone() -> Any:
+    from django.utils import timezone
+
+    return timezone.get_default_timezone()

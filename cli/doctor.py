@@ -1,0 +1,237 @@
+"""shopctl doctor: is everything there that the shop needs, and does everything add up?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, cast
+
+import typer
+
+from cli.console import FOUND_PROBLEMS, Json, Jsonl, Listing, columns, say
+from cli.verbs import lone_verb
+
+OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
+WORKER_SILENT_AFTER = timedelta(minutes=3)
+CLOCKS_MAY_DIFFER = timedelta(seconds=5)
+MAIL_MAY_WAIT = timedelta(minutes=15)
+SHOWN = columns("check", "state", "detail")
+
+
+class State(StrEnum):
+    OK = "ok"
+    NOTE = "note"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    state: State
+    detail: str
+
+
+@lone_verb(
+    examples="""
+    shopctl doctor
+    shopctl doctor --json | jq '.[] | select(.state == "trouble")'
+    """
+)
+def doctor(json: Json = False, jsonl: Jsonl = False) -> None:
+    """Look whether everything is there that the shop needs, and whether stock and orders add up.
+
+    Exits with 4 when there is trouble.
+    """
+    findings = {name: _found(check) for name, check in CHECKS.items()}
+    rows = (
+        {"check": name, "state": each.state.value, "detail": each.detail} for name, each in findings.items()
+    )
+    Listing(json, jsonl, limit=0).show(rows, SHOWN)
+    troubles = [name for name, each in findings.items() if each.state == State.TROUBLE]
+    if troubles:
+        say(f"Trouble with: {', '.join(troubles)}.")
+        raise typer.Exit(FOUND_PROBLEMS)
+
+
+def _found(check: Callable[[], Finding]) -> Finding:
+    """What the check finds; that it cannot even look is trouble too."""
+    try:
+        return check()
+    except Exception as error:
+        words = str(error).strip().splitlines()
+        return Finding(State.TROUBLE, f"{type(error).__name__}: {words[0] if words else 'no reason given'}")
+
+
+def _database() -> Finding:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sqlite_version()")
+            words = f"SQLite {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
+        else:
+            cursor.execute("SHOW server_version")
+            words = f"PostgreSQL {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
+    version = connection.get_database_version()
+    oldest = OLDEST[connection.vendor]
+    if version < oldest:
+        return Finding(State.TROUBLE, f"{words}; at least {'.'.join(map(str, oldest))} is needed")
+    return Finding(State.OK, words)
+
+
+def _migrations() -> Finding:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        return Finding(State.TROUBLE, f"{len(missing)} not applied; run: python manage.py migrate")
+    return Finding(State.OK, "all applied")
+
+
+def _ledger_triggers() -> Finding:
+    from django.db import connection
+
+    from catalog.triggers import missing_triggers
+
+    missing = missing_triggers(connection)
+    if missing:
+        return Finding(State.TROUBLE, f"missing: {', '.join(missing)}; movements could be changed by raw SQL")
+    return Finding(State.OK, "movements cannot be changed")
+
+
+def _cache() -> Finding:
+    from django.conf import settings
+    from django.core.cache import cache
+
+    cache.set("doctor", "ok", timeout=10)
+    if cache.get("doctor") != "ok":
+        return Finding(State.TROUBLE, "it does not keep what it is given")
+    return Finding(State.OK, "Redis" if settings.REDIS_URL else "in this process")
+
+
+def _queue() -> Finding:
+    from django.conf import settings
+    from huey.contrib.djhuey import HUEY
+
+    where = "Redis" if settings.REDIS_URL else HUEY.storage.filename
+    waiting = HUEY.pending_count()
+    if waiting > 1_000:
+        return Finding(State.TROUBLE, f"{waiting:,} tasks wait in {where}: is a worker running?")
+    return Finding(State.OK, f"{waiting} tasks wait, {where}")
+
+
+def _worker() -> Finding:
+    from django.utils import timezone
+
+    from backoffice.jobs import last_beat
+
+    seen_at = last_beat()
+    if seen_at is None:
+        return Finding(State.TROUBLE, "none has run yet; run: shopctl serve (or: shopctl worker)")
+    silent = timezone.now() - seen_at
+    if silent > WORKER_SILENT_AFTER:
+        return Finding(
+            State.TROUBLE, f"silent for {_in_words(silent)}; run: shopctl serve (or: shopctl worker)"
+        )
+    return Finding(State.OK, f"last seen {_in_words(silent)} ago")
+
+
+def _mail() -> Finding:
+    """Whether the mail server takes our sign-in; no mail is sent."""
+    from django.conf import settings
+    from django.core.mail import mailers
+
+    backend = settings.EMAIL_BACKEND_PATH.rpartition(".")[0].rpartition(".")[2]
+    options = cast("dict[str, Any]", settings.MAILERS["default"]["OPTIONS"])
+    if backend != "smtp":
+        where = f", in {options['file_path']}" if "file_path" in options else ""
+        return Finding(State.NOTE, f"not sent but kept by the {backend} backend{where}")
+    mailer = mailers["default"]
+    mailer.open()
+    mailer.close()
+    return Finding(State.OK, f"{options['host']} answers")
+
+
+def _outbox() -> Finding:
+    from django.utils import timezone
+
+    from backoffice.outbox.models import EmailMessage, EmailState
+
+    overdue = EmailMessage.objects.filter(
+        state__in=[EmailState.QUEUED, EmailState.SENDING], next_attempt_at__lt=timezone.now() - MAIL_MAY_WAIT
+    ).count()
+    if overdue:
+        return Finding(State.TROUBLE, f"{overdue:,} e-mails are overdue: is a worker running?")
+    dead = EmailMessage.objects.filter(state=EmailState.DEAD).count()
+    if dead:
+        return Finding(State.NOTE, f"{dead:,} e-mails were given up; see: shopctl emails list --state dead")
+    return Finding(State.OK, "nothing overdue, nothing given up")
+
+
+def _stock() -> Finding:
+    from catalog.audit import audit_stock
+
+    return _audited(len(audit_stock()), "every unit is accounted for", "shopctl stock audit")
+
+
+def _orders() -> Finding:
+    from orders.audit import audit_orders
+
+    return _audited(
+        len(audit_orders()), "orders, reservations, totals and promo uses agree", "shopctl stock audit"
+    )
+
+
+def _audited(discrepancies: int, all_well: str, command: str) -> Finding:
+    if discrepancies:
+        return Finding(State.TROUBLE, f"{discrepancies:,} discrepancies; see: {command}")
+    return Finding(State.OK, all_well)
+
+
+def _clock() -> Finding:
+    """Against the database server's clock, and against the newest thing that was written."""
+    from django.db import connection
+    from django.utils import timezone
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            difference = abs(timezone.now() - cursor.fetchone()[0])
+        if difference > CLOCKS_MAY_DIFFER:
+            return Finding(State.TROUBLE, f"{_in_words(difference)} apart from the database server's")
+    newest = _newest_entry()
+    if newest is not None and newest > timezone.now() + CLOCKS_MAY_DIFFER:
+        ahead = _in_words(newest - timezone.now())
+        return Finding(State.TROUBLE, f"{ahead} behind the newest entry of the ledger")
+    now = timezone.localtime()
+    return Finding(State.OK, f"{now:%Y-%m-%d %H:%M} {timezone.get_current_timezone_name()}")
+
+
+def _newest_entry() -> datetime | None:
+    from catalog.models import StockMovement
+
+    return StockMovement.objects.order_by("-pk").values_list("at", flat=True).first()
+
+
+def _in_words(length: timedelta) -> str:
+    seconds = int(length.total_seconds())
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} seconds"
+
+
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "ledger triggers": _ledger_triggers,
+    "cache": _cache,
+    "queue": _queue,
+    "worker": _worker,
+    "mail": _mail,
+    "outbox": _outbox,
+    "stock": _stock,
+    "orders": _orders,
+    "clock": _clock,
+}

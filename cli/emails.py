@@ -1,0 +1,113 @@
+"""shopctl emails: what was sent, what waits, what was given up."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.actors import actor
+from cli.console import (
+    As,
+    DryRun,
+    FailIfEmpty,
+    Json,
+    Jsonl,
+    Limit,
+    Listing,
+    Yes,
+    columns,
+    print_rows,
+    proceed,
+    say,
+    wrong_use,
+)
+from cli.verbs import group, verb
+
+if TYPE_CHECKING:
+    from backoffice.outbox.models import EmailMessage
+
+app = group("Look at e-mails; send given-up ones again.")
+
+LISTED = columns("id", "state", "template", "recipient", "cause", "attempts:n", "created_at", "error")
+
+
+@verb(
+    app,
+    "list",
+    examples="""
+    shopctl emails list --state dead
+    shopctl emails list --state queued --fail-if-empty --jsonl
+    """,
+)
+def list_emails(
+    state: Annotated[str | None, typer.Option(help="queued, sending, sent, dead or suppressed.")] = None,
+    recipient: Annotated[str | None, typer.Option(metavar="EMAIL")] = None,
+    limit: Limit = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """List e-mails, newest first."""
+    from backoffice.outbox.models import EmailMessage, EmailState
+
+    messages = EmailMessage.objects.order_by("-pk")
+    if state:
+        if state.casefold() not in EmailState.values:
+            wrong_use(f"{state!r} is no state: {', '.join(EmailState.values)}.")
+        messages = messages.filter(state=state.casefold())
+    if recipient:
+        messages = messages.filter(recipient__iexact=recipient.strip())
+    messages = messages.defer("text", "html", "context")
+    Listing(json, jsonl, limit, fail_if_empty).show(map(_as_row, messages.iterator(2_000)), LISTED)
+
+
+@verb(
+    app,
+    "requeue",
+    examples="""
+    shopctl emails requeue 17
+    shopctl emails requeue --all-dead --yes
+    """,
+)
+def requeue(
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="NO...")] = None,
+    all_dead: Annotated[bool, typer.Option("--all-dead", help="All that were given up.")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    json: Json = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """Try given-up e-mails again, from the first attempt on."""
+    from backoffice.outbox import delivery
+    from backoffice.outbox.models import EmailMessage, EmailState
+
+    by = actor(as_, "outbox.requeue_emailmessage")
+    if bool(numbers) == all_dead:
+        wrong_use("Give either the numbers of e-mails or --all-dead.")
+    wanted = numbers or list(
+        EmailMessage.objects.filter(state=EmailState.DEAD).order_by("pk").values_list("pk", flat=True)
+    )
+    if len(wanted) > 1 or dry_run:
+        chosen = EmailMessage.objects.filter(pk__in=wanted).order_by("pk")
+        if not json:
+            print_rows(map(_as_row, chosen), LISTED)
+        proceed(f"Send {len(wanted)} e-mails again?", yes=yes, dry_run=dry_run)
+    say(f"{len(wanted)} e-mails to send again for {by}.") if wanted else None
+    requeued = [delivery.requeue(number) for number in wanted]
+    Listing(json, limit=0, fail_if_empty=fail_if_empty).show(map(_as_row, requeued), LISTED)
+
+
+def _as_row(message: "EmailMessage") -> dict[str, Any]:
+    return {
+        "id": message.pk,
+        "state": message.state,
+        "template": message.template,
+        "recipient": message.recipient,
+        "cause": message.cause,
+        "subject": message.subject,
+        "attempts": message.attempts,
+        "next_attempt_at": message.next_attempt_at,
+        "created_at": message.created_at,
+        "sent_at": message.sent_at,
+        "error": message.error,
+    }

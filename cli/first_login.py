@@ -1,0 +1,60 @@
+"""The admin login that a fresh shop starts with; kept beside the database, for its owner to read."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = "admin_login"
+EMAIL = "admin@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who can sign in; `password` is None when it is not the one that was kept."""
+
+    email: str
+    password: str | None
+
+
+def ensure_login() -> Login | None:
+    """The kept login, made when nobody could sign in; None when there is another superuser instead."""
+    from accounts.actors import Actor, Source
+    from accounts.models import User, normalised_email
+    from accounts.people import create_staff
+
+    path = _path()
+    kept = _kept(path)
+    if kept is not None:
+        user = User.objects.filter(email=normalised_email(kept.email)).first()
+        if user is not None:
+            works = user.is_active and user.check_password(kept.password or "")
+            return kept if works else Login(user.email, None)
+    if User.objects.filter(is_superuser=True, is_active=True).exists():
+        return None
+    login = kept or Login(EMAIL, secrets.token_urlsafe(12))
+    create_staff(
+        login.email, role="superuser", password=login.password, name="Admin", by=Actor(None, Source.CLI)
+    )
+    _keep(path, login)
+    return login
+
+
+def _path() -> Path:
+    from django.conf import settings
+
+    return Path(settings.VAR_DIR) / FILE
+
+
+def _kept(path: Path) -> Login | None:
+    try:
+        email, password = path.read_text(encoding="utf-8").split("\n")[:2]
+    except (FileNotFoundError, ValueError):
+        return None
+    return Login(email.strip(), password.strip())
+
+
+def _keep(path: Path, login: Login) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(f"{login.email}\n{login.password}\n", encoding="utf-8")

@@ -1,0 +1,38 @@
+"""A change that a script may repeat: with the same --request-key it happens once."""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated, Any
+
+import typer
+
+from cli.console import for_json
+
+RequestKey = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KEY",
+        help="Repeated with the same key, the change happens once and the first answer is given.",
+    ),
+]
+
+
+def once_per_key(key: str | None, operation: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Run it, or give the answer that it gave under this key. `operation` tells what is asked for, in full.
+
+    Raises:
+        IdempotencyMismatch: the key was used for something else.
+    """
+    from backoffice.idempotency import once
+    from backoffice.replies import Reply
+
+    if key is None:
+        return run()
+
+    def answer() -> Reply:
+        return Reply(body=json.dumps(run(), default=for_json).encode())
+
+    fingerprint = sha256(operation.encode()).hexdigest()
+    kept: dict[str, Any] = json.loads(once("cli", operation.partition(" ")[0], key, fingerprint, answer).body)
+    return kept

@@ -1,0 +1,258 @@
+"""shopctl stock: how much there is, single changes, and the proof that every unit is accounted for."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.actors import actor
+from cli.console import (
+    FOUND_PROBLEMS,
+    As,
+    FailIfEmpty,
+    Json,
+    Jsonl,
+    Limit,
+    Listing,
+    columns,
+    say,
+    show_one,
+    wrong_use,
+)
+from cli.products import as_row, rows_of
+from cli.repeats import RequestKey, once_per_key
+from cli.verbs import group, verb
+
+if TYPE_CHECKING:
+    from catalog.models import StockMovement
+
+app = group("Receive, count, adjust and import stock; undo imports; prove every unit.")
+
+LEVELS = columns("sku", "name", "on_hand:n", "reserved:n", "available:n", "low_stock_threshold:n=Low at")
+MOVED = columns(
+    "at=When",
+    "kind",
+    "on_hand_delta:n=On hand ±",
+    "reserved_delta:n=Reserved ±",
+    "on_hand_after:n=On hand",
+    "reserved_after:n=Reserved",
+    "reason",
+    "reference",
+    "actor=By",
+    "note",
+)
+PROBLEMS = columns("subject=What", "check", "detail")
+
+Note = Annotated[str, typer.Option(help="Kept with the movement.")]
+
+
+@verb(
+    app,
+    "show",
+    examples="""
+    shopctl stock show TEA-01
+    shopctl stock show TEA-01 TEA-02 --json
+    """,
+)
+def show_stock(
+    skus: Annotated[list[str], typer.Argument(metavar="SKU...")], json: Json = False, jsonl: Jsonl = False
+) -> None:
+    """Show on hand, reserved and available of some products."""
+    from catalog.products import product_with_sku
+
+    products = [product_with_sku(sku) for sku in skus]
+    Listing(json, jsonl, limit=0).show(map(as_row, products), LEVELS)
+
+
+@verb(
+    app,
+    "list",
+    examples="""
+    shopctl stock list --low
+    shopctl stock list --low --fail-if-empty --json
+    """,
+)
+def list_stock(
+    low: Annotated[bool, typer.Option("--low", help="Only products that run low.")] = False,
+    limit: Limit = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """List the stock of all active products."""
+    from catalog.models import Product
+
+    products = Product.objects.low_stock() if low else Product.objects.active()
+    Listing(json, jsonl, limit, fail_if_empty).show(rows_of(products), LEVELS)
+
+
+@verb(
+    app,
+    "receive",
+    examples="""
+    shopctl stock receive TEA-01 12 --note "delivery 4711"
+    shopctl stock receive TEA-01 12 --as ana@example.com --request-key delivery-4711
+    """,
+)
+def receive(
+    sku: str,
+    quantity: int,
+    note: Note = "",
+    reference: Annotated[str, typer.Option(help="Such as a delivery note's number.")] = "",
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Add units that arrived."""
+    from catalog import stock
+
+    by = actor(as_, "catalog.move_stock")
+    _move(
+        lambda: stock.receive(sku, quantity, by=by, note=note, reference=reference),
+        said=f"receive {sku} {quantity} {reference} {note} {by}",
+        key=request_key,
+        as_json=json,
+    )
+
+
+@verb(
+    app,
+    "adjust",
+    examples="""
+    shopctl stock adjust TEA-01 -2 --reason damaged --note "wet box"
+    shopctl stock adjust TEA-01 +1 --reason found
+    """,
+    negative_numbers=True,
+)
+def adjust(
+    sku: str,
+    change: Annotated[str, typer.Argument(metavar="±QTY", help="Such as -2 or +3.")],
+    reason: Annotated[str, typer.Option(help="correction, damaged, lost or found.")],
+    note: Note = "",
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Add or take away units for a reason."""
+    from catalog import stock
+
+    by = actor(as_, "catalog.move_stock")
+    units = _signed(change)
+    _move(
+        lambda: stock.adjust(sku, units, reason=reason.strip().casefold(), by=by, note=note),
+        said=f"adjust {sku} {units} {reason} {note} {by}",
+        key=request_key,
+        as_json=json,
+    )
+
+
+@verb(
+    app,
+    "count",
+    examples="""
+    shopctl stock count TEA-01 40
+    shopctl stock count TEA-01 40 --expected 42
+    """,
+)
+def count(
+    sku: str,
+    counted: Annotated[int, typer.Argument(metavar="QTY")],
+    expected: Annotated[
+        int | None, typer.Option(help="What was on hand when you counted; another value refuses.")
+    ] = None,
+    note: Note = "",
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Set on hand to what was counted on the shelf."""
+    from catalog import stock
+
+    by = actor(as_, "catalog.move_stock")
+    _move(
+        lambda: stock.count(sku, counted, by=by, note=note, expected=expected),
+        said=f"count {sku} {counted} {expected} {note} {by}",
+        key=request_key,
+        as_json=json,
+    )
+
+
+@verb(
+    app,
+    "history",
+    examples="""
+    shopctl stock history TEA-01 --limit 20
+    shopctl stock history TEA-01 --jsonl
+    """,
+)
+def history(
+    sku: str,
+    limit: Limit = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """List the movements of a product, newest first, each with what was there afterwards."""
+    from catalog.models import StockMovement
+    from catalog.products import product_with_sku
+
+    movements = StockMovement.objects.filter(product=product_with_sku(sku)).select_related("actor", "product")
+    rows = (_as_row(movement) for movement in movements.order_by("-id").iterator(2_000))
+    Listing(json, jsonl, limit, fail_if_empty).show(rows, MOVED)
+
+
+@verb(
+    app,
+    "audit",
+    examples="""
+    shopctl stock audit
+    shopctl stock audit --json || echo "something does not add up"
+    """,
+)
+def audit(json: Json = False, jsonl: Jsonl = False) -> None:
+    """Prove every unit: the ledger against the balances, and reserved against open orders.
+
+    Prints what does not match, and exits with 4 when something does not.
+    """
+    from catalog.audit import audit_stock
+    from catalog.models import Product
+    from orders.audit import audit_orders
+
+    found = [*audit_stock(), *audit_orders()]
+    rows = ({"subject": each.subject, "check": each.check, "detail": each.detail} for each in found)
+    if found or json:
+        Listing(json, jsonl, limit=0).show(rows, PROBLEMS)
+    if found:
+        say(f"{len(found)} discrepancies.")
+        raise typer.Exit(FOUND_PROBLEMS)
+    say(f"Every unit of {Product.objects.count():,} products is accounted for.")
+
+
+def _move(change: "Callable[[], StockMovement]", *, said: str, key: str | None, as_json: bool) -> None:
+    row = once_per_key(key, said, lambda: _as_row(change()))
+    show_one(row, as_json=as_json)
+
+
+def _as_row(movement: "StockMovement") -> dict[str, Any]:
+    return {
+        "sku": movement.product.sku,
+        "kind": movement.kind,
+        "on_hand_delta": movement.on_hand_delta,
+        "reserved_delta": movement.reserved_delta,
+        "on_hand_after": movement.on_hand_after,
+        "reserved_after": movement.reserved_after,
+        "reason": movement.reason,
+        "reference": movement.reference,
+        "note": movement.note,
+        "actor": movement.actor.email if movement.actor else None,
+        "source": movement.source,
+        "at": movement.at,
+    }
+
+
+def _signed(text: str) -> int:
+    try:
+        # A minus sign copied from a document is meant as one.
+        return int(text.strip().replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        wrong_use(f"{text!r} is not a whole number such as -2 or +3.")

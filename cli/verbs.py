@@ -1,0 +1,72 @@
+"""How a verb is made: an example in its help, and Django set up only when it runs."""
+
+import functools
+import os
+from collections.abc import Callable
+
+import typer
+
+
+def group(summary: str) -> typer.Typer:
+    """An empty group of verbs."""
+    app = typer.Typer(
+        help=summary,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        no_args_is_help=True,
+    )
+    # Without a callback, Typer would fold a group of one verb into that verb.
+    app.callback()(lambda: None)
+    return app
+
+
+def verb[**P, R](
+    app: typer.Typer, name: str, *, examples: str, negative_numbers: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Add a verb to the group. `examples` are whole command lines, one a line; the docstring is its help.
+
+    With `negative_numbers`, an argument such as -2 is not taken for an option.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        settings = {"ignore_unknown_options": negative_numbers}
+        app.command(name, epilog=_epilog(examples), context_settings=settings)(_with_django(function))
+        return function
+
+    return decorate
+
+
+def lone_verb[**P, R](*, examples: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A verb that belongs to no group."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        run = _with_django(function)
+        run.__dict__["epilog"] = _epilog(examples)
+        return run
+
+    return decorate
+
+
+def set_django_up() -> None:
+    """The one place where shopctl loads Django and the apps; the admin and the API stay out."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        django.setup()
+
+
+def _with_django[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        set_django_up()
+        return function(*args, **kwargs)
+
+    return run
+
+
+def _epilog(examples: str) -> str:
+    # \b keeps the lines as they are.
+    return "\n".join(["\b", "Examples:", *(f"  {line.strip()}" for line in examples.strip().splitlines())])
