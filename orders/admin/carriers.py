@@ -1,0 +1,21 @@
+"""Parcel services that are offered when shipping, and where a parcel of theirs can be followed."""
+
+from urllib.parse import quote
+
+FOLLOWED_AT = {
+    "DHL": "https://www.dhl.de/en/privatkunden/pakete-empfangen/verfolgen.html?piececode={}",
+    "DPD": "https://tracking.dpd.de/status/en_US/parcel/{}",
+    "GLS": "https://gls-group.com/track/{}",
+    "Hermes": "https://www.myhermes.de/empfangen/sendungsverfolgung/sendungsinformation#{}",
+    "UPS": "https://www.ups.com/track?tracknum={}",
+    "FedEx": "https://www.fedex.com/fedextrack/?trknbr={}",
+    "Post": "",
+    "Pick-up": "",
+}
+CARRIERS = tuple(FOLLOWED_AT)
+
+
+def tracking_url(carrier: str, tracking_number: str) -> str:
+    """Empty when it is not known where to look."""
+    known = {name.casefold(): url for name, url in FOLLOWED_AT.items()}.get(carrier.strip().casefold(), "")
+    return known.format(quote(tracking_number, safe="")) if known and tracking_number else ""

@@ -1,0 +1,171 @@
+"""Customers, with what they ordered. Registered here because accounts knows nothing of orders."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from accounts.models import Customer, User
+from backoffice.admin import DomainAdmin
+from backoffice.money import ZERO
+from orders import reports
+from orders.admin import words
+from orders.admin.dashboard import Figure
+from orders.admin.search import customers_matching
+from orders.models import Order, Redemption, RedemptionState
+
+LATEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    url: str
+    number: str
+    placed: SafeString
+    label: SafeString
+    items: int
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromoRow:
+    url: str
+    code: str
+    discount: str
+    used: SafeString
+    is_released: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    customer: Customer
+    figures: list[Figure]
+    orders: list[OrderRow]
+    all_orders_url: str
+    promos: list[PromoRow]
+
+
+@admin.register(Customer)
+class CustomerAdmin(DomainAdmin):
+    list_display = ("customer_name", "email", "orders_count", "spent", "last_order")
+    list_display_links = ("customer_name",)
+    search_fields = ("email",)
+    search_help_text = "Name or e-mail"
+    ordering = ("-id",)
+    fields = ("name", "email", "phone", "note")
+    readonly_fields = ("email",)
+    change_form_outer_before_template = "orders/admin/customer_page.html"
+    actions_detail_hide_default = True
+    empty_title = "No customers yet"
+    empty_text = "Everybody who orders becomes a customer, known by their e-mail address."
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """They come with their first order."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        customers: QuerySet[Customer] = super().get_queryset(request)
+        placed = Order.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
+        return customers.annotate(
+            orders_count=Subquery(placed.annotate(n=Count("pk")).values("n")),
+            spent=Subquery(placed.annotate(sum=Sum("net")).values("sum")),
+            last_order=Subquery(placed.annotate(last=Max("placed_at")).values("last")),
+        )
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shows_revenue = request.user.has_perm("orders.view_revenue")
+        return [name for name in self.list_display if name != "spent" or shows_revenue]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        term = search_term.strip()
+        return (queryset.filter(pk__in=customers_matching(term)) if term else queryset), False
+
+    @display(description="Name", ordering="name")
+    def customer_name(self, customer: Customer) -> str:
+        return str(customer)
+
+    @display(description="Orders", formatting="price")
+    def orders_count(self, customer: Any) -> str:
+        return f"{customer.orders_count or 0:,}"
+
+    @display(description="Spent", formatting="price")
+    def spent(self, customer: Any) -> str:
+        return words.money(customer.spent or ZERO)
+
+    @display(description="Last order", empty_value="–")
+    def last_order(self, customer: Any) -> SafeString | None:
+        last = customer.last_order
+        return words.time_tag(last, words.ago(last)) if last else None
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Customer | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["page"] = page_of(obj, request.user)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def page_of(customer: Customer, user: User | AnonymousUser) -> CustomerPage:
+    may_see_orders = user.has_perm("orders.view_order")
+    orders = Order.objects.filter(customer=customer).order_by("-placed_at", "-id")
+    used = (
+        Redemption.objects.filter(customer=customer)
+        .select_related("promo_code", "order")
+        .order_by("-redeemed_at")[:LATEST]
+    )
+    return CustomerPage(
+        customer=customer,
+        figures=_figures(customer, user),
+        orders=[_order_row(order) for order in orders[:LATEST]] if may_see_orders else [],
+        all_orders_url=f"{reverse('admin:orders_order_changelist')}?q={customer.email}",
+        promos=[_promo_row(each) for each in used] if user.has_perm("orders.view_promocode") else [],
+    )
+
+
+def _figures(customer: Customer, user: User | AnonymousUser) -> list[Figure]:
+    figures = reports.customer_figures(customer.pk)
+    last = words.ago(figures.last_order_at) if figures.last_order_at else "never"
+    cards = [Figure("Orders", f"{figures.orders:,}", note=f"last {last}" if figures.orders else "none yet")]
+    if user.has_perm("orders.view_revenue"):
+        cards.append(Figure("Spent", words.money(figures.spent), note="net of refunds"))
+        if figures.orders:
+            average = words.money(figures.spent / figures.orders)
+            cards.append(Figure("Average order", average, note="net of refunds"))
+    since = words.moment(customer.created_at)
+    cards.append(Figure("Account", "Yes" if customer.user_id else "Guest", note=f"known since {since}"))
+    return cards
+
+
+def _order_row(order: Order) -> OrderRow:
+    return OrderRow(
+        url=reverse("admin:orders_order_change", args=[order.pk]),
+        number=str(order),
+        placed=words.time_tag(order.placed_at, words.moment(order.placed_at)),
+        label=words.status_label(order.status),
+        items=order.units,
+        total=words.money(order.total, order.currency),
+    )
+
+
+def _promo_row(redemption: Redemption) -> PromoRow:
+    return PromoRow(
+        url=reverse("admin:orders_promocode_change", args=[redemption.promo_code_id]),
+        code=redemption.promo_code.code,
+        discount=words.money(redemption.discount, redemption.order.currency),
+        used=words.time_tag(redemption.redeemed_at, words.moment(redemption.redeemed_at)),
+        is_released=redemption.state == RedemptionState.RELEASED,
+    )

@@ -1,0 +1,48 @@
+"""What stands beside and above the lists: the sidebar's badge, and tabs with their counts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from backoffice.lists import view_tabs
+from orders.admin.remembered import remembered
+from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS, OrderView
+from orders.reports import OpenOrders, open_orders
+
+ORDERS = "admin:orders_order_changelist"
+PROMO_CODES = "admin:orders_promocode_changelist"
+COUNTS_SECONDS = 30
+
+
+def open_order_counts(request: HttpRequest) -> OpenOrders:
+    """Counted once per request, and at most every 30 seconds."""
+    counts: OpenOrders | None = getattr(request, "_open_order_counts", None)
+    if counts is None:
+        counts = remembered("open-orders", COUNTS_SECONDS, open_orders)
+        setattr(request, "_open_order_counts", counts)  # noqa: B010
+    return counts
+
+
+def to_ship_badge(request: HttpRequest) -> str:
+    if not request.user.has_perm("orders.view_order"):
+        return ""
+    count = open_order_counts(request).to_ship
+    return f"{count:,}" if count else ""
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Only the list that is being looked at has its tabs made."""
+    if request.path == reverse(ORDERS) and request.user.has_perm("orders.view_order"):
+        titles = [("", "All"), *((view.key, _title(view, request)) for view in ORDER_VIEWS)]
+        return [{"models": ["orders.order"], "items": view_tabs(request, ORDERS, titles)}]
+    if request.path == reverse(PROMO_CODES) and request.user.has_perm("orders.view_promocode"):
+        titles = [("", "All"), *((view.key, view.title) for view in PROMO_VIEWS)]
+        return [{"models": ["orders.promocode"], "items": view_tabs(request, PROMO_CODES, titles)}]
+    return []
+
+
+def _title(view: OrderView, request: HttpRequest) -> str:
+    if not view.counted:
+        return view.title
+    return f"{view.title} · {getattr(open_order_counts(request), view.counted):,}"

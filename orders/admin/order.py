@@ -1,0 +1,178 @@
+"""The list of orders."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
+from unfold.decorators import display
+from unfold.sections import BaseSection
+
+from backoffice.admin import ReadOnlyAdmin
+from backoffice.lists import VIEW, WholeDaysFilter
+from orders.admin import words
+from orders.admin.filters import AmountFilter, CarrierFilter, NoteFilter, UsedPromoFilter
+from orders.admin.order_dialogs import OrderActions
+from orders.admin.order_page import items_of, page_of, totals_of, with_page_parts
+from orders.admin.saved_views import ORDER_VIEWS
+from orders.admin.search import orders_matching
+from orders.models import Order, Return
+from orders.reports import LATE_AFTER
+from orders.status import OPEN_STATUSES
+
+VIEWS = {view.key: view for view in ORDER_VIEWS}
+
+
+class LinesSection(BaseSection):  # type: ignore[misc]
+    """The order's lines, fetched when its row is opened."""
+
+    def render(self) -> str:
+        return format_html(
+            '<div hx-get="{}" hx-trigger="intersect once" class="bo-none">Loading…</div>',
+            reverse("admin:orders_order_lines", args=[self.instance.pk]),
+        )
+
+
+@admin.register(Order)
+class OrderAdmin(OrderActions, ReadOnlyAdmin):
+    list_display = (
+        "order_number",
+        "placed",
+        "customer_and_email",
+        "status_label",
+        "items",
+        "total_amount",
+        "promo",
+        "city",
+    )
+    list_display_links = ("order_number",)
+    list_filter = (
+        ("status", ChoicesCheckboxFilter),
+        ("placed_at", WholeDaysFilter),
+        ("total", AmountFilter),
+        UsedPromoFilter,
+        CarrierFilter,
+        NoteFilter,
+    )
+    list_sections = (LinesSection,)
+    search_fields = ("number",)
+    search_help_text = "Number, name, e-mail, tracking or SKU"
+    ordering = ("-placed_at", "-id")
+    change_form_template = "orders/admin/order_page.html"
+    empty_title = "No orders yet"
+    empty_text = "They appear here as soon as they are placed: by customers through the API, or by staff."
+    empty_views = {view.key: (view.empty_title, view.empty_text) for view in ORDER_VIEWS}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        orders: QuerySet[Order] = super().get_queryset(request)
+        return orders.select_related("customer").annotate(
+            has_returns=Exists(Return.objects.filter(order=OuterRef("pk")))
+        )
+
+    def in_view(self, rows: QuerySet[Order], view: str) -> QuerySet[Order]:
+        return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Queues are worked off from the oldest."""
+        view = VIEWS.get(request.GET.get(VIEW, ""))
+        return ("placed_at", "id") if view and view.is_queue else self.ordering
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        return (orders_matching(queryset, search_term) if search_term.strip() else queryset), False
+
+    @display(description="Order", ordering="serial")
+    def order_number(self, order: Order) -> str:
+        return str(order)
+
+    @display(description="Placed", ordering="placed_at")
+    def placed(self, order: Order) -> SafeString:
+        is_late = order.status in OPEN_STATUSES and order.placed_at < timezone.now() - LATE_AFTER
+        return words.time_tag(order.placed_at, words.ago(order.placed_at), tone="bad" if is_late else "")
+
+    @display(description="Customer")
+    def customer_and_email(self, order: Order) -> SafeString:
+        return words.two_lines(order.customer.name or order.ship_name, order.email)
+
+    @display(description="Status", ordering="status")
+    def status_label(self, order: Order) -> SafeString:
+        labels = [words.status_label(order.status)]
+        if getattr(order, "has_returns", False):
+            labels.append(words.label("Returned", "bad"))
+        return mark_safe(" ".join(labels))  # noqa: S308
+
+    @display(description="Items", formatting="price")
+    def items(self, order: Order) -> str:
+        return f"{order.units:,}"
+
+    @display(description="Total", ordering="total", formatting="price")
+    def total_amount(self, order: Order) -> str:
+        return words.money(order.total, order.currency)
+
+    @display(description="Promo", empty_value="–")
+    def promo(self, order: Order) -> str | None:
+        return order.promo_code or None
+
+    @display(description="Ship to", empty_value="–")
+    def city(self, order: Order) -> str:
+        return order.ship_city
+
+    def get_urls(self) -> list[URLPattern]:
+        lines = path(
+            "<path:object_id>/lines/",
+            self.admin_site.admin_view(self.lines_view),
+            name="orders_order_lines",
+        )
+        urls: list[URLPattern] = super().get_urls()
+        return [lines, *urls]
+
+    def lines_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The fragment that an opened row shows."""
+        order = self.order_or_404(request, object_id)
+        lines = order.lines.all()
+        context = {
+            "items": items_of(lines, order.currency, request.user),
+            "totals": totals_of(order),
+            "note": order.note,
+        }
+        return render(request, "orders/admin/order_lines.html", context)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The page is drawn by its template alone."""
+        return []
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
+        """Fetched once per request: the actions ask for it before the page does."""
+        kept: dict[str, Order | None] = request.__dict__.setdefault("_orders", {})
+        if object_id not in kept:
+            try:
+                kept[object_id] = with_page_parts(self.get_queryset(request)).get(pk=object_id)
+            except (Order.DoesNotExist, ValueError):
+                kept[object_id] = None
+        return kept[object_id]
+
+    def order_or_404(self, request: HttpRequest, object_id: str) -> Order:
+        order = self.get_object(request, object_id)
+        if order is None or not self.has_view_permission(request, order):
+            raise Http404("There is no such order.")
+        return order
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Order | None = None,
+    ) -> HttpResponse:
+        assert obj is not None
+        context["page"] = page_of(obj, request.user)
+        return super().render_change_form(request, context, add, change, form_url, obj)

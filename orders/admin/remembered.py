@@ -1,0 +1,26 @@
+"""Figures that may be some seconds old. A cache server that is down makes pages slower, never wrong."""
+
+import logging
+from collections.abc import Callable
+
+from django.core.cache import cache
+
+log = logging.getLogger(__name__)
+
+
+def remembered[T](key: str, seconds: int, compute: Callable[[], T]) -> T:
+    """What `compute` gave at most `seconds` ago. It must not give None."""
+    key = f"orders-admin:{key}"
+    value: T | None = None
+    try:
+        value = cache.get(key)
+    except Exception:
+        log.warning("The cache did not answer for %s.", key)
+    if value is not None:
+        return value
+    value = compute()
+    try:
+        cache.set(key, value, seconds)
+    except Exception:
+        log.warning("The cache did not keep %s.", key)
+    return value

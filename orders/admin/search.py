@@ -1,0 +1,140 @@
+"""Finding orders: in the list, and from anywhere by the command palette."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from unfold.dataclasses import SearchResult
+
+from accounts.models import Customer, normalised_email
+from backoffice.fields import folded
+from catalog.models import Product
+from orders.models import Order, OrderLine, PromoCode, Shipment
+from orders.models.order import OrderQuerySet
+from orders.models.promo import normalised_code
+
+MOST_OF_A_KIND = 5
+MOST_RESULTS = 15
+LONGEST_TERM = 120
+
+
+def orders_matching(orders: QuerySet[Order], term: str) -> QuerySet[Order]:
+    """Those with this number, else with this e-mail, customer's name, tracking number or SKU."""
+    term = term.strip()[:LONGEST_TERM]
+    numbers = orders.filter(number__in=numbers_meant(term))
+    if numbers.exists():
+        return numbers
+    by_customer = Order.objects.filter(customer__in=customers_matching(term))
+    by_email = Order.objects.filter(email__in={term, normalised_email(term)})
+    by_tracking = Shipment.objects.filter(tracking_number__in={term, term.upper()})
+    by_sku = OrderLine.objects.filter(product__in=Product.objects.with_skus([term]))
+    found = (
+        by_customer.order_by()
+        .values("pk")
+        .union(
+            by_email.order_by().values("pk"),
+            by_tracking.order_by().values("order"),
+            by_sku.order_by().values("order"),
+        )
+    )
+    return orders.filter(pk__in=found)
+
+
+def numbers_meant(term: str) -> list[str]:
+    """`100042`, `#100042` and `b-100042` all mean B-100042."""
+    number = term.strip().lstrip("#").upper()
+    return [number, f"{settings.SHOP_ORDER_PREFIX}{number}".upper()] if number else []
+
+
+def customers_matching(term: str) -> QuerySet[Customer]:
+    return Customer.objects.filter(Q(email__startswith=normalised_email(term)) | Q(name__icontains=term))
+
+
+def search(request: HttpRequest, term: str) -> list[SearchResult]:
+    """What the palette offers, exact matches first; only what this user may see."""
+    term = term.replace("\x00", "").strip()[:LONGEST_TERM]
+    if len(term) < 2:
+        return []
+    may = request.user.has_perm
+    found: list[Iterator[SearchResult]] = []
+    if may("orders.view_order"):
+        found += [_orders_by_number(term), _orders_by_tracking(term)]
+    if may("catalog.view_product"):
+        found.append(_products(term))
+    if may("orders.view_promocode"):
+        found.append(_promo_codes(term))
+    if may("orders.view_order"):
+        found.append(_orders_of_people(term))
+    if may("accounts.view_customer"):
+        found.append(_people(term))
+    return list(islice((result for kind in found for result in islice(kind, MOST_OF_A_KIND)), MOST_RESULTS))
+
+
+def _orders_by_number(term: str) -> Iterator[SearchResult]:
+    for order in Order.objects.filter(number__in=numbers_meant(term)).select_related("customer"):
+        yield _order_result(order)
+
+
+def _orders_by_tracking(term: str) -> Iterator[SearchResult]:
+    parcels = Shipment.objects.filter(tracking_number__in={term, term.upper()}).order_by("-pk")
+    for parcel in parcels.select_related("order__customer")[:MOST_OF_A_KIND]:
+        yield _order_result(parcel.order, f"Parcel {parcel.tracking_number}")
+
+
+def _orders_of_people(term: str) -> Iterator[SearchResult]:
+    orders: OrderQuerySet = Order.objects.filter(
+        Q(customer__in=customers_matching(term)) | Q(email__in={term, normalised_email(term)})
+    )
+    newest = orders.select_related("customer").order_by("-placed_at", "-pk")
+    for order in newest[:MOST_OF_A_KIND]:
+        yield _order_result(order)
+
+
+def _order_result(order: Order, also: str = "") -> SearchResult:
+    described = [also, order.ship_name or str(order.customer), order.email, order.ship_city]
+    return SearchResult(
+        title=str(order),
+        description=" · ".join(filter(None, described)),
+        link=reverse("admin:orders_order_change", args=[order.pk]),
+        icon="shopping_cart",
+    )
+
+
+def _products(term: str) -> Iterator[SearchResult]:
+    exact = Product.objects.filter(Q(sku_key=folded(term)) | Q(barcode=term))
+    named = Product.objects.filter(Q(sku_key__startswith=folded(term)) | Q(name__icontains=term))
+    seen: set[int] = set()
+    for product in (*exact[:MOST_OF_A_KIND], *named.order_by("sku")[:MOST_OF_A_KIND]):
+        if product.pk in seen:
+            continue
+        seen.add(product.pk)
+        yield SearchResult(
+            title=product.name,
+            description=product.sku,
+            link=reverse("admin:catalog_product_change", args=[product.pk]),
+            icon="inventory_2",
+        )
+
+
+def _promo_codes(term: str) -> Iterator[SearchResult]:
+    codes = PromoCode.objects.filter(code__startswith=normalised_code(term)).select_related("promotion")
+    for code in codes.order_by("code")[:MOST_OF_A_KIND]:
+        yield SearchResult(
+            title=code.code,
+            description=f"Promo code · {code.promotion.discount_in_words}",
+            link=reverse("admin:orders_promocode_change", args=[code.pk]),
+            icon="sell",
+        )
+
+
+def _people(term: str) -> Iterator[SearchResult]:
+    for customer in customers_matching(term).order_by("email")[:MOST_OF_A_KIND]:
+        yield SearchResult(
+            title=str(customer),
+            description=f"Customer · {customer.email}",
+            link=reverse("admin:accounts_customer_change", args=[customer.pk]),
+            icon="person",
+        )
