@@ -76,6 +76,8 @@ def hit(key: str, *, limit: int, window_seconds: int) -> Usage:
 def forget(key: str, *, window_seconds: int) -> None:
     """Begin the present window of `key` anew."""
     window = time() // window_seconds
+    if monotonic() < _cache_rests_until:
+        return
     try:
         cache.delete(_cache_key(key, window))
     except (RedisError, OSError) as error:
@@ -167,13 +169,19 @@ def _address(text: str) -> Address | None:
 
 
 def _count(key: str, *, expires_in: int) -> int:
+    global _cache_rests_until
     if monotonic() < _cache_rests_until:
         return 0
+    if _cache_rests_until:
+        # After a rest one request finds out whether the server is back; the others do not wait for it.
+        _cache_rests_until = monotonic() + REST_SECONDS
     try:
-        return _increment(key, expires_in)
+        count = _increment(key, expires_in)
     except (RedisError, OSError) as error:
         _rest(error)
         return 0
+    _cache_rests_until = 0.0
+    return count
 
 
 def _increment(key: str, expires_in: int) -> int:

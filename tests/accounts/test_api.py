@@ -92,7 +92,7 @@ def test_a_spoofed_forwarded_address_gives_no_more_guesses():
     ],
 )
 def test_without_a_good_token_the_answer_is_a_401_problem(header):
-    response = Client().get("/api/v1/users/me", headers={"Authorization": header} if header else {})
+    response: Any = Client().get("/api/v1/users/me", headers={"Authorization": header} if header else {})
     assert_problem(response, 401, "not_authenticated")
     assert response["WWW-Authenticate"].startswith("Bearer")
 
@@ -102,7 +102,8 @@ def test_cookies_are_ignored():
     user = make_user(is_superuser=True)
     browser = Client()
     browser.force_login(user)
-    assert_problem(browser.get("/api/v1/users/me"), 401, "not_authenticated")
+    response: Any = browser.get("/api/v1/users/me")
+    assert_problem(response, 401, "not_authenticated")
 
 
 @pytest.mark.django_db
@@ -204,7 +205,7 @@ def test_input_that_does_not_fit_is_refused(path, body):
 
 @pytest.mark.django_db
 def test_a_body_that_is_no_json_is_a_bad_request():
-    response = Client().generic("POST", "/api/v1/auth/token", "{", content_type="application/json")
+    response: Any = Client().generic("POST", "/api/v1/auth/token", "{", content_type="application/json")
     assert_problem(response, 400, "bad_request")
 
 
