@@ -1,12 +1,183 @@
 """Users and roles: who may come in, and what their role lets them do."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.actors import Actor, Source
+from accounts.invitations import invite, send_password_link
 from accounts.models import User
+from accounts.people import SUPERUSER, edit_user
+from accounts.roles import ROLE_NAMES, ROLES
+from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
+from backoffice.lists import view_tabs
+
+LIST = "admin:accounts_user_changelist"
+INACTIVE, CUSTOMERS = "inactive", "customers"
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in member of staff, acting through the admin."""
     assert isinstance(request.user, User)
     return Actor(request.user, Source.ADMIN)
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    if request.path != reverse(LIST) or not request.user.has_perm("accounts.view_user"):
+        return []
+    titles = [("", "Staff"), (INACTIVE, "Deactivated"), (CUSTOMERS, "Customer accounts")]
+    return [{"models": ["accounts.user"], "items": view_tabs(request, LIST, titles)}]
+
+
+def role_of(user: User) -> str:
+    """The user's role, "superuser", or "" for customers. Reads prefetched groups."""
+    if user.is_superuser:
+        return SUPERUSER
+    return next((group.name for group in user.groups.all() if group.name in ROLE_NAMES), "")
+
+
+def role_choices(request: HttpRequest) -> list[tuple[str, SafeString]]:
+    """Each role in words, also what it cannot do; superuser only for superusers."""
+    words = [(role.name, role.may, role.may_not) for role in ROLES]
+    if request.user.is_superuser:
+        words.append((SUPERUSER, "Everything, other superusers included.", "Nothing is kept back."))
+    return [
+        (
+            name,
+            format_html(
+                '<strong class="bo-name">{}</strong><span class="bo-role">{} <em>{}</em></span>',
+                name.capitalize(),
+                may,
+                may_not,
+            ),
+        )
+        for name, may, may_not in words
+    ]
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    role = forms.ChoiceField(widget=UnfoldAdminRadioSelectWidget)
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "is_active")
+
+
+class SendPasswordLink(UseCaseDialog):
+    def carry_out(self, data: dict[str, Any]) -> None:
+        send_password_link(User.objects.get(pk=str(self.object_id)))
+
+
+@admin.register(User)
+class UserAdmin(DomainAdmin):
+    form = UserForm
+    list_display = ("person", "role_shown", "state", "last_login")
+    search_fields = ("email", "name")
+    search_help_text = "E-mail or name"
+    ordering = ("email",)
+    actions_detail = ("password_link",)
+    empty_title = "Nobody yet"
+    empty_text = "Invite a colleague: they get an e-mail with which they choose their password."
+    empty_views = {
+        INACTIVE: ("Nobody is deactivated", "Deactivated colleagues cannot sign in; what they did stays."),
+        CUSTOMERS: (
+            "No customer has an account",
+            "Accounts that customers make through the API are listed here.",
+        ),
+    }
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        users: QuerySet[User] = super().get_queryset(request)
+        return users.prefetch_related("groups")
+
+    def in_view(self, rows: QuerySet[User], view: str) -> QuerySet[User]:
+        match view:
+            case "inactive":
+                return rows.filter(is_staff=True, is_active=False)
+            case "customers":
+                return rows.filter(is_staff=False)
+        return rows.filter(is_staff=True, is_active=True)
+
+    @display(description="Person", ordering="email")
+    def person(self, user: User) -> SafeString:
+        return format_html(
+            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', user.get_short_name(), user.email
+        )
+
+    @display(description="Role")
+    def role_shown(self, user: User) -> str:
+        return role_of(user).capitalize() or ("No role" if user.is_staff else "Customer")
+
+    @display(description="State", ordering="is_active")
+    def state(self, user: User) -> SafeString:
+        if not user.is_active:
+            tone, word = "plain", "Deactivated"
+        elif user.last_login is None and not user.has_usable_password():
+            tone, word = "info", "Invited"
+        else:
+            tone, word = "good", "Active"
+        return format_html('<span class="bo-label bo-{}">{}</span>', tone, word)
+
+    # The form
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None:
+            about = "They get an e-mail with a link to choose their password."
+            return [(None, {"fields": ("email", "name", "role"), "description": about})]
+        return [(None, {"fields": ("email", "name", "role", "is_active", "last_login")})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return ("email", "last_login") if obj else ()
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[AnyForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if role := form.base_fields.get("role"):
+            setattr(role, "choices", role_choices(request))  # noqa: B010
+            role.initial = role_of(obj) if obj else "Warehouse"
+        return form
+
+    def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:
+        user: User = form.instance
+        form.save_m2m = lambda: None  # type: ignore[method-assign]
+        return user
+
+    def save_model(self, request: HttpRequest, obj: User, form: AnyForm, change: bool) -> None:
+        data, by = form.cleaned_data, actor_of(request)
+        if not change:
+            obj.pk = invite(data["email"], role=data["role"], name=data["name"], by=by).pk
+        else:
+            chosen = {name: data[name] for name in ("name", "role", "is_active") if name in form.changed_data}
+            edit_user(User.objects.get(pk=obj.pk), by=by, **chosen)
+        obj.refresh_from_db()
+
+    # Actions
+
+    def has_password_link_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.change_user")
+
+    @action(
+        description="Send password link",
+        icon="key",
+        permissions=["password_link"],
+        url_path="password-link",
+        dialog={
+            "title": "Send a link to choose a password",
+            "description": "It goes to their e-mail address; the old password works until the link is used.",
+            "form_class": SendPasswordLink,
+            "form_submit_text": "Send",
+        },
+    )
+    def password_link(self, request: HttpRequest, form: SendPasswordLink, object_id: str) -> HttpResponse:
+        return close_dialog(request, "The link is on its way.")

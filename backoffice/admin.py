@@ -14,14 +14,20 @@ from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 
 from backoffice.errors import Fault, Kind, Refusal
 from backoffice.lists import VIEW, CappedPaginator, SavedViewsChangeList
+from backoffice.site import take_over
 from backoffice.transactions import write_transaction
 
-admin.site.index_template = "backoffice/dashboard.html"
+# Lazily evaluated: at run time Django's form and field classes take no parameters.
+type AnyForm = forms.ModelForm[Any]
+type AnyField = Field[Any, Any]
+
+take_over()
 
 
 def errors_of(refusal: Refusal, fields: Any) -> Iterator[tuple[str | None, str]]:
@@ -97,6 +103,12 @@ class DomainAdmin(ModelAdmin):
         """The rows of a saved view; `view` is what the tab put into the address, "" for all."""
         return rows
 
+    def page(self, request: HttpRequest, template: str, context: Mapping[str, Any]) -> TemplateResponse:
+        """A page of our own within the admin's frame; `object` in the context makes its breadcrumbs."""
+        setattr(request, "current_app", self.admin_site.name)  # noqa: B010
+        frame = self.admin_site.each_context(request)
+        return TemplateResponse(request, template, {**frame, "opts": self.opts, **context})
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -128,12 +140,12 @@ class DomainAdmin(ModelAdmin):
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm[Any]]:
-        form: type[forms.ModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
+    ) -> type[AnyForm]:
+        form: type[AnyForm] = super().get_form(request, obj, change=change, **kwargs)
         refusal: Refusal | None = getattr(request, "refusal", None)
         return _refused(form, refusal) if refusal else form
 
-    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         """Without the links that open another form in a frame: frames are forbidden (CSP)."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -141,16 +153,16 @@ class DomainAdmin(ModelAdmin):
         return field
 
 
-def _refused(form: type[forms.ModelForm[Any]], refusal: Refusal) -> type[forms.ModelForm[Any]]:
+def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:
     """The same form, which already knows that its input will be refused, and why."""
 
-    def clean(self: forms.ModelForm[Any]) -> dict[str, Any] | None:
+    def clean(self: AnyForm) -> dict[str, Any] | None:
         data = super(refused, self).clean()
         for field, message in errors_of(refusal, self.fields):
             self.add_error(field, message)
         return data
 
-    refused = cast("type[forms.ModelForm[Any]]", ModelFormMetaclass(form.__name__, (form,), {"clean": clean}))
+    refused = cast("type[AnyForm]", ModelFormMetaclass(form.__name__, (form,), {"clean": clean}))
     return refused
 
 

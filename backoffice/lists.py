@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
 MOST_COUNTED = 10_000
@@ -35,6 +35,12 @@ class SavedViewsChangeList(ChangeList):
         narrowed: QuerySet[Any] = self.model_admin.in_view(rows, request.GET.get(VIEW, ""))
         return narrowed
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters or request.GET.get(VIEW)):
+            # Else the title would say "60 results (show all)" beside all 60.
+            self.full_result_count = self.result_count
+
 
 def view_tabs(request: HttpRequest, url_name: str, titles: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
     """Tabs from (view, title); each says itself whether it is active, else "All" would be, always."""
@@ -53,7 +59,7 @@ class CappedCount(int):
         return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else super().__str__()
 
 
-class CappedPaginator(Paginator[Any]):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts up to 10,000 rows and no further: an exact count would read the whole table."""
 
     @cached_property
@@ -88,6 +94,16 @@ def _despite_the_cache(call: Callable[..., Any], *arguments: Any) -> Any:
         return call(*arguments)
     except Exception:
         return None
+
+
+class StaffFilter(RelatedDropdownFilter):
+    """Staff alone: there may be many customers with accounts, and they move nothing by hand."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        choices: list[tuple[Any, str]] = field.get_choices(
+            include_blank=False, limit_choices_to={"is_staff": True}, ordering=("email",)
+        )
+        return choices
 
 
 class WholeDaysFilter(RangeDateFilter):

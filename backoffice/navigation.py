@@ -76,7 +76,12 @@ SIDEBAR: tuple[tuple[str, tuple[Page, ...]], ...] = (
         ),
     ),
 )
-TABS = ("catalog.admin.navigation.tabs", "orders.admin.navigation.tabs")
+TABS = (
+    "catalog.admin.navigation.tabs",
+    "orders.admin.navigation.tabs",
+    "accounts.admin.tabs",
+    "backoffice.outbox.admin.tabs",
+)
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -117,7 +122,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         for name in TABS:
             try:
                 kept += import_string(name)(request)
-            except ImportError:
+            except (ImportError, NoReverseMatch):
                 continue
         setattr(request, "_admin_tabs", kept)  # noqa: B010
     return kept
@@ -141,6 +146,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
     "STYLES": [asset("backoffice/admin.css")],
     "SCRIPTS": [asset("backoffice/admin.js")],
     "DASHBOARD_CALLBACK": "orders.admin.dashboard.dashboard_context",

@@ -1,5 +1,5 @@
 """The catalogue's pages; importing them registers them."""
 
-from catalog.admin import category, ledger, product
+from catalog.admin import category, ledger, product, stock_import
 
-__all__ = ["category", "ledger", "product"]
+__all__ = ["category", "ledger", "product", "stock_import"]

@@ -1,7 +1,5 @@
 """The stock ledger: every movement, to be read and never written."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,25 +10,14 @@ from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     FieldTextFilter,
     MultipleChoicesDropdownFilter,
-    RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
 from backoffice.admin import ReadOnlyAdmin
 from backoffice.fields import folded
-from backoffice.lists import WholeDaysFilter
+from backoffice.lists import StaffFilter, WholeDaysFilter
 from catalog.models import StockMovement
 from catalog.templatetags.stock import change, movement_label, reference
-
-
-class StaffFilter(RelatedDropdownFilter):
-    """Staff alone: customers with accounts never move stock by hand, and there may be many."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        choices: list[tuple[Any, str]] = field.get_choices(
-            include_blank=False, limit_choices_to={"is_staff": True}, ordering=("email",)
-        )
-        return choices
 
 
 @admin.register(StockMovement)

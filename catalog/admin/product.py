@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import F, Model, Q, QuerySet
@@ -13,7 +12,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin import actor_of
-from backoffice.admin import DomainAdmin, UseCaseDialog, close_dialog
+from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
 from backoffice.fields import folded
 from backoffice.money import formatted
 from catalog.admin.adjusting import AdjustStock
@@ -114,13 +113,8 @@ class ProductAdmin(ProductFiles, DomainAdmin):
 
     @display(description="State", ordering=F("is_active").desc())
     def state(self, product: Product) -> SafeString:
-        if not product.is_active:
-            return format_html('<span class="bo-label">Archived</span>')
-        if product.available <= 0:
-            return format_html('<span class="bo-label bo-bad">Sold out</span>')
-        if product.available <= product.threshold:
-            return format_html('<span class="bo-label bo-warn">Low</span>')
-        return format_html('<span class="bo-label bo-good">Active</span>')
+        tone, word = state_of(product)
+        return format_html('<span class="bo-label bo-{}">{}</span>', tone, word)
 
     # The page of one
 
@@ -135,9 +129,7 @@ class ProductAdmin(ProductFiles, DomainAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    def save_model(
-        self, request: HttpRequest, obj: Product, form: forms.ModelForm[Product], change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Product, form: AnyForm, change: bool) -> None:
         data = {name: form.cleaned_data[name] for name in self.fields}
         if change:
             changes = {name: data[name] for name in form.changed_data}
@@ -188,6 +180,17 @@ class ProductAdmin(ProductFiles, DomainAdmin):
         for product in products:
             archive_product(product.sku, by=actor_of(request))
         messages.success(request, f"{len(products):,} archived; they can no longer be ordered.")
+
+
+def state_of(product: Product) -> tuple[str, str]:
+    """A tone and a word."""
+    if not product.is_active:
+        return "plain", "Archived"
+    if product.available <= 0:
+        return "bad", "Sold out"
+    if product.available <= product.threshold:
+        return "warn", "Low"
+    return "good", "Active"
 
 
 def availability_tone(product: Model) -> str:

@@ -1,0 +1,148 @@
+"""Signing in to the back office, and choosing, changing and recovering a password."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.generic import FormView
+from unfold.forms import AuthenticationForm
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
+
+from accounts.actors import Actor, Source
+from accounts.invitations import send_password_link
+from accounts.models import User, normalised_email
+from accounts.people import change_password, set_password, sign_in
+from backoffice.admin import errors_of
+from backoffice.errors import Refusal
+from backoffice.throttling import client_address, hit
+
+LINKS_PER_HOUR = 5
+
+
+def _password_field(label: str, *, autocomplete: str = "new-password", **options: Any) -> forms.CharField:
+    widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, widget=widget, **options)
+
+
+class SignInForm(AuthenticationForm):
+    """The admin's sign-in, with the same limit on guesses as the API's."""
+
+    def clean(self) -> dict[str, Any]:
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if email and password:
+            try:
+                user = sign_in(email, password, address=client_address(self.request))
+            except Refusal as refusal:
+                raise forms.ValidationError(refusal.detail) from refusal
+            self.confirm_login_allowed(user)
+            self.user_cache = user
+        return self.cleaned_data
+
+
+class NewPasswordForm(forms.Form):
+    new_password = _password_field(
+        "New password", help_text="At least 12 characters; a sentence is a good one."
+    )
+    repeated = _password_field("The same once more")
+
+    def __init__(self, user: User, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("new_password") != data.get("repeated"):
+            self.add_error("repeated", "The two passwords are not the same.")
+        elif not self.errors:
+            self._store(data)
+        return data
+
+    def _store(self, data: dict[str, Any]) -> None:
+        try:
+            self.store(data)
+        except Refusal as refusal:
+            for field, message in errors_of(refusal, self.fields):
+                self.add_error(field, message)
+
+    def store(self, data: dict[str, Any]) -> None:
+        set_password(self.user, data["new_password"], by=Actor(self.user, Source.ADMIN))
+
+    def save(self) -> User:
+        """Stored already while it was checked, for only then could it be refused."""
+        return self.user
+
+
+class OwnPasswordForm(NewPasswordForm):
+    old_password = _password_field("Present password", autocomplete="current-password")
+    field_order = ("old_password", "new_password", "repeated")
+
+    def store(self, data: dict[str, Any]) -> None:
+        by = Actor(self.user, Source.ADMIN)
+        change_password(self.user, old=data["old_password"], new=data["new_password"], by=by)
+
+
+class ChangedPassword(FormView):  # type: ignore[type-arg]
+    template_name = "accounts/change_password.html"
+    form_class = OwnPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        frame = admin.site.each_context(self.request)
+        return super().get_context_data(**frame, title="Change password", **kwargs)
+
+    def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
+        update_session_auth_hash(self.request, form.save())
+        messages.success(self.request, "Your password is changed. Other devices have to sign in again.")
+        return HttpResponseRedirect(reverse("admin:index"))
+
+
+class ChosenPassword(PasswordResetConfirmView):
+    """The page behind the link of an invitation or a password mail; afterwards they are signed in."""
+
+    template_name = "accounts/choose_password.html"
+    form_class = NewPasswordForm  # type: ignore[assignment]
+    title = "Choose a password"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        login(self.request, form.save())
+        return HttpResponseRedirect(reverse("admin:index"))
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": True}))
+
+
+class ForgottenPassword(FormView):  # type: ignore[type-arg]
+    """Sends a link; the answer is the same whether or not there is such an account."""
+
+    template_name = "accounts/forgotten_password.html"
+    form_class = EmailForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        frame = admin.site.each_context(self.request)
+        return super().get_context_data(**frame, title="Forgotten password", **kwargs)
+
+    def form_valid(self, form: EmailForm) -> HttpResponse:
+        try:
+            _send_link_to(form.cleaned_data["email"], self.request)
+        except Refusal as refusal:
+            form.add_error("email", refusal.detail)
+            return self.form_invalid(form)
+        return self.render_to_response(self.get_context_data(form=form, is_sent=True))
+
+
+def _send_link_to(email: str, request: HttpRequest) -> None:
+    address = client_address(request)
+    hit(f"password-link:{address}", limit=LINKS_PER_HOUR, window_seconds=60 * 60)
+    user = User.objects.filter(email=normalised_email(email), is_staff=True, is_active=True).first()
+    if user is not None:
+        send_password_link(user)

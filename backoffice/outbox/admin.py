@@ -1,0 +1,170 @@
+"""E-mails: what was sent to whom, what waits, and sending again what was given up."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter
+from unfold.decorators import display
+
+from backoffice.admin import ReadOnlyAdmin, show_refusal
+from backoffice.errors import Refusal
+from backoffice.lists import WholeDaysFilter, remembered_count, view_tabs
+from backoffice.outbox.delivery import MAX_ATTEMPTS, requeue
+from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
+
+LIST = "admin:outbox_emailmessage_changelist"
+WAITING, GIVEN_UP, SENT = "waiting", "dead", "sent"
+TONES = {
+    EmailState.QUEUED: "info",
+    EmailState.SENDING: "info",
+    EmailState.SENT: "good",
+    EmailState.DEAD: "bad",
+    EmailState.SUPPRESSED: "plain",
+}
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    if request.path != reverse(LIST) or not request.user.has_perm("outbox.view_emailmessage"):
+        return []
+    dead = remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
+    titles = [("", "All"), (WAITING, "Waiting"), (GIVEN_UP, f"Given up · {dead:,}"), (SENT, "Sent")]
+    return [{"models": ["outbox.emailmessage"], "items": view_tabs(request, LIST, titles)}]
+
+
+@admin.register(EmailMessage)
+class EmailMessageAdmin(ReadOnlyAdmin):
+    list_display = ("mail", "recipient", "state_label", "attempts_shown", "created_at", "error_shown")
+    list_filter = (("template", AllValuesCheckboxFilter), ("created_at", WholeDaysFilter))
+    search_fields = ("recipient", "cause")
+    search_help_text = "Recipient, or order number"
+    ordering = ("-id",)
+    actions = ("send_again",)
+    empty_title = "No e-mails yet"
+    empty_text = (
+        "Confirmations, shipment notices and invitations will be listed here, with what became of them."
+    )
+    empty_views = {
+        WAITING: ("Nothing waits", "Every e-mail has been sent or given up."),
+        GIVEN_UP: ("Nothing was given up", "Every e-mail found its way, or is still being tried."),
+        SENT: ("Nothing was sent yet", "What is sent will be kept here as the recipient sees it."),
+    }
+
+    def get_urls(self) -> list[URLPattern]:
+        again = path(
+            "<int:pk>/send-again/",
+            self.admin_site.admin_view(self.send_again_view),
+            name="outbox_emailmessage_send_again",
+        )
+        return [again, *super().get_urls()]
+
+    # The list
+
+    def in_view(self, rows: QuerySet[EmailMessage], view: str) -> QuerySet[EmailMessage]:
+        states = {
+            WAITING: [EmailState.QUEUED, EmailState.SENDING],
+            GIVEN_UP: [EmailState.DEAD],
+            SENT: [EmailState.SENT],
+        }
+        return rows.filter(state__in=states[view]) if view in states else rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[EmailMessage], search_term: str
+    ) -> tuple[QuerySet[EmailMessage], bool]:
+        term = search_term.strip()
+        if "@" in term:
+            return queryset.filter(recipient__istartswith=term), False
+        return (queryset.filter(cause__icontains=term) if term else queryset), False
+
+    @display(description="E-mail")
+    def mail(self, message: EmailMessage) -> SafeString:
+        return format_html(
+            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
+            message.subject or _title(message),
+            message.cause,
+        )
+
+    @display(description="State", ordering="state")
+    def state_label(self, message: EmailMessage) -> SafeString:
+        tone = TONES[EmailState(message.state)]
+        return format_html('<span class="bo-label bo-{}">{}</span>', tone, message.get_state_display())
+
+    @display(description="Attempts", ordering="attempts", formatting="price")
+    def attempts_shown(self, message: EmailMessage) -> str:
+        return f"{message.attempts} of {MAX_ATTEMPTS}" if message.attempts else "–"
+
+    @display(description="Last error")
+    def error_shown(self, message: EmailMessage) -> SafeString | str:
+        return format_html('<span class="bo-cut">{}</span>', message.error) if message.error else "–"
+
+    # The page of one
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        message = EmailMessage.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        if message is None:
+            messages.error(request, "There is no such e-mail.")
+            return HttpResponseRedirect(reverse(LIST))
+        context = {
+            "object": message,
+            "title": _title(message),
+            "tone": TONES[EmailState(message.state)],
+            "is_dead": message.state == EmailState.DEAD,
+            "max_attempts": MAX_ATTEMPTS,
+            "may_requeue": self.has_requeue_permission(request),
+            **_letter(message),
+        }
+        return self.page(request, "outbox/email.html", context)
+
+    # Sending again
+
+    def has_requeue_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("outbox.requeue_emailmessage")
+
+    def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_requeue_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        page = reverse("admin:outbox_emailmessage_change", args=[pk])
+        try:
+            requeue(pk)
+        except Refusal as refusal:
+            return show_refusal(request, refusal, url=page)
+        messages.success(request, "The e-mail is queued again.")
+        return HttpResponseRedirect(page)
+
+    @admin.action(description="Send again", permissions=["requeue"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[EmailMessage]) -> None:
+        dead = chosen.filter(state=EmailState.DEAD)
+        for message in dead:
+            requeue(message.pk)
+        messages.success(request, f"{len(dead):,} queued again; only mails that were given up can be.")
+
+
+def _title(message: EmailMessage) -> str:
+    return message.template.replace("_", " ").capitalize()
+
+
+def _letter(message: EmailMessage) -> dict[str, Any]:
+    """As it was sent, or as it would be sent now."""
+    if message.html:
+        return {"letter": RenderedEmail(message.subject, message.text, message.html)}
+    try:
+        return {"letter": render(message.template, without_secrets(message.context))}
+    # Whatever is wrong with a template is also why the mail is stuck: its page must open all the same.
+    except Exception as error:
+        return {"render_error": f"{type(error).__name__}: {error}"}
