@@ -14,6 +14,7 @@ UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Line breaks and tabs may stand inside a quoted cell; nothing else that cannot be seen may.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+NOT_A_TABLE = "This is not a CSV or XLSX file. Save your spreadsheet as one of them and try again."
 
 
 class UnreadableFile(Invalid):
@@ -73,7 +74,8 @@ def _lines(content: bytes) -> Iterator[str]:
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            raise UnreadableFile(_not_text(number)) from error
+            is_binary = number == 1 and b"\0" in content[:1024]
+            raise UnreadableFile(NOT_A_TABLE if is_binary else _not_text(number)) from error
         if CONTROL.search(text):
             raise UnreadableFile(_invisible_characters(number))
         yield text
@@ -96,7 +98,7 @@ def _not_text(row: int) -> str:
 
 def _invisible_characters(row: int) -> str:
     if row == 1:
-        return "This is not a CSV or XLSX file. Save your spreadsheet as one of them and try again."
+        return NOT_A_TABLE
     return f"Row {row} contains invisible control characters. Type its cells again and save the file."
 
 
