@@ -1,0 +1,227 @@
+"""What the shop has before the first order: staff, categories, products, stock and promo codes.
+
+Everything is made once, so that an interrupted or repeated demo adds only what is missing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import batched
+from random import Random
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.text import slugify
+
+from accounts.actors import Actor, Source
+from accounts.models import User
+from accounts.people import create_staff
+from backoffice.transactions import write_transaction
+from catalog import stock
+from catalog.models import Category, MovementKind, Product, StockMovement
+from catalog.products import ProductData, create_product
+from cli.demo.reading import SampleProduct
+from orders.models import PromoCode, PromotionKind
+from orders.promotions import PromotionTerms, create_promo_code, expire_ended_promotions
+
+BATCH = 200
+REFERENCE = "demo"
+STAFF = (
+    ("warehouse@example.com", "Wanda Stock", "Warehouse"),
+    ("support@example.com", "Samir Help", "Support"),
+    ("marketing@example.com", "Mara Reach", "Marketing"),
+)
+# The first that matches a word of the name wins.
+CATEGORIES = (
+    ("Lanterns", "LANTERNS?"),
+    ("Christmas", "CHRISTMAS|XMAS|ADVENT|SANTA|REINDEER|BAUBLES?|SNOWMAN|NOEL|ANGEL"),
+    ("Bags and purses", "BAGS?|SHOPPER|TOTE|PURSES?|SATCHEL|RUCKSACK|WASHBAG"),
+    ("Mugs and cups", "MUGS?|CUPS?|TEACUP|BEAKERS?"),
+    ("Candles and lights", "CANDLES?|T-LIGHTS?|TLIGHTS?|LIGHTS?|CANDLEHOLDER|CANDLESTICK|LAMP|INCENSE"),
+    (
+        "Stationery and wrap",
+        "CARDS?|WRAP|PAPER|NOTEBOOKS?|PENCILS?|PENS?|STICKERS?|TAGS?|RIBBONS?|TAPE|LETTERS?",
+    ),
+    ("Jewellery", "NECKLACE|BRACELET|EARRINGS?|RINGS?|CHARM|BROOCH|HAIR|TIARA|BANGLE"),
+    (
+        "Kitchen and baking",
+        "CAKE|CAKESTAND|BOWLS?|PLATES?|TEA|COFFEE|TINS?|JARS?|CUTLERY|SPOONS?|BAKING|KITCHEN|EGGS?|TRAYS?|BREAD"
+        "|JUGS?|BOTTLE|LUNCH|OVEN|APRON|JAM|CUTTERS?|NAPKINS?|GLASS|RECIPE|PANTRY|COASTERS?|TEAPOT|SUGAR",
+    ),
+    (
+        "Garden",
+        "GARDEN|GARDENERS|PLANT|PLANTER|WATERING|BIRD|BIRDHOUSE|FLOWERPOT|POTS?|PARASOL|HERB|THERMOMETER",
+    ),
+    (
+        "Toys and games",
+        "TOYS?|GAMES?|DOLLS?|PUZZLES?|BLOCKS?|CHILDRENS|JIGSAW|SKIPPING|DOLLY|SOLDIERS?|BINGO|MARBLES",
+    ),
+    (
+        "Home and decoration",
+        "CUSHIONS?|CLOCKS?|FRAMES?|MIRRORS?|SIGNS?|HOOKS?|HANGING|DECORATIONS?|DOORMAT|DRAWERS?|KNOBS?|HEARTS?"
+        "|GARLANDS?|WALL|BUNTING|CABINET|BASKETS?|BOXE?S?|HANGERS?|TILES?|QUILT|THROW|RUG|WICKER|STAND|VASE",
+    ),
+)
+OTHER = "Gifts"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A promo code of the demo, its window in days from the last day of the sample."""
+
+    code: str
+    terms: PromotionTerms
+    starts_in_days: int | None = None
+    ends_in_days: int | None = None
+    max_uses: int | None = None
+    category: str = ""
+
+
+def _percent(name: str, percent_off: int, **fields: object) -> PromotionTerms:
+    return replace(PromotionTerms(name=name, percent_off=Decimal(percent_off)), **fields)
+
+
+def _fixed(name: str, amount_off: str, **fields: object) -> PromotionTerms:
+    terms = PromotionTerms(name=name, kind=PromotionKind.FIXED, amount_off=Decimal(amount_off))
+    return replace(terms, **fields)
+
+
+OFFERS = (
+    Offer("WELCOME10", _percent("Welcome", 10, max_discount=Decimal("25.00"), first_order_only=True)),
+    Offer(
+        "SUMMER15",
+        _percent("End of summer", 15, max_discount=Decimal("40.00"), minimum_spend=Decimal("20.00")),
+        starts_in_days=-60,
+        ends_in_days=6,
+    ),
+    Offer(
+        "LANTERN5", _fixed("Lantern weeks", "5.00", max_uses_per_customer=None), -400, 40, category="Lanterns"
+    ),
+    Offer(
+        "BULK50", _fixed("Large orders", "50.00", minimum_spend=Decimal("400.00"), max_uses_per_customer=None)
+    ),
+    Offer("FIRST40", _percent("The first forty", 20, max_discount=Decimal("30.00")), -35, None, max_uses=20),
+    Offer("SPRING20", _percent("Spring clearance", 20), -300, -12),
+    Offer("ADVENT25", _percent("Advent", 25, max_discount=Decimal("50.00")), 14, 45),
+    Offer("FRIENDS30", _percent("Friends and family", 30, is_paused=True), -20, 60, max_uses=500),
+)
+
+
+def staff() -> dict[str, Actor]:
+    """An actor for each role of the demo. They cannot sign in until they are given a password."""
+    actors = {}
+    for email, name, role in STAFF:
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = create_staff(email, role=role, name=name, by=Actor(None, Source.CLI))
+        actors[role] = Actor(user, Source.ADMIN)
+    return actors
+
+
+def make_products(products: Sequence[SampleProduct], by: Actor) -> Iterator[int]:
+    """Make those that are not there yet, in batches; yields how many each batch settled."""
+    categories = _categories()
+    existing = set(
+        Product.objects.with_skus(product.sku for product in products).values_list("sku_key", flat=True)
+    )
+    missing = [product for product in products if product.sku.casefold() not in existing]
+    yield len(products) - len(missing)
+
+    @write_transaction
+    def make(batch: Sequence[SampleProduct]) -> None:
+        for product in batch:
+            create_product(_product_data(product, categories), by=by)
+
+    for batch in batched(missing, BATCH):
+        make(batch)
+        yield len(batch)
+
+
+def receive_stock(needed: Mapping[str, int], *, at: datetime, by: Actor) -> Iterator[int]:
+    """Bring in what the orders need and something for the shelf; yields how many each batch settled."""
+    received = dict(
+        StockMovement.objects.filter(kind=MovementKind.RECEIVE, reference=REFERENCE)
+        .values_list("product__sku_key")
+        .annotate(units=Sum("on_hand_delta"))
+    )
+
+    @write_transaction
+    def bring_in(batch: Sequence[tuple[str, int]]) -> None:
+        for sku, units in batch:
+            stock.receive(sku, units, by=by, note="Opening delivery", reference=REFERENCE, at=at)
+
+    missing = [
+        (sku, units + _for_the_shelf(sku) - received.get(sku.casefold(), 0)) for sku, units in needed.items()
+    ]
+    missing = [(sku, units) for sku, units in missing if units > 0]
+    yield len(needed) - len(missing)
+    for batch in batched(missing, BATCH):
+        bring_in(batch)
+        yield len(batch)
+
+
+@write_transaction
+def make_promo_codes(last_day: datetime, by: Actor) -> None:
+    """Codes that are running, used up, ending, over, paused and yet to come."""
+    categories = _categories()
+    existing = set(PromoCode.objects.values_list("code", flat=True))
+    for offer in OFFERS:
+        if offer.code in existing:
+            continue
+        terms = replace(
+            offer.terms,
+            starts_at=_day(last_day, offer.starts_in_days),
+            ends_at=_day(last_day, offer.ends_in_days),
+            category_ids=(categories[offer.category].pk,) if offer.category else (),
+        )
+        create_promo_code(offer.code, terms, max_uses=offer.max_uses, by=by)
+    expire_ended_promotions()
+
+
+def category_of(name: str) -> str:
+    """A category from the words of a product's name."""
+    for category, words in CATEGORIES:
+        if re.search(rf"\b({words})\b", name.upper()):
+            return category
+    return OTHER
+
+
+def _categories() -> dict[str, Category]:
+    names = [*(name for name, _ in CATEGORIES), OTHER]
+    return {
+        name: Category.objects.get_or_create(name=name, defaults={"slug": slugify(name)})[0] for name in names
+    }
+
+
+def _product_data(product: SampleProduct, categories: Mapping[str, Category]) -> ProductData:
+    dice = Random(product.sku)  # noqa: S311
+    return ProductData(
+        sku=product.sku,
+        name=product.name,
+        price=product.price,
+        category=categories[category_of(product.name)],
+        barcode=_barcode(product.sku),
+        low_stock_threshold=dice.choice((None, None, None, 6, 24)),
+    )
+
+
+def _for_the_shelf(sku: str) -> int:
+    """Units that nobody has ordered yet: some products run low, some are out of stock."""
+    dice = Random(f"shelf {sku}")  # noqa: S311
+    roll = dice.random()
+    if roll < 0.03:
+        return 0
+    return dice.randint(1, settings.SHOP_LOW_STOCK_THRESHOLD or 1) if roll < 0.1 else dice.randint(30, 240)
+
+
+def _barcode(sku: str) -> str:
+    """An EAN-13 of the range that GS1 leaves to shops themselves (20–29)."""
+    digits = f"20{Random(f'barcode {sku}').randrange(10**10):010d}"  # noqa: S311
+    weighted = sum(int(digit) * (3 if position % 2 else 1) for position, digit in enumerate(digits))
+    return f"{digits}{-weighted % 10}"
+
+
+def _day(last_day: datetime, days: int | None) -> datetime | None:
+    return None if days is None else last_day + timedelta(days=days)

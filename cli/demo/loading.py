@@ -1,0 +1,92 @@
+"""From the sample to a shop: groundwork, story, proof."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Count
+
+from accounts.actors import Actor, Source
+from backoffice.money import formatted
+from catalog.audit import Discrepancy, audit_stock
+from catalog.models import Product
+from cli.demo import groundwork, playing
+from cli.demo.planning import Step, story_of
+from cli.demo.reading import Sample, SampleOrder
+from orders.audit import audit_orders
+from orders.models import Order
+
+# A label, how many there are in all, and how many more are done at each turn.
+type Follow = Callable[[str, int, Iterator[int]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`refused` counts steps, `left_out` lines of the sample, both by reason."""
+
+    loaded: int
+    refused: Counter[str]
+    left_out: Counter[str]
+    problems: Sequence[Discrepancy]
+
+
+def load(sample: Sample, chosen: Sequence[SampleOrder], *, follow: Follow) -> Outcome:
+    """Load what is missing of the chosen orders and what they need, then prove every unit and total."""
+    story = story_of(sample)
+    loaded = playing.loaded_before()
+    before = len(loaded.numbers)
+    invoices = {order.invoice for order in chosen}
+    missing = [step for step in story.steps if step.order.invoice in invoices and not loaded.has(step)]
+    refused: Counter[str] = Counter()
+    if missing:
+        _play(sample, chosen, missing, loaded, refused, follow)
+    left_out = sample.left_out + Counter(
+        {"a cancellation whose order is not in the sample": story.unmatched_returns}
+    )
+    problems = [*audit_stock(), *audit_orders()]
+    return Outcome(len(loaded.numbers) - before, refused, left_out, problems)
+
+
+def is_a_real_shop() -> bool:
+    """There are orders, and none of them is the demo's."""
+    return Order.objects.exists() and not Order.objects.filter(is_demo=True).exists()
+
+
+def shop_in_numbers() -> dict[str, int | str]:
+    """What the shop holds by now."""
+    statuses = dict(Order.objects.values_list("status").annotate(count=Count("pk")).order_by("status"))
+    totals = Order.objects.values_list("total", flat=True)
+    return {
+        "orders": sum(statuses.values()),
+        **statuses,
+        "worth": formatted(sum(totals), settings.SHOP_CURRENCY),
+        "products": Product.objects.count(),
+        "low_stock": Product.objects.low_stock().count(),
+    }
+
+
+def _play(
+    sample: Sample,
+    chosen: Sequence[SampleOrder],
+    missing: Sequence[Step],
+    loaded: playing.Loaded,
+    refused: Counter[str],
+    follow: Follow,
+) -> None:
+    moved_by = playing.days_to_move(sample.orders)
+    needed: Counter[str] = Counter()
+    for order in chosen:
+        needed.update(order.lines)
+    goods = [sample.products[sku] for sku in needed]
+    the_day_before = chosen[0].at.replace(hour=7, minute=0) - timedelta(days=1)
+    system = Actor(None, Source.CLI)
+    # Before there is staff, so that nobody is told about the codes that are over.
+    groundwork.make_promo_codes(playing.aware(sample.orders[-1].at, moved_by), system)
+    crew = groundwork.staff()
+    follow("Products", len(goods), groundwork.make_products(goods, system))
+    opening = playing.aware(the_day_before, moved_by)
+    follow("Stock", len(needed), groundwork.receive_stock(needed, at=opening, by=crew["Warehouse"]))
+    playing_on = playing.play(missing, loaded, moved_by=moved_by, crew=crew, refused=refused)
+    follow("Orders, parcels, returns", len(missing), playing_on)

@@ -1,0 +1,109 @@
+"""`shopctl demo`: data to play with."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.console import FOUND_PROBLEMS, DryRun, Json, Yes, print_json, proceed, say
+from cli.verbs import lone_verb
+
+if TYPE_CHECKING:
+    from cli.demo.loading import Outcome
+
+NEWEST = 1_500
+
+
+@lone_verb(
+    examples="""
+    shopctl demo
+    shopctl demo --all --yes
+    """
+)
+def demo(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every order of the sample, not the newest 1,500.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also into a shop with orders of its own.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Fill the shop with a real retailer's orders, moved to the present. Repeating it adds only what is missing.
+
+    Products, stock, customers, promo codes and staff come with them; none of the orders' e-mails is sent.
+    Orders are priced with the prices that the sample saw last, so their totals differ from history. The sample
+    is "Online Retail" by D. Chen (2015), UCI Machine Learning Repository, CC BY 4.0.
+    """
+    from django.core.management import call_command
+
+    from cli.demo.loading import is_a_real_shop, load
+    from cli.demo.reading import read_sample
+
+    sample = read_sample()
+    chosen = sample.orders if everything else sample.orders[-NEWEST:]
+    products = {sku for order in chosen for sku in order.lines}
+    say(f"The demo: {len(chosen):,} orders of {len(products):,} products. What is there already stays.")
+    proceed("Load it?", yes=yes, dry_run=dry_run)
+    call_command("migrate", verbosity=0, interactive=False)
+    if is_a_real_shop() and not force:
+        say("This shop has orders of its own: nothing was loaded. --force puts the demo beside them.")
+        return
+    outcome = load(sample, chosen, follow=_with_a_bar if sys.stderr.isatty() else _in_lines)
+    _report(outcome, as_json=as_json)
+    if outcome.problems:
+        raise typer.Exit(FOUND_PROBLEMS)
+
+
+def _report(outcome: "Outcome", *, as_json: bool) -> None:
+    from cli.demo.loading import shop_in_numbers
+
+    numbers = shop_in_numbers()
+    if as_json:
+        print_json(
+            {
+                "loaded": outcome.loaded,
+                "shop": numbers,
+                "refused": dict(outcome.refused),
+                "left_out": dict(outcome.left_out),
+                "problems": [f"{problem.sku}: {problem.detail}" for problem in outcome.problems],
+            }
+        )
+        return
+    print(f"Loaded {outcome.loaded:,} orders." if outcome.loaded else "Every order was there already.")
+    told = {
+        name.replace("_", " "): f"{value:,}" if isinstance(value, int) else value
+        for name, value in numbers.items()
+    }
+    print(f"The shop: {', '.join(f'{value} {name}' for name, value in told.items())}.")
+    for title, reasons in (("Refused", outcome.refused), ("Lines of the sample left out", outcome.left_out)):
+        for reason, count in reasons.most_common():
+            print(f"{title}: {count:,} {reason}")
+    print("Prices are the latest that the sample has, so totals differ from history.")
+    for problem in outcome.problems:
+        print(f"Problem: {problem.sku}: {problem.check}: {problem.detail}")
+    if not outcome.problems:
+        print("The audit of stock and orders found nothing wrong.")
+
+
+def _in_lines(label: str, total: int, increments: Iterator[int]) -> None:
+    """A line for each quarter."""
+    done, told = 0, 0
+    for increment in increments:
+        done += increment
+        quarter = 4 * done // total if total else 4
+        if quarter > told:
+            told = quarter
+            say(f"{label}: {done:,} of {total:,}")
+
+
+def _with_a_bar(label: str, total: int, increments: Iterator[int]) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(label, total=total)
+        for increment in increments:
+            progress.advance(task, increment)
