@@ -16,6 +16,7 @@ from accounts.models import User
 from backoffice.money import formatted
 from backoffice.outbox.queueing import queue_email
 from orders.models import Cancellation, Order, OrderLine, Promotion, Return, Shipment
+from orders.selection import Units
 
 # Whoever is meant to look after promo codes; the next group only when the one before has nobody.
 DIGEST_READERS = ("Marketing", "Manager")
@@ -32,19 +33,17 @@ def confirmation_again(order: Order, lines: Sequence[OrderLine]) -> None:
     _queue(order, "order_placed", cause=cause, context=_order_in_words(order, lines))
 
 
-def order_shipped(shipment: Shipment) -> None:
+def order_shipped(shipment: Shipment, units: Sequence[Units], order_lines: Sequence[OrderLine]) -> None:
     order = shipment.order
-    lines = [
-        {"name": line.order_line.name, "sku": line.order_line.sku, "quantity": line.quantity}
-        for line in shipment.lines.select_related("order_line")
-    ]
     context = {
         **_heading(order),
-        "lines": lines,
+        "lines": [
+            {"name": each.line.name, "sku": each.line.sku, "quantity": each.quantity} for each in units
+        ],
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
         "address": _address_lines(order),
-        "more_follows": any(line.open for line in order.lines.all()),
+        "more_follows": any(line.open for line in order_lines),
     }
     _queue(order, "order_shipped", cause=f"shipment:{shipment.reference}", context=context)
 

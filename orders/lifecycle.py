@@ -84,7 +84,7 @@ def ship_order(
     finish(order, order_lines)
     text = " ".join(["Shipped", in_words(units), *_parcel(shipment)])
     timeline.record(order, EventKind.SHIPPED, text, by=by, at=at, details=as_details(units))
-    emails.order_shipped(shipment)
+    emails.order_shipped(shipment, units, order_lines)
     return shipment
 
 
