@@ -1,8 +1,8 @@
 """What happened to each order of the sample, and when. Pure: the same sample gives the same story each time.
 
 The sample says who ordered what, and some of what came back. When parcels left and arrived, and who changed
-their mind, is made up by dice that the invoice number seeds; nothing happens after the sample's last moment, so
-that the newest orders are still waiting.
+their mind, is made up by dice that the invoice number seeds. Nothing happens after the sample's last moment:
+the newest orders are still waiting.
 """
 
 import math

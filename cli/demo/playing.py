@@ -64,7 +64,7 @@ def loaded_before() -> Loaded:
 
 
 def days_to_move(orders: Sequence[SampleOrder]) -> timedelta:
-    """Whole days from the sample's calendar to ours: as before, else such that the newest order was yesterday."""
+    """Whole days from the sample's calendar to ours: as before, or the newest order was yesterday."""
     at_of = {order.invoice: order.at for order in orders}
     earlier = (
         Order.objects.filter(demo_invoice__in=at_of)

@@ -30,11 +30,11 @@ def demo(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Fill the shop with a real retailer's orders, moved to the present. Repeating it adds only what is missing.
+    """Fill the shop with a real retailer's orders, moved to the present. Run again, it adds what is missing.
 
     Products, stock, customers, promo codes and staff come with them; none of the orders' e-mails is sent.
-    Orders are priced with the prices that the sample saw last, so their totals differ from history. The sample
-    is "Online Retail" by D. Chen (2015), UCI Machine Learning Repository, CC BY 4.0.
+    Orders are priced with the prices that the sample saw last, so their totals differ from history. The
+    sample is "Online Retail" by D. Chen (2015), UCI Machine Learning Repository, CC BY 4.0.
     """
     from django.core.management import call_command
 
