@@ -1,0 +1,188 @@
+"""Orders: customers see and place their own, staff everybody's."""
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from accounts.actors import Actor
+from accounts.auth import actor_of, require
+from accounts.models import User, normalised_email
+from backoffice.errors import Fault, Forbidden, Stale
+from backoffice.idempotency import DOCUMENTED, answer_once
+from backoffice.pagination import FieldsQuery, Sorting, SortKey, chosen_fields
+from backoffice.replies import Reply, matched_version, rendered
+from backoffice.transactions import write_transaction
+from orders import guessing
+from orders.lifecycle import edit_order
+from orders.models import Order
+from orders.placement import place_order, quote_order
+from orders.rendering import (
+    SUMMARY,
+    WHOLE,
+    columns_of,
+    may_know_customers,
+    order_reply,
+    placed_reply,
+    rendered_orders,
+    rendered_quote,
+)
+from orders.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
+
+orders_router = Router(tags=["Orders"])
+
+SORTING = Sorting(
+    "orders",
+    {
+        "placed_at": SortKey("placed_at"),
+        "number": SortKey("serial"),
+        "status": SortKey("status"),
+        "total": SortKey("total"),
+        "discount": SortKey("discount"),
+        "promo_code": SortKey("promo_code"),
+        "updated_at": SortKey("updated_at"),
+    },
+    usual="-placed_at",
+)
+
+
+@orders_router.get("", response=OrderList, operation_id="list_orders", summary="Orders")
+def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
+    """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
+    user = caller(request)
+    is_personal = may_know_customers(user)
+    wanted = chosen_fields(filters.fields, WHOLE, usual=SUMMARY)
+    page = SORTING.page(_filtered(filters, user, is_personal), filters, columns_of(wanted))
+    items = rendered_orders(page.rows, wanted, is_personal=is_personal)
+    return rendered(page.envelope(items)).to(request)
+
+
+# Before /{number}, which would take its URL.
+@orders_router.post("/quote", response=QuoteOut, operation_id="quote_order", summary="Price a basket")
+def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
+    """What an order would cost now, and why. Nothing is written. A promo code that cannot be used is told."""
+    actor, email = _buyer(request, body)
+    is_staff = _may_order_for_others(actor)
+    if body.promo_code and not is_staff:
+        guessing.count_try(caller(request), body.promo_code)
+    quoted = quote_order(body.order_request(), email=email, by=actor)
+    if body.promo_code and quoted.promo is not None and quoted.promo.applied and not is_staff:
+        guessing.remember_good(caller(request), body.promo_code)
+    return rendered(rendered_quote(quoted)).to(request)
+
+
+@orders_router.get("/{number}", response=OrderOut, operation_id="get_order", summary="One order")
+def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> HttpResponse:
+    """Somebody else's order is not there."""
+    return order_reply(number, to=caller(request), fields=query.fields).to(request)
+
+
+@orders_router.post(
+    "",
+    response={201: OrderOut},
+    operation_id="place_order",
+    summary="Place an order",
+    openapi_extra=DOCUMENTED,
+)
+def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
+    """All lines or none are reserved. A promo code that cannot be used refuses the whole order."""
+    actor, email = _buyer(request, body)
+    if body.promo_code and not _may_order_for_others(actor):
+        guessing.count_try(caller(request), body.promo_code)
+
+    def run() -> Reply:
+        order = place_order(body.order_request(), email=email, by=actor)
+        return placed_reply(order, to=caller(request), location=f"{request.path}/{order.number}")
+
+    return answer_once(request, body, run)
+
+
+@orders_router.patch("/{number}", response=OrderOut, operation_id="change_order", summary="Change an order")
+def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
+    """Address, e-mail and note, by staff, while nothing has shipped. `If-Match` refuses a stale change."""
+    actor = require(request, "orders.change_order")
+    version = expected_version(request)
+    changes = body.changes()
+    address = changes.get("shipping_address")
+
+    @write_transaction
+    def run() -> Reply:
+        edit_order(
+            number,
+            by=actor,
+            address=address.address() if address else None,
+            email=changes.get("email"),
+            note=changes.get("note"),
+            expected_version=version,
+        )
+        return order_reply(number, to=caller(request))
+
+    return run().to(request)
+
+
+def caller(request: HttpRequest) -> User:
+    user = actor_of(request).user
+    assert user is not None
+    return user
+
+
+def expected_version(request: HttpRequest) -> int | None:
+    """What If-Match insists on.
+
+    Raises:
+        Stale: no order ever had this version.
+    """
+    version = matched_version(request)
+    if version is not None and not version.isdecimal():
+        raise Stale("If-Match names another resource. Look at the order again.")
+    return None if version is None else int(version)
+
+
+def _may_order_for_others(actor: Actor) -> bool:
+    return actor.user is None or actor.user.has_perm("orders.add_order")
+
+
+def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
+    """Who orders, and the customer's e-mail address.
+
+    Raises:
+        Forbidden: somebody else's address, or a shipping fee, without the right to it.
+    """
+    actor = actor_of(request)
+    own = caller(request).email
+    faults = []
+    if body.email is not None and normalised_email(body.email) != own:
+        faults.append(Fault("/email", "forbidden", "You can order for yourself only: leave it out."))
+    if body.shipping_fee is not None:
+        faults.append(Fault("/shipping_fee", "forbidden", "The shop sets the shipping fee: leave it out."))
+    if faults and not _may_order_for_others(actor):
+        raise Forbidden(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    return actor, body.email or own
+
+
+def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[Order]:
+    orders = Order.objects.visible_to(user)
+    if filters.status:
+        orders = orders.filter(status__in=filters.status)
+    for word in (filters.q or "").split():
+        orders = orders.filter(_mentions(word, is_personal))
+    if filters.email is not None:
+        orders = orders.filter(_placed_by(filters.email)) if is_personal else orders.none()
+    lookups = {
+        "promo_code": filters.promo_code and filters.promo_code.strip().upper(),
+        "total__gte": filters.total__gte,
+        "total__lte": filters.total__lte,
+        "discount__gte": filters.discount__gte,
+        "discount__lte": filters.discount__lte,
+        "placed_at__gte": filters.placed_after,
+        "placed_at__lt": filters.placed_before,
+    }
+    return orders.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+
+
+def _placed_by(email: str) -> Q:
+    return Q(customer__email=normalised_email(email)) | Q(email__iexact=email.strip())
+
+
+def _mentions(word: str, is_personal: bool) -> Q:
+    mentions = Q(number__icontains=word)
+    return mentions | Q(email__icontains=word) | Q(ship_name__icontains=word) if is_personal else mentions

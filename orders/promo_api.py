@@ -1,0 +1,214 @@
+"""Promo codes, for staff. Customers learn about a code through a quote alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from accounts.actors import Actor
+from accounts.auth import require
+from backoffice.errors import Fault, Invalid, Stale
+from backoffice.fields import folded
+from backoffice.idempotency import DOCUMENTED, answer_once
+from backoffice.pagination import FieldsQuery, Sorting, SortKey, chosen_fields
+from backoffice.replies import Reply, matched_version, rendered
+from backoffice.transactions import write_transaction
+from catalog.models import Category, Product
+from orders.models import PromoCode
+from orders.models.promo import normalised_code
+from orders.promo_rendering import (
+    WHOLE,
+    columns_of,
+    promo_code_reply,
+    rendered_promo_codes,
+    version_of,
+    with_discount_given,
+)
+from orders.promo_schemas import PromoCodeFilters, PromoCodeIn, PromoCodeList, PromoCodeOut, PromoCodePatch
+from orders.promotions import (
+    PromotionTerms,
+    change_promo_code,
+    create_promo_code,
+    pause_promo_code,
+    promo_code_named,
+    resume_promo_code,
+    terms_of_promotion,
+)
+
+promo_router = Router(tags=["Promo codes"])
+
+SORTING = Sorting(
+    "promo-codes",
+    {
+        "code": SortKey("code"),
+        "created_at": SortKey("created_at"),
+        "name": SortKey("promotion__name"),
+        "kind": SortKey("promotion__kind"),
+        "starts_at": SortKey("promotion__starts_at", is_nullable=True),
+        "ends_at": SortKey("promotion__ends_at", is_nullable=True),
+        "times_used": SortKey("times_used"),
+    },
+    usual="-created_at",
+)
+
+
+@promo_router.get("", response=PromoCodeList, operation_id="list_promo_codes", summary="Promo codes")
+def list_promo_codes(request: HttpRequest, filters: Query[PromoCodeFilters]) -> HttpResponse:
+    """Promotions with one code; those of batches are found one by one. The newest first."""
+    require(request, "orders.view_promocode")
+    wanted = chosen_fields(filters.fields, WHOLE)
+    codes = with_discount_given(_filtered(filters), wanted)
+    page = SORTING.page(codes, filters, columns_of(wanted))
+    items = rendered_promo_codes(page.rows, wanted)
+    return rendered(page.envelope(items) | {"currency": settings.SHOP_CURRENCY}).to(request)
+
+
+@promo_router.post(
+    "",
+    response={201: PromoCodeOut},
+    operation_id="create_promo_code",
+    summary="Create a promo code",
+    openapi_extra=DOCUMENTED,
+)
+def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
+    """A promotion with this one code: a percentage, perhaps capped, or a fixed amount."""
+    actor = require(request, "orders.add_promocode")
+
+    def run() -> Reply:
+        terms = PromotionTerms(**_terms(body.model_dump(exclude={"code", "max_uses", "is_paused"})))
+        promo_code = create_promo_code(body.code, terms, max_uses=body.max_uses, by=actor)
+        if body.is_paused:
+            pause_promo_code(promo_code.code, by=actor)
+        return promo_code_reply(promo_code.code, status=201, location=f"{request.path}/{promo_code.code}")
+
+    return answer_once(request, body, run)
+
+
+@promo_router.get("/{code}", response=PromoCodeOut, operation_id="get_promo_code", summary="One promo code")
+def get_promo_code(request: HttpRequest, code: str, query: Query[FieldsQuery]) -> HttpResponse:
+    require(request, "orders.view_promocode")
+    return promo_code_reply(code, query.fields).to(request)
+
+
+@promo_router.patch(
+    "/{code}", response=PromoCodeOut, operation_id="change_promo_code", summary="Change a promo code"
+)
+def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpResponse:
+    """Only what is sent changes. Once used, kind and amounts are frozen: make another code."""
+    actor = require(request, "orders.change_promocode")
+    version = matched_version(request)
+
+    @write_transaction
+    def run() -> Reply:
+        promo_code = _held(code, version)
+        changes = body.changes()
+        is_paused = changes.pop("is_paused", None)
+        max_uses = changes.pop("max_uses", promo_code.max_uses)
+        terms = replace(terms_of_promotion(promo_code.promotion), **_terms(changes))
+        change_promo_code(code, terms, max_uses=max_uses, by=actor)
+        if is_paused is not None:
+            _set_paused(code, is_paused, actor)
+        return promo_code_reply(code)
+
+    return run().to(request)
+
+
+@promo_router.post(
+    "/{code}/pause",
+    response=PromoCodeOut,
+    operation_id="pause_promo_code",
+    summary="Pause",
+    openapi_extra=DOCUMENTED,
+)
+def pause(request: HttpRequest, code: str) -> HttpResponse:
+    """It stops working at once."""
+    return _set_paused_once(request, code, True)
+
+
+@promo_router.post(
+    "/{code}/resume",
+    response=PromoCodeOut,
+    operation_id="resume_promo_code",
+    summary="Resume",
+    openapi_extra=DOCUMENTED,
+)
+def resume(request: HttpRequest, code: str) -> HttpResponse:
+    """It works again, as far as its terms allow. A paused batch is not resumed by one of its codes."""
+    return _set_paused_once(request, code, False)
+
+
+def _set_paused_once(request: HttpRequest, code: str, is_paused: bool) -> HttpResponse:
+    actor = require(request, "orders.change_promocode")
+
+    def run() -> Reply:
+        _set_paused(code, is_paused, actor)
+        return promo_code_reply(code)
+
+    return answer_once(request, None, run)
+
+
+def _set_paused(code: str, is_paused: bool, actor: Actor) -> None:
+    if is_paused:
+        pause_promo_code(code, by=actor)
+        return
+    promo_code = resume_promo_code(code, by=actor)
+    promotion = promo_code.promotion
+    if promotion.is_paused and not promotion.is_batch:
+        # Clients see one pause of a promotion with one code, wherever it was set.
+        terms = replace(terms_of_promotion(promotion), is_paused=False)
+        change_promo_code(code, terms, max_uses=promo_code.max_uses, by=actor)
+
+
+def _held(code: str, version: str | None) -> PromoCode:
+    """The code, locked until the transaction ends; refused when If-Match names another version of it."""
+    pk = promo_code_named(code).pk
+    held = PromoCode.objects.select_related("promotion").select_for_update(no_key=True).get(pk=pk)
+    present = version_of(held.promotion.updated_at, held.is_paused, held.max_uses)
+    if version is not None and version != present:
+        raise Stale(f"{held.code} was changed meanwhile. Look at it again.")
+    return held
+
+
+def _terms(sent: dict[str, Any]) -> dict[str, Any]:
+    """Names of categories and products become ids, as PromotionTerms holds them."""
+    terms = dict(sent)
+    if "categories" in terms:
+        known = dict(Category.objects.filter(slug__in=terms["categories"]).values_list("slug", "pk"))
+        terms["category_ids"] = _ids(terms.pop("categories"), known, "categories")
+    if "products" in terms:
+        skus = [folded(sku) for sku in terms.pop("products")]
+        known = dict(Product.objects.filter(sku_key__in=skus).values_list("sku_key", "pk"))
+        terms["product_ids"] = _ids(skus, known, "products")
+    return terms
+
+
+def _ids(names: Sequence[str], known: dict[str, int], field: str) -> tuple[int, ...]:
+    """Raises Invalid, naming each one that does not exist."""
+    faults = [
+        Fault(f"/{field}/{index}", f"unknown_{field}", f"There is no {name}.", {"in": "body"})
+        for index, name in enumerate(names)
+        if name not in known
+    ]
+    if faults:
+        raise Invalid(f"{field}: " + " ".join(fault.detail for fault in faults[:10]), faults=faults)
+    return tuple(sorted({known[name] for name in names}))
+
+
+def _filtered(filters: PromoCodeFilters) -> QuerySet[PromoCode]:
+    codes = PromoCode.objects.filter(promotion__is_batch=False)
+    for word in (filters.q or "").split():
+        codes = codes.filter(Q(code__contains=normalised_code(word)) | Q(promotion__name__icontains=word))
+    if filters.state is not None:
+        codes = codes.in_state(filters.state)
+    lookups = {
+        "promotion__kind": filters.kind,
+        "promotion__starts_at__gte": filters.starts_after,
+        "promotion__starts_at__lt": filters.starts_before,
+        "promotion__ends_at__gte": filters.ends_after,
+        "promotion__ends_at__lt": filters.ends_before,
+    }
+    return codes.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
