@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.people import SUPERUSER, edit_user
 from accounts.roles import ROLE_NAMES, ROLES
 from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
-from backoffice.lists import view_tabs
+from backoffice.lists import moment, view_tabs
 
 LIST = "admin:accounts_user_changelist"
 INACTIVE, CUSTOMERS = "inactive", "customers"
@@ -44,9 +44,11 @@ def role_of(user: User) -> str:
     return next((group.name for group in user.groups.all() if group.name in ROLE_NAMES), "")
 
 
-def role_choices(request: HttpRequest) -> list[tuple[str, SafeString]]:
-    """Each role in words, also what it cannot do; superuser only for superusers."""
+def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, SafeString]]:
+    """Each role in words, also what it cannot do; superuser only for superusers, none for customers."""
     words = [(role.name, role.may, role.may_not) for role in ROLES]
+    if user is not None and not role_of(user):
+        words.insert(0, ("", "Signs in as a customer, through the API.", "Cannot see the back office."))
     if request.user.is_superuser:
         words.append((SUPERUSER, "Everything, other superusers included.", "Nothing is kept back."))
     return [
@@ -54,7 +56,7 @@ def role_choices(request: HttpRequest) -> list[tuple[str, SafeString]]:
             name,
             format_html(
                 '<strong class="bo-name">{}</strong><span class="bo-role">{} <em>{}</em></span>',
-                name.capitalize(),
+                name.capitalize() or "No role",
                 may,
                 may_not,
             ),
@@ -79,7 +81,7 @@ class SendPasswordLink(UseCaseDialog):
 @admin.register(User)
 class UserAdmin(DomainAdmin):
     form = UserForm
-    list_display = ("person", "role_shown", "state", "last_login")
+    list_display = ("person", "role_shown", "state", "signed_in")
     search_fields = ("email", "name")
     search_help_text = "E-mail or name"
     ordering = ("email",)
@@ -128,6 +130,10 @@ class UserAdmin(DomainAdmin):
             tone, word = "good", "Active"
         return format_html('<span class="bo-label bo-{}">{}</span>', tone, word)
 
+    @display(description="Signed in", ordering="last_login")
+    def signed_in(self, user: User) -> SafeString | str:
+        return moment(user.last_login)
+
     # The form
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -144,8 +150,9 @@ class UserAdmin(DomainAdmin):
     ) -> type[AnyForm]:
         form = super().get_form(request, obj, change=change, **kwargs)
         if role := form.base_fields.get("role"):
-            setattr(role, "choices", role_choices(request))  # noqa: B010
+            setattr(role, "choices", role_choices(request, obj))  # noqa: B010
             role.initial = role_of(obj) if obj else "Warehouse"
+            role.required = bool(role.initial)
         return form
 
     def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:

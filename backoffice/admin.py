@@ -166,6 +166,15 @@ def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:
     return refused
 
 
+def csv_file(content: str, name: str) -> HttpResponse:
+    """A download. The mark at its beginning makes Excel read UTF-8."""
+    return HttpResponse(
+        "\ufeff" + content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 def show_refusal(request: HttpRequest, refusal: Refusal, *, url: str | None = None) -> HttpResponse:
     """Back to where the request came from, or to a page, with the reason on top."""
     if refusal.kind is Kind.FORBIDDEN:

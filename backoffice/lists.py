@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
@@ -94,6 +96,14 @@ def _despite_the_cache(call: Callable[..., Any], *arguments: Any) -> Any:
         return call(*arguments)
     except Exception:
         return None
+
+
+def moment(at: datetime | None) -> SafeString | str:
+    """`22 Nov 2026, 23:15` on one line, in the shop's time zone; a dash for never."""
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    return format_html('<time class="bo-moment">{} {}</time>', local.day, f"{local:%b %Y, %H:%M}")
 
 
 class StaffFilter(RelatedDropdownFilter):

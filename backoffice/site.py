@@ -19,6 +19,7 @@ MOST_RESULTS = 50
 
 class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
+    index_title = "Dashboard"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         forgotten = _view("accounts.password_pages.ForgottenPassword")

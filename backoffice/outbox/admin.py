@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from backoffice.admin import ReadOnlyAdmin, show_refusal
 from backoffice.errors import Refusal
-from backoffice.lists import WholeDaysFilter, remembered_count, view_tabs
+from backoffice.lists import WholeDaysFilter, moment, remembered_count, view_tabs
 from backoffice.outbox.delivery import MAX_ATTEMPTS, requeue
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
@@ -40,7 +40,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 @admin.register(EmailMessage)
 class EmailMessageAdmin(ReadOnlyAdmin):
-    list_display = ("mail", "recipient", "state_label", "attempts_shown", "created_at", "error_shown")
+    list_display = ("mail", "recipient", "state_label", "attempts_shown", "queued", "error_shown")
     list_filter = (("template", AllValuesCheckboxFilter), ("created_at", WholeDaysFilter))
     search_fields = ("recipient", "cause")
     search_help_text = "Recipient, or order number"
@@ -98,6 +98,10 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     @display(description="Attempts", ordering="attempts", formatting="price")
     def attempts_shown(self, message: EmailMessage) -> str:
         return f"{message.attempts} of {MAX_ATTEMPTS}" if message.attempts else "–"
+
+    @display(description="Queued", ordering="created_at")
+    def queued(self, message: EmailMessage) -> SafeString | str:
+        return moment(message.created_at)
 
     @display(description="Last error")
     def error_shown(self, message: EmailMessage) -> SafeString | str:

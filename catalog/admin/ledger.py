@@ -15,21 +15,19 @@ from unfold.decorators import display
 
 from backoffice.admin import ReadOnlyAdmin
 from backoffice.fields import folded
-from backoffice.lists import StaffFilter, WholeDaysFilter
+from backoffice.lists import StaffFilter, WholeDaysFilter, moment
 from catalog.models import StockMovement
-from catalog.templatetags.stock import change, movement_label, reference
+from catalog.templatetags.stock import change, movement_label, reference, signed
 
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
     list_display = (
+        "when",
         "product_link",
-        "at",
         "what",
         "on_hand",
         "reserved",
-        "on_hand_after_shown",
-        "reserved_after_shown",
         "reference_link",
         "by",
         "note_shown",
@@ -63,6 +61,10 @@ class StockMovementAdmin(ReadOnlyAdmin):
             return by_reference, False
         return queryset.filter(product__sku_key=folded(term)), False
 
+    @display(description="When")
+    def when(self, movement: StockMovement) -> SafeString | str:
+        return moment(movement.at)
+
     @display(description="Product")
     def product_link(self, movement: StockMovement) -> SafeString:
         url = reverse("admin:catalog_product_change", args=[movement.product_id])
@@ -80,29 +82,26 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
     @display(description="On hand", formatting="price")
     def on_hand(self, movement: StockMovement) -> SafeString:
-        return change(movement.on_hand_delta)
+        return _change_and_balance(change(movement.on_hand_delta), movement.on_hand_after)
 
     @display(description="Reserved", formatting="price")
     def reserved(self, movement: StockMovement) -> SafeString:
-        return change(movement.reserved_delta)
-
-    @display(description="On hand after", formatting="price")
-    def on_hand_after_shown(self, movement: StockMovement) -> str:
-        return f"{movement.on_hand_after:,}"
-
-    @display(description="Reserved after", formatting="price")
-    def reserved_after_shown(self, movement: StockMovement) -> str:
-        return f"{movement.reserved_after:,}"
+        return _change_and_balance(signed(movement.reserved_delta), movement.reserved_after)
 
     @display(description="Reference")
     def reference_link(self, movement: StockMovement) -> SafeString | str:
         return reference(movement.reference)
 
     @display(description="By")
-    def by(self, movement: StockMovement) -> str:
-        who = str(movement.actor) if movement.actor else "System"
-        return f"{who}, {movement.get_source_display()}"
+    def by(self, movement: StockMovement) -> SafeString:
+        return format_html(
+            '{}<span class="bo-sku">{}</span>', movement.actor or "System", movement.get_source_display()
+        )
 
     @display(description="Reason and note")
     def note_shown(self, movement: StockMovement) -> str:
         return ": ".join(filter(None, (movement.get_reason_display(), movement.note))) or "–"
+
+
+def _change_and_balance(change: SafeString | str, after: int) -> SafeString:
+    return format_html('{}<span class="bo-sku">{} after</span>', change, f"{after:,}")

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin import actor_of
-from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
+from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog, csv_file
 from backoffice.fields import folded
 from backoffice.money import formatted
 from catalog.admin.adjusting import AdjustStock
@@ -22,6 +23,7 @@ from catalog.admin.product_files import ProductFiles
 from catalog.models import Product
 from catalog.models.product import ProductQuerySet
 from catalog.products import ProductData, archive_product, create_product, edit_product
+from catalog.reports import reorder_csv
 
 
 class ArchiveProduct(UseCaseDialog):
@@ -47,6 +49,7 @@ class ProductAdmin(ProductFiles, DomainAdmin):
     ordering = ("sku",)
     fields = ("name", "sku", "price", "category", "barcode", "low_stock_threshold", "is_active")
     actions = ("archive_selected",)
+    actions_list = ("reorder",)
     actions_row = ("adjust_stock",)
     actions_detail = ("adjust_stock", "archive")
     change_form_outer_before_template = "catalog/product_stock.html"
@@ -147,6 +150,11 @@ class ProductAdmin(ProductFiles, DomainAdmin):
         """Offered on the page of a product only while it is active."""
         may = self.has_change_permission(request)
         return may and (object_id is None or Product.objects.active().filter(pk=object_id).exists())
+
+    @action(description="Reorder list", icon="shopping_basket", permissions=["view"], url_path="reorder.csv")
+    def reorder(self, request: HttpRequest) -> HttpResponse:
+        """A download: it changes nothing, hence a link."""
+        return csv_file(reorder_csv(timezone.now()), f"reorder-{timezone.localdate():%Y-%m-%d}.csv")
 
     @action(
         description="Adjust stock",

@@ -15,9 +15,9 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget
 
 from accounts.admin import actor_of
-from backoffice.admin import ReadOnlyAdmin, errors_of
+from backoffice.admin import ReadOnlyAdmin, csv_file, errors_of
 from backoffice.errors import Refusal
-from backoffice.lists import StaffFilter, WholeDaysFilter
+from backoffice.lists import StaffFilter, WholeDaysFilter, moment
 from catalog.admin.import_page import import_context
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.stock_import import (
@@ -46,7 +46,7 @@ class ImportFileForm(forms.Form):
 
 @admin.register(StockImport)
 class StockImportAdmin(ReadOnlyAdmin):
-    list_display = ("title", "state_label", "mode_shown", "counts", "author", "created_at")
+    list_display = ("title", "state_label", "mode_shown", "counts", "author", "created")
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("mode", ChoicesDropdownFilter),
@@ -113,6 +113,10 @@ class StockImportAdmin(ReadOnlyAdmin):
     def author(self, stock_import: StockImport) -> str:
         return str(stock_import.created_by or "System")
 
+    @display(description="Made", ordering="created_at")
+    def created(self, stock_import: StockImport) -> SafeString | str:
+        return moment(stock_import.created_at)
+
     # Pages of our own
 
     def add_view(
@@ -178,11 +182,11 @@ class StockImportAdmin(ReadOnlyAdmin):
     def rejects_view(self, request: HttpRequest, number: int) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return _csv_file(rejects_csv(import_numbered(number)), f"import-{number}-rejected.csv")
+        return csv_file(rejects_csv(import_numbered(number)), f"import-{number}-rejected.csv")
 
     def template_view(self, request: HttpRequest) -> HttpResponse:
         self._require_move_stock(request)
-        return _csv_file(template_csv(), "stock-template.csv")
+        return csv_file(template_csv(), "stock-template.csv")
 
     def _require_move_stock(self, request: HttpRequest) -> None:
         if not self.has_add_permission(request):
@@ -210,12 +214,3 @@ def _page_of(number: int) -> str:
 
 def _list() -> str:
     return reverse("admin:catalog_stockimport_changelist")
-
-
-def _csv_file(content: str, name: str) -> HttpResponse:
-    # The mark at the beginning makes Excel read UTF-8.
-    return HttpResponse(
-        "\ufeff" + content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )

@@ -26,12 +26,19 @@ def movement_label(movement: StockMovement) -> SafeString:
 
 
 @register.filter
+def signed(units: int | None) -> str:
+    """`+3`, `−2`, `0`, or a dash for nothing known."""
+    if units is None:
+        return "–"
+    sign = "+" if units > 0 else "−" if units < 0 else ""
+    return f"{sign}{abs(units):,}"
+
+
+@register.filter
 def change(units: int | None) -> SafeString:
-    """`+3`, `−2`, or a dash when nothing changed."""
-    if not units:
-        return format_html('<span class="bo-muted">{}</span>', "–" if units is None else "0")
-    sign, tone = ("+", "good") if units > 0 else ("−", "bad")
-    return format_html('<span class="bo-{}">{}{}</span>', tone, sign, f"{abs(units):,}")
+    """The same in green or red: more or less on the shelf."""
+    tone = "good" if units and units > 0 else "bad" if units else "muted"
+    return format_html('<span class="bo-{}">{}</span>', tone, signed(units))
 
 
 @register.filter

@@ -140,8 +140,10 @@
   /* A letter's frame is as high as the letter. */
   function fitLetters() {
     for (const frame of document.querySelectorAll("iframe.bo-letter")) {
-      const height = frame.contentDocument?.documentElement?.scrollHeight;
-      if (height) frame.style.height = `${height + 2}px`;
+      const letter = frame.contentDocument?.documentElement;
+      if (!letter) continue;
+      frame.style.height = "0";
+      frame.style.height = `${letter.scrollHeight + 2}px`;
     }
   }
 

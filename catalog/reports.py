@@ -1,0 +1,59 @@
+"""What to order from suppliers: low products, with how many to buy."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, Subquery, Sum
+
+from catalog.models import MovementKind, Product, StockMovement
+from catalog.stock_import.rejects import FORMULA_STARTS
+
+SALES_DAYS = 30
+HEADER = ("sku", "name", "barcode", "available", "threshold", f"sold_{SALES_DAYS}_days", "quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class Reorder:
+    """One low product; `quantity` is what the sales of 30 days and its threshold ask for."""
+
+    product: Product
+    sold: int
+
+    @property
+    def quantity(self) -> int:
+        return max(0, self.sold + self.product.threshold - self.product.available)
+
+
+def reorder_list(now: datetime) -> list[Reorder]:
+    """Every low product, by SKU. Sold are the units that orders took since, less what they gave back."""
+    ordered = (
+        StockMovement.objects.filter(
+            product=OuterRef("pk"),
+            kind__in=(MovementKind.RESERVE, MovementKind.RELEASE),
+            at__gte=now - timedelta(days=SALES_DAYS),
+        )
+        .order_by()
+        .values("product")
+    )
+    sold = Subquery(ordered.annotate(units=Sum("reserved_delta")).values("units"))
+    low = Product.objects.low_stock().annotate(sold=sold).order_by("sku")
+    return [Reorder(product, max(0, getattr(product, "sold") or 0)) for product in low]  # noqa: B009
+
+
+def reorder_csv(now: datetime) -> str:
+    """Columns as an import in mode `receive` wants them: when the goods are here, import the same file."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    for each in reorder_list(now):
+        product = each.product
+        texts = [_neutral(text) for text in (product.sku, product.name, product.barcode)]
+        writer.writerow([*texts, product.available, product.threshold, each.sold, each.quantity])
+    return file.getvalue()
+
+
+def _neutral(text: str) -> str:
+    """What a spreadsheet would take for a formula, it shall take for text."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
