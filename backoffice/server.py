@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -85,8 +86,10 @@ def serve(
 
 
 def load_application() -> WSGIHandler:
-    from backoffice.wsgi import application
-
+    with warnings.catch_warnings():
+        # Embedded, static files are served from where they are installed.
+        warnings.filterwarnings("ignore", "No directory at", UserWarning)
+        from backoffice.wsgi import application
     return application
 
 

@@ -40,7 +40,9 @@ LISTED = columns("id", "state", "template", "recipient", "cause", "attempts:n", 
 )
 def list_emails(
     state: Annotated[str | None, typer.Option(help="queued, sending, sent, dead or suppressed.")] = None,
-    recipient: Annotated[str | None, typer.Option(metavar="EMAIL")] = None,
+    recipient: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="Only those to this address.")
+    ] = None,
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,

@@ -14,6 +14,11 @@ from cli.console import say
 REFUSED = 1
 WRONG_USE = 2
 OUR_FAULT = 70
+HINTS = {
+    "already_imported": "--again applies it once more.",
+    "cannot_undo": "--skip-invalid undoes the others.",
+    "plan_changed": "Run the import again to see the new plan.",
+}
 
 
 @contextmanager
@@ -47,6 +52,8 @@ def say_refusal(refusal: Refusal) -> None:
         if fault.detail and fault.detail not in refusal.detail:
             where = fault.pointer.lstrip("/").replace("/", " ")
             say(f"  {where}: {fault.detail}" if where else f"  {fault.detail}")
+    if refusal.code in HINTS:
+        say(HINTS[refusal.code])
 
 
 def _is_wrong_use(error: Exception) -> bool:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from backoffice.errors import Fault, Invalid
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-RELATIVE = re.compile(r"([+-])(\d{1,6})([mhdw])")
-LENGTH = re.compile(r"(\d{1,6})([mhdw])")
+RELATIVE = re.compile(r"([+-])(\d{1,4})([mhdw])")
+LENGTH = re.compile(r"(\d{1,4})([mhdw])")
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 

@@ -115,7 +115,9 @@ def create(
     ] = None,
     max_uses: Annotated[int | None, typer.Option(min=1, help="How often in all. Default: no limit.")] = None,
     per_customer: Annotated[int, typer.Option(min=0, help="How often for one customer; 0 for no limit.")] = 1,
-    first_order_only: Annotated[bool, typer.Option("--first-order-only")] = False,
+    first_order_only: Annotated[
+        bool, typer.Option("--first-order-only", help="Only for a customer's first order.")
+    ] = False,
     category: Annotated[
         list[str] | None, typer.Option(help="Only for this category; may be repeated.")
     ] = None,
@@ -132,7 +134,7 @@ def create(
     A day without a time means its first moment, in the shop's time zone.
     """
     from orders.models import PromotionKind
-    from orders.promotions import PromotionTerms, create_promo_code
+    from orders.promotions import PromotionTerms, create_promo_code, promo_code_named
 
     by = actor(as_, "orders.add_promocode")
     if (percent is None) == (amount is None):
@@ -152,7 +154,8 @@ def create(
         product_ids=_product_ids(product or []),
         is_paused=paused,
     )
-    show_one(_in_full(create_promo_code(code, terms, max_uses=max_uses, by=by)), as_json=json)
+    made = create_promo_code(code, terms, max_uses=max_uses, by=by)
+    show_one(_in_full(promo_code_named(made.code)), as_json=json)
 
 
 @verb(

@@ -49,7 +49,7 @@ Generate = Annotated[bool, typer.Option("--generate", help="Make a password and 
 def create(
     email: str,
     role: Role,
-    name: Annotated[str, typer.Option()] = "",
+    name: Annotated[str, typer.Option(help="Their name.")] = "",
     password_stdin: PasswordStdin = False,
     generate: Generate = False,
     as_: As = None,
