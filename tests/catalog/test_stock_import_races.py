@@ -1,0 +1,149 @@
+"""Imports against each other and against a busy shop. A control shows that the harness can see the fault."""
+
+import random
+import time
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from catalog import stock
+from catalog.audit import audit_stock
+from catalog.models import Product, StockImport, StockMovement
+from catalog.stock_import import (
+    AlreadyImported,
+    PlanChanged,
+    WrongState,
+    apply_import,
+    sweep_plans,
+    undo_import,
+)
+from orders.audit import audit_orders
+from tests.catalog.stock_files import lines, on_hand, plan
+from tests.factories import CLI, make_product, place
+from tests.races import race
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
+
+SKUS = [f"P-{number}" for number in range(30)]
+
+
+def stock_up(on_hand: int) -> None:
+    for sku in SKUS:
+        make_product(sku, on_hand=on_hand)
+
+
+def kinds(outcomes: list[object]) -> Counter[str]:
+    return Counter(type(outcome).__name__ for outcome in outcomes)
+
+
+def shuffled() -> list[str]:
+    return random.sample(SKUS, len(SKUS))
+
+
+def test_imports_of_the_same_products_in_any_order_all_add_up() -> None:
+    stock_up(1)
+    plans = [plan(lines(dict.fromkeys(shuffled(), 1 + number)), mode="receive") for number in range(6)]
+
+    outcomes = race(6, [partial(apply_import, each.pk, by=CLI) for each in plans])
+
+    assert kinds(outcomes) == {"StockImport": 6}
+    assert {on_hand(sku) for sku in SKUS} == {1 + 1 + 2 + 3 + 4 + 5 + 6}
+    assert audit_stock() == []
+
+
+def test_planning_applying_and_undoing_amid_orders_and_receipts_loses_nothing_and_fails_nobody() -> None:
+    stock_up(1_000)
+
+    def plan_and_apply(units: int) -> StockImport:
+        return apply_import(plan(lines(dict.fromkeys(shuffled(), units)), mode="receive").pk, by=CLI)
+
+    def and_undo(units: int) -> StockImport:
+        return undo_import(plan_and_apply(units).pk, by=CLI)
+
+    work = [partial(place, dict.fromkeys(random.sample(SKUS, 4), 1)) for _ in range(24)]
+    work += [partial(stock.receive, random.choice(SKUS), 1, by=CLI) for _ in range(24)]
+    work += [partial(plan_and_apply, units) for units in (2, 3, 4, 5)]
+    work += [partial(and_undo, units) for units in (7, 11, 13, 17)]
+    random.shuffle(work)
+    outcomes = race(8, work)
+
+    assert kinds(outcomes) == {"Order": 24, "StockMovement": 24, "StockImport": 8}
+    assert sum(Product.objects.values_list("on_hand", flat=True)) == 30 * (1_000 + 2 + 3 + 4 + 5) + 24
+    assert sum(Product.objects.values_list("reserved", flat=True)) == 24 * 4
+    assert audit_stock() == audit_orders() == []
+
+
+def test_an_import_that_reads_and_then_writes_without_the_lock_loses_receipts() -> None:
+    """The control: the same race, with an import that believes what it read."""
+    stock_up(10)
+
+    def import_unguarded() -> None:
+        seen = dict(Product.objects.values_list("pk", "on_hand"))
+        time.sleep(0.3)
+        for pk, units in seen.items():
+            Product.objects.filter(pk=pk).update(on_hand=units + 5)
+
+    race(4, [import_unguarded, *(partial(stock.receive, sku, 1, by=CLI) for sku in SKUS[:9])])
+
+    assert sum(Product.objects.values_list("on_hand", flat=True)) < 30 * (10 + 5) + 9
+    assert audit_stock() != []
+
+
+def test_a_count_amid_receipts_is_applied_as_seen_or_not_at_all() -> None:
+    for attempt in range(5):
+        sku = make_product(on_hand=10).sku
+        planned = plan(lines({sku: 50}), name=f"{attempt}.csv")
+
+        applied, received = race(
+            2, [partial(apply_import, planned.pk, by=CLI), partial(stock.receive, sku, 1, by=CLI)]
+        )
+
+        assert isinstance(received, StockMovement)
+        if isinstance(applied, PlanChanged):
+            assert on_hand(sku) == 11
+        else:
+            assert isinstance(applied, StockImport)
+            assert StockMovement.objects.get(stock_import=applied).on_hand_after == 50
+            assert on_hand(sku) == 51
+    assert audit_stock() == []
+
+
+def test_one_plan_applied_by_many_at_once_is_applied_once_and_undone_once() -> None:
+    make_product("A", on_hand=5)
+    number = plan(lines({"A": 4}), mode="receive").pk
+
+    outcomes = race(8, [partial(apply_import, number, by=CLI) for _ in range(8)])
+    assert kinds(outcomes) == {"StockImport": 1, WrongState.__name__: 7}
+    assert on_hand("A") == 9
+
+    outcomes = race(8, [partial(undo_import, number, by=CLI) for _ in range(8)])
+    assert kinds(outcomes) == {"StockImport": 1, WrongState.__name__: 7}
+    assert on_hand("A") == 5
+    assert audit_stock() == []
+
+
+def test_the_same_file_planned_by_many_and_applied_at_once_is_applied_once() -> None:
+    make_product("A", on_hand=5)
+    plans = [plan(lines({"A": 4}), mode="receive") for _ in range(6)]
+
+    outcomes = race(6, [partial(apply_import, each.pk, by=CLI) for each in plans])
+
+    assert kinds(outcomes) == {"StockImport": 1, AlreadyImported.__name__: 5}
+    assert on_hand("A") == 9
+
+
+def test_a_plan_swept_while_it_is_applied_is_either_gone_or_applied() -> None:
+    make_product("A", on_hand=5)
+    for _ in range(5):
+        planned = plan(lines({"A": 4}), mode="receive")
+        StockImport.objects.update(created_at=timezone.now() - timedelta(days=3))
+
+        applied, _swept = race(
+            2, [partial(apply_import, planned.pk, by=CLI, again=True), partial(sweep_plans, timezone.now())]
+        )
+
+        assert isinstance(applied, StockImport) == StockImport.objects.filter(pk=planned.pk).exists()
+    assert audit_stock() == []
