@@ -81,7 +81,7 @@ def ship_order(
     for each in units:
         each.line.shipped += each.quantity
     stock.ship(by_product(units), reference=shipment.reference, held_for=order.number, by=by, at=at)
-    finish(order, order_lines)
+    finish(order, order_lines, counters=["shipped"])
     text = " ".join(["Shipped", in_words(units), *_parcel(shipment)])
     timeline.record(order, EventKind.SHIPPED, text, by=by, at=at, details=as_details(units))
     emails.order_shipped(shipment, units, order_lines)
@@ -114,7 +114,7 @@ def deliver_order(
     for arrived in ShipmentLine.objects.filter(shipment__in=arriving):
         by_pk[arrived.order_line_id].delivered += arrived.quantity
     arriving.update(delivered_at=at)
-    finish(order, order_lines)
+    finish(order, order_lines, counters=["delivered"])
     timeline.record(order, EventKind.DELIVERED, f"Delivered {', '.join(references)}", by=by, at=at)
     return order
 
@@ -144,7 +144,7 @@ def cancel_order(
     if is_whole:
         redemption.release(order, at=at)
     stock.release(by_product(units), reference=cancellation.reference, held_for=order.number, by=by, at=at)
-    finish(order, order_lines, "refunded")
+    finish(order, order_lines, counters=["cancelled", "refunded"], fields=["refunded"])
     text = "Order cancelled" if is_whole else f"Cancelled {in_words(units)}"
     text = f"{text}: {cancellation.reason}" if cancellation.reason else text
     timeline.record(order, EventKind.CANCELLED, text, by=by, at=at, details=as_details(units))
@@ -193,7 +193,7 @@ def return_items(
     restocked = [each for each, item in zip(units, items, strict=True) if item.restock]
     if restocked:
         stock.restock(by_product(restocked), reference=returned.reference, by=by, at=at)
-    finish(order, order_lines, "refunded")
+    finish(order, order_lines, counters=["returned", "refunded"], fields=["refunded"])
     text = f"Returned {in_words(units)}"
     timeline.record(order, EventKind.RETURNED, text, by=by, at=at, details=as_details(units))
     emails.return_received(returned)
@@ -240,7 +240,7 @@ def edit_order(
         return order
     for name in changed:
         setattr(order, name, changes[name])
-    finish(order, order_lines, *changed)
+    finish(order, order_lines, fields=changed)
     names = ", ".join(name.removeprefix("ship_") for name in changed)
     timeline.record(order, EventKind.EDITED, f"Changed {names}", by=by, at=timezone.now())
     if "email" in changed:

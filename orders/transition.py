@@ -6,8 +6,6 @@ from backoffice.errors import Conflict, NotFound, Stale
 from orders.models import Order, OrderLine
 from orders.status import Action, OrderStatus, is_allowed, status_of
 
-COUNTERS = ("shipped", "delivered", "cancelled", "returned", "refunded")
-
 
 class UnknownOrder(NotFound):
     code = "unknown_order"
@@ -39,9 +37,12 @@ def begin(number: str, action: Action, *, expected_version: int | None) -> tuple
     return order, list(order.lines.order_by("position"))
 
 
-def finish(order: Order, lines: Sequence[OrderLine], *fields: str) -> None:
-    """Save the lines' counters, the status that follows from them, and these fields of the order."""
-    OrderLine.objects.bulk_update(lines, COUNTERS)
+def finish(
+    order: Order, lines: Sequence[OrderLine], *, counters: Sequence[str] = (), fields: Sequence[str] = ()
+) -> None:
+    """Save these counters of the lines, these fields of the order, and the status that follows."""
+    if counters:
+        OrderLine.objects.bulk_update(lines, counters)
     order.status = status_of(lines)
     order.version += 1
     order.save(update_fields=["status", "version", "updated_at", *fields])
