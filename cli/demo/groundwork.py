@@ -42,12 +42,12 @@ CATEGORIES = {
     "Candles and lights": "candle t-light tlight light candleholder candlestick lamp incense",
     "Stationery and wrap": "card wrap paper notebook pencil pen sticker tag ribbon tape letter",
     "Jewellery": "necklace bracelet earring ring charm brooch hair tiara bangle",
-    "Kitchen and baking": "cake cakestand bowl plate tea coffee tin jar cutlery spoon baking kitchen egg tray "
-    "bread jug bottle lunch oven apron jam cutter napkin glass recipe pantry coaster teapot sugar",
+    "Kitchen and baking": "cake cakestand bowl plate tea coffee tin jar cutlery spoon baking kitchen egg "
+    "tray bread jug bottle lunch oven apron jam cutter napkin glass recipe pantry coaster teapot sugar",
     "Garden": "garden gardener plant planter watering bird birdhouse flowerpot pot parasol herb thermometer",
     "Toys and games": "toy game doll puzzle block children jigsaw skipping dolly soldier bingo marble",
-    "Home and decoration": "cushion clock frame mirror sign hook hanging decoration doormat drawer knob heart "
-    "garland wall bunting cabinet basket box hanger tile quilt throw rug wicker stand vase",
+    "Home and decoration": "cushion clock frame mirror sign hook hanging decoration doormat drawer knob "
+    "heart garland wall bunting cabinet basket box hanger tile quilt throw rug wicker stand vase",
 }
 OTHER = "Gifts"
 
