@@ -35,6 +35,7 @@ for prefix, router in (
     ("/users", "accounts.api.users_router"),
     ("", "catalog.api.products_router"),
     ("", "catalog.stock_api.stock_router"),
+    ("", "catalog.import_api.import_router"),
     ("/promo-codes", "orders.promo_api.promo_router"),
     ("/orders", "orders.api.orders_router"),
     ("/orders", "orders.action_api.actions_router"),

@@ -1,0 +1,200 @@
+"""Stock changed by a file, for staff: plan, look, apply, undo."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Query, Router, UploadedFile
+
+from accounts.auth import require
+from backoffice.errors import TooLarge
+from backoffice.idempotency import DOCUMENTED, answer_once, answer_once_for
+from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, chosen_fields
+from backoffice.replies import Reply, rendered
+from catalog.import_schemas import ApplyIn, ImportOut, ImportQuery, RowFilters, RowList, UndoIn
+from catalog.models import StockImport
+from catalog.stock_file import MAX_FILE
+from catalog.stock_import import apply_import, import_numbered, plan_import, rejects_csv, undo_import
+
+import_router = Router(tags=["Stock imports"])
+
+PLAIN = ("state", "mode", "changes", "unchanged", "problems", "ignored_columns")
+MOMENTS = ("created_at", "applied_at", "undone_at")
+IMPORT_FIELDS = (
+    *("number", "state", "mode", "file", "rows", "changes", "unchanged", "problems", "ignored_columns"),
+    *(*MOMENTS, "plan", "next"),
+)
+ROW_COLUMNS = {
+    "row": ("row",),
+    "sku": ("sku",),
+    "name": ("product__name", "name"),
+    "now": ("now",),
+    "after": ("after",),
+    "change": ("change",),
+    "problem": ("problem",),
+    "problem_code": ("problem_code",),
+}
+ROW_SORTING = Sorting(
+    "import-rows",
+    {"problem_code": SortKey("problem_code"), "row": SortKey("row"), "sku": SortKey("sku")},
+    usual="-problem_code,row",
+)
+MAX_NUMBER = 2**63 - 1
+
+
+@import_router.post(
+    "/stock/imports",
+    response={200: ImportOut, 201: ImportOut},
+    operation_id="import_stock",
+    summary="Import a file",
+    openapi_extra=DOCUMENTED,
+)
+def import_stock(
+    request: HttpRequest,
+    file: File[UploadedFile],
+    mode: Form[Literal["count", "receive"]],
+    query: Query[ImportQuery],
+) -> HttpResponse:
+    """CSV or XLSX with the columns sku and quantity, at most 20 MB and 1,000,000 rows.
+
+    It is planned and applied, all or nothing (201); with `dry_run` only planned (200).
+    """
+    actor = require(request, "catalog.move_stock")
+    if (file.size or 0) > MAX_FILE:
+        raise TooLarge("The file may have 20 MB. Split it.")
+
+    def run() -> Reply:
+        file.seek(0)
+        planned = plan_import(file, file_name=file.name or "file", mode=mode, by=actor)  # type: ignore[arg-type]
+        if query.dry_run:
+            return _import(planned, limit=query.limit)
+        applied = apply_import(planned.pk, by=actor, skip_invalid=query.skip_invalid, again=query.again)
+        return _import(applied, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
+
+    return answer_once_for(request, f"{mode} {_digest(file)}".encode(), run).to(request)
+
+
+@import_router.get(
+    "/stock/imports/{int:number}", response=ImportOut, operation_id="get_stock_import", summary="One import"
+)
+def get_import(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> HttpResponse:
+    require(request, "catalog.view_stockimport")
+    return _import(_found(number), fields=query.fields).to(request)
+
+
+@import_router.get(
+    "/stock/imports/{int:number}/rows",
+    response=RowList,
+    operation_id="list_stock_import_rows",
+    summary="An import's rows",
+)
+def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> HttpResponse:
+    """What each row changes, or what is wrong with it; those with problems first."""
+    require(request, "catalog.view_stockimport")
+    rows = _found(number).rows.all()
+    if filters.problems is not None:
+        rows = rows.exclude(problem_code="") if filters.problems else rows.filter(problem_code="")
+    wanted = chosen_fields(filters.fields, list(ROW_COLUMNS))
+    page = ROW_SORTING.page(rows, filters, _columns_of(wanted))
+    return rendered(page.envelope([_row(row, wanted) for row in page.rows])).to(request)
+
+
+@import_router.get(
+    "/stock/imports/{int:number}/rejected.csv",
+    response={200: None},
+    operation_id="get_rejected_rows",
+    summary="The rejected rows as a file",
+    openapi_extra={
+        "responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}
+    },
+)
+def get_rejected(request: HttpRequest, number: int) -> HttpResponse:
+    """Each with its reason: mend them and import the file again."""
+    require(request, "catalog.view_stockimport")
+    headers = {"Content-Disposition": f'attachment; filename="import-{number}-rejected.csv"'}
+    return HttpResponse(rejects_csv(_found(number)), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@import_router.post(
+    "/stock/imports/{int:number}/apply",
+    response=ImportOut,
+    operation_id="apply_stock_import",
+    summary="Apply a plan",
+    openapi_extra=DOCUMENTED,
+)
+def apply(request: HttpRequest, number: int, body: ApplyIn | None = None) -> HttpResponse:
+    """Exactly what was planned, else 409 `plan_changed`."""
+    actor = require(request, "catalog.move_stock")
+    asked = body or ApplyIn()
+
+    def run() -> Reply:
+        planned = _found(number)
+        return _import(apply_import(planned.pk, by=actor, skip_invalid=asked.skip_invalid, again=asked.again))
+
+    return answer_once(request, asked, run)
+
+
+@import_router.post(
+    "/stock/imports/{int:number}/undo",
+    response=ImportOut,
+    operation_id="undo_stock_import",
+    summary="Undo an import",
+    openapi_extra=DOCUMENTED,
+)
+def undo(request: HttpRequest, number: int, body: UndoIn | None = None) -> HttpResponse:
+    """As though it had never happened; sales since then are kept."""
+    actor = require(request, "catalog.move_stock")
+    asked = body or UndoIn()
+
+    def run() -> Reply:
+        return _import(undo_import(_found(number).pk, by=actor, skip_invalid=asked.skip_invalid))
+
+    return answer_once(request, asked, run)
+
+
+def _found(number: int) -> StockImport:
+    return import_numbered(min(number, MAX_NUMBER))
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _import(
+    stock_import: StockImport,
+    *,
+    fields: str | None = None,
+    limit: int = 20,
+    status: int = 200,
+    location: str = "",
+) -> Reply:
+    wanted = chosen_fields(fields, IMPORT_FIELDS)
+    content: dict[str, Any] = {
+        "number": stock_import.pk,
+        "file": stock_import.file_name,
+        "rows": stock_import.rows_count,
+        **{name: getattr(stock_import, name) for name in (*PLAIN, *MOMENTS)},
+    }
+    if {"plan", "next"} & set(wanted):
+        columns = _columns_of(ROW_COLUMNS)
+        page = ROW_SORTING.page(stock_import.rows.all(), ListQuery(limit=limit), columns)
+        content |= {"plan": [_row(row, list(ROW_COLUMNS)) for row in page.rows], "next": page.next}
+    return rendered({name: content[name] for name in wanted}, status=status, location=location)
+
+
+def _columns_of(fields: Sequence[str] | Mapping[str, Any]) -> list[str]:
+    return [column for name in fields for column in ROW_COLUMNS[name]]
+
+
+def _row(row: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
+    shape = {name: _first(row, ROW_COLUMNS[name]) for name in wanted}
+    return shape | {name: shape[name] or None for name in ("problem", "problem_code") if name in shape}
+
+
+def _first(row: Mapping[str, Any], columns: Sequence[str]) -> Any:
+    """The value of the first column that has one."""
+    return next((row[column] for column in columns if row[column] is not None), None)
