@@ -60,7 +60,7 @@ class PromoFigures:
     def discount_share(self) -> Decimal | None:
         """The discount as a percentage of what the goods would have cost without it."""
         before = self.revenue + self.discount
-        return rounded(100 * self.discount / before) if before else None
+        return round(100 * self.discount / before, 1) if before else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from accounts.models import Customer, User
-from backoffice.admin import DomainAdmin
+from backoffice.admin import AnyField, DomainAdmin
 from backoffice.money import ZERO
 from orders import reports
 from orders.admin import words
@@ -53,13 +53,12 @@ class CustomerPage:
 
 @admin.register(Customer)
 class CustomerAdmin(DomainAdmin):
-    list_display = ("customer_name", "email", "orders_count", "spent", "last_order")
+    list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
     search_fields = ("email",)
     search_help_text = "Name or e-mail"
     ordering = ("-id",)
-    fields = ("name", "email", "phone", "note")
-    readonly_fields = ("email",)
+    fields = ("name", "phone", "note")
     change_form_outer_before_template = "orders/admin/customer_page.html"
     actions_detail_hide_default = True
     empty_title = "No customers yet"
@@ -92,6 +91,10 @@ class CustomerAdmin(DomainAdmin):
     def customer_name(self, customer: Customer) -> str:
         return str(customer)
 
+    @display(description="E-mail", ordering="email")
+    def email_address(self, customer: Customer) -> str:
+        return customer.email
+
     @display(description="Orders", formatting="price")
     def orders_count(self, customer: Any) -> str:
         return f"{customer.orders_count or 0:,}"
@@ -104,6 +107,13 @@ class CustomerAdmin(DomainAdmin):
     def last_order(self, customer: Any) -> SafeString | None:
         last = customer.last_order
         return words.time_tag(last, words.ago(last)) if last else None
+
+    def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "note":
+            field.widget.attrs["rows"] = 4
+            field.help_text = "For colleagues; the customer does not see it."
+        return field
 
     def render_change_form(
         self,

@@ -48,7 +48,7 @@ def _sentence(order: Order) -> str:
 
 
 def _promo(order: Order) -> str:
-    """Such as `SPRING20 takes €40.00 off (20 % of €237.27 would be €47.45, but that is the most it gives)`."""
+    """`SPRING20 takes €40.00 off (20 % of €237.27 would be €47.45, but that is the most it gives)`."""
     steps = {step.get("step"): step for step in order.explanation}
     if not order.discount:
         return str(steps[REFUSED].get("detail", "")).rstrip(".") if REFUSED in steps else ""

@@ -8,8 +8,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter, TextFilter
 
+from backoffice.lists import WholeDaysFilter
 from orders.models import Order, Shipment
 from orders.models.promo import normalised_code
+
+
+class PlacedFilter(WholeDaysFilter):
+    """The days on which orders were placed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "day placed"
 
 
 class AmountFilter(RangeNumericFilter):

@@ -15,9 +15,9 @@ from unfold.decorators import display
 from unfold.sections import BaseSection
 
 from backoffice.admin import ReadOnlyAdmin
-from backoffice.lists import VIEW, WholeDaysFilter
+from backoffice.lists import VIEW
 from orders.admin import words
-from orders.admin.filters import AmountFilter, CarrierFilter, NoteFilter, UsedPromoFilter
+from orders.admin.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
 from orders.admin.order_dialogs import OrderActions
 from orders.admin.order_page import items_of, page_of, totals_of, with_page_parts
 from orders.admin.saved_views import ORDER_VIEWS
@@ -29,7 +29,7 @@ from orders.status import OPEN_STATUSES
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
 
-class LinesSection(BaseSection):  # type: ignore[misc]
+class LinesSection(BaseSection):
     """The order's lines, fetched when its row is opened."""
 
     def render(self) -> str:
@@ -54,7 +54,7 @@ class OrderAdmin(OrderActions, ReadOnlyAdmin):
     list_display_links = ("order_number",)
     list_filter = (
         ("status", ChoicesCheckboxFilter),
-        ("placed_at", WholeDaysFilter),
+        ("placed_at", PlacedFilter),
         ("total", AmountFilter),
         UsedPromoFilter,
         CarrierFilter,

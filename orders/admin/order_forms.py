@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.db.models import Prefetch
+from django.db.models import Field, Prefetch
 from django.http import Http404, HttpRequest
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
@@ -272,7 +272,7 @@ def _order(object_id: int | str | None) -> Order:
     lines = OrderLine.objects.select_related("product").order_by("position")
     orders = Order.objects.select_related("customer").prefetch_related(Prefetch("lines", queryset=lines))
     try:
-        return orders.get(pk=object_id)
+        return orders.get(pk=object_id or 0)
     except (Order.DoesNotExist, ValueError):
         raise Http404("There is no such order.") from None
 
@@ -287,9 +287,11 @@ def _restock_of(line: OrderLine) -> str:
 
 def _same_field(model_field: str, widget: forms.Widget) -> forms.Field:
     """As the model says: label, length, whether it may be empty."""
-    field = Order._meta.get_field(model_field).formfield(widget=widget)
-    assert field is not None
-    return field
+    field = Order._meta.get_field(model_field)
+    assert isinstance(field, Field)
+    form_field = field.formfield(widget=widget)
+    assert form_field is not None
+    return form_field
 
 
 def _told(shipment: Shipment) -> str:

@@ -168,6 +168,7 @@ class PromoCodeAdmin(DomainAdmin):
         form_url: str = "",
         obj: PromoCode | None = None,
     ) -> HttpResponse:
+        context["show_save_and_add_another"] = False
         if obj is not None and obj.pk:
             context["page"] = page_of(obj, request.user)
             context["shows_terms"] = not self.has_change_permission(request, obj)
@@ -229,6 +230,6 @@ class PromoCodeAdmin(DomainAdmin):
 
 def _code(object_id: int | str | None) -> str:
     try:
-        return PromoCode.objects.values_list("code", flat=True).get(pk=object_id)
+        return PromoCode.objects.values_list("code", flat=True).get(pk=object_id or 0)
     except (PromoCode.DoesNotExist, ValueError):
         raise Http404("There is no such promo code.") from None

@@ -148,12 +148,14 @@ class PromoCodeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _freeze(self, promo_code: PromoCode) -> None:
         frozen = ["code"]
+        self.fields["code"].help_text = "A code keeps its name. Duplicate it to have another."
         if promo_code.promotion.redemptions.exists():
             frozen += FROZEN_ONCE_USED
+            self.fields[
+                "kind"
+            ].help_text = "Kind and amounts stay, for the code was used. Duplicate it instead."
         for name in frozen:
-            if name in self.fields:
-                self.fields[name].disabled = True
-                self.fields[name].help_text = "Stays as it is. Duplicate the code to start afresh."
+            self.fields[name].disabled = True
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

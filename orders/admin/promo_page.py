@@ -59,7 +59,7 @@ def _cards(figures: PromoFigures, *, shows_revenue: bool) -> list[Figure]:
     if shows_revenue:
         cards.append(Figure("Revenue", words.money(figures.revenue), note=_share_of_revenue(figures)))
         share = figures.discount_share
-        note = f"{percent(share)} off what they would have cost" if share is not None else "not used yet"
+        note = f"{percent(share)} of the full price" if share is not None else "not used yet"
         cards.append(Figure("Discount given", words.money(figures.discount), note=note))
     return cards
 

@@ -153,3 +153,42 @@
     fitLetters();
   });
 })();
+
+/* The palette: Enter opens the first result, also when a scanner was quicker than the answer. */
+(() => {
+  "use strict";
+
+  const INPUT = "search-input-command";
+  let asked = "";
+  let answered = "";
+  let isWaiting = false;
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === INPUT) asked = event.target.value;
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id !== "command-results") return;
+    answered = asked;
+    const input = document.getElementById(INPUT);
+    const first = event.target.querySelector("a[href]");
+    if (!first || input.value !== answered) return;
+    if (isWaiting) window.location.assign(first.href);
+    else input.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown" }));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== INPUT) return;
+    isWaiting = event.key === "Enter" && event.target.value !== "" && event.target.value !== answered;
+    if (!isWaiting) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true });
+
+  /* On narrow screens tabs scroll: show the chosen one. */
+  window.addEventListener("load", () => {
+    const tabs = document.getElementById("tabs-items");
+    const chosen = tabs?.querySelector(".active");
+    if (chosen) tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
+  });
+})();
