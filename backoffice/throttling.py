@@ -44,9 +44,13 @@ class Usage:
     limit: int
     remaining: int
     reset_seconds: int
+    window_seconds: int
 
     def headers(self) -> dict[str, str]:
+        """As the IETF's draft writes it today, and as most clients know it from its earlier versions."""
         return {
+            "RateLimit": f'"default";r={self.remaining};t={self.reset_seconds}',
+            "RateLimit-Policy": f'"default";q={self.limit};w={self.window_seconds}',
             "RateLimit-Limit": str(self.limit),
             "RateLimit-Remaining": str(self.remaining),
             "RateLimit-Reset": str(self.reset_seconds),
@@ -64,7 +68,7 @@ def hit(key: str, *, limit: int, window_seconds: int) -> Usage:
     window, elapsed = divmod(time(), window_seconds)
     reset_seconds = max(1, round(window_seconds - elapsed))
     count = _count(_cache_key(key, window), expires_in=2 * window_seconds)
-    usage = Usage(limit, max(0, limit - count), reset_seconds)
+    usage = Usage(limit, max(0, limit - count), reset_seconds, window_seconds)
     _remember(usage)
     if count > limit:
         raise Throttled(

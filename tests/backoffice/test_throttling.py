@@ -64,7 +64,9 @@ def test_the_next_window_begins_anew(monkeypatch):
         hit("a", limit=1, window_seconds=60)
     assert refused.value.retry_after_seconds == 1
     monkeypatch.setattr(throttling, "time", lambda: begun + 60)
-    assert hit("a", limit=1, window_seconds=60) == Usage(limit=1, remaining=0, reset_seconds=60)
+    assert hit("a", limit=1, window_seconds=60) == Usage(
+        limit=1, remaining=0, reset_seconds=60, window_seconds=60
+    )
 
 
 def test_a_forgotten_key_begins_anew():
@@ -204,7 +206,9 @@ def test_a_client_without_a_token_has_120_requests_a_minute(settings):
         limit_request(asking("192.0.2.1"))
     with pytest.raises(Throttled):
         limit_request(asking("192.0.2.1"))
-    assert limit_request(asking("192.0.2.2")) == Usage(limit=120, remaining=119, reset_seconds=60)
+    assert limit_request(asking("192.0.2.2")) == Usage(
+        limit=120, remaining=119, reset_seconds=60, window_seconds=60
+    )
 
 
 def test_spoofed_addresses_do_not_help(settings):
@@ -226,7 +230,9 @@ def test_a_user_has_a_limit_of_their_own_wherever_they_are(settings):
         limit_request(asking(f"192.0.2.{number}", user=ada))
     with pytest.raises(Throttled):
         limit_request(asking("192.0.2.9", user=ada))
-    assert limit_request(asking("192.0.2.1", user=bob)) == Usage(limit=3, remaining=2, reset_seconds=60)
+    assert limit_request(asking("192.0.2.1", user=bob)) == Usage(
+        limit=3, remaining=2, reset_seconds=60, window_seconds=60
+    )
 
 
 def test_a_rate_of_zero_turns_the_limit_off(settings):
@@ -243,6 +249,8 @@ def test_the_answer_tells_of_the_tightest_limit():
 
     response = RateLimitMiddleware(view)(asking("192.0.2.1"))
     assert {name: value for name, value in response.items() if name.startswith("RateLimit")} == {
+        "RateLimit": '"default";r=4;t=900',
+        "RateLimit-Policy": '"default";q=5;w=900',
         "RateLimit-Limit": "5",
         "RateLimit-Remaining": "4",
         "RateLimit-Reset": "900",
