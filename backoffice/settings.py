@@ -104,6 +104,7 @@ TEST_RUNNER = "backoffice.testing.PytestRunner"
 
 MIDDLEWARE = [
     "backoffice.request_id.RequestIdMiddleware",
+    "backoffice.throttling.RateLimitMiddleware",
     "backoffice.cors.CorsMiddleware",
     "backoffice.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -161,7 +162,14 @@ if not WHITENOISE_USE_FINDERS:
 
 CACHES: dict[str, dict[str, object]]
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # A silent server must not make requests wait: what the cache would tell is then done without.
+            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        }
+    }
 else:
     CACHES = {
         "default": {
