@@ -182,7 +182,7 @@ class Sorting:
                 None if value is None else _field(model, key.column).to_python(value)
                 for key, value in zip(keys, values, strict=True)
             ]
-        except (BadSignature, ValueError, ValidationError, FieldDoesNotExist):
+        except (BadSignature, ValueError, TypeError, ValidationError, FieldDoesNotExist):
             raise _invalid_cursor("This is not a cursor of this list: begin without a cursor.") from None
         return direction == "next", position
 
