@@ -148,15 +148,19 @@ except (ZoneInfoNotFoundError, ValueError):
 # Static files
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Embedded, files are served from where they are installed; a built image collects them with hashed names.
+COLLECTED = VAR_DIR / "static"
+HAS_COLLECTED = (COLLECTED / "staticfiles.json").exists() or "collectstatic" in sys.argv
+STATIC_ROOT = COLLECTED if HAS_COLLECTED else None
+WHITENOISE_USE_FINDERS = not HAS_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if HAS_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
-# Embedded, files are served from where they are installed; a built image collects them with hashed names.
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists() and "collectstatic" not in sys.argv
-if not WHITENOISE_USE_FINDERS:
-    STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
 # Cache, queue, mail
 
