@@ -138,7 +138,8 @@ def expected_version(request: HttpRequest) -> int | None:
 
 
 def _may_order_for_others(actor: Actor) -> bool:
-    return actor.user is None or actor.user.has_perm("orders.add_order")
+    user = actor.user
+    return user is None or (user.is_staff and user.has_perm("orders.add_order"))
 
 
 def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:

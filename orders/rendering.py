@@ -20,6 +20,7 @@ LINE_COLUMNS = (
     *("shipped", "delivered", "cancelled", "returned"),
 )
 SHIPMENT = ("reference", "carrier", "tracking_number", "shipped_at", "delivered_at")
+STEP = ("step", "detail", "amount", "code")
 SUMMARY = (
     *("number", "status", "email", "currency", "subtotal", "discount", "shipping", "total", "refunded"),
     *("units", "promo", "placed_at", "version"),
@@ -45,8 +46,14 @@ def _address(row: Mapping[str, Any]) -> dict[str, str]:
     return {name: row[f"ship_{name}"] for name in ADDRESS}
 
 
+def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    # jsonb keeps keys in an order of its own.
+    return [{name: step.get(name) for name in STEP} for step in row["explanation"]]
+
+
 COMPOSED: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]]] = {
     "promo": (("promo_code", "discount"), _promo),
+    "explanation": (("explanation",), _explanation),
     "shipping_address": (tuple(f"ship_{name}" for name in ADDRESS), _address),
 }
 RELATED = ("lines", "shipments")

@@ -62,9 +62,8 @@ def test_a_refusal_leaves_nothing_so_that_a_retry_may_succeed():
 
 @pytest.mark.django_db(transaction=True)
 def test_it_costs_two_statements(django_assert_num_queries):
-    # BEGIN and COMMIT are counted on SQLite alone.
-    own = 4 if connection.vendor == "sqlite" else 2
-    with django_assert_num_queries(own, connection=connection):
+    # And BEGIN and COMMIT.
+    with django_assert_num_queries(4):
         once("user:1", "POST x", "k", "f", lambda: Reply(200, b""))
 
 
