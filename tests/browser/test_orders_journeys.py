@@ -1,0 +1,209 @@
+"""A day with orders in a real browser: shipping, finding, and looking from a phone and at night."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from orders import lifecycle
+from orders.models import Order, PromoCode
+from orders.status import OrderStatus
+from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place
+
+# A shared machine may be busy with something else.
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture
+def manager() -> User:
+    return make_user("anna@example.com", role="Manager", name="Anna Berg")
+
+
+@pytest.fixture
+def order() -> Order:
+    make_product("CANDLE-OLIVE", on_hand=240, name="Candle, Olive", price="79.09")
+    make_product("TOTE-SAND", on_hand=12, name="Canvas tote, Sand", price="23.90")
+    customer = make_customer("theo@example.com", name="Theo Jansen")
+    placed = place({"CANDLE-OLIVE": 3, "TOTE-SAND": 1}, customer=customer)
+    placed.refresh_from_db()
+    return placed
+
+
+def page_of(order: Order) -> str:
+    return f"/admin/orders/order/{order.pk}/change/"
+
+
+def dialog(page: Page, button: str) -> None:
+    page.get_by_role("link", name=button).click()
+    expect(page.locator("#dialog")).to_be_visible()
+
+
+def test_some_units_are_shipped_then_the_rest(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, page_of(order))
+    dialog(page, "Ship items")
+    expect(page.get_by_label("Tracking number")).to_be_focused()
+    page.keyboard.type("00340434646507726376")
+    expect(page.get_by_label("Candle, Olive (CANDLE-OLIVE)")).to_have_value("3")
+    page.get_by_label("Candle, Olive (CANDLE-OLIVE)").fill("1")
+    page.get_by_label("Canvas tote, Sand (TOTE-SAND)").fill("0")
+    page.get_by_role("button", name="Mark as shipped").click()
+
+    expect(page.get_by_text("Shipped 1 unit as")).to_be_visible()
+    expect(page.get_by_text("1 of 3")).to_be_visible()
+    expect(page.get_by_role("link", name="00340434646507726376")).to_be_visible()
+
+    dialog(page, "Ship items")
+    expect(page.get_by_label("Candle, Olive (CANDLE-OLIVE)")).to_have_value("2")
+    page.get_by_role("button", name="Mark as shipped").click()
+
+    expect(page.get_by_text("3 of 3")).to_be_visible()
+    expect(page.get_by_role("link", name="Ship items")).to_have_count(0)
+    order.refresh_from_db()
+    assert order.status == OrderStatus.SHIPPED
+    assert order.shipments.count() == 2
+
+
+def test_too_high_a_quantity_is_told_at_its_field(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, page_of(order))
+    dialog(page, "Ship items")
+    page.get_by_label("Candle, Olive (CANDLE-OLIVE)").fill("99")
+    page.get_by_role("button", name="Mark as shipped").click()
+
+    complaint = page.locator(".errors", has_text="Candle, Olive")
+    expect(complaint).to_contain_text("Only 3 of CANDLE-OLIVE are still to ship; 99 were asked for.")
+    expect(page.get_by_label("Candle, Olive (CANDLE-OLIVE)")).to_have_value("99")
+    assert not order.shipments.exists()
+
+    page.get_by_label("Candle, Olive (CANDLE-OLIVE)").fill("3")
+    page.get_by_role("button", name="Mark as shipped").click()
+    expect(page.get_by_text("Shipped 4 units as")).to_be_visible()
+
+
+def test_units_are_cancelled_in_two_clicks(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, page_of(order))
+    page.locator("#header-inner li a", has_text="More").click()
+    dialog(page, "Cancel items")
+    page.get_by_role("button", name="Cancel these units").click()
+
+    expect(page.locator(".bo-label", has_text="Cancelled")).to_be_visible()
+    order.refresh_from_db()
+    assert order.status == OrderStatus.CANCELLED
+
+
+def test_a_comment_is_read_in_the_timeline(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, page_of(order))
+    dialog(page, "Comment")
+    page.keyboard.type("Customer called: wait until Monday.")
+    page.get_by_role("button", name="Add comment").click()
+
+    entry = page.locator(".bo-timeline li").first
+    expect(entry).to_contain_text("Customer called: wait until Monday.")
+    expect(entry).to_contain_text("Anna Berg · Admin")
+
+
+def test_an_order_is_found_from_anywhere_by_typing_its_number(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, "/admin/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#search-input-command")).to_be_focused()
+    page.keyboard.type(str(order.serial))
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"**{page_of(order)}")
+    expect(page.get_by_role("heading", name=str(order.number), exact=True)).to_be_visible()
+
+
+def test_the_first_result_is_chosen_as_soon_as_it_is_shown(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, "/admin/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("theo@example.com")
+    expect(page.locator("#command-results li.active")).to_contain_text(str(order.number))
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"**{page_of(order)}")
+
+
+def test_a_row_opens_in_place_by_mouse_and_by_keyboard(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, "/admin/orders/order/?view=to_ship")
+    expect(page.locator("#tabs-items .active")).to_have_text(re.compile(r"To ship · 1"))
+    page.locator("[data-expander]").click()
+    expect(page.locator(".bo-opened")).to_contain_text("Candle, Olive")
+    expect(page.locator(".bo-opened")).to_contain_text("0 of 3")
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(re.escape(page_of(order))))
+
+
+def test_a_code_is_launched_and_stopped(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, "/admin/orders/promocode/add/")
+    page.get_by_label("Code").fill("spring20")
+    expect(page.get_by_label("Amount", exact=True)).to_be_hidden()
+    page.get_by_label("Fixed amount").check()
+    expect(page.get_by_label("Percentage", exact=True).last).to_be_hidden()
+    page.get_by_label("Amount", exact=True).fill("5")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.get_by_role("link", name="SPRING20", exact=True).click()
+    dialog(page, "Pause")
+    page.locator("#dialog").get_by_role("button", name="Pause").click()
+    expect(page.locator(".bo-headline .bo-label")).to_have_text("Paused")
+    assert PromoCode.objects.get().is_paused
+
+
+def test_the_warehouse_gets_no_promo_codes(open_page: OpenPage, order: Order) -> None:
+    make_promo_code("SPRING20")
+    page = open_page(make_user("wanda@example.com", role="Warehouse"), "/admin/")
+
+    expect(page.get_by_role("link", name="Promo codes")).to_have_count(0)
+    assert page.request.get("/admin/orders/promocode/").status == 403
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("narrow", [False, True], ids=["desktop", "phone"])
+def test_no_page_is_wider_than_its_window(
+    open_page: OpenPage, manager: User, order: Order, narrow: bool, dark: bool
+) -> None:
+    make_promo_code("SPRING20", ends_at=timezone.now() + timedelta(days=2), max_uses=120)
+    place({"CANDLE-OLIVE": 1}, promo_code="SPRING20", at=timezone.now() - timedelta(days=2))
+    lifecycle.ship_order(
+        order.number, by=CLI, lines={"CANDLE-OLIVE": 1}, carrier="DHL", tracking_number="1" * 40
+    )
+    lifecycle.return_items(order.number, by=CLI, items=[lifecycle.ReturnedItem("CANDLE-OLIVE", 1)])
+    promo = PromoCode.objects.get()
+    viewport = {"viewport": PHONE} if narrow else {}
+    page = open_page(manager, "/admin/", dark=dark, **viewport)
+    assert page.evaluate("document.documentElement.classList.contains('dark')") == dark
+
+    for path in (
+        "/admin/",
+        "/admin/orders/order/",
+        page_of(order),
+        "/admin/orders/promocode/",
+        "/admin/orders/promocode/add/",
+        f"/admin/orders/promocode/{promo.pk}/change/",
+        "/admin/accounts/customer/",
+        f"/admin/accounts/customer/{order.customer_id}/change/",
+    ):
+        page.goto(path)
+        page.wait_for_load_state("load")
+        assert overflow(page) <= 0, path
+
+
+def test_dialogs_work_on_a_phone(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, page_of(order), viewport=PHONE, dark=True)
+    page.locator("#header-inner a", has_text="more_horiz").first.click()
+    dialog(page, "Ship items")
+    page.get_by_role("button", name="Mark as shipped").click()
+
+    expect(page.get_by_text("Shipped 4 units as")).to_be_visible()
+    assert overflow(page) <= 0
