@@ -1,19 +1,11 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from tests.factories import make_user
 
 type SignIn = Callable[..., Client]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _directory_of_static_files() -> None:
-    """WhiteNoise warns when it is missing."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture

@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Request, Response, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, ViewportSize, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 
 DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
+# Milliseconds; a busy machine is slow, not broken.
+PATIENCE = 40_000
+expect.set_options(timeout=20_000)
 type OpenPage = Callable[..., Page]
 
 
@@ -88,7 +91,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
                 [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
             )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         complaints.watch(page)
         page.goto(path)
         return page

@@ -1,0 +1,176 @@
+"""The catalogue and the frame, as somebody uses them."""
+
+from io import BytesIO
+
+from playwright.sync_api import FilePayload, Page, expect
+
+from catalog import stock
+from catalog.models import Product
+from catalog.stock_import import plan_import
+from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.factories import CLI, PASSWORD, make_product, make_user
+
+GOOD = "sku;quantity\nTEA-01;14\nTEA-02;3\n"
+BAD = "sku,quantity\nTEA-01,14\nNONE,5\nTEA-02,abc\n"
+
+
+def csv_file(content: str) -> FilePayload:
+    return FilePayload(name="shelf.csv", mimeType="text/csv", buffer=content.encode())
+
+
+def choose_file(page: Page, content: str) -> None:
+    page.locator("input[type=file]").set_input_files(files=[csv_file(content)])
+    page.get_by_role("button", name="Look at the changes").click()
+
+
+def test_signing_in_lands_on_the_dashboard(open_page: OpenPage) -> None:
+    make_user("anna@example.com", role="Manager")
+    page = open_page(None)
+
+    expect(page.get_by_label("Email")).to_be_focused()
+    page.keyboard.type("anna@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    expect(page.get_by_text("Low stock").first).to_be_visible()
+
+
+def test_stock_is_received_in_the_dialog_and_the_page_shows_it(open_page: OpenPage) -> None:
+    product = make_product("TEA-01", on_hand=10)
+    page = open_page(make_user(role="Warehouse"), f"/admin/catalog/product/{product.pk}/change/")
+
+    page.get_by_role("link", name="Adjust stock").click()
+    expect(page.get_by_role("spinbutton", name="Units")).to_be_focused()
+    page.keyboard.type("5")
+    page.get_by_role("button", name="Save").last.click()
+
+    expect(page.get_by_text("TEA-01: +5. Now 15 on hand, 15 available.")).to_be_visible()
+    expect(page.locator("#history").get_by_text("Received").first).to_be_visible()
+
+
+def test_a_refused_adjustment_keeps_the_dialog_open_with_its_reason(open_page: OpenPage) -> None:
+    product = make_product("TEA-01", on_hand=10)
+    page = open_page(make_user(role="Warehouse"), f"/admin/catalog/product/{product.pk}/change/")
+
+    page.get_by_role("link", name="Adjust stock").click()
+    expect(page.get_by_label("Reason")).to_be_hidden()
+    page.get_by_label("Add or take away (±)").check()
+    expect(page.get_by_label("Reason")).to_be_visible()
+    page.get_by_role("spinbutton", name="Units").fill("-11")
+    page.get_by_role("button", name="Save").last.click()
+
+    expect(page.get_by_text("Only 10 of TEA-01 are on hand.")).to_be_visible()
+    product.refresh_from_db()
+    assert product.on_hand == 10
+
+
+def test_a_good_file_is_looked_at_applied_and_undone(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=10)
+    make_product("TEA-02", on_hand=3)
+    page = open_page(make_user(role="Warehouse"), "/admin/catalog/stockimport/add/")
+
+    choose_file(page, GOOD)
+    expect(page.get_by_role("row", name="TEA-01")).to_contain_text("+4")
+    page.get_by_role("button", name="Apply 1 change").click()
+    expect(page.get_by_text("Applied", exact=True).first).to_be_visible()
+    assert Product.objects.get(sku="TEA-01").on_hand == 14
+
+    page.get_by_role("button", name="Undo this import").click()
+    expect(page.get_by_text("Undone", exact=True).first).to_be_visible()
+    assert Product.objects.get(sku="TEA-01").on_hand == 10
+
+
+def test_a_bad_file_names_each_problem_and_its_good_rows_can_be_applied(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=10)
+    make_product("TEA-02", on_hand=3)
+    page = open_page(make_user(role="Warehouse"), "/admin/catalog/stockimport/add/")
+
+    choose_file(page, BAD)
+    expect(page.get_by_role("row", name="NONE")).to_contain_text("No product has this SKU.")
+    expect(page.get_by_role("row", name="TEA-02")).to_contain_text("not a whole number")
+    page.get_by_label("Leave out the 2 rows with problems").check()
+    page.get_by_role("button", name="Apply 1 change").click()
+
+    expect(page.get_by_text("1 changed, 2 left out.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the rejected rows").click()
+    assert "NONE" in download.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_stock_that_moved_since_the_preview_stops_the_import(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=10)
+    plan = plan_import(BytesIO(b"sku,quantity\nTEA-01,4\n"), file_name="a.csv", mode="count", by=CLI)
+    page = open_page(make_user(role="Warehouse"), f"/admin/catalog/stockimport/{plan.pk}/change/")
+    stock.receive("TEA-01", 1, by=CLI)
+
+    page.get_by_role("button", name="Apply 1 change").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was changed.")
+    assert Product.objects.get().on_hand == 11
+
+
+def test_a_list_is_walked_selected_and_opened_by_keys_alone(open_page: OpenPage) -> None:
+    make_product("TEA-01", name="Earl Grey")
+    make_product("TEA-02", name="Green tea")
+    page = open_page(make_user(role="Manager"), "/admin/")
+
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/admin/catalog/product/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_role("row", name="Green tea").get_by_role("checkbox")).to_be_checked()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("textbox", name="SKU")).to_have_value("TEA-01")
+
+
+def test_the_command_search_finds_a_page(open_page: OpenPage) -> None:
+    page = open_page(make_user(role="Manager"))
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("stock imp")
+    expect(page.locator("#command-results-list")).to_contain_text("Stock imports")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/admin/catalog/stockimport/")
+
+
+def test_every_page_fits_a_phone_in_the_dark(open_page: OpenPage) -> None:
+    product = make_product(
+        "TEA-01", on_hand=10, name="A tea with quite a long name, loose, in a tin of 250 g"
+    )
+    plan = plan_import(BytesIO(BAD.encode()), file_name="shelf.csv", mode="count", by=CLI)
+    page = open_page(make_user(is_superuser=True), viewport=PHONE, dark=True)
+
+    for path in (
+        "",
+        "catalog/product/",
+        f"catalog/product/{product.pk}/change/",
+        "catalog/stockimport/",
+        "catalog/stockimport/add/",
+        f"catalog/stockimport/{plan.pk}/change/",
+        "catalog/stockmovement/",
+        "accounts/user/",
+        "accounts/user/add/",
+        "outbox/emailmessage/",
+    ):
+        page.goto(f"/admin/{path}")
+        expect(page.locator("html")).to_have_class("dark")
+        assert overflow(page) <= 0, path
+
+
+def test_filters_of_the_ledger_open_and_apply(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=10)
+    page = open_page(make_user(role="Viewer"), "/admin/catalog/stockmovement/")
+
+    page.locator(".filter-open-button").click()
+    page.get_by_placeholder("From").fill("01/01/2020")
+    page.get_by_placeholder("To", exact=True).fill("02/01/2020")
+    page.get_by_role("button", name="Apply Filters").click()
+
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
