@@ -66,7 +66,7 @@ def consuming(consumer: Consumer) -> Iterator[Callable[[], None]]:
             runner.join(timeout=1)
 
 
-def consume(consumer: Consumer) -> None:
+def consume(consumer: Consumer, *, when_up: Callable[[], None]) -> None:
     """Run tasks until INT or TERM, then end what is running. A second signal ends it at once."""
     stopping = threading.Event()
 
@@ -78,5 +78,6 @@ def consume(consumer: Consumer) -> None:
         signal.signal(signum, stop)
     with consuming(consumer) as start:
         start()
+        when_up()
         stopping.wait()
     connections.close_all()

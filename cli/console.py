@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from itertools import islice
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -31,6 +31,8 @@ As = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")]
 ROWS_ON_A_TERMINAL = 100
+# Columns that a narrow terminal does not break into lines.
+KEPT_WHOLE = {"id", "sku", "number", "code", "state", "status", "kind", "reference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Listing:
         limit = self._limit()
         wanted = rows if limit is None else islice(rows, limit)
         count = self._print(wanted, shown)
-        if limit is not None and next(rows, None) is not None:
+        if self.limit is None and limit is not None and next(rows, None) is not None:
             say(f"These are the first {limit}; --limit 0 shows all.")
         if count == 0 and not (self.as_json or self.as_jsonl) and is_terminal():
             say("There is nothing to show.")
@@ -102,6 +104,8 @@ def show_one(row: Row, *, as_json: bool, headings: Mapping[str, str] | None = No
         return
     headings = headings or {}
     told = {headings.get(name, _heading(name)): value for name, value in row.items()}
+    if is_terminal():
+        told = {heading: value for heading, value in told.items() if value not in (None, "", [])}
     width = max(map(len, told), default=0)
     for heading, value in told.items():
         text = for_people(value) if is_terminal() else _plain(value)
@@ -195,11 +199,13 @@ def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    # Room for what there is: a column without a single value is left out.
+    shown = [column for column in shown if any(row.get(column.name) not in (None, "") for row in rows)]
     for column in shown:
-        table.add_column(
-            column.heading, justify="right" if column.is_number else "left", no_wrap=column.is_number
-        )
+        justify: Literal["left", "right"] = "right" if column.is_number else "left"
+        is_whole = column.name in KEPT_WHOLE
+        table.add_column(column.heading, justify=justify, no_wrap=is_whole, overflow="fold")
     for row in rows:
         # Not rich's markup: a product may be called "[red]".
         table.add_row(*(_escaped(for_people(row.get(column.name))) for column in shown))

@@ -71,7 +71,9 @@ def list_emails(
     """,
 )
 def requeue(
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="NO...")] = None,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="NO...", help="See `shopctl emails list`.")
+    ] = None,
     all_dead: Annotated[bool, typer.Option("--all-dead", help="All that were given up.")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,

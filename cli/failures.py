@@ -48,7 +48,8 @@ def told() -> Iterator[None]:
 
 def say_refusal(refusal: Refusal) -> None:
     say(refusal.detail)
-    for fault in refusal.faults:
+    says_the_same = len(refusal.faults) == 1 and refusal.faults[0].code == refusal.code
+    for fault in () if says_the_same else refusal.faults:
         if fault.detail and fault.detail not in refusal.detail:
             where = fault.pointer.lstrip("/").replace("/", " ")
             say(f"  {where}: {fault.detail}" if where else f"  {fault.detail}")

@@ -48,6 +48,7 @@ LINES = columns(
 STEPS = columns("step", "detail", "amount:n")
 EVENTS = columns("at=When", "kind", "text", "actor=By", "source=Through")
 
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="An order's number, such as B-100042.")]
 Lines = Annotated[
     list[str] | None,
     typer.Option(
@@ -111,7 +112,7 @@ def list_orders(
     """,
 )
 def show_order(
-    number: str,
+    number: Number,
     explain: Annotated[bool, typer.Option("--explain", help="Also how the price came about.")] = False,
     json: Json = False,
 ) -> None:
@@ -139,7 +140,7 @@ def show_order(
     """,
 )
 def ship(
-    number: str,
+    number: Number,
     lines: Lines = None,
     carrier: Annotated[str, typer.Option(help="Such as DHL.")] = "",
     tracking: Annotated[str, typer.Option(help="The tracking number.")] = "",
@@ -165,7 +166,7 @@ def ship(
     """,
 )
 def deliver(
-    number: str,
+    number: Number,
     shipment: Annotated[str | None, typer.Option(metavar="REF", help="Only this shipment.")] = None,
     as_: As = None,
     json: Json = False,
@@ -189,7 +190,7 @@ def deliver(
     """,
 )
 def cancel(
-    number: str,
+    number: Number,
     lines: Lines = None,
     reason: Annotated[str, typer.Option(help="Kept in the timeline, and told in the e-mail.")] = "",
     dry_run: DryRun = False,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 app = group("Look at products.")
 
+Sku = Annotated[str, typer.Argument(metavar="SKU", help="A product's SKU, in upper or lower case.")]
 LISTED = columns(
     "sku", "name", "category", "price:n", "on_hand:n", "reserved:n", "available:n", "is_active=Active"
 )
@@ -55,7 +56,7 @@ def list_products(
     shopctl products show TEA-01 --json
     """,
 )
-def show_product(sku: str, json: Json = False) -> None:
+def show_product(sku: Sku, json: Json = False) -> None:
     """Show one product."""
     from catalog.products import product_with_sku
 

@@ -42,7 +42,8 @@ LISTED = columns(
     "ends_at=Ends",
     "name",
 )
-Codes = Annotated[list[str], typer.Argument(metavar="CODE...")]
+Code = Annotated[str, typer.Argument(metavar="CODE", help="What customers type, in upper or lower case.")]
+Codes = Annotated[list[str], typer.Argument(metavar="CODE...", help="One code or several.")]
 
 
 @verb(
@@ -85,7 +86,7 @@ def list_promos(
     shopctl promos show SUMMER20 --json
     """,
 )
-def show_promo(code: str, json: Json = False) -> None:
+def show_promo(code: Code, json: Json = False) -> None:
     """Show a promo code with its terms."""
     from orders.promotions import promo_code_named
 
@@ -102,7 +103,7 @@ def show_promo(code: str, json: Json = False) -> None:
     """,
 )
 def create(
-    code: str,
+    code: Code,
     percent: Annotated[str | None, typer.Option(help="Percent off, such as 20 or 12.5.")] = None,
     amount: Annotated[str | None, typer.Option(help="A fixed amount off, such as 5.00.")] = None,
     max_discount: Annotated[str | None, typer.Option(help="The most that a percentage may take off.")] = None,

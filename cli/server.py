@@ -75,8 +75,10 @@ def worker(
     """Run the worker alone: tasks, and the clock of the periodic ones. INT and TERM end it gently."""
     from backoffice.consumer import consume, make_consumer
 
-    say(f"The worker runs {threads} tasks at a time. Stop it with Ctrl-C.")
-    consume(make_consumer(threads=threads, periodic=not no_periodic))
+    consume(
+        make_consumer(threads=threads, periodic=not no_periodic),
+        when_up=lambda: say(f"The worker runs {threads} tasks at a time. Stop it with Ctrl-C."),
+    )
 
 
 @lone_verb(examples="shopctl scheduler")
@@ -84,8 +86,7 @@ def scheduler() -> None:
     """Run the periodic tasks' clock alone; workers run the tasks. Two of them do no harm."""
     from backoffice.consumer import consume, make_consumer
 
-    say("The scheduler is running. Stop it with Ctrl-C.")
-    consume(make_consumer(threads=0))
+    consume(make_consumer(threads=0), when_up=lambda: say("The scheduler is running. Stop it with Ctrl-C."))
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -111,6 +112,8 @@ def _shop_url(host: str, port: int) -> str:
 
 
 def _announce(url: str, login: "Login | None") -> None:
+    from django.urls import reverse
+
     lines = ["", f"  {url}/admin/"]
     if login is None:
         lines.append("  Sign in with your own account.")
@@ -121,4 +124,4 @@ def _announce(url: str, login: "Login | None") -> None:
         ]
     else:
         lines += [f"  e-mail    {login.email}", f"  password  {login.password}"]
-    print("\n".join([*lines, f"  API       {url}/api/v1/docs", ""]), flush=True)
+    print("\n".join([*lines, f"  API       {url}{reverse('swagger')}", ""]), flush=True)

@@ -19,7 +19,7 @@ from cli.console import (
     show_one,
     wrong_use,
 )
-from cli.products import as_row, rows_of
+from cli.products import Sku, as_row, rows_of
 from cli.repeats import RequestKey, once_per_key
 from cli.verbs import group, verb
 
@@ -43,6 +43,7 @@ MOVED = columns(
 )
 PROBLEMS = columns("subject=What", "check", "detail")
 
+Quantity = Annotated[int, typer.Argument(metavar="QTY", help="Units.")]
 Note = Annotated[str, typer.Option(help="Kept with the movement.")]
 
 
@@ -55,7 +56,9 @@ Note = Annotated[str, typer.Option(help="Kept with the movement.")]
     """,
 )
 def show_stock(
-    skus: Annotated[list[str], typer.Argument(metavar="SKU...")], json: Json = False, jsonl: Jsonl = False
+    skus: Annotated[list[str], typer.Argument(metavar="SKU...", help="Products' SKUs.")],
+    json: Json = False,
+    jsonl: Jsonl = False,
 ) -> None:
     """Show on hand, reserved and available of some products."""
     from catalog.products import product_with_sku
@@ -95,8 +98,8 @@ def list_stock(
     """,
 )
 def receive(
-    sku: str,
-    quantity: int,
+    sku: Sku,
+    quantity: Quantity,
     note: Note = "",
     reference: Annotated[str, typer.Option(help="Such as a delivery note's number.")] = "",
     as_: As = None,
@@ -125,7 +128,7 @@ def receive(
     negative_numbers=True,
 )
 def adjust(
-    sku: str,
+    sku: Sku,
     change: Annotated[str, typer.Argument(metavar="±QTY", help="Such as -2 or +3.")],
     reason: Annotated[str, typer.Option(help="correction, damaged, lost or found.")],
     note: Note = "",
@@ -155,8 +158,8 @@ def adjust(
     """,
 )
 def count(
-    sku: str,
-    counted: Annotated[int, typer.Argument(metavar="QTY")],
+    sku: Sku,
+    counted: Quantity,
     expected: Annotated[
         int | None, typer.Option(help="What was on hand when you counted; another value refuses.")
     ] = None,
@@ -186,7 +189,7 @@ def count(
     """,
 )
 def history(
-    sku: str,
+    sku: Sku,
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,

@@ -125,7 +125,7 @@ def list_imports(
     """,
 )
 def undo(
-    number: int,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="See `shopctl stock imports`.")],
     skip_invalid: SkipInvalid = False,
     dry_run: DryRun = False,
     yes: Yes = False,

@@ -32,6 +32,10 @@ LISTED = columns("email", "name", "role", "is_active=Active", "last_login")
 Role = Annotated[
     str, typer.Option(metavar="ROLE", help="manager, warehouse, support, marketing, viewer or superuser.")
 ]
+RoleName = Annotated[
+    str, typer.Argument(metavar="ROLE", help="manager, warehouse, support, marketing, viewer or superuser.")
+]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Their e-mail address.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, its first line.")
 ]
@@ -47,7 +51,7 @@ Generate = Annotated[bool, typer.Option("--generate", help="Make a password and 
     """,
 )
 def create(
-    email: str,
+    email: Email,
     role: Role,
     name: Annotated[str, typer.Option(help="Their name.")] = "",
     password_stdin: PasswordStdin = False,
@@ -100,7 +104,7 @@ def list_users(
     shopctl users role ana@example.com superuser
     """,
 )
-def set_role(email: str, role: str, as_: As = None, json: Json = False) -> None:
+def set_role(email: Email, role: RoleName, as_: As = None, json: Json = False) -> None:
     """Give somebody exactly this role: manager, warehouse, support, marketing, viewer or superuser."""
     from accounts import people
 
@@ -116,7 +120,7 @@ def set_role(email: str, role: str, as_: As = None, json: Json = False) -> None:
     shopctl users deactivate ana@example.com --yes
     """,
 )
-def deactivate(email: str, yes: Yes = False, as_: As = None, json: Json = False) -> None:
+def deactivate(email: Email, yes: Yes = False, as_: As = None, json: Json = False) -> None:
     """Bar somebody from signing in; whatever they are signed in with stops working."""
     from accounts import people
 
@@ -135,7 +139,7 @@ def deactivate(email: str, yes: Yes = False, as_: As = None, json: Json = False)
     """,
 )
 def set_password(
-    email: str,
+    email: Email,
     password_stdin: PasswordStdin = False,
     generate: Generate = False,
     as_: As = None,

@@ -30,9 +30,8 @@ def test_every_verb_has_help_with_an_example_of_itself(path: tuple[str, ...], co
 
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
-def test_every_option_says_what_it_is_for(path: tuple[str, ...], command: Any) -> None:
-    options = [each for each in command.params if each.param_type_name == "option"]
-    assert all(option.help for option in options), [option.opts for option in options if not option.help]
+def test_every_option_and_argument_says_what_it_is_for(path: tuple[str, ...], command: Any) -> None:
+    assert [parameter.name for parameter in command.params if not parameter.help] == []
 
 
 def test_every_verb_that_asks_can_be_told_yes() -> None:
