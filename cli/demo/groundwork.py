@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import batched
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
@@ -64,11 +65,11 @@ class Offer:
     category: str = ""
 
 
-def _percent(name: str, percent_off: int, **fields: object) -> PromotionTerms:
+def _percent(name: str, percent_off: int, **fields: Any) -> PromotionTerms:
     return replace(PromotionTerms(name=name, percent_off=Decimal(percent_off)), **fields)
 
 
-def _fixed(name: str, amount_off: str, **fields: object) -> PromotionTerms:
+def _fixed(name: str, amount_off: str, **fields: Any) -> PromotionTerms:
     terms = PromotionTerms(name=name, kind=PromotionKind.FIXED, amount_off=Decimal(amount_off))
     return replace(terms, **fields)
 

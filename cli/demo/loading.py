@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from accounts.actors import Actor, Source
-from backoffice.money import formatted
+from backoffice.money import ZERO, formatted, rounded
 from catalog.audit import Discrepancy, audit_stock
 from catalog.models import Product
 from cli.demo import groundwork, playing
@@ -57,11 +57,11 @@ def is_a_real_shop() -> bool:
 def shop_in_numbers() -> dict[str, int | str]:
     """What the shop holds by now."""
     statuses = dict(Order.objects.values_list("status").annotate(count=Count("pk")).order_by("status"))
-    totals = Order.objects.values_list("total", flat=True)
+    worth = Order.objects.aggregate(worth=Sum("total"))["worth"] or ZERO
     return {
         "orders": sum(statuses.values()),
         **statuses,
-        "worth": formatted(sum(totals), settings.SHOP_CURRENCY),
+        "worth": formatted(rounded(worth), settings.SHOP_CURRENCY),
         "products": Product.objects.count(),
         "low_stock": Product.objects.low_stock().count(),
     }

@@ -138,8 +138,9 @@ def story_of(sample: Sample) -> Story:
         for sku in order.lines if order.customer else ():
             of_customer[order.customer, sku].append(course)
     unmatched = sum(not _matched(back, of_customer[back.customer, back.sku]) for back in sample.returns)
-    end = max((moment.at for moment in (*sample.orders, *sample.returns)), default=None)
-    steps = [step for course in courses.values() for step in _steps(course) if end and step.at <= end]
+    times = [order.at for order in sample.orders] + [back.at for back in sample.returns]
+    end = max(times)
+    steps = [step for course in courses.values() for step in _steps(course) if step.at <= end]
     # Stable: what happens to one order in the same minute keeps its sequence.
     return Story(tuple(sorted(steps, key=lambda step: step.at)), unmatched)
 

@@ -49,17 +49,18 @@ class Loaded:
 
 
 def loaded_before() -> Loaded:
-    loaded = Loaded(dict(Order.objects.filter(is_demo=True).values_list("demo_invoice", "number")))
+    orders = Order.objects.filter(is_demo=True).values_list("demo_invoice", "number")
+    loaded = Loaded({str(invoice): number for invoice, number in orders})
     for invoice, delivered_at in (
         Shipment.objects.filter(order__is_demo=True)
         .order_by("order_id", "pk")
         .values_list("order__demo_invoice", "delivered_at")
     ):
-        loaded.parcels[invoice].append(delivered_at is not None)
+        loaded.parcels[str(invoice)].append(delivered_at is not None)
     for reasons, model in ((loaded.cancelled, Cancellation), (loaded.returned, Return)):
         pairs = model.objects.filter(order__is_demo=True).values_list("order__demo_invoice", "reason")
         for invoice, reason in pairs:
-            reasons[invoice].add(reason)
+            reasons[str(invoice)].add(reason)
     return loaded
 
 
@@ -72,7 +73,9 @@ def days_to_move(orders: Sequence[SampleOrder]) -> timedelta:
         .values_list("demo_invoice", "placed_at")[:1]
     )
     for invoice, placed_at in earlier:
-        return timedelta(days=round((placed_at - timezone.make_aware(at_of[invoice])) / timedelta(days=1)))
+        return timedelta(
+            days=round((placed_at - timezone.make_aware(at_of[str(invoice)])) / timedelta(days=1))
+        )
     yesterday = timezone.localdate() - timedelta(days=1)
     return yesterday - max(at_of.values()).date()
 

@@ -67,7 +67,7 @@ def _report(outcome: "Outcome", *, as_json: bool) -> None:
                 "shop": numbers,
                 "refused": dict(outcome.refused),
                 "left_out": dict(outcome.left_out),
-                "problems": [f"{problem.sku}: {problem.detail}" for problem in outcome.problems],
+                "problems": [f"{problem.subject}: {problem.detail}" for problem in outcome.problems],
             }
         )
         return
@@ -82,7 +82,7 @@ def _report(outcome: "Outcome", *, as_json: bool) -> None:
             print(f"{title}: {count:,} {reason}")
     print("Prices are the latest that the sample has, so totals differ from history.")
     for problem in outcome.problems:
-        print(f"Problem: {problem.sku}: {problem.check}: {problem.detail}")
+        print(f"Problem: {problem.subject}: {problem.check}: {problem.detail}")
     if not outcome.problems:
         print("The audit of stock and orders found nothing wrong.")
 
