@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -13,7 +14,7 @@ from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_file import FileRow, content_of, read_stock_file
 from catalog.stock_import.numbered import count_rows, execute
-from catalog.stock_import.staging import staged
+from catalog.stock_import.staging import with_staged
 
 PLANS_KEPT = timedelta(hours=24)
 WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")
@@ -85,22 +86,27 @@ def plan_import(file: BinaryIO, *, file_name: str, mode: ImportMode | str, by: A
     return _plan(content_of(file), file_name=_base_name(file_name), mode=ImportMode(mode), by=by)
 
 
-@write_transaction
 def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor) -> StockImport:
-    stock_file = read_stock_file(content, file_name=file_name)
-    stock_import = StockImport.objects.create(
-        mode=mode,
-        file_name=file_name,
-        digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
-        ignored_columns=stock_file.ignored_columns,
-        created_by=by.user,
-        source=by.source,
-    )
-    with staged(map(_staged_row, stock_file.rows)):
+    ignored_columns = read_stock_file(content, file_name=file_name).ignored_columns
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        return map(_staged_row, read_stock_file(content, file_name=file_name).rows)
+
+    def keep() -> StockImport:
+        stock_import = StockImport.objects.create(
+            mode=mode,
+            file_name=file_name,
+            digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
+            ignored_columns=ignored_columns,
+            created_by=by.user,
+            source=by.source,
+        )
         execute(PLAN_ROWS, number=stock_import.pk, mode=mode.value, max_units=MAX_UNITS)
-    count_rows(stock_import)
-    stock_import.save(update_fields=["rows_count", "changes", "unchanged", "problems"])
-    return stock_import
+        count_rows(stock_import)
+        stock_import.save(update_fields=["rows_count", "changes", "unchanged", "problems"])
+        return stock_import
+
+    return with_staged(rows, keep)
 
 
 @write_transaction

@@ -1,12 +1,15 @@
 """The few statements of a bulk change that differ between the databases."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from itertools import batched
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
+
+from backoffice.transactions import write_transaction
 
 TABLE = "stock_import_stage"
+BATCH = 5_000
 COLUMNS = (
     '"row" bigint NOT NULL, sku text NOT NULL, sku_key text NOT NULL, name text NOT NULL,'
     " quantity text NOT NULL, expected text NOT NULL, note text NOT NULL,"
@@ -26,26 +29,63 @@ PRODUCTS_TOUCHED = """
 """
 
 
-@contextmanager
-def staged(rows: Iterator[Sequence[Any]]) -> Iterator[None]:
-    """The rows in a temporary table, streamed there and gone afterwards. Inside a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} ({COLUMNS})")
-        if connection.vendor == "postgresql":
-            with cursor.copy(COPY) as copy:
-                for row in rows:
-                    copy.write_row(row)
-            # Nobody else does it for a temporary table, and without it the planner guesses.
-            cursor.execute(f"ANALYZE {TABLE}")
-        else:
-            cursor.executemany(LOAD, rows)  # type: ignore[arg-type]  # it takes any iterable, lazily
-        yield
-        cursor.execute(f"DROP TABLE {TABLE}")
+def with_staged[T](rows: Callable[[], Iterator[Sequence[Any]]], use_case: Callable[[], T]) -> T:
+    """Run the use case in a write transaction that finds the rows in a temporary table, streamed there.
+
+    SQLite has one writer, whom a long file would hold up: there it is read before the transaction begins.
+    """
+
+    def use_and_drop() -> T:
+        result = use_case()
+        _execute(f"DROP TABLE {TABLE}")
+        return result
+
+    def stage_and_use() -> T:
+        _stage(rows())
+        return use_and_drop()
+
+    if connection.vendor == "postgresql":
+        return write_transaction(stage_and_use)()
+    _stage(rows())
+    return write_transaction(use_and_drop)()
 
 
 def lock_products_of(import_id: int) -> None:
     """Hold every product that the import touches until the transaction ends; SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            # Ascending pk, so that imports and orders cannot deadlock.
-            cursor.execute(PRODUCTS_TOUCHED, [import_id])
+        # Ascending pk, so that imports and orders cannot deadlock.
+        _execute(PRODUCTS_TOUCHED, [import_id])
+
+
+def _execute(statement: str, parameters: Sequence[int] = ()) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def _stage(rows: Iterator[Sequence[Any]]) -> None:
+    # What a refused file has left on this connection.
+    _execute(f"DROP TABLE IF EXISTS {TABLE}")
+    _execute(f"CREATE TEMPORARY TABLE {TABLE} ({COLUMNS})")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+            for row in rows:
+                copy.write_row(row)
+        # Nobody else does it for a temporary table, and without it the planner guesses.
+        _execute(f"ANALYZE {TABLE}")
+        return
+    # Django keeps all that one executemany was given until it ends.
+    for batch in batched(rows, BATCH):
+        _insert(batch)
+
+
+def _insert(batch: Sequence[Sequence[Any]]) -> None:
+    # One transaction for many rows, which a savepoint begins without taking the writer's place.
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT staging")
+        try:
+            cursor.executemany(LOAD, batch)
+            cursor.execute("RELEASE staging")
+        except DatabaseError:
+            cursor.execute("ROLLBACK TO staging")
+            cursor.execute("RELEASE staging")
+            raise
