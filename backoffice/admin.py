@@ -5,6 +5,7 @@ Who acts is told by `accounts.admin.actor_of(request)`: this package knows no us
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
+from urllib.parse import urldefrag
 
 from django import forms
 from django.contrib import admin, messages
@@ -74,7 +75,8 @@ class UseCaseDialog(BaseDialogForm):
 def close_dialog(request: HttpRequest, message: str, *, url: str | None = None) -> HttpResponse:
     """Say what was done and load the page again, or another one."""
     messages.success(request, message)
-    here = request.headers.get("HX-Current-URL", "/")
+    # With a fragment, which a click on href="#" leaves behind, the browser would not load it again.
+    here = urldefrag(request.headers.get("HX-Current-URL", "/")).url
     return HttpResponse(headers={"HX-Redirect": url or here})
 
 
