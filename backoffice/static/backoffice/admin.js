@@ -88,6 +88,33 @@
     }
   }
 
+  /* The overlay behind "?" lists Unfold's keys; ours belong there too. */
+  const OUR_KEYS = [
+    ["Next and previous row", "j", "k"], ["Select row", "x"], ["Open row", "Enter"], ["Show row's details", "e"],
+    ["Go to dashboard", "g", "d"], ["Go to orders", "g", "o"], ["Go to promo codes", "g", "p"], ["Go to products", "g", "s"],
+  ];
+
+  function tellOurKeys() {
+    const model = document.querySelector('[x-show="shortcutsOpen"] ul:nth-of-type(1) li kbd')?.closest("ul");
+    const list = model?.parentElement.nextElementSibling?.querySelector("ul");
+    const key = list?.querySelector("kbd");
+    if (!key) return;
+    for (const [what, ...keys] of OUR_KEYS) {
+      const item = document.createElement("li");
+      const name = document.createElement("span");
+      name.textContent = what;
+      const shown = document.createElement("span");
+      shown.className = "bo-keys";
+      for (const each of keys) {
+        const copy = key.cloneNode(true);
+        copy.querySelector("span").textContent = each;
+        shown.append(copy);
+      }
+      item.append(name, shown);
+      list.append(item);
+    }
+  }
+
   /* Focus: Alpine's x-cloak hides full pages until load, so autofocus fails on them. */
   function focusFirst() {
     const first = document.querySelector("[data-focus], [autofocus]");
@@ -149,6 +176,7 @@
 
   window.addEventListener("load", () => {
     makeRowsReachable();
+    tellOurKeys();
     focusFirst();
     fitLetters();
   });
@@ -167,7 +195,8 @@
     if (event.target.id === INPUT) asked = event.target.value;
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // The event's other name, htmx:afterSwap, comes earlier: Unfold would choose none again.
+  document.addEventListener("htmx:after-swap", (event) => {
     if (event.target.id !== "command-results") return;
     answered = asked;
     const input = document.getElementById(INPUT);
