@@ -139,7 +139,11 @@ def test_a_row_opens_in_place_by_mouse_and_by_keyboard(
     expect(page.locator(".bo-opened")).to_contain_text("Candle, Olive")
     expect(page.locator(".bo-opened")).to_contain_text("0 of 3")
 
+    page.reload()
+    expect(page.locator("[data-expander]")).to_be_visible()
     page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.locator(".bo-opened")).to_contain_text("Candle, Olive")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(re.escape(page_of(order))))
 
@@ -153,7 +157,7 @@ def test_a_code_is_launched_and_stopped(open_page: OpenPage, manager: User, orde
     page.get_by_label("Amount", exact=True).fill("5")
     page.get_by_role("button", name="Save", exact=True).click()
 
-    page.get_by_role("link", name="SPRING20", exact=True).click()
+    page.locator("#result_list").get_by_role("link", name="SPRING20").click()
     dialog(page, "Pause")
     page.locator("#dialog").get_by_role("button", name="Pause").click()
     expect(page.locator(".bo-headline .bo-label")).to_have_text("Paused")
