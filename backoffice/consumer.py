@@ -38,6 +38,11 @@ class Consumer(HueyConsumer):
     def _set_signal_handlers(self) -> None:
         pass
 
+    def watch(self) -> None:
+        """Replace threads that died, until the consumer is stopped."""
+        while not self.stop_flag.wait(self._health_check_interval):
+            self.check_worker_health()
+
 
 def make_consumer(*, threads: int = THREADS, periodic: bool = True) -> Consumer:
     """A consumer that knows the tasks of all apps; without threads it only enqueues periodic ones."""
@@ -56,14 +61,17 @@ def make_consumer(*, threads: int = THREADS, periodic: bool = True) -> Consumer:
 @contextmanager
 def consuming(consumer: Consumer) -> Iterator[Callable[[], None]]:
     """Gives what starts the consumer; at the end, running tasks may finish."""
-    # consumer.run() also replaces threads that died.
-    runner = threading.Thread(target=consumer.run, name="consumer", daemon=True)
+    watcher = threading.Thread(target=consumer.watch, name="consumer", daemon=True)
+
+    def start() -> None:
+        consumer.start()
+        watcher.start()
+
     try:
-        yield runner.start
+        yield start
     finally:
-        if runner.is_alive():
+        if watcher.is_alive():
             consumer.stop(graceful=True)
-            runner.join(timeout=1)
 
 
 def consume(consumer: Consumer, *, when_up: Callable[[], None]) -> None:
