@@ -109,6 +109,10 @@ def moment(at: datetime | None) -> SafeString | str:
 class StaffFilter(RelatedDropdownFilter):
     """Staff alone: there may be many customers with accounts, and they move nothing by hand."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "person"
+
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         choices: list[tuple[Any, str]] = field.get_choices(
             include_blank=False, limit_choices_to={"is_staff": True}, ordering=("email",)
@@ -118,6 +122,10 @@ class StaffFilter(RelatedDropdownFilter):
 
 class WholeDaysFilter(RangeDateFilter):
     """From the beginning of the first day to the end of the last, in the shop's time zone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "date"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = self._day("from"), self._day("to")

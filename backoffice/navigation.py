@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 
@@ -94,21 +94,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _may_see(page: Page, request: HttpRequest) -> bool:
-    try:
-        reverse(page.url_name)
-    except NoReverseMatch:
-        return False
     return not page.permission or request.user.has_perm(page.permission)
 
 
 def _link(page: Page, request: HttpRequest) -> dict[str, Any]:
     link: dict[str, Any] = {"title": page.title, "icon": page.icon, "link": reverse(page.url_name)}
     if page.badge:
-        try:
-            number = import_string(page.badge)(request)
-        except ImportError:
-            return link
-        link |= {"badge": number, "badge_variant": page.badge_variant}
+        link |= {"badge": import_string(page.badge)(request), "badge_variant": page.badge_variant}
     return link
 
 
@@ -118,12 +110,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     kept: list[dict[str, Any]] | None = getattr(request, "_admin_tabs", None)
     if kept is None:
-        kept = []
-        for name in TABS:
-            try:
-                kept += import_string(name)(request)
-            except (ImportError, NoReverseMatch):
-                continue
+        kept = [tab for name in TABS for tab in import_string(name)(request)]
         setattr(request, "_admin_tabs", kept)  # noqa: B010
     return kept
 

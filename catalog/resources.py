@@ -16,7 +16,6 @@ from catalog.models import Category, Product
 from catalog.products import ProductData, create_product, edit_product
 
 IMPORTED = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
-SHOWN = ("on_hand", "reserved", "available")
 
 
 class CategoryWidget(widgets.ForeignKeyWidget):
@@ -32,14 +31,13 @@ def _shown(name: str) -> fields.Field:
     return fields.Field(attribute=name, column_name=name, widget=widgets.IntegerWidget(), readonly=True)
 
 
-class ProductResource(resources.ModelResource):
+class ProductImport(resources.ModelResource):
     category = fields.Field("category", "category", CategoryWidget(Category, "name"))
     low_stock_threshold = fields.Field("low_stock_threshold", "low_stock_threshold", widgets.IntegerWidget())
-    on_hand, reserved, available = _shown("on_hand"), _shown("reserved"), _shown("available")
 
     class Meta:
         model = Product
-        fields = (*IMPORTED, *SHOWN)
+        fields = IMPORTED
         import_id_fields = ("sku",)
         skip_unchanged = True
         report_skipped = True
@@ -65,3 +63,14 @@ class ProductResource(resources.ModelResource):
                 edit_product(instance.sku, by=self.by, changes=values)
         except Refusal as refusal:
             raise ValidationError(refusal.detail) from refusal
+
+
+class ProductExport(ProductImport):
+    """The same columns and the stock, which an import leaves alone."""
+
+    on_hand, reserved, available = _shown("on_hand"), _shown("reserved"), _shown("available")
+
+    class Meta:
+        model = Product
+        fields = (*IMPORTED, "on_hand", "reserved", "available")
+        name = "Products"

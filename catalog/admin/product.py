@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
@@ -43,7 +44,7 @@ class ProductAdmin(ProductFiles, DomainAdmin):
         "available_shown",
         "state",
     )
-    list_filter = ("category",)
+    list_filter = (("category", RelatedDropdownFilter),)
     search_fields = ("sku", "name", "barcode")
     search_help_text = "SKU, name or barcode"
     ordering = ("sku",)

@@ -8,16 +8,21 @@ from import_export.tmp_storages import CacheStorage
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from catalog.models import Product
-from catalog.resources import ProductResource
+from catalog.resources import ProductExport, ProductImport
 
 
 class ProductFiles(ImportExportModelAdmin):
-    resource_classes = (ProductResource,)
     import_form_class = ImportForm
     export_form_class = ExportForm
     formats = (CSV, XLSX)
     # The preview and its confirmation may be answered by different processes.
     tmp_storage_class = CacheStorage
+
+    def get_import_resource_classes(self, request: HttpRequest) -> list[type[ProductImport]]:
+        return [ProductImport]
+
+    def get_export_resource_classes(self, request: HttpRequest) -> list[type[ProductExport]]:
+        return [ProductExport]
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["catalog.add_product", "catalog.change_product"])
