@@ -67,15 +67,11 @@ def loaded_before() -> Loaded:
 def days_to_move(orders: Sequence[SampleOrder]) -> timedelta:
     """Whole days from the sample's calendar to ours: as before, or the newest order was yesterday."""
     at_of = {order.invoice: order.at for order in orders}
-    earlier = (
-        Order.objects.filter(demo_invoice__in=at_of)
-        .order_by("pk")
-        .values_list("demo_invoice", "placed_at")[:1]
-    )
-    for invoice, placed_at in earlier:
-        return timedelta(
-            days=round((placed_at - timezone.make_aware(at_of[str(invoice)])) / timedelta(days=1))
-        )
+    earlier = Order.objects.filter(is_demo=True).order_by("pk").first()
+    if earlier is not None:
+        moved_by = earlier.placed_at - timezone.make_aware(at_of[str(earlier.demo_invoice)])
+        # Rounded: between summer and winter time it is an hour more or less.
+        return timedelta(days=round(moved_by / timedelta(days=1)))
     yesterday = timezone.localdate() - timedelta(days=1)
     return yesterday - max(at_of.values()).date()
 
