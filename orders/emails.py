@@ -4,7 +4,7 @@ Each is queued inside the transaction of its cause. Amounts and dates are put in
 says what was true then, whenever it is sent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,6 @@ from accounts.models import User
 from backoffice.money import formatted
 from backoffice.outbox.queueing import queue_email
 from orders.models import Cancellation, Order, OrderLine, Promotion, Return, Shipment
-from orders.selection import Units
 
 # Whoever is meant to look after promo codes; the next group only when the one before has nobody.
 DIGEST_READERS = ("Marketing", "Manager")
@@ -33,17 +32,20 @@ def confirmation_again(order: Order, lines: Sequence[OrderLine]) -> None:
     _queue(order, "order_placed", cause=cause, context=_order_in_words(order, lines))
 
 
-def order_shipped(shipment: Shipment, units: Sequence[Units], order_lines: Sequence[OrderLine]) -> None:
+def order_shipped(shipment: Shipment, lines: Sequence[OrderLine], quantities: Mapping[int, int]) -> None:
+    """`quantities` are the parcel's, by product."""
     order = shipment.order
     context = {
         **_heading(order),
         "lines": [
-            {"name": each.line.name, "sku": each.line.sku, "quantity": each.quantity} for each in units
+            {"name": line.name, "sku": line.sku, "quantity": quantities[line.product_id]}
+            for line in lines
+            if line.product_id in quantities
         ],
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
         "address": _address_lines(order),
-        "more_follows": any(line.open for line in order_lines),
+        "more_follows": any(line.open for line in lines),
     }
     _queue(order, "order_shipped", cause=f"shipment:{shipment.reference}", context=context)
 

@@ -84,7 +84,7 @@ def ship_order(
     finish(order, order_lines, counters=["shipped"])
     text = " ".join(["Shipped", in_words(units), *_parcel(shipment)])
     timeline.record(order, EventKind.SHIPPED, text, by=by, at=at, details=as_details(units))
-    emails.order_shipped(shipment, units, order_lines)
+    emails.order_shipped(shipment, order_lines, by_product(units))
     return shipment
 
 
