@@ -2,18 +2,19 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import connections
 
 
-def race[T](threads: int, work: Iterable[Callable[[], T]]) -> list[T | Exception]:
+def race(threads: int, work: Iterable[Callable[[], object]]) -> list[Any]:
     """Deal the calls out to threads that a barrier releases together.
 
     Gives what each call returned or raised, in the order of `work`. Needs a database that threads can see:
     `@pytest.mark.django_db(transaction=True)`.
     """
     calls = list(work)
-    outcomes: list[T | Exception] = [AssertionError("This call never ran.")] * len(calls)
+    outcomes: list[object] = [AssertionError("This call never ran.")] * len(calls)
     threads = min(threads, len(calls))
     if threads == 0:
         return outcomes
@@ -39,7 +40,7 @@ def race[T](threads: int, work: Iterable[Callable[[], T]]) -> list[T | Exception
     return outcomes
 
 
-def _outcome[T](call: Callable[[], T]) -> T | Exception:
+def _outcome(call: Callable[[], object]) -> object:
     try:
         return call()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Faults that order APIs are known for, each shown to be absent here, through the API where clients would meet it.
+"""Faults that order APIs are known for, each shown absent, through the API where clients would meet it.
 
 Overselling, lost updates and promo limits under load: tests/orders/test_races.py. Mail and queue failures:
 tests/outbox. One refresh token used many times at once: tests/accounts/test_refresh_tokens.py.

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -36,7 +37,7 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-def broken(request: Any) -> None:
+def broken(request: Any) -> HttpResponse:
     raise RuntimeError("the secret is hunter2")
 
 

@@ -61,7 +61,10 @@ def test_a_plan_shows_now_after_and_change_and_moves_nothing() -> None:
     assert (planned.rows_count, planned.changes, planned.unchanged, planned.problems) == (3, 1, 2, 0)
     assert (planned.state, planned.mode, planned.file_name) == ("planned", "count", "stock.csv")
     assert (planned.created_by, planned.source, planned.ignored_columns) == (clerk, "admin", ["colour"])
-    assert [(r.row, r.sku, r.product.sku, r.now, r.after, r.change) for r in rows_of(planned).values()] == [
+    assert [
+        (r.row, r.sku, r.product and r.product.sku, r.now, r.after, r.change)
+        for r in rows_of(planned).values()
+    ] == [
         (2, "b", "B", 3, 3, 0),
         (3, "A", "A", 5, 7, 2),
         (4, "C", "C", 0, 0, 0),
@@ -254,7 +257,7 @@ def test_applying_a_count_sets_on_hand_and_writes_the_ledger() -> None:
     )
     assert (movement.actor, movement.source) == (clerk, "api")
     assert (applied.state, applied.applied_by) == ("applied", clerk)
-    assert (applied.applied_at.date(), movement.at.date()) == (timezone.now().date(),) * 2
+    assert {applied.applied_at and applied.applied_at.date(), movement.at.date()} == {timezone.now().date()}
     assert (on_hand("A"), on_hand("B")) == (9, 3)
     assert audit_stock() == []
 
@@ -310,7 +313,8 @@ def test_the_file_of_rejected_rows_can_be_mended_and_imported() -> None:
 
     again = plan(rejects_csv(planned).replace("'-1", "4"))
 
-    assert (rows_of(again)[2].product.sku, rows_of(again)[2].change) == ("=ODD", -1)
+    row = rows_of(again)[2]
+    assert (row.product and row.product.sku, row.change) == ("=ODD", -1)
     assert again.ignored_columns == ["row", "problem"]
 
 

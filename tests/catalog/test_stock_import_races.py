@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
@@ -35,7 +36,7 @@ def stock_up(on_hand: int) -> None:
         make_product(sku, on_hand=on_hand)
 
 
-def kinds(outcomes: list[object]) -> Counter[str]:
+def kinds(outcomes: Iterable[object]) -> Counter[str]:
     return Counter(type(outcome).__name__ for outcome in outcomes)
 
 
@@ -63,7 +64,9 @@ def test_planning_applying_and_undoing_amid_orders_and_receipts_loses_nothing_an
     def and_undo(units: int) -> StockImport:
         return undo_import(plan_and_apply(units).pk, by=CLI)
 
-    work = [partial(place, dict.fromkeys(random.sample(SKUS, 4), 1)) for _ in range(24)]
+    work: list[Callable[[], object]] = [
+        partial(place, dict.fromkeys(random.sample(SKUS, 4), 1)) for _ in range(24)
+    ]
     work += [partial(stock.receive, random.choice(SKUS), 1, by=CLI) for _ in range(24)]
     work += [partial(plan_and_apply, units) for units in (2, 3, 4, 5)]
     work += [partial(and_undo, units) for units in (7, 11, 13, 17)]

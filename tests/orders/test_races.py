@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 
 import pytest
@@ -30,7 +31,7 @@ def assert_the_books_balance() -> None:
     assert audit_orders() == []
 
 
-def kinds(outcomes: list[object]) -> Counter[str]:
+def kinds(outcomes: Iterable[object]) -> Counter[str]:
     return Counter(type(outcome).__name__ for outcome in outcomes)
 
 
