@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from backoffice.money import ZERO, rounded
-from orders.models import Order, PromoCode, Promotion, Redemption, RedemptionState
+from orders.models import Order, PromoCode, Redemption, RedemptionState
 from orders.status import OPEN_STATUSES, OrderStatus
 
 LATE_AFTER = timedelta(hours=24)
@@ -179,8 +179,3 @@ def customer_figures(customer_id: int) -> CustomerFigures:
         orders=Count("pk"), spent=Sum("net"), last=Max("placed_at")
     )
     return CustomerFigures(row["orders"], rounded(row["spent"] or ZERO), row["last"])
-
-
-def uses_of(promotion: Promotion) -> bool:
-    """Whether any order ever used the promotion: its amounts are frozen from then on."""
-    return promotion.redemptions.exists()

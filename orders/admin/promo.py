@@ -193,7 +193,7 @@ class PromoCodeAdmin(DomainAdmin):
         icon="pause",
         dialog={
             "title": "Pause this code?",
-            "description": "From this moment on nobody can use it. Orders that have keep their discount.",
+            "description": "From this moment on nobody can use it. Orders that used it keep their discount.",
             "form_class": PauseForm,
             "form_submit_text": "Pause",
         },

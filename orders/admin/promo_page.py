@@ -68,7 +68,9 @@ def _share_of_revenue(figures: PromoFigures) -> str:
     first = figures.first_used_at
     if first is None:
         return "after discount"
-    whole = remembered(f"revenue-since:{first}", KEPT_SECONDS, lambda: reports.revenue_since(first))
+    whole = remembered(
+        f"revenue-since:{first:%Y%m%dT%H%M%S}", KEPT_SECONDS, lambda: reports.revenue_since(first)
+    )
     share = round(100 * figures.revenue / whole, 1) if whole > ZERO else None
     return f"after discount, {percent(share)} of all since" if share is not None else "after discount"
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from orders import lifecycle, reports
+from orders.models import Order
 from orders.status import OrderStatus
 from tests.admin.conftest import SignIn
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
@@ -29,7 +30,7 @@ def test_the_figures_compare_thirty_days_with_the_thirty_before(manager: Client)
     for days, quantity in ((40, 1), (10, 1), (5, 2), (0, 3)):
         place({"TEA-01": quantity}, at=now - timedelta(days=days))
     for days in (40, 10, 5):
-        order = reports.Order.objects.filter(placed_at__lt=now - timedelta(days=days - 1)).latest("pk")
+        order = Order.objects.filter(placed_at__lt=now - timedelta(days=days - 1)).latest("pk")
         lifecycle.ship_order(order.number, by=CLI)
     called_off = place({"TEA-01": 5}, at=now - timedelta(days=2))
     lifecycle.cancel_order(called_off.number, by=CLI)
