@@ -70,7 +70,7 @@ def test_a_mail_whose_worker_was_killed_goes_out_again_under_its_message_id(smtp
     row = queued()
     smtp.may_answer.clear()
     worker = start_worker()
-    assert smtp.message_arrived.wait(timeout=30)
+    assert smtp.message_arrived.wait(timeout=60)
     worker.kill()
     worker.wait()
     row.refresh_from_db()
@@ -78,7 +78,7 @@ def test_a_mail_whose_worker_was_killed_goes_out_again_under_its_message_id(smtp
 
     smtp.may_answer.set()
     end_leases()
-    assert start_worker().wait(timeout=30) == 0
+    assert start_worker().wait(timeout=60) == 0
 
     row.refresh_from_db()
     assert (row.state, row.attempts) == (EmailState.SENT, 2)
@@ -86,13 +86,14 @@ def test_a_mail_whose_worker_was_killed_goes_out_again_under_its_message_id(smtp
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.django_db(transaction=True)
 def test_ten_killed_workers_lose_no_mail_and_repeat_at_most_ten(smtp, queued, start_worker):
     rows = [queued(f"order:B-{number}") for number in range(60)]
     for _ in range(10):
         smtp.message_arrived.clear()
         worker = start_worker()
-        assert smtp.message_arrived.wait(timeout=30)
+        assert smtp.message_arrived.wait(timeout=60)
         time.sleep(0.02)
         worker.kill()
         worker.wait()
