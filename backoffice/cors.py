@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 METHODS = "GET, POST, PATCH, DELETE, OPTIONS"
 REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"
 EXPOSED_HEADERS = (
-    "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+    "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-ID"
 )
 PREFLIGHT_SECONDS = 600
 

@@ -1,6 +1,7 @@
 """The OpenAPI document: what ninja derives, and what is the same for every operation said once."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -71,6 +72,10 @@ class DocumentedAPI(NinjaAPI):
         ]
         for path, method, operation in _operations(document):
             _complete(path, method, operation)
+            for parameter in operation.get("parameters", []):
+                _tidy(parameter)
+            if _name_what_may_be_asked(operation):
+                _allow_parts(operation, components["schemas"])
         return document
 
     def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
@@ -94,6 +99,52 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
 
 
+def _tidy(parameter: dict[str, Any]) -> None:
+    """A parameter that may be left out is never null; its `example` is one, for `examples` would be named."""
+    schema = parameter["schema"]
+    alternatives = [each for each in schema.pop("anyOf", []) if each != {"type": "null"}]
+    if len(alternatives) == 1:
+        schema |= alternatives[0]
+    elif alternatives:
+        schema["anyOf"] = alternatives
+    for example in parameter.pop("examples", [])[:1]:
+        parameter["example"] = example
+
+
+def _name_what_may_be_asked(operation: dict[str, Any]) -> bool:
+    """List the values of `fields` and `ordering`; tells whether the operation takes `fields`."""
+    takes_fields = False
+    for parameter in operation.get("parameters", []):
+        names = operation.pop(f"x-{parameter['name']}", None)
+        if names is not None:
+            sign = "-?" if parameter["name"] == "ordering" else ""
+            name = f"{sign}({'|'.join(names)})"
+            parameter["schema"] = {"type": "string", "pattern": f"^{name}(,{name})*$"}
+            parameter["description"] += f" Of {', '.join(names)}."
+            parameter["example"] = ",".join(names[:2])
+            takes_fields = takes_fields or parameter["name"] == "fields"
+    return takes_fields
+
+
+def _allow_parts(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """With `fields`, nothing of the answer (of a list: of its items) is certain to be there."""
+    content = operation["responses"]["200"]["content"]["application/json"]
+    whole = content["schema"]["$ref"].rpartition("/")[2]
+    content["schema"] = {"$ref": f"#/components/schemas/{_part_of(whole, schemas)}"}
+
+
+def _part_of(whole: str, schemas: dict[str, Any]) -> str:
+    part = f"{whole}Part"
+    schema = deepcopy(schemas[whole])
+    items = schema["properties"].get("items", {}).get("items")
+    if items:
+        items["$ref"] = f"#/components/schemas/{_part_of(items['$ref'].rpartition('/')[2], schemas)}"
+    else:
+        schema.pop("required", None)
+    schemas[part] = schema | {"title": part}
+    return part
+
+
 def _errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     statuses = [422, 429, 500, 503]
     if operation.get("security"):
@@ -101,9 +152,7 @@ def _errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     if "{" in path:
         statuses.append(404)
     if method != "get":
-        statuses += [404, 409, 413]
-    if method == "patch":
-        statuses.append(412)
+        statuses += [404, 409, 412, 413]
     if "requestBody" in operation:
         statuses.append(400)
     return sorted(set(statuses))

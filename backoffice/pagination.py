@@ -1,7 +1,7 @@
 """Lists by signed keyset cursors: stable under inserts, and as quick on the last page as on the first."""
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -67,6 +67,11 @@ def chosen_fields(
 def _not_among(parameter: str, unknown: Sequence[str], available: Sequence[str]) -> Invalid:
     detail = f"{parameter}: {', '.join(unknown)[:100]} is not among {', '.join(available)}."
     return Invalid(detail, faults=[Fault(f"/{parameter}", "unknown_field", detail, {"in": "query"})])
+
+
+def asked_by(fields: Iterable[str], sorting: "Sorting | None" = None) -> dict[str, list[str]]:
+    """For `openapi_extra` of a read: what `fields` and `ordering` may name."""
+    return {"x-fields": list(fields)} | ({"x-ordering": list(sorting.keys)} if sorting else {})
 
 
 @dataclass(frozen=True, slots=True)

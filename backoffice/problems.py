@@ -7,8 +7,9 @@ from json import JSONDecodeError
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
@@ -146,6 +147,10 @@ def connection_lost(request: HttpRequest, _error: Exception) -> HttpResponse:
     return _of_status(request, 400, "The body ended before it was complete. Send it again.")
 
 
+def malformed(request: HttpRequest, _error: Exception) -> HttpResponse:
+    return _of_status(request, 400, STATUS_DETAILS[400])
+
+
 def fault(request: HttpRequest, error: Exception) -> HttpResponse:
     """Something of ours is broken: it is logged with the request's id, and nothing of it told."""
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
@@ -170,6 +175,9 @@ HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse
     (ValidationError, invalid_input),
     (HttpError, http_error),
     (Http404, not_found),
+    (BadRequest, malformed),
+    (SuspiciousOperation, malformed),
+    (MultiPartParserError, malformed),
     (RequestDataTooBig, too_large),
     (UnreadablePostError, connection_lost),
 )

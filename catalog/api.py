@@ -12,7 +12,7 @@ from accounts.auth import optional_bearer, require
 from backoffice.errors import Fault, Invalid, Stale
 from backoffice.fields import folded
 from backoffice.idempotency import DOCUMENTED, answer_once
-from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, chosen_fields
+from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, matched_version, rendered
 from backoffice.transactions import write_transaction
 from catalog.models import Category, Product
@@ -64,7 +64,12 @@ CATEGORY_SORTING = Sorting("categories", {"name": SortKey("name"), "slug": SortK
 
 
 @products_router.get(
-    "/products", auth=optional_bearer, response=ProductList, operation_id="list_products", summary="Products"
+    "/products",
+    auth=optional_bearer,
+    response=ProductList,
+    operation_id="list_products",
+    summary="Products",
+    openapi_extra=asked_by(STAFF, SORTING),
 )
 def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpResponse:
     """Active products; staff see all of them, and what is on hand and reserved."""
@@ -85,6 +90,7 @@ def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpR
     response=ProductDetail,
     operation_id="get_product",
     summary="One product",
+    openapi_extra=asked_by([*STAFF, "currency"]),
 )
 def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> HttpResponse:
     """Without regard to the case of the SKU."""
@@ -145,6 +151,7 @@ def archive(request: HttpRequest, sku: str) -> HttpResponse:
     response=CategoryList,
     operation_id="list_categories",
     summary="Categories",
+    openapi_extra=asked_by(("slug", "name"), CATEGORY_SORTING),
 )
 def list_categories(request: HttpRequest, filters: Query[ListQuery]) -> HttpResponse:
     wanted = chosen_fields(filters.fields, ("slug", "name"))

@@ -10,7 +10,7 @@ from ninja import File, Form, Query, Router, UploadedFile
 from accounts.auth import require
 from backoffice.errors import TooLarge
 from backoffice.idempotency import DOCUMENTED, answer_once, answer_once_for
-from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, chosen_fields
+from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, rendered
 from catalog.import_schemas import ApplyIn, ImportOut, ImportQuery, RowFilters, RowList, UndoIn
 from catalog.models import StockImport
@@ -76,7 +76,11 @@ def import_stock(
 
 
 @import_router.get(
-    "/stock/imports/{int:number}", response=ImportOut, operation_id="get_stock_import", summary="One import"
+    "/stock/imports/{int:number}",
+    response=ImportOut,
+    operation_id="get_stock_import",
+    summary="One import",
+    openapi_extra=asked_by(IMPORT_FIELDS),
 )
 def get_import(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> HttpResponse:
     require(request, "catalog.view_stockimport")
@@ -88,6 +92,7 @@ def get_import(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> 
     response=RowList,
     operation_id="list_stock_import_rows",
     summary="An import's rows",
+    openapi_extra=asked_by(ROW_COLUMNS, ROW_SORTING),
 )
 def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> HttpResponse:
     """What each row changes, or what is wrong with it; those with problems first."""

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.auth import require
 from backoffice.errors import Fault, Invalid
 from backoffice.idempotency import DOCUMENTED, answer_once
-from backoffice.pagination import Sorting, SortKey, chosen_fields
+from backoffice.pagination import Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, rendered
 from catalog import stock
 from catalog.models import StockMovement
@@ -42,6 +42,7 @@ SORTING = Sorting("movements", {"id": SortKey("id"), "at": SortKey("at")}, usual
     response=MovementList,
     operation_id="list_movements",
     summary="A product's movements",
+    openapi_extra=asked_by(COLUMNS, SORTING),
 )
 def list_movements(request: HttpRequest, sku: str, filters: Query[MovementFilters]) -> HttpResponse:
     """Why, by whom and by how much on hand and reserved changed; the newest first."""

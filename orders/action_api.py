@@ -14,7 +14,7 @@ from accounts.models import User
 from backoffice.errors import Forbidden
 from backoffice.fields import folded
 from backoffice.idempotency import DOCUMENTED, answer_once
-from backoffice.pagination import ListQuery, Sorting, SortKey, chosen_fields
+from backoffice.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, rendered
 from orders import lifecycle
 from orders.api import caller, expected_version
@@ -52,7 +52,11 @@ FOR_STAFF_ONLY = (EventKind.COMMENT, EventKind.EMAIL)
 
 
 @actions_router.get(
-    "/{number}/events", response=EventList, operation_id="list_order_events", summary="An order's timeline"
+    "/{number}/events",
+    response=EventList,
+    operation_id="list_order_events",
+    summary="An order's timeline",
+    openapi_extra=asked_by(EVENT_COLUMNS, EVENT_SORTING),
 )
 def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
     """What happened, the newest first. Customers see neither comments nor who of the shop's staff it was."""

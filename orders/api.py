@@ -9,7 +9,7 @@ from accounts.auth import actor_of, require
 from accounts.models import User, normalised_email
 from backoffice.errors import Fault, Forbidden, Stale
 from backoffice.idempotency import DOCUMENTED, answer_once
-from backoffice.pagination import FieldsQuery, Sorting, SortKey, chosen_fields
+from backoffice.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, matched_version, rendered
 from backoffice.transactions import write_transaction
 from orders import guessing
@@ -45,7 +45,13 @@ SORTING = Sorting(
 )
 
 
-@orders_router.get("", response=OrderList, operation_id="list_orders", summary="Orders")
+@orders_router.get(
+    "",
+    response=OrderList,
+    operation_id="list_orders",
+    summary="Orders",
+    openapi_extra=asked_by(WHOLE, SORTING),
+)
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
     """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
     user = caller(request)
@@ -70,7 +76,13 @@ def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
     return rendered(rendered_quote(quoted)).to(request)
 
 
-@orders_router.get("/{number}", response=OrderOut, operation_id="get_order", summary="One order")
+@orders_router.get(
+    "/{number}",
+    response=OrderOut,
+    operation_id="get_order",
+    summary="One order",
+    openapi_extra=asked_by(WHOLE),
+)
 def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> HttpResponse:
     """Somebody else's order is not there."""
     return order_reply(number, to=caller(request), fields=query.fields).to(request)

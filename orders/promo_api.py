@@ -14,7 +14,7 @@ from accounts.auth import require
 from backoffice.errors import Fault, Invalid, Stale
 from backoffice.fields import folded
 from backoffice.idempotency import DOCUMENTED, answer_once
-from backoffice.pagination import FieldsQuery, Sorting, SortKey, chosen_fields
+from backoffice.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, matched_version, rendered
 from backoffice.transactions import write_transaction
 from catalog.models import Category, Product
@@ -56,7 +56,13 @@ SORTING = Sorting(
 )
 
 
-@promo_router.get("", response=PromoCodeList, operation_id="list_promo_codes", summary="Promo codes")
+@promo_router.get(
+    "",
+    response=PromoCodeList,
+    operation_id="list_promo_codes",
+    summary="Promo codes",
+    openapi_extra=asked_by(WHOLE, SORTING),
+)
 def list_promo_codes(request: HttpRequest, filters: Query[PromoCodeFilters]) -> HttpResponse:
     """Promotions with one code; those of batches are found one by one. The newest first."""
     require(request, "orders.view_promocode")
@@ -89,7 +95,13 @@ def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
     return answer_once(request, body, run)
 
 
-@promo_router.get("/{code}", response=PromoCodeOut, operation_id="get_promo_code", summary="One promo code")
+@promo_router.get(
+    "/{code}",
+    response=PromoCodeOut,
+    operation_id="get_promo_code",
+    summary="One promo code",
+    openapi_extra=asked_by([*WHOLE, "currency"]),
+)
 def get_promo_code(request: HttpRequest, code: str, query: Query[FieldsQuery]) -> HttpResponse:
     require(request, "orders.view_promocode")
     return promo_code_reply(code, query.fields).to(request)

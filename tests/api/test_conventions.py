@@ -144,6 +144,20 @@ def test_a_body_of_more_than_a_megabyte_is_not_read():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "content_type", ["multipart/form-data", "multipart/form-data; boundary=\xe9", "text/plain"]
+)
+def test_a_form_that_cannot_be_read_is_a_problem(content_type):
+    api = Api(make_user(role="Warehouse"))
+
+    response = api.client.generic(
+        "POST", "/api/v1/stock/imports", b"--x", content_type=content_type, headers=api.headers
+    )
+
+    assert_problem(response, *((422, "validation") if content_type == "text/plain" else (400, "bad_request")))
+
+
+@pytest.mark.django_db
 def test_a_fault_of_ours_is_logged_and_not_told(monkeypatch, caplog):
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the secret is hunter2")

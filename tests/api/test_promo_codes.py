@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from orders.models import PromoCode
@@ -158,7 +160,7 @@ def test_promo_codes_are_filtered_and_ordered(marketing, query, found):
 
 def test_a_list_costs_the_same_number_of_queries_whatever_its_length(marketing, django_assert_num_queries):
     lanterns, product = make_category("Lanterns"), make_product("71053")
-    limits = {"category_ids": (lanterns.pk,), "product_ids": (product.pk,)}
+    limits: dict[str, Any] = {"category_ids": (lanterns.pk,), "product_ids": (product.pk,)}
     make_promo_code("A-1", **limits)
     # The token's user, the role's permissions twice, and codes, categories, products.
     with django_assert_num_queries(6):
