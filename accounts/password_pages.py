@@ -109,6 +109,11 @@ class ChosenPassword(PasswordResetConfirmView):
     form_class = NewPasswordForm  # type: ignore[assignment]
     title = "Choose a password"
 
+    def get_user(self, uidb64: str) -> User | None:
+        """Nobody whose account was deactivated since."""
+        user = super().get_user(uidb64)
+        return user if isinstance(user, User) and user.is_active else None
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
 

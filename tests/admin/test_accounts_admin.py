@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.invitations import invite
 from accounts.models import User
+from accounts.people import deactivate
 from accounts.roles import ROLES
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
@@ -52,6 +53,15 @@ def test_the_link_of_an_invitation_sets_the_password_and_signs_in_once() -> None
     user.refresh_from_db()
     assert user.check_password("a quiet morning in may")
     assert "This link no longer works" in Client().get(link, follow=True).text
+
+
+def test_the_link_of_somebody_who_was_deactivated_no_longer_works() -> None:
+    user = invite("nele@example.com", role="Warehouse", by=CLI)
+    deactivate(user, by=CLI)
+
+    page = Client().get(link_of(EmailMessage.objects.get()), follow=True)
+
+    assert "This link no longer works" in page.text
 
 
 def test_a_weak_password_is_refused_at_its_field() -> None:
