@@ -15,9 +15,9 @@ from cli.console import (
     Listing,
     Yes,
     columns,
+    counted,
     print_rows,
     proceed,
-    say,
     wrong_use,
 )
 from cli.verbs import group, verb
@@ -85,7 +85,7 @@ def requeue(
     from backoffice.outbox import delivery
     from backoffice.outbox.models import EmailMessage, EmailState
 
-    by = actor(as_, "outbox.requeue_emailmessage")
+    actor(as_, "outbox.requeue_emailmessage")
     if bool(numbers) == all_dead:
         wrong_use("Give either the numbers of e-mails or --all-dead.")
     wanted = numbers or list(
@@ -95,8 +95,7 @@ def requeue(
         chosen = EmailMessage.objects.filter(pk__in=wanted).order_by("pk")
         if not json:
             print_rows(map(_as_row, chosen), LISTED)
-        proceed(f"Send {len(wanted)} e-mails again?", yes=yes, dry_run=dry_run)
-    say(f"{len(wanted)} e-mails to send again for {by}.") if wanted else None
+        proceed(f"Send {counted(len(wanted), 'e-mail')} again?", yes=yes, dry_run=dry_run)
     requeued = [delivery.requeue(number) for number in wanted]
     Listing(json, limit=0, fail_if_empty=fail_if_empty).show(map(_as_row, requeued), LISTED)
 

@@ -210,7 +210,7 @@ def cancel(
     wanted = _quantities(lines)
     if is_allowed(Action.CANCEL, order.status) and order.status != "cancelled":
         _show_what_is_cancelled(order, wanted)
-        proceed(f"Cancel them in {order.number} of {order.email}?", yes=yes, dry_run=dry_run)
+        proceed(f"Cancel these units of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
     order = cancel_order(number, by=by, reason=reason, lines=wanted)
     order = _order_with_number(number)
     show_one({"number": order.number, "status": order.status, "refunded": order.refunded}, as_json=json)

@@ -17,6 +17,7 @@ from cli.console import (
     Listing,
     Yes,
     columns,
+    counted,
     print_rows,
     proceed,
     say,
@@ -250,8 +251,9 @@ def _change_all(
     found = [promo_code_named(code) for code in codes]
     if len(found) > 1 or dry_run:
         say(f"To {what}:")
-        print_rows(map(_as_row, found), LISTED) if not as_json else None
-        proceed(f"{what.capitalize()} {len(found)} promo codes?", yes=yes, dry_run=dry_run)
+        if not as_json:
+            print_rows(map(_as_row, found), LISTED)
+        proceed(f"{what.capitalize()} {counted(len(found), 'promo code')}?", yes=yes, dry_run=dry_run)
 
     @write_transaction
     def change_all() -> list["PromoCode"]:

@@ -108,6 +108,8 @@ def _shop_url(host: str, port: int) -> str:
     url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
     if "SHOP_URL" not in os.environ:
         settings.SHOP_URL = url
+    if "DJANGO_ALLOWED_HOSTS" not in os.environ and shown not in LOOPBACK:
+        settings.ALLOWED_HOSTS.append(f"[{shown}]" if ":" in shown else shown)
     return url
 
 

@@ -15,6 +15,7 @@ from cli.console import (
     Limit,
     Listing,
     columns,
+    counted,
     say,
     show_one,
     wrong_use,
@@ -226,9 +227,9 @@ def audit(json: Json = False, jsonl: Jsonl = False) -> None:
     if found or json:
         Listing(json, jsonl, limit=0).show(rows, PROBLEMS)
     if found:
-        say(f"{len(found)} discrepancies.")
+        say("1 discrepancy." if len(found) == 1 else f"{len(found):,} discrepancies.")
         raise typer.Exit(FOUND_PROBLEMS)
-    say(f"Every unit of {Product.objects.count():,} products is accounted for.")
+    say(f"Every unit of {counted(Product.objects.count(), 'product')} is accounted for.")
 
 
 def _move(change: "Callable[[], StockMovement]", *, said: str, key: str | None, as_json: bool) -> None:

@@ -19,6 +19,7 @@ from cli.console import (
     Listing,
     Yes,
     columns,
+    counted,
     is_terminal,
     print_json,
     print_rows,
@@ -79,12 +80,13 @@ def import_stock(
     with _opened(file) as content:
         plan = plan_import(content, file_name="standard input" if file == "-" else file, mode=mode, by=by)
     _show_plan(plan, as_json=json, whole=dry_run)
-    if rejects is not None and plan.problems:
+    will_apply = not dry_run and (skip_invalid or not plan.problems)
+    if rejects is not None and plan.problems and not will_apply:
         _write(rejects, rejects_csv(plan))
-    if plan.problems and not skip_invalid and not dry_run:
+    if not will_apply and not dry_run:
         say("Nothing was changed. --skip-invalid applies the good rows, --rejects FILE keeps the others.")
         raise typer.Exit(1)
-    proceed(f"Apply {plan.changes} changes?", yes=yes, dry_run=dry_run)
+    proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes, dry_run=dry_run)
     applied = apply_import(plan.pk, by=by, skip_invalid=skip_invalid, again=again)
     if rejects is not None and applied.problems:
         _write(rejects, rejects_csv(applied))
@@ -139,9 +141,10 @@ def undo(
     by = actor(as_, "catalog.move_stock")
     stock_import = import_numbered(number)
     if stock_import.state == ImportState.APPLIED:
+        changed = counted(stock_import.changes, "product")
+        say(f"Import {number} ({stock_import.file_name}) changed {changed}.")
         if dry_run:
             _rehearse_undo(number, skip_invalid=skip_invalid, by=by, as_json=json)
-        say(f"Import {number} ({stock_import.file_name}) changed {stock_import.changes} products.")
         proceed("Undo it?", yes=yes, dry_run=dry_run)
     _tell("Undone:", undo_import(number, by=by, skip_invalid=skip_invalid), as_json=json)
 
@@ -197,8 +200,8 @@ def _show_sample(plan: "StockImport") -> None:
 
 def _summary(plan: "StockImport") -> str:
     return (
-        f"{plan.file_name}, {plan.mode}: {plan.rows_count:,} rows, {plan.changes:,} change stock, "
-        f"{plan.unchanged:,} do not, {plan.problems:,} have problems."
+        f"{plan.file_name}, {plan.mode}: {counted(plan.rows_count, 'row')}; {plan.changes:,} to change, "
+        f"{plan.unchanged:,} unchanged, {counted(plan.problems, 'problem')}."
     )
 
 
@@ -229,8 +232,8 @@ def _tell(done: str, stock_import: "StockImport", *, as_json: bool) -> None:
     if as_json:
         print_json(_as_row(stock_import))
     else:
-        counts = f"{stock_import.changes:,} changes, {stock_import.problems:,} left out"
-        print(f"{done} import {stock_import.pk}: {counts}")
+        left_out = f", {counted(stock_import.problems, 'row')} left out" if stock_import.problems else ""
+        print(f"{done} import {stock_import.pk}: {counted(stock_import.changes, 'change')}{left_out}")
 
 
 def _as_row(stock_import: "StockImport") -> dict[str, Any]:
