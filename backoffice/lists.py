@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -16,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
+
+from backoffice.remembered import remembered
 
 MOST_COUNTED = 10_000
 COUNTS_KEPT_SECONDS = 30
@@ -78,24 +79,8 @@ def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) 
     """Counted once per request and at most every 30 seconds: badges and tabs are on every page."""
     kept: dict[str, int] = request.__dict__.setdefault("_remembered_counts", {})
     if name not in kept:
-        kept[name] = _cached_count(f"admin:count:{name}", count)
+        kept[name] = remembered(f"admin:count:{name}", COUNTS_KEPT_SECONDS, count)
     return kept[name]
-
-
-def _cached_count(key: str, count: Callable[[], int]) -> int:
-    found = _despite_the_cache(cache.get, key)
-    if found is None:
-        found = count()
-        _despite_the_cache(cache.set, key, found, COUNTS_KEPT_SECONDS)
-    return int(found)
-
-
-def _despite_the_cache(call: Callable[..., Any], *arguments: Any) -> Any:
-    """A cache server that is down costs a query, not the page; each server raises errors of its own."""
-    try:
-        return call(*arguments)
-    except Exception:
-        return None
 
 
 def moment(at: datetime | None) -> SafeString | str:

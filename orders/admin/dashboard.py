@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.lists import VIEW
+from backoffice.remembered import remembered
 from catalog.models import Product
 from orders import reports
 from orders.admin import words
 from orders.admin.charts import Chart, Series, bars_per_day
 from orders.admin.navigation import open_order_counts
-from orders.admin.remembered import remembered
 from orders.admin.saved_views import ENDING_SOON
 from orders.reports import Day, Sales
 from orders.status import OrderStatus

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from backoffice.lists import view_tabs
-from orders.admin.remembered import remembered
+from backoffice.remembered import remembered
 from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS, OrderView
 from orders.reports import OpenOrders, open_orders
 

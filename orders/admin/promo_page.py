@@ -9,11 +9,11 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from backoffice.money import ZERO, percent
+from backoffice.remembered import remembered
 from orders import reports
 from orders.admin import words
 from orders.admin.charts import Chart, Series, bars_per_day
 from orders.admin.dashboard import Figure
-from orders.admin.remembered import remembered
 from orders.models import PromoCode, Promotion
 from orders.reports import PromoFigures
 

@@ -5,22 +5,21 @@ from collections.abc import Callable
 
 from django.core.cache import cache
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def remembered[T](key: str, seconds: int, compute: Callable[[], T]) -> T:
     """What `compute` gave at most `seconds` ago. It must not give None."""
-    key = f"orders-admin:{key}"
     value: T | None = None
     try:
         value = cache.get(key)
     except Exception:
-        log.warning("The cache did not answer for %s.", key)
+        logger.warning("The cache did not answer for %s.", key)
     if value is not None:
         return value
     value = compute()
     try:
         cache.set(key, value, seconds)
     except Exception:
-        log.warning("The cache did not keep %s.", key)
+        logger.warning("The cache did not keep %s.", key)
     return value
