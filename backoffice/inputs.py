@@ -1,6 +1,7 @@
 """What clients may send: strict types, and nothing that is not named."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +26,7 @@ from backoffice.money import MAX_AMOUNT
 
 # PostgreSQL's text cannot hold a NUL.
 NO_NUL = r"^[^\x00]*$"
+TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 OMITTED: Any = None
 """The default of a Patch's field that may not be null."""
 
@@ -55,6 +57,13 @@ def _no_truth_value(value: object) -> object:
     return value
 
 
+def _written_as_time(value: object) -> object:
+    # pydantic would take a number for seconds or milliseconds since 1970.
+    if isinstance(value, datetime) or (isinstance(value, str) and TIME.match(value)):
+        return value
+    raise ValueError("Give a time such as 2026-11-22T07:00:00Z.")
+
+
 def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
@@ -67,7 +76,7 @@ Money = Annotated[
     BeforeValidator(_no_truth_value),
     Field(ge=0, le=MAX_AMOUNT, max_digits=12, decimal_places=2, examples=["4.90"]),
 ]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_in_utc)]
 WholeNumber = Annotated[int, Field(strict=True)]
 Truth = Annotated[bool, Field(strict=True)]
 

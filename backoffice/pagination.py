@@ -136,7 +136,7 @@ class Sorting:
             Invalid: an unknown ordering.
             InvalidCursor: forged, or of another list or ordering.
         """
-        ordering = query.ordering or self.usual
+        ordering = self.usual if query.ordering is None else query.ordering
         keys = self._parsed(ordering)
         is_forward, position = self._position(query.cursor, ordering, keys, rows.model)
         count = rows.count() if query.count else None
