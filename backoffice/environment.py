@@ -55,6 +55,11 @@ ENGINES = {
     "postgresql": "django.db.backends.postgresql",
 }
 
+# A commit is on disk when it returns; 16 MB of pages are kept in memory.
+SQLITE_PRAGMAS = """
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;
+"""
+
 # Every statement that waits gives up: a stuck neighbour must not freeze the whole shop.
 POSTGRESQL_TIMEOUTS = (
     "-c lock_timeout=15s -c statement_timeout=300s -c idle_in_transaction_session_timeout=60s"
@@ -108,7 +113,7 @@ def _sqlite(path: str) -> dict[str, object]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            "init_command": SQLITE_PRAGMAS,
         },
     }
 
