@@ -179,12 +179,20 @@ def _stop_on_signals(server: AbstractServer[Any]) -> None:
         if server.interrupt_signal:
             _end_at_once()
         server.signal_handler_interrupt()
-        watchdog = threading.Timer(DRAIN_SECONDS, _end_at_once)
-        watchdog.daemon = True
-        watchdog.start()
+        threading.Thread(target=_insist, name="stopping", daemon=True).start()
 
     for signum in STOP_SIGNALS:
         signal.signal(signum, stop)
+
+
+def _insist() -> None:
+    """Tell the processes again and again: one that was only just forked does not listen yet."""
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(0.5)
+        for process in multiprocessing.active_children():
+            process.terminate()
+    _end_at_once()
 
 
 def _end_at_once() -> None:
