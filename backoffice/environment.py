@@ -57,7 +57,8 @@ ENGINES = {
 
 # A commit is on disk when it returns; 16 MB of pages are kept in memory.
 SQLITE_PRAGMAS = """
-    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+    PRAGMA cache_size = -16384;
 """
 
 # Every statement that waits gives up: a stuck neighbour must not freeze the whole shop.
