@@ -18,7 +18,7 @@ from backoffice.pagination import FieldsQuery, Sorting, SortKey, asked_by, chose
 from backoffice.replies import Reply, matched_version, rendered
 from backoffice.transactions import write_transaction
 from catalog.models import Category, Product
-from orders.models import PromoCode, PromotionKind
+from orders.models import PromoCode
 from orders.models.promo import normalised_code
 from orders.promo_rendering import (
     WHOLE,
@@ -86,7 +86,6 @@ def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
 
     def run() -> Reply:
         terms = PromotionTerms(**_terms(body.model_dump(exclude={"code", "max_uses", "is_paused"})))
-        _refuse_worthless(terms)
         promo_code = create_promo_code(body.code, terms, max_uses=body.max_uses, by=actor)
         if body.is_paused:
             pause_promo_code(promo_code.code, by=actor)
@@ -122,7 +121,6 @@ def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpRespons
         is_paused = changes.pop("is_paused", None)
         max_uses = changes.pop("max_uses", promo_code.max_uses)
         terms = replace(terms_of_promotion(promo_code.promotion), **_terms(changes))
-        _refuse_worthless(terms)
         change_promo_code(code, terms, max_uses=max_uses, by=actor)
         if is_paused is not None:
             _set_paused(code, is_paused, actor)
@@ -185,13 +183,6 @@ def _held(code: str, version: str | None) -> PromoCode:
     if version is not None and version != present:
         raise Stale(f"{held.code} was changed meanwhile. Look at it again.")
     return held
-
-
-def _refuse_worthless(terms: PromotionTerms) -> None:
-    field = "percent_off" if terms.kind == PromotionKind.PERCENTAGE else "amount_off"
-    if getattr(terms, field) is None:
-        detail = f"A promotion of kind {terms.kind} needs {field}."
-        raise Invalid(detail, faults=[Fault(f"/{field}", "missing", detail, {"in": "body"})])
 
 
 def _terms(sent: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def create_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
     Raises:
         Invalid, PromoCodeTaken.
     """
+    _refuse_without_value(terms)
     promotion = Promotion()
     promo_code = PromoCode(code=normalised_code(code), max_uses=max_uses)
     _write(promotion, promo_code, terms)
@@ -95,6 +96,7 @@ def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
     Raises:
         UnknownPromoCode, Invalid, PromoFrozen.
     """
+    _refuse_without_value(terms)
     promo_code = _locked(code)
     before = {**asdict(terms_of_promotion(promo_code.promotion)), "max_uses": promo_code.max_uses}
     after = {**asdict(terms), "max_uses": max_uses}
@@ -190,6 +192,13 @@ def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
         promo_code.save(update_fields=["is_paused"])
         _record(promo_code, "paused" if is_paused else "resumed", by, {})
     return promo_code
+
+
+def _refuse_without_value(terms: PromotionTerms) -> None:
+    field = "percent_off" if terms.kind == PromotionKind.PERCENTAGE else "amount_off"
+    if getattr(terms, field) is None:
+        detail = f"A promotion of kind {terms.kind} needs {field}."
+        raise Invalid(detail, faults=[Fault(f"/{field}", "missing", detail)])
 
 
 def _write(promotion: Promotion, promo_code: PromoCode, terms: PromotionTerms) -> None:

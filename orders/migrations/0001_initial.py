@@ -339,7 +339,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_off__isnull', True), ('kind', 'percentage'), ('percent_off__gt', 0), ('percent_off__lte', 100)), models.Q(('amount_off__gt', 0), ('kind', 'fixed'), ('max_discount__isnull', True), ('percent_off__isnull', True)), _connector='OR'), name='promotion_kind_has_its_value', violation_error_message='Give a percentage above 0 and up to 100, or a fixed amount above 0 without a cap.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_off__isnull', True), ('kind', 'percentage'), ('percent_off__gt', 0), ('percent_off__isnull', False), ('percent_off__lte', 100)), models.Q(('amount_off__gt', 0), ('amount_off__isnull', False), ('kind', 'fixed'), ('max_discount__isnull', True), ('percent_off__isnull', True)), _connector='OR'), name='promotion_kind_has_its_value', violation_error_message='Give a percentage above 0 and up to 100, or a fixed amount above 0 without a cap.'),
         ),
         migrations.AddConstraint(
             model_name='promotion',

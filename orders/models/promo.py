@@ -73,12 +73,15 @@ class Promotion(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     kind=PromotionKind.PERCENTAGE,
+                    # A CHECK lets through what it finds unknown.
+                    percent_off__isnull=False,
                     percent_off__gt=0,
                     percent_off__lte=100,
                     amount_off__isnull=True,
                 )
                 | Q(
                     kind=PromotionKind.FIXED,
+                    amount_off__isnull=False,
                     amount_off__gt=0,
                     percent_off__isnull=True,
                     max_discount__isnull=True,
