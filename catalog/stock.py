@@ -15,6 +15,9 @@ from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products
 from catalog.products import product_with_sku
 
+MAX_NOTE = 255
+MAX_REFERENCE = 64
+
 
 class InsufficientStock(Conflict):
     code = "insufficient_stock"
@@ -216,6 +219,9 @@ def _move_one(
     reason: str = "",
     reference: str = "",
 ) -> StockMovement:
+    if len(note) > MAX_NOTE or len(reference) > MAX_REFERENCE or "\x00" in note + reference:
+        detail = f"A note has at most {MAX_NOTE} characters, a reference {MAX_REFERENCE}."
+        raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
     return _move(
         kind, [change], by=by, at=at or timezone.now(), note=note, reason=reason, reference=reference
     )[0]

@@ -5,9 +5,6 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from backoffice.errors import Fault, Invalid
 from backoffice.fields import folded
 from backoffice.money import MAX_AMOUNT
@@ -120,16 +117,6 @@ def _problem_with(name: str, value: str) -> str | None:
     if name == "ship_country" and not (len(value) == 2 and value.isascii() and value.isalpha()):
         return "A country code of two letters, such as DE."
     return None
-
-
-def checked_email(email: str) -> str:
-    """Raises Invalid unless it looks like an e-mail address."""
-    try:
-        validate_email(email.strip())
-    except ValidationError:
-        detail = "Give an e-mail address."
-        raise Invalid(detail, faults=[Fault("/email", "validation", detail)]) from None
-    return email.strip()
 
 
 def checked_note(note: str) -> str:

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.emails import checked_email
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO
 from backoffice.transactions import write_transaction
 from catalog import stock
 from orders import emails, redemption, timeline
-from orders.basket import Address, address_fields, checked_email, checked_note
+from orders.basket import Address, address_fields, checked_note
 from orders.models import (
     Cancellation,
     CancellationLine,

@@ -9,6 +9,8 @@ from backoffice.fields import folded
 from orders.models import OrderLine
 from orders.pricing import refund_of
 
+NAMED_AT_MOST = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Units:
@@ -51,8 +53,11 @@ def by_product(units: Iterable[Units]) -> dict[int, int]:
     return {each.line.product_id: each.quantity for each in units}
 
 
-def in_words(units: Iterable[Units]) -> str:
-    return ", ".join(f"{each.quantity} × {each.line.sku}" for each in units)
+def in_words(units: Sequence[Units]) -> str:
+    """`2 × TEA-01, 1 × MUG-7`, and of many lines the first ones: the details have them all."""
+    named = ", ".join(f"{each.quantity} × {each.line.sku}" for each in units[:NAMED_AT_MOST])
+    more = len(units) - NAMED_AT_MOST
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def as_details(units: Iterable[Units]) -> dict[str, list[dict[str, object]]]:

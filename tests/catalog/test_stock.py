@@ -78,6 +78,13 @@ def test_an_impossible_quantity_is_refused(quantity: int) -> None:
     assert not StockMovement.objects.exists()
 
 
+def test_a_note_that_is_too_long_is_refused_and_nothing_moves() -> None:
+    make_product("A")
+    with pytest.raises(Invalid, match="at most 255"):
+        stock.receive("A", 1, by=CLI, note="x" * 256)
+    assert Product.objects.get().on_hand == 0
+
+
 def test_an_unknown_sku_is_named() -> None:
     with pytest.raises(UnknownSku, match="NOPE"):
         stock.receive("NOPE", 1, by=CLI)

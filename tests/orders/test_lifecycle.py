@@ -184,3 +184,17 @@ def test_an_action_is_possible_exactly_where_the_table_allows_it(
     with pytest.raises(IllegalTransition):
         use_case(order.number, by=CLI, **arguments)
     assert (status_now(order), order.version, order.events.count()) == before
+
+
+def test_an_order_of_very_many_lines_ships_cancels_and_returns() -> None:
+    skus = [f"A-RATHER-LONG-STOCK-KEEPING-UNIT-{number:03}" for number in range(120)]
+    for sku in skus:
+        make_product(sku, on_hand=3)
+    order = place(dict.fromkeys(skus, 3))
+    ship_order(order.number, by=CLI, lines=dict.fromkeys(skus, 1))
+    cancel_order(order.number, by=CLI, lines=dict.fromkeys(skus, 1))
+    return_items(order.number, by=CLI, items=[ReturnedItem(sku, 1) for sku in skus])
+    shipped = order.events.get(kind="shipped")
+    assert shipped.text.endswith("and 110 more")
+    assert len(shipped.details["lines"]) == 120
+    assert status_now(order) == OrderStatus.PARTIALLY_SHIPPED
