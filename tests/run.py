@@ -1,4 +1,4 @@
-"""Runs the suite once on each database: `python -m tests.run [--only DATABASE] [pytest's own arguments]`.
+"""Runs the suite on both databases at once: `python -m tests.run [--only DATABASE] [pytest's own arguments]`.
 
 SQLite needs nothing. PostgreSQL and Redis are those that the environment names (DATABASE_URL or SQL_ENGINE,
 REDIS_URL; the Redis database is emptied between tests), else ones that are started here, in a directory of
@@ -7,6 +7,7 @@ this run alone, and stopped at its end. Without them the run fails, unless --ski
 
 import argparse
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -51,15 +52,39 @@ def main(arguments: list[str]) -> int:
     # A background job of a shell starts with SIGINT ignored, and would hand that on to pytest.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    results = {name: Result(False, "NOT RUN") for name in DATABASES if options.only in (None, name)}
+    if options.only is None:
+        return _both(arguments)
+    result = Result(False, "interrupted")
     try:
-        for database in results:
-            results[database] = _result(database, pytest_arguments, may_be_missing=options.skip_missing)
+        result = _result(options.only, pytest_arguments, may_be_missing=options.skip_missing)
     except KeyboardInterrupt:
         say("interrupted")
-    for database, result in results.items():
-        say(f"{database}: {result.text}")
-    return 0 if all(result.is_good for result in results.values()) else 1
+    say(f"{options.only}: {result.text}")
+    return 0 if result.is_good else 1
+
+
+def _both(arguments: list[str]) -> int:
+    """SQLite's run is shown as it goes; PostgreSQL's goes on beside it and is shown when both have ended."""
+    first, second = (
+        [sys.executable, "-m", "tests.run", *arguments, "--only", database] for database in DATABASES
+    )
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as shown_later:
+        # Sessions of their own: Ctrl-C reaches each as one signal, through us.
+        runs = [
+            subprocess.Popen(first, cwd=ROOT, start_new_session=True),
+            subprocess.Popen(
+                second, cwd=ROOT, start_new_session=True, stdout=shown_later, stderr=subprocess.STDOUT
+            ),
+        ]
+        try:
+            codes = [run.wait() for run in runs]
+        except KeyboardInterrupt:
+            for run in runs:
+                run.terminate()
+            codes = [1, *(run.wait() for run in runs)]
+        shown_later.seek(0)
+        shutil.copyfileobj(shown_later, sys.stdout)
+    return max(codes)
 
 
 def _terminate(*_: object) -> None:
