@@ -6,8 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from accounts.actors import Actor
+from accounts.actors import Actor, name_told_to
 from accounts.auth import require
+from accounts.models import User
 from backoffice.errors import Fault, Invalid
 from backoffice.idempotency import DOCUMENTED, answer_once
 from backoffice.pagination import Sorting, SortKey, asked_by, chosen_fields
@@ -46,15 +47,15 @@ SORTING = Sorting("movements", {"id": SortKey("id"), "at": SortKey("at")}, usual
 )
 def list_movements(request: HttpRequest, sku: str, filters: Query[MovementFilters]) -> HttpResponse:
     """Why, by whom and by how much on hand and reserved changed; the newest first."""
-    require(request, "catalog.view_stockmovement")
+    reader = require(request, "catalog.view_stockmovement").user
     lookups = {"kind": filters.kind, "at__gte": filters.after, "at__lt": filters.before}
     movements = StockMovement.objects.filter(
         product=product_with_sku(sku),
         **{lookup: value for lookup, value in lookups.items() if value is not None},
     )
     wanted = chosen_fields(filters.fields, list(COLUMNS))
-    page = SORTING.page(movements, filters, [COLUMNS[name] for name in wanted])
-    return rendered(page.envelope([_shape(row, wanted) for row in page.rows])).to(request)
+    page = SORTING.page(movements, filters, _columns_of(wanted))
+    return rendered(page.envelope([_shape(row, wanted, reader) for row in page.rows])).to(request)
 
 
 @stock_router.post(
@@ -70,8 +71,8 @@ def move(request: HttpRequest, body: MovementIn) -> HttpResponse:
 
     def run() -> Reply:
         movement = _moved(body, actor)
-        row = StockMovement.objects.values(*COLUMNS.values()).get(pk=movement.pk)
-        return rendered(_shape(row, list(COLUMNS)), status=201)
+        row = StockMovement.objects.values(*_columns_of(list(COLUMNS))).get(pk=movement.pk)
+        return rendered(_shape(row, list(COLUMNS), actor.user), status=201)
 
     return answer_once(request, body, run)
 
@@ -90,8 +91,13 @@ def _misplaced(name: str, detail: str) -> Invalid:
     return Invalid(detail, faults=[Fault(f"/{name}", "misplaced", detail, {"in": "body"})])
 
 
-def _shape(row: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
+def _columns_of(wanted: Sequence[str]) -> list[str]:
+    columns = [COLUMNS[name] for name in wanted]
+    return [*columns, "actor__is_staff"] if "actor" in wanted else columns
+
+
+def _shape(row: Mapping[str, Any], wanted: Sequence[str], reader: User | None) -> dict[str, Any]:
     shape = {name: row[COLUMNS[name]] for name in wanted}
     if "actor" in shape:
-        shape["actor"] = shape["actor"] or "System"
+        shape["actor"] = name_told_to(reader, shape["actor"], is_staff=bool(row["actor__is_staff"]))
     return shape

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel
 
-from accounts.actors import Actor
+from accounts.actors import Actor, name_told_to
 from accounts.auth import actor_of, require
 from accounts.models import User
 from backoffice.errors import Forbidden
@@ -68,7 +68,7 @@ def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) ->
     if not user.is_staff:
         events = events.exclude(kind__in=FOR_STAFF_ONLY)
     wanted = chosen_fields(filters.fields, list(EVENT_COLUMNS))
-    page = EVENT_SORTING.page(events, filters, [EVENT_COLUMNS[name] for name in wanted])
+    page = EVENT_SORTING.page(events, filters, _columns_of(wanted))
     return rendered(page.envelope([_event(row, wanted, user) for row in page.rows])).to(request)
 
 
@@ -174,7 +174,7 @@ def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
 
     def run() -> Reply:
         event = lifecycle.comment(number, by=actor, text=body.text)
-        row = OrderEvent.objects.values(*EVENT_COLUMNS.values()).get(pk=event.pk)
+        row = OrderEvent.objects.values(*_columns_of(list(EVENT_COLUMNS))).get(pk=event.pk)
         return rendered(_event(row, list(EVENT_COLUMNS), caller(request)), status=201)
 
     return answer_once(request, body, run)
@@ -221,9 +221,16 @@ def _refuse_cancelling_unless_allowed(number: str, actor: Actor) -> None:
         raise IllegalTransition(f"Parts of {own.number} have been shipped: return them instead.")
 
 
+def _columns_of(wanted: Sequence[str]) -> list[str]:
+    columns = [EVENT_COLUMNS[name] for name in wanted]
+    return [*columns, "actor__is_staff"] if "actor" in wanted else columns
+
+
 def _event(row: dict[str, Any], wanted: Sequence[str], reader: User) -> dict[str, Any]:
     event = {name: row[EVENT_COLUMNS[name]] for name in wanted}
     if "actor" in event:
-        is_told = reader.is_staff or event["actor"] == reader.email
-        event["actor"] = (event["actor"] or "System") if is_told else settings.SHOP_NAME
+        if reader.is_staff:
+            event["actor"] = name_told_to(reader, event["actor"], is_staff=bool(row["actor__is_staff"]))
+        elif event["actor"] != reader.email:
+            event["actor"] = settings.SHOP_NAME
     return event

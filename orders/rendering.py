@@ -64,6 +64,11 @@ def may_know_customers(user: User) -> bool:
     return not user.is_staff or user.has_perm("accounts.view_customer")
 
 
+def may_know_promos(user: User) -> bool:
+    """Customers know the code they used; some staff may not know codes."""
+    return not user.is_staff or user.has_perm("orders.view_promocode")
+
+
 def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
     """The order, as this user may see it, with its version in the ETag.
 
@@ -74,7 +79,9 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
     row = Order.objects.visible_to(to).with_number(number).values("version", *columns_of(wanted)).first()
     if row is None:
         raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
-    [content] = rendered_orders([row], wanted, is_personal=may_know_customers(to))
+    [content] = rendered_orders(
+        [row], wanted, is_personal=may_know_customers(to), names_promos=may_know_promos(to)
+    )
     return rendered(content, version=row["version"])
 
 
@@ -82,7 +89,9 @@ def placed_reply(order: Order, *, to: User, location: str) -> Reply:
     """An order that was placed just now."""
     rows = [as_row(order, WHOLE)]
     lines = list(order.lines.all())
-    [content] = rendered_orders(rows, WHOLE, is_personal=may_know_customers(to), lines=lines)
+    [content] = rendered_orders(
+        rows, WHOLE, is_personal=may_know_customers(to), names_promos=may_know_promos(to), lines=lines
+    )
     return rendered(content, status=201, version=order.version, location=location)
 
 
@@ -104,12 +113,14 @@ def rendered_orders(
     fields: Sequence[str],
     *,
     is_personal: bool,
+    names_promos: bool = True,
     lines: Iterable[OrderLine] | None = None,
 ) -> list[dict[str, Any]]:
     """These fields of orders, whose rows hold `columns_of(fields)`.
 
     Args:
         is_personal: whether the reader may know who ordered.
+        names_promos: whether the reader may know promo codes.
         lines: those of orders that were placed just now, of which nothing has shipped.
     """
     pks = [row["pk"] for row in rows]
@@ -118,7 +129,8 @@ def rendered_orders(
         related["lines"] = _lines_of(pks) if lines is None else _grouped(lines)
     if "shipments" in fields:
         related["shipments"] = _shipments_of(pks) if lines is None else {}
-    return [_rendered(row, fields, related, is_personal) for row in rows]
+    told = [_rendered(row, fields, related, is_personal) for row in rows]
+    return told if names_promos else [_without_code(each) for each in told]
 
 
 def _rendered(
@@ -132,6 +144,16 @@ def _rendered(
             told[name] = related[name].get(row["pk"], [])
         else:
             told[name] = COMPOSED[name][1](row) if name in COMPOSED else row[name]
+    return told
+
+
+def _without_code(told: dict[str, Any]) -> dict[str, Any]:
+    """What a promo took off stays, for the sums to add up."""
+    if told.get("promo"):
+        told["promo"] |= {"code": ""}
+    for step in told.get("explanation", []):
+        if str(step["step"]).startswith("promo"):
+            step |= {"detail": "Promo", "code": None}
     return told
 
 

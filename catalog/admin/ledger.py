@@ -50,6 +50,10 @@ class StockMovementAdmin(ReadOnlyAdmin):
         "Each delivery, count, order and shipment will leave a line here, and no line is ever changed."
     )
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown = "by" if request.user.has_perm("accounts.view_customer") else "by_staff"
+        return [shown if name == "by" else name for name in self.list_display]
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
     ) -> tuple[QuerySet[StockMovement], bool]:
@@ -94,9 +98,13 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
     @display(description="By")
     def by(self, movement: StockMovement) -> SafeString:
-        return format_html(
-            '{}<span class="bo-sku">{}</span>', movement.actor or "System", movement.get_source_display()
-        )
+        return _who_and_door(str(movement.actor or "System"), movement)
+
+    @display(description="By")
+    def by_staff(self, movement: StockMovement) -> SafeString:
+        """For those who may not know customers."""
+        is_customer = movement.actor is not None and not movement.actor.is_staff
+        return _who_and_door("Customer" if is_customer else str(movement.actor or "System"), movement)
 
     @display(description="Reason and note")
     def note_shown(self, movement: StockMovement) -> str:
@@ -105,3 +113,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
 def _change_and_balance(change: SafeString | str, after: int) -> SafeString:
     return format_html('{}<span class="bo-sku">{} after</span>', change, f"{after:,}")
+
+
+def _who_and_door(who: str, movement: StockMovement) -> SafeString:
+    return format_html('{}<span class="bo-sku">{}</span>', who, movement.get_source_display())

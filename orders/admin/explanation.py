@@ -23,9 +23,19 @@ class Explanation:
     steps: list[PriceStep]
 
 
-def explanation_of(order: Order) -> Explanation:
+def explanation_of(order: Order, *, names_promo: bool) -> Explanation:
     """From what was stored when the order was placed; products and promos may have changed since."""
-    return Explanation(_sentence(order), [_price_step(step, order.currency) for step in order.explanation])
+    steps = order.explanation if names_promo else [_without_code(step) for step in order.explanation]
+    promo = _promo(order) if names_promo else _nameless_promo(order)
+    return Explanation(_sentence(order, promo), [_price_step(step, order.currency) for step in steps])
+
+
+def _without_code(step: dict[str, Any]) -> dict[str, Any]:
+    return step | {"detail": "Promo"} if str(step.get("step")).startswith("promo") else step
+
+
+def _nameless_promo(order: Order) -> str:
+    return f"a promo takes {words.money(order.discount, order.currency)} off" if order.discount else ""
 
 
 def _price_step(step: dict[str, Any], currency: str) -> PriceStep:
@@ -37,12 +47,11 @@ def _price_step(step: dict[str, Any], currency: str) -> PriceStep:
     )
 
 
-def _sentence(order: Order) -> str:
+def _sentence(order: Order, promo: str) -> str:
     def money(amount: Decimal) -> str:
         return words.money(amount, order.currency)
 
     goods = f"{words.counted(order.units, 'item')} cost {money(order.subtotal)}"
-    promo = _promo(order)
     shipping = f"shipping is {money(order.shipping)}" if order.shipping else "shipping is free"
     return f"{'; '.join(filter(None, [goods, promo, shipping]))}; the total is {money(order.total)}."
 

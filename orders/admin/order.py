@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import display
 from unfold.sections import BaseSection
 
+from accounts.models import User
 from backoffice.admin import ReadOnlyAdmin
 from backoffice.lists import VIEW
 from orders.admin import words
@@ -23,9 +25,12 @@ from orders.admin.order_page import items_of, page_of, totals_of, with_page_part
 from orders.admin.saved_views import ORDER_VIEWS
 from orders.admin.search import orders_matching
 from orders.models import Order, Return
+from orders.rendering import may_know_customers, may_know_promos
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES
 
+PERSONAL = ("customer", "email", "ship_")
+NAMING_PROMOS = ("promo_code", "explanation")
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
 
@@ -86,7 +91,30 @@ class OrderAdmin(OrderActions, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        return (orders_matching(queryset, search_term) if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        return orders_matching(queryset, search_term, is_personal=may_know_customers(_reader(request))), False
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changelist = super().get_changelist_instance(request)
+        if not may_know_customers(_reader(request)):
+            changelist.search_help_text = "Number, tracking or SKU"
+        return changelist
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        hidden = [] if may_know_customers(_reader(request)) else ["customer_and_email", "city"]
+        hidden += [] if may_know_promos(_reader(request)) else ["promo"]
+        return [name for name in self.list_display if name not in hidden]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        hidden = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
+        return [each for each in self.list_filter if each not in hidden]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """What one may not see cannot be guessed by narrowing the list in its address either."""
+        hidden: tuple[str, ...] = () if may_know_customers(_reader(request)) else PERSONAL
+        hidden += () if may_know_promos(_reader(request)) else NAMING_PROMOS
+        return not lookup.startswith(hidden) and super().lookup_allowed(lookup, value, request)
 
     @display(description="Order", ordering="serial")
     def order_number(self, order: Order) -> str:
@@ -138,8 +166,8 @@ class OrderAdmin(OrderActions, ReadOnlyAdmin):
         order = self.order_or_404(request, object_id)
         lines = order.lines.all()
         context = {
-            "items": items_of(lines, order.currency, request.user),
-            "totals": totals_of(order),
+            "items": items_of(lines, order.currency, _reader(request)),
+            "totals": totals_of(order, names_promo=may_know_promos(_reader(request))),
             "note": order.note,
         }
         return render(request, "orders/admin/order_lines.html", context)
@@ -174,5 +202,10 @@ class OrderAdmin(OrderActions, ReadOnlyAdmin):
         obj: Order | None = None,
     ) -> HttpResponse:
         assert obj is not None
-        context["page"] = page_of(obj, request.user)
+        context["page"] = page_of(obj, _reader(request))
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def _reader(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -86,7 +86,8 @@ class OrderActions:
         return _may(request, "orders.comment_order")
 
     def has_edit_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return _may(request, "orders.change_order")
+        """The dialog is prefilled with the customer's e-mail and address."""
+        return _may(request, "orders.change_order") and _may(request, "accounts.view_customer")
 
     @action(
         description="Ship items",

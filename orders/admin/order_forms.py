@@ -58,6 +58,8 @@ class OrderDialog(UseCaseDialog):
         """Fields that depend on the order."""
 
     def intro(self) -> str:
+        if not self.request.user.has_perm("accounts.view_customer"):
+            return self.number
         town = f"{self.order.ship_postcode} {self.order.ship_city}".strip()
         return f"{self.number} to {self.order.ship_name}, {town}"
 

@@ -6,18 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.actors import name_told_to
 from accounts.models import User
 from orders.admin import words
 from orders.admin.carriers import tracking_url
 from orders.admin.explanation import Explanation, explanation_of
 from orders.models import CancellationLine, Order, OrderEvent, OrderLine, ReturnLine, ShipmentLine
 from orders.models.order import EventKind
+from orders.rendering import may_know_promos
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES, OrderStatus
 
@@ -97,6 +98,7 @@ class OrderPage:
     parcels: list[Parcel]
     returns: list[Reversal]
     cancellations: list[Reversal]
+    shows_customer: bool
     customer_url: str
     customer_orders: str
     address: list[str]
@@ -111,13 +113,14 @@ def with_page_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
     return orders.annotate(customer_orders=counted).prefetch_related(lines)
 
 
-def page_of(order: Order, user: User | AnonymousUser) -> OrderPage:
+def page_of(order: Order, user: User) -> OrderPage:
     """At most four statements, whatever the order's size; the counters tell which can be left out."""
     lines = list(order.lines.all())
     by_pk = {line.pk: line for line in lines}
     parcels = _parcels(order, by_pk) if any(line.shipped for line in lines) else []
     returns = _returns(order, by_pk) if any(line.returned for line in lines) else []
     cancellations = _cancellations(order, by_pk) if any(line.cancelled for line in lines) else []
+    names_promo = may_know_promos(user)
     events = list(order.events.select_related("actor").order_by("-id")[:MOST_EVENTS])
     return OrderPage(
         order=order,
@@ -126,19 +129,20 @@ def page_of(order: Order, user: User | AnonymousUser) -> OrderPage:
         steps=_steps(order, parcels),
         items=items_of(lines, order.currency, user),
         has_returns=bool(returns),
-        totals=totals_of(order, promo_url=_promo_url(order, user)),
-        why=explanation_of(order),
+        totals=totals_of(order, names_promo=names_promo, promo_url=_promo_url(order, user)),
+        why=explanation_of(order, names_promo=names_promo),
         parcels=parcels,
         returns=returns,
         cancellations=cancellations,
-        customer_url=_customer_url(order, user),
+        shows_customer=user.has_perm("accounts.view_customer"),
+        customer_url=reverse("admin:accounts_customer_change", args=[order.customer_id]),
         customer_orders=words.counted(getattr(order, "customer_orders", 0) or 0, "order"),
         address=address_of(order),
-        timeline=[_entry(event) for event in events],
+        timeline=[_entry(event, user) for event in events],
     )
 
 
-def items_of(lines: Iterable[OrderLine], currency: str, user: User | AnonymousUser) -> list[Item]:
+def items_of(lines: Iterable[OrderLine], currency: str, user: User) -> list[Item]:
     may_see_products = user.has_perm("catalog.view_product")
     return [_item(line, currency, may_see_products) for line in lines]
 
@@ -159,7 +163,7 @@ def _item(line: OrderLine, currency: str, has_link: bool) -> Item:
     )
 
 
-def totals_of(order: Order, *, promo_url: str = "") -> list[Total]:
+def totals_of(order: Order, *, names_promo: bool, promo_url: str = "") -> list[Total]:
     """From the subtotal down to what was kept; rows that would say nothing are left out."""
 
     def amount(value: Decimal) -> str:
@@ -167,7 +171,8 @@ def totals_of(order: Order, *, promo_url: str = "") -> list[Total]:
 
     totals = [Total("Subtotal", amount(order.subtotal))]
     if order.discount or order.promo_code:
-        totals.append(Total(f"Promo {order.promo_code}".strip(), amount(-order.discount), url=promo_url))
+        title = f"Promo {order.promo_code}".strip() if names_promo else "Promo"
+        totals.append(Total(title, amount(-order.discount), url=promo_url))
     totals.append(Total("Shipping", amount(order.shipping)))
     totals.append(Total("Total", amount(order.total), is_sum=True))
     if order.refunded:
@@ -265,24 +270,20 @@ def _units(quantity: int, line: OrderLine) -> str:
     return f"{quantity} × {line.name} ({line.sku})"
 
 
-def _entry(event: OrderEvent) -> Entry:
+def _entry(event: OrderEvent, reader: User) -> Entry:
     actor: Any = event.actor
     return Entry(
         text=event.text,
-        who=actor.get_short_name() if actor else "System",
+        who=name_told_to(
+            reader, actor and actor.get_short_name(), is_staff=actor is not None and actor.is_staff
+        ),
         door=event.get_source_display(),
         at=words.time_tag(event.at, words.moment(event.at)),
         is_comment=event.kind == EventKind.COMMENT,
     )
 
 
-def _customer_url(order: Order, user: User | AnonymousUser) -> str:
-    if not user.has_perm("accounts.view_customer"):
-        return ""
-    return reverse("admin:accounts_customer_change", args=[order.customer_id])
-
-
-def _promo_url(order: Order, user: User | AnonymousUser) -> str:
+def _promo_url(order: Order, user: User) -> str:
     if not (order.promo_code and user.has_perm("orders.view_promocode")):
         return ""
     return f"{reverse('admin:orders_promocode_changelist')}?q={order.promo_code}"

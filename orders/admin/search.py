@@ -21,25 +21,19 @@ MOST_RESULTS = 15
 LONGEST_TERM = 120
 
 
-def orders_matching(orders: QuerySet[Order], term: str) -> QuerySet[Order]:
-    """Those with this number, else with this e-mail, customer's name, tracking number or SKU."""
+def orders_matching(orders: QuerySet[Order], term: str, *, is_personal: bool) -> QuerySet[Order]:
+    """Those with this number, else with this tracking number or SKU; if personal also e-mail or name."""
     term = term.strip()[:LONGEST_TERM]
     numbers = orders.filter(number__in=numbers_meant(term))
     if numbers.exists():
         return numbers
-    by_customer = Order.objects.filter(customer__in=customers_matching(term))
-    by_email = Order.objects.filter(email__in={term, normalised_email(term)})
     by_tracking = Shipment.objects.filter(tracking_number__in={term, term.upper()})
     by_sku = OrderLine.objects.filter(product__in=Product.objects.with_skus([term]))
-    found = (
-        by_customer.order_by()
-        .values("pk")
-        .union(
-            by_email.order_by().values("pk"),
-            by_tracking.order_by().values("order"),
-            by_sku.order_by().values("order"),
-        )
-    )
+    found = by_tracking.order_by().values("order").union(by_sku.order_by().values("order"))
+    if is_personal:
+        by_customer = Order.objects.filter(customer__in=customers_matching(term))
+        by_email = Order.objects.filter(email__in={term, normalised_email(term)})
+        found = found.union(by_customer.order_by().values("pk"), by_email.order_by().values("pk"))
     return orders.filter(pk__in=found)
 
 
@@ -59,29 +53,30 @@ def search(request: HttpRequest, term: str) -> list[SearchResult]:
     if len(term) < 2:
         return []
     may = request.user.has_perm
+    is_personal = may("accounts.view_customer")
     found: list[Iterator[SearchResult]] = []
     if may("orders.view_order"):
-        found += [_orders_by_number(term), _orders_by_tracking(term)]
+        found += [_orders_by_number(term, is_personal), _orders_by_tracking(term, is_personal)]
     if may("catalog.view_product"):
         found.append(_products(term))
     if may("orders.view_promocode"):
         found.append(_promo_codes(term))
-    if may("orders.view_order"):
+    if may("orders.view_order") and is_personal:
         found.append(_orders_of_people(term))
-    if may("accounts.view_customer"):
+    if is_personal:
         found.append(_people(term))
     return list(islice((result for kind in found for result in islice(kind, MOST_OF_A_KIND)), MOST_RESULTS))
 
 
-def _orders_by_number(term: str) -> Iterator[SearchResult]:
+def _orders_by_number(term: str, is_personal: bool) -> Iterator[SearchResult]:
     for order in Order.objects.filter(number__in=numbers_meant(term)).select_related("customer"):
-        yield _order_result(order)
+        yield _order_result(order, is_personal)
 
 
-def _orders_by_tracking(term: str) -> Iterator[SearchResult]:
+def _orders_by_tracking(term: str, is_personal: bool) -> Iterator[SearchResult]:
     parcels = Shipment.objects.filter(tracking_number__in={term, term.upper()}).order_by("-pk")
     for parcel in parcels.select_related("order__customer")[:MOST_OF_A_KIND]:
-        yield _order_result(parcel.order, f"Parcel {parcel.tracking_number}")
+        yield _order_result(parcel.order, is_personal, f"Parcel {parcel.tracking_number}")
 
 
 def _orders_of_people(term: str) -> Iterator[SearchResult]:
@@ -90,14 +85,14 @@ def _orders_of_people(term: str) -> Iterator[SearchResult]:
     )
     newest = orders.select_related("customer").order_by("-placed_at", "-pk")
     for order in newest[:MOST_OF_A_KIND]:
-        yield _order_result(order)
+        yield _order_result(order, is_personal=True)
 
 
-def _order_result(order: Order, also: str = "") -> SearchResult:
-    described = [also, order.ship_name or str(order.customer), order.email, order.ship_city]
+def _order_result(order: Order, is_personal: bool, also: str = "") -> SearchResult:
+    whose = [order.ship_name or str(order.customer), order.email, order.ship_city] if is_personal else []
     return SearchResult(
         title=str(order),
-        description=" · ".join(filter(None, described)),
+        description=" · ".join(filter(None, [also, *whose])),
         link=reverse("admin:orders_order_change", args=[order.pk]),
         icon="shopping_cart",
     )
