@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -75,7 +76,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class SendPasswordLink(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
-        send_password_link(User.objects.get(pk=str(self.object_id)))
+        send_password_link(get_object_or_404(User, pk=str(self.object_id)))
 
 
 @admin.register(User)

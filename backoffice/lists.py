@@ -124,11 +124,13 @@ class WholeDaysFilter(RangeDateFilter):
 
     def _day(self, end: str) -> date | None:
         try:
-            return forms.DateField(required=False).clean(
+            day: date | None = forms.DateField(required=False).clean(
                 self.used_parameters.get(f"{self.parameter_name}_{end}")
             )
         except forms.ValidationError:
             return None
+        # At the ends of the calendar a day has no beginning in some time zones.
+        return day if day and 1900 <= day.year <= 9000 else None
 
 
 def _beginning_of(day: date) -> datetime:

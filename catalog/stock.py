@@ -90,6 +90,8 @@ def ship(quantities: Mapping[int, int], *, reference: str, held_for: str, by: Ac
 def restock(quantities: Mapping[int, int], *, reference: str, by: Actor, at: datetime) -> None:
     """Put returned units back on the shelf."""
     changes = [Change(each, on_hand=quantities[each.pk]) for each in lock_products(quantities)]
+    for change in changes:
+        _refuse_too_many(change.product, change.on_hand)
     _move(MovementKind.RESTOCK, changes, reference=reference, by=by, at=at)
 
 
@@ -108,8 +110,7 @@ def receive(
     if not 1 <= quantity <= MAX_UNITS:
         raise _invalid_quantity("Receive between 1 and 2,000,000,000 units.")
     product = _locked(sku)
-    if product.on_hand + quantity > MAX_UNITS:
-        raise _invalid_quantity(f"{product.sku} would have more than 2,000,000,000 units on hand.")
+    _refuse_too_many(product, quantity)
     return _move_one(
         MovementKind.RECEIVE, Change(product, on_hand=quantity), by=by, note=note, reference=reference, at=at
     )
@@ -132,8 +133,7 @@ def adjust(
             faults=[Fault("/reason", "validation", f"One of {', '.join(Reason.values)}.")],
         )
     product = _locked(sku)
-    if product.on_hand + change > MAX_UNITS:
-        raise _invalid_quantity(f"{product.sku} would have more than 2,000,000,000 units on hand.")
+    _refuse_too_many(product, change)
     _refuse_below_reserved(product, product.on_hand + change)
     return _move_one(
         MovementKind.ADJUST, Change(product, on_hand=change), by=by, note=note, reason=reason, at=at
@@ -188,6 +188,11 @@ def _locked(sku: str) -> Product:
 
 def _invalid_quantity(detail: str) -> Invalid:
     return Invalid(detail, faults=[Fault("/quantity", "validation", detail)])
+
+
+def _refuse_too_many(product: Product, added: int) -> None:
+    if product.on_hand + added > MAX_UNITS:
+        raise _invalid_quantity(f"{product.sku} would have more than {MAX_UNITS:,} units on hand.")
 
 
 def _refuse_below_reserved(product: Product, on_hand_after: int) -> None:

@@ -33,11 +33,13 @@ def moment(text: str | None, *, option: str, now: datetime | None = None) -> dat
         return _moved(now, int(sign + number), unit)
     try:
         parsed = datetime.fromisoformat(text.strip())
-    except ValueError:
+        aware = timezone.make_aware(parsed) if parsed.tzinfo is None else parsed
+        # At the ends of the calendar a moment cannot be told in UTC.
+        return aware.astimezone(UTC).astimezone(aware.tzinfo)
+    except (ValueError, OverflowError):
         raise _not_understood(
             text, option, "a date such as 2026-12-24, 2026-12-24T18:00, +7d or tomorrow"
         ) from None
-    return timezone.make_aware(parsed) if parsed.tzinfo is None else parsed
 
 
 def length(text: str | None, *, option: str) -> timedelta | None:

@@ -45,6 +45,11 @@ SORTING = Sorting(
 )
 
 
+class EmailNotConfirmed(Forbidden):
+    code = "email_not_confirmed"
+    title = "The e-mail address is not confirmed"
+
+
 @orders_router.get(
     "",
     response=OrderList,
@@ -160,8 +165,9 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
     Raises:
         Forbidden: somebody else's address, or a shipping fee, without the right to it.
     """
-    actor = actor_of(request)
-    own = caller(request).email
+    actor, own = actor_of(request), caller(request).email
+    if not _has_a_customer_to_be(caller(request)):
+        raise EmailNotConfirmed("Confirm your e-mail address first: orders belong to it.")
     faults = []
     if body.email is not None and normalised_email(body.email) != own:
         faults.append(Fault("/email", "forbidden", "You can order for yourself only: leave it out."))
@@ -170,6 +176,11 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
     if faults and not _may_order_for_others(actor):
         raise Forbidden(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
     return actor, body.email or own
+
+
+def _has_a_customer_to_be(user: User) -> bool:
+    """An address that nobody has confirmed may be somebody else's, with their orders and promo codes."""
+    return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
 
 
 def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[Order]:

@@ -18,6 +18,8 @@ from orders.models import PromoCode, Promotion, PromotionEvent, PromotionKind
 from orders.models.promo import normalised_code
 
 FROZEN_ONCE_USED = ("kind", "percent_off", "amount_off", "max_discount")
+FIRST_YEAR, LAST_YEAR = 2000, 9000
+MOST_USES = 2_000_000_000
 
 
 class UnknownPromoCode(NotFound):
@@ -81,7 +83,7 @@ def create_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
     Raises:
         Invalid, PromoCodeTaken.
     """
-    _refuse_without_value(terms)
+    _refuse_impossible(terms, max_uses)
     promotion = Promotion()
     promo_code = PromoCode(code=normalised_code(code), max_uses=max_uses)
     _write(promotion, promo_code, terms)
@@ -96,7 +98,7 @@ def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
     Raises:
         UnknownPromoCode, Invalid, PromoFrozen.
     """
-    _refuse_without_value(terms)
+    _refuse_impossible(terms, max_uses)
     promo_code = _locked(code)
     before = {**asdict(terms_of_promotion(promo_code.promotion)), "max_uses": promo_code.max_uses}
     after = {**asdict(terms), "max_uses": max_uses}
@@ -192,6 +194,28 @@ def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
         promo_code.save(update_fields=["is_paused"])
         _record(promo_code, "paused" if is_paused else "resumed", by, {})
     return promo_code
+
+
+def _refuse_impossible(terms: PromotionTerms, max_uses: int | None) -> None:
+    _refuse_without_value(terms)
+    _refuse_impossible_times(terms)
+    _refuse_too_many_uses(terms, max_uses)
+
+
+def _refuse_impossible_times(terms: PromotionTerms) -> None:
+    """Within these years a moment can be shown in every time zone."""
+    for field in ("starts_at", "ends_at"):
+        moment = getattr(terms, field)
+        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            detail = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}, or leave it empty."
+            raise Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
+
+
+def _refuse_too_many_uses(terms: PromotionTerms, max_uses: int | None) -> None:
+    for field, uses in (("max_uses", max_uses), ("max_uses_per_customer", terms.max_uses_per_customer)):
+        if uses is not None and not 1 <= uses <= MOST_USES:
+            detail = f"Between 1 and {MOST_USES:,}, or empty for no limit."
+            raise Invalid(f"{field}: {detail}", faults=[Fault(f"/{field}", "validation", detail)])
 
 
 def _refuse_without_value(terms: PromotionTerms) -> None:

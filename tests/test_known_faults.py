@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db.models import ProtectedError
+from django.test import Client
 
 from catalog.models import Product
 from orders.lifecycle import deliver_order, ship_order
@@ -190,3 +191,35 @@ def test_others_orders_are_as_unknown_as_none(shopper: Api) -> None:
     assert shopper.post(f"orders/{order.number}/cancel", {}).status_code == 404
     order.refresh_from_db()
     assert order.status == "pending"
+
+
+@pytest.mark.parametrize("ends_at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_promotion_at_the_edge_of_the_calendar_is_refused(manager: Api, ends_at: str) -> None:
+    terms = {"code": "POISON", "name": "n", "kind": "percentage", "percent_off": "10", "ends_at": ends_at}
+    assert_problem(manager.post("promo-codes", terms), 422, "validation", "/ends_at")
+    assert not PromoCode.objects.exists()
+
+
+def test_an_unconfirmed_address_cannot_order_in_somebodys_name() -> None:
+    make_product("A", on_hand=5)
+    api = Api(make_user("somebody-else@example.com"))
+    assert_problem(api.post("orders", basket(("A", 1))), 403, "email_not_confirmed")
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "orders/order/?placed_at_to=9999-12-31",
+        "orders/order/?placed_at_from=0001-01-01",
+        "catalog/stockmovement/?at_from=9999-12-31&at_to=9999-12-31",
+        "catalog/product/99999/adjust-stock/",
+        "catalog/stockimport/999/rejected.csv",
+        "catalog/stockimport/²/change/",
+        "outbox/emailmessage/²/change/",
+        "catalog/product/²/change/",
+    ],
+)
+def test_an_odd_address_in_the_admin_is_no_fault_of_the_server(client: Client, path: str) -> None:
+    client.force_login(make_user(is_superuser=True))
+    assert client.get(f"/admin/{path}").status_code < 500

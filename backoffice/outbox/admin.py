@@ -118,7 +118,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        message = EmailMessage.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        message = EmailMessage.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if message is None:
             messages.error(request, "There is no such e-mail.")
             return HttpResponseRedirect(reverse(LIST))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
@@ -55,7 +56,7 @@ class AdjustStock(UseCaseDialog):
 
     def __init__(self, request: HttpRequest, object_id: int | str | None = None, **kwargs: Any) -> None:
         super().__init__(request=request, object_id=object_id, **kwargs)
-        self.product = Product.objects.get(pk=str(object_id))
+        self.product = get_object_or_404(Product, pk=str(object_id))
         self.fields["seen"].initial = self.product.on_hand
         self.done = ""
 

@@ -14,7 +14,7 @@ MOST_HOLDERS = 50
 
 def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
     """The template context; empty when there is no such product, which the page itself will say."""
-    product = Product.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+    product = Product.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
     if product is None:
         return {}
     context: dict[str, Any] = {

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,7 +30,7 @@ from catalog.reports import reorder_csv
 
 class ArchiveProduct(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
-        product = Product.objects.get(pk=self.object_id)
+        product = get_object_or_404(Product, pk=self.object_id)
         archive_product(product.sku, by=actor_of(self.request))
 
 
@@ -150,7 +151,9 @@ class ProductAdmin(ProductFiles, DomainAdmin):
     def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Offered on the page of a product only while it is active."""
         may = self.has_change_permission(request)
-        return may and (object_id is None or Product.objects.active().filter(pk=object_id).exists())
+        if not may or object_id is None:
+            return may
+        return str(object_id).isdecimal() and Product.objects.active().filter(pk=object_id).exists()
 
     @action(description="Reorder list", icon="shopping_basket", permissions=["view"], url_path="reorder.csv")
     def reorder(self, request: HttpRequest) -> HttpResponse:

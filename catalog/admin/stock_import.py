@@ -15,7 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget
 
 from accounts.admin import actor_of
-from backoffice.admin import ReadOnlyAdmin, csv_file, errors_of
+from backoffice.admin import ReadOnlyAdmin, csv_file, errors_of, show_refusal
 from backoffice.errors import Refusal
 from backoffice.lists import StaffFilter, WholeDaysFilter, moment
 from catalog.admin.import_page import import_context
@@ -148,7 +148,7 @@ class StockImportAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if not object_id.isdigit():
+        if not object_id.isdecimal():
             return HttpResponseRedirect(_list())
         return self._import_page(request, int(object_id))
 
@@ -182,7 +182,11 @@ class StockImportAdmin(ReadOnlyAdmin):
     def rejects_view(self, request: HttpRequest, number: int) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return csv_file(rejects_csv(import_numbered(number)), f"import-{number}-rejected.csv")
+        try:
+            stock_import = import_numbered(number)
+        except Refusal as refusal:
+            return show_refusal(request, refusal)
+        return csv_file(rejects_csv(stock_import), f"import-{number}-rejected.csv")
 
     def template_view(self, request: HttpRequest) -> HttpResponse:
         self._require_move_stock(request)

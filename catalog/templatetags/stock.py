@@ -50,7 +50,7 @@ def reference(text: str) -> SafeString | str:
 
 def reference_url(text: str) -> str:
     kind, _, number = text.partition("-")
-    if kind == "import" and number.isdigit():
+    if kind == "import" and number.isdecimal():
         return reverse("admin:catalog_stockimport_change", args=[number])
     prefix = settings.SHOP_ORDER_PREFIX
     if text.startswith(prefix):

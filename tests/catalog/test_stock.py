@@ -10,7 +10,9 @@ from backoffice.errors import Invalid, Stale
 from catalog import stock
 from catalog.audit import audit_stock
 from catalog.models import MovementKind, Product, StockMovement
+from catalog.models.product import MAX_UNITS
 from catalog.products import UnknownSku
+from orders.lifecycle import ReturnedItem, return_items, ship_order
 from tests.factories import CLI, make_product, make_user, place
 from tests.races import race
 
@@ -127,3 +129,13 @@ def test_without_the_guard_receiving_at_once_loses_units() -> None:
 
     race(8, [receive_unguarded for _ in range(80)])
     assert Product.objects.get().on_hand < 80
+
+
+def test_returned_units_cannot_exceed_what_a_shelf_can_hold() -> None:
+    make_product("A", on_hand=3)
+    order = place({"A": 3})
+    ship_order(order.number, by=CLI)
+    stock.count("A", MAX_UNITS, by=CLI)
+    with pytest.raises(Invalid, match="more than 2,000,000,000"):
+        return_items(order.number, by=CLI, items=[ReturnedItem("A", 3)])
+    assert Product.objects.get().on_hand == MAX_UNITS
