@@ -21,6 +21,7 @@ from orders.rendering import (
     WHOLE,
     columns_of,
     may_know_customers,
+    may_know_promos,
     order_reply,
     placed_reply,
     rendered_orders,
@@ -60,10 +61,12 @@ class EmailNotConfirmed(Forbidden):
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
     """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
     user = caller(request)
-    is_personal = may_know_customers(user)
+    is_personal, names_promos = may_know_customers(user), may_know_promos(user)
+    if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
+        raise Forbidden("Your role does not allow to see promo codes.")
     wanted = chosen_fields(filters.fields, WHOLE, usual=SUMMARY)
     page = SORTING.page(_filtered(filters, user, is_personal), filters, columns_of(wanted))
-    items = rendered_orders(page.rows, wanted, is_personal=is_personal)
+    items = rendered_orders(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
     return rendered(page.envelope(items)).to(request)
 
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
 SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "SQL_")
@@ -47,6 +49,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--skip-missing", action="store_true", help="pass although PostgreSQL or Redis could not be had"
     )
+    parser.add_argument("--once-more", action="store_true", help="run what failed a second time, alone")
     options, pytest_arguments = parser.parse_known_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
     # A background job of a shell starts with SIGINT ignored, and would hand that on to pytest.
@@ -56,7 +59,12 @@ def main(arguments: list[str]) -> int:
         return _both(arguments)
     result = Result(False, "interrupted")
     try:
-        result = _result(options.only, pytest_arguments, may_be_missing=options.skip_missing)
+        result = _result(
+            options.only,
+            [*pytest_arguments, "-o", f"cache_dir=.pytest_cache/{options.only}"],
+            may_be_missing=options.skip_missing,
+            once_more=options.once_more,
+        )
     except KeyboardInterrupt:
         say("interrupted")
     say(f"{options.only}: {result.text}")
@@ -91,12 +99,17 @@ def _terminate(*_: object) -> None:
     raise Terminated
 
 
-def _result(database: str, arguments: list[str], *, may_be_missing: bool) -> Result:
+def _result(database: str, arguments: list[str], *, may_be_missing: bool, once_more: bool) -> Result:
     started = time.monotonic()
     say(f"the suite on {database}")
     try:
         with ENVIRONMENTS[database]() as environment:
             code = run_pytest(arguments, environment)
+            if code == pytest.ExitCode.TESTS_FAILED and once_more:
+                say(
+                    f"once more, what failed on {database}: a busy machine fails races and browsers by chance"
+                )
+                code = run_pytest([*arguments, "--last-failed"], environment)
     except MissingServers as missing:
         say(f"!!! LEFT OUT: everything on {database}. {missing}")
         return Result(may_be_missing, "LEFT OUT")

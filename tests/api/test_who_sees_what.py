@@ -71,3 +71,12 @@ def test_managers_and_the_customer_who_used_it_are_told_the_code(
 
     assert content["promo"]["code"] == CODE
     assert CODE in {each["code"] for each in content["explanation"]}
+
+
+def test_a_list_of_orders_names_no_promo_code_to_the_warehouse(order: Order) -> None:
+    warehouse = Api(make_user(role="Warehouse"))
+    answer = warehouse.get("orders?fields=number,promo,explanation")
+    assert [each["number"] for each in answer.json()["items"]] == [order.number]
+    assert CODE not in answer.content.decode()
+    assert warehouse.get(f"orders?promo_code={CODE}").status_code == 403
+    assert warehouse.get("orders?ordering=promo_code").status_code == 403
