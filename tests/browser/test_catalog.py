@@ -132,6 +132,7 @@ def test_the_command_search_finds_a_page(open_page: OpenPage) -> None:
     page = open_page(make_user(role="Manager"))
 
     page.keyboard.press("Control+k")
+    expect(page.locator("#search-input-command")).to_be_focused()
     page.keyboard.type("stock imp")
     expect(page.locator("#command-results-list")).to_contain_text("Stock imports")
     page.keyboard.press("ArrowDown")

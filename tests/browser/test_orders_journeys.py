@@ -123,6 +123,7 @@ def test_the_first_result_is_chosen_as_soon_as_it_is_shown(
 ) -> None:
     page = open_page(manager, "/admin/")
     page.keyboard.press("Control+k")
+    expect(page.locator("#search-input-command")).to_be_focused()
     page.keyboard.type("theo@example.com")
     expect(page.locator("#command-results li.active")).to_contain_text(str(order.number))
     page.keyboard.press("Enter")
