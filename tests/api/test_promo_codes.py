@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -150,7 +151,7 @@ def test_a_stale_change_is_refused(marketing):
 )
 def test_promo_codes_are_filtered_and_ordered(marketing, query, found):
     make_promo_code("AAA")
-    make_promo_code("BBB", name="Summer", ends_at="2025-01-01T00:00:00Z")
+    make_promo_code("BBB", name="Summer", ends_at=datetime(2025, 1, 1, tzinfo=UTC))
     make_promo_code("CCC", amount_off="5", is_paused=True)
 
     items = marketing.get(f"promo-codes?{query}").json()["items"]
