@@ -11,7 +11,7 @@ GROWN := env -u DATABASE_URL DEBUG=0 SQL_ENGINE=postgresql REDIS_URL=redis://127
 EMBEDDED := env -u DATABASE_URL -u REDIS_URL SQL_ENGINE=sqlite
 DEPLOY_TAGS := $(addprefix --tag ,admin caches compatibility files mail security staticfiles templates urls)
 
-.PHONY: help install run test check format lock clean
+.PHONY: help install run test bench check format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: install ## the shop with demo data on http://127.0.0.1:8000
 
 test: install ## the whole suite on SQLite and on PostgreSQL (ARGS="-k stock" for a part)
 	@$(PYTHON) -m tests.run $(ARGS)
+
+bench: install ## figures beside their yardsticks (ARGS="--only import --database sqlite" for a part)
+	@$(PYTHON) -m benchmarks.run $(ARGS)
 
 check: install ## format, lint, types, imports, missing migrations, deployment
 	.venv/bin/ruff format --check --output-format concise .

@@ -1,0 +1,99 @@
+"""A figure beside its yardstick, and whether the goal was reached."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from benchmarks.measuring import Sample
+
+
+class Unit(Enum):
+    SECONDS = "s"
+    MEGABYTES = "MB"
+    STATEMENTS = "statements"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A limit for the ratio of the figure to its yardstick, or without one for the figure itself."""
+
+    limit: float
+    is_upper: bool
+
+    def is_met_by(self, value: float) -> bool:
+        return value <= self.limit if self.is_upper else value >= self.limit
+
+    def __str__(self) -> str:
+        return f"{'≤' if self.is_upper else '≥'} {self.limit:g}"
+
+
+def at_most(limit: float) -> Goal:
+    return Goal(limit, is_upper=True)
+
+
+def at_least(limit: float) -> Goal:
+    return Goal(limit, is_upper=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What one contestant needed, once for each repetition."""
+
+    name: str
+    values: Sequence[float]
+    cpu_seconds: Sequence[float] = ()
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+
+def seconds_of(name: str, samples: Sequence[Sample]) -> Series:
+    return Series(
+        name,
+        [sample.seconds for sample in samples],
+        [sample.cpu_seconds for sample in samples],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    measured: Series
+    unit: Unit
+    yardstick: Series | None = None
+    goal: Goal | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.measured.median / self.yardstick.median if self.yardstick else None
+
+    @property
+    def cpu_ratio(self) -> float | None:
+        """The same of the CPU needed: a busy machine disturbs it less."""
+        if not (self.yardstick and self.yardstick.cpu_seconds and self.measured.cpu_seconds):
+            return None
+        return statistics.median(self.measured.cpu_seconds) / statistics.median(self.yardstick.cpu_seconds)
+
+    @property
+    def is_reached(self) -> bool | None:
+        if self.goal is None:
+            return None
+        return self.goal.is_met_by(self.measured.median if self.ratio is None else self.ratio)
+
+
+def line_of(figure: Figure) -> str:
+    """The figure for a terminal: what, how much, beside what, how many times as much, reached or not."""
+    parts = [f"{figure.measured.name:<58}{_amount(figure.measured, figure.unit):>16}"]
+    if figure.yardstick:
+        parts.append(f"{figure.yardstick.name:>42} {_amount(figure.yardstick, figure.unit):<16}")
+        parts.append(f"{figure.ratio:8.2f} ×")
+        if figure.cpu_ratio is not None:
+            parts.append(f"(CPU {figure.cpu_ratio:.2f} ×)")
+    if figure.goal:
+        parts.append(f"goal {figure.goal}: {'reached' if figure.is_reached else 'NOT REACHED'}")
+    return "  ".join(parts)
+
+
+def _amount(series: Series, unit: Unit) -> str:
+    return f"{series.median:,.{0 if unit is Unit.STATEMENTS else 3}f} {unit.value}"

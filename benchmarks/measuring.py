@@ -1,0 +1,94 @@
+"""Time, CPU and memory of a piece of work."""
+
+import os
+import resource
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+CALIBRATION_ITERATIONS = 500_000
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One run. CPU is that of this process and of the database server, where that runs on this machine."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+
+def measured(work: Callable[[], object], *, server_pid: int | None = None) -> Sample:
+    """Run the work once, in this process. The peak is the process's since it began."""
+    cpu = time.process_time() + tree_cpu_seconds(server_pid)
+    started = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - started
+    cpu = time.process_time() + tree_cpu_seconds(server_pid) - cpu
+    return Sample(seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def alternating(repetitions: int, *contestants: Callable[[], Sample]) -> list[list[Sample]]:
+    """The samples of each contestant, run A B A B …: whatever else the machine does meets them all."""
+    rounds = [[contestant() for contestant in contestants] for _ in range(repetitions)]
+    return [list(samples) for samples in zip(*rounds, strict=True)]
+
+
+def in_child[**P, R](
+    environment: Mapping[str, str], function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """What the function returns when a new process calls it, with Django set up for this environment."""
+    with ProcessPoolExecutor(
+        1, mp_context=get_context("spawn"), initializer=_enter, initargs=(dict(environment),)
+    ) as pool:
+        return pool.submit(_call, function, args, kwargs).result()
+
+
+def calibration() -> float:
+    """CPU seconds of a loop that does nothing, for comparing machines, and quiet hours with busy ones."""
+    started = time.process_time()
+    for _ in range(CALIBRATION_ITERATIONS):
+        pass
+    return time.process_time() - started
+
+
+def tree_cpu_seconds(pid: int | None) -> float:
+    """CPU of a process and its children, ended ones too; 0 for a process that is not to be seen here."""
+    if pid is None or not Path(f"/proc/{pid}").exists():
+        return 0.0
+    processes = map(_process, Path("/proc").glob("[0-9]*"))
+    ticks = sum(sum(ticks[:2]) for parent, ticks in filter(None, processes) if parent == pid)
+    own = _process(Path(f"/proc/{pid}"))
+    return (ticks + sum(own[1] if own else ())) / TICKS_PER_SECOND
+
+
+def _process(directory: Path) -> tuple[int, list[int]] | None:
+    """Its parent, and its ticks in user mode and in the kernel, then those of its ended children."""
+    try:
+        # The name before the bracket may hold anything.
+        fields = (directory / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(fields[1]), [int(field) for field in fields[11:15]]
+
+
+def _enter(environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+
+
+def _call[R](function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+    from django.db import connections
+
+    try:
+        return function(*args, **kwargs)
+    finally:
+        connections.close_all()

@@ -1,0 +1,14 @@
+"""How much is measured."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Sizes of what the parts measure, and how often they repeat it."""
+
+    rows: int = 100_000
+    engine_rows: int = 5_000
+    many_rows: int = 1_000_000
+    movements: int = 1_000_000
+    repetitions: int = 5

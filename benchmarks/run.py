@@ -1,0 +1,57 @@
+"""Measures the shop: `python -m benchmarks.run [--only PART] [--database DATABASE] [--repetitions N] …`.
+
+PostgreSQL is the one that the environment names (databases named bench_… are made there and dropped again),
+else one that is started for this run. The figures are printed and kept in benchmarks/results.
+"""
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator
+
+from benchmarks import stock_imports
+from benchmarks.figures import Figure, line_of
+from benchmarks.options import Options
+from benchmarks.results import Results
+from benchmarks.shops import Server, server
+from tests.servers import DATABASES, MissingServers
+
+PARTS: dict[str, Callable[[Server, Options], Iterator[Figure]]] = {"import": stock_imports.figures}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.run", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part (may be repeated)")
+    parser.add_argument("--database", choices=DATABASES, action="append", help="on this database alone")
+    for field in dataclasses.fields(Options):
+        name = f"--{field.name.replace('_', '-')}"
+        parser.add_argument(name, type=int, default=field.default, help=f"(default {field.default})")
+    chosen = vars(parser.parse_args(arguments))
+    parts, databases = chosen.pop("only") or list(PARTS), chosen.pop("database") or list(DATABASES)
+
+    options = Options(**chosen)
+    results = Results(options)
+    try:
+        for database in databases:
+            _measure(database, parts, options, results)
+    except MissingServers as missing:
+        print(f"{missing}, or leave it out with --database sqlite.", file=sys.stderr)
+        return 1
+    finally:
+        if results.figures:
+            print(f"\nKept in {results.write()}")
+    return 0
+
+
+def _measure(database: str, parts: list[str], options: Options, results: Results) -> None:
+    with server(database) as running:
+        version = results.enter(running)
+        print(f"\n{version}", flush=True)
+        for part in parts:
+            for figure in PARTS[part](running, options):
+                results.add(database, figure)
+                print(line_of(figure), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
