@@ -206,31 +206,9 @@ def expire(
     codes: Codes, dry_run: DryRun = False, yes: Yes = False, as_: As = None, json: Json = False
 ) -> None:
     """End the promotions of these codes now; pausing can be taken back, this is the end of their window."""
-    _change_all(codes, "expire", _expire, as_=as_, yes=yes, dry_run=dry_run, as_json=json)
+    from orders.promotions import end_promo_code
 
-
-def _expire(code: str, *, by: "Actor") -> "PromoCode":
-    from dataclasses import replace
-
-    from django.utils import timezone
-
-    from backoffice.errors import Conflict
-    from backoffice.transactions import write_transaction
-    from orders.models import PromoState
-    from orders.promotions import change_promo_code, promo_code_named, terms_of_promotion
-
-    @write_transaction
-    def end_now() -> "PromoCode":
-        promo_code = promo_code_named(code)
-        if promo_code.state == PromoState.EXPIRED:
-            return promo_code
-        terms = terms_of_promotion(promo_code.promotion)
-        now = timezone.now()
-        if terms.starts_at is not None and terms.starts_at >= now:
-            raise Conflict(f"{promo_code.code} has not started yet: pause it instead.")
-        return change_promo_code(code, replace(terms, ends_at=now), max_uses=promo_code.max_uses, by=by)
-
-    return end_now()
+    _change_all(codes, "expire", end_promo_code, as_=as_, yes=yes, dry_run=dry_run, as_json=json)
 
 
 def _change_all(

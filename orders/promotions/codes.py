@@ -1,0 +1,172 @@
+"""Single promo codes: a promotion with one code. Their use is orders/redemption.py's business."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from backoffice.errors import Conflict, Fault, NotFound
+from backoffice.transactions import write_transaction
+from orders.models import PromoCode, PromoState, Promotion
+from orders.models.promo import normalised_code
+from orders.promotions.terms import (
+    PromotionTerms,
+    changed_terms,
+    changes_between,
+    invalid,
+    record,
+    refuse_frozen,
+    refuse_impossible,
+    refuse_impossible_uses,
+    terms_of_promotion,
+    write_terms,
+)
+
+
+class UnknownPromoCode(NotFound):
+    code = "unknown_promo_code"
+    title = "No such promo code"
+
+
+class PromoCodeTaken(Conflict):
+    code = "promo_code_taken"
+    title = "Another promotion has this code"
+
+
+class PartOfBatch(Conflict):
+    """The terms belong to all codes of the batch."""
+
+    code = "part_of_batch"
+    title = "The code belongs to a batch"
+
+
+class NotStarted(Conflict):
+    code = "promo_not_started"
+
+
+def promo_code_named(code: str) -> PromoCode:
+    """The code with its promotion, without regard to case.
+
+    Raises:
+        UnknownPromoCode.
+    """
+    found = PromoCode.objects.select_related("promotion").filter(code=normalised_code(code)).first()
+    if found is None:
+        raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
+    return found
+
+
+@write_transaction
+def create_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None, by: Actor) -> PromoCode:
+    """A promotion with this one code.
+
+    Raises:
+        Invalid, PromoCodeTaken.
+    """
+    refuse_impossible_uses("max_uses", max_uses)
+    promo_code = PromoCode(code=normalised_code(code), max_uses=max_uses, promotion=Promotion())
+    _write(promo_code, terms)
+    record(promo_code.promotion, "created", by, {}, promo_code)
+    return promo_code
+
+
+@write_transaction
+def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None, by: Actor) -> PromoCode:
+    """Change the terms; once the code was used its amounts stay: duplicate it instead.
+
+    Raises:
+        UnknownPromoCode, Invalid, PromoFrozen, PartOfBatch.
+    """
+    refuse_impossible(terms)
+    refuse_impossible_uses("max_uses", max_uses)
+    promo_code = _locked(code)
+    changed = changed_terms(promo_code.promotion, terms)
+    if changed and promo_code.promotion.is_batch:
+        raise PartOfBatch(
+            f"{promo_code.code} shares its terms with all codes of {promo_code.promotion}: change the batch, "
+            "or pause this code alone."
+        )
+    refuse_frozen(promo_code.promotion, changed, promo_code.code)
+    changed |= changes_between({"max_uses": promo_code.max_uses}, {"max_uses": max_uses})
+    if changed:
+        promo_code.max_uses = max_uses
+        _write(promo_code, terms)
+        record(promo_code.promotion, "changed", by, changed, promo_code)
+    return promo_code
+
+
+@write_transaction
+def pause_promo_code(code: str, *, by: Actor) -> PromoCode:
+    """Stop this code alone, at once."""
+    return _set_paused(code, True, by)
+
+
+@write_transaction
+def resume_promo_code(code: str, *, by: Actor) -> PromoCode:
+    """Let it be used again, as far as its promotion is not paused."""
+    return _set_paused(code, False, by)
+
+
+@write_transaction
+def duplicate_promo_code(code: str, *, new_code: str, by: Actor) -> PromoCode:
+    """A new code with the same terms, unused and not paused.
+
+    Raises:
+        UnknownPromoCode, Invalid, PromoCodeTaken.
+    """
+    original = promo_code_named(code)
+    terms = replace(terms_of_promotion(original.promotion), is_paused=False)
+    return create_promo_code(new_code, terms, max_uses=original.max_uses, by=by)
+
+
+@write_transaction
+def end_promo_code(code: str, *, by: Actor, at: datetime | None = None) -> PromoCode:
+    """Let its window end now; pausing can be taken back, this ends it. One that has ended stays as it is.
+
+    Raises:
+        UnknownPromoCode, NotStarted, PartOfBatch.
+    """
+    now = at or timezone.now()
+    promo_code = _locked(code)
+    if promo_code.state_at(now) == PromoState.EXPIRED:
+        return promo_code
+    terms = terms_of_promotion(promo_code.promotion)
+    if terms.starts_at is not None and terms.starts_at >= now:
+        raise NotStarted(f"{promo_code.code} has not started yet: pause it instead.")
+    return change_promo_code(code, replace(terms, ends_at=now), max_uses=promo_code.max_uses, by=by)
+
+
+def _locked(code: str) -> PromoCode:
+    pk = promo_code_named(code).pk
+    return PromoCode.objects.select_related("promotion").select_for_update(no_key=True).get(pk=pk)
+
+
+def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
+    promo_code = _locked(code)
+    if promo_code.is_paused != is_paused:
+        promo_code.is_paused = is_paused
+        promo_code.save(update_fields=["is_paused"])
+        record(promo_code.promotion, "paused" if is_paused else "resumed", by, {}, promo_code)
+    return promo_code
+
+
+def _write(promo_code: PromoCode, terms: PromotionTerms) -> None:
+    try:
+        promo_code.full_clean(exclude=["promotion", "code"], validate_unique=False)
+        promo_code.clean_fields(exclude=["promotion"])
+    except ValidationError as error:
+        raise invalid(error) from error
+    write_terms(promo_code.promotion, terms)
+    # Assigned again, now that it has a primary key.
+    promo_code.promotion = promo_code.promotion
+    try:
+        with transaction.atomic():
+            promo_code.save()
+    except IntegrityError as error:
+        raise PromoCodeTaken(
+            f"{promo_code.code} is taken. Choose another code.",
+            faults=[Fault("/code", PromoCodeTaken.code, "Taken.")],
+        ) from error
