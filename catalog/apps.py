@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class CatalogConfig(AppConfig):
@@ -7,3 +11,13 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import checks  # noqa: F401
+
+        post_migrate.connect(put_triggers_back, sender=self, dispatch_uid="catalog.put_triggers_back")
+
+
+def put_triggers_back(*, using: str, **kwargs: Any) -> None:
+    """A migration may have rebuilt the ledger's table, or somebody may have dropped its triggers."""
+    from catalog.triggers import create_triggers, missing_triggers
+
+    if missing_triggers(connections[using]):
+        create_triggers(connections[using])

@@ -4,32 +4,52 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "catalog_stockmovement"
 MESSAGE = "stock movements are append-only"
-NAMES = {"update": f"{TABLE}_no_update", "delete": f"{TABLE}_no_delete", "truncate": f"{TABLE}_no_truncate"}
+SQLITE_NAMES = {action: f"{TABLE}_no_{action}" for action in ("update", "delete", "replace")}
+POSTGRESQL_NAMES = {action: f"{TABLE}_no_{action}" for action in ("update", "delete", "truncate")}
 
 SQLITE_CREATE = [
-    f"CREATE TRIGGER IF NOT EXISTS {NAMES[action]} BEFORE {action.upper()} ON {TABLE} "
-    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-    for action in ("update", "delete")
+    *(
+        f"CREATE TRIGGER IF NOT EXISTS {SQLITE_NAMES[action]} BEFORE {action.upper()} ON {TABLE} "
+        f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+        for action in ("update", "delete")
+    ),
+    # INSERT OR REPLACE deletes the rows that are in its way without asking the DELETE trigger.
+    f"""CREATE TRIGGER IF NOT EXISTS {SQLITE_NAMES["replace"]} BEFORE INSERT ON {TABLE}
+        WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) OR EXISTS (
+            SELECT 1 FROM {TABLE}
+            WHERE product_id = NEW.product_id AND kind = NEW.kind AND reference = NEW.reference
+                AND kind IN ('reserve', 'release', 'ship', 'restock', 'import', 'undo')
+        )
+        BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""",  # noqa: S608
 ]
-SQLITE_DROP = [f"DROP TRIGGER IF EXISTS {NAMES[action]}" for action in ("update", "delete")]
+SQLITE_DROP = [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE_NAMES.values()]
 
 REFUSE = f"{TABLE}_refuse"
 POSTGRESQL_CREATE = [
     f"""CREATE OR REPLACE FUNCTION {REFUSE}() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$""",
-    f"""CREATE OR REPLACE TRIGGER {NAMES["update"]} BEFORE UPDATE ON {TABLE}
+    f"""CREATE OR REPLACE TRIGGER {POSTGRESQL_NAMES["update"]} BEFORE UPDATE ON {TABLE}
         FOR EACH ROW EXECUTE FUNCTION {REFUSE}()""",
-    f"""CREATE OR REPLACE TRIGGER {NAMES["delete"]} BEFORE DELETE ON {TABLE}
+    f"""CREATE OR REPLACE TRIGGER {POSTGRESQL_NAMES["delete"]} BEFORE DELETE ON {TABLE}
         FOR EACH ROW EXECUTE FUNCTION {REFUSE}()""",
     # TRUNCATE passes row triggers by.
-    f"""CREATE OR REPLACE TRIGGER {NAMES["truncate"]} BEFORE TRUNCATE ON {TABLE}
+    f"""CREATE OR REPLACE TRIGGER {POSTGRESQL_NAMES["truncate"]} BEFORE TRUNCATE ON {TABLE}
         FOR EACH STATEMENT EXECUTE FUNCTION {REFUSE}()""",
 ]
-POSTGRESQL_DROP = [f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in NAMES.values()]
+POSTGRESQL_DROP = [
+    *(f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in POSTGRESQL_NAMES.values()),
+    f"DROP FUNCTION IF EXISTS {REFUSE}()",
+]
+
+SQLITE_PRESENT = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{TABLE}'"  # noqa: S608
+# Those that ALTER TABLE … DISABLE TRIGGER has switched off do not count.
+POSTGRESQL_PRESENT = (
+    f"SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass('{TABLE}') AND tgenabled IN ('O', 'A')"  # noqa: S608
+)
 
 
 def create_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Idempotent. Run again by any migration that rebuilds the ledger's table: SQLite drops them silently."""
+    """Idempotent. Done after every migrate: SQLite drops them silently when the ledger's table is rebuilt."""
     _execute(connection, SQLITE_CREATE if connection.vendor == "sqlite" else POSTGRESQL_CREATE)
 
 
@@ -38,16 +58,18 @@ def drop_triggers(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that ought to be on the ledger's table and are not."""
+    """Names of triggers that ought to guard the ledger's table and do not; none when there is no table."""
+    if TABLE not in connection.introspection.table_names():
+        return []
+    wanted, present = (
+        (SQLITE_NAMES, SQLITE_PRESENT)
+        if connection.vendor == "sqlite"
+        else (POSTGRESQL_NAMES, POSTGRESQL_PRESENT)
+    )
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            wanted = {NAMES["update"], NAMES["delete"]}
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        else:
-            wanted = set(NAMES.values())
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-        present = {row[0] for row in cursor.fetchall()}
-    return sorted(wanted - present)
+        cursor.execute(present)
+        found = {row[0] for row in cursor.fetchall()}
+    return sorted(set(wanted.values()) - found)
 
 
 def _execute(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
