@@ -28,7 +28,6 @@ from cli.moments import moment
 from cli.verbs import group, verb
 
 if TYPE_CHECKING:
-    from accounts.actors import Actor
     from orders.models import PromoCode
 
 app = group("Create, pause, resume and expire promo codes.")

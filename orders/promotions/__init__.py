@@ -1,0 +1,52 @@
+"""Promotions and their codes: made, changed, paused, ended. Their use is orders/redemption.py's business."""
+
+from orders.promotions.batches import (
+    CodeShape,
+    UnknownPromotion,
+    change_promotion,
+    end_promotion,
+    generate_batch,
+    pause_promotion,
+    promotion_numbered,
+    resume_promotion,
+)
+from orders.promotions.codes import (
+    PartOfBatch,
+    PromoCodeTaken,
+    UnknownPromoCode,
+    change_promo_code,
+    create_promo_code,
+    duplicate_promo_code,
+    end_promo_code,
+    pause_promo_code,
+    promo_code_named,
+    resume_promo_code,
+)
+from orders.promotions.expiry import expire_ended_promotions
+from orders.promotions.terms import FROZEN_ONCE_USED, PromoFrozen, PromotionTerms, terms_of_promotion
+
+__all__ = [
+    "FROZEN_ONCE_USED",
+    "CodeShape",
+    "PartOfBatch",
+    "PromoCodeTaken",
+    "PromoFrozen",
+    "PromotionTerms",
+    "UnknownPromoCode",
+    "UnknownPromotion",
+    "change_promo_code",
+    "change_promotion",
+    "create_promo_code",
+    "duplicate_promo_code",
+    "end_promo_code",
+    "end_promotion",
+    "expire_ended_promotions",
+    "generate_batch",
+    "pause_promo_code",
+    "pause_promotion",
+    "promo_code_named",
+    "promotion_numbered",
+    "resume_promo_code",
+    "resume_promotion",
+    "terms_of_promotion",
+]

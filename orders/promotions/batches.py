@@ -1,0 +1,200 @@
+"""Batches: one promotion with many random codes, made, exported, paused and measured as a whole."""
+
+import math
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import batched, islice
+
+from django.db import IntegrityError, connection
+from django.utils import timezone
+
+from accounts.actors import Actor
+from backoffice.errors import Fault, Invalid, NotFound
+from backoffice.transactions import Collision, write_transaction
+from orders.models import PromoCode, Promotion
+from orders.models.promo import normalised_code
+from orders.promotions.terms import (
+    PromotionTerms,
+    changed_terms,
+    record,
+    refuse_frozen,
+    refuse_impossible,
+    refuse_impossible_uses,
+    terms_of_promotion,
+    write_terms,
+)
+
+# Without the look-alikes 0 O, 1 I L.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+BITS_PER_CHARACTER = math.log2(len(ALPHABET))
+USUAL_LENGTH = 12
+LONGEST_CODE = 40
+MOST_CODES = 100_000
+# Somebody who guesses needs this many tries for a hit, at the least that a caller may ask for.
+TRIES_PER_HIT = 100_000
+ASKED_AT_ONCE = 10_000
+PREFIX = re.compile(r"[A-Z0-9_-]*\Z")
+
+# Bytes below the largest multiple of the alphabet stand for its characters, evenly; the others are dropped.
+_EVEN = 256 - 256 % len(ALPHABET)
+_CHARACTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+_DROPPED = bytes(range(_EVEN, 256))
+_INSERTED = ("promotion_id", "code", "times_used", "max_uses", "is_paused", "created_at")
+
+
+class UnknownPromotion(NotFound):
+    code = "unknown_promotion"
+    title = "No such promotion"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShape:
+    """How generated codes look: `length` random characters after the prefix, 12 being 59 bits."""
+
+    prefix: str = ""
+    length: int = USUAL_LENGTH
+
+    @property
+    def bits(self) -> float:
+        """How hard one code is to guess: the logarithm to base 2 of how many are possible."""
+        return self.length * BITS_PER_CHARACTER
+
+
+def promotion_numbered(number: int) -> Promotion:
+    """Raises UnknownPromotion."""
+    found = Promotion.objects.filter(pk=number).first()
+    if found is None:
+        raise UnknownPromotion(f"There is no promotion {number}.")
+    return found
+
+
+@write_transaction
+def generate_batch(
+    count: int, terms: PromotionTerms, *, by: Actor, shape: CodeShape = CodeShape(), max_uses: int | None = 1
+) -> Promotion:
+    """A promotion with `count` unique random codes, each usable `max_uses` times (None: without limit).
+
+    Raises:
+        Invalid: naming what cannot be, such as codes so short that somebody could guess one.
+    """
+    shape = replace(shape, prefix=normalised_code(shape.prefix))
+    _refuse_impossible(count, shape)
+    refuse_impossible_uses("max_uses", max_uses)
+    promotion = Promotion(is_batch=True)
+    write_terms(promotion, terms)
+    _insert(promotion, _unused_codes(count, shape), max_uses)
+    details = {"count": count, "prefix": shape.prefix, "bits": round(shape.bits, 1), "max_uses": max_uses}
+    record(promotion, "generated", by, details)
+    return promotion
+
+
+@write_transaction
+def change_promotion(number: int, terms: PromotionTerms, *, by: Actor) -> Promotion:
+    """Change the terms of all its codes; once one was used, kind and amounts stay.
+
+    Raises:
+        UnknownPromotion, Invalid, PromoFrozen.
+    """
+    refuse_impossible(terms)
+    promotion = _locked(number)
+    changed = changed_terms(promotion, terms)
+    refuse_frozen(promotion, changed, promotion.name)
+    if changed:
+        write_terms(promotion, terms)
+        record(promotion, "changed", by, changed)
+    return promotion
+
+
+@write_transaction
+def pause_promotion(number: int, *, by: Actor) -> Promotion:
+    """Stop all its codes, at once."""
+    return _set_paused(number, True, by)
+
+
+@write_transaction
+def resume_promotion(number: int, *, by: Actor) -> Promotion:
+    """Let its codes be used again, except those that are paused alone."""
+    return _set_paused(number, False, by)
+
+
+@write_transaction
+def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Promotion:
+    """Let the window of all its codes end now; one that has ended stays as it is."""
+    now = at or timezone.now()
+    terms = terms_of_promotion(_locked(number))
+    if terms.ends_at is not None and terms.ends_at <= now:
+        return promotion_numbered(number)
+    return change_promotion(number, replace(terms, ends_at=now), by=by)
+
+
+def random_codes(shape: CodeShape) -> Iterator[str]:
+    """Codes without end, from the operating system's randomness; two may be alike."""
+    length = shape.length
+    while True:
+        characters = secrets.token_bytes(4096 * length).translate(_CHARACTERS, _DROPPED).decode("ascii")
+        for start in range(0, len(characters) - length + 1, length):
+            yield shape.prefix + characters[start : start + length]
+
+
+def _refuse_impossible(count: int, shape: CodeShape) -> None:
+    if not 1 <= count <= MOST_CODES:
+        raise _invalid("count", f"Between 1 and {MOST_CODES:,} codes can be generated at once.")
+    if shape.length < 1 or len(shape.prefix) + shape.length > LONGEST_CODE:
+        raise _invalid("length", f"Prefix and random characters together are at most {LONGEST_CODE} long.")
+    if not PREFIX.match(shape.prefix):
+        raise _invalid("prefix", "A prefix has letters A–Z, digits, hyphens and underscores.")
+    needed = math.ceil(math.log2(count * TRIES_PER_HIT) / BITS_PER_CHARACTER)
+    if shape.length < needed:
+        raise _invalid(
+            "length", f"{count:,} codes need at least {needed} random characters, or somebody guesses one."
+        )
+
+
+def _invalid(field: str, detail: str) -> Invalid:
+    return Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
+
+
+def _unused_codes(count: int, shape: CodeShape) -> list[str]:
+    codes: set[str] = set()
+    source = random_codes(shape)
+    while len(codes) < count:
+        fresh = set(islice(source, count - len(codes)))
+        for asked in batched(fresh, ASKED_AT_ONCE):
+            fresh.difference_update(PromoCode.objects.filter(code__in=asked).values_list("code", flat=True))
+        codes |= fresh
+    return list(codes)
+
+
+def _insert(promotion: Promotion, codes: list[str], max_uses: int | None) -> None:
+    now = timezone.now()
+    table, names = PromoCode._meta.db_table, ", ".join(_INSERTED)
+    try:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                    for code in codes:
+                        copy.write_row((promotion.pk, code, 0, max_uses, False, now))
+                return
+            at = connection.ops.adapt_datetimefield_value(now)
+            rows = [(promotion.pk, code, 0, max_uses, False, at) for code in codes]
+            places = ", ".join(["%s"] * len(_INSERTED))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608
+    except IntegrityError as error:
+        # Somebody made one of these codes at this very moment.
+        raise Collision from error
+
+
+def _locked(number: int) -> Promotion:
+    return Promotion.objects.select_for_update(no_key=True).get(pk=promotion_numbered(number).pk)
+
+
+def _set_paused(number: int, is_paused: bool, by: Actor) -> Promotion:
+    promotion = _locked(number)
+    if promotion.is_paused != is_paused:
+        promotion.is_paused = is_paused
+        promotion.save(update_fields=["is_paused", "updated_at"])
+        record(promotion, "paused" if is_paused else "resumed", by, {})
+    return promotion

@@ -1,0 +1,34 @@
+"""What is tidied up when promotions end."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from backoffice.transactions import write_transaction
+from orders import emails
+from orders.models import Promotion, PromotionEvent
+
+
+@write_transaction
+def expire_ended_promotions(now: datetime | None = None) -> int:
+    """Mark promotions whose end has passed, note it in their history, and send one digest.
+
+    Only tidies: whether a code may be used is decided at the time of use. Run twice at once, the second
+    finds nothing left to mark.
+    """
+    now = now or timezone.now()
+    ended = list(
+        Promotion.objects.filter(expired_at=None, ends_at__lte=now)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk", flat=True)
+    )
+    if not ended:
+        return 0
+    Promotion.objects.filter(pk__in=ended).update(expired_at=now)
+    PromotionEvent.objects.bulk_create(
+        PromotionEvent(promotion_id=pk, kind="expired", source=SYSTEM.source, at=now) for pk in ended
+    )
+    emails.promotions_ended(ended, at=now)
+    return len(ended)

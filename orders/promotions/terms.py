@@ -1,0 +1,155 @@
+"""What can be said of a promotion, and what cannot be."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.actors import Actor
+from backoffice.errors import Conflict, Fault, Invalid
+from backoffice.money import ZERO
+from orders.models import PromoCode, Promotion, PromotionEvent, PromotionKind
+
+FROZEN_ONCE_USED = ("kind", "percent_off", "amount_off", "max_discount")
+FIRST_YEAR, LAST_YEAR = 2000, 9000
+MOST_USES = 2_000_000_000
+
+
+class PromoFrozen(Conflict):
+    code = "promo_frozen"
+    title = "Used promo codes keep their amounts"
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionTerms:
+    """Everything that can be said of a promotion; times are aware, the window is [starts_at, ends_at)."""
+
+    name: str
+    kind: PromotionKind | str = PromotionKind.PERCENTAGE
+    percent_off: Decimal | None = None
+    amount_off: Decimal | None = None
+    max_discount: Decimal | None = None
+    minimum_spend: Decimal = ZERO
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    max_uses_per_customer: int | None = 1
+    first_order_only: bool = False
+    category_ids: tuple[int, ...] = ()
+    product_ids: tuple[int, ...] = ()
+    is_paused: bool = False
+
+
+COLUMNS = tuple(field.name for field in fields(PromotionTerms) if not field.name.endswith("_ids"))
+
+
+def terms_of_promotion(promotion: Promotion) -> PromotionTerms:
+    return PromotionTerms(
+        **{name: getattr(promotion, name) for name in COLUMNS},
+        category_ids=tuple(promotion.categories.order_by("pk").values_list("pk", flat=True)),
+        product_ids=tuple(promotion.products.order_by("pk").values_list("pk", flat=True)),
+    )
+
+
+def write_terms(promotion: Promotion, terms: PromotionTerms) -> None:
+    """Save the promotion with these terms.
+
+    Raises:
+        Invalid: naming every field that cannot be so.
+    """
+    refuse_impossible(terms)
+    for name in COLUMNS:
+        setattr(promotion, name, getattr(terms, name))
+    if terms.ends_at is None or terms.ends_at > timezone.now():
+        promotion.expired_at = None
+    try:
+        promotion.full_clean()
+    except ValidationError as error:
+        raise invalid(error) from error
+    promotion.save()
+    promotion.categories.set(terms.category_ids)
+    promotion.products.set(terms.product_ids)
+
+
+def refuse_frozen(promotion: Promotion, changed: Mapping[str, Any], name: str) -> None:
+    """Once used, kind and amounts stay.
+
+    Raises:
+        PromoFrozen.
+    """
+    frozen = [field for field in changed if field in FROZEN_ONCE_USED]
+    if frozen and promotion.redemptions.exists():
+        raise PromoFrozen(
+            f"{name} was used already: its {', '.join(frozen)} stays. Duplicate it instead.",
+            faults=[Fault(f"/{field}", PromoFrozen.code, "Frozen once used.") for field in frozen],
+        )
+
+
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Each changed name with its old and new value, as the history keeps them: plain JSON."""
+    return {
+        name: [_told(before[name]), _told(value)] for name, value in after.items() if value != before[name]
+    }
+
+
+def changed_terms(promotion: Promotion, terms: PromotionTerms) -> dict[str, list[Any]]:
+    return changes_between(asdict(terms_of_promotion(promotion)), asdict(terms))
+
+
+def record(
+    promotion: Promotion,
+    kind: str,
+    by: Actor,
+    details: Mapping[str, Any],
+    promo_code: PromoCode | None = None,
+) -> None:
+    """Add to the promotion's history."""
+    PromotionEvent.objects.create(
+        promotion=promotion,
+        promo_code=promo_code,
+        kind=kind,
+        details=dict(details),
+        actor=by.user,
+        source=by.source,
+    )
+
+
+def refuse_impossible(terms: PromotionTerms) -> None:
+    """Raises Invalid for what no column could refuse by itself."""
+    field = "percent_off" if terms.kind == PromotionKind.PERCENTAGE else "amount_off"
+    if getattr(terms, field) is None:
+        detail = f"A promotion of kind {terms.kind} needs {field}."
+        raise Invalid(detail, faults=[Fault(f"/{field}", "missing", detail)])
+    # Within these years a moment can be shown in every time zone.
+    for field in ("starts_at", "ends_at"):
+        moment = getattr(terms, field)
+        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            detail = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}, or leave it empty."
+            raise Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
+    refuse_impossible_uses("max_uses_per_customer", terms.max_uses_per_customer)
+
+
+def refuse_impossible_uses(field: str, uses: int | None) -> None:
+    if uses is not None and not 1 <= uses <= MOST_USES:
+        detail = f"Between 1 and {MOST_USES:,}, or empty for no limit."
+        raise Invalid(f"{field}: {detail}", faults=[Fault(f"/{field}", "validation", detail)])
+
+
+def invalid(error: ValidationError) -> Invalid:
+    faults = [
+        Fault("" if name == "__all__" else f"/{name}", "validation", " ".join(messages))
+        for name, messages in error.message_dict.items()
+    ]
+    told = " ".join(
+        f"{fault.pointer[1:]}: {fault.detail}" if fault.pointer else fault.detail for fault in faults
+    )
+    return Invalid(told, faults=faults)
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_told(each) for each in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
