@@ -17,6 +17,10 @@ MAX_UNITS = 2_000_000_000
 sku_validator = RegexValidator(
     r"\A[^/\x00-\x1f\x7f]{1,64}\Z", "A SKU has 1 to 64 characters, without / and control characters."
 )
+# Browsers and clients take them out of an address before they send it.
+no_dots_alone = RegexValidator(
+    r"\A\.{1,2}\Z", "“.” and “..” alone cannot be a SKU: add a letter or a digit.", inverse_match=True
+)
 
 
 class Category(models.Model):
@@ -51,7 +55,7 @@ class Product(models.Model):
     `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
     """
 
-    sku = models.CharField("SKU", max_length=64, validators=[sku_validator])
+    sku = models.CharField("SKU", max_length=64, validators=[sku_validator, no_dots_alone])
     sku_key = FoldedField(source="sku", max_length=128, unique=True)
     name = models.CharField(max_length=255)
     barcode = models.CharField(max_length=64, blank=True)

@@ -1,0 +1,55 @@
+"""“.” and “..” vanish from every address: no door lets a product be called so."""
+
+from decimal import Decimal
+
+import pytest
+from tablib import Dataset
+
+from backoffice.errors import Invalid
+from catalog.models import Product
+from catalog.products import ProductData, create_product, edit_product
+from catalog.resources import ProductImport
+from tests.api.client import Api, assert_problem
+from tests.factories import CLI, make_product, make_user
+
+pytestmark = pytest.mark.django_db
+
+DOTS = (".", "..", " .. ")
+WHAT_TO_DO = "alone cannot be a SKU: add a letter or a digit."
+
+
+@pytest.mark.parametrize("sku", DOTS)
+def test_no_product_is_created_with_dots_alone(sku: str) -> None:
+    with pytest.raises(Invalid, match=WHAT_TO_DO) as refused:
+        create_product(ProductData(sku=sku, name="Dots", price=Decimal(1)), by=CLI)
+    assert [fault.pointer for fault in refused.value.faults] == ["/sku"]
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("sku", DOTS)
+def test_no_product_is_renamed_to_dots_alone(sku: str) -> None:
+    make_product("TEA-01")
+    with pytest.raises(Invalid, match=WHAT_TO_DO):
+        edit_product("TEA-01", by=CLI, changes={"sku": sku})
+    assert Product.objects.get().sku == "TEA-01"
+
+
+@pytest.mark.parametrize("sku", ["...", ".a", "a..", "..a"])
+def test_dots_beside_something_else_are_fine(sku: str) -> None:
+    assert make_product(sku).sku == sku
+
+
+def test_the_api_says_what_to_do() -> None:
+    make_product("TEA-01")
+    manager = Api(make_user(role="Manager"))
+    created = manager.post("products", {"sku": "..", "name": "Dots", "price": "1"})
+    assert WHAT_TO_DO in assert_problem(created, 422, "validation", "/sku")["detail"]
+    assert_problem(manager.patch("products/TEA-01", {"sku": "."}), 422, "validation", "/sku")
+    assert [product.sku for product in Product.objects.all()] == ["TEA-01"]
+
+
+def test_an_imported_file_names_the_row() -> None:
+    rows = Dataset(("..", "Dots", "1.00"), headers=["sku", "name", "price"])
+    result = ProductImport().import_data(rows, user=None)
+    assert WHAT_TO_DO in str(result.invalid_rows[0].error)
+    assert not Product.objects.exists()
