@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery, Sum
 
+from catalog.formulas import neutralised
 from catalog.models import MovementKind, Product, StockMovement
-from catalog.stock_import.rejects import FORMULA_STARTS
 
 SALES_DAYS = 30
 HEADER = ("sku", "name", "barcode", "available", "threshold", f"sold_{SALES_DAYS}_days", "quantity")
@@ -49,11 +49,6 @@ def reorder_csv(now: datetime) -> str:
     writer.writerow(HEADER)
     for each in reorder_list(now):
         product = each.product
-        texts = [_neutral(text) for text in (product.sku, product.name, product.barcode)]
+        texts = [neutralised(text) for text in (product.sku, product.name, product.barcode)]
         writer.writerow([*texts, product.available, product.threshold, each.sold, each.quantity])
     return file.getvalue()
-
-
-def _neutral(text: str) -> str:
-    """What a spreadsheet would take for a formula, it shall take for text."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

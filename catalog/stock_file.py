@@ -1,11 +1,11 @@
 """The rows of a stock file, CSV or XLSX, whatever its dialect."""
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from catalog.csv_rows import DELIMITERS, Row, UnreadableFile, csv_rows, utf8
+from catalog.formulas import restored
 from catalog.xlsx_rows import xlsx_rows
 
 MAX_FILE = 20_000_000
@@ -19,8 +19,6 @@ ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
 WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods")
 SHOWN_COLUMNS = 20
-# How a file that this shop handed out keeps a spreadsheet from taking text for a formula.
-NEUTRALISED = re.compile(r"'[=+\-@\t\r]")
 
 
 class FileRow(NamedTuple):
@@ -55,7 +53,7 @@ def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
     Raises:
         UnreadableFile: at once for an unsuitable header, while iterating for an unsuitable row.
     """
-    rows = _table(content, file_name)
+    rows = table_rows(content, file_name=file_name, columns=COLUMNS)
     header = next(rows, None)
     if header is None:
         raise UnreadableFile(NO_ROWS)
@@ -64,7 +62,12 @@ def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
     return StockFile(_file_rows(rows, positions), [name[:MAX_CELL] for name in ignored])
 
 
-def _table(content: bytes, file_name: str) -> Iterator[Row]:
+def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[Row]:
+    """The rows of a CSV or XLSX file, the header among them; `columns` help to tell its delimiter.
+
+    Raises:
+        UnreadableFile: at once, or while iterating.
+    """
     if content.startswith(ZIP):
         return xlsx_rows(io.BytesIO(content))
     if content.startswith(OLE):
@@ -73,10 +76,10 @@ def _table(content: bytes, file_name: str) -> Iterator[Row]:
         )
     if file_name.casefold().endswith(WORKBOOK_NAMES):
         raise UnreadableFile("The file is named like a workbook but is none. Save it as XLSX or CSV again.")
-    return _delimited(utf8(content))
+    return _delimited(utf8(content), columns)
 
 
-def _delimited(content: bytes) -> Iterator[Row]:
+def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[Row]:
     """With the delimiter that makes the header's columns out, else the one that finds the most."""
     headers = {mark: next(csv_rows(content, delimiter=mark), None) for mark in DELIMITERS}
 
@@ -85,7 +88,7 @@ def _delimited(content: bytes) -> Iterator[Row]:
         if header is None:
             return (0, 0)
         keys = {_key(name) for name in header.cells}
-        return (len(keys.intersection(COLUMNS)), len(header.cells))
+        return (len(keys.intersection(columns)), len(header.cells))
 
     return csv_rows(content, delimiter=max(DELIMITERS, key=suitability))
 
@@ -140,4 +143,4 @@ def _restored(text: str, row: int) -> str:
         raise UnreadableFile(
             f"Row {row} has a cell of {len(text):,} characters; at most {MAX_CELL} are read. Shorten it."
         )
-    return text[1:] if NEUTRALISED.match(text) else text
+    return restored(text)

@@ -3,11 +3,9 @@
 import csv
 import io
 
+from catalog.formulas import neutralised
 from catalog.models import StockImport
 from catalog.stock_file import COLUMNS
-
-# A spreadsheet takes text that begins so for a formula; the reader takes the apostrophe off again.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rejects_csv(stock_import: StockImport) -> str:
@@ -17,14 +15,10 @@ def rejects_csv(stock_import: StockImport) -> str:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow((*COLUMNS, "row", "problem"))
     for values in rows.values_list(*COLUMNS, "row", "problem").iterator(chunk_size=5_000):
-        writer.writerow([_neutralised(str(value)) for value in values])
+        writer.writerow([neutralised(str(value)) for value in values])
     return file.getvalue()
 
 
 def template_csv() -> str:
     """A file with the header alone."""
     return ",".join(COLUMNS) + "\r\n"
-
-
-def _neutralised(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
