@@ -145,6 +145,19 @@ def quote(
     )
 
 
+def requested_of(terms: Terms, eligible: Decimal) -> Decimal:
+    """What the terms ask for before any cap."""
+    if terms.percent_off is not None:
+        return rounded(eligible * terms.percent_off / 100)
+    return rounded(terms.amount_off or ZERO)
+
+
+def discount_of(terms: Terms, eligible: Decimal) -> Decimal:
+    """What the terms take off goods of this value: never more than their cap, nor than the goods."""
+    limits = [eligible] if terms.max_discount is None else [eligible, terms.max_discount]
+    return min(requested_of(terms, eligible), *limits)
+
+
 def spread(discount: Decimal, eligible: Sequence[Decimal]) -> list[Decimal]:
     """Shares of the discount in proportion to the eligible totals, by the largest remainder method.
 
@@ -205,13 +218,10 @@ def _refused_by_basket(terms: Terms, eligible: Decimal, currency: str) -> PromoR
 
 def _applied(terms: Terms, eligible: Decimal, currency: str) -> tuple[PromoOutcome, list[Step]]:
     if terms.percent_off is not None:
-        requested = rounded(eligible * terms.percent_off / 100)
         detail = f"{percent(terms.percent_off)} of {formatted(eligible, currency)}"
     else:
-        requested = rounded(terms.amount_off or ZERO)
-        detail = f"{formatted(requested, currency)} off"
-    limits = [eligible] if terms.max_discount is None else [eligible, terms.max_discount]
-    discount = min(requested, *limits)
+        detail = f"{formatted(terms.amount_off or ZERO, currency)} off"
+    requested, discount = requested_of(terms, eligible), discount_of(terms, eligible)
     steps = [Step("promo", f"{terms.code}: {detail}", -requested, code=terms.code)]
     if discount < requested:
         steps.append(

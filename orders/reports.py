@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from backoffice.money import ZERO, rounded
-from orders.models import Order, PromoCode, Redemption, RedemptionState
+from orders.models import Order, PromoCode
 from orders.status import OPEN_STATUSES, OrderStatus
 
 LATE_AFTER = timedelta(hours=24)
@@ -47,23 +47,6 @@ class OpenOrders:
 
 
 @dataclass(frozen=True, slots=True)
-class PromoFigures:
-    """What a promo code brought and cost, over the orders that still use it."""
-
-    orders: int
-    customers: int
-    revenue: Decimal
-    discount: Decimal
-    first_used_at: datetime | None
-
-    @property
-    def discount_share(self) -> Decimal | None:
-        """The discount as a percentage of what the goods would have cost without it."""
-        before = self.revenue + self.discount
-        return round(100 * self.discount / before, 1) if before else None
-
-
-@dataclass(frozen=True, slots=True)
 class CustomerFigures:
     orders: int
     spent: Decimal
@@ -75,10 +58,15 @@ def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def placed_on(first: date, last: date, moment: str = "placed_at") -> Q:
+    """A condition: the moment lies on one of the days from first to last, in the shop's time zone."""
+    return Q(**{f"{moment}__gte": start_of(first), f"{moment}__lt": start_of(last + timedelta(days=1))})
+
+
 def sales_by_day(first: date, last: date) -> list[Day]:
     """Every day from first to last, also those without orders."""
     rows = (
-        Order.objects.filter(placed_at__gte=start_of(first), placed_at__lt=start_of(last + timedelta(days=1)))
+        Order.objects.filter(placed_on(first, last))
         .order_by()
         .values(day=TruncDate("placed_at"))
         .annotate(orders=Count("pk", filter=~Q(status=OrderStatus.CANCELLED)), revenue=Sum("net"))
@@ -122,45 +110,6 @@ def open_orders(now: datetime | None = None) -> OpenOrders:
         )
     )
     return OpenOrders(**counts)
-
-
-def revenue_since(moment: datetime) -> Decimal:
-    return rounded(Order.objects.filter(placed_at__gte=moment).aggregate(sum=Sum("net"))["sum"] or ZERO)
-
-
-def promo_figures(promo_code: PromoCode) -> PromoFigures:
-    uses = active_uses(promo_code)
-    row = uses.aggregate(
-        orders=Count("pk"),
-        customers=Count("customer", distinct=True),
-        revenue=Sum("order__net"),
-        discount=Sum("discount"),
-    )
-    first = uses.order_by("redeemed_at").values_list("redeemed_at", flat=True).first()
-    return PromoFigures(
-        orders=row["orders"],
-        customers=row["customers"],
-        revenue=rounded(row["revenue"] or ZERO),
-        discount=rounded(row["discount"] or ZERO),
-        first_used_at=first,
-    )
-
-
-def active_uses(promo_code: PromoCode) -> QuerySet[Redemption]:
-    return Redemption.objects.filter(promo_code=promo_code, state=RedemptionState.ACTIVE)
-
-
-def uses_by_day(promo_code: PromoCode, first: date, last: date) -> list[tuple[date, int]]:
-    """How often the code was used on each day from first to last."""
-    rows = (
-        active_uses(promo_code)
-        .filter(redeemed_at__gte=start_of(first), redeemed_at__lt=start_of(last + timedelta(days=1)))
-        .order_by()
-        .values_list(TruncDate("redeemed_at"))
-        .annotate(uses=Count("pk"))
-    )
-    found = dict(rows)
-    return [(day, found.get(day, 0)) for day in days_between(first, last)]
 
 
 def codes_ending_before(moment: datetime, *, limit: int) -> list[PromoCode]:

@@ -8,14 +8,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from backoffice.money import ZERO, percent
+from backoffice.money import percent
 from backoffice.remembered import remembered
-from orders import reports
 from orders.admin import words
 from orders.admin.charts import Chart, Series, bars_per_day
 from orders.admin.dashboard import Figure
 from orders.models import PromoCode, Promotion
-from orders.reports import PromoFigures
+from orders.promotions import PromoFigures, promo_figures, uses_by_day
 
 CHART_DAYS = 30
 KEPT_SECONDS = 60
@@ -39,7 +38,7 @@ def page_of(promo_code: PromoCode, user: User | AnonymousUser) -> PromoPage:
     figures = remembered(
         f"promo:{promo_code.pk}:{promo_code.times_used}",
         KEPT_SECONDS,
-        lambda: reports.promo_figures(promo_code),
+        lambda: promo_figures(promo_code),
     )
     return PromoPage(
         promo_code=promo_code,
@@ -65,13 +64,7 @@ def _cards(figures: PromoFigures, *, shows_revenue: bool) -> list[Figure]:
 
 
 def _share_of_revenue(figures: PromoFigures) -> str:
-    first = figures.first_used_at
-    if first is None:
-        return "after discount"
-    whole = remembered(
-        f"revenue-since:{first:%Y%m%dT%H%M%S}", KEPT_SECONDS, lambda: reports.revenue_since(first)
-    )
-    share = round(100 * figures.revenue / whole, 1) if whole > ZERO else None
+    share = figures.revenue_share
     return f"after discount, {percent(share)} of all since" if share is not None else "after discount"
 
 
@@ -83,7 +76,7 @@ def _used_percent(promo_code: PromoCode) -> int | None:
 def _chart(promo_code: PromoCode) -> Chart:
     """Uses per day: of the last thirty days, or of the thirty before its end."""
     last = _last_day(promo_code)
-    days = reports.uses_by_day(promo_code, last - timedelta(days=CHART_DAYS - 1), last)
+    days = uses_by_day(promo_code, last - timedelta(days=CHART_DAYS - 1), last)
     return bars_per_day("Uses per day", [day for day, _ in days], Series("Uses", [uses for _, uses in days]))
 
 

@@ -1,5 +1,6 @@
-"""Promotions and their codes: made, changed, paused, ended. Their use is orders/redemption.py's business."""
+"""Promotions and their codes: made, changed, paused, ended, measured. Using them is orders/redemption.py."""
 
+from orders.promotions.backtesting import Backtest, backtest
 from orders.promotions.batches import (
     CodeShape,
     UnknownPromotion,
@@ -23,19 +24,25 @@ from orders.promotions.codes import (
     resume_promo_code,
 )
 from orders.promotions.expiry import expire_ended_promotions
+from orders.promotions.figures import CodesUsed, PromoFigures, codes_used, promo_figures, uses_by_day
 from orders.promotions.terms import FROZEN_ONCE_USED, PromoFrozen, PromotionTerms, terms_of_promotion
 
 __all__ = [
     "FROZEN_ONCE_USED",
+    "Backtest",
     "CodeShape",
+    "CodesUsed",
     "PartOfBatch",
     "PromoCodeTaken",
+    "PromoFigures",
     "PromoFrozen",
     "PromotionTerms",
     "UnknownPromoCode",
     "UnknownPromotion",
+    "backtest",
     "change_promo_code",
     "change_promotion",
+    "codes_used",
     "create_promo_code",
     "duplicate_promo_code",
     "end_promo_code",
@@ -45,8 +52,10 @@ __all__ = [
     "pause_promo_code",
     "pause_promotion",
     "promo_code_named",
+    "promo_figures",
     "promotion_numbered",
     "resume_promo_code",
     "resume_promotion",
     "terms_of_promotion",
+    "uses_by_day",
 ]

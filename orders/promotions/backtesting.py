@@ -1,0 +1,254 @@
+"""What a promotion would have cost: its terms run over past orders. Nothing is written."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from statistics import median_low
+from typing import NamedTuple
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from backoffice.errors import Fault, Invalid
+from backoffice.money import ZERO, rounded
+from orders.models import Order, PromotionKind
+from orders.pricing import PromoReason, Terms, discount_of
+from orders.promotions.terms import PromotionTerms, refuse_impossible, refuse_impossible_uses
+from orders.status import OrderStatus
+
+MOST_BANDS = 8
+READ_AT_ONCE = 5_000
+
+
+class PastOrder(NamedTuple):
+    """An order as a promotion sees it; `eligible` is what it applies to, before any discount."""
+
+    customer_id: int
+    placed_at: datetime
+    goods: Decimal
+    eligible: Decimal
+    had_discount: bool
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An order that would have had the discount."""
+
+    placed_at: datetime
+    customer_id: int
+    goods: Decimal
+    discount: Decimal
+    had_discount: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A calendar week of the shop's time zone, from Monday on."""
+
+    monday: date
+    orders: int
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """How many orders would have had a discount of at least `at_least` and below `below`."""
+
+    at_least: Decimal
+    below: Decimal
+    orders: int
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """Over the orders placed in [start, end) that were not cancelled.
+
+    Goods are at full price: a discount that an order really had is left out of account, and told in
+    `had_discount`. `revenue` is net of refunds, as everywhere. Shipping fees are taken not to change.
+    """
+
+    start: datetime
+    end: datetime
+    orders: int
+    revenue: Decimal
+    qualifying: int
+    customers: int
+    had_discount: int
+    cost: Decimal
+    goods: Decimal
+    smallest: Decimal | None
+    median: Decimal | None
+    largest: Decimal | None
+    refused: dict[PromoReason, int]
+    bands: tuple[Band, ...]
+    weeks: tuple[Week, ...]
+
+    @property
+    def share_of_orders(self) -> Decimal | None:
+        """Qualifying orders in percent of all."""
+        return round(Decimal(100 * self.qualifying) / self.orders, 1) if self.orders else None
+
+    @property
+    def share_of_revenue(self) -> Decimal | None:
+        """The cost in percent of the revenue of all orders."""
+        return round(100 * self.cost / self.revenue, 1) if self.revenue else None
+
+    @property
+    def average_before(self) -> Decimal | None:
+        """Goods per qualifying order at full price."""
+        return rounded(self.goods / self.qualifying) if self.qualifying else None
+
+    @property
+    def average_after(self) -> Decimal | None:
+        return rounded((self.goods - self.cost) / self.qualifying) if self.qualifying else None
+
+
+def backtest(
+    terms: PromotionTerms, *, start: datetime, end: datetime, max_uses: int | None = None
+) -> Backtest:
+    """Run the terms over the orders placed in [start, end), in the order in which they came.
+
+    The window and the pause of the terms are left out of account; `max_uses` counts over all customers.
+
+    Raises:
+        Invalid: the terms or the period cannot be.
+    """
+    refuse_impossible(terms)
+    refuse_impossible_uses("max_uses", max_uses)
+    if not start < end:
+        detail = "The period must end after it starts."
+        raise Invalid(detail, faults=[Fault("/end", "validation", detail)])
+    placed = Order.objects.filter(placed_at__gte=start, placed_at__lt=end).exclude(
+        status=OrderStatus.CANCELLED
+    )
+    revenue = rounded(placed.aggregate(sum=Sum("net"))["sum"] or ZERO)
+    refused: Counter[PromoReason] = Counter()
+    uses = list(_uses(_past_orders(placed, terms), terms, max_uses, refused))
+    discounts = [use.discount for use in uses]
+    return Backtest(
+        start=start,
+        end=end,
+        orders=len(uses) + refused.total(),
+        revenue=revenue,
+        qualifying=len(uses),
+        customers=len({use.customer_id for use in uses}),
+        had_discount=sum(use.had_discount for use in uses),
+        cost=sum(discounts, ZERO),
+        goods=sum((use.goods for use in uses), ZERO),
+        smallest=min(discounts, default=None),
+        median=median_low(discounts) if discounts else None,
+        largest=max(discounts, default=None),
+        refused=dict(refused),
+        bands=_bands(discounts),
+        weeks=_weeks(uses),
+    )
+
+
+def _past_orders(placed: QuerySet[Order], terms: PromotionTerms) -> Iterator[PastOrder]:
+    """One statement, however many orders."""
+    eligible: F | Coalesce = F("subtotal")
+    if terms.product_ids or terms.category_ids:
+        applies = Q(lines__product__in=terms.product_ids) | Q(lines__product__category__in=terms.category_ids)
+        eligible = Coalesce(Sum("lines__subtotal", filter=applies), ZERO)
+    earlier = Order.objects.filter(customer=OuterRef("customer"), placed_at__lt=OuterRef("placed_at"))
+    rows = placed.annotate(
+        eligible=eligible,
+        had_discount=Q(discount__gt=0),
+        is_first=~Exists(earlier) if terms.first_order_only else Q(pk__isnull=False),
+    ).order_by("placed_at", "pk")
+    columns = ("customer_id", "placed_at", "subtotal", "eligible", "had_discount", "is_first")
+    return map(PastOrder._make, rows.values_list(*columns).iterator(READ_AT_ONCE))
+
+
+def _uses(
+    past: Iterable[PastOrder], terms: PromotionTerms, max_uses: int | None, refused: Counter[PromoReason]
+) -> Iterator[Use]:
+    """The orders that would have had the discount; why the others would not is counted in `refused`."""
+    priced, limits = _priced_terms(terms), _Limits(terms, max_uses)
+    for order in past:
+        eligible = rounded(order.eligible)
+        if reason := limits.refusal(order, eligible):
+            refused[reason] += 1
+            continue
+        limits.count(order)
+        discount = discount_of(priced, eligible)
+        yield Use(order.placed_at, order.customer_id, order.goods, discount, bool(order.had_discount))
+
+
+class _Limits:
+    """The rules of use, with the uses counted so far."""
+
+    def __init__(self, terms: PromotionTerms, max_uses: int | None) -> None:
+        self.terms = terms
+        self.max_uses = max_uses
+        self.uses = 0
+        self.uses_of: Counter[int] = Counter()
+
+    def count(self, order: PastOrder) -> None:
+        self.uses += 1
+        self.uses_of[order.customer_id] += 1
+
+    def refusal(self, order: PastOrder, eligible: Decimal) -> PromoReason | None:
+        if self.max_uses is not None and self.uses >= self.max_uses:
+            return PromoReason.USED_UP
+        limit = self.terms.max_uses_per_customer
+        if limit is not None and self.uses_of[order.customer_id] >= limit:
+            return PromoReason.ALREADY_USED
+        if self.terms.first_order_only and not order.is_first:
+            return PromoReason.NOT_FIRST_ORDER
+        if eligible <= 0:
+            return PromoReason.NOTHING_ELIGIBLE
+        return PromoReason.MINIMUM_SPEND if eligible < self.terms.minimum_spend else None
+
+
+def _priced_terms(terms: PromotionTerms) -> Terms:
+    is_percentage = terms.kind == PromotionKind.PERCENTAGE
+    return Terms(
+        code="",
+        percent_off=terms.percent_off if is_percentage else None,
+        amount_off=None if is_percentage else terms.amount_off,
+        max_discount=terms.max_discount,
+        minimum_spend=terms.minimum_spend,
+    )
+
+
+def _bands(discounts: Sequence[Decimal]) -> tuple[Band, ...]:
+    """At most eight bands of a round width, from nothing to the largest discount."""
+    width = _round_width(max(discounts, default=ZERO))
+    found: dict[int, list[Decimal]] = {}
+    for discount in discounts:
+        found.setdefault(int(discount // width), []).append(discount)
+    return tuple(_band(index, width, found.get(index, [])) for index in range(max(found, default=-1) + 1))
+
+
+def _band(index: int, width: Decimal, inside: Sequence[Decimal]) -> Band:
+    return Band(rounded(index * width), rounded((index + 1) * width), len(inside), sum(inside, ZERO))
+
+
+def _round_width(largest: Decimal) -> Decimal:
+    width = Decimal("0.01")
+    for step in (Decimal(2), Decimal("2.5"), Decimal(2)) * 12:
+        if largest < MOST_BANDS * width:
+            return width
+        width *= step
+    return width
+
+
+def _weeks(uses: Sequence[Use]) -> tuple[Week, ...]:
+    """Every week from the first use to the last, also those without any."""
+    discounts: dict[date, list[Decimal]] = {}
+    for use in uses:
+        day = timezone.localdate(use.placed_at)
+        discounts.setdefault(day - timedelta(days=day.weekday()), []).append(use.discount)
+    if not discounts:
+        return ()
+    first, last = min(discounts), max(discounts)
+    mondays = (first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1))
+    return tuple(
+        Week(monday, len(given := discounts.get(monday, [])), sum(given, ZERO)) for monday in mondays
+    )

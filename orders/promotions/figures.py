@@ -1,0 +1,106 @@
+"""What a promo code, or a promotion with all its codes, brought and cost."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from backoffice.money import ZERO, rounded
+from orders.models import Order, PromoCode, Promotion, Redemption, RedemptionState
+from orders.reports import days_between, placed_on
+
+
+@dataclass(frozen=True, slots=True)
+class PromoFigures:
+    """Over the orders that still use it; revenue is net of refunds."""
+
+    orders: int
+    customers: int
+    revenue: Decimal
+    discount: Decimal
+    first_used_at: datetime | None
+    revenue_since: Decimal
+
+    @property
+    def discount_share(self) -> Decimal | None:
+        """The discount as a percentage of what the goods would have cost without it."""
+        before = self.revenue + self.discount
+        return round(100 * self.discount / before, 1) if before else None
+
+    @property
+    def revenue_share(self) -> Decimal | None:
+        """Its revenue as a percentage of the shop's since its first use."""
+        return round(100 * self.revenue / self.revenue_since, 1) if self.revenue_since else None
+
+
+@dataclass(frozen=True, slots=True)
+class CodesUsed:
+    """How far the codes of a promotion are used up; `limit` and `left` are None without a limit."""
+
+    codes: int
+    used: int
+    used_up: int
+    paused: int
+    uses: int
+    limit: int | None
+
+    @property
+    def left(self) -> int | None:
+        return None if self.limit is None else self.limit - self.uses
+
+
+def promo_figures(of: PromoCode | Promotion) -> PromoFigures:
+    """Two statements, however many orders and codes."""
+    row = _uses(of).aggregate(
+        orders=Count("pk"),
+        customers=Count("customer", distinct=True),
+        revenue=Sum("order__net"),
+        discount=Sum("discount"),
+        first=Min("redeemed_at"),
+    )
+    first = row["first"]
+    since = Order.objects.filter(placed_at__gte=first).aggregate(sum=Sum("net"))["sum"] if first else None
+    return PromoFigures(
+        orders=row["orders"],
+        customers=row["customers"],
+        revenue=rounded(row["revenue"] or ZERO),
+        discount=rounded(row["discount"] or ZERO),
+        first_used_at=first,
+        revenue_since=rounded(since or ZERO),
+    )
+
+
+def uses_by_day(of: PromoCode | Promotion, first: date, last: date) -> list[tuple[date, int]]:
+    """How often it was used on each day from first to last."""
+    rows = (
+        _uses(of)
+        .filter(placed_on(first, last, "redeemed_at"))
+        .order_by()
+        .values_list(TruncDate("redeemed_at"))
+        .annotate(uses=Count("pk"))
+    )
+    found = dict(rows)
+    return [(day, found.get(day, 0)) for day in days_between(first, last)]
+
+
+def codes_used(promotion: Promotion) -> CodesUsed:
+    """One statement, however many codes."""
+    row = promotion.codes.aggregate(
+        codes=Count("pk"),
+        used=Count("pk", filter=Q(times_used__gt=0)),
+        used_up=Count("pk", filter=Q(times_used__gte=F("max_uses"))),
+        paused=Count("pk", filter=Q(is_paused=True)),
+        uses=Sum("times_used"),
+        limit=Sum("max_uses"),
+        unlimited=Count("pk", filter=Q(max_uses=None)),
+    )
+    unlimited = row.pop("unlimited")
+    limit = None if unlimited else row.pop("limit")
+    row.pop("limit", None)
+    return CodesUsed(**{name: value or 0 for name, value in row.items()}, limit=limit)
+
+
+def _uses(of: PromoCode | Promotion) -> QuerySet[Redemption]:
+    return of.redemptions.filter(state=RedemptionState.ACTIVE)
