@@ -1,5 +1,7 @@
 """The stock ledger: every movement, to be read and never written."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,7 +19,7 @@ from backoffice.admin import ReadOnlyAdmin
 from backoffice.fields import folded
 from backoffice.lists import StaffFilter, WholeDaysFilter, moment
 from catalog.models import StockMovement
-from catalog.templatetags.stock import change, movement_label, reference, signed
+from catalog.templatetags.stock import change, movement_label, mover, reference, signed
 
 
 @admin.register(StockMovement)
@@ -29,7 +31,6 @@ class StockMovementAdmin(ReadOnlyAdmin):
         "on_hand",
         "reserved",
         "reference_link",
-        "by",
         "note_shown",
     )
     list_display_links = None
@@ -50,9 +51,15 @@ class StockMovementAdmin(ReadOnlyAdmin):
         "Each delivery, count, order and shipment will leave a line here, and no line is ever changed."
     )
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        shown = "by" if request.user.has_perm("accounts.view_customer") else "by_staff"
-        return [shown if name == "by" else name for name in self.list_display]
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        @display(description="By")
+        def by(movement: StockMovement) -> SafeString:
+            """Made for each request: not every reader may know the customers."""
+            door = movement.get_source_display()
+            return format_html('{}<span class="bo-sku">{}</span>', mover(movement, request.user), door)
+
+        *columns, note = self.list_display
+        return [*columns, by, note]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
@@ -96,16 +103,6 @@ class StockMovementAdmin(ReadOnlyAdmin):
     def reference_link(self, movement: StockMovement) -> SafeString | str:
         return reference(movement.reference)
 
-    @display(description="By")
-    def by(self, movement: StockMovement) -> SafeString:
-        return _who_and_door(str(movement.actor or "System"), movement)
-
-    @display(description="By")
-    def by_staff(self, movement: StockMovement) -> SafeString:
-        """For those who may not know customers."""
-        is_customer = movement.actor is not None and not movement.actor.is_staff
-        return _who_and_door("Customer" if is_customer else str(movement.actor or "System"), movement)
-
     @display(description="Reason and note")
     def note_shown(self, movement: StockMovement) -> str:
         return ": ".join(filter(None, (movement.get_reason_display(), movement.note))) or "–"
@@ -113,7 +110,3 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
 def _change_and_balance(change: SafeString | str, after: int) -> SafeString:
     return format_html('{}<span class="bo-sku">{} after</span>', change, f"{after:,}")
-
-
-def _who_and_door(who: str, movement: StockMovement) -> SafeString:
-    return format_html('{}<span class="bo-sku">{}</span>', who, movement.get_source_display())

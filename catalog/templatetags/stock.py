@@ -1,11 +1,14 @@
 """How stock movements look on the admin's pages."""
 
+from typing import Any
+
 from django.conf import settings
 from django.template import Library
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.actors import name_told_to
 from catalog.models import MovementKind, StockMovement
 
 register = Library()
@@ -23,6 +26,13 @@ TONES = {
 def movement_label(movement: StockMovement) -> SafeString:
     tone = TONES.get(MovementKind(movement.kind), "plain")
     return format_html('<span class="bo-label bo-{}">{}</span>', tone, movement.get_kind_display())
+
+
+@register.filter
+def mover(movement: StockMovement, reader: Any) -> str:
+    """Who moved it, as the reader may know them."""
+    actor = movement.actor
+    return name_told_to(reader, str(actor) if actor else None, is_staff=actor is not None and actor.is_staff)
 
 
 @register.filter
