@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -19,6 +19,8 @@ from catalog.stock_import.staging import with_staged
 PLANS_KEPT = timedelta(hours=24)
 WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")
 NEGATIVE = re.compile(r"-[0-9.]+\Z")
+
+type Follow = Callable[[Iterator[FileRow]], Iterator[FileRow]]
 
 # Ordered by product, for the foreign key takes a lock on each: orders lock them in that order too.
 PLAN_ROWS = """
@@ -74,8 +76,13 @@ PLAN_ROWS = """
 """
 
 
-def plan_import(file: BinaryIO, *, file_name: str, mode: ImportMode | str, by: Actor) -> StockImport:
+def plan_import(
+    file: BinaryIO, *, file_name: str, mode: ImportMode | str, by: Actor, follow: Follow = iter
+) -> StockImport:
     """Keep what the file would change as a numbered plan; no stock moves.
+
+    Args:
+        follow: hands on the rows while they are read, to whoever wants to watch.
 
     Raises:
         Invalid: the mode is unknown, or the file cannot be read (UnreadableFile, which names the row).
@@ -83,14 +90,16 @@ def plan_import(file: BinaryIO, *, file_name: str, mode: ImportMode | str, by: A
     if mode not in ImportMode.values:
         detail = f"Choose one of {', '.join(ImportMode.values)}."
         raise Invalid(detail, faults=[Fault("/mode", "validation", detail)])
-    return _plan(content_of(file), file_name=_base_name(file_name), mode=ImportMode(mode), by=by)
+    return _plan(
+        content_of(file), file_name=_base_name(file_name), mode=ImportMode(mode), by=by, follow=follow
+    )
 
 
-def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor) -> StockImport:
+def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor, follow: Follow) -> StockImport:
     ignored_columns = read_stock_file(content, file_name=file_name).ignored_columns
 
     def rows() -> Iterator[tuple[Any, ...]]:
-        return map(_staged_row, read_stock_file(content, file_name=file_name).rows)
+        return map(_staged_row, follow(read_stock_file(content, file_name=file_name).rows))
 
     def keep() -> StockImport:
         stock_import = StockImport.objects.create(

@@ -132,7 +132,7 @@ def test_columns_that_are_not_there_stay_as_they_are_and_unknown_ones_are_named(
         ("price\nA,NaN", "price: “NaN” value must be a decimal number."),
         (
             "low_stock_threshold\nA,2.5",
-            "low_stock_threshold: “2.5” is not a whole number: write digits alone, like 12, or leave it empty.",
+            "low_stock_threshold: “2.5” is not a whole number: write digits alone, like 12, or leave it empty.",  # noqa: E501
         ),
         ("is_active\nA,", "is_active: Write 1 for a product that can be ordered, 0 for an archived one."),
         ("name\nA,", "name: This field cannot be blank."),
