@@ -85,7 +85,7 @@ def generate_batch(
     refuse_impossible_uses("max_uses", max_uses)
     promotion = Promotion(is_batch=True)
     write_terms(promotion, terms)
-    _insert(promotion, _unused_codes(count, shape), max_uses)
+    _insert(promotion, unused_codes(count, shape), max_uses)
     details = {"count": count, "prefix": shape.prefix, "bits": round(shape.bits, 1), "max_uses": max_uses}
     record(promotion, "generated", by, details)
     return promotion
@@ -157,7 +157,8 @@ def _invalid(field: str, detail: str) -> Invalid:
     return Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
 
 
-def _unused_codes(count: int, shape: CodeShape) -> list[str]:
+def unused_codes(count: int, shape: CodeShape) -> list[str]:
+    """As many different random codes that nobody has made yet."""
     codes: set[str] = set()
     source = random_codes(shape)
     while len(codes) < count:

@@ -57,12 +57,28 @@ def expected_discount(lines: list[Item], promo: Terms) -> Fraction:
     return discount if promo.max_discount is None else min(discount, Fraction(promo.max_discount))
 
 
-@settings(max_examples=2_000, deadline=None)
+def expected_shares(discount: Fraction, lines: list[Item]) -> list[Fraction]:
+    """Every line its whole cents of the exact share; the cents left over to the largest remainders."""
+    eligible = [Fraction(line.unit_price) * line.quantity * line.is_eligible for line in lines]
+    if not discount:
+        return [Fraction(0)] * len(lines)
+    exact = [discount * amount / sum(eligible) for amount in eligible]
+    shares = [Fraction(int(share * 100), 100) for share in exact]
+    missing = round((discount - sum(shares)) * 100)
+    for index in sorted(range(len(lines)), key=lambda index: (shares[index] - exact[index], index))[:missing]:
+        shares[index] += Fraction(1, 100)
+    return shares
+
+
+@settings(max_examples=5_000, deadline=None)
 @given(items, terms, cents)
 def test_any_basket_agrees_with_an_oracle_in_fractions(lines: list[Item], promo: Terms, fee: Decimal) -> None:
     quoted = price(*lines, promo=promo, shipping=Shipping(fee))
 
     assert Fraction(quoted.discount) == expected_discount(lines, promo)
+    assert [Fraction(line.discount) for line in quoted.lines] == expected_shares(
+        Fraction(quoted.discount), lines
+    )
     assert sum(line.discount for line in quoted.lines) == quoted.discount
     assert all(0 <= line.discount <= line.subtotal for line in quoted.lines)
     assert all(
