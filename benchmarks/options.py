@@ -11,4 +11,6 @@ class Options:
     engine_rows: int = 5_000
     many_rows: int = 1_000_000
     movements: int = 1_000_000
+    codes: int = 100_000
+    past_orders: int = 100_000
     repetitions: int = 5

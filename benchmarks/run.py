@@ -9,14 +9,17 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import stock_imports
+from benchmarks import promo_codes, stock_imports
 from benchmarks.figures import Figure, line_of
 from benchmarks.options import Options
 from benchmarks.results import Results
 from benchmarks.shops import Server, server
 from tests.servers import DATABASES, MissingServers
 
-PARTS: dict[str, Callable[[Server, Options], Iterator[Figure]]] = {"import": stock_imports.figures}
+PARTS: dict[str, Callable[[Server, Options], Iterator[Figure]]] = {
+    "import": stock_imports.figures,
+    "promos": promo_codes.figures,
+}
 
 
 def main(arguments: list[str]) -> int:
