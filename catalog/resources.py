@@ -13,6 +13,7 @@ from accounts.models import User
 from backoffice.errors import Invalid, Refusal
 from backoffice.transactions import write_transaction
 from catalog.csv_rows import UnreadableFile
+from catalog.exports import SafeRows
 from catalog.formulas import restored
 from catalog.models import Category, Product
 from catalog.product_cells import (
@@ -91,7 +92,7 @@ class ProductImport(resources.ModelResource):
             raise ValidationError(refusal.detail) from refusal
 
 
-class ProductExport(ProductImport):
+class ProductExport(SafeRows, ProductImport):
     """The same columns and the stock, which an import leaves alone."""
 
     on_hand, reserved, available = _shown("on_hand"), _shown("reserved"), _shown("available")

@@ -18,12 +18,15 @@ from unfold.decorators import display
 from backoffice.admin import ReadOnlyAdmin
 from backoffice.fields import folded
 from backoffice.lists import StaffFilter, WholeDaysFilter, moment
+from catalog.admin.exporting import ListExport
+from catalog.exports import MovementExport
 from catalog.models import StockMovement
 from catalog.templatetags.stock import change, movement_label, mover, reference, signed
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
+class StockMovementAdmin(ListExport, ReadOnlyAdmin):
+    exported = "stock movements"
     list_display = (
         "when",
         "product_link",
@@ -60,6 +63,12 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
         *columns, note = self.list_display
         return [*columns, by, note]
+
+    def get_export_resource_classes(self, request: HttpRequest) -> list[type[MovementExport]]:
+        return [MovementExport]
+
+    def get_export_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        return {"reader": request.user}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str

@@ -2,19 +2,21 @@
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from import_export.admin import ImportExportModelAdmin
-from import_export.formats.base_formats import CSV, XLSX
+from import_export.admin import ImportExportMixin
 from import_export.tmp_storages import CacheStorage
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.contrib.import_export.forms import ImportForm
 
+from catalog.admin.exporting import ListExport
+from catalog.exports import CSVFile, XLSXFile
 from catalog.models import Product
 from catalog.resources import ProductExport, ProductImport
 
 
-class ProductFiles(ImportExportModelAdmin):
+class ProductFiles(ListExport, ImportExportMixin):
     import_form_class = ImportForm
-    export_form_class = ExportForm
-    formats = (CSV, XLSX)
+    formats = (CSVFile, XLSXFile)
+    exported = "products"
+    export_order = "by SKU"
     # The preview and its confirmation may be answered by different processes.
     tmp_storage_class = CacheStorage
 
@@ -27,9 +29,5 @@ class ProductFiles(ImportExportModelAdmin):
     def has_import_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["catalog.add_product", "catalog.change_product"])
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("catalog.view_product")
-
-    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Product]:
-        products: QuerySet[Product] = super().get_export_queryset(request)
-        return products.select_related("category")
+    def exported_rows(self, request: HttpRequest) -> QuerySet[Product]:
+        return super().exported_rows(request).select_related("category")

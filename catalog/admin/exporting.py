@@ -1,0 +1,82 @@
+"""Lists as files: the rows that the filters leave, up to a limit, told before the download."""
+
+from typing import Any
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from import_export.admin import ExportMixin
+from unfold.contrib.import_export.forms import ExportForm
+
+from backoffice.admin import DomainAdmin
+from catalog.exports import CSVFile, XLSXFile
+
+MOST_EXPORTED = 50_000
+
+
+class ListExport(ExportMixin, DomainAdmin):
+    """Whoever may see the list may have it as a file."""
+
+    export_form_class = ExportForm
+    export_template_name = "catalog/export.html"
+    export_formats = (CSVFile, XLSXFile)
+    # With the mark by which Excel knows UTF-8.
+    to_encoding = "utf-8-sig"
+    # What a file holds, in the plural, and in which order.
+    exported = "rows"
+    export_order = "newest first"
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_view_permission(request))
+
+    def exported_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """All of them, in the order of the file."""
+        rows: QuerySet[Any] = super().get_export_queryset(request)
+        return rows
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.exported_rows(request)[:MOST_EXPORTED]
+
+    def get_data_for_export(self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
+        """Numbers as numbers, also in our own formats, which the library does not know for binary ones."""
+        kwargs["force_native_type"] = True
+        return super().get_data_for_export(request, queryset, **kwargs)
+
+    def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:
+        """None: what is exported is what the filters leave."""
+        return []
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        try:
+            response: HttpResponse = super().export_action(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{request.path}?")
+        return response
+
+    def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
+        resource = self.get_export_resource_classes(request)[0]
+        return {
+            **super().init_request_context_data(request, form),
+            "title": f"Export {self.exported}",
+            "sentence": self._sentence(request),
+            "back": "../?" + request.GET.urlencode(),
+            "columns": resource(**self.get_export_resource_kwargs(request)).get_export_headers(),
+        }
+
+    def _sentence(self, request: HttpRequest) -> str:
+        count = self.exported_rows(request).order_by()[: MOST_EXPORTED + 1].count()
+        passing = f"{self.exported} pass these filters" if request.GET else f"{self.exported} are there"
+        if count > MOST_EXPORTED:
+            return (
+                f"More than {MOST_EXPORTED:,} {passing}: the first {MOST_EXPORTED:,} are exported, "
+                f"{self.export_order}. Narrow the list by its filters to get the others."
+            )
+        return f"{count:,} {passing}; all of them are exported, {self.export_order}."
+
+    def get_export_filename(self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any) -> str:
+        name = self.exported.replace(" ", "-")
+        return f"{name}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
