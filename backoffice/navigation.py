@@ -49,6 +49,7 @@ SIDEBAR: tuple[tuple[str, tuple[Page, ...]], ...] = (
                 badge="catalog.admin.navigation.low_stock_badge",
                 badge_variant="danger",
             ),
+            Page("Count shelves", "fact_check", "admin:catalog_product_count", "catalog.move_stock"),
             Page(
                 "Stock imports",
                 "upload_file",
@@ -86,11 +87,20 @@ TABS = (
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups that this user may see, with the numbers beside them."""
-    groups = []
+    groups: list[dict[str, Any]] = []
     for title, pages in SIDEBAR:
         if items := [_link(page, request) for page in pages if _may_see(page, request)]:
             groups.append({"title": title, "separator": bool(title), "items": items})
+    _mark_active([item for group in groups for item in group["items"]], request.path)
     return groups
+
+
+def _mark_active(items: list[dict[str, Any]], path: str) -> None:
+    """The page nearest above the path alone: Unfold would mark all that are above it."""
+    above = [item for item in items if path.startswith(item["link"])]
+    nearest = max(above, key=lambda item: len(item["link"]), default=None)
+    for item in items:
+        item["active"] = item is nearest
 
 
 def _may_see(page: Page, request: HttpRequest) -> bool:

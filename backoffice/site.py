@@ -12,7 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.module_loading import import_string
 from django.views import View
+from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
+
+from backoffice.navigation import sidebar
 
 MOST_RESULTS = 50
 
@@ -44,7 +47,7 @@ class BackofficeSite(UnfoldAdminSite):
         term = request.GET.get("s", "").strip()
         if not term:
             return HttpResponse()
-        found = self._search_apps(self.get_app_list(request), term.lower())
+        found = _pages(request, term)
         found += import_string(settings.UNFOLD["COMMAND"]["search_callback"])(request, term)
         pages = Paginator(found[:MOST_RESULTS], MOST_RESULTS)
         context = {
@@ -57,6 +60,16 @@ class BackofficeSite(UnfoldAdminSite):
         }
         headers = {"HX-Trigger": "search"}
         return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers=headers)
+
+
+def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
+    """Those of the sidebar with this in their title or their group's."""
+    return [
+        SearchResult(title=item["title"], description="Page", link=item["link"], icon=item["icon"])
+        for group in sidebar(request)
+        for item in group["items"]
+        if term.lower() in f"{group['title']} {item['title']}".lower()
+    ]
 
 
 def _view(name: str) -> type[View]:

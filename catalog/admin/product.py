@@ -19,6 +19,7 @@ from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog, 
 from backoffice.fields import folded
 from backoffice.money import formatted
 from catalog.admin.adjusting import AdjustStock
+from catalog.admin.counting import Counting
 from catalog.admin.history import stock_of
 from catalog.admin.navigation import ARCHIVED, LOW, OUT_OF_STOCK
 from catalog.admin.product_files import ProductFiles
@@ -35,7 +36,7 @@ class ArchiveProduct(UseCaseDialog):
 
 
 @admin.register(Product)
-class ProductAdmin(ProductFiles, DomainAdmin):
+class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     list_display = (
         "product",
         "barcode",
@@ -51,7 +52,7 @@ class ProductAdmin(ProductFiles, DomainAdmin):
     ordering = ("sku",)
     fields = ("name", "sku", "price", "category", "barcode", "low_stock_threshold", "is_active")
     actions = ("archive_selected",)
-    actions_list = ("reorder",)
+    actions_list = ("count", "reorder")
     actions_row = ("adjust_stock",)
     actions_detail = ("adjust_stock", "archive")
     change_form_outer_before_template = "catalog/product_stock.html"
@@ -84,7 +85,8 @@ class ProductAdmin(ProductFiles, DomainAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        exact = queryset.filter(Q(sku_key=folded(term)) | Q(barcode=term))
+        assert isinstance(queryset, ProductQuerySet)
+        exact = queryset.with_code(term)
         if exact.exists():
             return exact, False
         name = Q()
@@ -144,9 +146,6 @@ class ProductAdmin(ProductFiles, DomainAdmin):
         obj.refresh_from_db()
 
     # Actions
-
-    def has_move_stock_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("catalog.move_stock")
 
     def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Offered on the page of a product only while it is active."""

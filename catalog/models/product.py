@@ -43,6 +43,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Those with one of these SKUs, without regard to case or surrounding blanks."""
         return self.filter(sku_key__in=[folded(sku) for sku in skus])
 
+    def with_code(self, code: str) -> Self:
+        """Those whose SKU or barcode somebody scanned or typed."""
+        if not code.strip():
+            return self.none()
+        return self.filter(Q(sku_key=folded(code)) | Q(barcode=code.strip()))
+
     def low_stock(self) -> Self:
         """Active products with as many units available as their threshold, or fewer."""
         threshold = Coalesce(F("low_stock_threshold"), settings.SHOP_LOW_STOCK_THRESHOLD)

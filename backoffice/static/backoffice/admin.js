@@ -3,7 +3,9 @@
   "use strict";
 
   /* After g: the sidebar's link that ends so, hence only pages that this user may open. */
-  const PLACES = { o: "/orders/order/", p: "/orders/promocode/", s: "/catalog/product/" };
+  const PLACES = {
+    o: "/orders/order/", p: "/orders/promocode/", s: "/catalog/product/", c: "/catalog/product/count/", i: "/catalog/stockimport/",
+  };
   let lastKey = { key: "", at: 0 };
 
   const isTyping = (element) =>
@@ -92,6 +94,7 @@
   const OUR_KEYS = [
     ["Next and previous row", "j", "k"], ["Select row", "x"], ["Open row", "Enter"], ["Show row's details", "e"],
     ["Go to dashboard", "g", "d"], ["Go to orders", "g", "o"], ["Go to promo codes", "g", "p"], ["Go to products", "g", "s"],
+    ["Count shelves", "g", "c"], ["Import stock", "g", "i"],
   ];
 
   function tellOurKeys() {
@@ -151,16 +154,22 @@
     if (event.target.matches("[data-submit-on-change]")) event.target.form?.requestSubmit();
   });
 
-  /* A form is sent once, however often its button is pressed. */
+  /* A form is sent once, however often its button is pressed; [data-busy] is what its button says meanwhile. */
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-once]")) return;
     for (const button of event.target.querySelectorAll("[type=submit]")) {
-      setTimeout(() => { button.disabled = true; });
+      setTimeout(() => {
+        button.disabled = true;
+        if (!button.dataset.busy) return;
+        button.dataset.idle = button.textContent;
+        button.textContent = button.dataset.busy;
+      });
     }
   });
   window.addEventListener("pageshow", () => {
     for (const button of document.querySelectorAll("form[data-once] [type=submit]")) {
       if (!button.hasAttribute("data-never")) button.disabled = false;
+      if (button.dataset.idle) button.textContent = button.dataset.idle;
     }
   });
 
@@ -219,5 +228,281 @@
     const tabs = document.getElementById("tabs-items");
     const chosen = tabs?.querySelector(".active");
     if (chosen) tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
+  });
+})();
+
+/* Files: in form[data-upload] a chosen or dropped file is sent at once; the form says how far that is. */
+(() => {
+  "use strict";
+
+  const SIGNED_OUT = "You are signed out. Load the page again to sign in.";
+
+  function tell(form, text, { isBad = false, share = null } = {}) {
+    const place = form.querySelector(".bo-progress");
+    place.replaceChildren();
+    const isUnderway = text && !isBad;
+    if (isUnderway) {
+      const bar = place.appendChild(document.createElement("progress"));
+      if (share !== null) bar.value = share;
+    }
+    const words = place.appendChild(document.createElement("span"));
+    words.textContent = text;
+    words.className = isBad ? "bo-bad" : "";
+    form.toggleAttribute("data-sending", Boolean(isUnderway));
+  }
+
+  function send(form) {
+    const input = form.querySelector("[type=file]");
+    const file = input.files[0];
+    if (!file || form.hasAttribute("data-sending")) return;
+    const size = `${(file.size / 1e6).toFixed(1)} MB`;
+    const request = new XMLHttpRequest();
+    let clock;
+    const stop = (text) => {
+      clearInterval(clock);
+      // Emptied, so that the same file can be chosen again once it is mended.
+      input.value = "";
+      tell(form, text, { isBad: true });
+    };
+    const read = () => {
+      const began = Date.now();
+      const seconds = () => Math.round((Date.now() - began) / 1000);
+      const say = () => tell(form, `Reading ${file.name} … ${seconds() ? `${seconds()} s` : ""}`);
+      say();
+      clock = setInterval(say, 1000);
+    };
+    request.upload.addEventListener("progress", (event) => {
+      const share = event.loaded / event.total;
+      tell(form, `Sending ${file.name}: ${Math.floor(share * 100)} % of ${size}`, { share });
+    });
+    request.upload.addEventListener("load", read);
+    request.addEventListener("error", () => stop("The file did not arrive. Choose it again when the connection is back."));
+    request.addEventListener("load", () => {
+      clearInterval(clock);
+      if (request.responseURL.includes("/login/")) return stop(SIGNED_OUT);
+      const answer = request.status === 200 ? request.response : null;
+      if (!answer) return stop(`The shop could not take the file (${request.status}). Choose it again.`);
+      if (answer.refused) return stop(answer.refused);
+      tell(form, "Opening the preview …");
+      window.location.assign(answer.url);
+    });
+    request.open("POST", form.action);
+    request.responseType = "json";
+    request.setRequestHeader("Accept", "application/json");
+    tell(form, `Sending ${file.name} …`, { share: 0 });
+    request.send(new FormData(form));
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-upload]");
+    if (form && event.target.type === "file") send(form);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-upload]")) {
+      form.reset();
+      tell(form, "");
+    }
+  });
+})();
+
+/* Counting shelves, in [data-counting]: Enter records a row and moves on; answers come in behind.
+
+   Counts are sent one after the other, in the order of typing. When one cannot be sent, it and those after it wait
+   and are tried again under the same keys, so that none is lost and none is recorded twice. */
+(() => {
+  "use strict";
+
+  const TRY_AGAIN_AFTER = 5000;
+  const GIVE_UP_AFTER = 20000;
+  const SIGNED_OUT = "You are signed out, or may no longer count. Sign in again in another tab.";
+  const UNREACHABLE = "The shop cannot be reached, or is too busy.";
+  const waiting = [];
+  let page, scan, leavingTo;
+  let isSending = false, isLookingUp = false, isEntered = false;
+
+  const rows = () => [...page.querySelectorAll("[data-row]")];
+  const inputOf = (row) => row.querySelector("input");
+  const grouped = (units) => Number(units).toLocaleString("en");
+  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+
+  function show(row, state, html) {
+    row.dataset.state = state;
+    row.querySelector(".bo-says").innerHTML = html;
+  }
+
+  function trouble(text) {
+    page.querySelector("[data-trouble]").hidden = !text;
+    page.querySelector("[data-trouble] span").textContent = text;
+    page.querySelector("[data-send-again]").hidden = !waiting.length;
+  }
+
+  function tally() {
+    const refused = rows().filter((row) => row.dataset.state === "refused").length;
+    const told = [waiting.length && `${waiting.length} being sent`, refused && `${refused} refused`];
+    page.querySelector("[data-tally]").textContent = told.filter(Boolean).map((each) => ` · ${each}`).join("");
+  }
+
+  function addOneTo(figure) {
+    const place = page.querySelector(figure);
+    place.textContent = grouped(Number(place.textContent.replaceAll(",", "")) + 1);
+  }
+
+  async function fetchJson(url, options = {}) {
+    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(GIVE_UP_AFTER), ...options })
+      .catch(() => { throw new Error(UNREACHABLE); });
+    if (response.type === "opaqueredirect" || response.status === 403) throw new Error(SIGNED_OUT);
+    if (!response.ok && response.status !== 500) throw new Error(UNREACHABLE);
+    return response.ok ? response.json() : null;
+  }
+
+  async function send({ row, counted, expected, key }) {
+    const answer = await fetchJson(row.dataset.row, {
+      method: "POST",
+      body: new URLSearchParams({ counted, expected, key }),
+      headers: { "X-CSRFToken": csrfToken() },
+    });
+    // What failed in the shop itself was not recorded; it must not hold up the counts behind it.
+    return answer ?? { is_counted: false, on_hand: expected, says: "The shop failed at this one. Enter tries again." };
+  }
+
+  function answered({ row, counted }, answer) {
+    row.dataset.onHand = answer.on_hand;
+    row.querySelector(".bo-has").textContent = grouped(answer.on_hand);
+    if (!waiting.some((entry) => entry.row === row)) row.dataset.next = answer.on_hand;
+    show(row, answer.is_counted ? "counted" : "refused", answer.says);
+    if (!answer.is_counted) return;
+    row.dataset.recorded = counted;
+    if (!row.dataset.was) addOneTo("[data-counted]");
+    if (answer.differs && row.dataset.was !== "differs") addOneTo("[data-differing]");
+    if (row.dataset.was !== "differs") row.dataset.was = answer.differs ? "differs" : "right";
+  }
+
+  async function sendAll() {
+    if (isSending) return;
+    isSending = true;
+    while (waiting.length) {
+      try {
+        const answer = await send(waiting[0]);
+        answered(waiting.shift(), answer);
+        trouble("");
+        tally();
+      } catch (error) {
+        for (const { row } of waiting) show(row, "waiting", "not sent yet");
+        trouble(`${error.message} ${waiting.length} not sent yet; kept on this page and tried again.`);
+        setTimeout(sendAll, TRY_AGAIN_AFTER);
+        break;
+      }
+    }
+    isSending = false;
+    if (leavingTo && !waiting.length) window.location.assign(leavingTo);
+  }
+
+  /* Far from what is on hand, perhaps a code scanned into the wrong field: then false, and Enter is wanted again. */
+  function record(row) {
+    const counted = inputOf(row).value.trim();
+    const expected = row.dataset.next ?? row.dataset.onHand;
+    if (row.dataset.state === "counted" && row.dataset.recorded === counted) return true;
+    const isFar = Math.abs(counted - expected) >= 100 && (counted >= 3 * expected || expected >= 3 * counted);
+    if (isFar && row.dataset.asked !== counted) {
+      row.dataset.asked = counted;
+      show(row, "asked", `${grouped(counted)} is far from ${grouped(expected)}. Enter again if it is right.`);
+      return false;
+    }
+    row.dataset.next = counted;
+    waiting.push({ row, counted, expected, key: newKey() });
+    show(row, "waiting", "…");
+    tally();
+    sendAll();
+    return true;
+  }
+
+  function goTo(input) {
+    input.focus();
+    input.select();
+    input.scrollIntoView({ block: "nearest" });
+  }
+
+  function neighbour(row, by) {
+    const all = rows();
+    return all[all.indexOf(row) + by];
+  }
+
+  function enter(input) {
+    const row = input.closest("[data-row]");
+    const text = input.value.trim();
+    // Codes are longer than counts, or hold more than digits: scanned while the focus was here.
+    if (/[^0-9]/.test(text) || text.length > 7) {
+      input.value = "";
+      find(text);
+    } else if (!text || record(row)) {
+      const next = "scanned" in row.dataset ? scan : neighbour(row, 1) && inputOf(neighbour(row, 1));
+      if (next) goTo(next);
+      else (page.querySelector("[rel=next]") ?? scan).focus();
+    }
+  }
+
+  const onPage = (code) => rows().find(({ dataset }) =>
+    dataset.sku.toLowerCase() === code.toLowerCase() || dataset.barcode === code);
+
+  async function lookUp(code) {
+    const answer = await fetchJson(`${page.dataset.find}?code=${encodeURIComponent(code)}`);
+    page.querySelector("tbody").insertAdjacentHTML("afterbegin", answer?.rows ?? "");
+    if (!onPage(code)) throw new Error(`No product has the SKU or barcode ${code}.`);
+    return onPage(code);
+  }
+
+  /* What is typed while a row is being looked up belongs to that row. */
+  async function find(code) {
+    goTo(scan);
+    scan.value = "";
+    isLookingUp = true;
+    try {
+      const row = onPage(code) ?? await lookUp(code);
+      row.dataset.scanned = "";
+      inputOf(row).value = scan.value.trim();
+      goTo(inputOf(row));
+      trouble("");
+      if (isEntered) enter(inputOf(row));
+    } catch (error) {
+      trouble(error.message);
+    }
+    scan.value = "";
+    isLookingUp = isEntered = false;
+  }
+
+  function onKey(event) {
+    const row = event.target.closest("[data-row]");
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.target.tagName !== "INPUT" || !(by || event.key === "Enter")) return;
+    event.preventDefault();
+    if (by) {
+      const next = row ? neighbour(row, by) : rows()[0];
+      if (next) goTo(inputOf(next));
+    } else if (row) {
+      enter(event.target);
+    } else if (isLookingUp) {
+      isEntered = true;
+    } else if (scan.value.trim()) {
+      find(scan.value.trim());
+    }
+  }
+
+  function onLink(event) {
+    const link = event.target.closest("a[href]");
+    if (!link || !waiting.length) return;
+    event.preventDefault();
+    leavingTo = link.href;
+  }
+
+  window.addEventListener("load", () => {
+    page = document.querySelector("[data-counting]");
+    if (!page) return;
+    scan = page.querySelector("[data-scan]");
+    page.addEventListener("keydown", onKey);
+    page.addEventListener("click", onLink);
+    page.querySelector("[data-send-again]").addEventListener("click", sendAll);
+    window.addEventListener("online", sendAll);
+    window.addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
   });
 })();

@@ -1,0 +1,156 @@
+"""Counting shelves: a page of rows with one input each, answered one by one while the next is being typed."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.decorators import action
+
+from accounts.admin import actor_of
+from backoffice.admin import DomainAdmin
+from backoffice.errors import Kind, Refusal
+from backoffice.idempotency import once
+from backoffice.jobs import this_day
+from backoffice.lists import CappedPaginator
+from backoffice.replies import Reply, rendered
+from catalog import stock
+from catalog.counting import last_counts, progress_of
+from catalog.models import Category, Product, StockMovement
+from catalog.models.product import ProductQuerySet
+from catalog.stock import BelowReserved
+from catalog.templatetags.stock import change, reference
+
+PER_PAGE = 50
+
+
+class CountForm(forms.Form):
+    """`expected` is what the counter was shown; `key` the same whenever the same count is sent once more."""
+
+    counted = forms.IntegerField()
+    expected = forms.IntegerField()
+    key = forms.RegexField(r"\A[0-9a-f]{32}\Z")
+
+
+class Counting(DomainAdmin):
+    """The products' admin, as far as shelves are counted."""
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("count/find/", wrap(self.find_view), name="catalog_product_count_find"),
+            path("<int:product_id>/count/", wrap(self.record_view), name="catalog_product_count_record"),
+        ]
+        return own + list(super().get_urls())
+
+    def has_move_stock_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("catalog.move_stock")
+
+    @action(description="Count shelves", icon="fact_check", permissions=["move_stock"], url_path="count")
+    def count(self, request: HttpRequest) -> HttpResponse:
+        products = self._chosen(request)
+        page = CappedPaginator(products.order_by("sku_key"), PER_PAGE).get_page(request.GET.get("page"))
+        context = {
+            "title": "Count shelves",
+            "page": page,
+            "rows": _rows(list(page.object_list)),
+            "progress": progress_of(products, since=this_day()),
+            "categories": Category.objects.all(),
+            "chosen": request.GET,
+        }
+        return self.page(request, "catalog/count.html", context)
+
+    def _chosen(self, request: HttpRequest) -> ProductQuerySet:
+        products = Product.objects.low_stock() if "low" in request.GET else Product.objects.active()
+        if request.GET.get("category", "").isdecimal():
+            products = products.filter(category=int(request.GET["category"]))
+        term = request.GET.get("q", "").replace("\x00", "")
+        found, _ = self.get_search_results(request, products, term)
+        assert isinstance(found, ProductQuerySet)
+        return found
+
+    def find_view(self, request: HttpRequest) -> HttpResponse:
+        """The row of what was scanned or typed, archived products too: they may still lie on a shelf."""
+        if not self.has_move_stock_permission(request):
+            raise PermissionDenied
+        code = request.GET.get("code", "").replace("\x00", "")
+        products = list(Product.objects.with_code(code)[:2])
+        rows = render_to_string("catalog/count_rows.html", {"rows": _rows(products)})
+        return JsonResponse({"rows": rows})
+
+    def record_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
+        """Record one count, once per key. A refusal is an answer like any other, with the present figure."""
+        if not self.has_move_stock_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        product = get_object_or_404(Product, pk=product_id)
+        form = CountForm(request.POST)
+        if not form.is_valid():
+            return _refused(product, "Type a whole number.")
+        try:
+            return _record(request, product, **form.cleaned_data).to(request)
+        except Refusal as refusal:
+            if refusal.kind is Kind.BUSY:
+                return JsonResponse({}, status=503)
+            return _refused(product, _told(refusal))
+
+
+def _record(request: HttpRequest, product: Product, *, counted: int, expected: int, key: str) -> Reply:
+    by = actor_of(request)
+
+    def record() -> Reply:
+        movement = stock.count(product.sku, counted, expected=expected, by=by)
+        said = format_html("counted, {}, now {}", _difference(movement), f"{movement.on_hand_after:,}")
+        return rendered(
+            {
+                "is_counted": True,
+                "on_hand": movement.on_hand_after,
+                "differs": movement.on_hand_delta != 0,
+                "says": said,
+            }
+        )
+
+    return once(f"user:{request.user.pk}", "admin count", key, f"{product.pk} {counted} {expected}", record)
+
+
+def _refused(product: Product, says: SafeString | str) -> HttpResponse:
+    product.refresh_from_db(fields=["on_hand"])
+    return JsonResponse({"is_counted": False, "on_hand": product.on_hand, "says": format_html("{}", says)})
+
+
+def _told(refusal: Refusal) -> SafeString | str:
+    """In words; the orders that hold reserved units are links."""
+    if not isinstance(refusal, BelowReserved) or not refusal.faults:
+        return refusal.detail
+    facts = refusal.faults[0].facts
+    orders = format_html_join(", ", "{}", ((reference(number),) for number in facts["orders"]))
+    return format_html(
+        "{} are reserved by {}: cancel units of those orders first.", f"{facts['reserved']:,}", orders
+    )
+
+
+def _rows(products: list[Product]) -> list[dict[str, Any]]:
+    counts = last_counts(products, since=this_day())
+    return [{"product": product, **_counted_before(counts.get(product.pk))} for product in products]
+
+
+def _counted_before(movement: StockMovement | None) -> dict[str, Any]:
+    if movement is None:
+        return {}
+    at = f"{timezone.localtime(movement.at):%H:%M}"
+    return {
+        "is_counted": True,
+        "differs": movement.on_hand_delta != 0,
+        "says": format_html("counted {}, {}", at, _difference(movement)),
+    }
+
+
+def _difference(movement: StockMovement) -> SafeString | str:
+    return change(movement.on_hand_delta) if movement.on_hand_delta else "right"
