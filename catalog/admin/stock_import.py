@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -12,18 +11,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget
 
 from accounts.admin import actor_of
-from backoffice.admin import ReadOnlyAdmin, csv_file, errors_of, show_refusal
+from backoffice.admin import ReadOnlyAdmin, csv_file, show_refusal
 from backoffice.errors import Refusal
 from backoffice.lists import StaffFilter, WholeDaysFilter, moment
 from catalog.admin.import_page import import_context
-from catalog.models import ImportMode, ImportState, StockImport
+from catalog.admin.stock_files import StockFiles
+from catalog.models import ImportState, StockImport
 from catalog.stock_import import (
     apply_import,
     import_numbered,
-    plan_import,
     rejects_csv,
     template_csv,
     undo_import,
@@ -32,20 +30,8 @@ from catalog.stock_import import (
 STATE_TONES = {ImportState.PLANNED: "warn", ImportState.APPLIED: "good", ImportState.UNDONE: "plain"}
 
 
-class ImportFileForm(forms.Form):
-    file = forms.FileField(
-        label="File", widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx,.txt"})
-    )
-    mode = forms.ChoiceField(
-        label="What the quantities mean",
-        choices=ImportMode,
-        initial=ImportMode.COUNT,
-        widget=UnfoldAdminRadioSelectWidget,
-    )
-
-
 @admin.register(StockImport)
-class StockImportAdmin(ReadOnlyAdmin):
+class StockImportAdmin(StockFiles, ReadOnlyAdmin):
     list_display = ("title", "state_label", "mode_shown", "counts", "author", "created")
     list_filter = (
         ("state", ChoicesDropdownFilter),
@@ -62,9 +48,6 @@ class StockImportAdmin(ReadOnlyAdmin):
         "Count a whole shelf or book a delivery from one CSV or Excel file: you see every change before it "
         "is made, and can undo it afterwards."
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("catalog.move_stock")
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -119,26 +102,6 @@ class StockImportAdmin(ReadOnlyAdmin):
 
     # Pages of our own
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Choose a file; a POST plans it and leads to the plan's page."""
-        self._require_move_stock(request)
-        form = ImportFileForm(request.POST or None, request.FILES or None)
-        if form.is_valid():
-            try:
-                plan = plan_import(
-                    form.cleaned_data["file"],
-                    file_name=form.cleaned_data["file"].name,
-                    mode=form.cleaned_data["mode"],
-                    by=actor_of(request),
-                )
-                return HttpResponseRedirect(_page_of(plan.pk))
-            except Refusal as refusal:
-                for field, message in errors_of(refusal, form.fields):
-                    form.add_error(field or "file", message)
-        return self.page(request, "catalog/new_import.html", {"title": "New import", "form": form})
-
     def change_view(
         self,
         request: HttpRequest,
@@ -170,7 +133,8 @@ class StockImportAdmin(ReadOnlyAdmin):
     def _use_case(
         self, request: HttpRequest, number: int, use_case: Callable[[HttpRequest, int], str]
     ) -> HttpResponse:
-        self._require_move_stock(request)
+        if not self.has_import_permission(request):
+            raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         try:
@@ -189,12 +153,9 @@ class StockImportAdmin(ReadOnlyAdmin):
         return csv_file(rejects_csv(stock_import), f"import-{number}-rejected.csv")
 
     def template_view(self, request: HttpRequest) -> HttpResponse:
-        self._require_move_stock(request)
-        return csv_file(template_csv(), "stock-template.csv")
-
-    def _require_move_stock(self, request: HttpRequest) -> None:
-        if not self.has_add_permission(request):
+        if not self.has_import_permission(request):
             raise PermissionDenied
+        return csv_file(template_csv(), "stock-template.csv")
 
 
 def _apply(request: HttpRequest, number: int) -> str:

@@ -36,6 +36,12 @@ def mover(movement: StockMovement, reader: Any) -> str:
 
 
 @register.filter
+def thousands(units: int | None) -> str:
+    """`4,988`, or a dash for nothing known."""
+    return "–" if units is None else f"{units:,}"
+
+
+@register.filter
 def signed(units: int | None) -> str:
     """`+3`, `−2`, `0`, or a dash for nothing known."""
     if units is None:

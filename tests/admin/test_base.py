@@ -23,6 +23,7 @@ from tests.factories import CLI, make_product, make_user
 pytestmark = pytest.mark.django_db(transaction=True)
 PRODUCTS = "/admin/catalog/product/"
 CATALOGUE = ["Products & stock", "Stock imports", "Stock ledger", "Categories"]
+COUNTING = [CATALOGUE[0], "Count shelves", *CATALOGUE[1:]]
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -138,7 +139,7 @@ def test_customers_cannot_come_in() -> None:
 @pytest.mark.parametrize(
     ("role", "titles"),
     [
-        ("Warehouse", ["Dashboard", "Orders", "Customers", *CATALOGUE]),
+        ("Warehouse", ["Dashboard", "Orders", "Customers", *COUNTING]),
         ("Marketing", ["Dashboard", "Orders", *CATALOGUE, "Promo codes"]),
     ],
 )
@@ -168,7 +169,9 @@ PAGES = [
     f"{PRODUCTS}export/",
     "/admin/catalog/stockmovement/",
     "/admin/catalog/stockimport/",
-    "/admin/catalog/stockimport/add/",
+    "/admin/catalog/stockimport/import/",
+    "/admin/catalog/stockimport/export/",
+    f"{PRODUCTS}count/",
     "/admin/catalog/category/",
     "/admin/accounts/user/",
     "/admin/accounts/user/add/",

@@ -1,0 +1,77 @@
+"""Files of stock imports: choosing one to be planned, and having rows of imports as a file.
+
+The library gives the addresses, permissions and the export. Its way to import is not taken: it holds a whole
+file in memory, compares row by row, and reads the file anew when it is confirmed. Here a file becomes a plan.
+"""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import URLPattern, reverse
+from import_export.admin import ImportMixin
+
+from accounts.admin import actor_of
+from backoffice.admin import errors_of
+from backoffice.errors import Refusal
+from backoffice.lists import VIEW
+from catalog.admin.exporting import ListExport
+from catalog.admin.import_page import rows_shown
+from catalog.exports import ImportRowExport
+from catalog.models import ImportMode, StockImport, StockImportRow
+from catalog.stock_import import plan_import
+
+
+class StockFileForm(forms.Form):
+    import_file = forms.FileField(label="File")
+    mode = forms.ChoiceField(label="What the quantities mean", choices=ImportMode)
+
+
+class StockFiles(ListExport, ImportMixin):
+    import_export_change_list_template = "admin/import_export/change_list_export.html"
+    list_before_template = "catalog/choose_file.html"
+    exported = "rows of stock imports"
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("catalog.move_stock")
+
+    def get_urls(self) -> list[URLPattern]:
+        # What the library confirms with has no use here: a plan has a page of its own.
+        return [each for each in super().get_urls() if not (each.name or "").endswith("_process_import")]
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Choose a file; a POST plans it and leads to the plan's page. A script is answered in JSON."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = StockFileForm(request.POST or None, request.FILES or None)
+        number = self._planned(request, form) if form.is_valid() else None
+        is_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+        if number is not None:
+            url = reverse("admin:catalog_stockimport_change", args=[number])
+            return JsonResponse({"url": url}) if is_script else HttpResponseRedirect(url)
+        refusals = [str(message) for messages in form.errors.values() for message in messages]
+        if is_script:
+            return JsonResponse({"refused": " ".join(refusals)})
+        context = {"title": "Import stock", "form": form, "refusals": refusals, "has_import_permission": True}
+        return self.page(request, "catalog/new_import.html", context)
+
+    def _planned(self, request: HttpRequest, form: StockFileForm) -> int | None:
+        file, mode = form.cleaned_data["import_file"], form.cleaned_data["mode"]
+        try:
+            return plan_import(file, file_name=file.name, mode=mode, by=actor_of(request)).pk
+        except Refusal as refusal:
+            for field, message in errors_of(refusal, form.fields):
+                form.add_error(field, message)
+        return None
+
+    def get_export_resource_classes(self, request: HttpRequest) -> list[type[ImportRowExport]]:
+        return [ImportRowExport]
+
+    def exported_rows(self, request: HttpRequest) -> QuerySet[StockImportRow]:
+        """The rows of the imports that the filters leave; of one import what its page shows."""
+        imports: QuerySet[StockImport] = super().exported_rows(request)
+        rows = StockImportRow.objects.filter(stock_import__in=imports.order_by().values("pk"))
+        shown = rows_shown(rows.select_related("stock_import", "product"), request.GET.get(VIEW, ""))
+        return shown.order_by("-stock_import", "row")
