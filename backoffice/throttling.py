@@ -7,7 +7,7 @@ RequestIdMiddleware, tells the client on the answer about the tightest limit tha
 
 import ipaddress
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,6 +74,33 @@ def hit(key: str, *, limit: int, window_seconds: int) -> Usage:
         raise Throttled(
             f"Too many requests. Try again in {_spoken(reset_seconds)}.", retry_after_seconds=reset_seconds
         )
+    return usage
+
+
+def hit_in_any(key: str, *, limit: int, window_seconds: int) -> Usage:
+    """As `hit`, but the limit holds in any span of this length, also across the end of one window.
+
+    Each use holds one of `limit` slots for as long as the span lasts; two cannot have the same one.
+
+    Raises:
+        Throttled: all slots are held; it says when the first of them is free again.
+    """
+    if monotonic() < _cache_rests_until:
+        return Usage(limit, limit, window_seconds, window_seconds)
+    now = time()
+    try:
+        is_taken, held = _take_slot([_cache_key(key, slot) for slot in range(limit)], now, window_seconds)
+    except (RedisError, OSError) as error:
+        _rest(error)
+        return Usage(limit, limit, window_seconds, window_seconds)
+    reset_seconds = max(1, round(min(held, default=now + window_seconds) - now))
+    if not is_taken:
+        _remember(Usage(limit, 0, reset_seconds, window_seconds))
+        raise Throttled(
+            f"Too many requests. Try again in {_spoken(reset_seconds)}.", retry_after_seconds=reset_seconds
+        )
+    usage = Usage(limit, max(0, limit - len(held) - 1), reset_seconds, window_seconds)
+    _remember(usage)
     return usage
 
 
@@ -195,6 +222,14 @@ def _increment(key: str, expires_in: int) -> int:
         if cache.add(key, 1, expires_in):
             return 1
         return cache.incr(key)
+
+
+def _take_slot(slots: Sequence[str], now: float, seconds: int) -> tuple[bool, list[float]]:
+    """Whether a free slot became ours, and when the others are free again."""
+    held = cache.get_many(slots)
+    # Somebody else may have taken a free one meanwhile: adding it decides.
+    is_taken = any(cache.add(slot, now + seconds, seconds) for slot in slots if slot not in held)
+    return is_taken, list(held.values())
 
 
 def _rest(error: Exception) -> None:

@@ -113,7 +113,10 @@ def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
         order = place_order(body.order_request(), email=email, by=actor)
         return placed_reply(order, to=caller(request), location=f"{request.path}/{order.number}")
 
-    return answer_once(request, body, run)
+    answer = answer_once(request, body, run)
+    if body.promo_code:
+        guessing.remember_good(caller(request), body.promo_code)
+    return answer
 
 
 @orders_router.patch("/{number}", response=OrderOut, operation_id="change_order", summary="Change an order")

@@ -1,10 +1,10 @@
-"""Promo codes cannot be guessed: who is not staff may try ten a minute."""
+"""Promo codes cannot be guessed: who is not staff may try ten in any minute."""
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from accounts.models import User
-from backoffice.throttling import hit
+from backoffice.throttling import hit_in_any
 from orders.models.promo import normalised_code
 
 TRIES_PER_MINUTE = 10
@@ -18,7 +18,7 @@ def count_try(user: User, code: str) -> None:
         Throttled.
     """
     if not _was_good(user, code):
-        hit(f"promo:{user.pk}", limit=TRIES_PER_MINUTE, window_seconds=MINUTE)
+        hit_in_any(f"promo:{user.pk}", limit=TRIES_PER_MINUTE, window_seconds=MINUTE)
 
 
 def remember_good(user: User, code: str) -> None:

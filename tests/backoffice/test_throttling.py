@@ -20,6 +20,7 @@ from backoffice.throttling import (
     client_address,
     forget,
     hit,
+    hit_in_any,
     limit_request,
 )
 from tests.races import race
@@ -110,6 +111,30 @@ def test_a_read_then_write_counter_would_let_more_through(monkeypatch):
     assert max(let_through) > 10
 
 
+def test_the_end_of_a_window_does_not_free_what_any_span_of_its_length_allows():
+    def is_allowed() -> bool:
+        try:
+            hit_in_any("a", limit=2, window_seconds=2)
+        except Throttled:
+            return False
+        return True
+
+    time.sleep((1.5 - time.time()) % 2)
+    first = [is_allowed() for _ in range(3)]
+    time.sleep(0.6)
+    across = is_allowed()
+    time.sleep(1.5)
+    assert (first, across, is_allowed()) == ([True, True, False], False, True)
+    assert hit_in_any("b", limit=2, window_seconds=60) == Usage(2, 1, 60, 60)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_burst_of_threads_takes_each_slot_once():
+    outcomes = race(8, [partial(hit_in_any, "burst", limit=10, window_seconds=600)] * 200)
+    assert sum(isinstance(outcome, Usage) for outcome in outcomes) == 10
+
+
 def closed_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -130,7 +155,7 @@ def test_with_the_cache_server_down_everything_is_allowed_and_said_so(settings, 
     dead_cache(settings, closed_port())
     begun = time.monotonic()
     with caplog.at_level(logging.WARNING, "backoffice.throttling"):
-        usages = [hit("a", limit=1, window_seconds=60) for _ in range(100)]
+        usages = [count("a", limit=1, window_seconds=60) for _ in range(50) for count in (hit_in_any, hit)]
         forget("a", window_seconds=60)
     assert {usage.remaining for usage in usages} == {1}
     assert time.monotonic() - begun < 2
