@@ -1,7 +1,8 @@
 """Dates and times as people type them, in the shop's time zone."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from backoffice.errors import Fault, Invalid
 
@@ -9,6 +10,8 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 RELATIVE = re.compile(r"([+-])(\d{1,4})([mhdw])")
 LENGTH = re.compile(r"(\d{1,4})([mhdw])")
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+
+type Meaning = Callable[[str], datetime]
 
 
 def moment(text: str | None, *, option: str, now: datetime | None = None) -> datetime | None:
@@ -18,28 +21,20 @@ def moment(text: str | None, *, option: str, now: datetime | None = None) -> dat
     Raises:
         Invalid: it is none of these.
     """
-    from django.utils import timezone
+    from backoffice.moments import opening
 
-    if text is None:
-        return None
-    now = timezone.localtime(now)
-    word = text.strip().casefold()
-    if word == "now":
-        return now
-    if word in DAYS:
-        return _start_of_day(now + timedelta(days=DAYS[word]))
-    if relative := RELATIVE.fullmatch(word):
-        sign, number, unit = relative.groups()
-        return _moved(now, int(sign + number), unit)
-    try:
-        parsed = datetime.fromisoformat(text.strip())
-        aware = timezone.make_aware(parsed) if parsed.tzinfo is None else parsed
-        # At the ends of the calendar a moment cannot be told in UTC.
-        return aware.astimezone(UTC).astimezone(aware.tzinfo)
-    except (ValueError, OverflowError):
-        raise _not_understood(
-            text, option, "a date such as 2026-12-24, 2026-12-24T18:00, +7d or tomorrow"
-        ) from None
+    return None if text is None else _meant(text, opening, option, now)
+
+
+def end_moment(text: str | None, *, option: str, now: datetime | None = None) -> datetime | None:
+    """As `moment`, for what ends: a day without a time means its end, the first moment of the next day.
+
+    Raises:
+        Invalid: it is none of these.
+    """
+    from backoffice.moments import closing
+
+    return None if text is None else _meant(text, closing, option, now)
 
 
 def length(text: str | None, *, option: str) -> timedelta | None:
@@ -56,18 +51,31 @@ def length(text: str | None, *, option: str) -> timedelta | None:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
+def _meant(text: str, meaning: Meaning, option: str, now: datetime | None) -> datetime:
+    from django.utils import timezone
+
+    now = timezone.localtime(now)
+    word = text.strip().casefold()
+    if word == "now":
+        return now
+    if relative := RELATIVE.fullmatch(word):
+        sign, number, unit = relative.groups()
+        return _moved(now, int(sign + number), unit)
+    day = now.date() + timedelta(days=DAYS[word]) if word in DAYS else None
+    try:
+        return meaning(text if day is None else day.isoformat())
+    except ValueError:
+        raise _not_understood(
+            text, option, "a date such as 2026-12-24, 2026-12-24T18:00, +7d or tomorrow"
+        ) from None
+
+
 def _moved(now: datetime, number: int, unit: str) -> datetime:
     if unit in "mh":
         # By the clock that does not jump in spring and autumn.
         return (now.astimezone(UTC) + timedelta(**{UNITS[unit]: number})).astimezone(now.tzinfo)
     # A week later at the same time of day, whatever the clocks did in between.
     return now + timedelta(**{UNITS[unit]: number})
-
-
-def _start_of_day(day: datetime) -> datetime:
-    from django.utils import timezone
-
-    return timezone.make_aware(datetime.combine(day.date(), time.min))
 
 
 def _not_understood(text: str, option: str, wanted: str) -> Invalid:

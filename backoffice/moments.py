@@ -1,0 +1,56 @@
+"""Moments as people write them in ISO 8601, in the shop's time zone."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils import timezone
+
+
+def opening(text: str) -> datetime:
+    """When something begins: a day without a time begins with its first moment.
+
+    Raises:
+        ValueError: it is no moment that every time zone can tell.
+    """
+    day = _day(text)
+    return _moment(text) if day is None else start_of_day(day)
+
+
+def closing(text: str) -> datetime:
+    """When something ends: a day without a time ends with the first moment of the next.
+
+    Raises:
+        ValueError: as `opening`.
+    """
+    day = _day(text)
+    if day is None:
+        return _moment(text)
+    try:
+        return start_of_day(day + timedelta(days=1))
+    except OverflowError:
+        raise ValueError(text) from None
+
+
+def start_of_day(day: date) -> datetime:
+    """By the calendar, for a day may have 23 or 25 hours."""
+    return _told_by_the_clock(timezone.make_aware(datetime.combine(day, time.min)))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime:
+    parsed = datetime.fromisoformat(text.strip())
+    try:
+        return _told_by_the_clock(timezone.make_aware(parsed) if parsed.tzinfo is None else parsed)
+    except OverflowError:
+        # At the ends of the calendar a moment cannot be told in UTC.
+        raise ValueError(text) from None
+
+
+def _told_by_the_clock(moment: datetime) -> datetime:
+    """A time that the clocks leave out when they go forward is told as the one that they show instead."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo)
