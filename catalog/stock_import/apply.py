@@ -7,7 +7,7 @@ from backoffice.errors import Conflict
 from backoffice.transactions import write_transaction
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
-from catalog.product_cache import forget_products
+from catalog.stock_import.moving import APPLYING, move_stock
 from catalog.stock_import.numbered import count_rows, execute, faults_of, hold_import
 from catalog.stock_import.staging import lock_products_of
 
@@ -45,25 +45,6 @@ REMARK_ON_MOVED_RECEIPTS = """
     WHERE planned.stock_import_id = %(number)s AND planned.problem_code = ''
         AND product.id = planned.product_id
         AND product.on_hand <> planned."now"
-"""
-CHANGE_PRODUCTS = """
-    UPDATE catalog_product AS product
-    SET on_hand = product.on_hand + planned.change, updated_at = %(moment)s
-    FROM catalog_stockimportrow AS planned
-    WHERE planned.stock_import_id = %(number)s AND planned.problem_code = '' AND planned.change <> 0
-        AND product.id = planned.product_id
-"""
-WRITE_MOVEMENTS = """
-    INSERT INTO catalog_stockmovement (
-        product_id, kind, on_hand_delta, reserved_delta, on_hand_after, reserved_after,
-        reason, note, reference, held_for, stock_import_id, actor_id, source, at
-    )
-    SELECT product.id, 'import', planned.change, 0, product.on_hand, product.reserved,
-        '', planned.note, %(reference)s, '', planned.stock_import_id, %(actor)s, %(source)s, %(moment)s
-    FROM catalog_stockimportrow AS planned
-    JOIN catalog_product AS product ON product.id = planned.product_id
-    WHERE planned.stock_import_id = %(number)s AND planned.problem_code = '' AND planned.change <> 0
-    ORDER BY product.id
 """
 
 
@@ -105,7 +86,8 @@ def apply_import(number: int, *, by: Actor, skip_invalid: bool = False, again: b
     count_rows(stock_import)
     if stock_import.problems == stock_import.rows_count:
         raise ImportHasProblems("Not one row can be applied.", faults=faults_of(stock_import))
-    _move_stock(stock_import, by)
+    move_stock(stock_import, APPLYING, by=by)
+    _mark_applied(stock_import, by)
     return stock_import
 
 
@@ -135,16 +117,7 @@ def _mark_overtaken(stock_import: StockImport, *, skip_invalid: bool) -> None:
         execute(REMARK_ON_MOVED_RECEIPTS, number=number)
 
 
-def _move_stock(stock_import: StockImport, by: Actor) -> None:
-    execute(CHANGE_PRODUCTS, number=stock_import.pk)
-    execute(
-        WRITE_MOVEMENTS,
-        number=stock_import.pk,
-        reference=stock_import.reference,
-        actor=by.user.pk if by.user else None,
-        source=by.source.value,
-    )
-    forget_products()
+def _mark_applied(stock_import: StockImport, by: Actor) -> None:
     stock_import.state = ImportState.APPLIED
     stock_import.applied_at = timezone.now()
     stock_import.applied_by = by.user

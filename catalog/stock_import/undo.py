@@ -9,7 +9,7 @@ from backoffice.errors import Conflict
 from backoffice.transactions import write_transaction
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
-from catalog.product_cache import forget_products
+from catalog.stock_import.moving import UNDOING, move_stock
 from catalog.stock_import.numbered import execute, faults_of, hold_import
 from catalog.stock_import.staging import lock_products_of
 
@@ -61,25 +61,6 @@ MARK_BELOW_RESERVED = """
             OR product.on_hand - applied.change > %(max_units)s
         )
 """
-CHANGE_PRODUCTS = """
-    UPDATE catalog_product AS product
-    SET on_hand = product.on_hand - applied.change, updated_at = %(moment)s
-    FROM catalog_stockimportrow AS applied
-    WHERE applied.stock_import_id = %(number)s AND applied.problem_code = '' AND applied.change <> 0
-        AND product.id = applied.product_id
-"""
-WRITE_MOVEMENTS = """
-    INSERT INTO catalog_stockmovement (
-        product_id, kind, on_hand_delta, reserved_delta, on_hand_after, reserved_after,
-        reason, note, reference, held_for, stock_import_id, actor_id, source, at
-    )
-    SELECT product.id, 'undo', -applied.change, 0, product.on_hand, product.reserved,
-        '', applied.note, %(reference)s, '', applied.stock_import_id, %(actor)s, %(source)s, %(moment)s
-    FROM catalog_stockimportrow AS applied
-    JOIN catalog_product AS product ON product.id = applied.product_id
-    WHERE applied.stock_import_id = %(number)s AND applied.problem_code = '' AND applied.change <> 0
-    ORDER BY product.id
-"""
 
 
 class CannotUndo(Conflict):
@@ -104,7 +85,8 @@ def undo_import(number: int, *, by: Actor, skip_invalid: bool = False) -> StockI
             f"{blocked} of {stock_import.changes} changes can no longer be undone; nothing was.",
             faults=faults_of(stock_import, NOT_UNDONE),
         )
-    _move_back(stock_import, by)
+    move_stock(stock_import, UNDOING, by=by)
+    _mark_undone(stock_import, by)
     return stock_import
 
 
@@ -119,16 +101,7 @@ def _mark_blocked(stock_import: StockImport) -> int:
     return blocked + execute(MARK_BELOW_RESERVED, number=stock_import.pk, max_units=MAX_UNITS)
 
 
-def _move_back(stock_import: StockImport, by: Actor) -> None:
-    execute(CHANGE_PRODUCTS, number=stock_import.pk)
-    execute(
-        WRITE_MOVEMENTS,
-        number=stock_import.pk,
-        reference=stock_import.reference,
-        actor=by.user.pk if by.user else None,
-        source=by.source.value,
-    )
-    forget_products()
+def _mark_undone(stock_import: StockImport, by: Actor) -> None:
     stock_import.state = ImportState.UNDONE
     stock_import.undone_at = timezone.now()
     stock_import.undone_by = by.user
