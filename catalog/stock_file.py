@@ -123,12 +123,12 @@ def _missing_columns(found: Sequence[str]) -> str:
 def _file_rows(rows: Iterator[Row], positions: dict[str, int]) -> Iterator[FileRow]:
     # The last cell of each row is made empty below: it stands for columns that the file does not have.
     places = [positions.get(column, -1) for column in COLUMNS]
-    width = max(places) + 1
+    padding = [""] * (max(places) + 2)
     count = 0
     for count, (number, cells) in enumerate(rows, start=1):
         if count > MAX_ROWS:
             raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
-        cells.extend([""] * max(1, width + 1 - len(cells)))
+        cells.extend(padding)
         texts = [cells[place].strip() for place in places]
         written = "".join(texts)
         if len(written) > MAX_CELL or "'" in written:

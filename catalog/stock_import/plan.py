@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from accounts.actors import Actor
@@ -14,7 +15,7 @@ from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_file import FileRow, content_of, read_stock_file
 from catalog.stock_import.numbered import count_rows, execute
-from catalog.stock_import.staging import with_staged
+from catalog.stock_import.staging import refresh_statistics, with_staged
 
 PLANS_KEPT = timedelta(hours=24)
 WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")
@@ -115,7 +116,9 @@ def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor, follow
         stock_import.save(update_fields=["rows_count", "changes", "unchanged", "problems"])
         return stock_import
 
-    return with_staged(rows, keep)
+    stock_import = with_staged(rows, keep)
+    refresh_statistics(stock_import.rows_count)
+    return stock_import
 
 
 @write_transaction
@@ -135,23 +138,12 @@ def _base_name(file_name: str) -> str:
 
 def _staged_row(row: FileRow) -> tuple[Any, ...]:
     units, fault = _units(row.quantity)
-    expected = WHOLE.match(row.expected)
-    if row.expected and not expected:
-        fault = fault or "expected_not_whole"
-    return (
-        row.row,
-        row.sku,
-        folded(row.sku),
-        row.name,
-        row.quantity,
-        row.expected,
-        row.note,
-        units,
-        min(int(expected[1]), MAX_UNITS + 1) if expected else None,
-        fault,
-    )
+    expected_units, fault_of_expected = _expected_units(row.expected)
+    return (*row, folded(row.sku), units, expected_units, fault or fault_of_expected)
 
 
+# In a long file the same few texts stand again and again.
+@lru_cache(maxsize=10_000)
 def _units(quantity: str) -> tuple[int | None, str]:
     whole = WHOLE.match(quantity)
     if whole:
@@ -160,3 +152,11 @@ def _units(quantity: str) -> tuple[int | None, str]:
     if not quantity:
         return None, "quantity_missing"
     return None, "quantity_negative" if NEGATIVE.match(quantity) else "quantity_not_whole"
+
+
+@lru_cache(maxsize=10_000)
+def _expected_units(expected: str) -> tuple[int | None, str]:
+    whole = WHOLE.match(expected)
+    if whole:
+        return min(int(whole[1]), MAX_UNITS + 1), ""
+    return None, "expected_not_whole" if expected else ""

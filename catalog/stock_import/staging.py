@@ -11,8 +11,8 @@ from backoffice.transactions import write_transaction
 TABLE = "stock_import_stage"
 BATCH = 5_000
 COLUMNS = (
-    '"row" bigint NOT NULL, sku text NOT NULL, sku_key text NOT NULL, name text NOT NULL,'
-    " quantity text NOT NULL, expected text NOT NULL, note text NOT NULL,"
+    '"row" bigint NOT NULL, sku text NOT NULL, quantity text NOT NULL, expected text NOT NULL,'
+    " note text NOT NULL, name text NOT NULL, sku_key text NOT NULL,"
     " units bigint, expected_units bigint, fault text NOT NULL"
 )
 LOAD = "INSERT INTO stock_import_stage VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -55,6 +55,12 @@ def lock_products_of(import_id: int) -> None:
     if connection.vendor == "postgresql":
         # Ascending pk, so that imports and orders cannot deadlock.
         _execute(PRODUCTS_TOUCHED, [import_id])
+
+
+def refresh_statistics(new_rows: int) -> None:
+    """Let PostgreSQL look at a long plan: it expects hardly any rows of an import that it has not seen."""
+    if connection.vendor == "postgresql" and new_rows >= BATCH:
+        _execute("ANALYZE (SKIP_LOCKED) catalog_stockimportrow")
 
 
 def _execute(statement: str, parameters: Sequence[int] = ()) -> None:

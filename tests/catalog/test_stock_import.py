@@ -15,6 +15,7 @@ from catalog.models.product import MAX_UNITS
 from catalog.stock_import import (
     apply_import,
 )
+from catalog.stock_import.staging import BATCH
 from tests.catalog.stock_files import lines, on_hand, plan, problems_of, rows_of
 from tests.factories import CLI, make_product, make_user, place
 
@@ -212,3 +213,13 @@ def test_a_refused_file_is_in_nobodys_way() -> None:
         plan('sku,quantity\nA,1\n"B,1\n')
 
     assert plan(lines({"A": 1})).rows_count == 1
+
+
+def test_postgresql_has_looked_at_a_long_plan_before_it_is_applied() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite plans without such statistics.")
+    planned = plan(lines({f"NO-{number}": 1 for number in range(BATCH)}))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'catalog_stockimportrow'")
+        assert cursor.fetchone() == (planned.rows_count,)
