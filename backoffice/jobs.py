@@ -18,9 +18,9 @@ def this_minute() -> datetime:
     return timezone.now().replace(second=0, microsecond=0)
 
 
-def this_day() -> datetime:
-    """The start of the present day in the shop's time zone."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+def this_day(now: datetime | None = None) -> datetime:
+    """The start of the present day in the shop's time zone, or of the day in which that moment is."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @write_transaction

@@ -1,0 +1,57 @@
+"""The daily mail about what runs low."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from backoffice.jobs import once_per_slot, this_day
+from backoffice.outbox.queueing import queue_email
+from backoffice.transactions import write_transaction
+from catalog.reports import Reorder, reorder_list
+
+JOB = "low-stock-digest"
+# In the shop's time zone. A shop that was down at this hour sends it as soon as it is up again.
+HOUR = 7
+LONGEST_DIGEST = 50
+
+
+@write_transaction
+def send_digest_once_a_day(now: datetime) -> int:
+    """Queue the day's mails; gives how many. None before the hour, twice on a day, or when nothing is low."""
+    if timezone.localtime(now).hour < HOUR or not once_per_slot(JOB, this_day(now)):
+        return 0
+    low = sorted(reorder_list(now), key=lambda each: (each.product.available, each.product.sku))
+    if not low:
+        return 0
+    context = {
+        "products": [_in_words(each) for each in low[:LONGEST_DIGEST]],
+        "count": len(low),
+        "more": max(0, len(low) - LONGEST_DIGEST),
+    }
+    readers = _readers()
+    cause = f"low-stock:{timezone.localdate(now):%Y-%m-%d}"
+    for reader in readers:
+        queue_email(cause=cause, template="low_stock", recipient=reader, context=context)
+    return len(readers)
+
+
+def _in_words(low: Reorder) -> dict[str, Any]:
+    return {
+        "sku": low.product.sku,
+        "name": low.product.name,
+        "available": f"{low.product.available:,}",
+        "threshold": f"{low.product.threshold:,}",
+        "quantity": f"{low.quantity:,}",
+    }
+
+
+def _readers() -> list[str]:
+    """Whose work stock is; superusers, who may do everything, only when it is nobody else's."""
+    staff: QuerySet[User] = ModelBackend().with_perm("catalog.move_stock", include_superusers=False)
+    readers = list(staff.filter(is_staff=True).order_by("email").values_list("email", flat=True))
+    superusers = User.objects.filter(is_active=True, is_staff=True, is_superuser=True)
+    return readers or list(superusers.order_by("email").values_list("email", flat=True))
