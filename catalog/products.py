@@ -1,7 +1,7 @@
 """Create, edit and archive products. Stock is catalog/stock.py's business."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from catalog.product_cache import forget_products
 
 logger = logging.getLogger(__name__)
 
+NAMED = 10
 EDITABLE = frozenset({"sku", "name", "price", "category", "barcode", "is_active", "low_stock_threshold"})
 
 
@@ -52,6 +53,22 @@ def product_with_sku(sku: str) -> Product:
     if product is None:
         raise UnknownSku(f"No product has the SKU {sku.strip()[:64]}.")
     return product
+
+
+def products_with_skus(skus: Sequence[str]) -> list[Product]:
+    """The products with these SKUs, each once, in the order of the SKUs.
+
+    Raises:
+        UnknownSku: naming all that no product has.
+    """
+    found = {
+        product.sku_key: product for product in Product.objects.with_skus(skus).select_related("category")
+    }
+    unknown = [sku.strip()[:64] for sku in skus if folded(sku) not in found]
+    if unknown:
+        more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
+        raise UnknownSku(f"No product has the SKU {', '.join(unknown[:NAMED])}{more}.")
+    return [found[key] for key in dict.fromkeys(map(folded, skus))]
 
 
 @write_transaction

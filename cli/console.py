@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
+REFUSED = 1
 EMPTY = 3
 FOUND_PROBLEMS = 4
 
@@ -29,6 +30,7 @@ As = Annotated[
     typer.Option("--as", metavar="EMAIL", help="Who does it, with their permissions. Default: the system."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+YesAnyway = Annotated[bool, typer.Option("--yes", "-y", help="Allowed for scripts; this verb never asks.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")]
 ROWS_ON_A_TERMINAL = 100
 # Columns that a narrow terminal does not break into lines.
@@ -91,7 +93,7 @@ class Listing:
         for row in rows:
             count += 1
             if self.as_jsonl:
-                print(json.dumps(dict(row), default=for_json, ensure_ascii=False))
+                print(_json(row))
             else:
                 print("\t".join(_plain(row.get(column.name)) for column in shown))
         return count
@@ -114,6 +116,16 @@ def show_one(row: Row, *, as_json: bool, headings: Mapping[str, str] | None = No
 
 def print_json(value: object) -> None:
     print(json.dumps(value, default=for_json, ensure_ascii=False, indent=2 if is_terminal() else None))
+
+
+def print_document(head: Row, name: str, rows: Iterable[Row]) -> None:
+    """One JSON document with the rows under a name, however many: they are not held in memory."""
+    print(_json(head)[:-1] + f', "{name}": [', end="")
+    separator = ""
+    for row in rows:
+        print(separator + _json(row), end="")
+        separator = ", "
+    print("]}")
 
 
 def print_rows(rows: Iterable[Row], shown: Sequence[Column]) -> None:
@@ -147,11 +159,15 @@ def proceed(question: str, *, yes: bool, dry_run: bool = False) -> None:
         raise typer.Exit
     if yes:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         wrong_use("There is no terminal to ask on: give --yes, or --dry-run to see what would be done.")
     if not typer.confirm(question, err=True):
         say("Nothing was changed.")
-        raise typer.Exit(1)
+        raise typer.Exit(REFUSED)
+
+
+def can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def wrong_use(message: str) -> NoReturn:
@@ -174,6 +190,10 @@ def for_people(value: object) -> str:
         case int() if abs(value) >= 10_000:
             return f"{value:,}"
     return str(value)
+
+
+def _json(row: Row) -> str:
+    return json.dumps(dict(row), default=for_json, ensure_ascii=False)
 
 
 def _plain(value: object) -> str:

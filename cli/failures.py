@@ -9,9 +9,8 @@ from contextlib import contextmanager
 import typer
 
 from backoffice.errors import Refusal
-from cli.console import say
+from cli.console import REFUSED, say
 
-REFUSED = 1
 WRONG_USE = 2
 OUR_FAULT = 70
 HINTS = {

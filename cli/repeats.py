@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -16,6 +16,28 @@ RequestKey = Annotated[
         help="Repeated with the same key, the change happens once and the first answer is given.",
     ),
 ]
+
+
+class _NotYet(Exception):
+    """Nothing was done under this key."""
+
+
+def answer_kept(key: str | None, operation: str) -> dict[str, Any] | None:
+    """What was answered under this key, for a verb that looks and asks before it does anything.
+
+    Raises:
+        IdempotencyMismatch: the key was used for something else.
+    """
+
+    def nothing_yet() -> NoReturn:
+        raise _NotYet
+
+    if key is None:
+        return None
+    try:
+        return once_per_key(key, operation, nothing_yet)
+    except _NotYet:
+        return None
 
 
 def once_per_key(key: str | None, operation: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:

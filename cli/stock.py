@@ -1,7 +1,7 @@
 """shopctl stock: how much there is, single changes, and the proof that every unit is accounted for."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,6 +20,7 @@ from cli.console import (
     show_one,
     wrong_use,
 )
+from cli.files import words_of
 from cli.products import Sku, as_row, rows_of
 from cli.repeats import RequestKey, once_per_key
 from cli.verbs import group, verb
@@ -54,18 +55,20 @@ Note = Annotated[str, typer.Option(help="Kept with the movement.")]
     examples="""
     shopctl stock show TEA-01
     shopctl stock show TEA-01 TEA-02 --json
+    shopctl products list --category Teas | cut -f1 | shopctl stock show - --jsonl
     """,
 )
 def show_stock(
-    skus: Annotated[list[str], typer.Argument(metavar="SKU...", help="Products' SKUs.")],
+    skus: Annotated[
+        list[str], typer.Argument(metavar="SKU...", help="Products' SKUs. - is standard input, one a line.")
+    ],
     json: Json = False,
     jsonl: Jsonl = False,
 ) -> None:
     """Show on hand, reserved and available of some products."""
-    from catalog.products import product_with_sku
+    from catalog.products import products_with_skus
 
-    products = [product_with_sku(sku) for sku in skus]
-    Listing(json, jsonl, limit=0).show(map(as_row, products), LEVELS)
+    Listing(json, jsonl, limit=0).show(map(as_row, products_with_skus(words_of(skus))), LEVELS)
 
 
 @verb(
@@ -131,7 +134,10 @@ def receive(
 def adjust(
     sku: Sku,
     change: Annotated[str, typer.Argument(metavar="±QTY", help="Such as -2 or +3.")],
-    reason: Annotated[str, typer.Option(help="correction, damaged, lost or found.")],
+    reason: Annotated[
+        Literal["correction", "damaged", "lost", "found"],
+        typer.Option(case_sensitive=False, help="correction, damaged, lost or found."),
+    ],
     note: Note = "",
     as_: As = None,
     request_key: RequestKey = None,
@@ -143,7 +149,7 @@ def adjust(
     by = actor(as_, "catalog.move_stock")
     units = _signed(change)
     _move(
-        lambda: stock.adjust(sku, units, reason=reason.strip().casefold(), by=by, note=note),
+        lambda: stock.adjust(sku, units, reason=reason, by=by, note=note),
         said=f"adjust {sku} {units} {reason} {note} {by}",
         key=request_key,
         as_json=json,

@@ -1,51 +1,53 @@
-"""shopctl stock import, imports, undo, template: stock changed by a file, looked at before it is applied."""
+"""shopctl stock import: stock changed by a file, looked at before it is applied."""
 
-import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from cli.actors import actor
 from cli.console import (
+    EMPTY,
+    REFUSED,
     As,
     DryRun,
     FailIfEmpty,
     Json,
     Jsonl,
-    Limit,
     Listing,
+    Row,
     Yes,
+    can_ask,
     columns,
     counted,
+    for_people,
     is_terminal,
+    print_document,
     print_json,
     print_rows,
     proceed,
     say,
 )
+from cli.files import Overwrite, Rejects, name_of, opened, refuse_to_replace, write_rejects
+from cli.plans import Sample, SkipInvalid, say_ignored, say_refused
+from cli.progress import LONG, bar
+from cli.repeats import RequestKey, answer_kept, once_per_key
 from cli.stock import app
 from cli.verbs import verb
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
     from catalog.models import StockImport, StockImportRow
+    from catalog.stock_file import FileRow
 
-ROWS_SHOWN = 20
-LISTED = columns(
-    "id", "state", "mode", "file_name=File", "changes:n", "problems:n", "applied_at", "applied_by"
-)
 PLANNED = columns("row:n", "sku", "quantity:n", "now:n", "after:n", "change:n", "problem")
-
-UNDONE = columns("sku", "now:n", "after:n", "change:n")
-
-SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Leave out the rows that cannot be done.")]
-
-
-class _RolledBack(Exception):
-    """Ends the transaction of a dry run."""
+# A workbook does not tell how many rows it has; one of this size may have many.
+LARGE_WORKBOOK = 50_000
 
 
 @verb(
@@ -62,181 +64,92 @@ def import_stock(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="CSV or XLSX: columns sku, quantity. - is standard input.")
     ],
-    mode: Annotated[str, typer.Option(help="count: set on hand to the quantity. receive: add it.")],
+    mode: Annotated[
+        Literal["count", "receive"], typer.Option(help="count: set on hand to the quantity. receive: add it.")
+    ],
     skip_invalid: SkipInvalid = False,
-    rejects: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the rows with problems to this CSV file.")
-    ] = None,
+    rejects: Rejects = None,
+    overwrite: Overwrite = False,
     again: Annotated[bool, typer.Option("--again", help="Apply a file that was applied before.")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
-    json: Json = False,
-) -> None:
-    """Change stock by a file: show what would change, ask, and apply all of it or nothing."""
-    from catalog.stock_import import apply_import, plan_import, rejects_csv
-
-    by = actor(as_, "catalog.move_stock")
-    with _opened(file) as content:
-        plan = plan_import(content, file_name="standard input" if file == "-" else file, mode=mode, by=by)
-    _show_plan(plan, as_json=json, whole=dry_run)
-    will_apply = not dry_run and (skip_invalid or not plan.problems)
-    if rejects is not None and plan.problems and not will_apply:
-        _write(rejects, rejects_csv(plan))
-    if not will_apply and not dry_run:
-        say("Nothing was changed. --skip-invalid applies the good rows, --rejects FILE keeps the others.")
-        raise typer.Exit(1)
-    proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes, dry_run=dry_run)
-    applied = apply_import(plan.pk, by=by, skip_invalid=skip_invalid, again=again)
-    if rejects is not None and applied.problems:
-        _write(rejects, rejects_csv(applied))
-    _tell("Applied", applied, as_json=json)
-
-
-@verb(
-    app,
-    "imports",
-    examples="""
-    shopctl stock imports
-    shopctl stock imports --all --json
-    """,
-)
-def list_imports(
-    every: Annotated[bool, typer.Option("--all", help="Also plans that were not applied.")] = False,
-    limit: Limit = None,
+    request_key: RequestKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """List applied stock imports, newest first."""
-    from catalog.models import ImportState, StockImport
-
-    imports = StockImport.objects.select_related("created_by", "applied_by", "undone_by")
-    if not every:
-        imports = imports.exclude(state=ImportState.PLANNED)
-    rows = (_as_row(each) for each in imports.order_by("-pk").iterator(500))
-    Listing(json, jsonl, limit, fail_if_empty).show(rows, LISTED)
-
-
-@verb(
-    app,
-    "undo",
-    examples="""
-    shopctl stock undo 12 --dry-run
-    shopctl stock undo 12 --yes
-    """,
-)
-def undo(
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="See `shopctl stock imports`.")],
-    skip_invalid: SkipInvalid = False,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_: As = None,
-    json: Json = False,
-) -> None:
-    """Take an import back as though it had never happened; what was sold since stays sold."""
-    from catalog.models import ImportState
-    from catalog.stock_import import import_numbered, undo_import
+    """Change stock by a file: show what would change, ask, and apply all of it or nothing."""
+    from catalog.stock_file import MAX_FILE
 
     by = actor(as_, "catalog.move_stock")
-    stock_import = import_numbered(number)
-    if stock_import.state == ImportState.APPLIED:
-        changed = counted(stock_import.changes, "product")
-        say(f"Import {number} ({stock_import.file_name}) changed {changed}.")
-        if dry_run:
-            _rehearse_undo(number, skip_invalid=skip_invalid, by=by, as_json=json)
-        proceed("Undo it?", yes=yes, dry_run=dry_run)
-    _tell("Undone:", undo_import(number, by=by, skip_invalid=skip_invalid), as_json=json)
+    refuse_to_replace(rejects, overwrite=overwrite)
+    with opened(file, most=MAX_FILE) as stream:
+        content = stream.read()
+    answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
+    operation = f"import {mode} {sha256(content).hexdigest()} {skip_invalid} {by}"
+    if (kept := answer_kept(request_key, operation)) is not None:
+        answer.show(kept, done="Applied before, under this key:")
+        return
+    plan = _planned(content, name_of(file), mode=mode, by=by)
+    _say_plan(plan, with_rows=not (dry_run and answer.is_data), as_table=not answer.is_data)
+    if plan.problems and not (skip_invalid or dry_run):
+        _hand_back(plan.pk, rejects)
+        say_refused()
+        raise typer.Exit(REFUSED)
+    result = as_row(plan)
+    if plan.changes and not dry_run:
+        proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes)
+        apply = partial(_applied, plan, by=by, skip_invalid=skip_invalid)
+        result = _perhaps_again(
+            lambda again: once_per_key(request_key, operation, lambda: apply(again=again)),
+            again=again,
+            may_ask=not yes,
+        )
+    if result["problems"]:
+        _hand_back(plan.pk, rejects)
+    answer.show(result)
+    if fail_if_empty and not result["changes"]:
+        raise typer.Exit(EMPTY)
 
 
-@verb(app, "template", examples="shopctl stock template > stock.csv")
-def template() -> None:
-    """Print an empty file with the columns that an import understands."""
-    from catalog.stock_import import template_csv
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is printed at the end: rows when they were asked for, else what was done."""
 
-    sys.stdout.write(template_csv())
+    as_json: bool
+    as_jsonl: bool
+    is_rehearsal: bool
 
+    @property
+    def is_data(self) -> bool:
+        return self.as_json or self.as_jsonl or (self.is_rehearsal and not is_terminal())
 
-def _opened(file: str) -> BinaryIO:
-    if file == "-":
-        return BytesIO(sys.stdin.buffer.read())
-    return Path(file).open("rb")
-
-
-def _write(path: Path, content: str) -> None:
-    path.write_text(content, encoding="utf-8", newline="")
-    say(f"The rows left out are in {path}.")
-
-
-def _show_plan(plan: "StockImport", *, as_json: bool, whole: bool) -> None:
-    """The plan: as data when it is all that was asked for, else as words to decide by."""
-    say(_summary(plan))
-    if plan.ignored_columns:
-        say(f"Columns that are not used: {', '.join(plan.ignored_columns)}.")
-    if whole and as_json:
-        print_json({**_as_row(plan), "rows": [_planned(row) for row in plan.rows.order_by("row")]})
-    elif whole and not is_terminal():
-        print_rows(map(_planned, plan.rows.order_by("row").iterator(2_000)), PLANNED)
-    elif not as_json:
-        _show_sample(plan)
+    def show(self, stock_import: Row, *, done: str = "Applied") -> None:
+        if self.as_jsonl:
+            Listing(as_jsonl=True).show(_rows(stock_import), PLANNED)
+        elif self.is_rehearsal and self.as_json:
+            print_document(stock_import, "rows", _rows(stock_import))
+        elif self.is_data and not self.as_json:
+            print_rows(_rows(stock_import), PLANNED)
+        elif self.as_json or stock_import["applied_at"]:
+            tell(done, stock_import, as_json=self.as_json)
+        if self.is_rehearsal:
+            say("A dry run: nothing was changed.")
+        elif not stock_import["applied_at"]:
+            say("There is nothing to change.")
 
 
-def _show_sample(plan: "StockImport") -> None:
-    """Problems first, then changes; to standard error where the result goes to standard output."""
-    from django.db.models import Case, Value, When
-
-    problems_first = Case(When(problem_code="", then=Value(1)), default=Value(0))
-    telling = plan.rows.exclude(problem_code="", change=0)
-    rows = list(telling.order_by(problems_first, "row")[:ROWS_SHOWN])
-    if is_terminal():
-        print_rows(map(_planned, rows), PLANNED)
-    else:
-        for row in rows:
-            say(f"row {row.row}: {row.sku} {row.problem or f'{row.now} → {row.after}'}")
-    left_out = plan.changes + plan.problems - len(rows)
-    if left_out > 0:
-        say(f"… and {left_out:,} more.")
-
-
-def _summary(plan: "StockImport") -> str:
-    return (
-        f"{plan.file_name}, {plan.mode}: {counted(plan.rows_count, 'row')}; {plan.changes:,} to change, "
-        f"{plan.unchanged:,} unchanged, {counted(plan.problems, 'problem')}."
-    )
-
-
-def _rehearse_undo(number: int, *, skip_invalid: bool, by: "Actor", as_json: bool) -> None:
-    """Undo it in a transaction that is rolled back, and show what it did."""
-    from backoffice.transactions import write_transaction
-    from catalog.models import MovementKind, StockMovement
-    from catalog.stock_import import undo_import
-
-    undone: list[dict[str, Any]] = []
-
-    @write_transaction
-    def rehearse() -> NoReturn:
-        undo_import(number, by=by, skip_invalid=skip_invalid)
-        movements = StockMovement.objects.filter(stock_import=number, kind=MovementKind.UNDO)
-        for each in movements.select_related("product").order_by("id"):
-            before = each.on_hand_after - each.on_hand_delta
-            change = {"now": before, "after": each.on_hand_after, "change": each.on_hand_delta}
-            undone.append({"sku": each.product.sku, **change})
-        raise _RolledBack
-
-    with suppress(_RolledBack):
-        rehearse()
-    Listing(as_json).show(undone, UNDONE)
-
-
-def _tell(done: str, stock_import: "StockImport", *, as_json: bool) -> None:
+def tell(done: str, stock_import: Row, *, as_json: bool) -> None:
     if as_json:
-        print_json(_as_row(stock_import))
-    else:
-        left_out = f", {counted(stock_import.problems, 'row')} left out" if stock_import.problems else ""
-        print(f"{done} import {stock_import.pk}: {counted(stock_import.changes, 'change')}{left_out}")
+        print_json(stock_import)
+        return
+    problems = stock_import["problems"]
+    left_out = f", {counted(problems, 'row')} left out" if problems else ""
+    print(f"{done} import {stock_import['id']}: {counted(stock_import['changes'], 'change')}{left_out}")
 
 
-def _as_row(stock_import: "StockImport") -> dict[str, Any]:
+def as_row(stock_import: "StockImport") -> dict[str, Any]:
     return {
         "id": stock_import.pk,
         "state": stock_import.state,
@@ -257,7 +170,77 @@ def _as_row(stock_import: "StockImport") -> dict[str, Any]:
     }
 
 
-def _planned(row: "StockImportRow") -> dict[str, Any]:
+def _planned(content: bytes, file_name: str, *, mode: str, by: "Actor") -> "StockImport":
+    from catalog.stock_import import plan_import
+
+    lines = None if content.startswith(b"PK") else content.count(b"\n")
+    expected = len(content) // LARGE_WORKBOOK * LONG if lines is None else lines
+    with bar("Reading", lines, rows=expected) as watched:
+
+        def follow(rows: Iterator["FileRow"]) -> Iterator["FileRow"]:
+            yield from watched.follow(rows)
+            watched.phase("Comparing with the stock")
+
+        return plan_import(BytesIO(content), file_name=file_name, mode=mode, by=by, follow=follow)
+
+
+def _applied(plan: "StockImport", *, by: "Actor", skip_invalid: bool, again: bool) -> dict[str, Any]:
+    from catalog.stock_import import apply_import
+
+    with bar("Applying", None, rows=plan.rows_count):
+        return as_row(apply_import(plan.pk, by=by, skip_invalid=skip_invalid, again=again))
+
+
+def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_ask: bool) -> dict[str, Any]:
+    """Whether a file that was applied before is meant to be applied once more can be asked on a terminal."""
+    from catalog.stock_import import AlreadyImported
+
+    try:
+        return apply(again)
+    except AlreadyImported as refusal:
+        if not (may_ask and can_ask()):
+            raise
+        say(refusal.detail)
+    proceed("Apply it once more?", yes=False)
+    return apply(True)
+
+
+def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
+    """The counts; then problems first, then changes."""
+    say(
+        f"{plan.file_name}, {plan.mode}: {counted(plan.rows_count, 'row')}; {plan.changes:,} to change, "
+        f"{plan.unchanged:,} unchanged, {counted(plan.problems, 'problem')}."
+    )
+    say_ignored(plan.ignored_columns)
+    if not with_rows:
+        return
+    sample = Sample(plan.problems, plan.changes)
+    problems = plan.rows.exclude(problem_code="").order_by("row")[: sample.problems_shown]
+    changes = plan.rows.filter(problem_code="").exclude(change=0).order_by("row")[: sample.changes_shown]
+    sample.show(
+        [_as_row(row) for row in (*problems, *changes)],
+        PLANNED,
+        as_table=as_table,
+        in_words=lambda row: f"{for_people(row['now'])} → {for_people(row['after'])}",
+    )
+
+
+def _rows(stock_import: Row) -> Iterator[Row]:
+    """As they stand in the file."""
+    from catalog.models import StockImportRow
+
+    rows = StockImportRow.objects.filter(stock_import=stock_import["id"]).order_by("row")
+    return (_as_row(row) for row in rows.iterator(2_000))
+
+
+def _hand_back(number: int, rejects: Path | None) -> None:
+    from catalog.stock_import import import_numbered, rejects_csv
+
+    if rejects is not None:
+        write_rejects(rejects, rejects_csv(import_numbered(number)))
+
+
+def _as_row(row: "StockImportRow") -> dict[str, Any]:
     return {
         "row": row.row,
         "sku": row.sku,

@@ -1,10 +1,14 @@
 """How a verb is made: an example in its help, and Django set up only when it runs."""
 
 import functools
+import inspect
 import os
 from collections.abc import Callable
+from typing import Any
 
 import typer
+
+from cli.console import YesAnyway
 
 
 def group(summary: str) -> typer.Typer:
@@ -31,7 +35,9 @@ def verb[**P, R](
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         settings = {"ignore_unknown_options": negative_numbers}
-        app.command(name, epilog=_epilog(examples), context_settings=settings)(_with_django(function))
+        app.command(name, epilog=_epilog(examples), context_settings=settings)(
+            _accepting_yes(_with_django(function))
+        )
         return function
 
     return decorate
@@ -64,6 +70,24 @@ def _with_django[**P, R](function: Callable[P, R]) -> Callable[P, R]:
         set_django_up()
         return function(*args, **kwargs)
 
+    return run
+
+
+def _accepting_yes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Whatever names an actor changes something: scripts may say --yes to it, also where nothing is asked."""
+    signature = inspect.signature(function, eval_str=True)
+    if "as_" not in signature.parameters or "yes" in signature.parameters:
+        return function
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        kwargs.pop("yes")
+        return function(*args, **kwargs)
+
+    keyword = inspect.Parameter("yes", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=YesAnyway)
+    parameters = [*signature.parameters.values(), keyword]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {**run.__annotations__, "yes": YesAnyway}
     return run
 
 
