@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from backoffice.errors import Conflict, Fault, NotFound
 from backoffice.transactions import write_transaction
 from orders.models import PromoCode, PromoState, Promotion
-from orders.models.promo import normalised_code
+from orders.models.promo import PromoCodeQuerySet, normalised_code
 from orders.promotions.terms import (
     PromotionTerms,
     changed_terms,
@@ -47,28 +47,39 @@ class NotStarted(Conflict):
     code = "promo_not_started"
 
 
+class PromoCodeUsed(Conflict):
+    """Orders name it; the code and what it gave are part of their history."""
+
+    code = "promo_code_used"
+    title = "Used promo codes are kept"
+
+
 def promo_code_named(code: str) -> PromoCode:
     """The code with its promotion, without regard to case.
 
     Raises:
         UnknownPromoCode.
     """
-    found = PromoCode.objects.select_related("promotion").filter(code=normalised_code(code)).first()
-    if found is None:
-        raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
-    return found
+    return _named(code, PromoCode.objects.select_related("promotion"))
+
+
+def locked_promo_code(code: str) -> PromoCode:
+    """As `promo_code_named`, and nobody else changes or uses it until the transaction ends."""
+    return _named(code, PromoCode.objects.select_related("promotion").select_for_update(no_key=True))
 
 
 @write_transaction
 def create_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None, by: Actor) -> PromoCode:
-    """A promotion with this one code.
+    """A promotion with this one code. Its pause is the code's own, as though it were paused later.
 
     Raises:
         Invalid, PromoCodeTaken.
     """
     refuse_impossible_uses("max_uses", max_uses)
-    promo_code = PromoCode(code=normalised_code(code), max_uses=max_uses, promotion=Promotion())
-    _write(promo_code, terms)
+    promo_code = PromoCode(
+        code=normalised_code(code), max_uses=max_uses, is_paused=terms.is_paused, promotion=Promotion()
+    )
+    _write(promo_code, replace(terms, is_paused=False))
     record(promo_code.promotion, "created", by, {}, promo_code)
     return promo_code
 
@@ -82,7 +93,7 @@ def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
     """
     refuse_impossible(terms)
     refuse_impossible_uses("max_uses", max_uses)
-    promo_code = _locked(code)
+    promo_code = locked_promo_code(code)
     changed = changed_terms(promo_code.promotion, terms)
     if changed and promo_code.promotion.is_batch:
         raise PartOfBatch(
@@ -106,8 +117,14 @@ def pause_promo_code(code: str, *, by: Actor) -> PromoCode:
 
 @write_transaction
 def resume_promo_code(code: str, *, by: Actor) -> PromoCode:
-    """Let it be used again, as far as its promotion is not paused."""
-    return _set_paused(code, False, by)
+    """Let it be used again, unless its batch is paused; the promotion of a single code is resumed with it."""
+    promo_code = _set_paused(code, False, by)
+    promotion = promo_code.promotion
+    if promotion.is_paused and not promotion.is_batch:
+        promotion.is_paused = False
+        promotion.save(update_fields=["is_paused", "updated_at"])
+        record(promotion, "resumed", by, {})
+    return promo_code
 
 
 @write_transaction
@@ -130,7 +147,7 @@ def end_promo_code(code: str, *, by: Actor, at: datetime | None = None) -> Promo
         UnknownPromoCode, NotStarted, PartOfBatch.
     """
     now = at or timezone.now()
-    promo_code = _locked(code)
+    promo_code = locked_promo_code(code)
     if promo_code.state_at(now) == PromoState.EXPIRED:
         return promo_code
     terms = terms_of_promotion(promo_code.promotion)
@@ -139,13 +156,33 @@ def end_promo_code(code: str, *, by: Actor, at: datetime | None = None) -> Promo
     return change_promo_code(code, replace(terms, ends_at=now), max_uses=promo_code.max_uses, by=by)
 
 
-def _locked(code: str) -> PromoCode:
-    pk = promo_code_named(code).pk
-    return PromoCode.objects.select_related("promotion").select_for_update(no_key=True).get(pk=pk)
+@write_transaction
+def delete_promo_code(code: str, *, by: Actor) -> None:
+    """Forget a code that no order ever used, and with a single code its promotion.
+
+    Raises:
+        UnknownPromoCode, PromoCodeUsed.
+    """
+    promo_code = locked_promo_code(code)
+    if promo_code.redemptions.exists():
+        raise PromoCodeUsed(f"Orders have used {promo_code.code}: pause it instead.")
+    promotion = promo_code.promotion
+    promo_code.delete()
+    if promotion.is_batch:
+        record(promotion, "deleted", by, {"code": promo_code.code})
+    else:
+        promotion.delete()
+
+
+def _named(code: str, codes: PromoCodeQuerySet) -> PromoCode:
+    found = codes.filter(code=normalised_code(code)).first()
+    if found is None:
+        raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
+    return found
 
 
 def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
-    promo_code = _locked(code)
+    promo_code = locked_promo_code(code)
     if promo_code.is_paused != is_paused:
         promo_code.is_paused = is_paused
         promo_code.save(update_fields=["is_paused"])
