@@ -1,5 +1,10 @@
 import json
+import os
+import pty
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -9,6 +14,7 @@ from cli.app import app
 
 type Shopctl = Callable[..., Result]
 type Answers = Callable[..., Any]
+type Terminal = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -29,5 +35,39 @@ def answers(shopctl: Shopctl) -> Answers:
         result = shopctl(*arguments, "--json", stdin=stdin)
         assert result.exit_code == 0, result.stderr
         return json.loads(result.stdout)
+
+    return run
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Run `shopctl` on a terminal, in this process; gives the exit code and all that the screen got."""
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*arguments: object, typed: str = "") -> tuple[int, str]:
+        keyboard, screen = pty.openpty()
+        seen: list[bytes] = []
+
+        def watch() -> None:
+            while True:
+                try:
+                    seen.append(os.read(keyboard, 65_536))
+                except OSError:
+                    return
+
+        watcher = Thread(target=watch)
+        watcher.start()
+        os.write(keyboard, typed.encode())
+        with ExitStack() as opened, monkeypatch.context() as patch:
+            for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+                stream = opened.enter_context(open(os.dup(screen), mode, encoding="utf-8"))  # noqa: PTH123
+                patch.setattr(sys, name, stream)
+            with pytest.raises(SystemExit) as end:
+                app([str(argument) for argument in arguments])
+        os.close(screen)
+        watcher.join()
+        os.close(keyboard)
+        return int(end.value.code or 0), b"".join(seen).decode().replace("\r\n", "\n")
 
     return run

@@ -1,10 +1,19 @@
+import json
+
 import pytest
 
+from catalog.models import Product
 from catalog.products import archive_product
 from tests.cli.conftest import Answers, Shopctl
-from tests.factories import CLI, make_category, make_product
+from tests.factories import CLI, make_category, make_product, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def teas() -> None:
+    for sku, name in (("TEA-01", "Green tea"), ("TEA-02", "Black tea"), ("TEA-03", "Red tea")):
+        make_product(sku, name=name)
 
 
 def test_products_are_listed_by_sku_without_archived_ones(answers: Answers) -> None:
@@ -43,3 +52,45 @@ def test_a_list_takes_the_same_number_of_queries_however_long(
 
 def test_an_unknown_product_is_refused(shopctl: Shopctl) -> None:
     assert shopctl("products", "show", "NOPE").exit_code == 1
+
+
+@pytest.mark.usefixtures("teas")
+def test_one_product_is_archived_without_a_question(answers: Answers) -> None:
+    assert [(row["sku"], row["is_active"]) for row in answers("products", "archive", "tea-01")] == [
+        ("TEA-01", False)
+    ]
+    assert list(Product.objects.active().values_list("sku", flat=True)) == ["TEA-02", "TEA-03"]
+
+
+@pytest.mark.usefixtures("teas")
+def test_several_are_named_first_and_need_a_yes(shopctl: Shopctl) -> None:
+    refused = shopctl("products", "archive", "-", stdin="TEA-01\n\ntea-02\n")
+    assert refused.exit_code == 2
+    assert "TEA-01 Green tea: 0 available\nTEA-02 Black tea: 0 available\n" in refused.stderr
+    dry = shopctl("products", "archive", "TEA-01", "TEA-02", "--dry-run", "--jsonl")
+    assert [json.loads(line)["sku"] for line in dry.stdout.splitlines()] == ["TEA-01", "TEA-02"]
+    assert Product.objects.active().count() == 3
+    assert shopctl("products", "archive", "-", "--yes", stdin="TEA-01\n\ntea-02\n").exit_code == 0
+    assert [product.sku for product in Product.objects.active()] == ["TEA-03"]
+
+
+@pytest.mark.usefixtures("teas")
+def test_an_unknown_sku_among_them_archives_none(shopctl: Shopctl) -> None:
+    result = shopctl("products", "archive", "TEA-01", "NOPE", "NIX", "--yes")
+    assert (result.exit_code, result.stderr) == (1, "No product has the SKU NOPE, NIX.\n")
+    assert Product.objects.active().count() == 3
+
+
+@pytest.mark.usefixtures("teas")
+def test_what_is_archived_already_leaves_nothing_to_do(shopctl: Shopctl) -> None:
+    shopctl("products", "archive", "TEA-01")
+    again = shopctl("products", "archive", "TEA-01")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert shopctl("products", "archive", "TEA-01", "--fail-if-empty").exit_code == 3
+
+
+@pytest.mark.usefixtures("teas")
+def test_archiving_needs_the_permission(shopctl: Shopctl) -> None:
+    make_user("ana@example.com", role="Support")
+    assert shopctl("products", "archive", "TEA-01", "--as", "ana@example.com").exit_code == 1
+    assert Product.objects.active().count() == 3
