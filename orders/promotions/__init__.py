@@ -27,7 +27,16 @@ from orders.promotions.codes import (
     resume_promo_code,
 )
 from orders.promotions.expiry import expire_ended_promotions
-from orders.promotions.figures import CodesUsed, PromoFigures, codes_used, promo_figures, uses_by_day
+from orders.promotions.figures import (
+    CodesUsed,
+    PromoFigures,
+    codes_used,
+    codes_used_of,
+    promo_figures,
+    promotion_state,
+    uses_by_day,
+)
+from orders.promotions.limits import category_ids, product_ids
 from orders.promotions.terms import FROZEN_ONCE_USED, PromoFrozen, PromotionTerms, terms_of_promotion
 
 __all__ = [
@@ -44,9 +53,11 @@ __all__ = [
     "UnknownPromoCode",
     "UnknownPromotion",
     "backtest",
+    "category_ids",
     "change_promo_code",
     "change_promotion",
     "codes_used",
+    "codes_used_of",
     "create_promo_code",
     "delete_promo_code",
     "duplicate_promo_code",
@@ -57,9 +68,11 @@ __all__ = [
     "locked_promo_code",
     "pause_promo_code",
     "pause_promotion",
+    "product_ids",
     "promo_code_named",
     "promo_figures",
     "promotion_numbered",
+    "promotion_state",
     "resume_promo_code",
     "resume_promotion",
     "terms_of_promotion",

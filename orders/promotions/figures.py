@@ -1,5 +1,6 @@
 """What a promo code, or a promotion with all its codes, brought and cost."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from backoffice.money import ZERO, rounded
-from orders.models import Order, PromoCode, Promotion, Redemption, RedemptionState
+from orders.models import Order, PromoCode, PromoState, Promotion, Redemption, RedemptionState
 from orders.reports import days_between, placed_on
 
 
@@ -87,19 +88,42 @@ def uses_by_day(of: PromoCode | Promotion, first: date, last: date) -> list[tupl
 
 def codes_used(promotion: Promotion) -> CodesUsed:
     """One statement, however many codes."""
-    row = promotion.codes.aggregate(
-        codes=Count("pk"),
-        used=Count("pk", filter=Q(times_used__gt=0)),
-        used_up=Count("pk", filter=Q(times_used__gte=F("max_uses"))),
-        paused=Count("pk", filter=Q(is_paused=True)),
-        uses=Sum("times_used"),
-        limit=Sum("max_uses"),
-        unlimited=Count("pk", filter=Q(max_uses=None)),
+    return codes_used_of([promotion.pk]).get(promotion.pk, CodesUsed(0, 0, 0, 0, 0, 0))
+
+
+def codes_used_of(promotions: Iterable[int]) -> dict[int, CodesUsed]:
+    """By promotion, in one statement; one without codes is left out."""
+    rows = (
+        PromoCode.objects.filter(promotion__in=promotions)
+        .order_by()
+        .values("promotion")
+        .annotate(
+            codes=Count("pk"),
+            used=Count("pk", filter=Q(times_used__gt=0)),
+            used_up=Count("pk", filter=Q(times_used__gte=F("max_uses"))),
+            paused=Count("pk", filter=Q(is_paused=True)),
+            uses=Sum("times_used"),
+            limit=Sum("max_uses"),
+            unlimited=Count("pk", filter=Q(max_uses=None)),
+        )
     )
-    unlimited = row.pop("unlimited")
-    limit = None if unlimited else row.pop("limit")
-    row.pop("limit", None)
-    return CodesUsed(**{name: value or 0 for name, value in row.items()}, limit=limit)
+    return {
+        row["promotion"]: CodesUsed(
+            codes=row["codes"],
+            used=row["used"],
+            used_up=row["used_up"],
+            paused=row["paused"],
+            uses=row["uses"],
+            limit=None if row["unlimited"] else row["limit"],
+        )
+        for row in rows
+    }
+
+
+def promotion_state(promotion: Promotion, *, has_uses_left: bool) -> PromoState:
+    """The state of those of its codes that are not paused alone."""
+    state = PromoCode(promotion=promotion).state
+    return PromoState.USED_UP if state != PromoState.EXPIRED and not has_uses_left else state
 
 
 def _uses(of: PromoCode | Promotion) -> QuerySet[Redemption]:

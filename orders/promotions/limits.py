@@ -1,0 +1,41 @@
+"""What a promotion is limited to, as people name it: categories by slug or name, products by SKU."""
+
+from collections.abc import Mapping, Sequence
+
+from backoffice.errors import Fault, Invalid
+from backoffice.fields import folded
+from catalog.models import Category, Product
+
+NAMED = 10
+
+
+def category_ids(names: Sequence[str], *, pointer: str = "/categories") -> tuple[int, ...]:
+    """Without regard to case; `pointer` is where the input holds the names.
+
+    Raises:
+        Invalid: naming each one that does not exist.
+    """
+    known: dict[str, int] = {}
+    if names:
+        # The database folds no case outside ASCII, and a shop has few categories.
+        rows = list(Category.objects.values_list("pk", "name", "slug"))
+        known = {folded(name): pk for pk, name, _ in rows} | {slug: pk for pk, _, slug in rows}
+    return _ids(names, known, pointer, "category")
+
+
+def product_ids(skus: Sequence[str], *, pointer: str = "/products") -> tuple[int, ...]:
+    """As `category_ids`."""
+    known = dict(Product.objects.with_skus(skus).values_list("sku_key", "pk")) if skus else {}
+    return _ids(skus, known, pointer, "product")
+
+
+def _ids(names: Sequence[str], known: Mapping[str, int], pointer: str, thing: str) -> tuple[int, ...]:
+    field = pointer.rpartition("/")[2]
+    faults = [
+        Fault(f"{pointer}/{index}", f"unknown_{field}", f"There is no {thing} {name[:64]}.", {"in": "body"})
+        for index, name in enumerate(names)
+        if folded(name) not in known
+    ]
+    if faults:
+        raise Invalid(f"{field}: " + " ".join(fault.detail for fault in faults[:NAMED]), faults=faults)
+    return tuple(sorted({known[folded(name)] for name in names}))
