@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from posixpath import join, normpath
 from typing import IO
 from xml.parsers import expat
@@ -175,7 +176,7 @@ class _Sheet:
                 )
 
     def _end(self, name: str) -> None:
-        name = name.rpartition(":")[2]
+        name = _local(name)
         if name in ("v", "t"):
             self._is_value = False
         elif name == "c":
@@ -203,25 +204,36 @@ class _Sheet:
 def _parser(start: Start) -> expat.XMLParserType:
     """Hands over local names; a document type, and with it every entity of its own, is refused."""
 
-    def local(name: str, attributes: dict[str, str]) -> None:
-        start(name.rpartition(":")[2], attributes)
+    def start_local(name: str, attributes: dict[str, str]) -> None:
+        start(_local(name), attributes)
 
     def refuse(*_: object) -> None:
         raise UnreadableFile(DAMAGED)
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler = local
+    parser.StartElementHandler = start_local
     parser.StartDoctypeDeclHandler = refuse
     return parser
+
+
+@lru_cache(maxsize=1_000)
+def _local(name: str) -> str:
+    """Without the prefix, which each program chooses for itself."""
+    return name.rpartition(":")[2]
 
 
 def _column(reference: str) -> int:
     match = REFERENCE.match(reference)
     if match is None:
         raise UnreadableFile(DAMAGED)
+    return _column_lettered(match[1])
+
+
+@lru_cache(maxsize=MAX_COLUMNS)
+def _column_lettered(letters: str) -> int:
     column = 0
-    for letter in match[1]:
+    for letter in letters:
         column = column * 26 + ord(letter) - 64
     return column - 1
 
