@@ -1,6 +1,6 @@
 """Promotions and their codes: made, changed, paused, ended, measured. Using them is orders/redemption.py."""
 
-from orders.promotions.backtesting import Backtest, backtest
+from orders.promotions.backtesting import Backtest, backtest, backtest_promo_code
 from orders.promotions.batches import (
     CodeShape,
     UnknownPromotion,
@@ -53,6 +53,7 @@ __all__ = [
     "UnknownPromoCode",
     "UnknownPromotion",
     "backtest",
+    "backtest_promo_code",
     "category_ids",
     "change_promo_code",
     "change_promotion",

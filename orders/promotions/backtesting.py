@@ -15,7 +15,14 @@ from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO, rounded
 from orders.models import Order, OrderLine, PromotionKind
 from orders.pricing import PromoReason, Terms, discount_of
-from orders.promotions.terms import PromotionTerms, refuse_impossible, refuse_impossible_uses
+from orders.promotions.codes import promo_code_named
+from orders.promotions.figures import codes_used
+from orders.promotions.terms import (
+    PromotionTerms,
+    refuse_impossible,
+    refuse_impossible_uses,
+    terms_of_promotion,
+)
 from orders.status import OrderStatus
 
 MOST_BANDS = 8
@@ -121,7 +128,7 @@ def backtest(
     refuse_impossible_uses("max_uses", max_uses)
     if not start < end:
         detail = "The period must end after it starts."
-        raise Invalid(detail, faults=[Fault("/end", "validation", detail)])
+        raise Invalid(detail, faults=[Fault("/to", "validation", detail)])
     placed = Order.objects.filter(placed_at__gte=start, placed_at__lt=end).exclude(
         status=OrderStatus.CANCELLED
     )
@@ -146,6 +153,18 @@ def backtest(
         bands=_bands(discounts),
         weeks=_weeks(uses),
     )
+
+
+def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtest:
+    """As `backtest`, with the terms and the limit of a code; of a batch, with the limit of all its codes.
+
+    Raises:
+        UnknownPromoCode, Invalid.
+    """
+    promo_code = promo_code_named(code)
+    promotion = promo_code.promotion
+    max_uses = codes_used(promotion).limit if promotion.is_batch else promo_code.max_uses
+    return backtest(terms_of_promotion(promotion), start=start, end=end, max_uses=max_uses)
 
 
 def _past_orders(placed: QuerySet[Order], terms: PromotionTerms) -> Iterator[PastOrder]:

@@ -13,7 +13,14 @@ from orders.lifecycle import cancel_order
 from orders.models import Order, Redemption
 from orders.placement import LineRequest, OrderRequest, quote_order
 from orders.pricing import PromoReason
-from orders.promotions import Backtest, PromotionTerms, backtest
+from orders.promotions import (
+    Backtest,
+    PromotionTerms,
+    UnknownPromoCode,
+    backtest,
+    backtest_promo_code,
+    generate_batch,
+)
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +206,19 @@ def test_a_period_without_orders_gives_no_figures() -> None:
 def test_a_period_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(Invalid, match="must end after it starts"):
         backtest(terms(), start=JULY, end=JUNE)
+
+
+def test_a_code_is_tried_with_its_terms_and_limit_and_a_batch_with_that_of_all_its_codes() -> None:
+    shop()
+    for day in (1, 2, 3):
+        on(day, {"CUP": day})
+    make_promo_code("ONCE", percent_off=Decimal(10), max_uses=1)
+    batch = generate_batch(2, terms(), by=CLI)
+
+    once = backtest_promo_code("once", start=JUNE, end=JULY)
+    twice = backtest_promo_code(batch.codes.order_by("pk")[0].code, start=JUNE, end=JULY)
+
+    assert (once.qualifying, once.cost) == (1, Decimal("1.00"))
+    assert (twice.qualifying, twice.cost) == (2, Decimal("3.00"))
+    with pytest.raises(UnknownPromoCode):
+        backtest_promo_code("NOPE", start=JUNE, end=JULY)
