@@ -81,8 +81,9 @@ class Counting(DomainAdmin):
             raise PermissionDenied
         code = request.GET.get("code", "").replace("\x00", "")
         products = list(Product.objects.with_code(code)[:2])
-        rows = render_to_string("catalog/count_rows.html", {"rows": _rows(products)})
-        return JsonResponse({"rows": rows})
+        listed = set(self._chosen(request).filter(pk__in=[each.pk for each in products]))
+        rows = [{**row, "is_listed": row["product"] in listed} for row in _rows(products)]
+        return JsonResponse({"rows": render_to_string("catalog/count_rows.html", {"rows": rows})})
 
     def record_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
         """Record one count, once per key. A refusal is an answer like any other, with the present figure."""
@@ -107,14 +108,11 @@ def _record(request: HttpRequest, product: Product, *, counted: int, expected: i
 
     def record() -> Reply:
         movement = stock.count(product.sku, counted, expected=expected, by=by)
-        said = format_html("counted, {}, now {}", _difference(movement), f"{movement.on_hand_after:,}")
+        differs = movement.on_hand_delta != 0
+        now = f", now {movement.on_hand_after:,}" if differs else ""
+        says = format_html("counted, {}{}", _difference(movement), now)
         return rendered(
-            {
-                "is_counted": True,
-                "on_hand": movement.on_hand_after,
-                "differs": movement.on_hand_delta != 0,
-                "says": said,
-            }
+            {"is_counted": True, "on_hand": movement.on_hand_after, "differs": differs, "says": says}
         )
 
     return once(f"user:{request.user.pk}", "admin count", key, f"{product.pk} {counted} {expected}", record)
@@ -138,7 +136,10 @@ def _told(refusal: Refusal) -> SafeString | str:
 
 def _rows(products: list[Product]) -> list[dict[str, Any]]:
     counts = last_counts(products, since=this_day())
-    return [{"product": product, **_counted_before(counts.get(product.pk))} for product in products]
+    return [
+        {"product": product, "is_listed": True, **_counted_before(counts.get(product.pk))}
+        for product in products
+    ]
 
 
 def _counted_before(movement: StockMovement | None) -> dict[str, Any]:

@@ -339,7 +339,7 @@
 
   function tally() {
     const refused = rows().filter((row) => row.dataset.state === "refused").length;
-    const told = [waiting.length && `${waiting.length} being sent`, refused && `${refused} refused`];
+    const told = [waiting.length && `${waiting.length} waiting to be sent`, refused && `${refused} refused`];
     page.querySelector("[data-tally]").textContent = told.filter(Boolean).map((each) => ` · ${each}`).join("");
   }
 
@@ -373,9 +373,10 @@
     show(row, answer.is_counted ? "counted" : "refused", answer.says);
     if (!answer.is_counted) return;
     row.dataset.recorded = counted;
-    if (!row.dataset.was) addOneTo("[data-counted]");
-    if (answer.differs && row.dataset.was !== "differs") addOneTo("[data-differing]");
-    if (row.dataset.was !== "differs") row.dataset.was = answer.differs ? "differs" : "right";
+    // A product is tallied once however often it is counted, and not at all when the list is of others.
+    if (!row.dataset.tallied) addOneTo("[data-counted]");
+    if (answer.differs && row.dataset.tallied !== "differs") addOneTo("[data-differing]");
+    if (row.dataset.tallied !== "differs") row.dataset.tallied = answer.differs ? "differs" : "right";
   }
 
   async function sendAll() {
@@ -446,7 +447,7 @@
     dataset.sku.toLowerCase() === code.toLowerCase() || dataset.barcode === code);
 
   async function lookUp(code) {
-    const answer = await fetchJson(`${page.dataset.find}?code=${encodeURIComponent(code)}`);
+    const answer = await fetchJson(`${page.dataset.find}?${new URLSearchParams([...new URLSearchParams(location.search), ["code", code]])}`);
     page.querySelector("tbody").insertAdjacentHTML("afterbegin", answer?.rows ?? "");
     if (!onPage(code)) throw new Error(`No product has the SKU or barcode ${code}.`);
     return onPage(code);
