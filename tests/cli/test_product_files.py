@@ -41,8 +41,10 @@ def test_a_dry_run_in_a_pipe_gives_a_line_for_each_row_and_changes_nothing(shopc
         "2\tTEA-01\tchange\tprice 3.39 → 4.10\t",
         "3\tTEA-02\tsame\t\t",
         "4\tNEW-1\tnew\tname Mate; price 7.00; is_active yes\t",
-        "5\tTEA-03\tproblem\t\tprice: “cheap” is no price: "
-        "write digits with a point before the cents, like 3.39.",
+        (
+            "5\tTEA-03\tproblem\t\tprice: “cheap” is no price: "
+            "write digits with a point before the cents, like 3.39."
+        ),
     ]
     assert "1 new, 1 changed, 1 unchanged, 1 problem" in result.stderr
     assert "not used: Supplier" in result.stderr
