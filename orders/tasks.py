@@ -1,12 +1,19 @@
-"""What happens to promotions by the clock."""
+"""What happens to promotions and the books by the clock."""
 
+from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
-from orders import promotions
+from orders import promotions, watching
 
 
 @db_periodic_task(crontab(minute="*"))
 def expire_promotions() -> None:
     """Note which promotions have ended. Harmless when several schedulers ask: each is marked once."""
     promotions.expire_ended_promotions()
+
+
+@db_periodic_task(crontab(minute="37"))
+def prove_the_books() -> None:
+    """Reads alone; of several schedulers one alerts."""
+    watching.prove_the_books(timezone.now())

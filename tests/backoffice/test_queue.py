@@ -53,6 +53,7 @@ def test_a_consumer_knows_the_tasks_of_every_app() -> None:
     known = set(HUEY._registry._registry)
     assert {"backoffice.tasks.beat", "backoffice.outbox.tasks.sweep_emails"} <= known
     assert "orders.tasks.expire_promotions" in known
+    assert "orders.tasks.prove_the_books" in known
 
 
 def test_periodic_tasks_are_looked_at_early_in_the_next_minute(
