@@ -7,23 +7,53 @@ from typing import Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router, UploadedFile
 
+from accounts.actors import Actor, name_told_to
 from accounts.auth import require
+from accounts.models import User
 from backoffice.errors import TooLarge
 from backoffice.idempotency import DOCUMENTED, answer_once, answer_once_for
-from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, rendered
-from catalog.import_schemas import ApplyIn, ImportOut, ImportQuery, RowFilters, RowList, UndoIn
+from catalog.import_schemas import (
+    ApplyIn,
+    ImportFilters,
+    ImportList,
+    ImportOut,
+    ImportQuery,
+    PlanQuery,
+    RowFilters,
+    RowList,
+    UndoIn,
+)
 from catalog.models import StockImport
 from catalog.stock_file import MAX_FILE
 from catalog.stock_import import apply_import, import_numbered, plan_import, rejects_csv, undo_import
 
 import_router = Router(tags=["Stock imports"])
 
-PLAIN = ("state", "mode", "changes", "unchanged", "problems", "ignored_columns")
-MOMENTS = ("created_at", "applied_at", "undone_at")
-IMPORT_FIELDS = (
-    *("number", "state", "mode", "file", "rows", "changes", "unchanged", "problems", "ignored_columns"),
-    *(*MOMENTS, "plan", "next"),
+SUMMARY = {
+    "number": "pk",
+    "state": "state",
+    "mode": "mode",
+    "file": "file_name",
+    "rows": "rows_count",
+    "changes": "changes",
+    "unchanged": "unchanged",
+    "problems": "problems",
+    "ignored_columns": "ignored_columns",
+    "created_at": "created_at",
+    "created_by": "created_by__email",
+    "applied_at": "applied_at",
+    "applied_by": "applied_by__email",
+    "undone_at": "undone_at",
+    "undone_by": "undone_by__email",
+}
+PEOPLE = {"created_by": "created_at", "applied_by": "applied_at", "undone_by": "undone_at"}
+IMPORT_FIELDS = (*SUMMARY, "plan", "next")
+SORTING = Sorting(
+    "stock-imports",
+    {"number": SortKey("pk"), "created_at": SortKey("created_at")},
+    usual="-number",
 )
 ROW_COLUMNS = {
     "row": ("row",),
@@ -68,11 +98,34 @@ def import_stock(
         file.seek(0)
         planned = plan_import(file, file_name=file.name or "file", mode=mode, by=actor)  # type: ignore[arg-type]
         if query.dry_run:
-            return _import(planned, limit=query.limit)
+            return _import(planned, actor, limit=query.limit)
         applied = apply_import(planned.pk, by=actor, skip_invalid=query.skip_invalid, again=query.again)
-        return _import(applied, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
+        return _import(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
 
     return answer_once_for(request, f"{mode} {_digest(file)}".encode(), run).to(request)
+
+
+@import_router.get(
+    "/stock/imports",
+    response=ImportList,
+    operation_id="list_stock_imports",
+    summary="Imports",
+    openapi_extra=asked_by(SUMMARY, SORTING),
+)
+def list_imports(request: HttpRequest, filters: Query[ImportFilters]) -> HttpResponse:
+    """The newest first. Plans that nobody applied are deleted after 24 hours."""
+    reader = require(request, "catalog.view_stockimport").user
+    lookups = {
+        "state": filters.state,
+        "mode": filters.mode,
+        "created_at__gte": filters.created_after,
+        "created_at__lt": filters.created_before,
+    }
+    given = {lookup: value for lookup, value in lookups.items() if value is not None}
+    wanted = chosen_fields(filters.fields, list(SUMMARY))
+    page = SORTING.page(StockImport.objects.filter(**given), filters, _summary_columns(wanted))
+    items = [_summary(row, wanted, reader) for row in page.rows]
+    return rendered(page.envelope(items)).to(request)
 
 
 @import_router.get(
@@ -82,9 +135,11 @@ def import_stock(
     summary="One import",
     openapi_extra=asked_by(IMPORT_FIELDS),
 )
-def get_import(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> HttpResponse:
-    require(request, "catalog.view_stockimport")
-    return _import(_found(number), fields=query.fields).to(request)
+def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> HttpResponse:
+    """With the first rows of its plan, those with problems first; `cursor` shows the next ones."""
+    reader = require(request, "catalog.view_stockimport")
+    shown = _import(_found(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
+    return shown.to(request)
 
 
 @import_router.get(
@@ -135,7 +190,8 @@ def apply(request: HttpRequest, number: int, body: ApplyIn | None = None) -> Htt
 
     def run() -> Reply:
         planned = _found(number)
-        return _import(apply_import(planned.pk, by=actor, skip_invalid=asked.skip_invalid, again=asked.again))
+        applied = apply_import(planned.pk, by=actor, skip_invalid=asked.skip_invalid, again=asked.again)
+        return _import(applied, actor)
 
     return answer_once(request, asked, run)
 
@@ -153,7 +209,7 @@ def undo(request: HttpRequest, number: int, body: UndoIn | None = None) -> HttpR
     asked = body or UndoIn()
 
     def run() -> Reply:
-        return _import(undo_import(_found(number).pk, by=actor, skip_invalid=asked.skip_invalid))
+        return _import(undo_import(_found(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
 
     return answer_once(request, asked, run)
 
@@ -171,24 +227,39 @@ def _digest(file: UploadedFile) -> str:
 
 def _import(
     stock_import: StockImport,
+    reader: Actor,
     *,
     fields: str | None = None,
     limit: int = 20,
+    cursor: str | None = None,
     status: int = 200,
     location: str = "",
 ) -> Reply:
     wanted = chosen_fields(fields, IMPORT_FIELDS)
-    content: dict[str, Any] = {
-        "number": stock_import.pk,
-        "file": stock_import.file_name,
-        "rows": stock_import.rows_count,
-        **{name: getattr(stock_import, name) for name in (*PLAIN, *MOMENTS)},
-    }
+    content: dict[str, Any] = {}
+    if told := [name for name in wanted if name in SUMMARY]:
+        row = StockImport.objects.values(*_summary_columns(told)).get(pk=stock_import.pk)
+        content = _summary(row, told, reader.user)
     if {"plan", "next"} & set(wanted):
         columns = _columns_of(ROW_COLUMNS)
-        page = ROW_SORTING.page(stock_import.rows.all(), ListQuery(limit=limit), columns)
+        page = ROW_SORTING.page(stock_import.rows.all(), ListQuery(limit=limit, cursor=cursor), columns)
         content |= {"plan": [_row(row, list(ROW_COLUMNS)) for row in page.rows], "next": page.next}
     return rendered({name: content[name] for name in wanted}, status=status, location=location)
+
+
+def _summary_columns(wanted: Sequence[str]) -> list[str]:
+    people = [name for name in PEOPLE if name in wanted]
+    needed = [*(f"{name}__is_staff" for name in people), *(PEOPLE[name] for name in people)]
+    return [*(SUMMARY[name] for name in wanted), *needed]
+
+
+def _summary(row: Mapping[str, Any], wanted: Sequence[str], reader: User | None) -> dict[str, Any]:
+    shape = {name: row[SUMMARY[name]] for name in wanted}
+    for name in set(PEOPLE).intersection(wanted):
+        happened = row[PEOPLE[name]] is not None
+        is_staff = bool(row[f"{name}__is_staff"])
+        shape[name] = name_told_to(reader, shape[name], is_staff=is_staff) if happened else None
+    return shape
 
 
 def _columns_of(fields: Sequence[str] | Mapping[str, Any]) -> list[str]:

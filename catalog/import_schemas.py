@@ -1,11 +1,12 @@
 """What the API takes and tells of stock imports."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from backoffice.inputs import Input, Truth
-from backoffice.pagination import ListQuery
+from backoffice.inputs import Input, Moment, Truth, text
+from backoffice.pagination import FieldsQuery, ListQuery
 from catalog.models import ImportMode, ImportState
 
 
@@ -14,6 +15,18 @@ class ImportQuery(BaseModel):
     skip_invalid: bool = Field(False, description="Apply the good rows although others have problems.")
     again: bool = Field(False, description="Apply a file that was applied before.")
     limit: int = Field(20, ge=1, le=100, description="How many rows of the plan to show.")
+
+
+class ImportFilters(ListQuery):
+    state: ImportState | None = None
+    mode: ImportMode | None = None
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+
+
+class PlanQuery(FieldsQuery):
+    limit: int = Field(20, ge=1, le=100, description="How many rows of the plan to show.")
+    cursor: Annotated[str, text(2000)] | None = Field(None, description="`next` of an answer.")
 
 
 class RowFilters(ListQuery):
@@ -47,7 +60,7 @@ class RowList(BaseModel):
     count: int | None = None
 
 
-class ImportOut(BaseModel):
+class ImportSummary(BaseModel):
     number: int
     state: ImportState
     mode: ImportMode
@@ -58,7 +71,20 @@ class ImportOut(BaseModel):
     problems: int
     ignored_columns: list[str]
     created_at: datetime
+    created_by: str
     applied_at: datetime | None
+    applied_by: str | None
     undone_at: datetime | None
+    undone_by: str | None
+
+
+class ImportList(BaseModel):
+    items: list[ImportSummary]
+    next: str | None
+    previous: str | None
+    count: int | None = None
+
+
+class ImportOut(ImportSummary):
     plan: list[RowOut] = Field(description="The first rows, those with problems first.")
     next: str | None = Field(description="The cursor for more of them from …/rows.")

@@ -108,6 +108,9 @@ class MovementIn(Input):
     )
     reason: Reason | None = Field(None, description="Needed to adjust.")
     note: Annotated[str, text(255)] = ""
+    reference: Annotated[str, text(64)] = Field(
+        "", description="Of a receipt: such as the delivery note's number."
+    )
     expected: WholeNumber | None = Field(
         None, ge=0, le=MAX_UNITS, description="Of a count: what on hand was thought to be, else 412."
     )

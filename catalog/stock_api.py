@@ -80,8 +80,10 @@ def move(request: HttpRequest, body: MovementIn) -> HttpResponse:
 def _moved(body: MovementIn, actor: Actor) -> StockMovement:
     if body.expected is not None and body.kind != "count":
         raise _misplaced("expected", "Only a count can expect a number on hand: remove it.")
+    if body.reference and body.kind != "receive":
+        raise _misplaced("reference", "Only a receipt has a reference: remove it, or write it into the note.")
     if body.kind == "receive":
-        return stock.receive(body.sku, body.quantity, by=actor, note=body.note)
+        return stock.receive(body.sku, body.quantity, by=actor, note=body.note, reference=body.reference)
     if body.kind == "count":
         return stock.count(body.sku, body.quantity, by=actor, note=body.note, expected=body.expected)
     return stock.adjust(body.sku, body.quantity, reason=body.reason or "", by=actor, note=body.note)
