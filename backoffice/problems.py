@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.encoding import escape_uri_path
 from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
@@ -55,7 +56,7 @@ def problem(
         "status": status,
         "detail": detail,
         "code": code,
-        "instance": request.path,
+        "instance": escape_uri_path(request.path),
         "request_id": current_request_id.get(),
         "errors": list(errors),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -112,7 +113,9 @@ def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
     def run() -> Reply:
         data = ProductData(**{**body.model_dump(), "category": _category(body.category)})
         product = create_product(data, by=actor)
-        return _product(product.sku, STAFF, status=201, location=f"{request.path}/{product.sku}")
+        return _product(
+            product.sku, STAFF, status=201, location=f"{request.path}/{quote(product.sku, safe='')}"
+        )
 
     return answer_once(request, body, run)
 

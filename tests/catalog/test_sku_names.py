@@ -1,4 +1,4 @@
-"""“.” and “..” vanish from every address: no door lets a product be called so."""
+"""SKUs in addresses: “.” and “..” vanish from every one, and no door lets a product be called so."""
 
 from decimal import Decimal
 
@@ -53,3 +53,16 @@ def test_an_imported_file_names_the_row() -> None:
     result = ProductImport().import_data(rows, user=None)
     assert WHAT_TO_DO in str(result.invalid_rows[0].error)
     assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("sku", ["A?#%&", "Tee Ü", "茶", "a\\b", "%2e%2e", "...;x"])
+def test_whatever_a_product_is_called_its_address_leads_to_it(sku: str) -> None:
+    manager = Api(make_user(role="Manager"))
+    created = manager.post("products", {"sku": sku, "name": "Tea", "price": "1"})
+    location = created["Location"]
+    assert location.isascii()
+    assert manager.get(location).json()["sku"] == sku
+    assert manager.patch(location, {"name": "Green tea"}).json()["name"] == "Green tea"
+    assert manager.get(f"{location}/movements").json()["items"] == []
+    again = assert_problem(manager.get(location.replace("products/", "products/no-")), 404, "unknown_sku")
+    assert again["instance"].isascii()
