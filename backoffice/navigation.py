@@ -13,7 +13,10 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One link of the sidebar; `badge` names a function of the request that gives a number."""
+    """One link of the sidebar; `badge` names a function of the request that gives a number.
+
+    `also` names a list that belongs to it and has no link of its own.
+    """
 
     title: str
     icon: str
@@ -21,6 +24,7 @@ class Page:
     permission: str = ""
     badge: str = ""
     badge_variant: str = "warning"
+    also: str = ""
 
 
 SIDEBAR: tuple[tuple[str, tuple[Page, ...]], ...] = (
@@ -67,7 +71,15 @@ SIDEBAR: tuple[tuple[str, tuple[Page, ...]], ...] = (
     ),
     (
         "Marketing",
-        (Page("Promo codes", "sell", "admin:orders_promocode_changelist", "orders.view_promocode"),),
+        (
+            Page(
+                "Promo codes",
+                "sell",
+                "admin:orders_promocode_changelist",
+                "orders.view_promocode",
+                also="admin:orders_promotion_changelist",
+            ),
+        ),
     ),
     (
         "Settings",
@@ -97,8 +109,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _mark_active(items: list[dict[str, Any]], path: str) -> None:
     """The page nearest above the path alone: Unfold would mark all that are above it."""
-    above = [item for item in items if path.startswith(item["link"])]
-    nearest = max(above, key=lambda item: len(item["link"]), default=None)
+    above = [(place, item) for item in items for place in item["places"] if path.startswith(place)]
+    _, nearest = max(above, key=lambda each: len(each[0]), default=("", None))
     for item in items:
         item["active"] = item is nearest
 
@@ -108,7 +120,8 @@ def _may_see(page: Page, request: HttpRequest) -> bool:
 
 
 def _link(page: Page, request: HttpRequest) -> dict[str, Any]:
-    link: dict[str, Any] = {"title": page.title, "icon": page.icon, "link": reverse(page.url_name)}
+    places = [reverse(name) for name in (page.url_name, page.also) if name]
+    link: dict[str, Any] = {"title": page.title, "icon": page.icon, "link": places[0], "places": places}
     if page.badge:
         link |= {"badge": import_string(page.badge)(request), "badge_variant": page.badge_variant}
     return link

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from backoffice.money import ZERO, rounded
-from orders.models import Order, PromoCode
+from orders.models import Order, PromoCode, Promotion
 from orders.status import OPEN_STATUSES, OrderStatus
 
 LATE_AFTER = timedelta(hours=24)
@@ -113,14 +113,24 @@ def open_orders(now: datetime | None = None) -> OpenOrders:
 
 
 def codes_ending_before(moment: datetime, *, limit: int) -> list[PromoCode]:
-    """Codes that still work and will not any more at that moment, the next to end first."""
+    """Single codes that still work and will not any more at that moment, the next to end first."""
     ending = (
         PromoCode.objects.in_state("active")
-        .filter(promotion__ends_at__lte=moment)
+        .filter(promotion__ends_at__lte=moment, promotion__is_batch=False)
         .select_related("promotion")
         .order_by("promotion__ends_at", "pk")
     )
     return list(ending[:limit])
+
+
+def batches_ending_before(moment: datetime, *, limit: int) -> list[Promotion]:
+    """Batches that run and will not any more at that moment, the next to end first."""
+    now = timezone.now()
+    begun = Q(starts_at=None) | Q(starts_at__lte=now)
+    ending = Promotion.objects.filter(
+        begun, is_batch=True, is_paused=False, ends_at__gt=now, ends_at__lte=moment
+    )
+    return list(ending.annotate(uses=Sum("codes__times_used")).order_by("ends_at", "pk")[:limit])
 
 
 def customer_figures(customer_id: int) -> CustomerFigures:

@@ -187,16 +187,24 @@ def _low_stock() -> LowStock:
 
 
 def _ending_codes() -> list[EndingCode]:
+    """Single codes and batches, the next to end first."""
     until = timezone.now() + ENDING_SOON
     codes = remembered("ending-codes", KEPT_SECONDS, lambda: reports.codes_ending_before(until, limit=ROWS))
+    batches: list[Any] = remembered(
+        "ending-batches", KEPT_SECONDS, lambda: reports.batches_ending_before(until, limit=ROWS)
+    )
+    found = [
+        *(("promocode", code.pk, code.code, code.promotion, words.uses(code)) for code in codes),
+        *(("promotion", batch.pk, batch.name, batch, f"{batch.uses or 0:,}") for batch in batches),
+    ]
+    found.sort(key=lambda row: row[3].ends_at or until)
     return [
         EndingCode(
-            url=reverse("admin:orders_promocode_change", args=[code.pk]),
-            code=code.code,
-            discount=code.promotion.discount_in_words,
-            ends=words.moment(ends_at),
-            used=words.uses(code),
+            url=reverse(f"admin:orders_{model}_change", args=[pk]),
+            code=title,
+            discount=promotion.discount_in_words,
+            ends=words.end(promotion.ends_at),
+            used=used,
         )
-        for code in codes
-        if (ends_at := code.promotion.ends_at)
+        for model, pk, title, promotion, used in found[:ROWS]
     ]

@@ -7,11 +7,13 @@ from django.urls import reverse
 
 from backoffice.lists import view_tabs
 from backoffice.remembered import remembered
+from orders.admin.promo_filters import BATCH
 from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS, OrderView
 from orders.reports import OpenOrders, open_orders
 
 ORDERS = "admin:orders_order_changelist"
 PROMO_CODES = "admin:orders_promocode_changelist"
+BATCHES = "admin:orders_promotion_changelist"
 COUNTS_SECONDS = 30
 
 
@@ -36,10 +38,24 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if request.path == reverse(ORDERS) and request.user.has_perm("orders.view_order"):
         titles = [("", "All"), *((view.key, _title(view, request)) for view in ORDER_VIEWS)]
         return [{"models": ["orders.order"], "items": view_tabs(request, ORDERS, titles)}]
-    if request.path == reverse(PROMO_CODES) and request.user.has_perm("orders.view_promocode"):
-        titles = [("", "All"), *((view.key, view.title) for view in PROMO_VIEWS)]
-        return [{"models": ["orders.promocode"], "items": view_tabs(request, PROMO_CODES, titles)}]
+    is_about_promos = request.path in (reverse(PROMO_CODES), reverse(BATCHES))
+    if is_about_promos and request.user.has_perm("orders.view_promocode"):
+        return [{"models": ["orders.promocode", "orders.promotion"], "items": _promo_tabs(request)}]
     return []
+
+
+def _promo_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Single codes in their views, then the batches, which are another list."""
+    titles = [("", "All"), *((view.key, view.title) for view in PROMO_VIEWS)]
+    tabs = view_tabs(request, PROMO_CODES, titles)
+    batches = reverse(BATCHES)
+    is_about_batches = request.path == batches or BATCH in request.GET
+    if is_about_batches:
+        for tab in tabs:
+            tab["active"] = False
+    if request.user.has_perm("orders.view_promotion"):
+        tabs.append({"title": "Batches", "link": batches, "active": is_about_batches})
+    return tabs
 
 
 def _title(view: OrderView, request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from unfold.dataclasses import SearchResult
 from accounts.models import Customer, normalised_email
 from backoffice.fields import folded
 from catalog.models import Product
-from orders.models import Order, OrderLine, PromoCode, Shipment
+from orders.models import Order, OrderLine, PromoCode, Promotion, Shipment
 from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
 
@@ -60,7 +60,7 @@ def search(request: HttpRequest, term: str) -> list[SearchResult]:
     if may("catalog.view_product"):
         found.append(_products(term))
     if may("orders.view_promocode"):
-        found.append(_promo_codes(term))
+        found += [_promo_codes(term), _batches(term)]
     if may("orders.view_order") and is_personal:
         found.append(_orders_of_people(term))
     if is_personal:
@@ -115,13 +115,29 @@ def _products(term: str) -> Iterator[SearchResult]:
 
 
 def _promo_codes(term: str) -> Iterator[SearchResult]:
-    codes = PromoCode.objects.filter(code__startswith=normalised_code(term)).select_related("promotion")
+    """A batch's codes only when typed in full: thousands begin alike."""
+    typed = normalised_code(term)
+    single = Q(code__startswith=typed, promotion__is_batch=False)
+    codes = PromoCode.objects.filter(Q(code=typed) | single).select_related("promotion")
     for code in codes.order_by("code")[:MOST_OF_A_KIND]:
+        promotion = code.promotion
+        kind = f"Promo code of {promotion}" if promotion.is_batch else "Promo code"
         yield SearchResult(
             title=code.code,
-            description=f"Promo code · {code.promotion.discount_in_words}",
+            description=f"{kind} · {promotion.discount_in_words}",
             link=reverse("admin:orders_promocode_change", args=[code.pk]),
             icon="sell",
+        )
+
+
+def _batches(term: str) -> Iterator[SearchResult]:
+    batches = Promotion.objects.filter(is_batch=True, name__icontains=term)
+    for batch in batches.order_by("-pk")[:MOST_OF_A_KIND]:
+        yield SearchResult(
+            title=batch.name,
+            description=f"Batch of promo codes · {batch.discount_in_words}",
+            link=reverse("admin:orders_promotion_change", args=[batch.pk]),
+            icon="dynamic_feed",
         )
 
 

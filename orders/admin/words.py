@@ -1,6 +1,6 @@
 """Moments, amounts and states as the pages say them."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from backoffice.moments import start_of_day
 from backoffice.money import formatted
 from orders.models import PromoCode, PromoState, Promotion
 from orders.status import OrderStatus
@@ -20,6 +21,7 @@ STATUS_TONES = {
     OrderStatus.DELIVERED: "good",
     OrderStatus.CANCELLED: "",
 }
+TIMES_ARE = f"Times are those of {settings.TIME_ZONE}."
 PROMO_TONES = {
     PromoState.ACTIVE: "good",
     PromoState.SCHEDULED: "info",
@@ -92,10 +94,28 @@ def uses(code: PromoCode) -> str:
 
 
 def window(promotion: Promotion) -> str:
-    """`1 Nov, 00:00 – 30 Nov, 23:59`; an open end says so."""
+    """`Fri 27 Nov, 00:00 – Mon 30 Nov, 24:00`; an open end says so."""
     starts, ends = promotion.starts_at, promotion.ends_at
     if starts and ends:
-        return f"{moment(starts)} – {moment(ends)}"
+        return f"{beginning(starts)} – {end(ends)}"
     if ends:
-        return f"until {moment(ends)}"
-    return f"from {moment(starts)}" if starts else "always"
+        return f"until {end(ends)}"
+    return f"from {beginning(starts)}" if starts else "always"
+
+
+def beginning(at: datetime) -> str:
+    """`Fri 27 Nov, 00:00`."""
+    local = timezone.localtime(at)
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def end(at: datetime) -> str:
+    """A midnight closes the day before it: `Mon 30 Nov, 24:00`, not 1 Dec, 00:00."""
+    after = timezone.localdate(at)
+    return f"{day(after - timedelta(days=1))}, 24:00" if at == start_of_day(after) else beginning(at)
+
+
+def day(on: date) -> str:
+    """`Mon 30 Nov`, the year only when it is not this one."""
+    year = "" if on.year == timezone.localdate().year else f" {on.year}"
+    return f"{on:%a} {on.day} {on:%b}{year}"

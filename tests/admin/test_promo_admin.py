@@ -161,7 +161,7 @@ def test_a_leaked_code_is_paused_and_resumed(manager: Client) -> None:
     assert paused.headers["HX-Redirect"]
     assert code.is_paused
     buttons = {button["title"] for button in manager.get(page_url(code)).context["actions_detail"]}
-    assert buttons == {"Resume", "Duplicate"}
+    assert buttons == {"Resume", "Duplicate", "Back-test", "Delete"}
 
     send(manager, code, "resume")
     code.refresh_from_db()
@@ -198,7 +198,7 @@ def test_the_page_says_what_the_code_brought_and_cost(sign_in: SignIn) -> None:
         "Revenue": ("€24.00", "after discount, 70.6 % of all since"),
         "Discount given": ("€6.00", "20 % of the full price"),
     }
-    assert (page.uses, page.used_percent) == ("2 of 120", 2)
+    assert (page.bar.value, page.bar.note, page.bar.percent) == ("2 of 120", "118 uses left", 2)
 
     without_revenue = sign_in("Support").get(page_url(code))
     assert [figure.title for figure in without_revenue.context["page"].figures] == ["Orders"]

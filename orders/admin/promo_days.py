@@ -1,0 +1,75 @@
+"""The ends of a window as people type them: a date alone is the whole day, in the shop's time zone."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget
+
+from backoffice.moments import start_of_day
+from orders.promotions.terms import FIRST_YEAR, LAST_YEAR
+
+CLOSING_TIMES = ("24:00", "24:00:00")
+
+
+class StartWidget(UnfoldAdminSplitDateTimeWidget):
+    """A day's first moment is shown as the day alone."""
+
+    def decompress(self, value: datetime | None) -> list[Any]:
+        if value is None:
+            return [None, None]
+        local = timezone.localtime(value)
+        if value == start_of_day(local.date()):
+            return [self.day_meant(local.date()), None]
+        return [local.date(), local.time()]
+
+    def day_meant(self, day: date) -> date:
+        return day
+
+
+class EndWidget(StartWidget):
+    """A midnight is shown as the day before, which it closes."""
+
+    def day_meant(self, day: date) -> date:
+        return day - timedelta(days=1)
+
+
+class StartField(forms.SplitDateTimeField):
+    """Without a time: the day's first moment."""
+
+    widget = StartWidget
+
+    def compress(self, data_list: Any) -> datetime | None:
+        if not data_list:
+            return None
+        day, hour = data_list
+        if day is None:
+            raise ValidationError("Give the day too.")
+        # Within these years a moment can be told in every time zone.
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}, or leave it empty.")
+        return self.whole_day(day) if hour is None else super().compress(data_list)
+
+    def whole_day(self, day: date) -> datetime:
+        return start_of_day(day)
+
+
+class EndField(StartField):
+    """Without a time, or at 24:00: the moment after the day's last, whatever the clocks do that night."""
+
+    widget = EndWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields = (self.fields[0], _ClosingTimeField(required=False))
+
+    def whole_day(self, day: date) -> datetime:
+        return start_of_day(day + timedelta(days=1))
+
+
+class _ClosingTimeField(forms.TimeField):
+    def to_python(self, value: Any) -> time | None:
+        closes = isinstance(value, str) and value.strip() in CLOSING_TIMES
+        return None if closes else super().to_python(value)
