@@ -36,6 +36,9 @@ for prefix, router in (
     ("", "catalog.api.products_router"),
     ("", "catalog.stock_api.stock_router"),
     ("", "catalog.import_api.import_router"),
+    # Before /promo-codes/{code}, which would take their URLs.
+    ("", "orders.promotion_api.promotions_router"),
+    ("/promo-codes", "orders.promo_trial_api.promo_trial_router"),
     ("/promo-codes", "orders.promo_api.promo_router"),
     ("/orders", "orders.api.orders_router"),
     ("/orders", "orders.action_api.actions_router"),

@@ -30,6 +30,19 @@ def closing(text: str) -> datetime:
         raise ValueError(text) from None
 
 
+def opening_text(moment: datetime) -> str:
+    """What `opening` understands as this moment: the day alone where one begins."""
+    day = timezone.localdate(moment)
+    return day.isoformat() if start_of_day(day) == moment else timezone.localtime(moment).isoformat()
+
+
+def closing_text(moment: datetime) -> str:
+    """What `closing` understands as this moment: the day alone where one is over."""
+    day = timezone.localdate(moment)
+    over = day - timedelta(days=1)
+    return over.isoformat() if start_of_day(day) == moment else timezone.localtime(moment).isoformat()
+
+
 def start_of_day(day: date) -> datetime:
     """By the calendar, for a day may have 23 or 25 hours."""
     return _told_by_the_clock(timezone.make_aware(datetime.combine(day, time.min)))

@@ -1,25 +1,24 @@
 """Promo codes, for staff. Customers learn about a code through a quote alone."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import Query, Router
 
 from accounts.actors import Actor
 from accounts.auth import require
-from backoffice.errors import Fault, Invalid, Stale
-from backoffice.fields import folded
+from accounts.models import User
+from backoffice.errors import Stale
 from backoffice.idempotency import DOCUMENTED, answer_once
 from backoffice.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, matched_version, rendered
 from backoffice.transactions import write_transaction
-from catalog.models import Category, Product
 from orders.models import PromoCode
 from orders.models.promo import normalised_code
+from orders.promo_inputs import as_terms, terms_sent
 from orders.promo_rendering import (
     WHOLE,
     columns_of,
@@ -28,13 +27,21 @@ from orders.promo_rendering import (
     version_of,
     with_discount_given,
 )
-from orders.promo_schemas import PromoCodeFilters, PromoCodeIn, PromoCodeList, PromoCodeOut, PromoCodePatch
+from orders.promo_schemas import (
+    DuplicateIn,
+    PromoCodeFilters,
+    PromoCodeIn,
+    PromoCodeList,
+    PromoCodeOut,
+    PromoCodePatch,
+)
 from orders.promotions import (
-    PromotionTerms,
     change_promo_code,
     create_promo_code,
+    delete_promo_code,
+    duplicate_promo_code,
+    locked_promo_code,
     pause_promo_code,
-    promo_code_named,
     resume_promo_code,
     terms_of_promotion,
 )
@@ -65,9 +72,9 @@ SORTING = Sorting(
 )
 def list_promo_codes(request: HttpRequest, filters: Query[PromoCodeFilters]) -> HttpResponse:
     """Promotions with one code; those of batches are found one by one. The newest first."""
-    require(request, "orders.view_promocode")
+    reader = user_of(require(request, "orders.view_promocode"))
     wanted = chosen_fields(filters.fields, WHOLE)
-    codes = with_discount_given(_filtered(filters), wanted)
+    codes = with_discount_given(_filtered(filters), wanted, to=reader)
     page = SORTING.page(codes, filters, columns_of(wanted))
     items = rendered_promo_codes(page.rows, wanted)
     return rendered(page.envelope(items) | {"currency": settings.SHOP_CURRENCY}).to(request)
@@ -85,11 +92,8 @@ def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
     actor = require(request, "orders.add_promocode")
 
     def run() -> Reply:
-        terms = PromotionTerms(**_terms(body.model_dump(exclude={"code", "max_uses", "is_paused"})))
-        promo_code = create_promo_code(body.code, terms, max_uses=body.max_uses, by=actor)
-        if body.is_paused:
-            pause_promo_code(promo_code.code, by=actor)
-        return promo_code_reply(promo_code.code, status=201, location=f"{request.path}/{promo_code.code}")
+        made = create_promo_code(body.code, terms_sent(body), max_uses=body.max_uses, by=actor)
+        return _made(made, request.path, actor)
 
     return answer_once(request, body, run)
 
@@ -102,8 +106,8 @@ def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
     openapi_extra=asked_by([*WHOLE, "currency"]),
 )
 def get_promo_code(request: HttpRequest, code: str, query: Query[FieldsQuery]) -> HttpResponse:
-    require(request, "orders.view_promocode")
-    return promo_code_reply(code, query.fields).to(request)
+    reader = user_of(require(request, "orders.view_promocode"))
+    return promo_code_reply(code, to=reader, fields=query.fields).to(request)
 
 
 @promo_router.patch(
@@ -120,13 +124,43 @@ def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpRespons
         changes = body.changes()
         is_paused = changes.pop("is_paused", None)
         max_uses = changes.pop("max_uses", promo_code.max_uses)
-        terms = replace(terms_of_promotion(promo_code.promotion), **_terms(changes))
+        terms = replace(terms_of_promotion(promo_code.promotion), **as_terms(changes))
         change_promo_code(code, terms, max_uses=max_uses, by=actor)
         if is_paused is not None:
             _set_paused(code, is_paused, actor)
-        return promo_code_reply(code)
+        return promo_code_reply(code, to=user_of(actor))
 
     return run().to(request)
+
+
+@promo_router.delete(
+    "/{code}",
+    response={204: None},
+    operation_id="delete_promo_code",
+    summary="Delete a promo code",
+)
+def delete(request: HttpRequest, code: str) -> HttpResponse:
+    """One that no order ever used. What was used is paused instead: 409."""
+    delete_promo_code(code, by=require(request, "orders.delete_promocode"))
+    return HttpResponse(status=204)
+
+
+@promo_router.post(
+    "/{code}/duplicate",
+    response={201: PromoCodeOut},
+    operation_id="duplicate_promo_code",
+    summary="Duplicate a promo code",
+    openapi_extra=DOCUMENTED,
+)
+def duplicate(request: HttpRequest, code: str, body: DuplicateIn) -> HttpResponse:
+    """A new code with the same terms, unused and not paused: the way to other amounts once one was used."""
+    actor = require(request, "orders.add_promocode")
+
+    def run() -> Reply:
+        made = duplicate_promo_code(code, new_code=body.code, by=actor)
+        return _made(made, reverse("api:list_promo_codes"), actor)
+
+    return answer_once(request, body, run)
 
 
 @promo_router.post(
@@ -153,61 +187,37 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
     return _set_paused_once(request, code, False)
 
 
+def user_of(actor: Actor) -> User:
+    assert actor.user is not None
+    return actor.user
+
+
+def _made(promo_code: PromoCode, path: str, actor: Actor) -> Reply:
+    location = f"{path}/{promo_code.code}"
+    return promo_code_reply(promo_code.code, to=user_of(actor), status=201, location=location)
+
+
 def _set_paused_once(request: HttpRequest, code: str, is_paused: bool) -> HttpResponse:
     actor = require(request, "orders.change_promocode")
 
     def run() -> Reply:
         _set_paused(code, is_paused, actor)
-        return promo_code_reply(code)
+        return promo_code_reply(code, to=user_of(actor))
 
     return answer_once(request, None, run)
 
 
 def _set_paused(code: str, is_paused: bool, actor: Actor) -> None:
-    if is_paused:
-        pause_promo_code(code, by=actor)
-        return
-    promo_code = resume_promo_code(code, by=actor)
-    promotion = promo_code.promotion
-    if promotion.is_paused and not promotion.is_batch:
-        # Clients see one pause of a promotion with one code, wherever it was set.
-        terms = replace(terms_of_promotion(promotion), is_paused=False)
-        change_promo_code(code, terms, max_uses=promo_code.max_uses, by=actor)
+    (pause_promo_code if is_paused else resume_promo_code)(code, by=actor)
 
 
 def _held(code: str, version: str | None) -> PromoCode:
     """The code, locked until the transaction ends; refused when If-Match names another version of it."""
-    pk = promo_code_named(code).pk
-    held = PromoCode.objects.select_related("promotion").select_for_update(no_key=True).get(pk=pk)
+    held = locked_promo_code(code)
     present = version_of(held.promotion.updated_at, held.is_paused, held.max_uses)
     if version is not None and version != present:
         raise Stale(f"{held.code} was changed meanwhile. Look at it again.")
     return held
-
-
-def _terms(sent: dict[str, Any]) -> dict[str, Any]:
-    """Names of categories and products become ids, as PromotionTerms holds them."""
-    terms = dict(sent)
-    if "categories" in terms:
-        known = dict(Category.objects.filter(slug__in=terms["categories"]).values_list("slug", "pk"))
-        terms["category_ids"] = _ids(terms.pop("categories"), known, "categories")
-    if "products" in terms:
-        skus = [folded(sku) for sku in terms.pop("products")]
-        known = dict(Product.objects.filter(sku_key__in=skus).values_list("sku_key", "pk"))
-        terms["product_ids"] = _ids(skus, known, "products")
-    return terms
-
-
-def _ids(names: Sequence[str], known: dict[str, int], field: str) -> tuple[int, ...]:
-    """Raises Invalid, naming each one that does not exist."""
-    faults = [
-        Fault(f"/{field}/{index}", f"unknown_{field}", f"There is no {name}.", {"in": "body"})
-        for index, name in enumerate(names)
-        if name not in known
-    ]
-    if faults:
-        raise Invalid(f"{field}: " + " ".join(fault.detail for fault in faults[:10]), faults=faults)
-    return tuple(sorted({known[name] for name in names}))
 
 
 def _filtered(filters: PromoCodeFilters) -> QuerySet[PromoCode]:

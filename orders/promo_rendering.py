@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DecimalField, Model, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import DecimalField, Model, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.models import User
 from backoffice.money import ZERO, rounded
 from backoffice.pagination import chosen_fields
 from backoffice.replies import Reply, rendered
@@ -30,22 +31,34 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "is_paused": PAUSES,
     "state": (*PAUSES, "promotion__starts_at", "promotion__ends_at", "max_uses", "times_used"),
     "discount_given": ("given",),
+    "batch": ("promotion_id", "promotion__is_batch"),
 }
 WHOLE = (
     *("code", *OF_PROMOTION, "max_uses", "categories", "products", "is_paused"),
-    *("state", "times_used", "discount_given", "created_at"),
+    *("state", "times_used", "discount_given", "batch", "created_at"),
 )
 VERSIONED = ("promotion__updated_at", "is_paused", "max_uses")
+
+type Restrictions = Mapping[str, Mapping[int, list[str]]]
+
+
+def may_know_revenue(user: User) -> bool:
+    return user.has_perm("orders.view_revenue")
 
 
 def columns_of(fields: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(column for name in fields for column in COLUMNS[name]))
 
 
-def with_discount_given(codes: QuerySet[PromoCode], fields: Iterable[str]) -> QuerySet[PromoCode]:
-    """Adds, if these fields need it, what active redemptions of each code came to."""
+def with_discount_given(
+    codes: QuerySet[PromoCode], fields: Iterable[str], *, to: User
+) -> QuerySet[PromoCode]:
+    """Adds, if these fields need it, what active redemptions of each code came to; else nothing."""
     if "discount_given" not in fields:
         return codes
+    money = DecimalField()
+    if not may_know_revenue(to):
+        return codes.annotate(given=Value(None, output_field=money))
     given = (
         Redemption.objects.filter(promo_code=OuterRef("pk"), state=RedemptionState.ACTIVE)
         .order_by()
@@ -53,18 +66,20 @@ def with_discount_given(codes: QuerySet[PromoCode], fields: Iterable[str]) -> Qu
         .annotate(given=Sum("discount"))
         .values("given")
     )
-    return codes.annotate(given=Coalesce(Subquery(given), ZERO, output_field=DecimalField()))
+    return codes.annotate(given=Coalesce(Subquery(given), ZERO, output_field=money))
 
 
-def promo_code_reply(code: str, fields: str | None = None, *, status: int = 200, location: str = "") -> Reply:
-    """The promo code, with the version of what can be edited in the ETag.
+def promo_code_reply(
+    code: str, *, to: User, fields: str | None = None, status: int = 200, location: str = ""
+) -> Reply:
+    """The promo code as this user may see it, with the version of what can be edited in the ETag.
 
     Raises:
         UnknownPromoCode.
     """
     wanted = chosen_fields(fields, (*WHOLE, "currency"))
     shown = [name for name in wanted if name != "currency"]
-    codes = with_discount_given(PromoCode.objects.filter(code=normalised_code(code)), shown)
+    codes = with_discount_given(PromoCode.objects.filter(code=normalised_code(code)), shown, to=to)
     row = codes.values(*dict.fromkeys([*columns_of(shown), *VERSIONED])).first()
     if row is None:
         raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
@@ -81,24 +96,30 @@ def version_of(updated_at: Any, is_paused: bool, max_uses: int | None) -> str:
 
 def rendered_promo_codes(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
     """These fields of promo codes, whose rows hold `columns_of(fields)`."""
-    restrictions = {}
-    promotions = [row["promotion_id"] for row in rows if "promotion_id" in row]
-    if "categories" in fields:
-        restrictions["categories"] = _restrictions(Promotion.categories.through, "category__slug", promotions)
-    if "products" in fields:
-        restrictions["products"] = _restrictions(Promotion.products.through, "product__sku", promotions)
+    restrictions = restrictions_of([row["promotion_id"] for row in rows if "promotion_id" in row], fields)
     return [{name: _value(name, row, restrictions) for name in fields} for row in rows]
 
 
-def _value(name: str, row: Mapping[str, Any], restrictions: Mapping[str, Mapping[int, list[str]]]) -> Any:
+def restrictions_of(promotions: Sequence[int], fields: Iterable[str]) -> Restrictions:
+    """By field and promotion: slugs of categories and SKUs of products, as far as these fields need them."""
+    named = {
+        "categories": (Promotion.categories.through, "category__slug"),
+        "products": (Promotion.products.through, "product__sku"),
+    }
+    return {name: _names(*named[name], promotions) for name in named.keys() & set(fields)}
+
+
+def _value(name: str, row: Mapping[str, Any], restrictions: Restrictions) -> Any:
     if name in restrictions:
         return restrictions[name].get(row["promotion_id"], [])
     if name == "is_paused":
         return any(row[pause] for pause in PAUSES)
     if name == "state":
         return _state(row)
+    if name == "batch":
+        return row["promotion_id"] if row["promotion__is_batch"] else None
     value = row[COLUMNS[name][0]]
-    return rounded(value) if name == "discount_given" else value
+    return rounded(value) if name == "discount_given" and value is not None else value
 
 
 def _state(row: Mapping[str, Any]) -> str:
@@ -116,7 +137,7 @@ def _state(row: Mapping[str, Any]) -> str:
     return promo_code.state_at(timezone.now()).value
 
 
-def _restrictions(through: type[Model], column: str, promotions: Sequence[int]) -> Mapping[int, list[str]]:
+def _names(through: type[Model], column: str, promotions: Sequence[int]) -> Mapping[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     rows = through._default_manager.filter(promotion__in=promotions).order_by(column)
     for promotion, name in rows.values_list("promotion_id", column):

@@ -1,22 +1,22 @@
-"""What the API takes and tells of promo codes: a promotion with its one code, flat."""
+"""What the API takes and tells of promo codes: a promotion with its one code flat, batches as promotions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from backoffice.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
 from backoffice.pagination import ListQuery
 from orders.models import PromoState, PromotionKind
-
-MAX_USES = 2_000_000_000
+from orders.promotions.batches import LONGEST_CODE, MOST_CODES, USUAL_LENGTH
+from orders.promotions.terms import MOST_USES
 
 Code = Annotated[str, text(60, shortest=1), Field(examples=["WELCOME10"])]
 PromotionName = Annotated[str, text(120, shortest=1), Field(examples=["Welcome"])]
 Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2, examples=["10.00"])]
 Amount = Annotated[Money, Field(gt=0)]
-Uses = Annotated[WholeNumber, Field(ge=1, le=MAX_USES)]
+Uses = Annotated[WholeNumber, Field(ge=1, le=MOST_USES)]
 Slug = Annotated[str, text(120)]
 Kind = Literal["percentage", "fixed"]
 FEW = 1_000
@@ -32,27 +32,70 @@ class PromoCodeFilters(ListQuery):
     ends_before: Moment | None = None
 
 
-class PromoCodeIn(Input):
-    code: Code
-    name: PromotionName
+class DiscountIn(Input):
+    """How much off what, and how often for one customer."""
+
     kind: Kind = "percentage"
     percent_off: Percentage | None = None
     amount_off: Amount | None = None
     max_discount: Amount | None = None
     minimum_spend: Money = Decimal("0.00")
-    starts_at: Moment | None = None
-    ends_at: Moment | None = Field(None, description="The first moment at which it no longer works.")
-    max_uses: Uses | None = Field(None, description="null: no limit.")
     max_uses_per_customer: Uses | None = Field(1, description="null: no limit.")
     first_order_only: Truth = False
     categories: list[Slug] = Field(
-        [], max_length=FEW, description="Slugs; with no products either: everything."
+        [], max_length=FEW, description="Slugs; with no products either: everything.", examples=[["lanterns"]]
     )
-    products: list[Sku] = Field([], max_length=FEW, description="SKUs.")
+    products: list[Sku] = Field([], max_length=FEW, description="SKUs.", examples=[["71053"]])
+
+
+class TermsIn(DiscountIn):
+    name: PromotionName
+    starts_at: Moment | None = None
+    ends_at: Moment | None = Field(None, description="The first moment at which it no longer works.")
     is_paused: Truth = False
 
 
-class PromoCodePatch(Patch):
+class PromoCodeIn(TermsIn):
+    code: Code
+    max_uses: Uses | None = Field(None, description="null: no limit.")
+
+
+class GenerateIn(TermsIn):
+    """Many random codes with the same terms."""
+
+    count: Annotated[
+        WholeNumber, Field(ge=1, le=MOST_CODES, description="How many codes.", examples=[10_000])
+    ]
+    prefix: Annotated[str, text(LONGEST_CODE)] = Field("", examples=["BF-"])
+    length: WholeNumber = Field(
+        USUAL_LENGTH, ge=1, le=LONGEST_CODE, description="Random characters after the prefix; 12 are 59 bits."
+    )
+    max_uses: Uses | None = Field(1, description="Of each code. null: no limit.")
+
+
+class DuplicateIn(Input):
+    code: Code = Field(description="What the new code is called.", examples=["WELCOME20"])
+
+
+class BacktestIn(Input):
+    """A promo code that exists, or terms."""
+
+    code: Code | None = Field(None, description="Its terms and limits; of a batch, those of all its codes.")
+    terms: DiscountIn | None = None
+    max_uses: Uses | None = Field(None, description="With terms: how often in all. null: no limit.")
+    start: Moment = Field(alias="from", examples=["2026-06-01T00:00:00Z"])
+    end: Moment = Field(alias="to", description="Orders placed before.", examples=["2026-11-01T00:00:00Z"])
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.code is None) == (self.terms is None):
+            raise ValueError("Give either code or terms.")
+        if self.code is not None and self.max_uses is not None:
+            raise ValueError("A code has its own max_uses: leave it out, or give terms.")
+        return self
+
+
+class PromotionPatch(Patch):
     name: PromotionName = OMITTED
     kind: Kind = OMITTED
     percent_off: Percentage | None = None
@@ -61,7 +104,6 @@ class PromoCodePatch(Patch):
     minimum_spend: Money = OMITTED
     starts_at: Moment | None = None
     ends_at: Moment | None = None
-    max_uses: Uses | None = None
     max_uses_per_customer: Uses | None = None
     first_order_only: Truth = OMITTED
     categories: list[Slug] = Field(OMITTED, max_length=FEW)
@@ -69,8 +111,11 @@ class PromoCodePatch(Patch):
     is_paused: Truth = OMITTED
 
 
-class PromoCodeOut(BaseModel):
-    code: str
+class PromoCodePatch(PromotionPatch):
+    max_uses: Uses | None = None
+
+
+class TermsOut(BaseModel):
     name: str
     kind: PromotionKind
     percent_off: str | None
@@ -79,17 +124,22 @@ class PromoCodeOut(BaseModel):
     minimum_spend: str
     starts_at: datetime | None
     ends_at: datetime | None
-    max_uses: int | None
     max_uses_per_customer: int | None
     first_order_only: bool
     categories: list[str]
     products: list[str]
     is_paused: bool
     state: PromoState
-    times_used: int
-    discount_given: str
     created_at: datetime
     currency: str | None = Field(None, description="Of a single one; a list names it once.")
+
+
+class PromoCodeOut(TermsOut):
+    code: str
+    max_uses: int | None
+    times_used: int
+    discount_given: str | None = Field(description="null for those who may not see revenue.")
+    batch: int | None = Field(description="The promotion whose terms it shares with other codes.")
 
 
 class PromoCodeList(BaseModel):
@@ -97,4 +147,109 @@ class PromoCodeList(BaseModel):
     next: str | None
     previous: str | None
     count: int | None = None
+    currency: str
+
+
+class CodesOut(BaseModel):
+    """How far the codes of a promotion are used up."""
+
+    count: int
+    used: int = Field(description="Codes that were used at least once.")
+    used_up: int
+    paused: int = Field(description="Codes that are paused alone.")
+    uses: int
+    limit: int | None = Field(description="How many uses all codes have together; null: no limit.")
+    left: int | None
+
+
+class FiguresOut(BaseModel):
+    """Over the orders that still use it; revenue is net of refunds, shares are in percent."""
+
+    orders: int
+    customers: int
+    revenue: str
+    discount: str
+    discount_share: str | None = Field(description="Of what the goods would have cost without it.")
+    revenue_share: str | None = Field(description="Of the shop's revenue since its first use.")
+    first_used_at: datetime | None
+
+
+class PromotionListed(TermsOut):
+    id: int
+    is_batch: bool
+    codes: CodesOut
+
+
+class PromotionOut(PromotionListed):
+    figures: FiguresOut | None = Field(description="null for those who may not see revenue.")
+
+
+class PromotionList(BaseModel):
+    items: list[PromotionListed]
+    next: str | None
+    previous: str | None
+    count: int | None = None
+    currency: str
+
+
+class BatchCodeFilters(ListQuery):
+    q: Search | None = Field(None, description="How the code begins.")
+    state: PromoState | None = None
+
+
+class BatchCodeOut(BaseModel):
+    code: str
+    state: PromoState
+    is_paused: bool
+    max_uses: int | None
+    times_used: int
+    discount_given: str | None = Field(description="null for those who may not see revenue.")
+    created_at: datetime
+
+
+class BatchCodeList(BaseModel):
+    items: list[BatchCodeOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None
+    currency: str
+
+
+class WeekOut(BaseModel):
+    monday: date
+    orders: int
+    cost: str
+
+
+class BandOut(BaseModel):
+    """Orders whose discount would have been at least `at_least` and less than `below`."""
+
+    at_least: str
+    below: str
+    orders: int
+    cost: str
+
+
+class BacktestOut(BaseModel):
+    """Over orders that were not cancelled, at full price: discounts that they really had are left out."""
+
+    start: datetime
+    end: datetime
+    orders: int
+    revenue: str
+    qualifying: int
+    customers: int
+    had_discount: int = Field(description="Qualifying orders that really had a discount.")
+    cost: str
+    goods: str = Field(description="Goods of the qualifying orders at full price.")
+    share_of_orders: str | None
+    share_of_revenue: str | None
+    average_before: str | None
+    average_after: str | None
+    smallest: str | None
+    median: str | None
+    largest: str | None
+    refused: dict[str, int] = Field(description="Why the other orders do not qualify, and how many.")
+    weeks: list[WeekOut]
+    bands: list[BandOut]
     currency: str

@@ -7,6 +7,7 @@ from orders.promotions.batches import (
     change_promotion,
     end_promotion,
     generate_batch,
+    locked_promotion,
     pause_promotion,
     promotion_numbered,
     resume_promotion,
@@ -27,6 +28,7 @@ from orders.promotions.codes import (
     resume_promo_code,
 )
 from orders.promotions.expiry import expire_ended_promotions
+from orders.promotions.export import promo_codes_csv
 from orders.promotions.figures import (
     CodesUsed,
     PromoFigures,
@@ -67,10 +69,12 @@ __all__ = [
     "expire_ended_promotions",
     "generate_batch",
     "locked_promo_code",
+    "locked_promotion",
     "pause_promo_code",
     "pause_promotion",
     "product_ids",
     "promo_code_named",
+    "promo_codes_csv",
     "promo_figures",
     "promotion_numbered",
     "promotion_state",

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import batched, islice
 
 from django.db import IntegrityError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -65,7 +66,16 @@ class CodeShape:
 
 def promotion_numbered(number: int) -> Promotion:
     """Raises UnknownPromotion."""
-    found = Promotion.objects.filter(pk=number).first()
+    return _numbered(number, Promotion.objects.all())
+
+
+def locked_promotion(number: int) -> Promotion:
+    """As `promotion_numbered`, and nobody else changes its terms until the transaction ends."""
+    return _numbered(number, Promotion.objects.select_for_update(no_key=True))
+
+
+def _numbered(number: int, promotions: QuerySet[Promotion]) -> Promotion:
+    found = promotions.filter(pk=number).first()
     if found is None:
         raise UnknownPromotion(f"There is no promotion {number}.")
     return found
@@ -99,7 +109,7 @@ def change_promotion(number: int, terms: PromotionTerms, *, by: Actor) -> Promot
         UnknownPromotion, Invalid, PromoFrozen.
     """
     refuse_impossible(terms)
-    promotion = _locked(number)
+    promotion = locked_promotion(number)
     changed = changed_terms(promotion, terms)
     refuse_frozen(promotion, changed, promotion.name)
     if changed:
@@ -124,7 +134,7 @@ def resume_promotion(number: int, *, by: Actor) -> Promotion:
 def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Promotion:
     """Let the window of all its codes end now; one that has ended stays as it is."""
     now = at or timezone.now()
-    terms = terms_of_promotion(_locked(number))
+    terms = terms_of_promotion(locked_promotion(number))
     if terms.ends_at is not None and terms.ends_at <= now:
         return promotion_numbered(number)
     return change_promotion(number, replace(terms, ends_at=now), by=by)
@@ -188,12 +198,8 @@ def _insert(promotion: Promotion, codes: list[str], max_uses: int | None) -> Non
         raise Collision from error
 
 
-def _locked(number: int) -> Promotion:
-    return Promotion.objects.select_for_update(no_key=True).get(pk=promotion_numbered(number).pk)
-
-
 def _set_paused(number: int, is_paused: bool, by: Actor) -> Promotion:
-    promotion = _locked(number)
+    promotion = locked_promotion(number)
     if promotion.is_paused != is_paused:
         promotion.is_paused = is_paused
         promotion.save(update_fields=["is_paused", "updated_at"])

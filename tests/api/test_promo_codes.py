@@ -1,11 +1,13 @@
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from orders.models import PromoCode
+from orders.promotions import PromotionTerms, generate_batch
 from tests.api.client import Api, assert_problem
-from tests.factories import make_category, make_product, make_promo_code, make_shopper, make_user, place
+from tests.factories import CLI, make_category, make_product, make_promo_code, make_shopper, make_user, place
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,7 @@ def test_a_promo_code_is_created_flat_and_comes_back_with_its_state(marketing):
         "state": "active",
         "times_used": 0,
         "discount_given": "0.00",
+        "batch": None,
         "currency": "EUR",
     }
     assert marketing.get("promo-codes/welcome10").content == response.content
@@ -173,6 +176,72 @@ def test_a_list_costs_the_same_number_of_queries_whatever_its_length(marketing, 
     assert [(item["categories"], item["products"]) for item in items] == [(["lanterns"], ["71053"])] * 3
 
 
+def test_a_code_is_duplicated_with_its_terms_once(marketing):
+    category = make_category("Lanterns")
+    make_product("71053", on_hand=5)
+    make_promo_code("TEN", max_uses=5, category_ids=(category.pk,), is_paused=True)
+
+    answers = [
+        marketing.post("promo-codes/ten/duplicate", {"code": "eleven"}, Idempotency_Key="once") for _ in "ab"
+    ]
+
+    first, second = answers
+    assert (first.status_code, first["Location"]) == (201, "/api/v1/promo-codes/ELEVEN")
+    assert (first.content, first["ETag"]) == (second.content, second["ETag"])
+    content = first.json()
+    assert (content["percent_off"], content["max_uses"], content["categories"]) == ("10.00", 5, ["lanterns"])
+    assert (content["is_paused"], content["state"], content["times_used"]) == (False, "active", 0)
+    assert_problem(
+        marketing.post("promo-codes/TEN/duplicate", {"code": "TEN"}), 409, "promo_code_taken", "/code"
+    )
+    assert_problem(marketing.post("promo-codes/NOPE/duplicate", {"code": "X-1"}), 404, "unknown_promo_code")
+    assert_problem(marketing.post("promo-codes/TEN/duplicate", {}), 422, "validation", "/code")
+    assert PromoCode.objects.count() == 2
+
+
+def test_a_code_is_deleted_as_long_as_no_order_used_it(marketing):
+    make_product("71053", on_hand=5)
+    make_promo_code("TYPO")
+    make_promo_code("USED")
+    place({"71053": 1}, promo_code="USED")
+
+    assert marketing.delete("promo-codes/typo").status_code == 204
+    assert_problem(marketing.delete("promo-codes/TYPO"), 404, "unknown_promo_code")
+    refused = assert_problem(marketing.delete("promo-codes/USED"), 409, "promo_code_used")
+    assert "pause it instead" in refused["detail"]
+    assert PromoCode.objects.get().code == "USED"
+
+
+@pytest.mark.parametrize(
+    ("role", "given"), [("Manager", "1.00"), ("Marketing", "1.00"), ("Support", None), ("Viewer", None)]
+)
+def test_what_a_code_cost_is_told_to_those_who_may_see_revenue(role, given):
+    make_product("71053", on_hand=5, price="10.00")
+    make_promo_code("TEN")
+    place({"71053": 1}, promo_code="TEN")
+    reader = Api(make_user(role=role))
+
+    [listed] = reader.get("promo-codes").json()["items"]
+    [asked] = reader.get("promo-codes?fields=discount_given").json()["items"]
+    one = reader.get("promo-codes/TEN").json()
+
+    assert (listed["discount_given"], listed["times_used"]) == (given, 1)
+    assert asked == {"discount_given": given}
+    assert one["discount_given"] == given
+
+
+def test_a_code_of_a_batch_names_it_and_is_paused_alone(marketing):
+    batch = generate_batch(2, PromotionTerms(name="Batch", percent_off=Decimal(10)), by=CLI)
+    code = batch.codes.order_by("pk")[0].code
+
+    assert marketing.get("promo-codes").json()["items"] == []
+    assert marketing.get(f"promo-codes/{code.lower()}").json()["batch"] == batch.pk
+    assert marketing.post(f"promo-codes/{code}/pause").json()["state"] == "paused"
+    assert_problem(marketing.patch(f"promo-codes/{code}", {"percent_off": "20"}), 409, "part_of_batch")
+    batch.refresh_from_db()
+    assert (batch.is_paused, batch.percent_off) == (False, Decimal(10))
+
+
 def test_only_staff_who_may_see_promo_codes_do():
     make_promo_code("TEN")
 
@@ -185,4 +254,6 @@ def test_only_staff_who_may_see_promo_codes_do():
         assert_problem(Api(user).post("promo-codes", WELCOME), 403, "forbidden")
         assert_problem(Api(user).patch("promo-codes/TEN", {"name": "x"}), 403, "forbidden")
         assert_problem(Api(user).post("promo-codes/TEN/pause"), 403, "forbidden")
+        assert_problem(Api(user).post("promo-codes/TEN/duplicate", {"code": "TWO"}), 403, "forbidden")
+        assert_problem(Api(user).delete("promo-codes/TEN"), 403, "forbidden")
     assert PromoCode.objects.get().promotion.name == "A promotion"
