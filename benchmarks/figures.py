@@ -57,6 +57,10 @@ def seconds_of(name: str, samples: Sequence[Sample]) -> Series:
     )
 
 
+def peaks_of(name: str, samples: Sequence[Sample]) -> Series:
+    return Series(name, [sample.peak_mb for sample in samples])
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     measured: Series

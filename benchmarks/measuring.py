@@ -2,8 +2,9 @@
 
 import os
 import resource
+import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -31,6 +32,18 @@ def measured(work: Callable[[], object], *, server_pid: int | None = None) -> Sa
     seconds = time.perf_counter() - started
     cpu = time.process_time() + tree_cpu_seconds(server_pid) - cpu
     return Sample(seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def measured_command(arguments: Sequence[str], environment: Mapping[str, str]) -> Sample:
+    """Run a program to its end, which must be a good one."""
+    started = time.perf_counter()
+    process = subprocess.Popen(arguments, env=dict(environment), stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, arguments)
+    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def alternating(repetitions: int, *contestants: Callable[[], Sample]) -> list[list[Sample]]:

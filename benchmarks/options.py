@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Sizes of what the parts measure, and how often they repeat it."""
+    """Sizes of what the parts measure, and how often they repeat it; each can be set on the command line."""
 
     rows: int = 100_000
     engine_rows: int = 5_000
@@ -14,3 +14,6 @@ class Options:
     codes: int = 100_000
     past_orders: int = 100_000
     repetitions: int = 5
+    engine_repetitions: int = 3
+    audit_repetitions: int = 3
+    command_repetitions: int = 10

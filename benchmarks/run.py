@@ -9,7 +9,7 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import promo_codes, stock_imports
+from benchmarks import audits, commands, order_statements, promo_codes, stock_imports, workbooks
 from benchmarks.figures import Figure, line_of
 from benchmarks.options import Options
 from benchmarks.results import Results
@@ -17,7 +17,13 @@ from benchmarks.shops import Server, server
 from tests.servers import DATABASES, MissingServers
 
 PARTS: dict[str, Callable[[Server, Options], Iterator[Figure]]] = {
-    "import": stock_imports.figures,
+    "commands": commands.figures,
+    "statements": order_statements.figures,
+    "workbook": workbooks.figures,
+    "import": stock_imports.beside_raw_sql,
+    "import-export": stock_imports.beside_import_export,
+    "million": stock_imports.of_a_million,
+    "audit": audits.figures,
     "promos": promo_codes.figures,
 }
 

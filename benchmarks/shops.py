@@ -1,7 +1,7 @@
 """Shops to measure: migrated, filled by the million, copied so that each repetition finds the same."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -60,7 +60,7 @@ class Shop:
             yield copy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Server:
     """PostgreSQL (with Redis beside it), or a directory with SQLite's files."""
 
@@ -68,6 +68,7 @@ class Server:
     directory: Path
     base: Mapping[str, str]
     numbers: Iterator[int]
+    migrated: Shop | None = None
 
     def environment_of(self, name: str) -> dict[str, str]:
         own = {}
@@ -80,8 +81,9 @@ class Server:
 
     @contextmanager
     def shop(self, template: Shop | None = None) -> Iterator[Shop]:
+        """A new one, gone afterwards: a copy of the template, else of the empty shop."""
         shop = Shop(self, f"bench_{self.directory.name.rpartition('-')[2]}_{next(self.numbers)}")
-        self._create(shop, template)
+        self._create(shop, template or self.migrated)
         try:
             yield shop
         finally:
@@ -112,16 +114,25 @@ def server(vendor: str) -> Iterator[Server]:
     """Raises MissingServers."""
     with TemporaryDirectory(prefix="bench-") as directory, ENVIRONMENTS[vendor]() as environment:
         base = {**environment, **OURS, "VAR_DIR": directory}
-        yield Server(vendor, Path(directory), base, count(1))
+        running = Server(vendor, Path(directory), base, count(1))
+        with running.shop() as empty:
+            in_child(empty.environment, migrate)
+            running.migrated = empty
+            yield running
 
 
 @contextmanager
 def filled_shop(server: Server, *, products: int, movements_each: int = 1) -> Iterator[Shop]:
     """A shop whose products were received in equal parts, as many as `movements_each`."""
     with server.shop() as shop:
-        in_child(shop.environment, migrate)
         in_child(shop.environment, fill, products, movements_each)
         yield shop
+
+
+def on_copy[**P, R](shop: Shop, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What the function returns in a process of its own, in a copy of the shop that is gone afterwards."""
+    with shop.copied() as copy:
+        return in_child(copy.environment, function, *args, **kwargs)
 
 
 def skus(products: int) -> Iterator[str]:

@@ -4,6 +4,7 @@ import csv
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measuring import Sample, measured
 from benchmarks.shops import server_pid
@@ -81,6 +82,43 @@ def raw_sqlite(path: Path) -> Sample:
     sample = _proved(load_and_write, path, writes_ledger=True)
     raw.close()
     return sample
+
+
+def import_export(path: Path) -> Sample:
+    """The engine of django-import-export as it comes: one instance, one query and one save for each row."""
+    return _through_import_export(path)
+
+
+def import_export_in_bulk(path: Path) -> Sample:
+    return _through_import_export(path, use_bulk=True)
+
+
+def import_export_tuned(path: Path) -> Sample:
+    """With all that its documentation offers for speed."""
+    from import_export.instance_loaders import CachedInstanceLoader
+
+    return _through_import_export(
+        path, use_bulk=True, skip_diff=True, instance_loader_class=CachedInstanceLoader
+    )
+
+
+def _through_import_export(path: Path, **options: Any) -> Sample:
+    from import_export.fields import Field
+    from import_export.resources import ModelResource
+    from import_export.widgets import IntegerWidget
+    from tablib import Dataset
+
+    from catalog.models import Product
+
+    meta = {"model": Product, "fields": ("sku", "on_hand"), "import_id_fields": ("sku",), **options}
+    members = {"on_hand": Field("on_hand", "quantity", IntegerWidget()), "Meta": type("Meta", (), meta)}
+    resource = type("StockResource", (ModelResource,), members)()
+
+    def load_and_import() -> None:
+        rows = Dataset().load(path.read_text(encoding="utf-8"), format="csv")
+        resource.import_data(rows, raise_errors=True, use_transactions=True)
+
+    return _proved(load_and_import, path, writes_ledger=False)
 
 
 def _proved(work: Callable[[], object], path: Path, *, writes_ledger: bool) -> Sample:
