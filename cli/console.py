@@ -34,7 +34,19 @@ YesAnyway = Annotated[bool, typer.Option("--yes", "-y", help="Allowed for script
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")]
 ROWS_ON_A_TERMINAL = 100
 # Columns that a narrow terminal does not break into lines.
-KEPT_WHOLE = {"id", "sku", "number", "code", "state", "status", "kind", "reference"}
+KEPT_WHOLE = {
+    "id",
+    "sku",
+    "number",
+    "code",
+    "state",
+    "status",
+    "kind",
+    "reference",
+    "at",
+    "placed_at",
+    "applied_at",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from cli.console import (
     Yes,
     columns,
     counted,
+    print_json,
     proceed,
     say,
 )
@@ -27,7 +28,7 @@ from cli.plans import SkipInvalid
 from cli.products import Category, Search, narrowed
 from cli.progress import bar
 from cli.stock import app
-from cli.stock_imports import as_row, tell
+from cli.stock_imports import as_row
 from cli.verbs import verb
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def undo(
     """Take an import back as though it had never happened; what was sold since stays sold."""
     from catalog.models import ImportState
     from catalog.stock_import import import_numbered, undo_import
+    from catalog.stock_import.undo import NOT_UNDONE
 
     by = actor(as_, "catalog.move_stock")
     stock_import = import_numbered(number)
@@ -156,7 +158,11 @@ def undo(
         proceed("Undo it?", yes=yes, dry_run=dry_run)
     with bar("Undoing", None, rows=stock_import.changes):
         undone = undo_import(number, by=by, skip_invalid=skip_invalid)
-    tell("Undone", as_row(undone), as_json=json or jsonl)
+    if json or jsonl:
+        print_json(as_row(undone))
+        return
+    left = undone.rows.filter(problem_code=NOT_UNDONE).count()
+    print(f"Undone: import {number}" + (f"; {counted(left, 'change')} could not be undone" if left else ""))
 
 
 def _rehearsed(number: int, *, skip_invalid: bool, by: "Actor") -> list[dict[str, Any]]:

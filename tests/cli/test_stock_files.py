@@ -120,6 +120,22 @@ def test_an_import_can_be_rehearsed_backwards_and_undone(answers: Answers, good_
     assert StockImport.objects.get().state == "undone"
 
 
+def test_what_can_no_longer_be_undone_is_named_and_can_be_left_out(
+    shopctl: Shopctl, answers: Answers, good_file: Path
+) -> None:
+    make_product("TEA-01")
+    make_product("TEA-02")
+    number = answers("stock", "import", good_file, "--mode", "receive", "--yes")["id"]
+    place({"TEA-01": 1})
+    refused = shopctl("stock", "undo", number, "--yes")
+    assert refused.exit_code == 1
+    assert "Row 2 (TEA-01)" in refused.stderr
+    assert on_hand() == {"TEA-01": 40, "TEA-02": 7}
+    done = shopctl("stock", "undo", number, "--yes", "--skip-invalid")
+    assert done.stdout == f"Undone: import {number}; 1 change could not be undone\n"
+    assert on_hand() == {"TEA-01": 40, "TEA-02": 0}
+
+
 def test_undoing_twice_is_refused(shopctl: Shopctl, answers: Answers, good_file: Path) -> None:
     make_product("TEA-01")
     make_product("TEA-02")
