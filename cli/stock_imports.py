@@ -83,7 +83,6 @@ def import_stock(
     from catalog.stock_file import MAX_FILE
 
     by = actor(as_, "catalog.move_stock")
-    refuse_to_replace(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = stream.read()
     answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
@@ -91,6 +90,7 @@ def import_stock(
     if (kept := answer_kept(request_key, operation)) is not None:
         answer.show(kept, done="Applied before, under this key:")
         return
+    refuse_to_replace(rejects, overwrite=overwrite)
     plan = _planned(content, name_of(file), mode=mode, by=by)
     _say_plan(plan, with_rows=not (dry_run and answer.is_data), as_table=not answer.is_data)
     if plan.problems and not (skip_invalid or dry_run):

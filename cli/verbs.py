@@ -3,12 +3,15 @@
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import typer
 
 from cli.console import YesAnyway
+
+# Without models, and as long to load as all the rest; what a verb needs of them, it imports.
+OF_WEB_AND_WORKER = ("ninja", "huey.contrib.djhuey")
 
 
 def group(summary: str) -> typer.Typer:
@@ -36,7 +39,7 @@ def verb[**P, R](
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         settings = {"ignore_unknown_options": negative_numbers}
         app.command(name, epilog=_epilog(examples), context_settings=settings)(
-            _accepting_yes(_with_django(function))
+            _accepting_yes(_with_django(function, without=OF_WEB_AND_WORKER))
         )
         return function
 
@@ -54,20 +57,22 @@ def lone_verb[**P, R](*, examples: str) -> Callable[[Callable[P, R]], Callable[P
     return decorate
 
 
-def set_django_up() -> None:
+def set_django_up(*, without: Collection[str] = ()) -> None:
     """The one place where shopctl loads Django and the apps; the admin and the API stay out."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
     import django
     from django.apps import apps
+    from django.conf import settings
 
     if not apps.ready:
+        settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app not in without]
         django.setup()
 
 
-def _with_django[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+def _with_django[**P, R](function: Callable[P, R], *, without: Collection[str] = ()) -> Callable[P, R]:
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        set_django_up()
+        set_django_up(without=without)
         return function(*args, **kwargs)
 
     return run

@@ -171,6 +171,25 @@ def test_a_retry_with_the_same_key_answers_as_the_first_time(answers: Answers, g
     assert StockImport.objects.count() == 1
 
 
+def test_a_retry_does_not_mind_the_rejects_that_the_first_time_wrote(
+    answers: Answers, count_file: Path, tmp_path: Path
+) -> None:
+    make_product("TEA-01", on_hand=5)
+    command = (
+        "stock",
+        "import",
+        count_file,
+        "--mode",
+        "count",
+        "--skip-invalid",
+        "--yes",
+        "--request-key",
+        "k",
+    )
+    first = answers(*command, "--rejects", tmp_path / "rejects.csv")
+    assert answers(*command, "--rejects", tmp_path / "rejects.csv") == first
+
+
 def test_a_key_is_not_for_another_file(shopctl: Shopctl, answers: Answers, good_file: Path) -> None:
     make_product("TEA-01")
     make_product("TEA-02")
