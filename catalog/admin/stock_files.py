@@ -4,13 +4,16 @@ The library gives the addresses, permissions and the export. Its way to import i
 file in memory, compares row by row, and reads the file anew when it is confirmed. Here a file becomes a plan.
 """
 
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from import_export.admin import ImportMixin
 
 from accounts.admin import actor_of
@@ -21,12 +24,19 @@ from catalog.admin.exporting import ListExport
 from catalog.admin.import_page import rows_shown
 from catalog.exports import ImportRowExport
 from catalog.models import ImportMode, StockImport, StockImportRow
+from catalog.stock_file import FileRow
 from catalog.stock_import import plan_import
+
+logger = logging.getLogger(__name__)
+TELL_EVERY = 10_000
+TOLD_FOR_SECONDS = 120
 
 
 class StockFileForm(forms.Form):
     import_file = forms.FileField(label="File")
     mode = forms.ChoiceField(label="What the quantities mean", choices=ImportMode)
+    # A name that the script gives its upload, to ask how far its reading is.
+    upload = forms.RegexField(r"\A[0-9a-f]{32}\Z", required=False)
 
 
 class StockFiles(ListExport, ImportMixin):
@@ -39,7 +49,9 @@ class StockFiles(ListExport, ImportMixin):
 
     def get_urls(self) -> list[URLPattern]:
         # What the library confirms with has no use here: a plan has a page of its own.
-        return [each for each in super().get_urls() if not (each.name or "").endswith("_process_import")]
+        urls = [each for each in super().get_urls() if not (each.name or "").endswith("_process_import")]
+        progress = self.admin_site.admin_view(self.progress_view)
+        return [path("import/progress/", progress, name="catalog_stockimport_progress"), *urls]
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Choose a file; a POST plans it and leads to the plan's page. A script is answered in JSON."""
@@ -59,12 +71,24 @@ class StockFiles(ListExport, ImportMixin):
 
     def _planned(self, request: HttpRequest, form: StockFileForm) -> int | None:
         file, mode = form.cleaned_data["import_file"], form.cleaned_data["mode"]
+        key = _progress_key(request, form.cleaned_data["upload"])
+
+        def follow(rows: Iterator[FileRow]) -> Iterator[FileRow]:
+            return _telling(rows, key) if form.cleaned_data["upload"] else rows
+
         try:
-            return plan_import(file, file_name=file.name, mode=mode, by=actor_of(request)).pk
+            plan = plan_import(file, file_name=file.name, mode=mode, by=actor_of(request), follow=follow)
+            return plan.pk
         except Refusal as refusal:
             for field, message in errors_of(refusal, form.fields):
                 form.add_error(field, message)
         return None
+
+    def progress_view(self, request: HttpRequest) -> HttpResponse:
+        """How many rows of an upload are read; 0 when that is not known."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        return JsonResponse({"rows": cache.get(_progress_key(request, request.GET.get("upload", "")), 0)})
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[ImportRowExport]]:
         return [ImportRowExport]
@@ -75,3 +99,22 @@ class StockFiles(ListExport, ImportMixin):
         rows = StockImportRow.objects.filter(stock_import__in=imports.order_by().values("pk"))
         shown = rows_shown(rows.select_related("stock_import", "product"), request.GET.get(VIEW, ""))
         return shown.order_by("-stock_import", "row")
+
+
+def _progress_key(request: HttpRequest, upload: str) -> str:
+    return f"stock-upload:{request.user.pk}:{upload[:32]}"
+
+
+def _telling(rows: Iterator[FileRow], key: str) -> Iterator[FileRow]:
+    for count, row in enumerate(rows, start=1):
+        if count % TELL_EVERY == 0:
+            _tell(key, count)
+        yield row
+
+
+def _tell(key: str, count: int) -> None:
+    try:
+        cache.set(key, count, TOLD_FOR_SECONDS)
+    except Exception:
+        # No import fails for want of a progress bar.
+        logger.warning("The cache did not keep how far an upload is.")

@@ -54,6 +54,7 @@ MATRIX = {
     "catalog_stockimport_changelist": ALL,
     "catalog_stockimport_add": NOBODY,
     "catalog_stockimport_import": STOCK,
+    "catalog_stockimport_progress": STOCK,
     "catalog_stockimport_export": ALL,
     "catalog_stockimport_change": ALL,
     "catalog_stockimport_history": ALL,

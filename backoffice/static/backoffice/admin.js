@@ -231,12 +231,13 @@
   });
 })();
 
-/* Files: in form[data-upload] a chosen or dropped file is sent at once; the form says how far that is. */
+/* Stock: choosing files and counting shelves. */
 (() => {
   "use strict";
 
-  const SIGNED_OUT = "You are signed out. Load the page again to sign in.";
+  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+  /* Files: in form[data-upload] a chosen or dropped file is sent at once; the form says how far that is. */
   function tell(form, text, { isBad = false, share = null } = {}) {
     const place = form.querySelector(".bo-progress");
     place.replaceChildren();
@@ -251,12 +252,20 @@
     form.toggleAttribute("data-sending", Boolean(isUnderway));
   }
 
-  function send(form) {
+  async function rowsRead(form, upload) {
+    const answer = await fetch(`${form.dataset.upload}?upload=${upload}`).then((response) => response.json()).catch(() => null);
+    return answer?.rows ? `${answer.rows.toLocaleString("en")} rows, ` : "";
+  }
+
+  function sendFile(form) {
     const input = form.querySelector("[type=file]");
     const file = input.files[0];
     if (!file || form.hasAttribute("data-sending")) return;
     const size = `${(file.size / 1e6).toFixed(1)} MB`;
     const request = new XMLHttpRequest();
+    const content = new FormData(form);
+    const upload = newKey();
+    content.set("upload", upload);
     let clock;
     const stop = (text) => {
       clearInterval(clock);
@@ -266,10 +275,12 @@
     };
     const read = () => {
       const began = Date.now();
-      const seconds = () => Math.round((Date.now() - began) / 1000);
-      const say = () => tell(form, `Reading ${file.name} … ${seconds() ? `${seconds()} s` : ""}`);
-      say();
-      clock = setInterval(say, 1000);
+      tell(form, `Reading ${file.name} …`);
+      clock = setInterval(async () => {
+        const rows = await rowsRead(form, upload);
+        const seconds = Math.round((Date.now() - began) / 1000);
+        if (request.readyState !== XMLHttpRequest.DONE) tell(form, `Reading ${file.name}: ${rows}${seconds} s`);
+      }, 1000);
     };
     request.upload.addEventListener("progress", (event) => {
       const share = event.loaded / event.total;
@@ -279,7 +290,7 @@
     request.addEventListener("error", () => stop("The file did not arrive. Choose it again when the connection is back."));
     request.addEventListener("load", () => {
       clearInterval(clock);
-      if (request.responseURL.includes("/login/")) return stop(SIGNED_OUT);
+      if (request.responseURL.includes("/login/")) return stop("You are signed out. Load the page again to sign in.");
       const answer = request.status === 200 ? request.response : null;
       if (!answer) return stop(`The shop could not take the file (${request.status}). Choose it again.`);
       if (answer.refused) return stop(answer.refused);
@@ -290,12 +301,12 @@
     request.responseType = "json";
     request.setRequestHeader("Accept", "application/json");
     tell(form, `Sending ${file.name} …`, { share: 0 });
-    request.send(new FormData(form));
+    request.send(content);
   }
 
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-upload]");
-    if (form && event.target.type === "file") send(form);
+    if (form && event.target.type === "file") sendFile(form);
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-upload]")) {
@@ -303,15 +314,11 @@
       tell(form, "");
     }
   });
-})();
 
-/* Counting shelves, in [data-counting]: Enter records a row and moves on; answers come in behind.
+  /* Counting shelves, in [data-counting]: Enter records a row and moves on; answers come in behind.
 
-   Counts are sent one after the other, in the order of typing. When one cannot be sent, it and those after it wait
-   and are tried again under the same keys, so that none is lost and none is recorded twice. */
-(() => {
-  "use strict";
-
+     Counts are sent one after the other, in the order of typing. When one cannot be sent, it and those after it wait
+     and are tried again under the same keys, so that none is lost and none is recorded twice. */
   const TRY_AGAIN_AFTER = 5000;
   const GIVE_UP_AFTER = 20000;
   const SIGNED_OUT = "You are signed out, or may no longer count. Sign in again in another tab.";
@@ -323,7 +330,6 @@
   const rows = () => [...page.querySelectorAll("[data-row]")];
   const inputOf = (row) => row.querySelector("input");
   const grouped = (units) => Number(units).toLocaleString("en");
-  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
   function show(row, state, html) {
@@ -356,7 +362,7 @@
     return response.ok ? response.json() : null;
   }
 
-  async function send({ row, counted, expected, key }) {
+  async function sendOne({ row, counted, expected, key }) {
     const answer = await fetchJson(row.dataset.row, {
       method: "POST",
       body: new URLSearchParams({ counted, expected, key }),
@@ -384,7 +390,7 @@
     isSending = true;
     while (waiting.length) {
       try {
-        const answer = await send(waiting[0]);
+        const answer = await sendOne(waiting[0]);
         answered(waiting.shift(), answer);
         trouble("");
         tally();
