@@ -239,17 +239,15 @@
 
   /* Files: in form[data-upload] a chosen or dropped file is sent at once; the form says how far that is. */
   function tell(form, text, { isBad = false, share = null } = {}) {
-    const place = form.querySelector(".bo-progress");
-    place.replaceChildren();
-    const isUnderway = text && !isBad;
-    if (isUnderway) {
-      const bar = place.appendChild(document.createElement("progress"));
-      if (share !== null) bar.value = share;
-    }
-    const words = place.appendChild(document.createElement("span"));
+    const isUnderway = Boolean(text) && !isBad;
+    const bar = form.querySelector("progress");
+    const words = form.querySelector(".bo-progress span");
+    bar.hidden = !isUnderway;
+    if (share === null) bar.removeAttribute("value");
+    else bar.value = share;
     words.textContent = text;
     words.className = isBad ? "bo-bad" : "";
-    form.toggleAttribute("data-sending", Boolean(isUnderway));
+    form.toggleAttribute("data-sending", isUnderway);
   }
 
   async function rowsRead(form, upload) {
@@ -307,6 +305,10 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-upload]");
     if (form && event.target.type === "file") sendFile(form);
+  });
+  // Unfold would look for the text field of its own widget beside each file field that is not marked so.
+  window.addEventListener("load", () => {
+    for (const input of document.querySelectorAll("[data-upload] [type=file]")) input.hasChangeListener = true;
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-upload]")) {
