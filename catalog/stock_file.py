@@ -81,7 +81,14 @@ def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Ite
 
 def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[Row]:
     """With the delimiter that makes the header's columns out, else the one that finds the most."""
-    headers = {mark: next(csv_rows(content, delimiter=mark), None) for mark in DELIMITERS}
+    headers: dict[str, Row | None] = {}
+    refusals: list[UnreadableFile] = []
+    for mark in DELIMITERS:
+        try:
+            headers[mark] = next(csv_rows(content, delimiter=mark), None)
+        except UnreadableFile as refusal:
+            # Quoted cells are a broken row to whoever does not know what separates them.
+            refusals.append(refusal)
 
     def suitability(mark: str) -> tuple[int, int]:
         header = headers[mark]
@@ -90,7 +97,10 @@ def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[Row]:
         keys = {_key(name) for name in header.cells}
         return (len(keys.intersection(columns)), len(header.cells))
 
-    return csv_rows(content, delimiter=max(DELIMITERS, key=suitability))
+    best = max(headers, key=suitability, default=None)
+    if best is None or (refusals and suitability(best)[0] == 0):
+        raise refusals[0]
+    return csv_rows(content, delimiter=best)
 
 
 def _key(name: str) -> str:

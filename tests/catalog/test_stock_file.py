@@ -146,6 +146,17 @@ def test_every_dialect_reads_the_same(encoding: str, delimiter: str, line_end: s
     assert read(content) == [row(2, "ÄPFEL-1", "5", note="crème"), row(4, "B", "6", note='2" pipe')]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_file_with_every_cell_in_quotation_marks_is_read(delimiter: str) -> None:
+    lines = ('"sku"', '"quantity"', '"note"'), ('"A"', '"5"', '"Say ""hello""; then, count"')
+    content = "\n".join(delimiter.join(line) for line in lines)
+    assert read(content) == [row(2, "A", "5", note='Say "hello"; then, count')]
+
+
+def test_a_header_that_is_broken_with_every_delimiter_is_refused_as_broken() -> None:
+    assert refusal('sku,"quantity\nA,5\n').startswith("Row 1 opens a quotation mark")
+
+
 def test_the_delimiter_is_the_one_that_makes_the_columns_out() -> None:
     assert read("Name, long, and odd;sku;quantity\nx;A;5\n") == [row(2, "A", "5")]
 
