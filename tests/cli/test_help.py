@@ -1,6 +1,9 @@
+import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +22,36 @@ def verbs(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tup
         yield from verbs(command.get_command(context, name), (*path, name))
 
 
+def commands_of(text: str) -> list[str]:
+    """The command lines of shopctl in scripts: in pipelines, loops and before a redirection too."""
+    quoted = r"""'[^']*'|"[^"]*"|[^|<>&;\n'"]"""
+    lines = re.findall(rf"\bshopctl (?:{quoted})*", text.replace("\\\n", " "))
+    return [line.strip() for line in lines]
+
+
+def scripts_of(document: str) -> str:
+    """What is typed in a document: its scripts, and the lines with a prompt of what shows a screen."""
+    scripts = re.findall(r"^```sh\n(.*?)^```", document, re.DOTALL | re.MULTILINE)
+    return "\n".join([*scripts, *re.findall(r"^\$ (.*)$", document, re.MULTILINE)])
+
+
+def understand(words: Sequence[str]) -> None:
+    """Parse a command line as shopctl does, without running its verb."""
+    command: Any = typer.main.get_command(app)
+    words = list(words)
+    while hasattr(command, "commands") and words[0] not in ("--help", "--version"):
+        context = typer.Context(command, info_name="shopctl")
+        name = words.pop(0)
+        command = command.get_command(context, name)
+        assert command is not None, f"There is no {name}."
+    try:
+        command.make_context(command.name, words)
+    except typer.Exit:
+        assert words
+
+
 ALL = list(verbs())
+MANUAL = (Path(__file__).parent.parent.parent / "docs" / "shopctl.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
@@ -40,12 +72,47 @@ def test_every_verb_that_asks_can_be_told_yes() -> None:
         assert "--dry-run" not in options or "--yes" in options, path
 
 
-def test_the_issue_s_verbs_are_there() -> None:
+def test_every_verb_that_names_an_actor_can_be_told_yes() -> None:
+    for path, command in ALL:
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert "--as" not in options or "--yes" in options, path
+
+
+def test_every_verb_that_writes_a_file_replaces_none_unasked() -> None:
+    for path, command in ALL:
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert not options & {"--output", "--rejects"} or "--overwrite" in options, path
+
+
+@pytest.mark.parametrize("path", [path for path, _ in ALL], ids=" ".join)
+def test_every_verb_is_documented(path: tuple[str, ...]) -> None:
+    assert re.search(rf"shopctl {' '.join(path)}\b", MANUAL), "Add it to the tables of docs/shopctl.md."
+
+
+@pytest.mark.parametrize("line", sorted(set(commands_of(scripts_of(MANUAL)))))
+def test_every_documented_command_line_is_understood(line: str) -> None:
+    understand(shlex.split(line, comments=True)[1:])
+
+
+@pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
+def test_every_example_is_understood(path: tuple[str, ...], command: Any) -> None:
+    for example in commands_of(command.epilog):
+        understand(shlex.split(example)[1:])
+
+
+def test_a_command_line_that_is_wrong_is_not_understood() -> None:
+    with pytest.raises(Exception, match="No such option"):
+        understand(["stock", "list", "--high"])
+    with pytest.raises(Exception, match="Missing"):
+        understand(["stock", "receive", "TEA-01"])
+
+
+def test_the_verbs_that_are_promised_are_there() -> None:
     found = {" ".join(path) for path, _ in ALL}
     wanted = """
         demo serve worker scheduler doctor
-        products:list,show
-        stock:show,list,receive,adjust,count,import,imports,undo,audit,history,template
+        products:list,show,import,export,archive
+        stock:show,list,receive,adjust,count,import,export,imports,undo,audit,history,template
         promos:list,show,create,pause,resume,expire
         orders:list,show,ship,deliver,cancel
         users:create,list,role,deactivate,password
@@ -71,6 +138,10 @@ def loaded_by(*arguments: str) -> set[str]:
 @pytest.mark.parametrize("arguments", [["--help"], ["stock", "--help"], ["orders", "ship", "--help"]])
 def test_help_loads_neither_django_nor_rich(arguments: list[str]) -> None:
     assert not {"django", "rich", "ninja", "huey", "unfold"} & loaded_by(*arguments)
+
+
+def test_a_verb_loads_neither_the_api_nor_the_queue_nor_what_draws_tables() -> None:
+    assert not {"ninja", "huey", "psycopg", "rich", "openpyxl", "granian"} & loaded_by("stock", "template")
 
 
 def test_completion_of_names_loads_no_django(monkeypatch: pytest.MonkeyPatch) -> None:
