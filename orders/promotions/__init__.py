@@ -39,6 +39,15 @@ from orders.promotions.figures import (
     uses_by_day,
 )
 from orders.promotions.limits import category_ids, product_ids
+from orders.promotions.promo_file import PromoFile, read_promo_file
+from orders.promotions.promo_import import (
+    Outcome,
+    PromoPlan,
+    PromoRow,
+    import_promo_codes,
+    plan_promo_codes,
+    rejected_promo_codes_csv,
+)
 from orders.promotions.terms import FROZEN_ONCE_USED, PromoFrozen, PromotionTerms, terms_of_promotion
 
 __all__ = [
@@ -46,11 +55,15 @@ __all__ = [
     "Backtest",
     "CodeShape",
     "CodesUsed",
+    "Outcome",
     "PartOfBatch",
     "PromoCodeTaken",
     "PromoCodeUsed",
     "PromoFigures",
+    "PromoFile",
     "PromoFrozen",
+    "PromoPlan",
+    "PromoRow",
     "PromotionTerms",
     "UnknownPromoCode",
     "UnknownPromotion",
@@ -68,16 +81,20 @@ __all__ = [
     "end_promotion",
     "expire_ended_promotions",
     "generate_batch",
+    "import_promo_codes",
     "locked_promo_code",
     "locked_promotion",
     "pause_promo_code",
     "pause_promotion",
+    "plan_promo_codes",
     "product_ids",
     "promo_code_named",
     "promo_codes_csv",
     "promo_figures",
     "promotion_numbered",
     "promotion_state",
+    "read_promo_file",
+    "rejected_promo_codes_csv",
     "resume_promo_code",
     "resume_promotion",
     "terms_of_promotion",

@@ -3,24 +3,24 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
-from backoffice.errors import Conflict, Fault, NotFound
+from backoffice.errors import Conflict, Fault, Invalid, NotFound
 from backoffice.transactions import write_transaction
 from orders.models import PromoCode, PromoState, Promotion
 from orders.models.promo import PromoCodeQuerySet, normalised_code
 from orders.promotions.terms import (
+    REFUSALS,
     PromotionTerms,
     changed_terms,
     changes_between,
-    invalid,
     record,
     refuse_frozen,
     refuse_impossible,
     refuse_impossible_uses,
+    refuse_unclean,
     terms_of_promotion,
     write_terms,
 )
@@ -191,11 +191,9 @@ def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
 
 
 def _write(promo_code: PromoCode, terms: PromotionTerms) -> None:
-    try:
-        promo_code.full_clean(exclude=["promotion", "code"], validate_unique=False)
-        promo_code.clean_fields(exclude=["promotion"])
-    except ValidationError as error:
-        raise invalid(error) from error
+    refuse_unclean(promo_code)
+    if promo_code.max_uses is not None and promo_code.times_used > promo_code.max_uses:
+        raise Invalid(REFUSALS["promo_code_within_max_uses"])
     write_terms(promo_code.promotion, terms)
     # Assigned again, now that it has a primary key.
     promo_code.promotion = promo_code.promotion

@@ -1,12 +1,13 @@
 """What can be said of a promotion, and what cannot be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -17,6 +18,11 @@ from orders.models import PromoCode, Promotion, PromotionEvent, PromotionKind
 FROZEN_ONCE_USED = ("kind", "percent_off", "amount_off", "max_discount")
 FIRST_YEAR, LAST_YEAR = 2000, 9000
 MOST_USES = 2_000_000_000
+REFUSALS = {
+    constraint.name: str(constraint.violation_error_message)
+    for constraint in (*Promotion._meta.constraints, *PromoCode._meta.constraints)
+}
+"""What to say of fields that do not fit together, by the constraint that they would break."""
 
 
 class PromoFrozen(Conflict):
@@ -47,11 +53,30 @@ COLUMNS = tuple(field.name for field in fields(PromotionTerms) if not field.name
 
 
 def terms_of_promotion(promotion: Promotion) -> PromotionTerms:
-    return PromotionTerms(
-        **{name: getattr(promotion, name) for name in COLUMNS},
-        category_ids=tuple(promotion.categories.order_by("pk").values_list("pk", flat=True)),
-        product_ids=tuple(promotion.products.order_by("pk").values_list("pk", flat=True)),
-    )
+    return terms_of_promotions([promotion])[promotion.pk]
+
+
+def terms_of_promotions(promotions: Iterable[Promotion]) -> dict[int, PromotionTerms]:
+    """By primary key, in two statements."""
+    by_key = {promotion.pk: promotion for promotion in promotions}
+    categories = _linked(Promotion.categories.through, "category_id", by_key)
+    products = _linked(Promotion.products.through, "product_id", by_key)
+    return {
+        pk: PromotionTerms(
+            **{name: getattr(promotion, name) for name in COLUMNS},
+            category_ids=tuple(categories.get(pk, ())),
+            product_ids=tuple(products.get(pk, ())),
+        )
+        for pk, promotion in by_key.items()
+    }
+
+
+def _linked(through: type[Model], column: str, promotions: Iterable[int]) -> dict[int, list[int]]:
+    linked: dict[int, list[int]] = {}
+    rows = through._default_manager.filter(promotion__in=promotions).order_by(column)
+    for promotion, pk in rows.values_list("promotion_id", column):
+        linked.setdefault(promotion, []).append(pk)
+    return linked
 
 
 def write_terms(promotion: Promotion, terms: PromotionTerms) -> None:
@@ -61,17 +86,28 @@ def write_terms(promotion: Promotion, terms: PromotionTerms) -> None:
         Invalid: naming every field that cannot be so.
     """
     refuse_impossible(terms)
+    is_new = promotion.pk is None
     for name in COLUMNS:
         setattr(promotion, name, getattr(terms, name))
     if terms.ends_at is None or terms.ends_at > timezone.now():
         promotion.expired_at = None
+    refuse_unclean(promotion)
+    promotion.save()
+    for links, pks in ((promotion.categories, terms.category_ids), (promotion.products, terms.product_ids)):
+        if pks or not is_new:
+            links.set(pks)
+
+
+def refuse_unclean(row: Promotion | PromoCode) -> None:
+    """Raises Invalid for what a field cannot hold.
+
+    What fields must keep between them is said by `refuse_impossible`: for the constraints of the models,
+    which hold it in the end, Django would ask the database one by one.
+    """
     try:
-        promotion.full_clean()
+        row.clean_fields(exclude=["promotion"])
     except ValidationError as error:
         raise invalid(error) from error
-    promotion.save()
-    promotion.categories.set(terms.category_ids)
-    promotion.products.set(terms.product_ids)
 
 
 def refuse_frozen(promotion: Promotion, changed: Mapping[str, Any], name: str) -> None:
@@ -123,13 +159,27 @@ def refuse_impossible(terms: PromotionTerms) -> None:
     if getattr(terms, field) is None:
         detail = f"A promotion of kind {terms.kind} needs {field}."
         raise Invalid(detail, faults=[Fault(f"/{field}", "missing", detail)])
+    if not _has_its_value(terms):
+        raise Invalid(REFUSALS["promotion_kind_has_its_value"])
+    _refuse_impossible_window(terms)
+    refuse_impossible_uses("max_uses_per_customer", terms.max_uses_per_customer)
+
+
+def _has_its_value(terms: PromotionTerms) -> bool:
+    if terms.kind == PromotionKind.PERCENTAGE:
+        return terms.amount_off is None and 0 < (terms.percent_off or 0) <= 100
+    return terms.percent_off is None and terms.max_discount is None and (terms.amount_off or 0) > 0
+
+
+def _refuse_impossible_window(terms: PromotionTerms) -> None:
     # Within these years a moment can be shown in every time zone.
     for field in ("starts_at", "ends_at"):
         moment = getattr(terms, field)
         if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
             detail = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}, or leave it empty."
             raise Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
-    refuse_impossible_uses("max_uses_per_customer", terms.max_uses_per_customer)
+    if terms.starts_at and terms.ends_at and terms.starts_at >= terms.ends_at:
+        raise Invalid(REFUSALS["promotion_starts_before_it_ends"])
 
 
 def refuse_impossible_uses(field: str, uses: int | None) -> None:

@@ -1,0 +1,222 @@
+"""Promo codes as rows of a file: what each row says of its code, in the words of PromotionTerms."""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from backoffice.errors import Fault, Invalid
+from backoffice.moments import closing, opening
+from backoffice.money import ZERO
+from catalog.csv_rows import UnreadableFile
+from catalog.formulas import restored
+from catalog.stock_file import content_of, table_rows
+from orders.models import PromotionKind
+from orders.models.promo import normalised_code
+from orders.promotions.export import COLUMNS, TOLD_ALONE
+from orders.promotions.limits import category_ids, product_ids
+
+MAX_ROWS = 10_000
+HANDED_BACK = ("row", "problem")
+NO_ROWS = "The file has no rows. Put one row for each promo code below the header."
+SHOWN_COLUMNS = 20
+LONGEST_NAME = 60
+
+NUMBER = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]+))?\Z")
+WHOLE = re.compile(r"[0-9]{1,10}\Z")
+# Workbooks keep a day as the number of days since then, its time as a fraction.
+SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?\Z")
+SERIAL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001  # by the calendar, in no zone
+NO_FRACTION = Decimal("1e-10")
+TRUTH = {
+    **dict.fromkeys(("yes", "y", "true", "1", "x", "on"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "", "off"), False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PromoFileRow:
+    """A row as it was written, trimmed, by column; `number` is its place in the file (the header's is 1)."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    @property
+    def code(self) -> str:
+        return normalised_code(self.cells["code"])
+
+
+@dataclass(frozen=True, slots=True)
+class PromoFile:
+    """A file that was read; `columns` are those of ours that it has, in its order."""
+
+    columns: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
+    rows: tuple[PromoFileRow, ...]
+
+    @property
+    def repeated(self) -> dict[str, list[int]]:
+        """Codes that stand in several rows, with their numbers."""
+        numbers = defaultdict(list)
+        for row in self.rows:
+            numbers[row.code].append(row.number)
+        return {code: found for code, found in numbers.items() if len(found) > 1}
+
+
+def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
+    """The whole file: CSV or XLSX with a column code, at most 10,000 rows.
+
+    Raises:
+        UnreadableFile.
+    """
+    rows = table_rows(content_of(file), file_name=file_name, columns=COLUMNS)
+    header = next(rows, None)
+    if header is None:
+        raise UnreadableFile(NO_ROWS)
+    places = _places(header.cells)
+    read: list[PromoFileRow] = []
+    for number, cells in rows:
+        if len(read) == MAX_ROWS:
+            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
+        written = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
+        read.append(PromoFileRow(number, {name: restored(cell.strip()) for name, cell in written.items()}))
+    if not read:
+        raise UnreadableFile(NO_ROWS)
+    known = {*COLUMNS, *TOLD_ALONE, *HANDED_BACK}
+    ignored = (name.strip()[:LONGEST_NAME] for name in header.cells if _key(name) not in known)
+    return PromoFile(tuple(places), tuple(filter(None, ignored)), tuple(read))
+
+
+def said_by(row: PromoFileRow) -> dict[str, Any]:
+    """What the row says, by the names of PromotionTerms and `max_uses`; nothing of columns that it lacks.
+
+    Raises:
+        Invalid: naming every cell that cannot be understood.
+    """
+    said: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for column, text in row.cells.items():
+        if column != "code":
+            try:
+                name, read = READERS[column]
+                said[name] = read(text)
+            except Invalid as refusal:
+                faults.append(Fault(f"/{column}", "validation", refusal.detail))
+    if said.get("percent_off") is not None and said.get("amount_off") is not None:
+        faults.append(Fault("/percent", "validation", "Give percent or amount, not both."))
+    if faults:
+        raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
+    return _with_kind(said) | ({"name": said["name"] or row.code} if "name" in said else {})
+
+
+def _with_kind(said: dict[str, Any]) -> dict[str, Any]:
+    """The filled one of percent and amount tells the kind; when none is, the code keeps what it has."""
+    percent_off, amount_off = said.pop("percent_off", None), said.pop("amount_off", None)
+    if percent_off is None and amount_off is None:
+        return said
+    kind = PromotionKind.FIXED if percent_off is None else PromotionKind.PERCENTAGE
+    return {**said, "kind": kind, "percent_off": percent_off, "amount_off": amount_off}
+
+
+def _places(header: Sequence[str]) -> dict[str, int]:
+    """Where each column that matters stands, in the order of the file."""
+    keys = [_key(name) for name in header]
+    for column in COLUMNS:
+        if keys.count(column) > 1:
+            raise UnreadableFile(
+                f"The file has {keys.count(column)} columns named {column}. Keep one of them."
+            )
+    if "code" not in keys:
+        found = ", ".join(f'"{name.strip()[:40]}"' for name in header[:SHOWN_COLUMNS])
+        raise UnreadableFile(
+            f"The first row must name the columns. Needed: code; found: {found}. Others that are understood: "
+            f"{', '.join(COLUMNS[1:])}."
+        )
+    return {key: place for place, key in enumerate(keys) if key in COLUMNS}
+
+
+def _key(name: str) -> str:
+    return "_".join(name.casefold().split())
+
+
+def _number(text: str) -> Decimal | None:
+    text = text.removesuffix("%").strip()
+    if not text:
+        return None
+    match = NUMBER.match(text)
+    # Three digits behind a comma or point are meant as thousands as often as not.
+    if match is None or len(match[2] or "") == 3:
+        raise Invalid(f"“{text[:40]}” is no number such as 12.50, without a mark for thousands.")
+    number = Decimal(text.replace(",", "."))
+    # A workbook keeps 19.99 as 19.989999999999998.
+    return number.quantize(NO_FRACTION).normalize() + ZERO if len(match[2] or "") > 10 else number
+
+
+def _uses(text: str) -> int | None:
+    if not text:
+        return None
+    if not WHOLE.match(text) or int(text) == 0:
+        raise Invalid(f"“{text[:40]}” is no whole number from 1 on. Leave it empty for no limit.")
+    return int(text)
+
+
+def _truth(text: str) -> bool:
+    if text.casefold() not in TRUTH:
+        raise Invalid(f"“{text[:40]}” is neither yes nor no.")
+    return TRUTH[text.casefold()]
+
+
+def _moment(meaning: Callable[[str], datetime]) -> Callable[[str], datetime | None]:
+    def read(text: str) -> datetime | None:
+        try:
+            return meaning(_unserialised(text)) if text else None
+        except ValueError:
+            raise Invalid(f"“{text[:40]}” is no date such as 2026-12-24 or 2026-12-24T18:00.") from None
+
+    return read
+
+
+def _unserialised(text: str) -> str:
+    if not SERIAL.match(text):
+        return text
+    seconds = round(Decimal(text) * 86_400)
+    moment = SERIAL_BEGINS + timedelta(seconds=seconds)
+    return moment.isoformat() if seconds % 86_400 else moment.date().isoformat()
+
+
+def _listed(ids_of: Callable[[Sequence[str]], tuple[int, ...]]) -> Callable[[str], tuple[int, ...]]:
+    """Several names with ; or a line break between them, quoted where they hold one."""
+
+    def read(text: str) -> tuple[int, ...]:
+        lines = csv.reader(text.splitlines(), delimiter=";", skipinitialspace=True)
+        try:
+            return ids_of([cell.strip() for line in lines for cell in line if cell.strip()])
+        except Invalid as refusal:
+            told = " ".join(fault.detail for fault in refusal.faults)
+            raise Invalid(f"{told} Put ; between several.") from refusal
+
+    return read
+
+
+type Reader = Callable[[str], Any]
+
+READERS: dict[str, tuple[str, Reader]] = {
+    "name": ("name", str),
+    "percent": ("percent_off", _number),
+    "amount": ("amount_off", _number),
+    "max_discount": ("max_discount", _number),
+    "minimum_spend": ("minimum_spend", lambda text: _number(text) or ZERO),
+    "starts": ("starts_at", _moment(opening)),
+    "ends": ("ends_at", _moment(closing)),
+    "max_uses": ("max_uses", _uses),
+    "per_customer": ("max_uses_per_customer", _uses),
+    "first_order_only": ("first_order_only", _truth),
+    "categories": ("category_ids", _listed(category_ids)),
+    "products": ("product_ids", _listed(product_ids)),
+    "paused": ("is_paused", _truth),
+}
+COLUMN_OF = {name: column for column, (name, _) in READERS.items()}

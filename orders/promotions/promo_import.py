@@ -1,0 +1,240 @@
+"""Promo codes made and changed by a file: every row tried out, then all of them done as they were seen."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import batched
+from typing import Any, NoReturn
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from backoffice.errors import Conflict, Fault, Invalid, NotFound
+from backoffice.transactions import write_transaction
+from catalog.formulas import neutralised
+from orders.models import PromoCode
+from orders.promotions.codes import (
+    PartOfBatch,
+    change_promo_code,
+    create_promo_code,
+    locked_promo_code,
+    pause_promo_code,
+    resume_promo_code,
+)
+from orders.promotions.export import Limits, cells_of, limits_of
+from orders.promotions.promo_file import COLUMN_OF, HANDED_BACK, PromoFile, PromoFileRow, said_by
+from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
+
+# A rehearsal keeps everybody else from writing (SQLite) or from these codes (PostgreSQL) for so many rows.
+ROWS_AT_ONCE = 200
+FAULTS_NAMED = 50
+OF_THE_CODE = ("max_uses", "is_paused")
+
+type OnRow = Callable[[], object]
+type Changes = Mapping[str, tuple[str, str]]
+
+
+class Outcome(Enum):
+    NEW = "new"
+    CHANGE = "change"
+    SAME = "same"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class PromoRow:
+    """What a row of the file does; `changes` are the cells before and after, by column."""
+
+    row: int
+    code: str
+    outcome: Outcome
+    changes: Changes
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromoPlan:
+    rows: tuple[PromoRow, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(row.outcome is outcome for row in self.rows)
+
+    @property
+    def problems(self) -> list[PromoRow]:
+        return [row for row in self.rows if row.outcome is Outcome.PROBLEM]
+
+    @property
+    def changes(self) -> int:
+        return self.count(Outcome.NEW) + self.count(Outcome.CHANGE)
+
+
+class PromosHaveProblems(Conflict):
+    code = "import_has_problems"
+    title = "The file has rows that cannot be imported"
+
+
+class PromosChanged(Conflict):
+    code = "plan_changed"
+    title = "Promo codes changed since they were looked at"
+
+
+class _RolledBack(Exception):
+    """Ends the transaction of a rehearsal."""
+
+
+def plan_promo_codes(file: PromoFile, *, by: Actor, on_row: OnRow | None = None) -> PromoPlan:
+    """What importing the file would do, found out by doing it; nothing of it is kept."""
+    planned: list[PromoRow] = []
+    repeated = file.repeated
+
+    @write_transaction
+    def rehearse(rows: tuple[PromoFileRow, ...], done: list[PromoRow]) -> NoReturn:
+        done[:] = _done(rows, repeated, by, on_row)
+        raise _RolledBack
+
+    for part in batched(file.rows, ROWS_AT_ONCE):
+        done: list[PromoRow] = []
+        with suppress(_RolledBack):
+            rehearse(part, done)
+        planned += done
+    return PromoPlan(tuple(planned))
+
+
+@write_transaction
+def import_promo_codes(
+    file: PromoFile, *, by: Actor, seen: PromoPlan, skip_invalid: bool = False, on_row: OnRow | None = None
+) -> PromoPlan:
+    """Do what was seen: all of it, or with `skip_invalid` every row without a problem.
+
+    Raises:
+        PromosHaveProblems, PromosChanged: naming rows; nothing was changed.
+    """
+    repeated = file.repeated
+    parts = (_done(part, repeated, by, on_row) for part in batched(file.rows, ROWS_AT_ONCE))
+    plan = PromoPlan(tuple(row for part in parts for row in part))
+    if plan.problems and not skip_invalid:
+        raise PromosHaveProblems(
+            f"{len(plan.problems)} of {len(plan.rows)} rows cannot be imported; nothing was.",
+            faults=[_fault(row) for row in plan.problems[:FAULTS_NAMED]],
+        )
+    if plan != seen:
+        raise PromosChanged("Promo codes changed since the file was looked at; nothing was imported.")
+    return plan
+
+
+def rejected_promo_codes_csv(file: PromoFile, plan: PromoPlan) -> str:
+    """The rows with problems as they were written, each with its reason: mend them and import the file."""
+    reasons = {row.row: row.problem for row in plan.problems}
+    content = io.StringIO()
+    writer = csv.writer(content, lineterminator="\r\n")
+    writer.writerow([*file.columns, *HANDED_BACK])
+    for row in file.rows:
+        if row.number in reasons:
+            texts = [*row.cells.values(), str(row.number), reasons[row.number]]
+            writer.writerow([neutralised(text) for text in texts])
+    return content.getvalue()
+
+
+def _done(
+    rows: Iterable[PromoFileRow], repeated: Mapping[str, list[int]], by: Actor, on_row: OnRow | None
+) -> Iterator[PromoRow]:
+    """Each row done, as far as it can be: what one cannot do is told and leaves nothing behind."""
+    rows = list(rows)
+    found = PromoCode.objects.select_related("promotion").filter(code__in=[row.code for row in rows])
+    known = {promo_code.code: promo_code for promo_code in found}
+    terms = terms_of_promotions([promo_code.promotion for promo_code in known.values()])
+    limits = limits_of(known.values())
+    for row in rows:
+        if on_row:
+            on_row()
+        promo_code = known.get(row.code)
+        try:
+            _refuse_repeated(row, repeated)
+            said = said_by(row)
+            if promo_code is None:
+                yield PromoRow(row.number, row.code, Outcome.NEW, _create(row, said, by))
+            elif _is_so_already(promo_code, terms[promo_code.promotion_id], said):
+                yield PromoRow(row.number, row.code, Outcome.SAME, {})
+            else:
+                changes = _change(row, said, limits[promo_code.promotion_id], by)
+                yield PromoRow(row.number, row.code, Outcome.CHANGE, changes)
+        except (Invalid, Conflict, NotFound) as refusal:
+            yield PromoRow(row.number, row.code, Outcome.PROBLEM, {}, _sentence(refusal))
+
+
+def _create(row: PromoFileRow, said: Mapping[str, Any], by: Actor) -> Changes:
+    if "kind" not in said:
+        raise Invalid("This code is new: give percent or amount.")
+    terms = {name: value for name, value in said.items() if name != "max_uses"}
+    with transaction.atomic():
+        create_promo_code(
+            row.code, PromotionTerms(**{"name": row.code, **terms}), max_uses=said.get("max_uses"), by=by
+        )
+    return {column: ("", cell) for column, cell in row.cells.items() if cell and column != "code"}
+
+
+def _is_so_already(promo_code: PromoCode, terms: PromotionTerms, said: Mapping[str, Any]) -> bool:
+    present = {
+        "max_uses": promo_code.max_uses,
+        "is_paused": promo_code.is_paused or promo_code.promotion.is_paused,
+    }
+    return all(value == present.get(name, getattr(terms, name, None)) for name, value in said.items())
+
+
+def _change(row: PromoFileRow, said: Mapping[str, Any], limits: Limits, by: Actor) -> Changes:
+    """The changed cells, before and after."""
+    with transaction.atomic():
+        promo_code = locked_promo_code(row.code)
+        before, present = cells_of(promo_code, limits), terms_of_promotion(promo_code.promotion)
+        said_of_terms = {name: value for name, value in said.items() if name not in OF_THE_CODE}
+        terms = replace(present, **said_of_terms)
+        max_uses = said.get("max_uses", promo_code.max_uses)
+        changed = change_promo_code(row.code, terms, max_uses=max_uses, by=by)
+        after = cells_of(changed, limits) | _pause(changed, said.get("is_paused"), by)
+    for column, field in (("categories", "category_ids"), ("products", "product_ids")):
+        if getattr(terms, field) != getattr(present, field):
+            after[column] = row.cells[column]
+    return {name: (before[name], cell) for name, cell in after.items() if cell != before[name]}
+
+
+def _pause(promo_code: PromoCode, is_paused: bool | None, by: Actor) -> dict[str, str]:
+    """The cell that tells of it, if it was paused or resumed."""
+    promotion = promo_code.promotion
+    if is_paused in (None, promo_code.is_paused or promotion.is_paused):
+        return {}
+    if is_paused:
+        pause_promo_code(promo_code.code, by=by)
+        return {"paused": "yes"}
+    if promotion.is_batch and promotion.is_paused:
+        raise PartOfBatch(f"All codes of {promotion} are paused: resume the batch.")
+    resume_promo_code(promo_code.code, by=by)
+    return {"paused": "no"}
+
+
+def _refuse_repeated(row: PromoFileRow, repeated: Mapping[str, list[int]]) -> None:
+    if not row.code:
+        raise Invalid("The code is missing.")
+    if numbers := repeated.get(row.code):
+        where = f"rows {numbers[0]} and {numbers[1]}"
+        if len(numbers) > 2:
+            where = f"{len(numbers)} rows, the first is {numbers[0]}, the last {numbers[-1]}"
+        raise Invalid(f"The code is in {where}. Keep one of them.")
+
+
+def _sentence(refusal: Invalid | Conflict | NotFound) -> str:
+    """Naming the columns of the file."""
+    if not isinstance(refusal, Invalid) or not refusal.faults:
+        return refusal.detail
+    told = []
+    for fault in refusal.faults:
+        name = fault.pointer.split("/")[1] if fault.pointer else ""
+        told.append(f"{COLUMN_OF.get(name, name)}: {fault.detail}" if name else fault.detail)
+    return " ".join(told)
+
+
+def _fault(row: PromoRow) -> Fault:
+    detail = f"Row {row.row} ({row.code[:40]}): {row.problem}"
+    return Fault(f"/rows/{row.row}", "invalid_row", detail, {"row": row.row, "code": row.code[:40]})
