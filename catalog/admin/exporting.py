@@ -13,7 +13,8 @@ from unfold.contrib.import_export.forms import ExportForm
 from backoffice.admin import DomainAdmin
 from catalog.exports import CSVFile, XLSXFile
 
-MOST_EXPORTED = 50_000
+# A workbook of so many rows takes some ten seconds of a processor to write.
+MOST_EXPORTED = 20_000
 
 
 class ListExport(ExportMixin, DomainAdmin):
@@ -69,13 +70,13 @@ class ListExport(ExportMixin, DomainAdmin):
 
     def _sentence(self, request: HttpRequest) -> str:
         count = self.exported_rows(request).order_by()[: MOST_EXPORTED + 1].count()
-        passing = f"{self.exported} pass these filters" if request.GET else f"{self.exported} are there"
+        what = self.exported.capitalize() + (" that pass the filters" if request.GET else "")
         if count > MOST_EXPORTED:
             return (
-                f"More than {MOST_EXPORTED:,} {passing}: the first {MOST_EXPORTED:,} are exported, "
-                f"{self.export_order}. Narrow the list by its filters to get the others."
+                f"{what}: more than {MOST_EXPORTED:,}. The file holds the first {MOST_EXPORTED:,}, "
+                f"{self.export_order}; narrow the list by its filters to get the others."
             )
-        return f"{count:,} {passing}; all of them are exported, {self.export_order}."
+        return f"{what}: {count:,}, {self.export_order}."
 
     def get_export_filename(self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any) -> str:
         name = self.exported.replace(" ", "-")
