@@ -55,7 +55,7 @@ PLAN_ROWS = """
         on_hand, CASE code WHEN '' THEN target END, CASE code WHEN '' THEN target - on_hand END, code,
         CASE code
             WHEN '' THEN ''
-            WHEN 'empty_sku' THEN 'The SKU is missing.'
+            WHEN 'empty_sku' THEN 'The SKU is missing. Write it, or remove the row.'
             WHEN 'unknown_sku' THEN 'No product has this SKU. Correct it, or create the product first.'
             WHEN 'duplicate_sku' THEN CASE copies
                 WHEN 2 THEN 'The SKU is in rows ' || first_row || ' and ' || last_row || '. Keep one of them.'
