@@ -35,13 +35,14 @@ class Sample:
         *,
         as_table: bool,
         in_words: Callable[[Row], str],
+        subject: str = "sku",
     ) -> None:
         """A table on a terminal; else words on standard error, for the result has standard output."""
         if as_table and is_terminal():
             print_rows(rows, shown)
         else:
             for row in rows:
-                say(f"row {row['row']}: {row['sku']} {row['problem'] or in_words(row)}")
+                say(f"row {row['row']}: {row[subject]} {row['problem'] or in_words(row)}")
         left_out = (
             (self.problems - self.problems_shown, "problem"),
             (self.changes - self.changes_shown, "change"),

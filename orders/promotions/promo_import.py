@@ -58,6 +58,7 @@ class PromoRow:
 @dataclass(frozen=True, slots=True)
 class PromoPlan:
     rows: tuple[PromoRow, ...]
+    ignored_columns: tuple[str, ...]
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -100,7 +101,7 @@ def plan_promo_codes(file: PromoFile, *, by: Actor, on_row: OnRow | None = None)
         with suppress(_RolledBack):
             rehearse(part, done)
         planned += done
-    return PromoPlan(tuple(planned))
+    return PromoPlan(tuple(planned), file.ignored_columns)
 
 
 @write_transaction
@@ -114,7 +115,7 @@ def import_promo_codes(
     """
     repeated = file.repeated
     parts = (_done(part, repeated, by, on_row) for part in batched(file.rows, ROWS_AT_ONCE))
-    plan = PromoPlan(tuple(row for part in parts for row in part))
+    plan = PromoPlan(tuple(row for part in parts for row in part), file.ignored_columns)
     if plan.problems and not skip_invalid:
         raise PromosHaveProblems(
             f"{len(plan.problems)} of {len(plan.rows)} rows cannot be imported; nothing was.",

@@ -1,0 +1,190 @@
+"""Things made and changed by the rows of a file: what each row does, then all of it or nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+from cli.console import (
+    EMPTY,
+    REFUSED,
+    Listing,
+    Row,
+    columns,
+    counted,
+    for_people,
+    is_terminal,
+    print_document,
+    print_json,
+    proceed,
+    say,
+)
+from cli.files import name_of, write_rejects
+from cli.plans import Sample, say_ignored, say_refused
+from cli.progress import bar
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+
+class PlannedRow(Protocol):
+    """What a row does; `changes` are the values before and after, by column."""
+
+    @property
+    def row(self) -> int: ...
+    @property
+    def outcome(self) -> Enum: ...
+    @property
+    def changes(self) -> Mapping[str, tuple[Any, Any]]: ...
+    @property
+    def problem(self) -> str: ...
+
+
+class RowPlan(Protocol):
+    @property
+    def rows(self) -> Sequence[PlannedRow]: ...
+    @property
+    def ignored_columns(self) -> Sequence[str]: ...
+    @property
+    def problems(self) -> Sequence[PlannedRow]: ...
+    @property
+    def changes(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person said to an import."""
+
+    file: str
+    skip_invalid: bool
+    rejects: Path | None
+    dry_run: bool
+    yes: bool
+    as_json: bool
+    as_jsonl: bool
+    fail_if_empty: bool
+
+    @property
+    def wants_data(self) -> bool:
+        return self.as_jsonl or self.as_json or (self.dry_run and not is_terminal())
+
+
+@dataclass(frozen=True, slots=True)
+class RowImport:
+    """Files of one kind of thing: `subject` is the column that names it, the rest its use cases.
+
+    `plan` and `apply` take the file that was read, `by` and `on_row`; `apply` also what was `seen` and
+    `skip_invalid`. `rejected` takes the file and the plan.
+    """
+
+    thing: str
+    subject: str
+    plan: Callable[..., Any]
+    apply: Callable[..., Any]
+    rejected: Callable[..., str]
+
+    def carry_out(self, content: Any, asked: Asked, *, by: "Actor") -> None:
+        """Show what each row does, ask, and do it.
+
+        Raises:
+            typer.Exit: 1, refused for rows with problems; 3, if nothing is to do and that was to be told.
+        """
+        with bar("Looking at the rows", len(content.rows)) as watched:
+            plan: RowPlan = self.plan(content, by=by, on_row=watched.advance)
+        self._say(plan, asked)
+        if plan.problems and asked.rejects is not None:
+            write_rejects(asked.rejects, self.rejected(content, plan))
+        if plan.problems and not asked.skip_invalid and not asked.dry_run:
+            say_refused()
+            raise typer.Exit(REFUSED)
+        if plan.changes and not asked.dry_run:
+            proceed(f"Import {counted(plan.changes, self.thing)}?", yes=asked.yes)
+            with bar("Importing", len(content.rows)) as watched:
+                plan = self.apply(
+                    content, by=by, seen=plan, skip_invalid=asked.skip_invalid, on_row=watched.advance
+                )
+        self._print(plan, asked)
+        if asked.fail_if_empty and not plan.changes:
+            raise typer.Exit(EMPTY)
+
+    def _say(self, plan: RowPlan, asked: Asked) -> None:
+        say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan)}.")
+        say_ignored(plan.ignored_columns)
+        if asked.dry_run and asked.wants_data:
+            return
+        sample = Sample(len(plan.problems), plan.changes)
+        changes = [row for row in plan.rows if row.changes][: sample.changes_shown]
+        sample.show(
+            [self._in_words(row) for row in (*plan.problems[: sample.problems_shown], *changes)],
+            self._columns,
+            subject=self.subject,
+            as_table=not asked.wants_data,
+            in_words=lambda row: str(row["changes"]),
+        )
+
+    def _print(self, plan: RowPlan, asked: Asked) -> None:
+        rows = (self._as_row(row) for row in plan.rows)
+        if asked.as_jsonl:
+            Listing(as_jsonl=True).show(rows, self._columns)
+        elif asked.as_json:
+            summary = _summary(plan, asked)
+            print_document(summary, "rows", rows) if asked.dry_run else print_json(summary)
+        elif asked.dry_run and not is_terminal():
+            Listing(limit=0).show((self._in_words(row) for row in plan.rows), self._columns)
+        elif plan.changes and not asked.dry_run:
+            print(f"Imported: {_counts(plan)}.")
+        if asked.dry_run:
+            say("A dry run: nothing was changed.")
+        elif not plan.changes:
+            say("There is nothing to change.")
+
+    @property
+    def _columns(self) -> Any:
+        return columns("row:n", self.subject, "outcome", "changes", "problem")
+
+    def _as_row(self, row: PlannedRow) -> dict[str, Any]:
+        changes = {name: {"from": before, "to": after} for name, (before, after) in row.changes.items()}
+        return {
+            "row": row.row,
+            self.subject: getattr(row, self.subject),
+            "outcome": row.outcome.value,
+            "changes": changes,
+            "problem": row.problem,
+        }
+
+    def _in_words(self, row: PlannedRow) -> Row:
+        told = (
+            _change(name, before, after)
+            for name, (before, after) in row.changes.items()
+            if name != self.subject or before
+        )
+        return {**self._as_row(row), "changes": "; ".join(told)}
+
+
+def _counts(plan: RowPlan) -> str:
+    found = Counter(row.outcome.value for row in plan.rows)
+    new, changed, same = (f"{found[outcome]:,}" for outcome in ("new", "change", "same"))
+    return f"{new} new, {changed} changed, {same} unchanged, {counted(len(plan.problems), 'problem')}"
+
+
+def _summary(plan: RowPlan, asked: Asked) -> dict[str, Any]:
+    found = Counter(row.outcome.value for row in plan.rows)
+    return {
+        "file_name": name_of(asked.file),
+        "state": "planned" if asked.dry_run else "imported",
+        "rows_count": len(plan.rows),
+        "new": found["new"],
+        "changed": found["change"],
+        "unchanged": found["same"],
+        "problems": len(plan.problems),
+        "ignored_columns": list(plan.ignored_columns),
+    }
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    was = "" if before in (None, "") else f"{for_people(before)} → "
+    return f"{name} {was}{for_people(after) or '(empty)'}"
