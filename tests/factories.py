@@ -14,9 +14,9 @@ from accounts.models import Customer, User
 from catalog import stock
 from catalog.models import Category, Product
 from catalog.products import ProductData, create_product, product_with_sku
-from orders.models import Order, PromoCode
+from orders.models import Order, PromoCode, Promotion
 from orders.placement import Address, LineRequest, OrderRequest, place_order
-from orders.promotions import PromotionTerms, create_promo_code
+from orders.promotions import CodeShape, PromotionTerms, create_promo_code, generate_batch
 
 CLI = Actor(None, Source.CLI)
 PASSWORD = "correct horse battery"
@@ -83,6 +83,15 @@ def make_promo_code(
         **fields,
     )
     return create_promo_code(code or f"CODE-{next(_serial)}", terms, max_uses=max_uses, by=CLI)
+
+
+def make_batch(
+    count: int = 3, *, name: str = "Black Friday", max_uses: int | None = 1, **fields: Any
+) -> Promotion:
+    """A batch whose codes begin with BF-."""
+    percent_off = Decimal(fields.pop("percent_off", 10))
+    terms = PromotionTerms(name=name, percent_off=percent_off, **fields)
+    return generate_batch(count, terms, by=CLI, shape=CodeShape("BF-"), max_uses=max_uses)
 
 
 def request_for(lines: Mapping[str, int], *, promo_code: str = "", **fields: Any) -> OrderRequest:

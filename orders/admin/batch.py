@@ -54,7 +54,7 @@ class BatchAdmin(PromoListActions, BatchActions):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
-            path("backtest/", wrap(self.backtest_view), name="orders_promotion_backtest"),
+            path("backtest/", wrap(self.backtest_view), name="orders_backtest"),
             path("<int:number>/codes.csv", wrap(self.csv_view), name="orders_promotion_codes_csv"),
             path("<int:number>/codes.xlsx", wrap(self.xlsx_view), name="orders_promotion_codes_xlsx"),
             path("<int:number>/find/", wrap(self.find_view), name="orders_promotion_find"),

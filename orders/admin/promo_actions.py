@@ -10,7 +10,7 @@ from orders.admin.promo_terms import address_of
 from orders.models import Promotion
 
 GENERATE = "admin:orders_promotion_add"
-BACKTEST = "admin:orders_promotion_backtest"
+BACKTEST = "admin:orders_backtest"
 
 
 def may_backtest(request: HttpRequest) -> bool:

@@ -53,6 +53,7 @@ WINDOW_FIELDSET = (
     {"fields": WINDOW, "description": f"A date without a time is the whole day. {words.TIMES_ARE}"},
 )
 LONGEST_NUMBER = 15
+NOBODYS = "0"
 
 
 def field_of(model: type[Any], name: str, **options: Any) -> Any:
@@ -60,6 +61,22 @@ def field_of(model: type[Any], name: str, **options: Any) -> Any:
     field = model._meta.get_field(name)
     assert isinstance(field, Field) or field.many_to_many
     return field.formfield(**options)
+
+
+class _Numbers:
+    """Choices by number. What is none names nothing that is there, instead of making the database choke."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        chosen = super().value_from_datadict(data, files, name) or []  # type: ignore[misc]
+        return [pk if pk.isdecimal() and len(pk) <= LONGEST_NUMBER else NOBODYS for pk in chosen]
+
+
+class _CategoriesWidget(_Numbers, UnfoldAdminSelect2MultipleWidget):
+    pass
+
+
+class _ProductsWidget(_Numbers, AutocompleteSelectMultiple):
+    pass
 
 
 class TermsForm(forms.Form):
@@ -95,14 +112,12 @@ class TermsForm(forms.Form):
         help_text="Of the goods it applies to, before the discount.",
         widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
     )
-    categories = field_of(
-        Promotion, "categories", label="Only these categories", widget=UnfoldAdminSelect2MultipleWidget()
-    )
+    categories = field_of(Promotion, "categories", label="Only these categories", widget=_CategoriesWidget())
     products = field_of(
         Promotion,
         "products",
         label="Only these products",
-        widget=AutocompleteSelectMultiple(Promotion._meta.get_field("products"), admin.site),
+        widget=_ProductsWidget(Promotion._meta.get_field("products"), admin.site),
     )
     max_uses_per_customer = field_of(
         Promotion,
@@ -211,8 +226,6 @@ def prefilled(form: type[forms.BaseForm], asked: QueryDict) -> dict[str, Any]:
     """What a link put into its address, for a form that is shown and not yet sent."""
     fields = form.base_fields  # type: ignore[attr-defined]
     values = {name: field.widget.value_from_datadict(asked, {}, name) for name, field in fields.items()}
-    for name in ("categories", "products"):
-        values[name] = [pk for pk in values.get(name) or [] if pk.isdecimal() and len(pk) <= LONGEST_NUMBER]
     return {name: value for name, value in values.items() if value is not None and name in fields}
 
 
