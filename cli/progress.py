@@ -25,9 +25,12 @@ class Bar:
     def phase(self, label: str, total: int | None = None) -> None:
         """What is done from here on; without a total nobody knows how long."""
         if self._drawing is not None:
+            # However short a phase is, its end and its beginning are seen.
+            self._drawing.refresh()
             for task in self._drawing.task_ids:
                 self._drawing.remove_task(task)
             self._drawing.add_task(label, total=total, told="")
+            self._drawing.refresh()
         self._total = total
         self._done = 0
 

@@ -84,7 +84,7 @@ def import_stock(
 
     by = actor(as_, "catalog.move_stock")
     with opened(file, most=MAX_FILE) as stream:
-        content = stream.read()
+        content = stream.read(MAX_FILE + 1)
     answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
     operation = f"import {mode} {sha256(content).hexdigest()} {skip_invalid} {by}"
     if (kept := answer_kept(request_key, operation)) is not None:
@@ -101,11 +101,8 @@ def import_stock(
     if plan.changes and not dry_run:
         proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes)
         apply = partial(_applied, plan, by=by, skip_invalid=skip_invalid)
-        result = _perhaps_again(
-            lambda again: once_per_key(request_key, operation, lambda: apply(again=again)),
-            again=again,
-            may_ask=not yes,
-        )
+        once = partial(once_per_key, request_key, operation)
+        result = _perhaps_again(lambda more: once(partial(apply, again=more)), again=again, may_ask=not yes)
     if result["problems"]:
         _hand_back(plan.pk, rejects)
     answer.show(result)
