@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import timedelta
 from io import BytesIO
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.actors import Source
 from catalog import stock
+from catalog.admin import stock_files
 from catalog.models import MovementKind, Product, StockImport, StockMovement
 from catalog.stock_import import plan_import
 from tests.admin.conftest import SignIn
@@ -199,11 +201,13 @@ def test_a_file_with_problems_changes_nothing_until_they_are_left_out(warehouse:
 
 def test_the_same_file_asks_before_it_is_applied_once_more(warehouse: Client) -> None:
     make_product("TEA-01", on_hand=10)
-    for _ in range(2):
-        upload(warehouse, "sku,quantity\nTEA-01,5\n", mode="receive")
-    first, second = StockImport.objects.order_by("pk")
+    upload(warehouse, "sku,quantity\nTEA-01,5\n", mode="receive")
+    first = StockImport.objects.get()
     warehouse.post(f"{IMPORTS}{first.pk}/apply/")
 
+    preview = upload(warehouse, "sku,quantity\nTEA-01,5\n", mode="receive")
+    assert "The same file was applied before" in preview
+    second = StockImport.objects.exclude(pk=first.pk).get()
     asked = warehouse.post(f"{IMPORTS}{second.pk}/apply/").text
     assert "Apply it once more" in asked
     assert Product.objects.get().on_hand == 15
@@ -222,18 +226,66 @@ def test_a_file_that_cannot_be_read_is_explained_at_the_field(warehouse: Client)
     assert StockImport.objects.count() == 0
 
 
+def test_a_script_is_told_where_the_plan_is_or_why_there_is_none(warehouse: Client) -> None:
+    make_product("TEA-01", on_hand=10)
+
+    def send(content: bytes) -> dict[str, str]:
+        form = {"import_file": SimpleUploadedFile("a.csv", content), "mode": "count", "upload": "0" * 32}
+        answer = warehouse.post(f"{IMPORTS}import/", form, headers={"Accept": "application/json"})
+        told: dict[str, str] = json.loads(answer.content)
+        return told
+
+    assert send(b"sku,quantity\nTEA-01,14\n") == {"url": f"{IMPORTS}{StockImport.objects.get().pk}/change/"}
+    assert send(b"") == {"refused": "The submitted file is empty."}
+    assert send(b"colour\nred\n")["refused"].startswith("The first row must name the columns.")
+
+
+def test_it_is_told_how_many_rows_of_an_upload_are_read(
+    warehouse: Client, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stock_files, "TELL_EVERY", 2)
+    key = "0123456789abcdef" * 2
+    file = SimpleUploadedFile("a.csv", b"sku,quantity\nA,1\nB,1\nC,1\nD,1\nE,1\n")
+
+    warehouse.post(f"{IMPORTS}import/", {"import_file": file, "mode": "count", "upload": key})
+
+    progress = f"{IMPORTS}import/progress/?upload={key}"
+    assert json.loads(warehouse.get(progress).content) == {"rows": 4}
+    assert json.loads(sign_in("Warehouse").get(progress).content) == {"rows": 0}
+
+
+def test_the_list_of_imports_begins_with_choosing_a_file_for_those_who_may(
+    warehouse: Client, sign_in: SignIn
+) -> None:
+    assert "Choose a file" in warehouse.get(IMPORTS).text
+    assert "Choose a file" not in sign_in("Viewer").get(IMPORTS).text
+
+
+def test_the_preview_names_columns_that_are_not_used(warehouse: Client) -> None:
+    make_product("TEA-01", on_hand=10)
+
+    preview = upload(warehouse, "sku,quantity,pallet\nTEA-01,14,P1\n")
+
+    assert "Not used: the column pallet." in preview
+
+
 def test_problems_stand_above_changes_and_changes_above_what_is_right(warehouse: Client) -> None:
-    make_product("RIGHT", on_hand=3)
-    make_product("CHANGE", on_hand=3)
+    for sku, on_hand in (("RIGHT", 3), ("CHANGE", 3), ("MORE", 60), ("LESS", 300)):
+        make_product(sku, on_hand=on_hand)
     plan = plan_import(
-        BytesIO(b"sku,quantity\nRIGHT,3\nCHANGE,5\nNONE,1\n"), file_name="a.csv", mode="count", by=CLI
+        BytesIO(b"sku,quantity\nRIGHT,3\nCHANGE,5\nMORE,240\nLESS,100\nNONE,1\n"),
+        file_name="a.csv",
+        mode="count",
+        by=CLI,
     )
 
     page = warehouse.get(f"{IMPORTS}{plan.pk}/change/")
     changes = warehouse.get(f"{IMPORTS}{plan.pk}/change/?show=changes")
 
-    assert [row.sku for row in page.context["rows"]] == ["NONE", "CHANGE", "RIGHT"]
-    assert [row.sku for row in changes.context["rows"]] == ["CHANGE"]
+    assert [row.sku for row in page.context["rows"]] == ["NONE", "MORE", "LESS", "CHANGE", "RIGHT"]
+    assert [row.sku for row in changes.context["rows"]] == ["MORE", "LESS", "CHANGE"]
+    assert [row.is_big for row in changes.context["rows"]] == [True, True, False]
+    assert "2 big changes" in page.text
 
 
 def test_a_swept_plan_leads_back_to_the_list(warehouse: Client) -> None:

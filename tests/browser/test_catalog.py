@@ -1,15 +1,17 @@
 """The catalogue and the frame, as somebody uses them."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 from playwright.sync_api import FilePayload, Page, expect
 
 from catalog import stock
 from catalog.models import Product
-from catalog.stock_import import plan_import
+from catalog.stock_import import apply_import, plan_import
 from tests.browser.conftest import PHONE, OpenPage, overflow
 from tests.factories import CLI, PASSWORD, make_product, make_user
 
+IMPORTS = "/admin/catalog/stockimport/"
 GOOD = "sku;quantity\nTEA-01;14\nTEA-02;3\n"
 BAD = "sku,quantity\nTEA-01,14\nNONE,5\nTEA-02,abc\n"
 
@@ -19,8 +21,20 @@ def csv_file(content: str) -> FilePayload:
 
 
 def choose_file(page: Page, content: str) -> None:
-    page.locator("input[type=file]").set_input_files(files=[csv_file(content)])
-    page.get_by_role("button", name="Look at the changes").click()
+    """By the chooser that a click opens; the file is sent as soon as it is chosen."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_label("File of counts").click()
+    chooser.value.set_files(files=[csv_file(content)])
+
+
+def count_clicks(page: Page) -> Callable[[], int]:
+    """How often the mouse was pressed since, on this page and those it leads to."""
+    so_far = "Number(sessionStorage.clicks ?? 0)"
+    page.add_init_script(
+        f"addEventListener('pointerdown', () => {{ sessionStorage.clicks = 1 + {so_far}; }}, true)"
+    )
+    page.reload()
+    return lambda: int(page.evaluate(so_far))
 
 
 def test_signing_in_lands_on_the_dashboard(open_page: OpenPage) -> None:
@@ -68,8 +82,10 @@ def test_a_refused_adjustment_keeps_the_dialog_open_with_its_reason(open_page: O
 def test_a_good_file_is_looked_at_applied_and_undone(open_page: OpenPage) -> None:
     make_product("TEA-01", on_hand=10)
     make_product("TEA-02", on_hand=3)
-    page = open_page(make_user(role="Warehouse"), "/admin/catalog/stockimport/add/")
+    page = open_page(make_user(role="Warehouse"), f"{IMPORTS}import/")
 
+    choose_file(page, "colour\nred\n")
+    expect(page.get_by_text("The first row must name the columns.")).to_be_visible()
     choose_file(page, GOOD)
     expect(page.get_by_role("row", name="TEA-01")).to_contain_text("+4")
     page.get_by_role("button", name="Apply 1 change").click()
@@ -81,11 +97,13 @@ def test_a_good_file_is_looked_at_applied_and_undone(open_page: OpenPage) -> Non
     assert Product.objects.get(sku="TEA-01").on_hand == 10
 
 
-def test_a_bad_file_names_each_problem_and_its_good_rows_can_be_applied(open_page: OpenPage) -> None:
+def test_the_good_rows_of_a_bad_file_take_four_clicks_from_the_first_page(open_page: OpenPage) -> None:
     make_product("TEA-01", on_hand=10)
     make_product("TEA-02", on_hand=3)
-    page = open_page(make_user(role="Warehouse"), "/admin/catalog/stockimport/add/")
+    page = open_page(make_user(role="Warehouse"))
+    clicks = count_clicks(page)
 
+    page.get_by_role("link", name="Stock imports").click()
     choose_file(page, BAD)
     expect(page.get_by_role("row", name="NONE")).to_contain_text("No product has this SKU.")
     expect(page.get_by_role("row", name="TEA-02")).to_contain_text("not a whole number")
@@ -93,9 +111,45 @@ def test_a_bad_file_names_each_problem_and_its_good_rows_can_be_applied(open_pag
     page.get_by_role("button", name="Apply 1 change").click()
 
     expect(page.get_by_text("1 changed, 2 left out.")).to_be_visible()
+    assert clicks() == 4
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the rejected rows").click()
     assert "NONE" in download.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_a_wrong_import_is_undone_in_three_clicks_which_name_what_stays(open_page: OpenPage) -> None:
+    for sku in ("TEA-01", "TEA-02"):
+        make_product(sku, on_hand=10)
+    file = BytesIO(b"sku,quantity\nTEA-01,4\nTEA-02,5\n")
+    plan = apply_import(plan_import(file, file_name="wrong.csv", mode="count", by=CLI).pk, by=CLI)
+    stock.count("TEA-02", 6, by=CLI)
+    page = open_page(make_user(role="Warehouse"))
+    clicks = count_clicks(page)
+
+    page.get_by_role("link", name="Stock imports").click()
+    page.get_by_role("link", name=f"Import {plan.pk}").click()
+    page.get_by_role("button", name="Undo this import").click()
+    expect(page.get_by_role("alert")).to_contain_text("(TEA-02): The product was counted again since")
+    assert clicks() == 3
+    page.get_by_label("Leave out the rows that can no longer be undone").check()
+    page.get_by_role("button", name="Undo this import").click()
+
+    expect(page.get_by_text("is undone. Sales since then are kept.")).to_be_visible()
+    on_hand = dict(Product.objects.values_list("sku", "on_hand"))
+    assert on_hand == {"TEA-01": 10, "TEA-02": 6}
+
+
+def test_the_reorder_list_is_two_clicks_away(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=1)
+    page = open_page(make_user(role="Warehouse"))
+    clicks = count_clicks(page)
+
+    page.get_by_role("link", name="Products & stock").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Reorder list").click()
+
+    assert "TEA-01" in download.value.path().read_text(encoding="utf-8-sig")
+    assert clicks() == 2
 
 
 def test_stock_that_moved_since_the_preview_stops_the_import(open_page: OpenPage) -> None:
@@ -153,7 +207,9 @@ def test_every_page_fits_a_phone_in_the_dark(open_page: OpenPage) -> None:
         "catalog/product/",
         f"catalog/product/{product.pk}/change/",
         "catalog/stockimport/",
-        "catalog/stockimport/add/",
+        "catalog/stockimport/import/",
+        "catalog/stockimport/export/",
+        "catalog/product/count/",
         f"catalog/stockimport/{plan.pk}/change/",
         "catalog/stockmovement/",
         "accounts/user/",

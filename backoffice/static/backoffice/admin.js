@@ -497,7 +497,9 @@
     }
   }
 
-  function onLink(event) {
+  function onClick(event) {
+    // What is typed replaces what was counted before.
+    if (event.target.closest("[data-row] input")) event.target.select();
     const link = event.target.closest("a[href]");
     if (!link || !waiting.length) return;
     event.preventDefault();
@@ -509,7 +511,7 @@
     if (!page) return;
     scan = page.querySelector("[data-scan]");
     page.addEventListener("keydown", onKey);
-    page.addEventListener("click", onLink);
+    page.addEventListener("click", onClick);
     page.querySelector("[data-send-again]").addEventListener("click", sendAll);
     window.addEventListener("online", sendAll);
     window.addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
