@@ -1,6 +1,6 @@
 """Who changed what of a promotion, in words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -112,13 +112,16 @@ def _generated(details: dict[str, Any]) -> str:
     return f"Generated {codes}, each {uses} and with {details.get('bits')} bits"
 
 
-def _changes(details: dict[str, Any], names: dict[str, dict[int, str]]) -> Iterable[str]:
-    for name, (before, after) in details.items():
-        if term := TERMS.get(name):
-            yield f"{term.title}: {_told(term, before)} → {_told(term, after)}"
-        elif name in NAMED:
-            known = names[name]
-            yield f"{NAMED[name]}: {_listed(before, known)} → {_listed(after, known)}"
+def _changes(details: dict[str, Any], names: dict[str, dict[int, str]]) -> Iterator[str]:
+    """In the order of the form: PostgreSQL keeps none."""
+    for field, term in TERMS.items():
+        if field in details:
+            before, after = (_told(term, value) for value in details[field])
+            yield f"{term.title}: {before} → {after}"
+    for field, title in NAMED.items():
+        if field in details:
+            before, after = (_listed(pks, names[field]) for pks in details[field])
+            yield f"{title}: {before} → {after}"
 
 
 def _told(term: Term, value: Any) -> str:

@@ -304,9 +304,9 @@ def test_the_history_says_who_changed_what_from_what_to_what(sign_in: SignIn) ->
         "Percentage: 20 % → 15 %",
         "At most: €40.00 → no cap",
         "Ends: never → Fri 30 Nov 2035, 24:00",
+        "Uses in total: 5 → no limit",
         "Uses per customer: 1 → no limit",
         "First order only: no → yes",
-        "Uses in total: 5 → no limit",
     ]
     assert [entry.door for entry in history] == ["Admin", "Admin", "Command line"]
     assert history[2].who == "System"
