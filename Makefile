@@ -1,5 +1,6 @@
 # `make run` and `make test` need nothing but Python, make and a package index.
 ARGS ?=
+STEPS ?= 50000
 PYTHON := .venv/bin/python
 
 # The configuration that `check --deploy` judges: grown and https. No server has to run for it, which is why the
@@ -11,7 +12,7 @@ GROWN := env -u DATABASE_URL DEBUG=0 SQL_ENGINE=postgresql REDIS_URL=redis://127
 EMBEDDED := env -u DATABASE_URL -u REDIS_URL SQL_ENGINE=sqlite
 DEPLOY_TAGS := $(addprefix --tag ,admin caches compatibility files mail security staticfiles templates urls)
 
-.PHONY: help install run test bench check format lock clean
+.PHONY: help install run test bench soak check format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ test: install ## the whole suite on SQLite and on PostgreSQL (ARGS="-k stock" fo
 
 bench: install ## figures beside their yardsticks (ARGS="--only import --database sqlite" for a part)
 	@$(PYTHON) -m benchmarks.run $(ARGS)
+
+soak: install ## the promises in full: STEPS (50000) random steps, every round of the races, on both databases
+	@SOAK_STEPS=$(STEPS) $(PYTHON) -m tests.run tests/model tests/orders/test_races.py $(ARGS)
 
 check: install ## format, lint, types, imports, missing migrations, deployment
 	.venv/bin/ruff format --check --output-format concise .

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 
 def race(threads: int, work: Iterable[Callable[[], object]]) -> list[Any]:
@@ -38,6 +38,15 @@ def race(threads: int, work: Iterable[Callable[[], object]]) -> list[Any]:
     for runner in runners:
         runner.join()
     return outcomes
+
+
+def deadlocks_so_far() -> int:
+    """How many this database has resolved, also those that a retry hid; SQLite, with one writer, has none."""
+    if connection.vendor == "sqlite":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
 
 
 def _outcome(call: Callable[[], object]) -> object:

@@ -1,9 +1,6 @@
 """Single changes of stock, and the ledger that explains them."""
 
-from functools import partial
-
 import pytest
-from django.db import transaction
 
 from accounts.actors import Actor, Source
 from backoffice.errors import Invalid, Stale
@@ -14,7 +11,6 @@ from catalog.models.product import MAX_UNITS
 from catalog.products import UnknownSku
 from orders.lifecycle import ReturnedItem, return_items, ship_order
 from tests.factories import CLI, make_product, make_user, place
-from tests.races import race
 
 pytestmark = pytest.mark.django_db
 
@@ -105,30 +101,6 @@ def test_the_audit_names_a_row_that_does_not_follow_from_the_one_before() -> Non
         product=product, kind="adjust", on_hand_delta=1, on_hand_after=99, reserved_after=0, source="cli"
     )
     assert {found.check for found in audit_stock()} == {"balance", "sequence"}
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_receiving_at_once_loses_no_unit() -> None:
-    make_product("A")
-    race(8, [partial(stock.receive, "A", 1, by=CLI) for _ in range(40)])
-    assert Product.objects.get().on_hand == 40
-    assert audit_stock() == []
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_without_the_guard_receiving_at_once_loses_units() -> None:
-    """The control: read, then write."""
-    make_product("A")
-
-    def receive_unguarded() -> None:
-        on_hand = Product.objects.get(sku="A").on_hand
-        with transaction.atomic():
-            Product.objects.filter(sku="A").update(on_hand=on_hand + 1)
-
-    race(8, [receive_unguarded for _ in range(80)])
-    assert Product.objects.get().on_hand < 80
 
 
 def test_returned_units_cannot_exceed_what_a_shelf_can_hold() -> None:
