@@ -236,13 +236,20 @@ def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     # Room for what there is: a column without a single value is left out.
     shown = [column for column in shown if any(row.get(column.name) not in (None, "") for row in rows)]
     for column in shown:
         justify: Literal["left", "right"] = "right" if column.is_number else "left"
         is_whole = column.name in KEPT_WHOLE
-        table.add_column(column.heading, justify=justify, no_wrap=is_whole, overflow="fold")
+        # No word of the heading is broken, and no number.
+        words = [
+            *column.heading.split(),
+            *(for_people(row.get(column.name)) for row in rows if column.is_number),
+        ]
+        table.add_column(
+            column.heading, justify=justify, no_wrap=is_whole, overflow="fold", min_width=max(map(len, words))
+        )
     for row in rows:
         # Not rich's markup: a product may be called "[red]".
         table.add_row(*(_escaped(for_people(row.get(column.name))) for column in shown))
