@@ -145,7 +145,7 @@ def _low_stock_figure(low: LowStock) -> Figure:
         value=f"{low.count:,}",
         note="at or under their level" if low.count else "all above their level",
         note_tone="warn" if low.count else "muted",
-        url=reverse("admin:catalog_product_changelist"),
+        url=f"{reverse('admin:catalog_product_changelist')}?{VIEW}=low",
     )
 
 
