@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -29,16 +30,16 @@ JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
 
 
-def terms(**fields: object) -> PromotionTerms:
-    given = {"percent_off": Decimal(10), "max_uses_per_customer": None, **fields}
+def terms(**fields: Any) -> PromotionTerms:
+    given: dict[str, Any] = {"percent_off": Decimal(10), "max_uses_per_customer": None, **fields}
     return PromotionTerms(name="Tried", **given)
 
 
-def run(max_uses: int | None = None, **fields: object) -> Backtest:
+def run(max_uses: int | None = None, **fields: Any) -> Backtest:
     return backtest(terms(**fields), start=JUNE, end=JULY, max_uses=max_uses)
 
 
-def on(day: int, lines: dict[str, int], **more: object) -> Order:
+def on(day: int, lines: dict[str, int], **more: Any) -> Order:
     return place(lines, at=JUNE + timedelta(days=day - 1, hours=12), **more)
 
 
@@ -78,8 +79,8 @@ def test_it_takes_off_what_a_quote_takes_off() -> None:
     category = Category.objects.create(name="Lamps", slug="lamps")
     shop()
     make_product("SPOT", price=Decimal("7.77"), on_hand=100, category=category)
-    fields = {"percent_off": Decimal("12.5"), "max_discount": Decimal("9.00")}
-    limits = {"category_ids": (category.pk,)}
+    fields: dict[str, Any] = {"percent_off": Decimal("12.5"), "max_discount": Decimal("9.00")}
+    limits: dict[str, Any] = {"category_ids": (category.pk,)}
     make_promo_code("REAL", **fields, **limits)
     basket = {"SPOT": 7, "CUP": 2}
     on(5, basket)

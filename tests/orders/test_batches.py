@@ -1,6 +1,7 @@
 """Thousands of codes of one promotion."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db
 TERMS = PromotionTerms(name="Black Friday", percent_off=Decimal(15), max_discount=Decimal("30.00"))
 
 
-def batch(count: int = 3, **shape: object) -> Promotion:
+def batch(count: int = 3, **shape: Any) -> Promotion:
     return generate_batch(count, TERMS, by=CLI, shape=CodeShape(**shape))
 
 

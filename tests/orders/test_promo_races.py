@@ -78,7 +78,7 @@ def test_without_the_use_number_one_customer_uses_too_many() -> None:
     """The control: count the customer's uses, then write one more."""
     make_product("A", on_hand=100)
     make_promo_code("ONCE")
-    used = []
+    used: list[int] = []
 
     def use_unguarded() -> None:
         count = len(used)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -19,7 +20,7 @@ from tests.races import race
 NOW = timezone.now()
 
 
-def old(units: int, minutes: int, **more: object) -> str:
+def old(units: int, minutes: int, **more: Any) -> str:
     return place({"A": units}, at=NOW - timedelta(minutes=minutes), **more).number
 
 
