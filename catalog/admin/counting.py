@@ -14,13 +14,14 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from accounts.admin import actor_of
-from backoffice.admin import DomainAdmin
+from backoffice.admin import DomainAdmin, csv_file
 from backoffice.errors import Kind, Refusal
 from backoffice.idempotency import once
 from backoffice.jobs import this_day
 from backoffice.lists import CappedPaginator
 from backoffice.replies import Reply, rendered
 from catalog import stock
+from catalog.count_sheet import count_sheet
 from catalog.counting import last_counts, progress_of
 from catalog.models import Category, Product, StockMovement
 from catalog.models.product import ProductQuerySet
@@ -45,6 +46,7 @@ class Counting(DomainAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("count/find/", wrap(self.find_view), name="catalog_product_count_find"),
+            path("count/sheet.csv", wrap(self.sheet_view), name="catalog_product_count_sheet"),
             path("<int:product_id>/count/", wrap(self.record_view), name="catalog_product_count_record"),
         ]
         return own + list(super().get_urls())
@@ -84,6 +86,13 @@ class Counting(DomainAdmin):
         listed = set(self._chosen(request).filter(pk__in=[each.pk for each in products]))
         rows = [{**row, "is_listed": row["product"] in listed} for row in _rows(products)]
         return JsonResponse({"rows": render_to_string("catalog/count_rows.html", {"rows": rows})})
+
+    def sheet_view(self, request: HttpRequest) -> HttpResponse:
+        """The chosen products to be counted on paper or in a spreadsheet, and imported afterwards."""
+        if not self.has_move_stock_permission(request):
+            raise PermissionDenied
+        sheet = count_sheet(self._chosen(request).order_by("sku_key").iterator(2_000))
+        return csv_file(sheet.export("csv"), f"count-{timezone.localdate():%Y-%m-%d}.csv")
 
     def record_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
         """Record one count, once per key. A refusal is an answer like any other, with the present figure."""

@@ -170,6 +170,15 @@ def test_one_chooses_what_to_count_by_category_words_and_low_stock(warehouse: Cl
     assert skus(warehouse.get(PAGE, {"category": "many", "q": "\x00"})) == ["A", "b", "C"]
 
 
+def test_what_is_chosen_can_be_had_as_a_sheet_that_an_import_takes_back(warehouse: Client) -> None:
+    make_product("TEA-01", on_hand=42, name="Tea")
+    make_product("MUG-01", on_hand=5, name="Mug")
+
+    sheet = warehouse.get(f"{PAGE}sheet.csv", {"q": "tea"})
+
+    assert sheet.text == "\ufeffsku,quantity,expected,note,name\r\nTEA-01,42,42,,Tea\r\n"
+
+
 def test_pages_follow_each_other_by_sku(warehouse: Client) -> None:
     names = [f"SKU-{number:03}" for number in range(PER_PAGE + 2)]
     Product.objects.bulk_create(

@@ -37,6 +37,7 @@ MATRIX = {
     "catalog_product_count": STOCK,
     "catalog_product_count_find": STOCK,
     "catalog_product_count_record": STOCK,
+    "catalog_product_count_sheet": STOCK,
     "catalog_product_export": ALL,
     "catalog_product_import": MANAGER,
     "catalog_product_process_import": MANAGER,
