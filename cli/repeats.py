@@ -1,13 +1,18 @@
 """A change that a script may repeat: with the same --request-key it happens once."""
 
 import json
+import re
 from collections.abc import Callable
+from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from cli.console import for_json
+
+# As `for_json` writes it.
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
 
 RequestKey = Annotated[
     str | None,
@@ -56,5 +61,12 @@ def once_per_key(key: str | None, operation: str, run: Callable[[], dict[str, An
         return Reply(body=json.dumps(run(), default=for_json).encode())
 
     fingerprint = sha256(operation.encode()).hexdigest()
-    kept: dict[str, Any] = json.loads(once("cli", operation.partition(" ")[0], key, fingerprint, answer).body)
-    return kept
+    body = once("cli", operation.partition(" ")[0], key, fingerprint, answer).body
+    kept: dict[str, Any] = json.loads(body)
+    return {name: _as_it_was(value) for name, value in kept.items()}
+
+
+def _as_it_was(value: Any) -> Any:
+    """A moment again, which people read in the shop's time zone."""
+    is_moment = isinstance(value, str) and MOMENT.fullmatch(value)
+    return datetime.fromisoformat(value) if is_moment else value

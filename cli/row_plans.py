@@ -114,7 +114,7 @@ class RowImport:
     def _say(self, plan: RowPlan, asked: Asked) -> None:
         say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan)}.")
         say_ignored(plan.ignored_columns)
-        if asked.dry_run and asked.wants_data:
+        if (asked.dry_run and asked.wants_data) or not (plan.problems or plan.changes):
             return
         sample = Sample(len(plan.problems), plan.changes)
         changes = [row for row in plan.rows if row.changes][: sample.changes_shown]

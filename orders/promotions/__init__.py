@@ -10,6 +10,7 @@ from orders.promotions.batches import (
     locked_promotion,
     pause_promotion,
     promotion_numbered,
+    refuse_impossible_batch,
     resume_promotion,
 )
 from orders.promotions.codes import (
@@ -94,6 +95,7 @@ __all__ = [
     "promotion_numbered",
     "promotion_state",
     "read_promo_file",
+    "refuse_impossible_batch",
     "rejected_promo_codes_csv",
     "resume_promo_code",
     "resume_promotion",

@@ -24,6 +24,7 @@ from orders.promotions.terms import (
     refuse_frozen,
     refuse_impossible,
     refuse_impossible_uses,
+    refuse_to_end_before_start,
     terms_of_promotion,
     write_terms,
 )
@@ -91,14 +92,37 @@ def generate_batch(
         Invalid: naming what cannot be, such as codes so short that somebody could guess one.
     """
     shape = replace(shape, prefix=normalised_code(shape.prefix))
-    _refuse_impossible(count, shape)
-    refuse_impossible_uses("max_uses", max_uses)
+    refuse_impossible_batch(count, terms, shape=shape, max_uses=max_uses)
     promotion = Promotion(is_batch=True)
     write_terms(promotion, terms)
     _insert(promotion, unused_codes(count, shape), max_uses)
     details = {"count": count, "prefix": shape.prefix, "bits": round(shape.bits, 1), "max_uses": max_uses}
     record(promotion, "generated", by, details)
     return promotion
+
+
+def refuse_impossible_batch(
+    count: int, terms: PromotionTerms, *, shape: CodeShape, max_uses: int | None
+) -> None:
+    """As `generate_batch` would, for whoever shows a plan first.
+
+    Raises:
+        Invalid.
+    """
+    refuse_impossible(terms)
+    refuse_impossible_uses("max_uses", max_uses)
+    shape = replace(shape, prefix=normalised_code(shape.prefix))
+    if not 1 <= count <= MOST_CODES:
+        raise _invalid("count", f"Between 1 and {MOST_CODES:,} codes can be generated at once.")
+    if shape.length < 1 or len(shape.prefix) + shape.length > LONGEST_CODE:
+        raise _invalid("length", f"Prefix and random characters together are at most {LONGEST_CODE} long.")
+    if not PREFIX.match(shape.prefix):
+        raise _invalid("prefix", "A prefix has letters A–Z, digits, hyphens and underscores.")
+    needed = math.ceil(math.log2(count * TRIES_PER_HIT) / BITS_PER_CHARACTER)
+    if shape.length < needed:
+        raise _invalid(
+            "length", f"{count:,} codes need at least {needed} random characters, or somebody guesses one."
+        )
 
 
 @write_transaction
@@ -132,11 +156,17 @@ def resume_promotion(number: int, *, by: Actor) -> Promotion:
 
 @write_transaction
 def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Promotion:
-    """Let the window of all its codes end now; one that has ended stays as it is."""
+    """Let the window of all its codes end now; one that has ended stays as it is.
+
+    Raises:
+        UnknownPromotion, NotStarted.
+    """
     now = at or timezone.now()
-    terms = terms_of_promotion(locked_promotion(number))
+    promotion = locked_promotion(number)
+    terms = terms_of_promotion(promotion)
     if terms.ends_at is not None and terms.ends_at <= now:
-        return promotion_numbered(number)
+        return promotion
+    refuse_to_end_before_start(terms, promotion.name, now)
     return change_promotion(number, replace(terms, ends_at=now), by=by)
 
 
@@ -147,20 +177,6 @@ def random_codes(shape: CodeShape) -> Iterator[str]:
         characters = secrets.token_bytes(4096 * length).translate(_CHARACTERS, _DROPPED).decode("ascii")
         for start in range(0, len(characters) - length + 1, length):
             yield shape.prefix + characters[start : start + length]
-
-
-def _refuse_impossible(count: int, shape: CodeShape) -> None:
-    if not 1 <= count <= MOST_CODES:
-        raise _invalid("count", f"Between 1 and {MOST_CODES:,} codes can be generated at once.")
-    if shape.length < 1 or len(shape.prefix) + shape.length > LONGEST_CODE:
-        raise _invalid("length", f"Prefix and random characters together are at most {LONGEST_CODE} long.")
-    if not PREFIX.match(shape.prefix):
-        raise _invalid("prefix", "A prefix has letters A–Z, digits, hyphens and underscores.")
-    needed = math.ceil(math.log2(count * TRIES_PER_HIT) / BITS_PER_CHARACTER)
-    if shape.length < needed:
-        raise _invalid(
-            "length", f"{count:,} codes need at least {needed} random characters, or somebody guesses one."
-        )
 
 
 def _invalid(field: str, detail: str) -> Invalid:

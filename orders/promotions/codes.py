@@ -20,6 +20,7 @@ from orders.promotions.terms import (
     refuse_frozen,
     refuse_impossible,
     refuse_impossible_uses,
+    refuse_to_end_before_start,
     refuse_unclean,
     terms_of_promotion,
     write_terms,
@@ -41,10 +42,6 @@ class PartOfBatch(Conflict):
 
     code = "part_of_batch"
     title = "The code belongs to a batch"
-
-
-class NotStarted(Conflict):
-    code = "promo_not_started"
 
 
 class PromoCodeUsed(Conflict):
@@ -151,8 +148,7 @@ def end_promo_code(code: str, *, by: Actor, at: datetime | None = None) -> Promo
     if promo_code.state_at(now) == PromoState.EXPIRED:
         return promo_code
     terms = terms_of_promotion(promo_code.promotion)
-    if terms.starts_at is not None and terms.starts_at >= now:
-        raise NotStarted(f"{promo_code.code} has not started yet: pause it instead.")
+    refuse_to_end_before_start(terms, promo_code.code, now)
     return change_promo_code(code, replace(terms, ends_at=now), max_uses=promo_code.max_uses, by=by)
 
 

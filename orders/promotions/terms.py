@@ -30,6 +30,11 @@ class PromoFrozen(Conflict):
     title = "Used promo codes keep their amounts"
 
 
+class NotStarted(Conflict):
+    code = "promo_not_started"
+    title = "What has not started cannot end"
+
+
 @dataclass(frozen=True, slots=True)
 class PromotionTerms:
     """Everything that can be said of a promotion; times are aware, the window is [starts_at, ends_at)."""
@@ -47,6 +52,16 @@ class PromotionTerms:
     category_ids: tuple[int, ...] = ()
     product_ids: tuple[int, ...] = ()
     is_paused: bool = False
+
+    @property
+    def discount_in_words(self) -> str:
+        """`20 %, up to €40.00`."""
+        return Promotion(
+            kind=self.kind,
+            percent_off=self.percent_off,
+            amount_off=self.amount_off,
+            max_discount=self.max_discount,
+        ).discount_in_words
 
 
 COLUMNS = tuple(field.name for field in fields(PromotionTerms) if not field.name.endswith("_ids"))
@@ -122,6 +137,12 @@ def refuse_frozen(promotion: Promotion, changed: Mapping[str, Any], name: str) -
             f"{name} was used already: its {', '.join(frozen)} stays. Duplicate it instead.",
             faults=[Fault(f"/{field}", PromoFrozen.code, "Frozen once used.") for field in frozen],
         )
+
+
+def refuse_to_end_before_start(terms: PromotionTerms, name: str, at: datetime) -> None:
+    """Raises NotStarted: a window without any moment in it cannot be."""
+    if terms.starts_at is not None and terms.starts_at >= at:
+        raise NotStarted(f"{name} has not started yet: pause it instead.")
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -1,0 +1,195 @@
+"""shopctl promos generate, batches: many codes with the same terms."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.actors import actor
+from cli.console import (
+    As,
+    DryRun,
+    FailIfEmpty,
+    Json,
+    Jsonl,
+    Limit,
+    Listing,
+    Yes,
+    counted,
+    for_people,
+    proceed,
+    say,
+    show_one,
+    wrong_use,
+)
+from cli.files import STANDARD, Overwrite, refuse_to_replace, write
+from cli.promos.shown import BATCHES, HEADINGS, app, batch_in_full, batch_rows
+from cli.promos.terms import Terms, taking
+from cli.repeats import RequestKey, answer_kept, once_per_key
+from cli.verbs import verb
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from orders.promotions import CodeShape, PromotionTerms
+
+
+@verb(
+    app,
+    "generate",
+    examples="""
+    shopctl promos generate --count 10000 --prefix BF- --percent 15 --ends 2026-11-30 --output codes.csv
+    shopctl promos generate --count 500 --amount 5 --name Newsletter --dry-run
+    shopctl promos generate --count 500 --amount 5 --yes --output - --request-key newsletter-11 | mail-merge
+    """,
+)
+@taking(Terms)
+def generate(
+    count: Annotated[int, typer.Option(min=1, help="How many codes, at most 100,000.")],
+    given: Terms,
+    prefix: Annotated[str, typer.Option(help="What all codes begin with, such as BF-.")] = "",
+    length: Annotated[
+        int | None, typer.Option(min=1, help="Random characters after the prefix. Default: 12, 59 bits.")
+    ] = None,
+    max_uses: Annotated[int, typer.Option(min=0, help="How often each code; 0 for no limit.")] = 1,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write the codes to this CSV file; - is standard output."
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Generate a batch of random codes that nobody guesses: show the plan, ask, make and hand them out.
+
+    WHEN is a date such as 2026-12-24 (the whole day), 2026-12-24T18:00, +7d or tomorrow. `promos export
+    --batch NUMBER` hands the codes out again.
+    """
+    if json and str(output) == STANDARD:
+        wrong_use("Standard output takes either the codes (--output -) or --json.")
+    by = actor(as_, "orders.add_promotion")
+    said = f"promos-generate {count} {prefix} {length} {max_uses} {given} {by}"
+    kept = answer_kept(request_key, said)
+    if kept is None:
+        refuse_to_replace(output, overwrite=overwrite)
+        planned = _planned(count, prefix, length, max_uses, given)
+        planned.show(as_json=json) if dry_run else planned.say()
+        proceed(f"Generate {counted(count, 'code')}?", yes=yes, dry_run=dry_run)
+        kept = once_per_key(request_key, said, lambda: planned.carried_out(by))
+    else:
+        say(f"Batch {kept['id']} was generated under this key before.")
+    _hand_out(kept["id"], output, overwrite=overwrite)
+    if str(output) != STANDARD:
+        show_one(kept, as_json=json, headings=HEADINGS)
+
+
+@verb(
+    app,
+    "batches",
+    examples="""
+    shopctl promos batches
+    shopctl promos batches --search friday --json
+    """,
+)
+def list_batches(
+    search: Annotated[str | None, typer.Option(help="Part of the name.")] = None,
+    limit: Limit = None,
+    as_: As = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """List batches of codes, newest first, with how many of their codes were used and uses are left."""
+    from orders.models import Promotion
+
+    actor(as_, "orders.view_promotion")
+    batches = Promotion.objects.filter(is_batch=True).order_by("-pk")
+    if search:
+        batches = batches.filter(name__icontains=search)
+    Listing(json, jsonl, limit, fail_if_empty).show(batch_rows(batches.iterator(500)), BATCHES)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A batch that can be."""
+
+    count: int
+    terms: "PromotionTerms"
+    shape: "CodeShape"
+    max_uses: int | None
+
+    def show(self, *, as_json: bool) -> None:
+        """As data, when it is all that was asked for."""
+        row = {
+            "state": "planned",
+            "codes": self.count,
+            "example": self._example,
+            "bits": round(self.shape.bits, 1),
+            "discount": self.terms.discount_in_words,
+            "name": self.terms.name,
+            "starts_at": self.terms.starts_at,
+            "ends_at": self.terms.ends_at,
+            "max_uses": self.max_uses,
+            "max_uses_per_customer": self.terms.max_uses_per_customer,
+        }
+        show_one(row, as_json=as_json)
+
+    def say(self) -> None:
+        terms, bits = self.terms, self.shape.bits
+        starts, ends = for_people(terms.starts_at), for_people(terms.ends_at)
+        begins = f"from {starts}" if starts else "at once"
+        say(f"{counted(self.count, 'code')} such as {self._example}: {terms.discount_in_words}.")
+        say(f"{terms.name}: {begins}, {f'until {ends}' if ends else 'without an end'}.")
+        say(f"Each code {_times(self.max_uses)}, each customer {_times(terms.max_uses_per_customer)}.")
+        tries = 2**bits / self.count
+        say(f"{bits:.1f} bits: somebody who guesses hits one in about {tries:,.0f} tries.")
+
+    @property
+    def _example(self) -> str:
+        from orders.promotions.batches import random_codes
+
+        return next(random_codes(self.shape))
+
+    def carried_out(self, by: "Actor") -> dict[str, Any]:
+        from orders.promotions import generate_batch, promotion_numbered
+
+        made = generate_batch(self.count, self.terms, by=by, shape=self.shape, max_uses=self.max_uses)
+        return batch_in_full(promotion_numbered(made.pk), by)
+
+
+def _planned(count: int, prefix: str, length: int | None, max_uses: int, given: Terms) -> Planned:
+    """Raises Invalid for a batch that cannot be."""
+    from orders.promotions import CodeShape, refuse_impossible_batch
+    from orders.promotions.batches import USUAL_LENGTH
+
+    prefix = prefix.strip().upper()
+    terms = given.named_terms(usual_name=prefix)
+    terms = replace(terms, name=terms.name or terms.discount_in_words)
+    shape = CodeShape(prefix, USUAL_LENGTH if length is None else length)
+    refuse_impossible_batch(count, terms, shape=shape, max_uses=max_uses or None)
+    return Planned(count, terms, shape, max_uses or None)
+
+
+def _times(uses: int | None) -> str:
+    return "without limit" if uses is None else "once" if uses == 1 else f"{uses:,} times"
+
+
+def _hand_out(number: int, output: Path | None, *, overwrite: bool) -> None:
+    """Write the codes; a file that holds them already stays as it is."""
+    from orders.models import PromoCode
+    from orders.promotions import promo_codes_csv
+
+    if output is None:
+        say(f"Hand them out with: shopctl promos export --batch {number} --output codes.csv")
+        return
+    content = "".join(promo_codes_csv(PromoCode.objects.filter(promotion=number))).encode()
+    if str(output) != STANDARD:
+        if not (output.is_file() and output.read_bytes() == content):
+            refuse_to_replace(output, overwrite=overwrite)
+        say(f"The codes are in {output}.")
+    write(output, content)

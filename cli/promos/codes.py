@@ -1,0 +1,190 @@
+"""shopctl promos list, show, create, duplicate, delete: single promo codes."""
+
+from typing import Annotated
+
+import typer
+
+from cli.actors import actor
+from cli.console import (
+    As,
+    DryRun,
+    FailIfEmpty,
+    Json,
+    Jsonl,
+    Limit,
+    Listing,
+    Yes,
+    counted,
+    is_terminal,
+    proceed,
+    say,
+    show_one,
+)
+from cli.files import words_of
+from cli.promos.shown import (
+    HEADINGS,
+    LISTED,
+    Batch,
+    Code,
+    Search,
+    State,
+    app,
+    as_row,
+    codes_asked_for,
+    in_full,
+    show_plan,
+)
+from cli.promos.terms import Terms, taking
+from cli.repeats import RequestKey, once_per_key
+from cli.verbs import verb
+
+NewCode = Annotated[str, typer.Argument(metavar="NEW", help="What the new code is called.")]
+MaxUses = Annotated[int | None, typer.Option(min=1, help="How often in all. Default: no limit.")]
+
+
+@verb(
+    app,
+    "list",
+    examples="""
+    shopctl promos list --state active
+    shopctl promos list --search summer --json
+    shopctl promos list --batch 12 --state used_up --jsonl
+    """,
+)
+def list_promos(
+    state: State = None,
+    search: Search = None,
+    batch: Batch = None,
+    limit: Limit = None,
+    as_: As = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """List promo codes, newest first. Those of batches are listed with --batch, or found with --search."""
+    from orders.models import Promotion
+
+    actor(as_, "orders.view_promocode")
+    codes = codes_asked_for(state=state, search=search, batch=batch).order_by("-pk")
+    if not (search or batch) and is_terminal() and Promotion.objects.filter(is_batch=True).exists():
+        say("Codes of batches are not among these: see `shopctl promos batches`.")
+    Listing(json, jsonl, limit, fail_if_empty).show(map(as_row, codes.iterator(2_000)), LISTED)
+
+
+@verb(
+    app,
+    "show",
+    examples="""
+    shopctl promos show SUMMER20
+    shopctl promos show SUMMER20 --json
+    """,
+)
+def show_promo(code: Code, as_: As = None, json: Json = False) -> None:
+    """Show a promo code: its terms, what it brought and what it cost."""
+    from orders.promotions import promo_code_named
+
+    by = actor(as_, "orders.view_promocode")
+    show_one(in_full(promo_code_named(code), by), as_json=json, headings=HEADINGS)
+
+
+@verb(
+    app,
+    "create",
+    examples="""
+    shopctl promos create SUMMER20 --percent 20 --max-discount 40 --ends +14d --max-uses 500
+    shopctl promos create WELCOME5 --amount 5 --first-order-only --minimum-spend 25
+    shopctl promos create LAMPS10 --percent 10 --category Lanterns --starts 2026-12-01 --ends 2026-12-24
+    shopctl promos create LAMPS10 --percent 10 --request-key lamps-2026
+    """,
+)
+@taking(Terms)
+def create(
+    code: Code,
+    given: Terms,
+    max_uses: MaxUses = None,
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Create a promo code. WHEN is a date such as 2026-12-24, or 2026-12-24T18:00, +7d or tomorrow.
+
+    A day without a time is the whole day, in the shop's time zone: with --ends 2026-12-24 the code can be
+    used until midnight of the 24th.
+    """
+    from orders.promotions import create_promo_code, promo_code_named
+
+    by = actor(as_, "orders.add_promocode")
+    terms = given.named_terms(usual_name=code.strip().upper())
+
+    def run() -> dict[str, object]:
+        made = create_promo_code(code, terms, max_uses=max_uses, by=by)
+        return in_full(promo_code_named(made.code), by)
+
+    said = f"promos-create {code} {given} {max_uses} {by}"
+    show_one(once_per_key(request_key, said, run), as_json=json, headings=HEADINGS)
+
+
+@verb(
+    app,
+    "duplicate",
+    examples="""
+    shopctl promos duplicate SUMMER20 SUMMER21
+    shopctl promos duplicate SUMMER20 SUMMER21 --request-key summer-21 --json
+    """,
+)
+def duplicate(
+    code: Code, new: NewCode, as_: As = None, request_key: RequestKey = None, json: Json = False
+) -> None:
+    """Make a new code with the same terms, unused and not paused: the way on once a code was used."""
+    from orders.promotions import duplicate_promo_code, promo_code_named
+
+    by = actor(as_, "orders.add_promocode")
+
+    def run() -> dict[str, object]:
+        made = duplicate_promo_code(code, new_code=new, by=by)
+        return in_full(promo_code_named(made.code), by)
+
+    answer = once_per_key(request_key, f"promos-duplicate {code} {new} {by}", run)
+    show_one(answer, as_json=json, headings=HEADINGS)
+
+
+@verb(
+    app,
+    "delete",
+    examples="""
+    shopctl promos delete SUMER20
+    shopctl promos list --search TEST- | cut -f1 | shopctl promos delete - --yes
+    """,
+)
+def delete(
+    codes: Annotated[
+        list[str], typer.Argument(metavar="CODE...", help="Codes. - is standard input, one a line.")
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+) -> None:
+    """Delete codes that no order ever used, all of them or none. Used ones are paused instead."""
+    from backoffice.transactions import write_transaction
+    from orders.promotions import delete_promo_code, promo_code_named
+
+    by = actor(as_, "orders.delete_promocode")
+    found = [promo_code_named(code) for code in words_of(codes)]
+    rows = [as_row(promo_code) for promo_code in found]
+    listing = Listing(json, jsonl, limit=0)
+    say("To delete:")
+    if dry_run:
+        listing.show(rows, LISTED)
+    else:
+        show_plan(rows, LISTED, as_data=json or jsonl)
+    proceed(f"Delete {counted(len(found), 'promo code')} for ever?", yes=yes, dry_run=dry_run)
+
+    @write_transaction
+    def delete_all() -> None:
+        for promo_code in found:
+            delete_promo_code(promo_code.code, by=by)
+
+    delete_all()
+    listing.show(rows, LISTED)

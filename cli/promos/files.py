@@ -1,0 +1,98 @@
+"""shopctl promos import, export: promo codes as files."""
+
+from typing import Annotated
+
+import typer
+
+from cli.actors import actor
+from cli.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
+from cli.files import STANDARD, Output, Overwrite, Rejects, opened, refuse_to_replace, write
+from cli.plans import SkipInvalid
+from cli.progress import bar
+from cli.promos.shown import Batch, Search, State, app, codes_asked_for
+from cli.row_plans import Asked, RowImport
+from cli.verbs import verb
+
+
+@verb(
+    app,
+    "import",
+    examples="""
+    shopctl promos import promos.csv --dry-run
+    shopctl promos import partners.xlsx --yes
+    shopctl promos import promos.csv --skip-invalid --rejects mend-me.csv
+    shopctl promos export | ssh other-shop shopctl promos import - --yes
+    """,
+)
+def import_file(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV or XLSX with a column code. - is standard input.")
+    ],
+    skip_invalid: SkipInvalid = False,
+    rejects: Rejects = None,
+    overwrite: Overwrite = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """Create and change promo codes by a file: show what each row does, ask, and do all of it or nothing.
+
+    Columns: code, name, percent or amount, max_discount, minimum_spend, starts, ends (2026-12-24 is the whole
+    day), max_uses, per_customer (empty: no limit), first_order_only (yes or no), categories, products (with ;
+    between several), paused (yes or no). What has no column stays as it is, and is usual for new codes. At
+    most 10,000 rows; `shopctl promos export` writes such a file.
+    """
+    from catalog.stock_file import MAX_FILE
+    from orders.promotions import (
+        import_promo_codes,
+        plan_promo_codes,
+        read_promo_file,
+        rejected_promo_codes_csv,
+    )
+
+    by = actor(as_, "orders.add_promocode")
+    by.require("orders.change_promocode")
+    refuse_to_replace(rejects, overwrite=overwrite)
+    with opened(file, most=MAX_FILE) as stream:
+        content = read_promo_file(stream, file_name=file)
+    codes = RowImport("promo code", "code", plan_promo_codes, import_promo_codes, rejected_promo_codes_csv)
+    asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
+    codes.carry_out(content, asked, by=by)
+
+
+@verb(
+    app,
+    "export",
+    examples="""
+    shopctl promos export > promos.csv
+    shopctl promos export --state active --output active.csv
+    shopctl promos export --batch 12 --output codes.csv --overwrite
+    """,
+)
+def export(
+    output: Output = None,
+    overwrite: Overwrite = False,
+    state: State = None,
+    search: Search = None,
+    batch: Batch = None,
+    every: Annotated[bool, typer.Option("--all", help="The codes of all batches too.")] = False,
+    as_: As = None,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """Write codes with their terms as CSV, with the columns that `promos import` understands."""
+    from orders.promotions import promo_codes_csv
+
+    actor(as_, "orders.add_promotion")
+    refuse_to_replace(output, overwrite=overwrite)
+    codes = codes_asked_for(state=state, search=search, batch=batch, every=every)
+    with bar("Exporting", total := codes.count()) as watched:
+        header, *lines = promo_codes_csv(codes)
+        content = "".join([header, *watched.follow(lines)])
+    write(output, content.encode())
+    if output is not None and str(output) != STANDARD:
+        say(f"{counted(total, 'promo code')} in {output}.")
+    if fail_if_empty and not total:
+        raise typer.Exit(EMPTY)

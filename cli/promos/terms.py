@@ -1,0 +1,143 @@
+"""The options that say how much off what: declared once for all verbs that take them."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.console import wrong_use
+from cli.moments import end_moment, moment
+
+if TYPE_CHECKING:
+    from orders.promotions import PromotionTerms
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text.strip().removesuffix("%"))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        wrong_use(f"{text!r} is not a number such as 12.50.")
+    return number
+
+
+@dataclass(frozen=True)
+class Discount:
+    """How much off what, and how often for one customer."""
+
+    percent: Annotated[
+        Decimal | None,
+        typer.Option(parser=_number, metavar="PERCENT", help="Percent off, such as 20 or 12.5."),
+    ] = None
+    amount: Annotated[
+        Decimal | None,
+        typer.Option(parser=_number, metavar="AMOUNT", help="A fixed amount off, such as 5.00."),
+    ] = None
+    max_discount: Annotated[
+        Decimal | None,
+        typer.Option(parser=_number, metavar="AMOUNT", help="The most that a percentage may take off."),
+    ] = None
+    minimum_spend: Annotated[
+        Decimal | None,
+        typer.Option(parser=_number, metavar="AMOUNT", help="What eligible goods must cost at least."),
+    ] = None
+    per_customer: Annotated[
+        int, typer.Option(min=0, help="How often one customer may use it; 0 for no limit.")
+    ] = 1
+    first_order_only: Annotated[
+        bool, typer.Option("--first-order-only", help="Only for a customer's first order.")
+    ] = False
+    category: Annotated[list[str] | None, typer.Option(help="Only for this category; may be repeated.")] = (
+        None
+    )
+    product: Annotated[
+        list[str] | None, typer.Option(metavar="SKU", help="Only for this product; may be repeated.")
+    ] = None
+
+    @property
+    def is_given(self) -> bool:
+        return self.percent is not None or self.amount is not None
+
+    def terms(self, **more: Any) -> "PromotionTerms":
+        """Raises typer.BadParameter unless there is one of percent and amount."""
+        from orders.models import PromotionKind
+        from orders.promotions import PromotionTerms, category_ids, product_ids
+
+        if (self.percent is None) == (self.amount is None):
+            wrong_use("Give either --percent or --amount.")
+        return PromotionTerms(
+            **{"name": "", **more},
+            kind=PromotionKind.FIXED if self.percent is None else PromotionKind.PERCENTAGE,
+            percent_off=self.percent,
+            amount_off=self.amount,
+            max_discount=self.max_discount,
+            minimum_spend=self.minimum_spend or Decimal(),
+            max_uses_per_customer=self.per_customer or None,
+            first_order_only=self.first_order_only,
+            category_ids=category_ids(self.category or []),
+            product_ids=product_ids(self.product or []),
+        )
+
+
+@dataclass(frozen=True)
+class Terms(Discount):
+    """A discount with its window and name."""
+
+    starts: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="From when on; a day from its first moment. Default: at once."),
+    ] = None
+    ends: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="Until when; a day until it is over, at 24:00. Default: never."),
+    ] = None
+    name: Annotated[str, typer.Option(help="What colleagues call it.")] = ""
+    paused: Annotated[bool, typer.Option("--paused", help="Not usable before it is resumed.")] = False
+
+    def named_terms(self, usual_name: str) -> "PromotionTerms":
+        """Raises typer.BadParameter, Invalid."""
+        return self.terms(
+            name=self.name or usual_name,
+            starts_at=moment(self.starts, option="starts"),
+            ends_at=end_moment(self.ends, option="ends"),
+            is_paused=self.paused,
+        )
+
+
+def taking[D: Discount](options: type[D]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The verb has these options, and gets them together as its argument `given`."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        names = [field.name for field in fields(options)]
+
+        @functools.wraps(function)
+        def run(**arguments: Any) -> None:
+            given = options(**{name: arguments.pop(name) for name in names})
+            return function(given=given, **arguments)
+
+        signature = _with_options(inspect.signature(function), options)
+        run.__signature__ = signature  # type: ignore[attr-defined]
+        run.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
+        return run
+
+    return decorate
+
+
+def _with_options(signature: inspect.Signature, options: type[Discount]) -> inspect.Signature:
+    """The options stand where the verb has its parameter `given`."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        if parameter.name == "given":
+            parameters += (
+                inspect.Parameter(field.name, keyword, default=field.default, annotation=field.type)
+                for field in fields(options)
+            )
+        else:
+            parameters.append(parameter.replace(kind=keyword))
+    return signature.replace(parameters=parameters)
