@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,13 @@ def in_child[**P, R](
     with ProcessPoolExecutor(
         1, mp_context=get_context("spawn"), initializer=_enter, initargs=(dict(environment),)
     ) as pool:
-        return pool.submit(_call, function, args, kwargs).result()
+        promised = pool.submit(_call, function, args, kwargs)
+        try:
+            return promised.result()
+        except KeyboardInterrupt:
+            for child in active_children():
+                child.terminate()
+            raise
 
 
 def calibration() -> float:

@@ -14,6 +14,7 @@ from benchmarks.measuring import calibration, in_child
 from benchmarks.options import Options
 from benchmarks.shops import Server, version_of_database
 
+BUSY = 0.5
 DIRECTORY = Path(__file__).parent / "results"
 
 
@@ -21,6 +22,7 @@ class Results:
     """Collects figures; `write` keeps them in a file named after the moment the run began."""
 
     def __init__(self, options: Options) -> None:
+        self.options = options
         self.began_at = datetime.now(UTC)
         self.figures: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {
@@ -34,6 +36,11 @@ class Results:
             "databases": {},
             "options": dataclasses.asdict(options),
         }
+
+    @property
+    def is_machine_busy(self) -> bool:
+        """Whether something else kept a part of it occupied when the run began."""
+        return bool(self.facts["load_average"][0] > BUSY)
 
     def enter(self, server: Server) -> str:
         """The name and version of the database, noted among the facts."""

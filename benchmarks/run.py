@@ -6,6 +6,7 @@ else one that is started for this run. The figures are printed and kept in bench
 
 import argparse
 import dataclasses
+import signal
 import sys
 from collections.abc import Callable, Iterator
 
@@ -29,22 +30,23 @@ PARTS: dict[str, Callable[[Server, Options], Iterator[Figure]]] = {
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.run", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--only", choices=PARTS, action="append", help="this part (may be repeated)")
-    parser.add_argument("--database", choices=DATABASES, action="append", help="on this database alone")
-    for field in dataclasses.fields(Options):
-        name = f"--{field.name.replace('_', '-')}"
-        parser.add_argument(name, type=int, default=field.default, help=f"(default {field.default})")
-    chosen = vars(parser.parse_args(arguments))
+    chosen = vars(_parser().parse_args(arguments))
     parts, databases = chosen.pop("only") or list(PARTS), chosen.pop("database") or list(DATABASES)
-
-    options = Options(**chosen)
-    results = Results(options)
+    results = Results(Options(**chosen))
+    if results.is_machine_busy:
+        print(
+            "This machine is busy with something else: believe the ratios of CPU rather than those of time."
+        )
+    # Whoever ends this run, the servers under it end too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for database in databases:
-            _measure(database, parts, options, results)
+            _measure(database, parts, results)
     except MissingServers as missing:
         print(f"{missing}, or leave it out with --database sqlite.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
         return 1
     finally:
         if results.figures:
@@ -52,12 +54,21 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _measure(database: str, parts: list[str], options: Options, results: Results) -> None:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks.run", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part (may be repeated)")
+    parser.add_argument("--database", choices=DATABASES, action="append", help="on this database alone")
+    for field in dataclasses.fields(Options):
+        name = f"--{field.name.replace('_', '-')}"
+        parser.add_argument(name, type=int, default=field.default, help=f"(default {field.default})")
+    return parser
+
+
+def _measure(database: str, parts: list[str], results: Results) -> None:
     with server(database) as running:
-        version = results.enter(running)
-        print(f"\n{version}", flush=True)
+        print(f"\n{results.enter(running)}", flush=True)
         for part in parts:
-            for figure in PARTS[part](running, options):
+            for figure in PARTS[part](running, results.options):
                 results.add(database, figure)
                 print(line_of(figure), flush=True)
 
