@@ -86,18 +86,19 @@ class Figure:
         return self.goal.is_met_by(self.measured.median if self.ratio is None else self.ratio)
 
 
-def line_of(figure: Figure) -> str:
-    """The figure for a terminal: what, how much, beside what, how many times as much, reached or not."""
-    parts = [f"{figure.measured.name:<58}{_amount(figure.measured, figure.unit):>16}"]
-    if figure.yardstick:
-        parts.append(f"{figure.yardstick.name:>42} {_amount(figure.yardstick, figure.unit):<16}")
-        parts.append(f"{figure.ratio:8.2f} ×")
-        if figure.cpu_ratio is not None:
-            parts.append(f"(CPU {figure.cpu_ratio:.2f} ×)")
+def lines_of(figure: Figure) -> str:
+    """The figure for a terminal: how much, beside what, how many times as much, reached or not."""
+    verdict = ""
     if figure.goal:
-        parts.append(f"goal {figure.goal}: {'reached' if figure.is_reached else 'NOT REACHED'}")
-    return "  ".join(parts)
+        verdict = f"  goal {figure.goal}: {'reached' if figure.is_reached else 'NOT REACHED'}"
+    lines = f"  {figure.measured.name:<64}{_amount(figure.measured, figure.unit)}"
+    if figure.yardstick is None:
+        return lines + verdict
+    by_cpu = "" if figure.cpu_ratio is None else f" (CPU {figure.cpu_ratio:.2f} ×)"
+    lines += f"\n    beside {figure.yardstick.name:<55}{_amount(figure.yardstick, figure.unit)}"
+    return f"{lines}  {figure.ratio:.2f} ×{by_cpu}{verdict}"
 
 
 def _amount(series: Series, unit: Unit) -> str:
-    return f"{series.median:,.{0 if unit is Unit.STATEMENTS else 3}f} {unit.value}"
+    digits = 3 if unit is Unit.SECONDS else 0
+    return f"{series.median:>10,.{digits}f} {unit.value}"

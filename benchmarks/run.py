@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from benchmarks import audits, commands, order_statements, promo_codes, stock_imports, workbooks
-from benchmarks.figures import Figure, line_of
+from benchmarks.figures import Figure, lines_of
 from benchmarks.options import Options
 from benchmarks.results import Results
 from benchmarks.shops import Server, server
@@ -70,7 +70,7 @@ def _measure(database: str, parts: list[str], results: Results) -> None:
         for part in parts:
             for figure in PARTS[part](running, results.options):
                 results.add(database, figure)
-                print(line_of(figure), flush=True)
+                print(lines_of(figure), flush=True)
 
 
 if __name__ == "__main__":
