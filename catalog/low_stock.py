@@ -24,19 +24,26 @@ def send_digest_once_a_day(now: datetime) -> int:
     """Queue the day's mails; gives how many. None before the hour, twice on a day, or when nothing is low."""
     if timezone.localtime(now).hour < HOUR or not once_per_slot(JOB, this_day(now)):
         return 0
-    low = sorted(reorder_list(now), key=lambda each: (each.product.available, each.product.sku))
+    low = sorted(reorder_list(now), key=_urgency)
     if not low:
         return 0
+    more = len(low) - LONGEST_DIGEST
     context = {
         "products": [_in_words(each) for each in low[:LONGEST_DIGEST]],
-        "count": len(low),
-        "more": max(0, len(low) - LONGEST_DIGEST),
+        "is_one": len(low) == 1,
+        "count": f"{len(low):,}",
+        "more": f"{more:,}" if more > 0 else "",
     }
     readers = _readers()
     cause = f"low-stock:{timezone.localdate(now):%Y-%m-%d}"
     for reader in readers:
         queue_email(cause=cause, template="low_stock", recipient=reader, context=context)
     return len(readers)
+
+
+def _urgency(low: Reorder) -> tuple[int, int, str]:
+    """Sold out first, and of these what sells most."""
+    return low.product.available, -low.quantity, low.product.sku
 
 
 def _in_words(low: Reorder) -> dict[str, Any]:

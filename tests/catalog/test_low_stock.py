@@ -32,6 +32,7 @@ def test_it_lists_what_is_low_with_what_to_order_worst_first(mailoutbox) -> None
     make_user("wanda@shop.example", role="Warehouse")
     make_product("TEA-01", on_hand=20, name="Tea <caddy> & spoon", low_stock_threshold=15)
     place({"TEA-01": 12})
+    make_product("JUG-01", on_hand=0, name="Jug", low_stock_threshold=3)
     make_product("MUG-01", on_hand=0, name="Mug")
     make_product("CUP-01", on_hand=500)
     make_product("OLD-01", on_hand=0, is_active=False)
@@ -42,9 +43,10 @@ def test_it_lists_what_is_low_with_what_to_order_worst_first(mailoutbox) -> None
 
     [mail] = [mail for mail in mailoutbox if mail.to == ["wanda@shop.example"]]
     html = mail.alternatives[0][0]
-    assert mail.subject == "2 products low on stock"
+    assert mail.subject == "3 products low on stock"
     assert (
         "Mug (MUG-01): 0 available, threshold 10, order 10\n"
+        "Jug (JUG-01): 0 available, threshold 3, order 3\n"
         "Tea <caddy> & spoon (TEA-01): 8 available, threshold 15, order 19\n"
     ) in mail.body
     assert "https://shop.example/admin/catalog/product/?view=low" in mail.body
@@ -57,18 +59,18 @@ def test_it_lists_what_is_low_with_what_to_order_worst_first(mailoutbox) -> None
 def test_a_long_list_is_cut_and_says_how_many_more_there_are(mailoutbox) -> None:
     make_user("wanda@shop.example", role="Warehouse")
     Product.objects.bulk_create(
-        Product(sku=f"SKU-{number:03}", sku_key=f"sku-{number:03}", name=f"Product {number}", price=1)
-        for number in range(LONGEST_DIGEST + 7)
+        Product(sku=f"SKU-{number:04}", sku_key=f"sku-{number:04}", name=f"Product {number}", price=1)
+        for number in range(LONGEST_DIGEST + 1_200)
     )
 
     send_digest_once_a_day(SEVEN)
     deliver_due()
 
     [mail] = mailoutbox
-    assert mail.subject == "57 products low on stock"
+    assert mail.subject == "1,250 products low on stock"
     assert mail.body.count("threshold 10, order 10") == 50
-    assert "and 7 more." in mail.body
-    assert "and 7 more." in mail.alternatives[0][0]
+    assert "and 1,200 more." in mail.body
+    assert "and 1,200 more." in mail.alternatives[0][0]
 
 
 def test_those_whose_work_stock_is_get_it_by_their_role_or_by_themselves() -> None:
@@ -87,6 +89,17 @@ def test_those_whose_work_stock_is_get_it_by_their_role_or_by_themselves() -> No
     assert send_digest_once_a_day(SEVEN) == 3
 
     assert recipients() == ["mona@shop.example", "temp@shop.example", "wanda@shop.example"]
+
+
+def test_one_product_is_told_in_the_singular(mailoutbox) -> None:
+    make_user("wanda@shop.example", role="Warehouse")
+    make_product("MUG-01")
+
+    send_digest_once_a_day(SEVEN)
+    deliver_due()
+
+    assert mailoutbox[0].subject == "1 product low on stock"
+    assert mailoutbox[0].body.startswith("This product has as few units available")
 
 
 def test_superusers_get_it_when_stock_is_nobody_elses_work() -> None:
