@@ -140,14 +140,14 @@ class Planned:
         show_one(row, as_json=as_json)
 
     def say(self) -> None:
-        terms, bits = self.terms, self.shape.bits
+        terms, shape = self.terms, self.shape
         starts, ends = for_people(terms.starts_at), for_people(terms.ends_at)
         begins = f"from {starts}" if starts else "at once"
         say(f"{counted(self.count, 'code')} such as {self._example}: {terms.discount_in_words}.")
         say(f"{terms.name}: {begins}, {f'until {ends}' if ends else 'without an end'}.")
         say(f"Each code {_times(self.max_uses)}, each customer {_times(terms.max_uses_per_customer)}.")
-        tries = 2**bits / self.count
-        say(f"{bits:.1f} bits: somebody who guesses hits one in about {tries:,.0f} tries.")
+        tries = shape.possible // self.count
+        say(f"{shape.bits:.1f} bits: somebody who guesses hits one in about {tries:,} tries.")
 
     @property
     def _example(self) -> str:

@@ -60,6 +60,11 @@ class CodeShape:
     length: int = USUAL_LENGTH
 
     @property
+    def possible(self) -> int:
+        """How many different codes look like this."""
+        return int(len(ALPHABET) ** self.length)
+
+    @property
     def bits(self) -> float:
         """How hard one code is to guess: the logarithm to base 2 of how many are possible."""
         return self.length * BITS_PER_CHARACTER
