@@ -23,7 +23,7 @@ from orders.admin.batch_files import codes_csv, codes_xlsx
 from orders.admin.promo_actions import PromoListActions, may_backtest
 from orders.admin.promo_filters import BatchStateFilter
 from orders.admin.promo_form import BatchForm, GenerateForm
-from orders.admin.promo_page import batch_page_of, batch_state
+from orders.admin.promo_page import batch_page_of
 from orders.admin.promo_terms import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET, prefilled
 from orders.models import PromoCode, Promotion, Redemption, RedemptionState
 from orders.models.promo import normalised_code
@@ -97,7 +97,7 @@ class BatchAdmin(PromoListActions, BatchActions):
 
     @display(description="State")
     def state_label(self, batch: Any) -> SafeString:
-        return words.state_label(batch_state(batch, has_uses_left=batch.has_uses_left))
+        return words.state_label(promotions.promotion_state(batch, has_uses_left=batch.has_uses_left))
 
     @display(description="Discount")
     def discount(self, batch: Promotion) -> str:

@@ -9,8 +9,8 @@ from unfold.enums import ActionVariant
 from backoffice.admin import DomainAdmin, close_dialog
 from orders.admin.promo_actions import to_backtest
 from orders.admin.promo_dialogs import EndBatchForm, PauseBatchForm, ResumeBatchForm
-from orders.admin.promo_page import batch_state
 from orders.models import PromoState, Promotion
+from orders.promotions import promotion_state
 
 HIDDEN_WHEN = {
     "pause": (PromoState.PAUSED, PromoState.EXPIRED),
@@ -37,7 +37,7 @@ class BatchActions(DomainAdmin):
         batch = self.get_object(request, str(object_id))
         if batch is None:
             return []
-        state = batch_state(batch, has_uses_left=True)
+        state = promotion_state(batch, has_uses_left=True)
         hidden = {name for name, states in HIDDEN_WHEN.items() if state in states}
         if not batch.is_paused or state == PromoState.EXPIRED:
             hidden.add("resume")

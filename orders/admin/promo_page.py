@@ -19,7 +19,14 @@ from orders.admin.dashboard import Figure
 from orders.admin.promo_history import Entry, history_of
 from orders.admin.promo_orders import Uses, uses_of
 from orders.models import PromoCode, PromoState, Promotion
-from orders.promotions import CodesUsed, PromoFigures, codes_used, promo_figures, uses_by_day
+from orders.promotions import (
+    CodesUsed,
+    PromoFigures,
+    codes_used,
+    promo_figures,
+    promotion_state,
+    uses_by_day,
+)
 
 CHART_DAYS = 30
 KEPT_SECONDS = 60
@@ -86,7 +93,7 @@ def batch_page_of(batch: Promotion, request: HttpRequest) -> PromoPage:
     figures = remembered(f"batch:{batch.pk}:{codes.uses}", KEPT_SECONDS, lambda: promo_figures(batch))
     return PromoPage(
         title=batch.name,
-        labels=[words.state_label(batch_state(batch, has_uses_left=codes.left != 0))],
+        labels=[words.state_label(promotion_state(batch, has_uses_left=codes.left != 0))],
         discount=batch.discount_in_words,
         window=words.window(batch),
         figures=cards_of(figures, request.user),
@@ -98,13 +105,6 @@ def batch_page_of(batch: Promotion, request: HttpRequest) -> PromoPage:
         codes_title=words.counted(codes.codes, "code"),
         codes_url=f"{reverse('admin:orders_promocode_changelist')}?batch={batch.pk}",
     )
-
-
-def batch_state(batch: Promotion, *, has_uses_left: bool) -> PromoState:
-    """The state of those of its codes that are not paused alone."""
-    state = PromoCode(promotion=batch).state
-    is_over = state != PromoState.EXPIRED and not has_uses_left
-    return PromoState.USED_UP if is_over else state
 
 
 def cards_of(figures: PromoFigures, user: User | AnonymousUser) -> list[Figure]:
