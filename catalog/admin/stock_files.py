@@ -88,7 +88,7 @@ class StockFiles(ListExport, ImportMixin):
         """How many rows of an upload are read; 0 when that is not known."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        return JsonResponse({"rows": cache.get(_progress_key(request, request.GET.get("upload", "")), 0)})
+        return JsonResponse({"rows": _told(_progress_key(request, request.GET.get("upload", "")))})
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[ImportRowExport]]:
         return [ImportRowExport]
@@ -112,9 +112,19 @@ def _telling(rows: Iterator[FileRow], key: str) -> Iterator[FileRow]:
         yield row
 
 
+# What the cache does not keep or tell is only a progress bar: no import fails for want of it.
+
+
 def _tell(key: str, count: int) -> None:
     try:
         cache.set(key, count, TOLD_FOR_SECONDS)
     except Exception:
-        # No import fails for want of a progress bar.
         logger.warning("The cache did not keep how far an upload is.")
+
+
+def _told(key: str) -> int:
+    try:
+        return int(cache.get(key, 0))
+    except Exception:
+        logger.warning("The cache did not tell how far an upload is.")
+        return 0
