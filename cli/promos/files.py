@@ -88,10 +88,10 @@ def export(
     actor(as_, "orders.add_promotion")
     refuse_to_replace(output, overwrite=overwrite)
     codes = codes_asked_for(state=state, search=search, batch=batch, every=every)
-    with bar("Exporting", total := codes.count()) as watched:
-        header, *lines = promo_codes_csv(codes)
-        content = "".join([header, *watched.follow(lines)])
-    write(output, content.encode())
+    total = codes.count()
+    with bar("Exporting", None, rows=total):
+        content = "".join(promo_codes_csv(codes)).encode()
+    write(output, content)
     if output is not None and str(output) != STANDARD:
         say(f"{counted(total, 'promo code')} in {output}.")
     if fail_if_empty and not total:

@@ -1,10 +1,10 @@
 """Promo codes with their terms as rows of a file, which an import takes back."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain
+from io import StringIO
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -26,24 +26,21 @@ type Limits = tuple[str, str]
 """The cells categories and products."""
 
 
-class _Echo:
-    """A file that keeps nothing: what is written is what comes back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def promo_codes_csv(codes: QuerySet[PromoCode]) -> Iterator[str]:
-    """Its lines, read while they are asked for; what a spreadsheet takes for a formula is neutralised."""
-    writer = csv.writer(_Echo(), lineterminator="\r\n")
-    for row in chain([(*COLUMNS, *TOLD_ALONE)], _rows(codes)):
-        # The csv module hands on what its file's write() gives.
-        yield str(writer.writerow([neutralised(text) for text in row]))
+    """A part of some thousand lines after another, read while they are asked for.
+
+    What a spreadsheet would take for a formula is neutralised.
+    """
+    yield _lines([(*COLUMNS, *TOLD_ALONE)])
+    now = timezone.now()
+    for part in _parts(codes):
+        yield _lines(_rows(part, limits_of(part), now))
 
 
 def cells_of(code: PromoCode, limits: Limits) -> dict[str, str]:
     """What a file says of this code, by column."""
-    return dict(zip(COLUMNS, _row(code, limits, timezone.now()), strict=False))
+    [row] = _rows([code], {code.promotion_id: limits}, timezone.now())
+    return dict(zip(COLUMNS, row, strict=False))
 
 
 def limits_of(codes: Iterable[PromoCode]) -> dict[int, Limits]:
@@ -56,23 +53,47 @@ def limits_of(codes: Iterable[PromoCode]) -> dict[int, Limits]:
 
 def _joined(names: Sequence[str]) -> str:
     """Several names in one cell: with ; between, and quoted where one needs it."""
-    return str(csv.writer(_Echo(), delimiter=";", lineterminator="").writerow(names)) if names else ""
+    file = StringIO()
+    if names:
+        csv.writer(file, delimiter=";", lineterminator="").writerow(names)
+    return file.getvalue()
 
 
-def _rows(codes: QuerySet[PromoCode]) -> Iterator[tuple[str, ...]]:
-    """In parts, each read by itself: a slow reader keeps no cursor and no transaction open."""
-    now = timezone.now()
+def _lines(rows: Iterable[Sequence[str]]) -> str:
+    file = StringIO()
+    csv.writer(file, lineterminator="\r\n").writerows(map(neutralised, row) for row in rows)
+    return file.getvalue()
+
+
+def _parts(codes: QuerySet[PromoCode]) -> Iterator[list[PromoCode]]:
+    """Each read by itself: a slow reader keeps no cursor and no transaction open."""
     after = 0
-    while part := list(codes.filter(pk__gt=after).select_related("promotion").order_by("pk")[:ROWS_AT_ONCE]):
-        limits = limits_of(part)
-        yield from (_row(code, limits[code.promotion_id], now) for code in part)
+    while part := list(codes.select_related(None).filter(pk__gt=after).order_by("pk")[:ROWS_AT_ONCE]):
+        # Thousands of codes share one promotion.
+        promotions = Promotion.objects.in_bulk({code.promotion_id for code in part})
+        for code in part:
+            code.promotion = promotions[code.promotion_id]
+        yield part
         after = part[-1].pk
 
 
-def _row(code: PromoCode, limits: Limits, now: datetime) -> tuple[str, ...]:
-    promotion = code.promotion
-    return (
-        code.code,
+def _rows(
+    codes: Iterable[PromoCode], limits: Mapping[int, Limits], now: datetime
+) -> Iterator[tuple[str, ...]]:
+    terms: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for code in codes:
+        promotion = code.promotion
+        if promotion.pk not in terms:
+            terms[promotion.pk] = _terms(promotion, limits[promotion.pk])
+        before, after = terms[promotion.pk]
+        is_paused = code.is_paused or promotion.is_paused
+        told = (code.state_at(now).value, str(code.times_used))
+        yield (code.code, *before, _uses(code.max_uses), *after, _yes(is_paused), *told)
+
+
+def _terms(promotion: Promotion, limits: Limits) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The cells before and after that of max_uses."""
+    before = (
         promotion.name,
         _amount(promotion.percent_off),
         _amount(promotion.amount_off),
@@ -80,14 +101,9 @@ def _row(code: PromoCode, limits: Limits, now: datetime) -> tuple[str, ...]:
         _amount(promotion.minimum_spend),
         opening_text(promotion.starts_at) if promotion.starts_at else "",
         closing_text(promotion.ends_at) if promotion.ends_at else "",
-        _uses(code.max_uses),
-        _uses(promotion.max_uses_per_customer),
-        _yes(promotion.first_order_only),
-        *limits,
-        _yes(code.is_paused or promotion.is_paused),
-        code.state_at(now).value,
-        str(code.times_used),
     )
+    after = (_uses(promotion.max_uses_per_customer), _yes(promotion.first_order_only), *limits)
+    return before, after
 
 
 def _names(through: type[Model], column: str, promotions: Iterable[int]) -> dict[int, list[str]]:
