@@ -49,14 +49,17 @@ class PromoCodeForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         instance: PromoCode | None = kwargs.get("instance")
-        if instance is None or not instance.pk:
-            super().__init__(*args, **kwargs)
-            return
-        kwargs["initial"] = {**initial_of(instance.promotion), **(kwargs.get("initial") or {})}
+        if instance is not None and instance.pk:
+            kwargs["initial"] = {**initial_of(instance.promotion), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = "For colleagues. Empty: the code itself."
+        if instance is not None and instance.pk:
+            self._freeze(instance)
+
+    def _freeze(self, promo_code: PromoCode) -> None:
         self.fields["code"].help_text = "A code keeps its name. Duplicate it to have another."
         self.fields["code"].disabled = True
-        self.freeze_used(instance.promotion)
+        self.freeze_used(promo_code.promotion)
 
     def promotion_terms(self, *, is_paused: bool) -> PromotionTerms:
         return self.named_terms(name=self.cleaned_data["code"], is_paused=is_paused)
@@ -105,6 +108,10 @@ class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Promotion
         fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = "For colleagues. Empty: the prefix, or the discount."
 
     @property
     def shape(self) -> CodeShape:
