@@ -1,6 +1,7 @@
 """The admin site: Unfold's, with a search that keeps nothing and pages for passwords."""
 
 import time
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -79,5 +80,7 @@ def _view(name: str) -> type[View]:
 
 def take_over() -> None:
     """Unfold has put a site of its own in Django's place when it was loaded; put this one there."""
+    # Registers its pages where nobody looks any more, whatever is imported first.
+    import_module("django.contrib.auth.admin")
     site = BackofficeSite()
     admin.site = sites.site = site
