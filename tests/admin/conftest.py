@@ -3,6 +3,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+# The pages register themselves in the order in which the server loads them, whatever a test imports first.
+import backoffice.urls  # noqa: F401
 from tests.factories import make_user
 
 type SignIn = Callable[..., Client]
