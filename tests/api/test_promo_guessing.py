@@ -260,7 +260,7 @@ def test_two_processes_evaluate_ten_of_a_thousand_guesses_together_and_all_witho
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    answers = [json.loads(process.communicate(timeout=100)[0]) for process in processes]
+    answers = [json.loads(process.communicate(timeout=250)[0]) for process in processes]
 
     minutes = 1 + (monotonic() - begun) // 60
     evaluated = sum(count for (count, _), _ in answers)
