@@ -29,9 +29,13 @@ class Actor:
     def __str__(self) -> str:
         return self.user.email if self.user else "System"
 
+    def may(self, permission: str) -> bool:
+        """Whether the user holds `app.codename`; the system may do everything."""
+        return self.user is None or self.user.has_perm(permission)
+
     def require(self, permission: str) -> None:
-        """Refuse unless the user holds `app.codename`; the system may do everything."""
-        if self.user is not None and not self.user.has_perm(permission):
+        """Refuse unless the actor may."""
+        if not self.may(permission):
             raise Forbidden("Your role does not allow this. Ask a manager.")
 
 

@@ -9,7 +9,7 @@ from django.db.models import DecimalField, Model, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.actors import Actor
 from backoffice.money import ZERO, rounded
 from backoffice.pagination import chosen_fields
 from backoffice.replies import Reply, rendered
@@ -37,13 +37,10 @@ WHOLE = (
     *("code", *OF_PROMOTION, "max_uses", "categories", "products", "is_paused"),
     *("state", "times_used", "discount_given", "batch", "created_at"),
 )
+SEE_REVENUE = "orders.view_revenue"
 VERSIONED = ("promotion__updated_at", "is_paused", "max_uses")
 
 type Restrictions = Mapping[str, Mapping[int, list[str]]]
-
-
-def may_know_revenue(user: User) -> bool:
-    return user.has_perm("orders.view_revenue")
 
 
 def columns_of(fields: Iterable[str]) -> list[str]:
@@ -51,13 +48,13 @@ def columns_of(fields: Iterable[str]) -> list[str]:
 
 
 def with_discount_given(
-    codes: QuerySet[PromoCode], fields: Iterable[str], *, to: User
+    codes: QuerySet[PromoCode], fields: Iterable[str], *, to: Actor
 ) -> QuerySet[PromoCode]:
     """Adds, if these fields need it, what active redemptions of each code came to; else nothing."""
     if "discount_given" not in fields:
         return codes
     money = DecimalField()
-    if not may_know_revenue(to):
+    if not to.may(SEE_REVENUE):
         return codes.annotate(given=Value(None, output_field=money))
     given = (
         Redemption.objects.filter(promo_code=OuterRef("pk"), state=RedemptionState.ACTIVE)
@@ -70,9 +67,9 @@ def with_discount_given(
 
 
 def promo_code_reply(
-    code: str, *, to: User, fields: str | None = None, status: int = 200, location: str = ""
+    code: str, *, to: Actor, fields: str | None = None, status: int = 200, location: str = ""
 ) -> Reply:
-    """The promo code as this user may see it, with the version of what can be edited in the ETag.
+    """The promo code as this actor may see it, with the version of what can be edited in the ETag.
 
     Raises:
         UnknownPromoCode.

@@ -8,9 +8,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from ninja import Query, Router
 
-from accounts.actors import Actor
 from accounts.auth import require
-from accounts.models import User
 from backoffice.errors import Stale
 from backoffice.idempotency import DOCUMENTED, answer_once
 from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
@@ -84,7 +82,7 @@ def generate(request: HttpRequest, body: GenerateIn) -> HttpResponse:
         terms = terms_sent(body)
         made = generate_batch(body.count, terms, by=actor, shape=shape, max_uses=body.max_uses)
         location = f"{reverse('api:list_promotions')}/{made.pk}"
-        return promotion_reply(made.pk, to=_user(actor), status=201, location=location)
+        return promotion_reply(made.pk, to=actor, status=201, location=location)
 
     return answer_once(request, body, run)
 
@@ -115,7 +113,7 @@ def list_promotions(request: HttpRequest, filters: Query[ListQuery]) -> HttpResp
 def get_promotion(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> HttpResponse:
     """Its terms, how far its codes are used up, what it brought and cost."""
     actor = require(request, "orders.view_promotion")
-    return promotion_reply(_known(number), to=_user(actor), fields=query.fields).to(request)
+    return promotion_reply(_known(number), to=actor, fields=query.fields).to(request)
 
 
 @promotions_router.patch(
@@ -136,7 +134,7 @@ def change(request: HttpRequest, number: int, body: PromotionPatch) -> HttpRespo
             raise Stale(f"{held.name} was changed meanwhile. Look at it again.")
         terms = replace(terms_of_promotion(held), **as_terms(body.changes()))
         change_promotion(held.pk, terms, by=actor)
-        return promotion_reply(held.pk, to=_user(actor))
+        return promotion_reply(held.pk, to=actor)
 
     return run().to(request)
 
@@ -154,7 +152,7 @@ def pause(request: HttpRequest, number: int) -> HttpResponse:
 
     def run() -> Reply:
         pause_promotion(_known(number), by=actor)
-        return promotion_reply(number, to=_user(actor))
+        return promotion_reply(number, to=actor)
 
     return answer_once(request, None, run)
 
@@ -172,7 +170,7 @@ def resume(request: HttpRequest, number: int) -> HttpResponse:
 
     def run() -> Reply:
         resume_promotion(_known(number), by=actor)
-        return promotion_reply(number, to=_user(actor))
+        return promotion_reply(number, to=actor)
 
     return answer_once(request, None, run)
 
@@ -185,7 +183,7 @@ def resume(request: HttpRequest, number: int) -> HttpResponse:
     openapi_extra=asked_by(CODE_FIELDS, CODE_SORTING),
 )
 def list_codes(request: HttpRequest, number: int, filters: Query[BatchCodeFilters]) -> HttpResponse:
-    reader = _user(require(request, "orders.view_promocode"))
+    reader = require(request, "orders.view_promocode")
     codes = promotion_numbered(_known(number)).codes.all()
     if filters.q:
         codes = codes.filter(code__startswith=normalised_code(filters.q))
@@ -224,8 +222,3 @@ def _codes_of(number: int) -> QuerySet[PromoCode]:
 def _known(number: int) -> int:
     """No database takes a larger number, and no promotion has one."""
     return min(number, MAX_NUMBER)
-
-
-def _user(actor: Actor) -> User:
-    assert actor.user is not None
-    return actor.user

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.models import User
+from accounts.actors import Actor
 from backoffice.pagination import chosen_fields
 from backoffice.replies import Reply, rendered
 from orders.models import Promotion
-from orders.promo_rendering import OF_PROMOTION, Restrictions, may_know_revenue, restrictions_of
+from orders.promo_rendering import OF_PROMOTION, SEE_REVENUE, Restrictions, restrictions_of
 from orders.promotions import (
     CodesUsed,
     PromoFigures,
@@ -40,9 +40,9 @@ def columns_of(fields: Sequence[str]) -> list[str]:
 
 
 def promotion_reply(
-    number: int, *, to: User, fields: str | None = None, status: int = 200, location: str = ""
+    number: int, *, to: Actor, fields: str | None = None, status: int = 200, location: str = ""
 ) -> Reply:
-    """The promotion as this user may see it, with the version of its terms in the ETag.
+    """The promotion as this actor may see it, with the version of its terms in the ETag.
 
     Raises:
         UnknownPromotion.
@@ -53,7 +53,7 @@ def promotion_reply(
     row = {name: getattr(promotion, name) for name in columns_of(listed)}
     [content] = rendered_promotions([row], listed)
     if "figures" in wanted:
-        content["figures"] = _figures(promo_figures(promotion)) if may_know_revenue(to) else None
+        content["figures"] = _figures(promo_figures(promotion)) if to.may(SEE_REVENUE) else None
     content["currency"] = settings.SHOP_CURRENCY
     shown = {name: content[name] for name in wanted}
     return rendered(shown, status=status, version=version_of(promotion), location=location)
