@@ -88,21 +88,6 @@ def test_an_unknown_sku_is_named() -> None:
         stock.receive("NOPE", 1, by=CLI)
 
 
-def test_the_audit_names_a_balance_that_nobody_can_explain() -> None:
-    make_product("A", on_hand=10)
-    Product.objects.filter(sku="A").update(on_hand=11)
-    [found] = audit_stock()
-    assert (found.subject, found.check) == ("A", "balance")
-
-
-def test_the_audit_names_a_row_that_does_not_follow_from_the_one_before() -> None:
-    product = make_product("A", on_hand=10)
-    StockMovement.objects.create(
-        product=product, kind="adjust", on_hand_delta=1, on_hand_after=99, reserved_after=0, source="cli"
-    )
-    assert {found.check for found in audit_stock()} == {"balance", "sequence"}
-
-
 def test_returned_units_cannot_exceed_what_a_shelf_can_hold() -> None:
     make_product("A", on_hand=3)
     order = place({"A": 3})
