@@ -97,6 +97,7 @@ def test_units_are_cancelled_in_two_clicks(open_page: OpenPage, manager: User, o
 def test_a_comment_is_read_in_the_timeline(open_page: OpenPage, manager: User, order: Order) -> None:
     page = open_page(manager, page_of(order))
     dialog(page, "Comment")
+    expect(page.locator("#dialog textarea")).to_be_focused()
     page.keyboard.type("Customer called: wait until Monday.")
     page.get_by_role("button", name="Add comment").click()
 

@@ -141,7 +141,7 @@ def test_help_loads_neither_django_nor_rich(arguments: list[str]) -> None:
 
 
 def test_a_verb_loads_neither_the_api_nor_the_queue_nor_what_draws_tables() -> None:
-    assert not {"ninja", "huey", "psycopg", "rich", "openpyxl", "granian"} & loaded_by("stock", "template")
+    assert not {"ninja", "huey", "rich", "openpyxl", "granian"} & loaded_by("stock", "template")
 
 
 def test_completion_of_names_loads_no_django(monkeypatch: pytest.MonkeyPatch) -> None:
