@@ -77,6 +77,23 @@ def test_scanned_products_are_counted_one_after_the_other(open_page: OpenPage) -
     assert overflow(page) <= 0
 
 
+def test_an_unknown_code_stays_told_when_the_count_before_it_is_answered(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=10)
+    page = open_page(make_user(role="Warehouse"), PAGE)
+    held: list[Route] = []
+    page.route(RECORDED, lambda route: held.append(route))
+
+    page.keyboard.type("TEA-01")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Counted, TEA-01")).to_be_focused()
+    type_in(page, "4", "nothing")
+    expect(page.get_by_role("alert")).to_contain_text("No product has the SKU or barcode nothing.")
+    held[0].continue_()
+
+    expect(row(page, "TEA-01")).to_contain_text("counted, −6, now 4")
+    expect(page.get_by_role("alert")).to_contain_text("No product has the SKU or barcode nothing.")
+
+
 def test_counts_whose_answers_are_lost_wait_in_order_and_are_recorded_once(open_page: OpenPage) -> None:
     for sku in ("A", "B"):
         make_product(sku, on_hand=10)

@@ -339,10 +339,15 @@
     row.querySelector(".bo-says").innerHTML = html;
   }
 
-  function trouble(text) {
+  function trouble(cause, text) {
+    page.dataset.cause = cause;
     page.querySelector("[data-trouble]").hidden = !text;
     page.querySelector("[data-trouble] span").textContent = text;
     page.querySelector("[data-send-again]").hidden = !waiting.length;
+  }
+
+  function noMore(cause) {
+    if (page.dataset.cause === cause) trouble("", "");
   }
 
   function tally() {
@@ -394,11 +399,11 @@
       try {
         const answer = await sendOne(waiting[0]);
         answered(waiting.shift(), answer);
-        trouble("");
+        noMore("sending");
         tally();
       } catch (error) {
         for (const { row } of waiting) show(row, "waiting", "not sent yet");
-        trouble(`${error.message} ${waiting.length} not sent yet; kept on this page and tried again.`);
+        trouble("sending", `${error.message} ${waiting.length} not sent yet; kept on this page and tried again.`);
         setTimeout(sendAll, TRY_AGAIN_AFTER);
         break;
       }
@@ -471,10 +476,10 @@
       row.dataset.scanned = "";
       inputOf(row).value = scan.value.trim();
       goTo(inputOf(row));
-      trouble("");
+      noMore("finding");
       if (isEntered) enter(inputOf(row));
     } catch (error) {
-      trouble(error.message);
+      trouble("finding", error.message);
     }
     scan.value = "";
     isLookingUp = isEntered = false;
