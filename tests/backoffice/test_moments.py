@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from backoffice.moments import closing, closing_text, opening, opening_text
 
+pytestmark = pytest.mark.once
+
 MOMENTS = st.integers(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 DAYS = st.integers(date(2000, 1, 2).toordinal(), date(2100, 1, 1).toordinal()).map(date.fromordinal)
 ZONES = st.sampled_from(["Europe/Berlin", "America/Santiago", "Asia/Kathmandu", "Atlantic/Azores", "UTC"])

@@ -14,6 +14,8 @@ from catalog import stock_file, xlsx_rows
 from catalog.csv_rows import UnreadableFile
 from catalog.stock_file import FileRow, StockFile, content_of, read_stock_file
 
+pytestmark = pytest.mark.once
+
 BAD_IMPORTS = Path(__file__).parent.parent / "data" / "bad-imports"
 
 

@@ -11,6 +11,8 @@ import typer
 
 from cli.app import app
 
+pytestmark = pytest.mark.once
+
 
 def verbs(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     command = command or typer.main.get_command(app)

@@ -6,6 +6,8 @@ from django.utils import timezone
 from backoffice.errors import Invalid
 from cli.moments import end_moment, length, moment
 
+pytestmark = pytest.mark.once
+
 # 13:30 in Berlin, the day before the clocks go back.
 NOW = datetime(2026, 10, 24, 11, 30, tzinfo=UTC)
 

@@ -107,6 +107,7 @@ FAULTS: dict[str, tuple[object, str, object]] = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_the_machine_finds_the_fault_when(
     fault: tuple[object, str, object], monkeypatch: pytest.MonkeyPatch

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from orders.pricing import Item, PromoReason, PromoRefusal, Quote, Shipping, Terms, quote, refund_of, spread
 
+pytestmark = pytest.mark.once
+
 FREE = Shipping()
 cents = st.integers(min_value=0, max_value=10_000_00).map(lambda amount: Decimal(amount) / 100)
 items = st.lists(

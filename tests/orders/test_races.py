@@ -87,19 +87,20 @@ def test_two_first_orders_at_once_get_one_first_order_discount() -> None:
     assert kinds(outcomes) == {Order.__name__: 1, PromoRefused.__name__: 7}
 
 
-def test_a_thousand_four_line_orders_in_random_line_order_never_deadlock() -> None:
+def test_many_four_line_orders_in_random_line_order_never_deadlock() -> None:
+    orders = 1_000 if IS_SOAK or connection.vendor != "sqlite" else 300
     skus = [f"P-{number}" for number in range(6)]
     for sku in skus:
         make_product(sku, on_hand=10_000)
     shuffled = random.Random(7)
-    baskets = [dict.fromkeys(shuffled.sample(skus, 4), 1) for _ in range(1_000)]
+    baskets = [dict.fromkeys(shuffled.sample(skus, 4), 1) for _ in range(orders)]
     deadlocks = deadlocks_so_far()
 
     outcomes = race(THREADS, [partial(place, basket) for basket in baskets])
 
-    assert kinds(outcomes) == {Order.__name__: 1_000}
+    assert kinds(outcomes) == {Order.__name__: orders}
     assert deadlocks_so_far() == deadlocks
-    assert sum(Product.objects.values_list("reserved", flat=True)) == 4_000
+    assert sum(Product.objects.values_list("reserved", flat=True)) == 4 * orders
     assert_the_books_balance()
 
 
