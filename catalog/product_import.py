@@ -2,62 +2,21 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, BinaryIO
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from tablib import Dataset
 
 from accounts.actors import Actor
-from backoffice.errors import Conflict, Fault
 from backoffice.transactions import write_transaction
 from catalog.csv_rows import UnreadableFile
 from catalog.formulas import neutralised
 from catalog.models import Category, Product
 from catalog.product_cells import IMPORTED, named_columns
 from catalog.resources import ProductImport
+from catalog.row_plans import OnRow, Outcome, PlannedRow, RowPlan
 from catalog.stock_file import NO_ROWS, content_of, table_rows
-
-FAULTS_NAMED = 50
-
-type OnRow = Callable[[], object]
-
-
-class Outcome(Enum):
-    NEW = "new"
-    CHANGE = "change"
-    SAME = "same"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class ProductRow:
-    """What a row of the file does; `changes` are the values before and after, by column."""
-
-    row: int
-    sku: str
-    outcome: Outcome
-    changes: Mapping[str, tuple[Any, Any]]
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProductPlan:
-    rows: tuple[ProductRow, ...]
-    ignored_columns: tuple[str, ...]
-
-    def count(self, outcome: Outcome) -> int:
-        return sum(row.outcome is outcome for row in self.rows)
-
-    @property
-    def problems(self) -> list[ProductRow]:
-        return [row for row in self.rows if row.outcome is Outcome.PROBLEM]
-
-    @property
-    def changes(self) -> int:
-        return self.count(Outcome.NEW) + self.count(Outcome.CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +26,6 @@ class ProductFile:
     columns: list[str]
     rows: list[list[str]]
     numbers: list[int]
-
-
-class ProductsHaveProblems(Conflict):
-    code = "import_has_problems"
-    title = "The file has rows that cannot be imported"
-
-
-class ProductsChanged(Conflict):
-    code = "plan_changed"
-    title = "Products changed since they were looked at"
 
 
 def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
@@ -97,7 +46,7 @@ def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
     return ProductFile(columns, [cells for _, cells in read], [number for number, _ in read])
 
 
-def plan_products(file: ProductFile, *, by: Actor, on_row: OnRow | None = None) -> ProductPlan:
+def plan_products(file: ProductFile, *, by: Actor, on_row: OnRow | None = None) -> RowPlan:
     """What importing the file would do; nothing is changed."""
     return _run(file, by=by, on_row=on_row, dry_run=True)
 
@@ -107,27 +56,21 @@ def import_products(
     file: ProductFile,
     *,
     by: Actor,
-    seen: ProductPlan,
+    seen: RowPlan,
     skip_invalid: bool = False,
     on_row: OnRow | None = None,
-) -> ProductPlan:
+) -> RowPlan:
     """Do what was seen: all of it, or with `skip_invalid` every row without a problem.
 
     Raises:
-        ProductsHaveProblems, ProductsChanged: naming rows; nothing was changed.
+        RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
     plan = _run(file, by=by, on_row=on_row, rollback_on_validation_errors=not skip_invalid)
-    if plan.problems and not skip_invalid:
-        raise ProductsHaveProblems(
-            f"{len(plan.problems)} of {len(plan.rows)} rows cannot be imported; nothing was.",
-            faults=[_fault(row) for row in plan.problems[:FAULTS_NAMED]],
-        )
-    if plan != seen:
-        raise ProductsChanged("Products changed since the file was looked at; nothing was imported.")
+    plan.refuse_unless(seen, skip_invalid=skip_invalid)
     return plan
 
 
-def rejected_products_csv(file: ProductFile, plan: ProductPlan) -> str:
+def rejected_products_csv(file: ProductFile, plan: RowPlan) -> str:
     """The rows with problems as they were written, each with its reason: mend them and import the file."""
     places = [place for place, name in enumerate(file.columns) if name in IMPORTED]
     reasons = {row.row: row.problem for row in plan.problems}
@@ -164,16 +107,17 @@ class _WatchedImport(ProductImport):
         row_result.original = row_result.instance = None
 
 
-def _run(file: ProductFile, *, by: Actor, on_row: OnRow | None, **options: Any) -> ProductPlan:
+def _run(file: ProductFile, *, by: Actor, on_row: OnRow | None, **options: Any) -> RowPlan:
     resource = _WatchedImport(on_row)
     rows = Dataset(*file.rows, headers=file.columns)
     result = resource.import_data(rows, user=by.user, numbers=file.numbers, **options)
     for error in (*result.base_errors, *(each for _, errors in result.row_errors() for each in errors)):
         raise error.error
     places = enumerate(zip(file.numbers, rows["sku"], result.rows, strict=True), start=1)
-    return ProductPlan(
+    return RowPlan(
+        "sku",
         tuple(
-            ProductRow(number, sku.strip(), _outcome(done), resource.changes.get(place, {}), _problem(done))
+            PlannedRow(number, sku.strip(), _outcome(done), resource.changes.get(place, {}), _problem(done))
             for place, (number, sku, done) in places
         ),
         tuple(name for name in file.columns if name and name not in IMPORTED),
@@ -212,12 +156,3 @@ def _changes(original: Product | None, instance: Product) -> dict[str, tuple[Any
 def _value(product: Product, name: str) -> Any:
     value = getattr(product, name)
     return value.name if isinstance(value, Category) else value
-
-
-def _fault(row: ProductRow) -> Fault:
-    return Fault(
-        f"/rows/{row.row}",
-        "invalid_row",
-        f"Row {row.row} ({row.sku}): {row.problem}",
-        {"row": row.row, "sku": row.sku},
-    )

@@ -70,7 +70,7 @@ def import_file(
     refuse_to_replace(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_products(stream, file_name=file)
-    products = RowImport("product", "sku", plan_products, import_products, rejected_products_csv)
+    products = RowImport("product", plan_products, import_products, rejected_products_csv)
     asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
     products.carry_out(content, asked, by=by)
 

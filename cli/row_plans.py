@@ -1,11 +1,10 @@
 """Things made and changed by the rows of a file: what each row does, then all of it or nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -29,30 +28,7 @@ from cli.progress import bar
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-
-
-class PlannedRow(Protocol):
-    """What a row does; `changes` are the values before and after, by column."""
-
-    @property
-    def row(self) -> int: ...
-    @property
-    def outcome(self) -> Enum: ...
-    @property
-    def changes(self) -> Mapping[str, tuple[Any, Any]]: ...
-    @property
-    def problem(self) -> str: ...
-
-
-class RowPlan(Protocol):
-    @property
-    def rows(self) -> Sequence[PlannedRow]: ...
-    @property
-    def ignored_columns(self) -> Sequence[str]: ...
-    @property
-    def problems(self) -> Sequence[PlannedRow]: ...
-    @property
-    def changes(self) -> int: ...
+    from catalog.row_plans import PlannedRow, RowPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +51,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class RowImport:
-    """Files of one kind of thing: `subject` is the column that names it, the rest its use cases.
+    """Files of one kind of thing, and its use cases.
 
     `plan` and `apply` take the file that was read, `by` and `on_row`; `apply` also what was `seen` and
     `skip_invalid`. `rejected` takes the file and the plan.
     """
 
     thing: str
-    subject: str
     plan: Callable[..., Any]
     apply: Callable[..., Any]
     rejected: Callable[..., str]
@@ -95,7 +70,7 @@ class RowImport:
         """
         with bar("Looking at the rows", len(content.rows)) as watched:
             plan: RowPlan = self.plan(content, by=by, on_row=watched.advance)
-        self._say(plan, asked)
+        _say(plan, asked)
         if plan.problems and asked.rejects is not None:
             write_rejects(asked.rejects, self.rejected(content, plan))
         if plan.problems and not asked.skip_invalid and not asked.dry_run:
@@ -107,71 +82,75 @@ class RowImport:
                 plan = self.apply(
                     content, by=by, seen=plan, skip_invalid=asked.skip_invalid, on_row=watched.advance
                 )
-        self._print(plan, asked)
+        _print(plan, asked)
         if asked.fail_if_empty and not plan.changes:
             raise typer.Exit(EMPTY)
 
-    def _say(self, plan: RowPlan, asked: Asked) -> None:
-        say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan)}.")
-        say_ignored(plan.ignored_columns)
-        if (asked.dry_run and asked.wants_data) or not (plan.problems or plan.changes):
-            return
-        sample = Sample(len(plan.problems), plan.changes)
-        changes = [row for row in plan.rows if row.changes][: sample.changes_shown]
-        sample.show(
-            [self._in_words(row) for row in (*plan.problems[: sample.problems_shown], *changes)],
-            self._columns,
-            subject=self.subject,
-            as_table=not asked.wants_data,
-            in_words=lambda row: str(row["changes"]),
-        )
 
-    def _print(self, plan: RowPlan, asked: Asked) -> None:
-        rows = (self._as_row(row) for row in plan.rows)
-        if asked.as_jsonl:
-            Listing(as_jsonl=True).show(rows, self._columns)
-        elif asked.as_json:
-            summary = _summary(plan, asked)
-            print_document(summary, "rows", rows) if asked.dry_run else print_json(summary)
-        elif asked.dry_run and not is_terminal():
-            Listing(limit=0).show((self._in_words(row) for row in plan.rows), self._columns)
-        elif plan.changes and not asked.dry_run:
-            print(f"Imported: {_counts(plan)}.")
-        if asked.dry_run:
-            say("A dry run: nothing was changed.")
-        elif not plan.changes:
-            say("There is nothing to change.")
-
-    @property
-    def _columns(self) -> Any:
-        return columns("row:n", self.subject, "outcome", "changes", "problem")
-
-    def _as_row(self, row: PlannedRow) -> dict[str, Any]:
-        changes = {name: {"from": before, "to": after} for name, (before, after) in row.changes.items()}
-        return {
-            "row": row.row,
-            self.subject: getattr(row, self.subject),
-            "outcome": row.outcome.value,
-            "changes": changes,
-            "problem": row.problem,
-        }
-
-    def _in_words(self, row: PlannedRow) -> Row:
-        told = (
-            _change(name, before, after)
-            for name, (before, after) in row.changes.items()
-            if name != self.subject or before
-        )
-        return {**self._as_row(row), "changes": "; ".join(told)}
+def _say(plan: "RowPlan", asked: Asked) -> None:
+    say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan)}.")
+    say_ignored(plan.ignored_columns)
+    if (asked.dry_run and asked.wants_data) or not (plan.problems or plan.changes):
+        return
+    sample = Sample(len(plan.problems), plan.changes)
+    changes = [row for row in plan.rows if row.changes][: sample.changes_shown]
+    sample.show(
+        [_in_words(plan, row) for row in (*plan.problems[: sample.problems_shown], *changes)],
+        _columns(plan),
+        subject=plan.subject,
+        as_table=not asked.wants_data,
+        in_words=lambda row: str(row["changes"]),
+    )
 
 
-def _counts(plan: RowPlan) -> str:
+def _print(plan: "RowPlan", asked: Asked) -> None:
+    rows = (_as_row(plan, row) for row in plan.rows)
+    if asked.as_jsonl:
+        Listing(as_jsonl=True).show(rows, _columns(plan))
+    elif asked.as_json:
+        summary = _summary(plan, asked)
+        print_document(summary, "rows", rows) if asked.dry_run else print_json(summary)
+    elif asked.dry_run and not is_terminal():
+        Listing(limit=0).show((_in_words(plan, row) for row in plan.rows), _columns(plan))
+    elif plan.changes and not asked.dry_run:
+        print(f"Imported: {_counts(plan)}.")
+    if asked.dry_run:
+        say("A dry run: nothing was changed.")
+    elif not plan.changes:
+        say("There is nothing to change.")
+
+
+def _columns(plan: "RowPlan") -> Any:
+    return columns("row:n", plan.subject, "outcome", "changes", "problem")
+
+
+def _as_row(plan: "RowPlan", row: "PlannedRow") -> dict[str, Any]:
+    changes = {name: {"from": before, "to": after} for name, (before, after) in row.changes.items()}
+    return {
+        "row": row.row,
+        plan.subject: row.name,
+        "outcome": row.outcome.value,
+        "changes": changes,
+        "problem": row.problem,
+    }
+
+
+def _in_words(plan: "RowPlan", row: "PlannedRow") -> Row:
+    told = (
+        _change(name, before, after)
+        for name, (before, after) in row.changes.items()
+        if name != plan.subject or before
+    )
+    return {**_as_row(plan, row), "changes": "; ".join(told)}
+
+
+def _counts(plan: "RowPlan") -> str:
     found = Counter(row.outcome.value for row in plan.rows)
     new, changed, same = (f"{found[outcome]:,}" for outcome in ("new", "change", "same"))
     return f"{new} new, {changed} changed, {same} unchanged, {counted(len(plan.problems), 'problem')}"
 
 
-def _summary(plan: RowPlan, asked: Asked) -> dict[str, Any]:
+def _summary(plan: "RowPlan", asked: Asked) -> dict[str, Any]:
     found = Counter(row.outcome.value for row in plan.rows)
     return {
         "file_name": name_of(asked.file),

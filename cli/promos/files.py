@@ -58,7 +58,7 @@ def import_file(
     refuse_to_replace(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_promo_file(stream, file_name=file)
-    codes = RowImport("promo code", "code", plan_promo_codes, import_promo_codes, rejected_promo_codes_csv)
+    codes = RowImport("promo code", plan_promo_codes, import_promo_codes, rejected_promo_codes_csv)
     asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
     codes.carry_out(content, asked, by=by)
 

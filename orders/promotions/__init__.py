@@ -42,9 +42,6 @@ from orders.promotions.figures import (
 from orders.promotions.limits import category_ids, product_ids
 from orders.promotions.promo_file import PromoFile, read_promo_file
 from orders.promotions.promo_import import (
-    Outcome,
-    PromoPlan,
-    PromoRow,
     import_promo_codes,
     plan_promo_codes,
     rejected_promo_codes_csv,
@@ -56,15 +53,12 @@ __all__ = [
     "Backtest",
     "CodeShape",
     "CodesUsed",
-    "Outcome",
     "PartOfBatch",
     "PromoCodeTaken",
     "PromoCodeUsed",
     "PromoFigures",
     "PromoFile",
     "PromoFrozen",
-    "PromoPlan",
-    "PromoRow",
     "PromotionTerms",
     "UnknownPromoCode",
     "UnknownPromotion",

@@ -2,19 +2,19 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from itertools import batched
 from typing import Any, NoReturn
 
 from django.db import transaction
 
 from accounts.actors import Actor
-from backoffice.errors import Conflict, Fault, Invalid, NotFound
+from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.transactions import write_transaction
 from catalog.formulas import neutralised
+from catalog.row_plans import Changes, OnRow, Outcome, PlannedRow, RowPlan
 from orders.models import PromoCode
 from orders.promotions.codes import (
     PartOfBatch,
@@ -30,103 +30,48 @@ from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of
 
 # A rehearsal keeps everybody else from writing (SQLite) or from these codes (PostgreSQL) for so many rows.
 ROWS_AT_ONCE = 200
-FAULTS_NAMED = 50
 OF_THE_CODE = ("max_uses", "is_paused")
-
-type OnRow = Callable[[], object]
-type Changes = Mapping[str, tuple[str, str]]
-
-
-class Outcome(Enum):
-    NEW = "new"
-    CHANGE = "change"
-    SAME = "same"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class PromoRow:
-    """What a row of the file does; `changes` are the cells before and after, by column."""
-
-    row: int
-    code: str
-    outcome: Outcome
-    changes: Changes
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PromoPlan:
-    rows: tuple[PromoRow, ...]
-    ignored_columns: tuple[str, ...]
-
-    def count(self, outcome: Outcome) -> int:
-        return sum(row.outcome is outcome for row in self.rows)
-
-    @property
-    def problems(self) -> list[PromoRow]:
-        return [row for row in self.rows if row.outcome is Outcome.PROBLEM]
-
-    @property
-    def changes(self) -> int:
-        return self.count(Outcome.NEW) + self.count(Outcome.CHANGE)
-
-
-class PromosHaveProblems(Conflict):
-    code = "import_has_problems"
-    title = "The file has rows that cannot be imported"
-
-
-class PromosChanged(Conflict):
-    code = "plan_changed"
-    title = "Promo codes changed since they were looked at"
 
 
 class _RolledBack(Exception):
     """Ends the transaction of a rehearsal."""
 
 
-def plan_promo_codes(file: PromoFile, *, by: Actor, on_row: OnRow | None = None) -> PromoPlan:
+def plan_promo_codes(file: PromoFile, *, by: Actor, on_row: OnRow | None = None) -> RowPlan:
     """What importing the file would do, found out by doing it; nothing of it is kept."""
-    planned: list[PromoRow] = []
+    planned: list[PlannedRow] = []
     repeated = file.repeated
 
     @write_transaction
-    def rehearse(rows: tuple[PromoFileRow, ...], done: list[PromoRow]) -> NoReturn:
+    def rehearse(rows: tuple[PromoFileRow, ...], done: list[PlannedRow]) -> NoReturn:
         done[:] = _done(rows, repeated, by, on_row)
         raise _RolledBack
 
     for part in batched(file.rows, ROWS_AT_ONCE):
-        done: list[PromoRow] = []
+        done: list[PlannedRow] = []
         with suppress(_RolledBack):
             rehearse(part, done)
         planned += done
-    return PromoPlan(tuple(planned), file.ignored_columns)
+    return RowPlan("code", tuple(planned), file.ignored_columns)
 
 
 @write_transaction
 def import_promo_codes(
-    file: PromoFile, *, by: Actor, seen: PromoPlan, skip_invalid: bool = False, on_row: OnRow | None = None
-) -> PromoPlan:
+    file: PromoFile, *, by: Actor, seen: RowPlan, skip_invalid: bool = False, on_row: OnRow | None = None
+) -> RowPlan:
     """Do what was seen: all of it, or with `skip_invalid` every row without a problem.
 
     Raises:
-        PromosHaveProblems, PromosChanged: naming rows; nothing was changed.
+        RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
     repeated = file.repeated
     parts = (_done(part, repeated, by, on_row) for part in batched(file.rows, ROWS_AT_ONCE))
-    plan = PromoPlan(tuple(row for part in parts for row in part), file.ignored_columns)
-    if plan.problems and not skip_invalid:
-        raise PromosHaveProblems(
-            f"{len(plan.problems)} of {len(plan.rows)} rows cannot be imported; nothing was.",
-            faults=[_fault(row) for row in plan.problems[:FAULTS_NAMED]],
-        )
-    if plan != seen:
-        raise PromosChanged("Promo codes changed since the file was looked at; nothing was imported.")
+    plan = RowPlan("code", tuple(row for part in parts for row in part), file.ignored_columns)
+    plan.refuse_unless(seen, skip_invalid=skip_invalid)
     return plan
 
 
-def rejected_promo_codes_csv(file: PromoFile, plan: PromoPlan) -> str:
+def rejected_promo_codes_csv(file: PromoFile, plan: RowPlan) -> str:
     """The rows with problems as they were written, each with its reason: mend them and import the file."""
     reasons = {row.row: row.problem for row in plan.problems}
     content = io.StringIO()
@@ -141,7 +86,7 @@ def rejected_promo_codes_csv(file: PromoFile, plan: PromoPlan) -> str:
 
 def _done(
     rows: Iterable[PromoFileRow], repeated: Mapping[str, list[int]], by: Actor, on_row: OnRow | None
-) -> Iterator[PromoRow]:
+) -> Iterator[PlannedRow]:
     """Each row done, as far as it can be: what one cannot do is told and leaves nothing behind."""
     rows = list(rows)
     found = PromoCode.objects.select_related("promotion").filter(code__in=[row.code for row in rows])
@@ -156,14 +101,14 @@ def _done(
             _refuse_repeated(row, repeated)
             said = said_by(row)
             if promo_code is None:
-                yield PromoRow(row.number, row.code, Outcome.NEW, _create(row, said, by))
+                yield PlannedRow(row.number, row.code, Outcome.NEW, _create(row, said, by))
             elif _is_so_already(promo_code, terms[promo_code.promotion_id], said):
-                yield PromoRow(row.number, row.code, Outcome.SAME, {})
+                yield PlannedRow(row.number, row.code, Outcome.SAME, {})
             else:
                 changes = _change(row, said, limits[promo_code.promotion_id], by)
-                yield PromoRow(row.number, row.code, Outcome.CHANGE, changes)
+                yield PlannedRow(row.number, row.code, Outcome.CHANGE, changes)
         except (Invalid, Conflict, NotFound) as refusal:
-            yield PromoRow(row.number, row.code, Outcome.PROBLEM, {}, _sentence(refusal))
+            yield PlannedRow(row.number, row.code, Outcome.PROBLEM, {}, _sentence(refusal))
 
 
 def _create(row: PromoFileRow, said: Mapping[str, Any], by: Actor) -> Changes:
@@ -234,8 +179,3 @@ def _sentence(refusal: Invalid | Conflict | NotFound) -> str:
         name = fault.pointer.split("/")[1] if fault.pointer else ""
         told.append(f"{COLUMN_OF.get(name, name)}: {fault.detail}" if name else fault.detail)
     return " ".join(told)
-
-
-def _fault(row: PromoRow) -> Fault:
-    detail = f"Row {row.row} ({row.code[:40]}): {row.problem}"
-    return Fault(f"/rows/{row.row}", "invalid_row", detail, {"row": row.row, "code": row.code[:40]})

@@ -8,16 +8,14 @@ import pytest
 from catalog.csv_rows import UnreadableFile
 from catalog.models import Product
 from catalog.product_import import (
-    Outcome,
     ProductFile,
-    ProductsChanged,
-    ProductsHaveProblems,
     import_products,
     plan_products,
     read_products,
     rejected_products_csv,
 )
 from catalog.products import edit_product
+from catalog.row_plans import Outcome, RowsChanged, RowsHaveProblems
 from tests.factories import CLI, make_category, make_product
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +44,7 @@ def teas() -> None:
 @pytest.mark.usefixtures("teas")
 def test_a_plan_names_what_each_row_does_and_changes_nothing() -> None:
     rows = plan_products(read(MIXED), by=CLI).rows
-    assert [(row.row, row.sku, row.outcome.value, row.changes) for row in rows[:3]] == [
+    assert [(row.row, row.name, row.outcome.value, row.changes) for row in rows[:3]] == [
         (2, "TEA-01", "change", {"price": (Decimal("3.39"), Decimal("4.10"))}),
         (3, "tea-02", "same", {}),
         (
@@ -72,7 +70,7 @@ def test_a_plan_names_what_each_row_does_and_changes_nothing() -> None:
 @pytest.mark.usefixtures("teas")
 def test_one_row_with_a_problem_imports_nothing() -> None:
     file = read(MIXED)
-    with pytest.raises(ProductsHaveProblems, match="1 of 4 rows") as refused:
+    with pytest.raises(RowsHaveProblems, match="1 of 4 rows") as refused:
         import_products(file, by=CLI, seen=plan_products(file, by=CLI))
     assert [fault.pointer for fault in refused.value.faults] == ["/rows/5"]
     assert Product.objects.get(sku="TEA-01").price == Decimal("3.39")
@@ -101,7 +99,7 @@ def test_nothing_but_what_was_seen_is_imported() -> None:
     file = read("sku,price\nTEA-01,4.10\n")
     seen = plan_products(file, by=CLI)
     edit_product("TEA-01", by=CLI, changes={"price": Decimal("5.00")})
-    with pytest.raises(ProductsChanged):
+    with pytest.raises(RowsChanged):
         import_products(file, by=CLI, seen=seen)
     assert Product.objects.get(sku="TEA-01").price == Decimal("5.00")
 

@@ -11,11 +11,10 @@ from openpyxl import Workbook
 
 from backoffice.errors import Conflict
 from catalog.csv_rows import UnreadableFile
+from catalog.row_plans import Outcome, RowPlan
 from orders.models import PromoCode, Promotion, PromotionEvent
 from orders.promotions import (
-    Outcome,
     PromoFile,
-    PromoPlan,
     PromotionTerms,
     generate_batch,
     import_promo_codes,
@@ -37,15 +36,15 @@ def read(*lines: str) -> PromoFile:
     return read_promo_file(io.BytesIO(content), file_name="promos.csv")
 
 
-def plan(file: PromoFile) -> PromoPlan:
+def plan(file: PromoFile) -> RowPlan:
     return plan_promo_codes(file, by=CLI)
 
 
-def outcomes(found: PromoPlan) -> list[tuple[str, str]]:
-    return [(row.code, row.outcome.value) for row in found.rows]
+def outcomes(found: RowPlan) -> list[tuple[str, str]]:
+    return [(row.name, row.outcome.value) for row in found.rows]
 
 
-def imported(file: PromoFile, *, skip_invalid: bool = False) -> PromoPlan:
+def imported(file: PromoFile, *, skip_invalid: bool = False) -> RowPlan:
     return import_promo_codes(file, by=CLI, seen=plan(file), skip_invalid=skip_invalid)
 
 
