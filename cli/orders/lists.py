@@ -1,37 +1,30 @@
-"""shopctl orders: look at orders; ship, deliver and cancel them."""
+"""shopctl orders list, show: look at orders."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.actors import actor
 from cli.console import (
-    As,
-    DryRun,
     FailIfEmpty,
     Json,
     Jsonl,
     Limit,
     Listing,
-    Yes,
     columns,
     is_terminal,
     print_json,
     print_rows,
-    proceed,
-    say,
     show_one,
     wrong_use,
 )
 from cli.moments import length, moment
-from cli.verbs import group, verb
+from cli.orders.shown import Number, app, as_row, order_with_number
+from cli.verbs import verb
 
 if TYPE_CHECKING:
     from orders.models import Order, OrderLine
     from orders.models.order import OrderQuerySet
-
-app = group("Look at orders; ship, deliver and cancel them.")
 
 LISTED = columns("number", "placed_at=Placed", "status", "email", "units:n", "total:n", "promo_code")
 LINES = columns(
@@ -47,14 +40,6 @@ LINES = columns(
 )
 STEPS = columns("step", "detail", "amount:n")
 EVENTS = columns("at=When", "kind", "text", "actor=By", "source=Through")
-
-Number = Annotated[str, typer.Argument(metavar="NUMBER", help="An order's number, such as B-100042.")]
-Lines = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--line", metavar="SKU=QTY", help="Only so many of this SKU; may be repeated. Default: all."
-    ),
-]
 
 
 @verb(
@@ -99,7 +84,7 @@ def list_orders(
         orders = orders.filter(customer__email=normalised_email(customer))
     if promo:
         orders = orders.filter(promo_code=normalised_code(promo))
-    Listing(json, jsonl, limit, fail_if_empty).show(map(_as_row, orders.iterator(2_000)), LISTED)
+    Listing(json, jsonl, limit, fail_if_empty).show(map(as_row, orders.iterator(2_000)), LISTED)
 
 
 @verb(
@@ -117,113 +102,18 @@ def show_order(
     json: Json = False,
 ) -> None:
     """Show an order with its lines, shipments and timeline."""
-    order = _order_with_number(number)
+    order = order_with_number(number)
     parts = _parts(order)
     if explain:
         parts["explanation"] = order.explanation
     if json:
-        print_json({**_as_row(order), **_details(order), **parts})
+        print_json({**as_row(order), **_details(order), **parts})
         return
-    show_one({**_as_row(order), **_details(order)}, as_json=False)
+    show_one({**as_row(order), **_details(order)}, as_json=False)
     _print_part("Lines", parts["lines"], LINES)
     if explain:
         _print_part("How the price came about", order.explanation, STEPS)
     _print_part("Timeline", parts["timeline"], EVENTS)
-
-
-@verb(
-    app,
-    "ship",
-    examples="""
-    shopctl orders ship B-100042 --carrier DHL --tracking 00340434161094
-    shopctl orders ship B-100042 --line TEA-01=2
-    """,
-)
-def ship(
-    number: Number,
-    lines: Lines = None,
-    carrier: Annotated[str, typer.Option(help="Such as DHL.")] = "",
-    tracking: Annotated[str, typer.Option(help="The tracking number.")] = "",
-    as_: As = None,
-    json: Json = False,
-) -> None:
-    """Ship what is left of an order, or chosen quantities. The customer gets an e-mail."""
-    from orders.lifecycle import ship_order
-
-    by = actor(as_, "orders.ship_order")
-    shipment = ship_order(number, by=by, lines=_quantities(lines), carrier=carrier, tracking_number=tracking)
-    order = _order_with_number(number)
-    row = {"number": order.number, "status": order.status, "shipment": shipment.reference}
-    show_one({**row, "carrier": carrier, "tracking_number": tracking}, as_json=json)
-
-
-@verb(
-    app,
-    "deliver",
-    examples="""
-    shopctl orders deliver B-100042
-    shopctl orders deliver B-100042 --shipment B-100042-S1
-    """,
-)
-def deliver(
-    number: Number,
-    shipment: Annotated[str | None, typer.Option(metavar="REF", help="Only this shipment.")] = None,
-    as_: As = None,
-    json: Json = False,
-) -> None:
-    """Mark an order's shipments as delivered."""
-    from orders.lifecycle import deliver_order
-
-    by = actor(as_, "orders.ship_order")
-    deliver_order(number, by=by, shipment=shipment)
-    order = _order_with_number(number)
-    show_one({"number": order.number, "status": order.status}, as_json=json)
-
-
-@verb(
-    app,
-    "cancel",
-    examples="""
-    shopctl orders cancel B-100042 --reason "customer asked"
-    shopctl orders cancel B-100042 --line TEA-01=1 --yes
-    shopctl orders cancel B-100042 --dry-run
-    """,
-)
-def cancel(
-    number: Number,
-    lines: Lines = None,
-    reason: Annotated[str, typer.Option(help="Kept in the timeline, and told in the e-mail.")] = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_: As = None,
-    json: Json = False,
-) -> None:
-    """Cancel what has not shipped, wholly or by line.
-
-    The units can be sold again; the customer gets an e-mail.
-    """
-    from orders.lifecycle import cancel_order
-    from orders.status import Action, is_allowed
-
-    by = actor(as_, "orders.cancel_order")
-    order = _order_with_number(number)
-    wanted = _quantities(lines)
-    if is_allowed(Action.CANCEL, order.status) and order.status != "cancelled":
-        _show_what_is_cancelled(order, wanted)
-        proceed(f"Cancel these units of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
-    order = cancel_order(number, by=by, reason=reason, lines=wanted)
-    order = _order_with_number(number)
-    show_one({"number": order.number, "status": order.status, "refunded": order.refunded}, as_json=json)
-
-
-def _show_what_is_cancelled(order: "Order", wanted: Mapping[str, int] | None) -> None:
-    from backoffice.fields import folded
-
-    chosen = None if wanted is None else {folded(sku): quantity for sku, quantity in wanted.items()}
-    for line in order.lines.all():
-        quantity = line.open if chosen is None else chosen.get(folded(line.sku), 0)
-        if quantity:
-            say(f"{quantity} of {line.open} open units of {line.sku} {line.name}")
 
 
 def _in_status(orders: "OrderQuerySet", wanted: Sequence[str]) -> "OrderQuerySet":
@@ -236,53 +126,10 @@ def _in_status(orders: "OrderQuerySet", wanted: Sequence[str]) -> "OrderQuerySet
     return orders.filter(status__in=statuses) if statuses else orders
 
 
-def _order_with_number(number: str) -> "Order":
-    from backoffice.errors import NotFound
-    from orders.models import Order
-
-    order = Order.objects.with_number(number).first()
-    if order is None:
-        raise NotFound(f"There is no order {number}.")
-    return order
-
-
-def _quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
-    """`TEA-01=2` as {"TEA-01": 2}; None when no line is chosen."""
-    if not lines:
-        return None
-    quantities: dict[str, int] = {}
-    for line in lines:
-        sku, separator, quantity = line.rpartition("=")
-        if not separator or not quantity.strip().isdecimal():
-            wrong_use(f"--line {line!r} is not SKU=QTY, such as TEA-01=2.")
-        quantities[sku.strip()] = quantities.get(sku.strip(), 0) + int(quantity)
-    return quantities
-
-
 def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
     if is_terminal():
         print(f"\n{title}")
     print_rows(rows, shown)
-
-
-def _as_row(order: "Order") -> dict[str, Any]:
-    return {
-        "number": order.number,
-        "status": order.status,
-        "placed_at": order.placed_at,
-        "email": order.email,
-        "units": order.units,
-        "subtotal": order.subtotal,
-        "discount": order.discount,
-        "shipping": order.shipping,
-        "total": order.total,
-        "refunded": order.refunded,
-        "net": order.net,
-        "currency": order.currency,
-        "promo_code": order.promo_code,
-        "source": order.source,
-        "is_demo": order.is_demo,
-    }
 
 
 def _details(order: "Order") -> dict[str, Any]:

@@ -1,0 +1,11 @@
+"""shopctl orders: look at orders; ship, deliver and cancel them."""
+
+from importlib import import_module
+
+from cli.orders.shown import app
+
+__all__ = ["app"]
+
+# In the order of the help.
+for module in ("lists", "shipping", "refunds"):
+    import_module(f"cli.orders.{module}")

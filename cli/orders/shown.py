@@ -1,0 +1,65 @@
+"""The group of verbs, and what they share: the order a number means, quantities of lines, and its fields."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.console import wrong_use
+from cli.verbs import group
+
+if TYPE_CHECKING:
+    from orders.models import Order
+
+app = group("Look at orders; ship, deliver and cancel them.")
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="An order's number, such as B-100042.")]
+Lines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--line", metavar="SKU=QTY", help="Only so many of this SKU; may be repeated. Default: all."
+    ),
+]
+
+
+def order_with_number(number: str) -> "Order":
+    from backoffice.errors import NotFound
+    from orders.models import Order
+
+    order = Order.objects.with_number(number).first()
+    if order is None:
+        raise NotFound(f"There is no order {number}.")
+    return order
+
+
+def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
+    """`TEA-01=2` as {"TEA-01": 2}; None when no line is chosen."""
+    if not lines:
+        return None
+    wanted: dict[str, int] = {}
+    for line in lines:
+        sku, separator, quantity = line.rpartition("=")
+        if not separator or not quantity.strip().isdecimal():
+            wrong_use(f"--line {line!r} is not SKU=QTY, such as TEA-01=2.")
+        wanted[sku.strip()] = wanted.get(sku.strip(), 0) + int(quantity)
+    return wanted
+
+
+def as_row(order: "Order") -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "status": order.status,
+        "placed_at": order.placed_at,
+        "email": order.email,
+        "units": order.units,
+        "subtotal": order.subtotal,
+        "discount": order.discount,
+        "shipping": order.shipping,
+        "total": order.total,
+        "refunded": order.refunded,
+        "net": order.net,
+        "currency": order.currency,
+        "promo_code": order.promo_code,
+        "source": order.source,
+        "is_demo": order.is_demo,
+    }
