@@ -9,7 +9,7 @@ from django.db import models
 from import_export import widgets
 
 from backoffice.fields import folded
-from catalog.csv_rows import UnreadableFile
+from catalog.file_columns import named_columns
 from catalog.formulas import restored
 from catalog.models import Category
 
@@ -60,28 +60,10 @@ class TruthWidget(widgets.BooleanWidget):
         return word in TRUE
 
 
-def named_columns(headers: Sequence[object]) -> list[str]:
-    """The headers, those of products by their proper names: “Low stock threshold” is low_stock_threshold.
-
-    Raises:
-        UnreadableFile: there is no column sku, or one is there twice.
-    """
-    proper = {_key(name): name for name in IMPORTED}
-    named = [proper.get(_key(header), str(header or "").strip()) for header in headers]
-    for name in IMPORTED:
-        if named.count(name) > 1:
-            raise UnreadableFile(f"The file has {named.count(name)} columns named {name}. Keep one of them.")
-    if "sku" not in named:
-        found = ", ".join(f'"{name[:40]}"' for name in named[:20] if name) or "none"
-        raise UnreadableFile(
-            f"The first row must name the columns. Needed: sku, and for new products name and price; "
-            f"found: {found}. Name them so and try again."
-        )
-    return named
-
-
-def _key(header: object) -> str:
-    return "".join(str(header or "").split()).replace("_", "").casefold()
+def product_columns(header: Sequence[object]) -> list[str]:
+    """The header, those of products by their proper names. Raises UnreadableFile."""
+    needed = "sku, and for new products name and price"
+    return named_columns(header, IMPORTED, needed=["sku"], needed_in_words=needed)
 
 
 def matched(sku: object) -> str:

@@ -1,7 +1,5 @@
 """Products changed by a file: every row looked at, then all of them imported as they were seen."""
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -11,11 +9,10 @@ from tablib import Dataset
 from accounts.actors import Actor
 from backoffice.transactions import write_transaction
 from catalog.csv_rows import UnreadableFile
-from catalog.formulas import neutralised
 from catalog.models import Category, Product
-from catalog.product_cells import IMPORTED, named_columns
+from catalog.product_cells import IMPORTED, product_columns
 from catalog.resources import ProductImport
-from catalog.row_plans import OnRow, Outcome, PlannedRow, RowPlan
+from catalog.row_plans import OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
 from catalog.stock_file import NO_ROWS, content_of, table_rows
 
 
@@ -38,7 +35,7 @@ def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
     header = next(rows, None)
     if header is None:
         raise UnreadableFile(NO_ROWS)
-    columns = named_columns(header.cells)
+    columns = product_columns(header.cells)
     width = len(columns)
     read = [(number, [*cells, *[""] * (width - len(cells))][:width]) for number, cells in rows]
     if not read:
@@ -71,17 +68,14 @@ def import_products(
 
 
 def rejected_products_csv(file: ProductFile, plan: RowPlan) -> str:
-    """The rows with problems as they were written, each with its reason: mend them and import the file."""
+    """The rows with problems as `rejected_csv` hands them back."""
     places = [place for place, name in enumerate(file.columns) if name in IMPORTED]
-    reasons = {row.row: row.problem for row in plan.problems}
-    content = io.StringIO()
-    writer = csv.writer(content, lineterminator="\r\n")
-    writer.writerow([*(file.columns[place] for place in places), "row", "problem"])
-    for number, cells in zip(file.numbers, file.rows, strict=True):
-        if number in reasons:
-            texts = [neutralised(cells[place].strip()) for place in places]
-            writer.writerow([*texts, number, neutralised(reasons[number])])
-    return content.getvalue()
+    rows = zip(file.numbers, file.rows, strict=True)
+    return rejected_csv(
+        plan,
+        [file.columns[place] for place in places],
+        ((number, [cells[place].strip() for place in places]) for number, cells in rows),
+    )
 
 
 class _WatchedImport(ProductImport):

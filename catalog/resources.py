@@ -24,7 +24,7 @@ from catalog.product_cells import (
     UnitsWidget,
     listed,
     matched,
-    named_columns,
+    product_columns,
 )
 from catalog.products import ProductData, create_product, edit_product
 
@@ -57,7 +57,7 @@ class ProductImport(resources.ModelResource):
         """Raises UnreadableFile when the columns are not those of products; no row is looked at then."""
         self.by = Actor(cast("User | None", kwargs["user"]), Source.IMPORT)
         try:
-            dataset.headers = named_columns(dataset.headers or [])
+            dataset.headers = product_columns(dataset.headers or [])
         except UnreadableFile:
             dataset.wipe()
             raise

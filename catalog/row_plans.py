@@ -1,11 +1,14 @@
 """What the rows of a file would make and change: looked at first, then carried out as it was seen."""
 
-from collections.abc import Callable, Mapping
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from backoffice.errors import Conflict, Fault
+from catalog.formulas import neutralised
 
 FAULTS_NAMED = 50
 NAME_SHOWN = 40
@@ -81,3 +84,15 @@ class RowPlan:
         name = row.name[:NAME_SHOWN]
         detail = f"Row {row.row} ({name}): {row.problem}"
         return Fault(f"/rows/{row.row}", "invalid_row", detail, {"row": row.row, self.subject: name})
+
+
+def rejected_csv(plan: RowPlan, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> str:
+    """The rows with problems as they were written, each with its reason: mend them and import the file."""
+    reasons = {row.row: row.problem for row in plan.problems}
+    content = io.StringIO()
+    writer = csv.writer(content, lineterminator="\r\n")
+    writer.writerow([*columns, "row", "problem"])
+    for number, cells in rows:
+        if number in reasons:
+            writer.writerow([*map(neutralised, cells), number, neutralised(reasons[number])])
+    return content.getvalue()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from catalog.csv_rows import DELIMITERS, Row, UnreadableFile, csv_rows, utf8
+from catalog.file_columns import key_of, named_columns, places_of
 from catalog.formulas import restored
 from catalog.xlsx_rows import xlsx_rows
 
@@ -18,7 +19,6 @@ COLUMNS = (*REQUIRED, "expected", "note", "name")
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
 WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods")
-SHOWN_COLUMNS = 20
 
 
 class FileRow(NamedTuple):
@@ -57,9 +57,9 @@ def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
     header = next(rows, None)
     if header is None:
         raise UnreadableFile(NO_ROWS)
-    positions = _positions(header)
-    ignored = [name.strip() for name in header.cells if _key(name) not in COLUMNS and name.strip()]
-    return StockFile(_file_rows(rows, positions), [name[:MAX_CELL] for name in ignored])
+    named = named_columns(header.cells, COLUMNS, needed=REQUIRED)
+    ignored = [name[:MAX_CELL] for name in named if name and name not in COLUMNS]
+    return StockFile(_file_rows(rows, places_of(named, COLUMNS)), ignored)
 
 
 def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[Row]:
@@ -94,40 +94,13 @@ def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[Row]:
         header = headers[mark]
         if header is None:
             return (0, 0)
-        keys = {_key(name) for name in header.cells}
-        return (len(keys.intersection(columns)), len(header.cells))
+        keys = {key_of(name) for name in header.cells}
+        return (len(keys.intersection(map(key_of, columns))), len(header.cells))
 
     best = max(headers, key=suitability, default=None)
     if best is None or (refusals and suitability(best)[0] == 0):
         raise refusals[0]
     return csv_rows(content, delimiter=best)
-
-
-def _key(name: str) -> str:
-    return "".join(name.split()).casefold()
-
-
-def _positions(header: Row) -> dict[str, int]:
-    """Where each column that matters stands."""
-    keys = [_key(name) for name in header.cells]
-    for column in COLUMNS:
-        if keys.count(column) > 1:
-            raise UnreadableFile(
-                f"The file has {keys.count(column)} columns named {column}. Keep one of them."
-            )
-    positions = {column: keys.index(column) for column in COLUMNS if column in keys}
-    if not positions.keys() >= set(REQUIRED):
-        raise UnreadableFile(_missing_columns(header.cells))
-    return positions
-
-
-def _missing_columns(found: Sequence[str]) -> str:
-    names = ", ".join(f'"{name.strip()[:40]}"' for name in found[:SHOWN_COLUMNS])
-    more = f" and {len(found) - SHOWN_COLUMNS} more" if len(found) > SHOWN_COLUMNS else ""
-    return (
-        f"The first row must name the columns. Needed: sku and quantity; found: {names}{more}. "
-        "Name them so and try again."
-    )
 
 
 def _file_rows(rows: Iterator[Row], positions: dict[str, int]) -> Iterator[FileRow]:

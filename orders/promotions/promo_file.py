@@ -13,6 +13,7 @@ from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
 from backoffice.money import ZERO
 from catalog.csv_rows import UnreadableFile
+from catalog.file_columns import named_columns, places_of
 from catalog.formulas import restored
 from catalog.stock_file import content_of, table_rows
 from orders.models import PromotionKind
@@ -23,7 +24,6 @@ from orders.promotions.limits import category_ids, product_ids
 MAX_ROWS = 10_000
 HANDED_BACK = ("row", "problem")
 NO_ROWS = "The file has no rows. Put one row for each promo code below the header."
-SHOWN_COLUMNS = 20
 LONGEST_NAME = 60
 
 NUMBER = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]+))?\Z")
@@ -77,7 +77,8 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
     header = next(rows, None)
     if header is None:
         raise UnreadableFile(NO_ROWS)
-    places = _places(header.cells)
+    named = named_columns(header.cells, COLUMNS, needed=["code"])
+    places = places_of(named, COLUMNS)
     read: list[PromoFileRow] = []
     for number, cells in rows:
         if len(read) == MAX_ROWS:
@@ -87,8 +88,8 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
     if not read:
         raise UnreadableFile(NO_ROWS)
     known = {*COLUMNS, *TOLD_ALONE, *HANDED_BACK}
-    ignored = (name.strip()[:LONGEST_NAME] for name in header.cells if _key(name) not in known)
-    return PromoFile(tuple(places), tuple(filter(None, ignored)), tuple(read))
+    ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in known)
+    return PromoFile(tuple(places), ignored, tuple(read))
 
 
 def said_by(row: PromoFileRow) -> dict[str, Any]:
@@ -120,27 +121,6 @@ def _with_kind(said: dict[str, Any]) -> dict[str, Any]:
         return said
     kind = PromotionKind.FIXED if percent_off is None else PromotionKind.PERCENTAGE
     return {**said, "kind": kind, "percent_off": percent_off, "amount_off": amount_off}
-
-
-def _places(header: Sequence[str]) -> dict[str, int]:
-    """Where each column that matters stands, in the order of the file."""
-    keys = [_key(name) for name in header]
-    for column in COLUMNS:
-        if keys.count(column) > 1:
-            raise UnreadableFile(
-                f"The file has {keys.count(column)} columns named {column}. Keep one of them."
-            )
-    if "code" not in keys:
-        found = ", ".join(f'"{name.strip()[:40]}"' for name in header[:SHOWN_COLUMNS])
-        raise UnreadableFile(
-            f"The first row must name the columns. Needed: code; found: {found}. Others that are understood: "
-            f"{', '.join(COLUMNS[1:])}."
-        )
-    return {key: place for place, key in enumerate(keys) if key in COLUMNS}
-
-
-def _key(name: str) -> str:
-    return "_".join(name.casefold().split())
 
 
 def _number(text: str) -> Decimal | None:

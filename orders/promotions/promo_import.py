@@ -1,7 +1,5 @@
 """Promo codes made and changed by a file: every row tried out, then all of them done as they were seen."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -13,8 +11,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.transactions import write_transaction
-from catalog.formulas import neutralised
-from catalog.row_plans import Changes, OnRow, Outcome, PlannedRow, RowPlan
+from catalog.row_plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
 from orders.models import PromoCode
 from orders.promotions.codes import (
     PartOfBatch,
@@ -25,7 +22,7 @@ from orders.promotions.codes import (
     resume_promo_code,
 )
 from orders.promotions.export import Limits, cells_of, limits_of
-from orders.promotions.promo_file import COLUMN_OF, HANDED_BACK, PromoFile, PromoFileRow, said_by
+from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, said_by
 from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
 
 # A rehearsal keeps everybody else from writing (SQLite) or from these codes (PostgreSQL) for so many rows.
@@ -72,16 +69,8 @@ def import_promo_codes(
 
 
 def rejected_promo_codes_csv(file: PromoFile, plan: RowPlan) -> str:
-    """The rows with problems as they were written, each with its reason: mend them and import the file."""
-    reasons = {row.row: row.problem for row in plan.problems}
-    content = io.StringIO()
-    writer = csv.writer(content, lineterminator="\r\n")
-    writer.writerow([*file.columns, *HANDED_BACK])
-    for row in file.rows:
-        if row.number in reasons:
-            texts = [*row.cells.values(), str(row.number), reasons[row.number]]
-            writer.writerow([neutralised(text) for text in texts])
-    return content.getvalue()
+    """The rows with problems as `rejected_csv` hands them back."""
+    return rejected_csv(plan, file.columns, ((row.number, list(row.cells.values())) for row in file.rows))
 
 
 def _done(
