@@ -1,5 +1,6 @@
 """shopctl products import, export: products as files."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -70,9 +71,11 @@ def import_file(
     refuse_to_replace(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_products(stream, file_name=file)
-    products = RowImport("product", plan_products, import_products, rejected_products_csv)
+    products = RowImport(
+        "product", partial(plan_products, by=by), partial(import_products, by=by), rejected_products_csv
+    )
     asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
-    products.carry_out(content, asked, by=by)
+    products.carry_out(content, asked)
 
 
 @verb(

@@ -1,7 +1,7 @@
 """Things made and changed by the rows of a file: what each row does, then all of it or nothing."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,6 @@ from cli.plans import Sample, say_ignored, say_refused
 from cli.progress import bar
 
 if TYPE_CHECKING:
-    from accounts.actors import Actor
     from catalog.row_plans import PlannedRow, RowPlan
 
 
@@ -50,10 +49,23 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What is done with the rows: to ask, while it is under way, once it is done, and what is counted."""
+
+    ask: str
+    under_way: str
+    done: str
+    outcomes: Mapping[str, str]
+
+
+IMPORT = Words("Import", "Importing", "Imported", {"new": "new", "change": "changed", "same": "unchanged"})
+
+
+@dataclass(frozen=True, slots=True)
 class RowImport:
     """Files of one kind of thing, and its use cases.
 
-    `plan` and `apply` take the file that was read, `by` and `on_row`; `apply` also what was `seen` and
+    `plan` and `apply` take the file that was read and `on_row`; `apply` also what was `seen` and
     `skip_invalid`. `rejected` takes the file and the plan.
     """
 
@@ -61,34 +73,39 @@ class RowImport:
     plan: Callable[..., Any]
     apply: Callable[..., Any]
     rejected: Callable[..., str]
+    words: Words = IMPORT
 
-    def carry_out(self, content: Any, asked: Asked, *, by: "Actor") -> None:
+    def carry_out(self, content: Any, asked: Asked) -> None:
         """Show what each row does, ask, and do it.
 
         Raises:
-            typer.Exit: 1, refused for rows with problems; 3, if nothing is to do and that was to be told.
+            typer.Exit: 1, refused for rows with problems, or some were done and others no longer could be;
+                3, if nothing is to do and that was to be told.
         """
         with bar("Looking at the rows", len(content.rows)) as watched:
-            plan: RowPlan = self.plan(content, by=by, on_row=watched.advance)
-        _say(plan, asked)
+            plan: RowPlan = self.plan(content, on_row=watched.advance)
+        _say(plan, asked, self.words)
         if plan.problems and asked.rejects is not None:
             write_rejects(asked.rejects, self.rejected(content, plan))
         if plan.problems and not asked.skip_invalid and not asked.dry_run:
             say_refused()
             raise typer.Exit(REFUSED)
+        seen = plan
         if plan.changes and not asked.dry_run:
-            proceed(f"Import {counted(plan.changes, self.thing)}?", yes=asked.yes)
-            with bar("Importing", len(content.rows)) as watched:
-                plan = self.apply(
-                    content, by=by, seen=plan, skip_invalid=asked.skip_invalid, on_row=watched.advance
-                )
-        _print(plan, asked)
+            proceed(f"{self.words.ask} {counted(plan.changes, self.thing)}?", yes=asked.yes)
+            with bar(self.words.under_way, len(content.rows)) as watched:
+                plan = self.apply(content, seen=seen, skip_invalid=asked.skip_invalid, on_row=watched.advance)
+        _print(plan, asked, self.words)
+        if late := [row for row in plan.problems if row not in seen.problems]:
+            for row in late:
+                say(f"Row {row.row} ({row.name}): {row.problem}")
+            raise typer.Exit(REFUSED)
         if asked.fail_if_empty and not plan.changes:
             raise typer.Exit(EMPTY)
 
 
-def _say(plan: "RowPlan", asked: Asked) -> None:
-    say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan)}.")
+def _say(plan: "RowPlan", asked: Asked, words: Words) -> None:
+    say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan, words)}.")
     say_ignored(plan.ignored_columns)
     if (asked.dry_run and asked.wants_data) or not (plan.problems or plan.changes):
         return
@@ -103,17 +120,17 @@ def _say(plan: "RowPlan", asked: Asked) -> None:
     )
 
 
-def _print(plan: "RowPlan", asked: Asked) -> None:
+def _print(plan: "RowPlan", asked: Asked, words: Words) -> None:
     rows = (_as_row(plan, row) for row in plan.rows)
     if asked.as_jsonl:
         Listing(as_jsonl=True).show(rows, _columns(plan))
     elif asked.as_json:
-        summary = _summary(plan, asked)
+        summary = _summary(plan, asked, words)
         print_document(summary, "rows", rows) if asked.dry_run else print_json(summary)
     elif asked.dry_run and not is_terminal():
         Listing(limit=0).show((_in_words(plan, row) for row in plan.rows), _columns(plan))
     elif plan.changes and not asked.dry_run:
-        print(f"Imported: {_counts(plan)}.")
+        print(f"{words.done}: {_counts(plan, words)}.")
     if asked.dry_run:
         say("A dry run: nothing was changed.")
     elif not plan.changes:
@@ -144,17 +161,17 @@ def _in_words(plan: "RowPlan", row: "PlannedRow") -> Row:
     return {**_as_row(plan, row), "changes": "; ".join(told)}
 
 
-def _counts(plan: "RowPlan") -> str:
+def _counts(plan: "RowPlan", words: Words) -> str:
     found = Counter(row.outcome.value for row in plan.rows)
-    new, changed, same = (f"{found[outcome]:,}" for outcome in ("new", "change", "same"))
-    return f"{new} new, {changed} changed, {same} unchanged, {counted(len(plan.problems), 'problem')}"
+    told = [f"{found[outcome]:,} {word}" for outcome, word in words.outcomes.items()]
+    return ", ".join([*told, counted(len(plan.problems), "problem")])
 
 
-def _summary(plan: "RowPlan", asked: Asked) -> dict[str, Any]:
+def _summary(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
     found = Counter(row.outcome.value for row in plan.rows)
     return {
         "file_name": name_of(asked.file),
-        "state": "planned" if asked.dry_run else "imported",
+        "state": "planned" if asked.dry_run else words.done.lower(),
         "rows_count": len(plan.rows),
         "new": found["new"],
         "changed": found["change"],

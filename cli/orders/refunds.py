@@ -1,17 +1,13 @@
 """shopctl orders cancel: take back what was ordered."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli.actors import actor
-from cli.console import As, DryRun, Json, Yes, proceed, say, show_one
-from cli.orders.shown import Lines, Number, app, order_with_number, quantities
+from cli.console import As, DryRun, Json, Yes, proceed, show_one
+from cli.orders.shown import Lines, Number, app, order_with_number, quantities, say_open_units
 from cli.verbs import verb
-
-if TYPE_CHECKING:
-    from orders.models import Order
 
 
 @verb(
@@ -43,18 +39,8 @@ def cancel(
     order = order_with_number(number)
     wanted = quantities(lines)
     if is_allowed(Action.CANCEL, order.status) and order.status != "cancelled":
-        _show_what_is_cancelled(order, wanted)
+        say_open_units(order, wanted)
         proceed(f"Cancel these units of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
     order = cancel_order(number, by=by, reason=reason, lines=wanted)
     order = order_with_number(number)
     show_one({"number": order.number, "status": order.status, "refunded": order.refunded}, as_json=json)
-
-
-def _show_what_is_cancelled(order: "Order", wanted: Mapping[str, int] | None) -> None:
-    from backoffice.fields import folded
-
-    chosen = None if wanted is None else {folded(sku): quantity for sku, quantity in wanted.items()}
-    for line in order.lines.all():
-        quantity = line.open if chosen is None else chosen.get(folded(line.sku), 0)
-        if quantity:
-            say(f"{quantity} of {line.open} open units of {line.sku} {line.name}")

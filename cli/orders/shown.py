@@ -1,11 +1,11 @@
 """The group of verbs, and what they share: the order a number means, quantities of lines, and its fields."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import wrong_use
+from cli.console import say, wrong_use
 from cli.verbs import group
 
 if TYPE_CHECKING:
@@ -43,6 +43,17 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
             wrong_use(f"--line {line!r} is not SKU=QTY, such as TEA-01=2.")
         wanted[sku.strip()] = wanted.get(sku.strip(), 0) + int(quantity)
     return wanted
+
+
+def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
+    """Those that are meant: all that are open, or quantities by SKU."""
+    from backoffice.fields import folded
+
+    chosen = None if wanted is None else {folded(sku): quantity for sku, quantity in wanted.items()}
+    for line in order.lines.all():
+        quantity = line.open if chosen is None else chosen.get(folded(line.sku), 0)
+        if quantity:
+            say(f"{quantity} of {line.open} open units of {line.sku} {line.name}")
 
 
 def as_row(order: "Order") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """shopctl promos import, export: promo codes as files."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -58,9 +59,14 @@ def import_file(
     refuse_to_replace(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_promo_file(stream, file_name=file)
-    codes = RowImport("promo code", plan_promo_codes, import_promo_codes, rejected_promo_codes_csv)
+    codes = RowImport(
+        "promo code",
+        partial(plan_promo_codes, by=by),
+        partial(import_promo_codes, by=by),
+        rejected_promo_codes_csv,
+    )
     asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
-    codes.carry_out(content, asked, by=by)
+    codes.carry_out(content, asked)
 
 
 @verb(
