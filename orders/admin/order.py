@@ -22,6 +22,7 @@ from orders.admin import words
 from orders.admin.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
 from orders.admin.order_dialogs import OrderActions
 from orders.admin.order_page import items_of, page_of, totals_of, with_page_parts
+from orders.admin.printing import OrderPrinting
 from orders.admin.saved_views import ORDER_VIEWS
 from orders.admin.search import orders_matching
 from orders.models import Order, Return
@@ -45,7 +46,8 @@ class LinesSection(BaseSection):
 
 
 @admin.register(Order)
-class OrderAdmin(OrderActions, ReadOnlyAdmin):
+class OrderAdmin(OrderActions, OrderPrinting, ReadOnlyAdmin):
+    actions = ("print_slips", "print_picks")
     list_display = (
         "order_number",
         "placed",

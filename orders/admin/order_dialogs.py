@@ -57,6 +57,7 @@ class OrderActions:
         "mark_delivered",
         "register_return",
         "add_comment",
+        {"title": "Print", "icon": "print", "items": ["packing_slip", "order_summary"]},
         {"title": "More", "icon": "more_horiz", "items": ["edit_details", "cancel_items"]},
     )
 
@@ -161,5 +162,8 @@ def _may(request: HttpRequest, permission: str) -> bool:
 
 
 def _is_shown(button: UnfoldAction, order: Order, lines: Sequence[OrderLine]) -> bool:
-    domain_action, has_effect = SHOWN_WHEN[button.action_name.removeprefix("orders_order_")]
+    name = button.action_name.removeprefix("orders_order_")
+    if name not in SHOWN_WHEN:
+        return True
+    domain_action, has_effect = SHOWN_WHEN[name]
     return is_allowed(domain_action, order.status) and any(map(has_effect, lines))
