@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.html import format_html
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
@@ -15,6 +16,7 @@ from unfold.widgets import (
 from accounts.admin import actor_of
 from backoffice.admin import UseCaseDialog
 from catalog import stock
+from catalog.admin.short_shelf import cancelling
 from catalog.models import Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 
@@ -66,7 +68,14 @@ class AdjustStock(UseCaseDialog):
         return {"product": self.product}
 
     def carry_out(self, data: dict[str, Any]) -> None:
-        movement = self._move(data)
+        try:
+            movement = self._move(data)
+        except stock.BelowReserved as refusal:
+            if data["way"] != COUNT:
+                raise
+            way_out = cancelling(self.request, self.product, data["quantity"])
+            self.add_error("quantity", format_html("{} {}", refusal.detail, way_out))
+            return
         available = movement.on_hand_after - movement.reserved_after
         self.done = (
             f"{self.product.sku}: {movement.on_hand_delta:+,}. "

@@ -21,6 +21,7 @@ from backoffice.jobs import this_day
 from backoffice.lists import CappedPaginator
 from backoffice.replies import Reply, rendered
 from catalog import stock
+from catalog.admin.short_shelf import cancelling
 from catalog.count_sheet import count_sheet
 from catalog.counting import last_counts, progress_of
 from catalog.models import Category, Product, StockMovement
@@ -109,7 +110,8 @@ class Counting(DomainAdmin):
         except Refusal as refusal:
             if refusal.kind is Kind.BUSY:
                 return JsonResponse({}, status=503)
-            return _refused(product, _told(refusal))
+            way_out = cancelling(request, product, form.cleaned_data["counted"])
+            return _refused(product, _told(refusal, way_out))
 
 
 def _record(request: HttpRequest, product: Product, *, counted: int, expected: int, key: str) -> Reply:
@@ -132,14 +134,17 @@ def _refused(product: Product, says: SafeString | str) -> HttpResponse:
     return JsonResponse({"is_counted": False, "on_hand": product.on_hand, "says": format_html("{}", says)})
 
 
-def _told(refusal: Refusal) -> SafeString | str:
-    """In words; the orders that hold reserved units are links."""
+def _told(refusal: Refusal, way_out: SafeString | str) -> SafeString | str:
+    """In words; the orders that hold reserved units are links, and so is the way out if there is one."""
     if not isinstance(refusal, BelowReserved) or not refusal.faults:
         return refusal.detail
     facts = refusal.faults[0].facts
     orders = format_html_join(", ", "{}", ((reference(number),) for number in facts["orders"]))
     return format_html(
-        "{} are reserved by {}: cancel units of those orders first.", f"{facts['reserved']:,}", orders
+        "{} are reserved by {}. {}",
+        f"{facts['reserved']:,}",
+        orders,
+        way_out or "Units of those orders must be cancelled first.",
     )
 
 

@@ -1,0 +1,24 @@
+"""Where a count below what is reserved can be recorded all the same: the units are cancelled with it."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from catalog.models import Product
+
+NEEDED = ("orders.cancel_order", "catalog.move_stock")
+
+
+def cancelling(request: HttpRequest, product: Product, counted: int) -> SafeString | str:
+    """A link, for whoever may cancel orders; it only shows who would lose units."""
+    if not request.user.has_perms(NEEDED):
+        return ""
+    asked = urlencode({"product": product.pk, "counted": counted})
+    return format_html(
+        '<a class="bo-link" href="{}?{}">Cancel the missing units and record the count</a>',
+        reverse("admin:orders_short_shelf"),
+        asked,
+    )
