@@ -20,6 +20,7 @@ from backoffice.admin import ReadOnlyAdmin
 from backoffice.lists import VIEW
 from orders.admin import words
 from orders.admin.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
+from orders.admin.new_order import NewOrder
 from orders.admin.order_dialogs import OrderActions
 from orders.admin.order_page import items_of, page_of, totals_of, with_page_parts
 from orders.admin.printing import OrderPrinting
@@ -46,7 +47,8 @@ class LinesSection(BaseSection):
 
 
 @admin.register(Order)
-class OrderAdmin(OrderActions, OrderPrinting, ReadOnlyAdmin):
+class OrderAdmin(OrderActions, NewOrder, OrderPrinting, ReadOnlyAdmin):
+    actions_list = ("new_order",)
     actions = ("print_slips", "print_picks")
     list_display = (
         "order_number",

@@ -522,3 +522,211 @@
     window.addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
   });
 })();
+
+/* Orders by phone, in form[data-new-order]: products are found, and the order is priced, while one types. */
+(() => {
+  "use strict";
+
+  const PAUSE = 250;
+  const SIGNED_OUT = "You are signed out, or may no longer place orders. Sign in again in another tab.";
+  const UNREACHABLE = "The shop cannot be reached, or is too busy. What you typed is still here.";
+  let form, search, hits, quote;
+  let pricing, priceClock, finding, findClock, isEntered = false, isLeaving = false;
+  let found = null, filled = {};
+
+  const rows = () => [...form.querySelectorAll("[data-line]")];
+  const quantityOf = (row) => row.querySelector("[name=quantity]");
+  const options = () => [...hits.querySelectorAll("[data-hit]")];
+  const chosen = () => hits.querySelector("[aria-selected=true]");
+
+  async function fetchJson(url, request) {
+    const response = await fetch(url, { redirect: "manual", ...request }).catch((error) => {
+      throw error.name === "AbortError" ? error : new Error(UNREACHABLE);
+    });
+    if (response.type === "opaqueredirect" || response.status === 403) throw new Error(SIGNED_OUT);
+    if (!response.ok) throw new Error(UNREACHABLE);
+    return response.json();
+  }
+
+  function goTo(input) {
+    input.focus();
+    input.select?.();
+  }
+
+  /* The price: asked for a moment after the last change; only the newest answer is shown. */
+  function fillAddress(address) {
+    const parts = [...form.querySelectorAll(".bo-delivery input")];
+    // What somebody typed stays; what was filled in for another e-mail address goes with it.
+    if (parts.some((part) => part.value !== (filled[part.name] ?? ""))) return;
+    for (const part of parts) part.value = address[part.name] ?? "";
+    filled = address;
+  }
+
+  function tell(answer) {
+    quote.innerHTML = answer.quote;
+    rows().forEach((row, index) => {
+      row.querySelector(".bo-says").textContent = answer.problems[index];
+      row.toggleAttribute("data-bad", Boolean(answer.problems[index]));
+    });
+    const customer = form.querySelector("[data-customer]");
+    customer.innerHTML = answer.customer;
+    customer.hidden = !customer.textContent.trim();
+    fillAddress(answer.address);
+  }
+
+  async function price() {
+    const { signal } = (pricing = new AbortController());
+    try {
+      tell(await fetchJson(form.dataset.quote, { method: "POST", body: new FormData(form), signal }));
+    } catch (error) {
+      if (signal.aborted) return;
+      quote.textContent = error.message;
+    }
+    quote.removeAttribute("aria-busy");
+  }
+
+  function priceSoon() {
+    pricing?.abort();
+    clearTimeout(priceClock);
+    quote.setAttribute("aria-busy", "true");
+    priceClock = setTimeout(price, PAUSE);
+  }
+
+  /* Products: chosen from a list, or added at once when Enter follows a SKU or barcode. */
+  function choose(option) {
+    chosen()?.setAttribute("aria-selected", "false");
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    search.setAttribute("aria-activedescendant", option?.id ?? "");
+  }
+
+  function close() {
+    finding?.abort();
+    clearTimeout(findClock);
+    found = null;
+    hits.hidden = true;
+    hits.replaceChildren();
+    search.setAttribute("aria-expanded", "false");
+    search.setAttribute("aria-activedescendant", "");
+  }
+
+  async function find(term) {
+    finding?.abort();
+    clearTimeout(findClock);
+    const { signal } = (finding = new AbortController());
+    try {
+      hits.innerHTML = (await fetchJson(`${form.dataset.find}?${new URLSearchParams({ q: term })}`, { signal })).hits;
+    } catch (error) {
+      if (signal.aborted) return false;
+      hits.replaceChildren(Object.assign(document.createElement("li"), { textContent: error.message }));
+    }
+    found = term;
+    hits.hidden = false;
+    search.setAttribute("aria-expanded", "true");
+    choose(options()[0]);
+    return true;
+  }
+
+  function add(option) {
+    const { hit } = option.dataset;
+    let row = rows().find(({ dataset }) => dataset.line === hit);
+    if (row) {
+      quantityOf(row).value = (Number(quantityOf(row).value) || 0) + 1;
+    } else {
+      form.querySelector("[data-lines]").append(option.querySelector("template").content.cloneNode(true));
+      row = rows().at(-1);
+    }
+    search.value = "";
+    close();
+    goTo(quantityOf(row));
+    priceSoon();
+    return row;
+  }
+
+  /* Quicker than the answer: what is typed meanwhile is the quantity, and a second Enter ends it. */
+  async function addTyped(term) {
+    search.value = "";
+    isEntered = false;
+    form.toggleAttribute("data-looking-up", true);
+    const isAnswered = await find(term);
+    form.toggleAttribute("data-looking-up", false);
+    const typed = search.value.trim();
+    const option = hits.querySelector("[data-exact]") ?? (options().length === 1 ? options()[0] : null);
+    if (!option) {
+      search.value = term;
+      if (isAnswered) goTo(search);
+      return;
+    }
+    const row = add(option);
+    if (typed) quantityOf(row).value = typed;
+    if (isEntered) goTo(search);
+  }
+
+  function enterSearch() {
+    const term = search.value.trim();
+    if (form.hasAttribute("data-looking-up")) isEntered = true;
+    else if (term && found === term && chosen()) add(chosen());
+    else if (term) addTyped(term);
+    else goOn();
+  }
+
+  /* Nothing more to add: to what is still missing of the address, or to the button. */
+  function goOn() {
+    const missing = [...form.querySelectorAll(".bo-delivery input[required]")].find((part) => !part.value.trim());
+    goTo(missing ?? form.querySelector("[type=submit]"));
+  }
+
+  function onKey(event) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const isSearch = event.target === search;
+    if (event.key === "Enter" && (isSearch || event.target.name === "quantity")) {
+      if (isSearch) enterSearch();
+      else goTo(search);
+    } else if (isSearch && by && options().length) {
+      const all = options();
+      choose(all[(all.indexOf(chosen()) + by + all.length) % all.length]);
+    } else if (isSearch && event.key === "Escape" && !hits.hidden) {
+      close();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function onInput(event) {
+    if (event.target !== search) return priceSoon();
+    if (form.hasAttribute("data-looking-up")) return;
+    clearTimeout(findClock);
+    const term = search.value.trim();
+    if (term) findClock = setTimeout(() => find(term), PAUSE);
+    else close();
+  }
+
+  function onClick(event) {
+    const option = event.target.closest("[data-hit]");
+    if (option) add(option);
+    if (!event.target.closest("[data-remove]")) return;
+    event.target.closest("[data-line]").remove();
+    goTo(search);
+    priceSoon();
+  }
+
+  window.addEventListener("load", () => {
+    form = document.querySelector("form[data-new-order]");
+    if (!form) return;
+    search = form.querySelector("[data-search]");
+    hits = form.querySelector("[data-hits]");
+    quote = form.querySelector("[data-priced]");
+    form.addEventListener("keydown", onKey);
+    form.addEventListener("input", onInput);
+    form.addEventListener("click", onClick);
+    // A click on a choice leaves the focus where it is, else the list would be gone before.
+    hits.addEventListener("pointerdown", (event) => event.preventDefault());
+    search.addEventListener("blur", close);
+    form.addEventListener("submit", () => { isLeaving = true; });
+    window.addEventListener("beforeunload", (event) => { if (rows().length && !isLeaving) event.preventDefault(); });
+    form.querySelector(".errors input, [data-bad] [name=quantity]")?.focus();
+    if (rows().length || form.elements.email.value) priceSoon();
+  });
+})();

@@ -1,0 +1,67 @@
+"""The desk's own pages of orders in a real browser."""
+
+from playwright.sync_api import expect
+
+from orders.models import Order
+from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.factories import make_customer, make_product, make_user, place
+
+# A shared machine may be busy with something else.
+expect.set_options(timeout=30_000)
+
+
+def test_an_order_by_phone_is_placed_by_keyboard_alone(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=10, price="10.00", name="Green tea")
+    make_product("MUG-01", on_hand=5, price="7.50", name="Mug", barcode="4006381333931")
+    place({"TEA-01": 1}, customer=make_customer("theo@example.com", name="Theo Jansen"))
+    page = open_page(make_user(role="Support"), "/admin/orders/order/new/")
+    expect(page.get_by_label("E-mail")).to_be_focused()
+
+    # As somebody quick, or a scanner, does: without waiting for an answer.
+    for typed in ("theo@example.com", "tea-01"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Quantity of TEA-01")).to_have_value("3")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("4006381333931")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Quantity of MUG-01")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-priced]")).to_contain_text("€37.50")
+    expect(page.get_by_label("City")).to_have_value("Köln")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Place order")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("is placed; the customer gets an e-mail.")).to_be_visible()
+    order = Order.objects.latest("pk")
+    assert [(line.sku, line.quantity) for line in order.lines.all()] == [("TEA-01", 3), ("MUG-01", 1)]
+    assert (order.customer.email, order.ship_city) == ("theo@example.com", "Köln")
+
+
+def test_an_order_that_is_refused_stays_as_it_was_typed(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=3, name="Green tea")
+    page = open_page(make_user(role="Support"), "/admin/orders/order/new/", viewport=PHONE, dark=True)
+    page.get_by_label("E-mail").fill("ada@example.com")
+    expect(page.get_by_text("A new customer")).to_be_visible()
+    page.get_by_role("combobox").fill("green")
+    page.get_by_role("option", name="Green tea").click()
+    page.get_by_label("Quantity of TEA-01").fill("5")
+    for name, value in (("name", "Ada"), ("line1", "Am Markt 1"), ("city", "Bonn"), ("country", "de")):
+        page.locator(f"#id_{name}").fill(value)
+    page.get_by_role("button", name="Place order").click()
+
+    expect(page.get_by_text("Mend the marked lines.").first).to_be_visible()
+    expect(page.locator("[data-line]")).to_contain_text("Only 3 of TEA-01 are available; 5 were asked for.")
+    expect(page.get_by_label("Quantity of TEA-01")).to_be_focused()
+    expect(page.get_by_label("City")).to_have_value("Bonn")
+    assert overflow(page) == 0
+    assert not Order.objects.exists()
+
+    page.get_by_label("Quantity of TEA-01").fill("2")
+    expect(page.locator("[data-bad]")).to_have_count(0)
+    page.get_by_role("button", name="Place order").dblclick()
+    expect(page.get_by_text("is placed; the customer gets an e-mail.")).to_be_visible()
+    assert Order.objects.get().units == 2
