@@ -1,6 +1,7 @@
 """shopctl stock: how much there is, single changes, and the proof that every unit is accounted for."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -9,13 +10,16 @@ from cli.actors import actor
 from cli.console import (
     FOUND_PROBLEMS,
     As,
+    DryRun,
     FailIfEmpty,
     Json,
     Jsonl,
     Limit,
     Listing,
+    Yes,
     columns,
     counted,
+    proceed,
     say,
     show_one,
     wrong_use,
@@ -162,6 +166,7 @@ def adjust(
     examples="""
     shopctl stock count TEA-01 40
     shopctl stock count TEA-01 40 --expected 42
+    shopctl stock count TEA-01 3 --cancel-units --dry-run
     """,
 )
 def count(
@@ -170,21 +175,46 @@ def count(
     expected: Annotated[
         int | None, typer.Option(help="What was on hand when you counted; another value refuses.")
     ] = None,
+    cancel_units: Annotated[
+        bool, typer.Option("--cancel-units", help="Cancel what open orders were promised beyond that.")
+    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     note: Note = "",
     as_: As = None,
     request_key: RequestKey = None,
     json: Json = False,
 ) -> None:
-    """Set on hand to what was counted on the shelf."""
+    """Set on hand to what was counted on the shelf.
+
+    Fewer than are reserved is refused, unless --cancel-units takes the missing ones from the newest orders.
+    """
     from catalog import stock
 
     by = actor(as_, "catalog.move_stock")
-    _move(
-        lambda: stock.count(sku, counted, by=by, note=note, expected=expected),
-        said=f"count {sku} {counted} {expected} {note} {by}",
-        key=request_key,
-        as_json=json,
-    )
+    record = partial(stock.count, sku, counted, by=by, note=note, expected=expected)
+    if cancel_units:
+        by.require("orders.cancel_order")
+        record = _cancelling(sku, counted, record, yes=yes, dry_run=dry_run)
+    elif dry_run:
+        wrong_use("--dry-run shows what --cancel-units would cancel.")
+    said = f"count {sku} {counted} {expected} {note} {by}" + " and cancel" * cancel_units
+    _move(record, said=said, key=request_key, as_json=json)
+
+
+def _cancelling(
+    sku: str, on_shelf: int, record: "partial[StockMovement]", *, yes: bool, dry_run: bool
+) -> "partial[StockMovement]":
+    """The same count, with the units cancelled that it cannot serve; each is said, and asked for."""
+    from catalog.products import product_with_sku
+    from orders.shelf import cancel_and_count, units_to_cancel
+
+    lost = units_to_cancel(product_with_sku(sku), on_shelf)
+    for number, units in lost.items():
+        say(f"{number} loses {counted(units, 'unit')}.")
+    if lost or dry_run:
+        proceed(f"Cancel {counted(sum(lost.values()), 'unit')}?", yes=yes, dry_run=dry_run)
+    return partial(cancel_and_count, *record.args, agreed=lost, **record.keywords)
 
 
 @verb(

@@ -156,3 +156,31 @@ def test_doctor_notices_a_missing_trigger(shopctl: Shopctl) -> None:
         triggers.create_triggers(connection)
     assert result.exit_code == 4
     assert "ledger triggers\ttrouble" in result.stdout
+
+
+def test_a_count_below_what_is_reserved_can_cancel_the_missing_units(shopctl: Shopctl) -> None:
+    make_product("TEA-01", on_hand=10)
+    older, newer = (place({"TEA-01": 3}).number for _ in range(2))
+    count = ("stock", "count", "TEA-01", "4", "--cancel-units")
+
+    looked = shopctl(*count, "--dry-run")
+    assert looked.exit_code == 0
+    assert looked.stderr.splitlines()[0] == f"{newer} loses 2 units."
+    assert shopctl(*count).exit_code == 2
+    assert Product.objects.get().reserved == 6
+
+    done = shopctl(*count, "--yes", "--request-key", "shelf-7")
+    assert done.exit_code == 0, done.stderr
+    product = Product.objects.get()
+    assert (product.on_hand, product.reserved) == (4, 4)
+    assert shopctl(*count, "--yes", "--request-key", "shelf-7").stdout == done.stdout
+    assert older not in done.stderr
+
+
+def test_who_may_not_cancel_cannot_count_that_way(shopctl: Shopctl) -> None:
+    make_product("TEA-01", on_hand=10)
+    place({"TEA-01": 3})
+    make_user("ana@example.com", role="Warehouse")
+    count = ("stock", "count", "TEA-01", "1", "--cancel-units", "--yes", "--as", "ana@example.com")
+    assert shopctl(*count).exit_code == 1
+    assert Product.objects.get().on_hand == 10
