@@ -67,7 +67,8 @@ class BasketForm(forms.Form):
         return self.cleaned_data
 
     def check_lines(self) -> None:
-        """
+        """Nothing here needs a look at the shop.
+
         Raises:
             Invalid: naming every line whose quantity is no number.
         """
