@@ -13,7 +13,9 @@ class Options:
     movements: int = 1_000_000
     codes: int = 100_000
     past_orders: int = 100_000
+    orders: int = 2_000
     repetitions: int = 5
     engine_repetitions: int = 3
     audit_repetitions: int = 3
     command_repetitions: int = 10
+    order_repetitions: int = 3

@@ -10,7 +10,15 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import audits, commands, order_statements, promo_codes, stock_imports, workbooks
+from benchmarks import (
+    audits,
+    commands,
+    order_statements,
+    orders_over_http,
+    promo_codes,
+    stock_imports,
+    workbooks,
+)
 from benchmarks.figures import Figure, lines_of
 from benchmarks.options import Options
 from benchmarks.results import Results
@@ -20,6 +28,7 @@ from tests.servers import DATABASES, MissingServers
 PARTS: dict[str, Callable[[Server, Options], Iterator[Figure]]] = {
     "commands": commands.figures,
     "statements": order_statements.figures,
+    "orders": orders_over_http.figures,
     "workbook": workbooks.figures,
     "import": stock_imports.beside_raw_sql,
     "import-export": stock_imports.beside_import_export,

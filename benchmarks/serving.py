@@ -1,0 +1,50 @@
+"""`shopctl serve` for a shop that is measured."""
+
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benchmarks.commands import SHOPCTL
+from benchmarks.measuring import in_child
+from benchmarks.shops import Shop, server_pid
+from tests.servers import free_port
+
+SECONDS_TO_START = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """`pid` is the web server's, whose children are its processes; `database_pid` PostgreSQL's, if any."""
+
+    port: int
+    pid: int
+    database_pid: int | None
+
+
+@contextmanager
+def serving(shop: Shop, *, processes: int) -> Iterator[Serving]:
+    """Web only, on a free port of 127.0.0.1."""
+    port = free_port()
+    command = [SHOPCTL, "serve", "--no-worker", "--port", str(port), "--processes", str(processes)]
+    with subprocess.Popen(command, env=shop.environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port, process)
+            yield Serving(port, process.pid, in_child(shop.environment, server_pid))
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10).close()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError("The shop did not start.")
