@@ -1,6 +1,5 @@
 """Rows as CSV or XLSX files that a spreadsheet opens as they are: numbers stay numbers, text stays text."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +10,9 @@ from import_export.widgets import CharWidget, DateTimeWidget, Widget
 from tablib import Dataset
 
 from accounts.models import User
-from catalog.formulas import neutralised
+from catalog.formulas import safe_text
 from catalog.models import StockImportRow, StockMovement
 from catalog.templatetags.stock import mover
-
-# Workbooks cannot hold them.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class CSVFile(CSV):
@@ -38,7 +34,7 @@ class SafeRows(Resource):
 
     def export_resource(self, instance: Any, **kwargs: Any) -> list[Any]:
         return [
-            _safe(cell) if isinstance(cell, str) else cell
+            safe_text(cell) if isinstance(cell, str) else cell
             for cell in super().export_resource(instance, **kwargs)
         ]
 
@@ -97,7 +93,3 @@ class ImportRowExport(SafeRows):
 
     def dehydrate_product(self, row: StockImportRow) -> str:
         return row.product.name if row.product else row.name
-
-
-def _safe(text: str) -> str:
-    return neutralised(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))

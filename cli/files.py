@@ -1,10 +1,11 @@
 """Files that verbs read and write: - is standard input or output, and no file is replaced unasked."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+from typing import IO, TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
@@ -80,16 +81,25 @@ def write_table(path: Path | None, table: "Dataset", kind: Literal["csv", "xlsx"
 
 
 def write(path: Path | None, content: bytes) -> None:
+    """As `writing` does."""
+    with writing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(path: Path | None) -> Iterator[IO[bytes]]:
     """All of it or nothing: whoever reads the file meanwhile finds the one from before."""
     if path is None or str(path) == STANDARD:
-        sys.stdout.buffer.write(content)
+        yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     elif path.exists() and not path.is_file():
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            yield file
     else:
         part = path.with_name(f".{path.name}.part")
         try:
-            part.write_bytes(content)
+            with part.open("wb") as file:
+                yield file
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

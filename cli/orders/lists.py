@@ -16,15 +16,13 @@ from cli.console import (
     print_json,
     print_rows,
     show_one,
-    wrong_use,
 )
-from cli.moments import length, moment
-from cli.orders.shown import Number, app, as_row, order_with_number
+from cli.moments import length
+from cli.orders.shown import From, Number, Status, To, app, as_row, narrowed, order_with_number
 from cli.verbs import verb
 
 if TYPE_CHECKING:
     from orders.models import Order, OrderLine
-    from orders.models.order import OrderQuerySet
 
 LISTED = columns("number", "placed_at=Placed", "status", "email", "units:n", "total:n", "promo_code")
 LINES = columns(
@@ -52,13 +50,10 @@ EVENTS = columns("at=When", "kind", "text", "actor=By", "source=Through")
     """,
 )
 def list_orders(
-    status: Annotated[
-        list[str] | None,
-        typer.Option(help="pending, partially_shipped, shipped, delivered or cancelled; may be repeated."),
-    ] = None,
+    status: Status = None,
     older_than: Annotated[str | None, typer.Option(metavar="LENGTH", help="Such as 24h or 7d.")] = None,
-    from_: Annotated[str | None, typer.Option("--from", metavar="WHEN", help="Placed then or later.")] = None,
-    to: Annotated[str | None, typer.Option("--to", metavar="WHEN", help="Placed before.")] = None,
+    from_: From = None,
+    to: To = None,
     customer: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only this customer's.")] = None,
     promo: Annotated[str | None, typer.Option(metavar="CODE", help="Only those that used this code.")] = None,
     limit: Limit = None,
@@ -73,13 +68,9 @@ def list_orders(
     from orders.models import Order
     from orders.models.promo import normalised_code
 
-    orders = _in_status(Order.objects.order_by("-placed_at", "-id"), status or [])
+    orders = narrowed(Order.objects.order_by("-placed_at", "-id"), status=status, from_=from_, to=to)
     if (age := length(older_than, option="older-than")) is not None:
         orders = orders.filter(placed_at__lte=timezone.now() - age)
-    if (start := moment(from_, option="from")) is not None:
-        orders = orders.filter(placed_at__gte=start)
-    if (end := moment(to, option="to")) is not None:
-        orders = orders.filter(placed_at__lt=end)
     if customer:
         orders = orders.filter(customer__email=normalised_email(customer))
     if promo:
@@ -114,16 +105,6 @@ def show_order(
     if explain:
         _print_part("How the price came about", order.explanation, STEPS)
     _print_part("Timeline", parts["timeline"], EVENTS)
-
-
-def _in_status(orders: "OrderQuerySet", wanted: Sequence[str]) -> "OrderQuerySet":
-    from orders.status import OrderStatus
-
-    statuses = [status.strip().casefold().replace("-", "_").replace(" ", "_") for status in wanted]
-    for status in statuses:
-        if status not in OrderStatus.values:
-            wrong_use(f"{status!r} is no status: {', '.join(OrderStatus.values)}.")
-    return orders.filter(status__in=statuses) if statuses else orders
 
 
 def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import say, wrong_use
+from cli.moments import moment
 from cli.verbs import group
 
 if TYPE_CHECKING:
     from orders.models import Order
+    from orders.models.order import OrderQuerySet
 
 app = group("Look at orders; ship, deliver and cancel them.")
 
@@ -20,6 +22,34 @@ Lines = Annotated[
         "--line", metavar="SKU=QTY", help="Only so many of this SKU; may be repeated. Default: all."
     ),
 ]
+Status = Annotated[
+    list[str] | None,
+    typer.Option(help="pending, partially_shipped, shipped, delivered or cancelled; may be repeated."),
+]
+From = Annotated[str | None, typer.Option("--from", metavar="WHEN", help="Placed then or later.")]
+To = Annotated[str | None, typer.Option("--to", metavar="WHEN", help="Placed before.")]
+
+
+def narrowed(
+    orders: "OrderQuerySet", *, status: Sequence[str] | None, from_: str | None, to: str | None
+) -> "OrderQuerySet":
+    """Those in one of the statuses that were placed in this time."""
+    orders = _in_status(orders, status or [])
+    if (start := moment(from_, option="from")) is not None:
+        orders = orders.filter(placed_at__gte=start)
+    if (end := moment(to, option="to")) is not None:
+        orders = orders.filter(placed_at__lt=end)
+    return orders
+
+
+def _in_status(orders: "OrderQuerySet", wanted: Sequence[str]) -> "OrderQuerySet":
+    from orders.status import OrderStatus
+
+    statuses = [status.strip().casefold().replace("-", "_").replace(" ", "_") for status in wanted]
+    for status in statuses:
+        if status not in OrderStatus.values:
+            wrong_use(f"{status!r} is no status: {', '.join(OrderStatus.values)}.")
+    return orders.filter(status__in=statuses) if statuses else orders
 
 
 def order_with_number(number: str) -> "Order":

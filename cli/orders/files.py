@@ -1,0 +1,55 @@
+"""shopctl orders export: orders as files."""
+
+import typer
+
+from cli.actors import actor
+from cli.console import EMPTY, As, FailIfEmpty, counted, say
+from cli.files import STANDARD, FileKind, Output, Overwrite, kind_of, refuse_to_replace, writing
+from cli.orders.shown import From, Status, To, app, narrowed
+from cli.progress import bar
+from cli.verbs import verb
+
+
+@verb(
+    app,
+    "export",
+    examples="""
+    shopctl orders export --from 2026-11-01 --to 2026-12-01 > november.csv
+    shopctl orders export --status pending --output to-ship.xlsx --overwrite
+    """,
+)
+def export(
+    from_: From = None,
+    to: To = None,
+    status: Status = None,
+    output: Output = None,
+    kind: FileKind = None,
+    overwrite: Overwrite = False,
+    as_: As = None,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """Write orders as CSV or XLSX: a row for each line, in which what is the order's own is repeated.
+
+    So are the order_ amounts: sum the line_ ones. The oldest orders come first; moments are in the shop's
+    time zone. However many orders there are, the memory is the same. Text that a spreadsheet would take for
+    a formula has an apostrophe before it. Who may not see customers or promo codes gets a file without them.
+    """
+    from orders.exports import OrderExport, orders_csv, write_orders_workbook
+    from orders.models import Order
+
+    by = actor(as_, "orders.export_order")
+    by.require("orders.view_order")
+    kind = kind_of(output, kind)
+    refuse_to_replace(output, overwrite=overwrite)
+    orders = narrowed(Order.objects.all(), status=status, from_=from_, to=to)
+    total = orders.count()
+    with bar("Exporting", None, rows=total), writing(output) as file:
+        wanted = OrderExport.told_to(by.user, orders)
+        if kind == "xlsx":
+            write_orders_workbook(file, wanted)
+        else:
+            file.writelines(part.encode() for part in orders_csv(wanted))
+    if output is not None and str(output) != STANDARD:
+        say(f"{counted(total, 'order')} in {output}.")
+    if fail_if_empty and not total:
+        raise typer.Exit(EMPTY)

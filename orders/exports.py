@@ -1,0 +1,163 @@
+"""Orders as rows of a file: one for each line, in which what is the order's own is repeated.
+
+That goes for its amounts, too: what is summed over the rows are those of the lines.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from backoffice.errors import Refusal
+from catalog.formulas import safe_text
+from catalog.row_files import MOST_ROWS, Cell, csv_lines, write_workbook
+from orders.models import Order, OrderLine, Shipment
+from orders.rendering import may_know_customers, may_know_promos
+
+type Row = tuple[Cell, ...]
+
+ORDERS_AT_ONCE = 500
+# Columns of the file, each with the field it shows.
+OF_ORDER = {"order": "number", "placed_at": "placed_at", "status": "status", "source": "source"}
+PERSONAL = {
+    "email": "email",
+    "customer": "customer__name",
+    "ship_name": "ship_name",
+    "ship_line1": "ship_line1",
+    "ship_line2": "ship_line2",
+    "ship_postcode": "ship_postcode",
+    "ship_city": "ship_city",
+    "ship_region": "ship_region",
+    "ship_country": "ship_country",
+    "ship_phone": "ship_phone",
+}
+NAMING_PROMO = {"promo_code": "promo_code"}
+OF_LINE = {
+    "sku": "sku",
+    "product": "name",
+    "quantity": "quantity",
+    "unit_price": "unit_price",
+    "line_subtotal": "subtotal",
+    "line_discount": "discount",
+    "line_refunded": "refunded",
+    "shipped": "shipped",
+    "delivered": "delivered",
+    "cancelled": "cancelled",
+    "returned": "returned",
+}
+AMOUNTS = {
+    "currency": "currency",
+    "order_subtotal": "subtotal",
+    "order_discount": "discount",
+    "order_shipping": "shipping",
+    "order_total": "total",
+    "order_refunded": "refunded",
+    "order_net": "net",
+    "note": "note",
+}
+TRACKING = "tracking_numbers"
+
+
+class TooManyRows(Refusal):
+    code = "too_many_rows"
+    title = "More rows than a workbook holds"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExport:
+    """Orders as one reader may see them: who may not know customers or promo codes lacks those columns."""
+
+    orders: QuerySet[Order]
+    is_personal: bool = True
+    names_promos: bool = True
+
+    @classmethod
+    def told_to(cls, reader: User | None, orders: QuerySet[Order]) -> "OrderExport":
+        """Without a reader, for the system, with everything."""
+        if reader is None:
+            return cls(orders)
+        return cls(orders, may_know_customers(reader), may_know_promos(reader))
+
+    @property
+    def columns(self) -> list[str]:
+        return [*self._before, *OF_LINE, *AMOUNTS, TRACKING]
+
+    @property
+    def _before(self) -> dict[str, str]:
+        """What stands before the line."""
+        personal = PERSONAL if self.is_personal else {}
+        return {**OF_ORDER, **personal, **(NAMING_PROMO if self.names_promos else {})}
+
+    def parts(self) -> Iterator[list[Row]]:
+        """The rows of some hundred orders after another, in the order in which orders were recorded.
+
+        Each is read by itself: a slow reader keeps no cursor and no transaction open.
+        """
+        before = list(self._before.values())
+        orders = self.orders.order_by("pk").values_list("pk", *before, *AMOUNTS.values())
+        after = 0
+        while part := list(orders.filter(pk__gt=after)[:ORDERS_AT_ONCE]):
+            pks = [pk for pk, *_ in part]
+            lines, tracking = _lines_of(pks), _tracking_of(pks)
+            yield [
+                tuple(map(_cell, (*own[: len(before)], *line, *own[len(before) :], tracking.get(pk, ""))))
+                for pk, *own in part
+                for line in lines.get(pk, [])
+            ]
+            after = pks[-1]
+
+
+def orders_csv(export: OrderExport) -> Iterator[str]:
+    """In UTF-8 without a mark; what a spreadsheet would take for a formula is neutralised."""
+    yield csv_lines([export.columns])
+    for rows in export.parts():
+        yield csv_lines(rows)
+
+
+def write_orders_workbook(file: IO[bytes], export: OrderExport, *, most_rows: int = MOST_ROWS - 1) -> None:
+    """The same rows, with numbers and moments as such.
+
+    Raises:
+        TooManyRows: before anything is written.
+    """
+    rows = OrderLine.objects.filter(order__in=export.orders.order_by().values("pk")).count()
+    if rows > most_rows:
+        raise TooManyRows(
+            f"A workbook may have {most_rows:,} rows here; these are {rows:,}. "
+            "Export them as CSV, or fewer orders at once."
+        )
+    write_workbook(file, _with_heading(export))
+
+
+def _with_heading(export: OrderExport) -> Iterator[list[Row]]:
+    yield [tuple(export.columns)]
+    yield from export.parts()
+
+
+def _lines_of(pks: Sequence[int]) -> Mapping[int, list[Sequence[Any]]]:
+    lines: dict[int, list[Sequence[Any]]] = {}
+    rows = OrderLine.objects.filter(order__in=pks).order_by("order", "position")
+    for order, *line in rows.values_list("order_id", *OF_LINE.values()):
+        lines.setdefault(order, []).append(line)
+    return lines
+
+
+def _tracking_of(pks: Sequence[int]) -> Mapping[int, str]:
+    numbers: dict[int, str] = {}
+    parcels = Shipment.objects.filter(order__in=pks).exclude(tracking_number="").order_by("pk")
+    for order, number in parcels.values_list("order_id", "tracking_number"):
+        numbers[order] = f"{numbers[order]}; {number}" if order in numbers else number
+    return numbers
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    cell: Cell = value
+    return cell
