@@ -19,6 +19,7 @@ from accounts.models import User
 from backoffice.admin import ReadOnlyAdmin
 from backoffice.lists import VIEW
 from orders.admin import words
+from orders.admin.bulk_shipping import BulkShipping
 from orders.admin.exporting import OrderExporting
 from orders.admin.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
 from orders.admin.new_order import NewOrder
@@ -48,9 +49,9 @@ class LinesSection(BaseSection):
 
 
 @admin.register(Order)
-class OrderAdmin(OrderActions, NewOrder, OrderPrinting, OrderExporting, ReadOnlyAdmin):
-    actions_list = ("new_order",)
-    actions = ("print_slips", "print_picks", "export_csv", "export_xlsx")
+class OrderAdmin(OrderActions, BulkShipping, NewOrder, OrderPrinting, OrderExporting, ReadOnlyAdmin):
+    actions_list = ("ship_many", "new_order")
+    actions = ("mark_as_shipped", "print_slips", "print_picks", "export_csv", "export_xlsx")
     list_display = (
         "order_number",
         "placed",

@@ -1,13 +1,14 @@
 """The desk's own pages of orders in a real browser."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
-from orders.models import Order
+from orders.models import Order, Shipment
 from tests.browser.conftest import PHONE, OpenPage, overflow
 from tests.factories import make_customer, make_product, make_user, place
 
 # A shared machine may be busy with something else.
 expect.set_options(timeout=30_000)
+SHIP_MANY = "/admin/orders/order/ship-many/"
 
 
 def test_an_order_by_phone_is_placed_by_keyboard_alone(open_page: OpenPage) -> None:
@@ -65,3 +66,60 @@ def test_an_order_that_is_refused_stays_as_it_was_typed(open_page: OpenPage) -> 
     page.get_by_role("button", name="Place order").dblclick()
     expect(page.get_by_text("is placed; the customer gets an e-mail.")).to_be_visible()
     assert Order.objects.get().units == 2
+
+
+def test_three_orders_are_shipped_by_scanner_keys_alone(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=20)
+    numbers = [str(place({"TEA-01": units}).number) for units in (1, 2, 3)]
+    page = open_page(make_user(role="Warehouse"), "/admin/orders/order/")
+    page.get_by_role("link", name="Ship many").click()
+    expect(page.get_by_label(f"Tracking number, {numbers[0]}")).to_be_focused()
+
+    # The third parcel's order is scanned in the second's field, and the second's number stays as it was.
+    for line in ("0034-1", "0034-2"):
+        page.keyboard.type(line)
+        page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type(numbers[2])
+    page.keyboard.press("Enter")
+    expect(page.get_by_label(f"Tracking number, {numbers[2]}")).to_be_focused()
+    page.keyboard.type("0034-1")
+    expect(page.locator(f'[data-row="{numbers[2]}"]')).to_contain_text(f"The same number as {numbers[0]}.")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("0034-3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Scan an order to go to its row")).to_be_focused()
+    page.keyboard.type("0034-4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("0034-4 is not on this page.")).to_be_visible()
+    assert not Shipment.objects.exists()
+
+    page.get_by_role("button", name="Ship 3 orders").dblclick()
+    expect(page.get_by_text("3 orders are shipped.")).to_be_visible()
+    assert list(Shipment.objects.order_by("pk").values_list("order__number", "tracking_number")) == [
+        (number, f"0034-{place}") for place, number in enumerate(numbers, start=1)
+    ]
+
+
+def test_a_carriers_file_ships_what_it_matches_and_gives_back_the_rest(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=20)
+    numbers = [str(place({"TEA-01": 1}).number) for _ in range(2)]
+    rows = [*(f"{number};00340434;GLS" for number in numbers), "B-404;00340435;GLS"]
+    content = "\n".join(["Your reference;Parcel number;Carrier", *rows])
+    file = FilePayload(name="gls.csv", mimeType="text/csv", buffer=content.encode())
+    page = open_page(make_user(role="Warehouse"), SHIP_MANY, viewport=PHONE, dark=True)
+
+    page.get_by_label("The carrier's file").set_input_files(file)
+    expect(page.get_by_text("There is no order B-404.")).to_be_visible()
+    assert overflow(page) <= 0
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the rows with problems").click()
+    assert "B-404,00340435,GLS,4,There is no order B-404." in download.value.path().read_text()
+    assert not Shipment.objects.exists()
+
+    page.get_by_role("button", name="Ship 2 orders").click()
+    expect(page.get_by_role("heading", name="2 orders shipped")).to_be_visible()
+    assert overflow(page) <= 0
+    assert sorted(Shipment.objects.values_list("order__number", "carrier")) == [
+        (number, "GLS") for number in numbers
+    ]

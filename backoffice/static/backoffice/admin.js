@@ -730,3 +730,122 @@
     if (rows().length || form.elements.email.value) priceSoon();
   });
 })();
+
+/* Shipping many orders, in [data-shipping]: Enter moves on and never submits; an order's number goes to its row. */
+(() => {
+  "use strict";
+
+  let page, scan, button;
+  let isLeaving = false;
+
+  const rows = () => [...page.querySelectorAll("[data-row]")];
+  const inputOf = (row) => row.querySelector(".bo-tracked input");
+  const typedIn = (row) => inputOf(row).value.trim();
+  const plain = (text) => text.trim().toUpperCase();
+  const trouble = (text) => { page.querySelector("[data-trouble]").textContent = text; };
+
+  function goTo(input) {
+    input.focus();
+    input.select();
+    input.scrollIntoView({ block: "nearest" });
+  }
+
+  function say(row, state, text) {
+    row.dataset.state = state;
+    row.querySelector(".bo-says").textContent = text;
+  }
+
+  /* Two orders may share a parcel, hence a number that is there twice is told and not refused. */
+  function markTwins() {
+    const seen = new Map();
+    for (const row of rows()) {
+      const number = plain(typedIn(row));
+      const twin = number && seen.get(number);
+      if (number && !twin) seen.set(number, row);
+      if (twin) say(row, "twin", `The same number as ${twin.dataset.row}.`);
+      else if (row.dataset.state === "twin") say(row, "", "");
+    }
+  }
+
+  function tally() {
+    const count = rows().filter(typedIn).length;
+    page.querySelector("[data-tally]").textContent = count ? `${count} of ${rows().length} have a number` : page.dataset.idle;
+    button.textContent = count ? `Ship ${count} order${count === 1 ? "" : "s"}` : "Ship these orders";
+    button.disabled = !count;
+  }
+
+  function update() {
+    markTwins();
+    tally();
+  }
+
+  const rowOf = (text) => rows().find(({ dataset }) => dataset.row === plain(text));
+
+  function enter(input) {
+    const row = input.closest("[data-row]");
+    const found = rowOf(input.value);
+    trouble("");
+    if (found) {
+      // What was in the field before the order's number was scanned over it.
+      input.value = row ? input.dataset.kept ?? "" : "";
+      goTo(inputOf(found));
+    } else if (row) {
+      input.dataset.kept = input.value;
+      const next = rows()[rows().indexOf(row) + 1];
+      goTo(next ? inputOf(next) : scan);
+    } else {
+      const text = input.value.trim();
+      const open = rows().find((each) => !typedIn(each));
+      input.value = "";
+      if (text) trouble(`${text} is not on this page.`);
+      goTo(!text && open ? inputOf(open) : scan);
+    }
+    update();
+  }
+
+  function onKey(event) {
+    if (event.target.tagName !== "INPUT") return;
+    const row = event.target.closest("[data-row]");
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Enter") {
+      event.preventDefault();
+      if (row || event.target === scan) enter(event.target);
+    } else if (by && row) {
+      event.preventDefault();
+      const next = rows()[rows().indexOf(row) + by];
+      if (next) goTo(inputOf(next));
+    }
+  }
+
+  function onInput(event) {
+    const row = event.target.closest("[data-row]");
+    if (row?.dataset.state === "refused") say(row, "", "");
+    if (row) update();
+  }
+
+  window.addEventListener("load", () => {
+    // A chosen file is looked at without another click; Unfold would look for its own field beside it.
+    for (const input of document.querySelectorAll("[data-parcels] [type=file]")) {
+      input.hasChangeListener = true;
+      input.addEventListener("change", () => { if (input.files.length) input.form.requestSubmit(); });
+    }
+    page = document.querySelector("[data-shipping]");
+    if (!page) return;
+    scan = page.querySelector("[data-scan]");
+    button = page.querySelector("[data-ship]");
+    page.dataset.idle = page.querySelector("[data-tally]").textContent;
+    for (const row of rows()) inputOf(row).dataset.kept = inputOf(row).value;
+    page.addEventListener("keydown", onKey);
+    page.addEventListener("input", onInput);
+    page.addEventListener("submit", () => { isLeaving = true; });
+    update();
+  });
+  window.addEventListener("pageshow", () => {
+    isLeaving = false;
+    for (const form of document.querySelectorAll("[data-parcels]")) form.reset();
+    if (page) update();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (page && !isLeaving && rows().some((row) => typedIn(row) && row.dataset.state !== "refused")) event.preventDefault();
+  });
+})();
