@@ -18,7 +18,7 @@ VERBS = {
     "products": ("cli.product_files:app", "Look at products; import, export and archive them"),
     "stock": ("cli.stock_files:app", "Receive, count, adjust, import, export and prove stock"),
     "promos": ("cli.promos:app", "Create, pause and expire promo codes"),
-    "orders": ("cli.orders:app", "Look at orders; ship, deliver and cancel them"),
+    "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),
     "users": ("cli.users:app", "Staff accounts, roles and passwords"),
     "emails": ("cli.emails:app", "Look at e-mails; send given-up ones again"),
 }

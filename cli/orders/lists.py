@@ -1,6 +1,5 @@
 """shopctl orders list, show: look at orders."""
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,13 +11,22 @@ from cli.console import (
     Limit,
     Listing,
     columns,
-    is_terminal,
     print_json,
-    print_rows,
     show_one,
 )
 from cli.moments import length
-from cli.orders.shown import From, Number, Status, To, app, as_row, narrowed, order_with_number
+from cli.orders.shown import (
+    STEPS,
+    From,
+    Number,
+    Status,
+    To,
+    app,
+    as_row,
+    narrowed,
+    order_with_number,
+    print_part,
+)
 from cli.verbs import verb
 
 if TYPE_CHECKING:
@@ -36,7 +44,6 @@ LINES = columns(
     "cancelled:n",
     "returned:n",
 )
-STEPS = columns("step", "detail", "amount:n")
 EVENTS = columns("at=When", "kind", "text", "actor=By", "source=Through")
 
 
@@ -101,16 +108,10 @@ def show_order(
         print_json({**as_row(order), **_details(order), **parts})
         return
     show_one({**as_row(order), **_details(order)}, as_json=False)
-    _print_part("Lines", parts["lines"], LINES)
+    print_part("Lines", parts["lines"], LINES)
     if explain:
-        _print_part("How the price came about", order.explanation, STEPS)
-    _print_part("Timeline", parts["timeline"], EVENTS)
-
-
-def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
-    if is_terminal():
-        print(f"\n{title}")
-    print_rows(rows, shown)
+        print_part("How the price came about", order.explanation, STEPS)
+    print_part("Timeline", parts["timeline"], EVENTS)
 
 
 def _details(order: "Order") -> dict[str, Any]:

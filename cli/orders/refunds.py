@@ -1,13 +1,21 @@
-"""shopctl orders cancel: take back what was ordered."""
+"""shopctl orders cancel, return: take back what was ordered."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.actors import actor
-from cli.console import As, DryRun, Json, Yes, proceed, show_one
+from cli.console import As, DryRun, Json, Yes, proceed, say, show_one
 from cli.orders.shown import Lines, Number, app, order_with_number, quantities, say_open_units
+from cli.repeats import RequestKey, answer_kept, once_per_key
 from cli.verbs import verb
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from orders.models import Order
+    from orders.selection import Units
 
 
 @verb(
@@ -44,3 +52,81 @@ def cancel(
     order = cancel_order(number, by=by, reason=reason, lines=wanted)
     order = order_with_number(number)
     show_one({"number": order.number, "status": order.status, "refunded": order.refunded}, as_json=json)
+
+
+@verb(
+    app,
+    "return",
+    examples="""
+    shopctl orders return B-100042 --line TEA-01=1 --dry-run
+    shopctl orders return B-100042 --line TEA-01=1 --line MUG-7=2 --reason "did not fit" --yes
+    shopctl orders return B-100042 --line MUG-7=1 --write-off --reason broken --request-key rma-4711 --yes
+    """,
+)
+def register_return(
+    number: Number,
+    lines: Annotated[
+        list[str], typer.Option("--line", metavar="SKU=QTY", help="What came back; may be repeated.")
+    ],
+    write_off: Annotated[
+        bool, typer.Option("--write-off", help="Do not put these units back on sale.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Kept with the return.")] = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Register units that came back: on sale again, or written off.
+
+    Their refund value is what was paid for them; the order keeps its status, and the customer gets an e-mail.
+    """
+    by = actor(as_, "orders.return_order")
+    wanted = quantities(lines) or {}
+    operation = f"return {number.strip().upper()} {sorted(wanted.items())} {write_off} {reason} {by}"
+    row = answer_kept(request_key, operation)
+    if row is None:
+        order, units = _coming_back(number, wanted)
+        _say_what_comes_back(order, units, write_off=write_off)
+        proceed(f"Register this return of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
+        change = partial(_return, order, wanted, write_off=write_off, reason=reason, by=by)
+        row = once_per_key(request_key, operation, change)
+    show_one(row, as_json=json)
+
+
+def _coming_back(number: str, wanted: Mapping[str, int]) -> "tuple[Order, Sequence[Units]]":
+    """Raises what `return_items` would raise."""
+    from backoffice.transactions import write_transaction
+    from orders.selection import returnable_units
+    from orders.status import Action
+    from orders.transition import begin
+
+    @write_transaction
+    def look() -> "tuple[Order, Sequence[Units]]":
+        order, lines = begin(number, Action.RETURN, expected_version=None)
+        return order, returnable_units(lines, wanted.items())
+
+    return look()
+
+
+def _say_what_comes_back(order: "Order", units: "Sequence[Units]", *, write_off: bool) -> None:
+    fate = "written off" if write_off else "back on sale"
+    for each in units:
+        line = each.line
+        worth = f"worth {each.refund()} {order.currency}"
+        say(f"{each.quantity} of {line.shipped} shipped units of {line.sku} {line.name}, {worth}, {fate}")
+
+
+def _return(
+    order: "Order", wanted: Mapping[str, int], *, write_off: bool, reason: str, by: "Actor"
+) -> dict[str, Any]:
+    """Of the order as it was shown, and no other."""
+    from orders.lifecycle import ReturnedItem, return_items
+
+    items = [ReturnedItem(sku, quantity, restock=not write_off) for sku, quantity in wanted.items()]
+    version = order.version
+    returned = return_items(order.number, by=by, items=items, reason=reason, expected_version=version)
+    order = order_with_number(order.number)
+    row = {"number": order.number, "status": order.status, "return": returned.reference}
+    return {**row, "refund": returned.refund, "refunded": order.refunded, "restocked": not write_off}

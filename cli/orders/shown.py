@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import say, wrong_use
+from cli.console import columns, is_terminal, print_rows, say, wrong_use
 from cli.moments import moment
 from cli.verbs import group
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from orders.models import Order
     from orders.models.order import OrderQuerySet
 
-app = group("Look at orders; ship, deliver and cancel them.")
+app = group("Look at orders; place, ship, deliver, cancel, return and export them.")
+
+STEPS = columns("step", "detail", "amount:n")
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="An order's number, such as B-100042.")]
 Lines = Annotated[
@@ -104,3 +106,9 @@ def as_row(order: "Order") -> dict[str, Any]:
         "source": order.source,
         "is_demo": order.is_demo,
     }
+
+
+def print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
+    if is_terminal():
+        print(f"\n{title}")
+    print_rows(rows, shown)

@@ -116,7 +116,7 @@ def test_the_verbs_that_are_promised_are_there() -> None:
         products:list,show,import,export,archive
         stock:show,list,receive,adjust,count,import,export,imports,undo,audit,history,template
         promos:list,show,create,pause,resume,expire,generate,batches,import,export,duplicate,delete,backtest
-        orders:list,show,ship,deliver,cancel,export
+        orders:list,show,place,ship,deliver,cancel,return,export
         users:create,list,role,deactivate,password
         emails:list,requeue
     """

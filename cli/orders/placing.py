@@ -1,0 +1,131 @@
+"""shopctl orders place: an order from a file, as the API takes it."""
+
+from functools import partial
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.actors import actor
+from cli.console import REFUSED, As, DryRun, Json, columns, print_json, say, show_one
+from cli.files import name_of, opened
+from cli.orders.shown import STEPS, app, as_row, print_part
+from cli.repeats import RequestKey, once_per_key
+from cli.verbs import verb
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from orders.basket import OrderRequest
+    from orders.pricing import Quote
+
+QUOTED = columns("sku", "name", "quantity:n", "unit_price:n=Price", "discount:n", "total:n")
+
+
+@verb(
+    app,
+    "place",
+    examples="""
+    shopctl orders place order.json --dry-run
+    shopctl orders place order.json --request-key mail-order-4711
+    jq .order message.json | shopctl orders place - --as sam@example.com --json
+    """,
+)
+def place(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="One order as JSON. - is standard input.")],
+    dry_run: DryRun = False,
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Place an order for a customer: all of its lines are reserved or none.
+
+    The file is what POST /api/v1/orders takes: email, lines (sku, quantity), shipping_address (name, line1,
+    city, country, and maybe line2, region, postcode, phone), and maybe promo_code, shipping_fee, note. The
+    customer gets an e-mail. --dry-run prints what it would cost, and why.
+    """
+    by = actor(as_, "orders.add_order")
+    content = _content_of(file)
+    request, email = _order_in(content, name_of(file))
+    if dry_run:
+        _show_quote(request, email, by, as_json=json)
+        return
+    operation = f"place {sha256(content).hexdigest()} {by}"
+    row = once_per_key(request_key, operation, partial(_placed, request, email, by))
+    show_one(row, as_json=json)
+
+
+def _content_of(file: str) -> bytes:
+    """Raises TooLarge."""
+    from backoffice.errors import TooLarge
+    from backoffice.problems import MAX_BODY_BYTES
+
+    with opened(file, most=MAX_BODY_BYTES) as stream:
+        content = stream.read(MAX_BODY_BYTES + 1)
+    if len(content) > MAX_BODY_BYTES:
+        raise TooLarge(f"{name_of(file)} is longer than an order may be: {MAX_BODY_BYTES:,} bytes.")
+    return content
+
+
+def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
+    """What is ordered, and the customer's e-mail address.
+
+    Raises:
+        Invalid: naming every field that does not fit.
+    """
+    from pydantic import ValidationError
+
+    from backoffice.errors import Fault, Invalid
+    from backoffice.problems import CODES, DETAILS
+    from orders.schemas import OrderIn
+
+    try:
+        order = OrderIn.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        faults = []
+        for each in error.errors(include_url=False, include_context=False, include_input=False):
+            code = CODES.get(each["type"], each["type"])
+            pointer = "".join(f"/{part}" for part in each["loc"])
+            faults.append(Fault(pointer, code, DETAILS.get(code, each["msg"])))
+        raise Invalid(f"{name} is no order as the API takes it.", faults=faults) from error
+    if order.email is None:
+        missing = Fault("/email", "missing", "Whose order is it? Give the customer's e-mail address.")
+        raise Invalid(missing.detail, faults=[missing])
+    return order.order_request(), order.email
+
+
+def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
+    from orders.placement import place_order
+
+    order = place_order(request, email=email, by=by)
+    order.refresh_from_db()
+    return as_row(order)
+
+
+def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bool) -> None:
+    """Raises typer.Exit: 1 when the order would be refused for its promo code."""
+    from accounts.emails import checked_email
+    from orders.basket import address_fields
+    from orders.placement import quote_order
+    from orders.rendering import rendered_quote
+
+    checked_email(email)
+    address_fields(request.address)
+    quote = quote_order(request, email=email, by=by)
+    if as_json:
+        print_json(rendered_quote(quote))
+    else:
+        _print_quote(quote)
+    say("A dry run: nothing was changed.")
+    if quote.promo is not None and quote.promo.reason_code is not None:
+        say(f"The order would be refused: {quote.promo.reason}")
+        raise typer.Exit(REFUSED)
+
+
+def _print_quote(quote: "Quote") -> None:
+    from orders.rendering import rendered_quote
+
+    rendered = rendered_quote(quote)
+    names = ("subtotal", "discount", "shipping", "total", "currency")
+    show_one({name: rendered[name] for name in names}, as_json=False)
+    print_part("Lines", rendered["lines"], QUOTED)
+    print_part("How the price comes about", rendered["explanation"], STEPS)
