@@ -74,7 +74,9 @@ class ShortShelf(DomainAdmin):
             "form": form,
             "product": product,
             "counted": data["counted"],
-            "missing": sum(lost.values()),
+            "missing": words.counted(sum(lost.values()), "unit"),
+            "is_one": sum(lost.values()) == 1,
+            "facts": f"{data['counted']:,} counted, {product.reserved:,} reserved.",
             "losers": _losers(lost, request),
             "agreed": json.dumps(lost),
         }
