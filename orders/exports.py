@@ -6,16 +6,19 @@ That goes for its amounts, too: what is summed over the rows are those of the li
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import IO, Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from backoffice.errors import Refusal
+from backoffice.money import rounded
 from catalog.formulas import safe_text
 from catalog.row_files import MOST_ROWS, Cell, csv_lines, write_workbook
 from orders.models import Order, OrderLine, Shipment
+from orders.models.order import exact
 from orders.rendering import may_know_customers, may_know_promos
 
 type Row = tuple[Cell, ...]
@@ -43,6 +46,7 @@ OF_LINE = {
     "unit_price": "unit_price",
     "line_subtotal": "subtotal",
     "line_discount": "discount",
+    "line_total": "paid",
     "line_refunded": "refunded",
     "shipped": "shipped",
     "delivered": "delivered",
@@ -141,6 +145,7 @@ def _with_heading(export: OrderExport) -> Iterator[list[Row]]:
 def _lines_of(pks: Sequence[int]) -> Mapping[int, list[Sequence[Any]]]:
     lines: dict[int, list[Sequence[Any]]] = {}
     rows = OrderLine.objects.filter(order__in=pks).order_by("order", "position")
+    rows = rows.annotate(paid=exact(F("subtotal") - F("discount")))
     for order, *line in rows.values_list("order_id", *OF_LINE.values()):
         lines.setdefault(order, []).append(line)
     return lines
@@ -159,5 +164,7 @@ def _cell(value: Any) -> Cell:
         return safe_text(value)
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    if isinstance(value, Decimal):
+        return rounded(value)
     cell: Cell = value
     return cell

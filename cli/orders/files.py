@@ -28,11 +28,12 @@ def export(
     as_: As = None,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """Write orders as CSV or XLSX: a row for each line, in which what is the order's own is repeated.
+    """Write orders as CSV or XLSX.
 
-    So are the order_ amounts: sum the line_ ones. The oldest orders come first; moments are in the shop's
-    time zone. However many orders there are, the memory is the same. Text that a spreadsheet would take for
-    a formula has an apostrophe before it. Who may not see customers or promo codes gets a file without them.
+    A row for each line, in which what is the order's own is repeated, its order_ amounts too: sum the line_
+    ones. The oldest orders come first; moments are in the shop's time zone. However many there are, the
+    memory is the same. Text that a spreadsheet would take for a formula has an apostrophe before it. Who may
+    not see customers or promo codes gets a file without them.
     """
     from orders.exports import OrderExport, orders_csv, write_orders_workbook
     from orders.models import Order

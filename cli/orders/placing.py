@@ -37,11 +37,11 @@ def place(
     request_key: RequestKey = None,
     json: Json = False,
 ) -> None:
-    """Place an order for a customer: all of its lines are reserved or none.
+    """Place an order for a customer.
 
-    The file is what POST /api/v1/orders takes: email, lines (sku, quantity), shipping_address (name, line1,
-    city, country, and maybe line2, region, postcode, phone), and maybe promo_code, shipping_fee, note. The
-    customer gets an e-mail. --dry-run prints what it would cost, and why.
+    All of its lines are reserved or none; the customer gets an e-mail. The file is what POST /api/v1/orders
+    takes: email, lines (sku, quantity), shipping_address (name, line1, city, country, maybe line2, region,
+    postcode, phone), and maybe promo_code, shipping_fee, note. --dry-run prints what it would cost, and why.
     """
     by = actor(as_, "orders.add_order")
     content = _content_of(file)

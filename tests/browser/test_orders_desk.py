@@ -75,7 +75,7 @@ def test_three_orders_are_shipped_by_scanner_keys_alone(open_page: OpenPage) -> 
     page.get_by_role("link", name="Ship many").click()
     expect(page.get_by_label(f"Tracking number, {numbers[0]}")).to_be_focused()
 
-    # The third parcel's order is scanned in the second's field, and the second's number stays as it was.
+    # The third order is scanned in the second's field, and the second's number stays as it was.
     for line in ("0034-1", "0034-2"):
         page.keyboard.type(line)
         page.keyboard.press("Enter")
@@ -89,9 +89,12 @@ def test_three_orders_are_shipped_by_scanner_keys_alone(open_page: OpenPage) -> 
     page.keyboard.type("0034-3")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Scan an order to go to its row")).to_be_focused()
-    page.keyboard.type("0034-4")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("0034-4 is not on this page.")).to_be_visible()
+    for number in ("0034-4", "B-999999"):
+        page.keyboard.type(number)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(f"{number} is not on this page.")).to_be_visible()
+        # The number of an order is no tracking number, whether it is on the page or not.
+        page.get_by_label(f"Tracking number, {numbers[1]}").click()
     assert not Shipment.objects.exists()
 
     page.get_by_role("button", name="Ship 3 orders").dblclick()
@@ -123,3 +126,22 @@ def test_a_carriers_file_ships_what_it_matches_and_gives_back_the_rest(open_page
     assert sorted(Shipment.objects.values_list("order__number", "carrier")) == [
         (number, "GLS") for number in numbers
     ]
+
+
+def test_chosen_orders_are_printed_one_to_a_sheet_without_the_admin_around_them(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=20, name="Green tea, loose, in a tin with a very long description of it")
+    numbers = [place({"TEA-01": 2}, note="Ring twice.").number for _ in range(3)]
+    page = open_page(make_user(role="Warehouse"), "/admin/orders/order/", viewport=PHONE, dark=True)
+    for number in numbers[:2]:
+        page.get_by_role("row", name=number).locator("input.action-select").check()
+    page.locator("select[name=action]").select_option("print_slips")
+    page.get_by_role("button", name="Run").click()
+
+    expect(page.get_by_role("heading", name="Packing slips")).to_be_visible()
+    sheets = page.locator(".bo-sheet")
+    expect(sheets).to_have_count(2)
+    expect(sheets.first.get_by_role("heading", name=numbers[1])).to_be_visible()
+    assert overflow(page) == 0
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+    assert page.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n") == 2

@@ -71,6 +71,7 @@ def test_each_line_is_a_row_with_its_own_amounts_and_those_of_its_order(order: O
         "unit_price": "10.00",
         "line_subtotal": "30.00",
         "line_discount": "6.00",
+        "line_total": "24.00",
         "line_refunded": "0.00",
         "shipped": "3",
         "delivered": "0",
@@ -86,9 +87,9 @@ def test_each_line_is_a_row_with_its_own_amounts_and_those_of_its_order(order: O
         "note": "First line\nsecond",
         "tracking_numbers": "0034; 0035",
     }
-    own = ("sku", "product", "quantity", "unit_price", "line_subtotal", "line_discount", "line_refunded")
+    own = ("sku", "product", "quantity", "unit_price", "line_subtotal", "line_discount", "line_total")
     assert [mug[name] for name in own] == ["MUG-7", "Mug", "1", "4.00", "4.00", "0.80", "3.20"]
-    changing = {*own, "shipped", "cancelled"}
+    changing = {*own, "line_refunded", "shipped", "cancelled"}
     assert {name for name in tea if tea[name] != mug[name]} == changing
 
 
