@@ -770,7 +770,7 @@
   function tally() {
     const count = rows().filter(typedIn).length;
     page.querySelector("[data-tally]").textContent = count ? `${count} of ${rows().length} have a number` : page.dataset.idle;
-    button.textContent = count ? `Ship ${count} order${count === 1 ? "" : "s"}` : "Ship these orders";
+    button.textContent = count ? `Ship ${count} order${count === 1 ? "" : "s"}` : "Ship orders";
     button.disabled = !count;
   }
 
@@ -781,24 +781,33 @@
 
   const rowOf = (text) => rows().find(({ dataset }) => dataset.row === plain(text));
 
+  /* Also one that is not on this page: no carrier's number looks so. */
+  function isOrder(text) {
+    const prefix = plain(page.dataset.shipping);
+    return prefix !== "" && plain(text).startsWith(prefix) && /^[0-9]{6,}$/.test(plain(text).slice(prefix.length));
+  }
+
+  function find(text) {
+    const row = rowOf(text);
+    if (!row) trouble(`${text} is not on this page.`);
+    goTo(row ? inputOf(row) : scan);
+  }
+
+  const firstOpen = () => rows().find((row) => !typedIn(row));
+
   function enter(input) {
     const row = input.closest("[data-row]");
-    const found = rowOf(input.value);
+    const text = input.value.trim();
     trouble("");
-    if (found) {
-      // What was in the field before the order's number was scanned over it.
-      input.value = row ? input.dataset.kept ?? "" : "";
-      goTo(inputOf(found));
-    } else if (row) {
+    if (row && !isOrder(text) && !rowOf(text)) {
       input.dataset.kept = input.value;
       const next = rows()[rows().indexOf(row) + 1];
       goTo(next ? inputOf(next) : scan);
     } else {
-      const text = input.value.trim();
-      const open = rows().find((each) => !typedIn(each));
-      input.value = "";
-      if (text) trouble(`${text} is not on this page.`);
-      goTo(!text && open ? inputOf(open) : scan);
+      // In a row back to what was there before the order's number was scanned over it.
+      input.value = row ? input.dataset.kept : "";
+      if (text) find(text);
+      else goTo(firstOpen() ? inputOf(firstOpen()) : scan);
     }
     update();
   }
@@ -810,6 +819,7 @@
     if (event.key === "Enter") {
       event.preventDefault();
       if (row || event.target === scan) enter(event.target);
+      else if (firstOpen()) goTo(inputOf(firstOpen()));
     } else if (by && row) {
       event.preventDefault();
       const next = rows()[rows().indexOf(row) + by];
@@ -837,6 +847,8 @@
     for (const row of rows()) inputOf(row).dataset.kept = inputOf(row).value;
     page.addEventListener("keydown", onKey);
     page.addEventListener("input", onInput);
+    // What is scanned replaces what was there.
+    page.addEventListener("click", (event) => { if (event.target.matches(".bo-tracked input")) event.target.select(); });
     page.addEventListener("submit", () => { isLeaving = true; });
     update();
   });
