@@ -17,7 +17,7 @@ from backoffice.admin import ReadOnlyAdmin
 from orders.admin import words
 from orders.admin.order_page import address_of, items_of, totals_of
 from orders.admin.printing_sheets import picks_for, printable, slip_of_shipment, slips_of
-from orders.models import Order
+from orders.models import Order, Shipment
 from orders.rendering import may_know_customers, may_know_promos
 
 MOST_PRINTED = 200
@@ -51,14 +51,11 @@ class OrderPrinting(ReadOnlyAdmin):
 
     @action(description="Packing slip", permissions=["slip"], url_path="packing-slip", icon="package_2")
     def packing_slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What is still to ship, or `?shipment=` what was sent in that one."""
+        """What is still to ship, or what was sent in a shipment: `?shipment=`, or the only one."""
         order = self._order(object_id)
-        reference = request.GET.get("shipment", "").strip().upper()
-        if not reference:
-            return self._slips(request, [order], back=_page_of(order))
-        shipment = next((each for each in order.shipments.all() if each.reference == reference), None)
+        shipment = _shipment_meant(order, request.GET.get("shipment", ""))
         if shipment is None:
-            raise Http404("This order has no such shipment.")
+            return self._slips(request, [order], back=_page_of(order))
         slips = [slip_of_shipment(order, shipment)]
         return _sheets(request, "slips", f"Packing slip {shipment}", slips=slips, back=_page_of(order))
 
@@ -152,9 +149,24 @@ def _asked_for(request: HttpRequest) -> list[int]:
 
 def _keys(text: str) -> list[int]:
     """Each once, in the order of the text; whatever is no key is passed over."""
-    words = (word.strip() for word in text.split(","))
-    keys = (int(word) for word in words if word.isascii() and word.isdecimal() and len(word) <= LONGEST_KEY)
+    parts = (part.strip() for part in text.split(","))
+    keys = (int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) <= LONGEST_KEY)
     return list(dict.fromkeys(keys))
+
+
+def _shipment_meant(order: Order, reference: str) -> Shipment | None:
+    """The one that was named, else that in which everything was sent.
+
+    Raises:
+        Http404: this order has none of this name.
+    """
+    shipments = {shipment.reference: shipment for shipment in order.shipments.all()}
+    if reference:
+        if (named := shipments.get(reference.strip().upper())) is None:
+            raise Http404("This order has no such shipment.")
+        return named
+    is_all_sent = len(shipments) == 1 and not any(line.open for line in order.lines.all())
+    return next(iter(shipments.values())) if is_all_sent else None
 
 
 def _in_order_of(pks: list[int]) -> list[Order]:

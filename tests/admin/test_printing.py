@@ -94,6 +94,16 @@ def test_a_slip_has_what_is_still_to_ship_and_that_of_a_shipment_what_was_sent(
     assert (sent.parcel, sent.tracking) == (f"{order.number}-S1", "DHL 0034")
 
 
+def test_the_slip_of_an_order_that_was_sent_in_one_parcel_is_that_of_the_parcel(
+    manager: Client, order: Order
+) -> None:
+    lifecycle.ship_order(order.number, by=CLI)
+
+    [slip] = manager.get(slip_url(order)).context["slips"]
+
+    assert (slip.parcel, contents(slip)) == (f"{order.number}-S1", {"TEA-01": 3, "MUG-7": 1})
+
+
 def test_a_shipment_of_another_order_is_not_there(manager: Client, order: Order) -> None:
     other = place({"TEA-01": 1})
     lifecycle.ship_order(other.number, by=CLI)
