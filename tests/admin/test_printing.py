@@ -159,6 +159,17 @@ def test_a_pick_list_sums_by_sku_what_is_still_to_ship_of_the_chosen_orders(
     assert (page.context["units"], page.context["numbers"]) == (7, [done.number, second.number, order.number])
 
 
+def test_large_figures_are_grouped(manager: Client) -> None:
+    make_product("TEA-01", on_hand=12_500)
+    order = place({"TEA-01": 1_200})
+
+    picks = manager.get(PICKS, ids(order)).text
+
+    assert "<h2>1,200 units" in picks
+    assert ">12,500</td>" in picks
+    assert "<strong>1,200</strong>" in manager.get(slip_url(order)).text
+
+
 def test_a_pick_list_of_shipped_orders_says_that_there_is_nothing_to_pick(
     manager: Client, order: Order
 ) -> None:
