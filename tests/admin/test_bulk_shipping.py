@@ -1,5 +1,6 @@
 """The page on which many orders are shipped: which are on it, numbers typed beside them, and who may."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from accounts.roles import ROLE_NAMES
 from backoffice.outbox.models import EmailMessage
+from catalog.row_plans import RowsChanged
+from orders.admin import bulk_shipping_rows
 from orders.admin.bulk_shipping_rows import MOST_ORDERS, QUEUE, Result, Typed, ship_typed
+from orders.dispatch import dispatch
 from orders.lifecycle import cancel_order, comment, ship_order
 from orders.models import Order, Shipment
 from orders.status import OrderStatus
@@ -189,6 +193,21 @@ def test_two_clicks_at_once_ship_once_and_both_tell_it(orders: list[Order]) -> N
     assert [[each.order for each in result.sent] for result in results] == [orders] * 2
     assert [result.problems for result in results] == [{}, {}]
     assert sorted(parcels()) == [(str(order), str(order.pk), "DHL") for order in orders]
+
+
+def test_two_clicks_collide_when_nobody_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the test above can fail."""
+    make_product("TEA-01", on_hand=1_000)
+    monkeypatch.setattr(bulk_shipping_rows, "ATTEMPTS", 1)
+    monkeypatch.setattr(bulk_shipping_rows, "dispatched", partial(dispatch, skip_invalid=True))
+
+    def collide() -> bool:
+        placed = [place({"TEA-01": 1}) for _ in range(8)]
+        numbers = {order.pk: Typed(str(order.pk), str(order.version)) for order in placed}
+        results = race(2, [lambda: ship_typed(numbers, carrier="DHL", by=CLI)] * 2)
+        return any(isinstance(result, RowsChanged) or result.problems for result in results)
+
+    assert any(collide() for _ in range(10))
 
 
 def test_two_people_at_one_order_send_it_off_once(orders: list[Order]) -> None:
