@@ -74,11 +74,11 @@ class RowPlan:
         problems = self.problems
         if problems and not skip_invalid:
             raise RowsHaveProblems(
-                f"{len(problems)} of {len(self.rows)} rows cannot be imported; nothing was.",
+                f"{len(problems)} of {len(self.rows)} rows have problems; nothing was changed.",
                 faults=[self._fault(row) for row in problems[:FAULTS_NAMED]],
             )
         if self != seen:
-            raise RowsChanged("Things changed since the file was looked at; nothing was imported.")
+            raise RowsChanged("Things changed since the file was looked at; nothing was changed.")
 
     def _fault(self, row: PlannedRow) -> Fault:
         name = row.name[:NAME_SHOWN]

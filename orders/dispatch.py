@@ -4,7 +4,7 @@ A parcel that has left cannot be called back, so one that is refused holds up no
 that is known already changes nothing, the same file may be sent again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import batched
 
@@ -33,7 +33,7 @@ def dispatch(
     """Ship what was seen, each order in a transaction of its own; the customers get their e-mails.
 
     Gives what became of each row: an order that somebody else changed meanwhile has a problem now, and the
-    others have left.
+    others have left. Within another transaction a refusal would leave half an order behind: call it outside.
 
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was shipped.
@@ -69,7 +69,7 @@ def _planned(
                 on_row()
             order = orders.get(parcel.number.upper())
             is_sent = (parcel.number.upper(), parcel.tracking_number) in sent
-            problem = "" if is_sent else parcel.problem or _problem(parcel, order, taken)
+            problem = "" if is_sent else parcel.problem or _problem(parcel, orders, taken)
             if problem:
                 yield PlannedRow(parcel.row, parcel.number, Outcome.PROBLEM, {}, problem), order
             elif order is None or is_sent:
@@ -85,9 +85,12 @@ def _due(parcel: Parcel, order: Order, units: int) -> PlannedRow:
     return PlannedRow(parcel.row, order.number, Outcome.NEW, changes)
 
 
-def _problem(parcel: Parcel, order: Order | None, taken: dict[str, int]) -> str:
+def _problem(parcel: Parcel, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
+    order = orders.get(parcel.number.upper())
     if order is None:
         return f"There is no order {parcel.number}."
+    if parcel.tracking_number.upper() in orders:
+        return f"{parcel.tracking_number} is an order's number, not a tracking number."
     if order.number in taken:
         return f"Row {taken[order.number]} sends off all that is left of {order.number}."
     if not is_allowed(Action.SHIP, order.status):
@@ -105,6 +108,9 @@ def _sent(row: PlannedRow, parcel: Parcel, version: int, by: Actor) -> PlannedRo
             expected_version=version,
         )
     except Refusal as refusal:
+        if (row.name, parcel.tracking_number) in _sent_already(Order.objects.with_number(row.name)):
+            # Somebody sent the same parcel off at this very moment.
+            return replace(row, outcome=Outcome.SAME, changes={})
         return replace(row, outcome=Outcome.PROBLEM, changes={}, problem=refusal.detail)
     return row
 

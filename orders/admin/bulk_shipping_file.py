@@ -14,8 +14,8 @@ from accounts.actors import Actor
 from backoffice.errors import Invalid
 from catalog.csv_rows import UnreadableFile
 from catalog.row_plans import Outcome, PlannedRow, RowPlan, RowsChanged
-from orders.admin.bulk_shipping_rows import dispatched, tried_again
-from orders.dispatch import plan_dispatch, rejected_parcels_csv
+from orders.admin.bulk_shipping_rows import tried_again
+from orders.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
 from orders.models import Order
 from orders.parcels import Parcel, ParcelFile, read_parcels
 
@@ -138,7 +138,7 @@ def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
         plan = plan_dispatch(file)
         if any(row.outcome is not Outcome.SAME and _units(row) != units[row.row] for row in plan.rows):
             raise RowsChanged(CHANGED)
-        return dispatched(file, by=by, seen=plan)
+        return dispatch(file, by=by, seen=plan, skip_invalid=True)
 
     return tried_again(ship)
 

@@ -144,7 +144,7 @@ def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Result:
     }
     unchanged = [order for order in orders if order.pk not in problems]
     rest = _file(unchanged, numbered, carrier)
-    done = dispatched(rest, by=by, seen=plan_of(rest, plan))
+    done = dispatch(rest, by=by, seen=plan_of(rest, plan), skip_invalid=True)
     sent = []
     for order, row in zip(unchanged, done.rows, strict=True):
         if row.outcome is Outcome.PROBLEM:
@@ -164,16 +164,3 @@ def plan_of(file: ParcelFile, plan: RowPlan) -> RowPlan:
     """The part of the plan that is about the rows of this file."""
     numbers = {each.row for each in file.rows}
     return RowPlan(plan.subject, tuple(row for row in plan.rows if row.row in numbers), plan.ignored_columns)
-
-
-def dispatched(file: ParcelFile, *, by: Actor, seen: RowPlan) -> RowPlan:
-    """`dispatch`, its problems skipped: of two clicks at once both tell what one of them has sent off."""
-    done = dispatch(file, by=by, seen=seen, skip_invalid=True)
-    if not done.problems:
-        return done
-    now = plan_dispatch(file)
-    rows = (
-        after if row.outcome is Outcome.PROBLEM and after.outcome is Outcome.SAME else row
-        for row, after in zip(done.rows, now.rows, strict=True)
-    )
-    return RowPlan(done.subject, tuple(rows), done.ignored_columns)

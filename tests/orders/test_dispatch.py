@@ -87,6 +87,7 @@ def test_what_cannot_be_shipped_is_told_row_by_row_and_holds_up_no_other(numbers
         f"{second},3.40434E+17,",
         f"{second},{'x' * 81},",
         ",5,",
+        f"{second},{first},",
         f"{second},6,UPS",
     )
 
@@ -100,9 +101,10 @@ def test_what_cannot_be_shipped_is_told_row_by_row_and_holds_up_no_other(numbers
         ("problem", "A spreadsheet has rounded this tracking number: format its column as text."),
         ("problem", "tracking_number: at most 80 characters, without control characters."),
         ("problem", "The order number is missing."),
+        ("problem", f"{first} is an order's number, not a tracking number."),
         ("new", ""),
     ]
-    with pytest.raises(RowsHaveProblems, match="7 of 9 rows"):
+    with pytest.raises(RowsHaveProblems, match="8 of 10 rows"):
         dispatch(file, by=CLI, seen=plan)
     assert not Shipment.objects.exists()
 
@@ -115,7 +117,7 @@ def test_what_cannot_be_shipped_is_told_row_by_row_and_holds_up_no_other(numbers
     header, *rejected = rejected_parcels_csv(file, plan).splitlines()
     assert header == "number,tracking_number,carrier,row,problem"
     assert rejected[2] == "B-1,4,,5,There is no order B-1."
-    assert len(rejected) == 7
+    assert len(rejected) == 8
 
 
 def test_only_what_is_left_of_an_order_leaves(numbers: list[str]) -> None:
@@ -131,7 +133,7 @@ def test_only_what_is_left_of_an_order_leaves(numbers: list[str]) -> None:
 
 
 def test_nothing_but_what_was_seen_is_shipped(numbers: list[str]) -> None:
-    file = read("order,tracking", *(f"{each},{each}" for each in numbers))
+    file = read("order,tracking", *(f"{each},T{each}" for each in numbers))
     seen = plan_dispatch(file)
     ship_order(numbers[0], by=CLI, lines={"B": 1})
 
@@ -177,7 +179,7 @@ def test_a_file_that_tells_of_no_parcels_is_refused_with_what_to_do(lines: list[
 def test_one_file_sent_off_by_many_at_once_ships_each_order_once() -> None:
     make_product("A", on_hand=100)
     numbers = [place({"A": 1}).number for _ in range(6)]
-    file = read("order,tracking", *(f"{each},{each}" for each in numbers))
+    file = read("order,tracking", *(f"{each},T{each}" for each in numbers))
     seen = plan_dispatch(file)
 
     found = race(8, [partial(dispatch, file, by=CLI, seen=seen) for _ in range(8)])

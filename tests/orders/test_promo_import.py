@@ -146,7 +146,7 @@ def test_in_another_shop_exported_codes_are_made_alike() -> None:
 def test_one_problem_refuses_the_whole_file_unless_its_row_may_be_left_out() -> None:
     file = read("code,percent", "good,10", "b,10", "good2,20")
 
-    with pytest.raises(Conflict, match="1 of 3 rows cannot be imported") as refused:
+    with pytest.raises(Conflict, match="1 of 3 rows have problems") as refused:
         imported(file)
     assert not PromoCode.objects.exists()
     assert refused.value.code == "import_has_problems"
