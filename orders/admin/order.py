@@ -27,6 +27,7 @@ from orders.admin.order_dialogs import OrderActions
 from orders.admin.order_page import items_of, page_of, totals_of, with_page_parts
 from orders.admin.printing import OrderPrinting
 from orders.admin.saved_views import ORDER_VIEWS
+from orders.admin.scanning import Scanning
 from orders.admin.search import orders_matching
 from orders.models import Order, Return
 from orders.rendering import may_know_customers, may_know_promos
@@ -49,8 +50,10 @@ class LinesSection(BaseSection):
 
 
 @admin.register(Order)
-class OrderAdmin(OrderActions, BulkShipping, NewOrder, OrderPrinting, OrderExporting, ReadOnlyAdmin):
-    actions_list = ("ship_many", "new_order")
+class OrderAdmin(
+    OrderActions, BulkShipping, Scanning, NewOrder, OrderPrinting, OrderExporting, ReadOnlyAdmin
+):
+    actions_list = ("scan", "ship_many", "new_order")
     actions = ("mark_as_shipped", "print_slips", "print_picks", "export_csv", "export_xlsx")
     list_display = (
         "order_number",

@@ -145,3 +145,57 @@ def test_chosen_orders_are_printed_one_to_a_sheet_without_the_admin_around_them(
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
     assert page.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n") == 2
+
+
+def test_an_order_is_packed_and_shipped_by_scanner_keys_alone(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=9, name="Green tea")
+    make_product("MUG-01", on_hand=9, name="Mug", barcode="4006381333931")
+    number = str(place({"TEA-01": 2, "MUG-01": 1}).number)
+    page = open_page(make_user(role="Warehouse"), "/admin/orders/order/")
+    page.get_by_role("link", name="Scan").click()
+    expect(page.get_by_label("Scan an order")).to_be_focused()
+
+    def scan(text: str) -> None:
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+
+    scan("B-404")
+    expect(page.get_by_role("alert")).to_have_text("There is no order B-404.")
+    expect(page.get_by_label("Scan an order")).to_be_focused()
+    scan(number)
+    code = page.get_by_label("Scan a product or the tracking number")
+    expect(code).to_be_focused()
+    expect(page.get_by_role("listitem").filter(has_text="TEA-01")).to_contain_text("0 / 2")
+    for each in ("tea-01", "4006381333931", "0034-1"):
+        scan(each)
+    expect(page.get_by_role("alert")).to_contain_text("0034-1 is unknown")
+    scan("tea-01")
+    expect(page.get_by_text("All 3 units picked. Scan the tracking number.")).to_be_visible()
+    scan("tea-01")
+    expect(page.get_by_role("alert")).to_contain_text("One TEA-01 too many")
+    page.get_by_label("Carrier", exact=True).select_option("GLS")
+    expect(code).to_be_focused()
+    assert not Shipment.objects.exists()
+
+    scan("0034-1")
+    expect(page.get_by_text(f"{number} shipped, 3 units")).to_be_visible()
+    expect(page.get_by_label("Scan an order")).to_be_focused()
+    expect(page.get_by_label("Scan an order")).to_have_value("")
+    assert list(Shipment.objects.values_list("order__number", "carrier", "tracking_number")) == [
+        (number, "GLS", "0034-1")
+    ]
+
+    # Only a part of the next one, with the carrier of the last; a product is no tracking number.
+    second = str(place({"TEA-01": 2}).number)
+    scan(second)
+    expect(code).to_be_focused()
+    scan("tea-01")
+    expect(page.get_by_label("Carrier", exact=True)).to_have_value("GLS")
+    page.get_by_role("button", name="Ship what is ticked").click()
+    scan("4006381333931")
+    expect(page.get_by_role("alert")).to_contain_text("4006381333931 is Mug (MUG-01), not a tracking number.")
+    expect(page.get_by_role("listitem").filter(has_text="TEA-01")).to_contain_text("1 / 2")
+    expect(code).to_be_focused()
+    scan("0034-2")
+    expect(page.get_by_text(f"{second} shipped, 1 unit")).to_be_visible()
+    assert Shipment.objects.latest("pk").lines.get().quantity == 1

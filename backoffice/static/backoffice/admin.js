@@ -861,3 +861,133 @@
     if (page && !isLeaving && rows().some((row) => typedIn(row) && row.dataset.state !== "refused")) event.preventDefault();
   });
 })();
+
+/* Packing with a scanner, in [data-packing]: each product ticks a unit, then the tracking number ships them. */
+(() => {
+  "use strict";
+
+  const CARRIER = "backoffice.carrier";
+  let page, code;
+  let isLeaving = false;
+
+  const lines = () => [...page.querySelectorAll("[data-line]")];
+  const plain = (text) => text.trim().toUpperCase();
+  const pickedOf = (line) => Number(line.querySelector("[data-picked]").value);
+  const openOf = (line) => Number(line.dataset.open);
+  const sum = (count) => lines().reduce((units, line) => units + count(line), 0);
+  const part = () => page.querySelector("[data-part]");
+  const isReady = () => sum(pickedOf) === sum(openOf) || (!part().disabled && sum(pickedOf) > 0);
+  const lineOf = (text) => lines().find(({ dataset }) => plain(dataset.sku) === plain(text) || (dataset.barcode && dataset.barcode === text));
+  const units = (count) => `${count} unit${count === 1 ? "" : "s"}`;
+
+  /* Emptied first, so that the same words are told once more. */
+  function trouble(text) {
+    const place = page.querySelector("[data-trouble]");
+    place.textContent = "";
+    setTimeout(() => { place.textContent = text; });
+  }
+
+  function isOrder(text) {
+    const prefix = plain(page.dataset.prefix);
+    return prefix !== "" && plain(text).startsWith(prefix) && /^[0-9]{6,}$/.test(plain(text).slice(prefix.length));
+  }
+
+  function update() {
+    for (const line of lines()) {
+      const picked = pickedOf(line);
+      line.dataset.state = picked === openOf(line) ? "all" : "";
+      line.querySelector("[data-count]").textContent = `${picked} / ${openOf(line)}`;
+      line.querySelector("[data-take-back]").disabled = !picked;
+    }
+    const picked = sum(pickedOf), open = sum(openOf);
+    if (!picked) part().disabled = true;
+    const told = page.querySelector("[data-told]");
+    told.classList.toggle("bo-good", picked === open);
+    told.classList.toggle("bo-warn", picked !== open && isReady());
+    if (picked === open) told.textContent = `All ${units(open)} picked. Scan the tracking number.`;
+    else if (isReady()) told.textContent = `${picked} of ${units(open)} will ship. Scan the tracking number.`;
+    else told.textContent = `${picked} of ${units(open)} picked`;
+    code.placeholder = isReady() ? "Scan the tracking number" : "Scan a product";
+    page.querySelector("[data-ship-part]").disabled = !picked || isReady();
+  }
+
+  function pick(line, by) {
+    for (const each of lines()) each.toggleAttribute("data-here", each === line);
+    line.querySelector("[data-picked]").value = pickedOf(line) + by;
+    line.scrollIntoView({ block: "nearest" });
+    update();
+  }
+
+  function openOrder(text) {
+    if (plain(text) === page.dataset.packing) return trouble(`${page.dataset.packing} is open already. Scan its products.`);
+    if (sum(pickedOf)) return trouble(`${text} is another order. Ship ${page.dataset.packing} first, or press "Another order".`);
+    window.location.assign(`${page.dataset.page}?order=${encodeURIComponent(text)}`);
+  }
+
+  function tick(line) {
+    if (pickedOf(line) < openOf(line)) return pick(line, 1);
+    trouble(`One ${line.dataset.sku} too many: ${openOf(line)} of ${openOf(line)} picked already. Take it out again.`);
+  }
+
+  function enter() {
+    const text = code.value.trim();
+    if (!text || isLeaving) return;
+    trouble("");
+    const line = lineOf(text);
+    if (!line && !isOrder(text) && isReady()) {
+      isLeaving = true;
+      page.requestSubmit();
+      return;
+    }
+    code.value = "";
+    if (line) tick(line);
+    else if (isOrder(text)) openOrder(text);
+    else trouble(`${text} is unknown: no product of this order.`);
+  }
+
+  function onClick(event) {
+    const takeBack = event.target.closest("[data-take-back]");
+    if (takeBack) pick(takeBack.closest("[data-line]"), -1);
+    if (event.target.closest("[data-ship-part]")) {
+      part().disabled = false;
+      update();
+    }
+    if (event.target.closest("button")) {
+      trouble("");
+      code.focus();
+    }
+  }
+
+  /* The carrier is chosen once: this browser remembers it. */
+  const carrier = (name) => page.querySelector(`[name=${name}]`);
+
+  function recall() {
+    const [chosen, other] = JSON.parse(localStorage.getItem(CARRIER) ?? "[]");
+    if (page.dataset.chosen || ![...carrier("carrier").options].some(({ value }) => value === chosen)) return;
+    carrier("carrier").value = chosen;
+    carrier("other_carrier").value = other;
+  }
+
+  function remember(event) {
+    if (!event.target.closest(".bo-carrier")) return;
+    localStorage.setItem(CARRIER, JSON.stringify([carrier("carrier").value, carrier("other_carrier").value]));
+    if (event.target.tagName === "SELECT") (carrier("other_carrier").checkVisibility() ? carrier("other_carrier") : code).focus();
+  }
+
+  window.addEventListener("load", () => {
+    page = document.querySelector("[data-packing]");
+    if (!page) return;
+    code = page.querySelector("[data-code]");
+    recall();
+    page.addEventListener("click", onClick);
+    page.addEventListener("change", remember);
+    page.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+      event.preventDefault();
+      if (event.target === code) enter();
+      else code.focus();
+    });
+    update();
+  });
+  window.addEventListener("pageshow", () => { isLeaving = false; });
+})();
