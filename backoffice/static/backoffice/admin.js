@@ -978,7 +978,6 @@
     page = document.querySelector("[data-packing]");
     if (!page) return;
     code = page.querySelector("[data-code]");
-    recall();
     page.addEventListener("click", onClick);
     page.addEventListener("change", remember);
     page.addEventListener("keydown", (event) => {
@@ -988,6 +987,7 @@
       else code.focus();
     });
     update();
+    recall();
   });
   window.addEventListener("pageshow", () => { isLeaving = false; });
 })();
