@@ -29,6 +29,7 @@ from orders.admin.printing import OrderPrinting
 from orders.admin.saved_views import ORDER_VIEWS
 from orders.admin.scanning import Scanning
 from orders.admin.search import orders_matching
+from orders.admin.short_shelf import ShortShelf
 from orders.models import Order, Return
 from orders.rendering import may_know_customers, may_know_promos
 from orders.reports import LATE_AFTER
@@ -51,7 +52,7 @@ class LinesSection(BaseSection):
 
 @admin.register(Order)
 class OrderAdmin(
-    OrderActions, BulkShipping, Scanning, NewOrder, OrderPrinting, OrderExporting, ReadOnlyAdmin
+    OrderActions, BulkShipping, Scanning, NewOrder, OrderPrinting, OrderExporting, ShortShelf, ReadOnlyAdmin
 ):
     actions_list = ("scan", "ship_many", "new_order")
     actions = ("mark_as_shipped", "print_slips", "print_picks", "export_csv", "export_xlsx")
