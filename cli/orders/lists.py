@@ -24,7 +24,6 @@ from cli.orders.shown import (
     app,
     as_row,
     narrowed,
-    order_with_number,
     print_part,
 )
 from cli.verbs import verb
@@ -100,6 +99,8 @@ def show_order(
     json: Json = False,
 ) -> None:
     """Show an order with its lines, shipments and timeline."""
+    from orders.transition import order_with_number
+
     order = order_with_number(number)
     parts = _parts(order)
     if explain:

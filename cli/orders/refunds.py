@@ -8,7 +8,7 @@ import typer
 
 from cli.actors import actor
 from cli.console import As, DryRun, Json, Yes, proceed, say, show_one
-from cli.orders.shown import Lines, Number, app, order_with_number, quantities, say_open_units
+from cli.orders.shown import Lines, Number, app, quantities, say_open_units
 from cli.repeats import RequestKey, answer_kept, once_per_key
 from cli.verbs import verb
 
@@ -42,6 +42,7 @@ def cancel(
     """
     from orders.lifecycle import cancel_order
     from orders.status import Action, is_allowed
+    from orders.transition import order_with_number
 
     by = actor(as_, "orders.cancel_order")
     order = order_with_number(number)
@@ -123,6 +124,7 @@ def _return(
 ) -> dict[str, Any]:
     """Of the order as it was shown, and no other."""
     from orders.lifecycle import ReturnedItem, return_items
+    from orders.transition import order_with_number
 
     items = [ReturnedItem(sku, quantity, restock=not write_off) for sku, quantity in wanted.items()]
     version = order.version

@@ -8,7 +8,7 @@ import typer
 from cli.actors import actor
 from cli.console import As, DryRun, FailIfEmpty, Json, Jsonl, Yes, proceed, show_one, wrong_use
 from cli.files import Overwrite, Rejects, opened, refuse_to_replace
-from cli.orders.shown import Lines, Number, app, order_with_number, quantities, say_open_units
+from cli.orders.shown import Lines, Number, app, quantities, say_open_units
 from cli.plans import SkipInvalid
 from cli.row_plans import Asked, RowImport, Words
 from cli.verbs import verb
@@ -82,6 +82,7 @@ def _ship_one(
     as_json: bool,
 ) -> None:
     from orders.lifecycle import ship_order
+    from orders.transition import order_with_number
 
     wanted = quantities(lines)
     if dry_run:
@@ -120,6 +121,7 @@ def deliver(
 ) -> None:
     """Mark an order's shipments as delivered."""
     from orders.lifecycle import deliver_order
+    from orders.transition import order_with_number
 
     by = actor(as_, "orders.ship_order")
     deliver_order(number, by=by, shipment=shipment)

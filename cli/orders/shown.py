@@ -54,16 +54,6 @@ def _in_status(orders: "OrderQuerySet", wanted: Sequence[str]) -> "OrderQuerySet
     return orders.filter(status__in=statuses) if statuses else orders
 
 
-def order_with_number(number: str) -> "Order":
-    from backoffice.errors import NotFound
-    from orders.models import Order
-
-    order = Order.objects.with_number(number).first()
-    if order is None:
-        raise NotFound(f"There is no order {number}.")
-    return order
-
-
 def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
     """`TEA-01=2` as {"TEA-01": 2}; None when no line is chosen."""
     if not lines:

@@ -16,14 +16,13 @@ from accounts.admin import actor_of
 from accounts.models import User
 from backoffice.admin import DomainAdmin
 from backoffice.errors import Refusal
+from catalog.admin.short_shelf import NEEDED
 from catalog.models import Product
 from catalog.models.product import MAX_UNITS
 from orders.admin import words
 from orders.models import Order
 from orders.rendering import may_know_customers
 from orders.shelf import cancel_and_count, units_to_cancel
-
-NEEDED = ("orders.cancel_order", "catalog.move_stock")
 
 
 class CountedShelf(forms.Form):
