@@ -1,4 +1,4 @@
-"""shopctl orders: look at orders; place, ship, deliver, cancel and return them."""
+"""shopctl orders: look at orders; place, ship, deliver, cancel, return and edit them."""
 
 from importlib import import_module
 
@@ -7,5 +7,5 @@ from cli.orders.shown import app
 __all__ = ["app"]
 
 # In the order of the help.
-for module in ("lists", "placing", "shipping", "refunds", "files"):
+for module in ("lists", "placing", "shipping", "refunds", "editing", "files"):
     import_module(f"cli.orders.{module}")

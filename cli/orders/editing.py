@@ -1,0 +1,111 @@
+"""shopctl orders edit, comment: where an order goes, whom it is about, and what colleagues should know."""
+
+from dataclasses import asdict, replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.actors import actor
+from cli.console import As, Json, show_one, wrong_use
+from cli.orders.shown import Number, app
+from cli.repeats import RequestKey, once_per_key
+from cli.verbs import verb
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from orders.basket import Address
+    from orders.models import Order
+
+ADDRESS = ("name", "line1", "line2", "postcode", "city", "region", "country", "phone")
+
+Text = Annotated[str | None, typer.Option(help="A part of the address.")]
+
+
+@verb(
+    app,
+    "edit",
+    examples="""
+    shopctl orders edit B-100042 --line1 "Seeweg 57" --postcode 50667
+    shopctl orders edit B-100042 --email theo@example.com
+    shopctl orders edit B-100042 --note "" --as sam@example.com
+    """,
+)
+def edit(
+    number: Number,
+    name: Text = None,
+    line1: Text = None,
+    line2: Text = None,
+    postcode: Text = None,
+    city: Text = None,
+    region: Text = None,
+    country: Annotated[str | None, typer.Option(help="Two letters, such as DE.")] = None,
+    phone: Text = None,
+    email: Annotated[str | None, typer.Option(help="The confirmation is sent there again.")] = None,
+    note: Annotated[str | None, typer.Option(help="What the customer asked for.")] = None,
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Change an order's address, e-mail address or note, while nothing of it has shipped.
+
+    What is not named stays as it is.
+    """
+    from orders.lifecycle import edit_order
+    from orders.transition import order_with_number
+
+    by = actor(as_, "orders.change_order")
+    parts = [name, line1, line2, postcode, city, region, country, phone]
+    changes = {part: value for part, value in zip(ADDRESS, parts, strict=True) if value is not None}
+    if not changes and email is None and note is None:
+        wrong_use("Name what is to change: --email, --note, or a part of the address such as --line1.")
+    order = order_with_number(number)
+    address = replace(_address_of(order), **changes) if changes else None
+    # Of the order as it was read: the other parts of the address are taken from there.
+    edit_order(number, by=by, address=address, email=email, note=note, expected_version=order.version)
+    show_one(_as_row(order_with_number(number)), as_json=json)
+
+
+@verb(
+    app,
+    "comment",
+    examples="""
+    shopctl orders comment B-100042 "called: wait until Monday"
+    shopctl orders comment B-100042 "handed to the courier" --as wanda@example.com --request-key tour-4711
+    """,
+)
+def comment(
+    number: Number,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Colleagues read it; the customer does not.")],
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Leave a note for colleagues in an order's timeline."""
+    by = actor(as_, "orders.comment_order")
+    operation = f"comment {number.strip().upper()} {text} {by}"
+    row = once_per_key(request_key, operation, partial(_comment, number, text, by=by))
+    show_one(row, as_json=json)
+
+
+def _address_of(order: "Order") -> "Address":
+    from orders.basket import Address
+
+    return Address(**{part: getattr(order, f"ship_{part}") for part in ADDRESS})
+
+
+def _as_row(order: "Order") -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "status": order.status,
+        "email": order.email,
+        **asdict(_address_of(order)),
+        "note": order.note,
+    }
+
+
+def _comment(number: str, text: str, *, by: "Actor") -> dict[str, Any]:
+    from orders.lifecycle import comment
+    from orders.transition import order_with_number
+
+    event = comment(number, by=by, text=text)
+    return {"number": order_with_number(number).number, "comment": event.text, "by": str(by), "at": event.at}
