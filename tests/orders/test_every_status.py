@@ -1,0 +1,245 @@
+"""Promise 15: in every status, through every door, exactly what the table below allows, and nothing else.
+
+The table is written by hand, apart from the one in orders/status.py. A status, an action, an operation of the
+API, a dialog or a verb that it does not know fails these tests.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import typer
+from django.db import connection
+from django.db.models import Model
+
+import backoffice.urls  # noqa: F401
+from backoffice.api import api
+from backoffice.outbox.models import EmailMessage
+from catalog.audit import audit_stock
+from catalog.models import Product, StockMovement
+from cli.orders import app as order_verbs
+from orders import status
+from orders.admin.order_dialogs import OrderActions
+from orders.audit import audit_orders
+from orders.lifecycle import cancel_order, deliver_order, ship_order
+from orders.models import (
+    Cancellation,
+    CancellationLine,
+    Order,
+    OrderEvent,
+    OrderLine,
+    PromoCode,
+    Redemption,
+    Return,
+    ReturnLine,
+    Shipment,
+    ShipmentLine,
+)
+from orders.status import Action, OrderStatus
+from tests.factories import CLI, make_product, make_promo_code, place
+from tests.model.database import rolled_back
+from tests.orders.doors import DOORS, OTHER_EMAIL, OTHER_NOTE, OTHER_STREET, AdminDoor, ApiDoor, CliDoor
+
+pytestmark = pytest.mark.django_db
+
+# Each cell is the status afterwards, or a refusal (no), or a yes by which nothing moves (as is).
+TABLE = """
+                   | ship    | deliver      | cancel    | return       | comment      | edit
+pending            | shipped | no           | cancelled | no           | pending      | pending
+part cancelled     | shipped | no           | cancelled | no           | pending      | pending
+part-shipped       | shipped | part-shipped | shipped   | part-shipped | part-shipped | no
+first part arrived | shipped | no           | delivered | part-shipped | part-shipped | no
+shipped            | no      | delivered    | no        | shipped      | shipped      | no
+the rest cancelled | no      | delivered    | no        | shipped      | shipped      | no
+delivered          | no      | no           | no        | delivered    | delivered    | no
+cancelled          | no      | no           | as is     | no           | cancelled    | no
+"""
+NO, AS_IS = "no", "as is"
+
+# Of an order of three A and one B.
+SITUATIONS: dict[str, tuple[OrderStatus, Callable[[str], object]]] = {
+    "pending": (OrderStatus.PENDING, lambda number: None),
+    "part cancelled": (OrderStatus.PENDING, lambda number: cancel_order(number, by=CLI, lines={"A": 1})),
+    "part-shipped": (
+        OrderStatus.PARTIALLY_SHIPPED,
+        lambda number: ship_order(number, by=CLI, lines={"A": 1}),
+    ),
+    "first part arrived": (
+        OrderStatus.PARTIALLY_SHIPPED,
+        lambda number: (ship_order(number, by=CLI, lines={"A": 1}), deliver_order(number, by=CLI)),
+    ),
+    "shipped": (OrderStatus.SHIPPED, lambda number: ship_order(number, by=CLI)),
+    "the rest cancelled": (
+        OrderStatus.SHIPPED,
+        lambda number: (ship_order(number, by=CLI, lines={"A": 1}), cancel_order(number, by=CLI)),
+    ),
+    "delivered": (
+        OrderStatus.DELIVERED,
+        lambda number: (ship_order(number, by=CLI), deliver_order(number, by=CLI)),
+    ),
+    "cancelled": (OrderStatus.CANCELLED, lambda number: cancel_order(number, by=CLI)),
+}
+WORDS = {
+    OrderStatus.PENDING: "pending",
+    OrderStatus.PARTIALLY_SHIPPED: "part-shipped",
+    OrderStatus.SHIPPED: "shipped",
+    OrderStatus.DELIVERED: "delivered",
+    OrderStatus.CANCELLED: "cancelled",
+}
+# What is done, as a column of the table; what it adds to the timeline; the mail of which one more goes out.
+ACTS: dict[str, tuple[str, str, str]] = {
+    "ship": ("ship", "shipped", "order_shipped"),
+    "deliver": ("deliver", "delivered", ""),
+    "cancel": ("cancel", "cancelled", "order_cancelled"),
+    "return": ("return", "returned", "return_received"),
+    "comment": ("comment", "comment", ""),
+    "edit the address": ("edit", "edited", ""),
+    "edit the e-mail": ("edit", "edited", "order_placed"),
+    "edit the note": ("edit", "edited", ""),
+}
+REFUSED_AS = {"return": "register return"}
+ARRIVED = ("first part arrived", "deliver")
+
+
+def rows_of(table: str) -> dict[str, dict[str, str]]:
+    head, *rows = ([cell.strip() for cell in line.split("|")] for line in table.strip("\n").splitlines())
+    return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+
+EXPECTED = rows_of(TABLE)
+MODELS: tuple[type[Model], ...] = (
+    *(
+        Order,
+        OrderLine,
+        OrderEvent,
+        Shipment,
+        ShipmentLine,
+        Cancellation,
+        CancellationLine,
+        Return,
+        ReturnLine,
+    ),
+    *(PromoCode, Redemption, Product, StockMovement, EmailMessage),
+)
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """All that an action on an order could move, to the last column."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in MODELS:
+            cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY id")
+            found[model.__name__] = cursor.fetchall()
+    return found
+
+
+@pytest.fixture
+def number() -> str:
+    make_product("A", on_hand=10, price="10.00")
+    make_product("B", on_hand=10, price="3.33")
+    make_promo_code("TEN", max_uses=1)
+    return str(place({"A": 3, "B": 1}, promo_code="TEN").number)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("situation", EXPECTED)
+def test_what_is_done_and_what_is_refused(situation: str, door: str, number: str) -> None:
+    expected_status, bring_about = SITUATIONS[situation]
+    bring_about(number)
+    order = Order.objects.get()
+    assert order.status == expected_status
+    through = DOORS[door]()
+    before = everything()
+
+    for act in ACTS:
+        with rolled_back():
+            refusal = through.act(order, act)
+            due = EXPECTED[situation][ACTS[act][0]]
+            if due in (NO, AS_IS):
+                assert refusal == (reason(order, situation, act) if due == NO else None), act
+                assert everything() == before, act
+            else:
+                assert refusal is None, f"{act}: {refusal}"
+                assert_done(order, act, before, due)
+                newest = OrderEvent.objects.latest("pk")
+                assert (newest.source, newest.actor) == (through.source, through.actor), act
+                assert audit_stock() == audit_orders() == [], act
+
+
+def reason(order: Order, situation: str, act: str) -> str:
+    if (situation, act) == ARRIVED:
+        return f"{order.number} has no such shipment under way."
+    column = ACTS[act][0]
+    action = REFUSED_AS.get(column, column)
+    return f"{order.number} is {WORDS[OrderStatus(order.status)]}: {action} is not possible."
+
+
+def assert_done(order: Order, act: str, before: dict[str, list[tuple[Any, ...]]], due: str) -> None:
+    column, kind, template = ACTS[act]
+    added = {name: len(rows) - len(before[name]) for name, rows in everything().items()}
+    now = Order.objects.get()
+    assert WORDS[OrderStatus(now.status)] == due, act
+    assert now.version == order.version + (column != "comment"), act
+    assert (added["OrderEvent"], OrderEvent.objects.latest("pk").kind) == (1, kind), act
+    assert added["EmailMessage"] == bool(template), act
+    assert not template or EmailMessage.objects.latest("pk").template == template, act
+    assert added["Shipment"] == (column == "ship"), act
+    assert added["Cancellation"] == (column == "cancel"), act
+    assert added["Return"] == (column == "return"), act
+    assert bool(added["StockMovement"]) == (column in ("ship", "cancel", "return")), act
+    if column == "edit":
+        whom = OTHER_EMAIL if act == "edit the e-mail" else order.email
+        where = OTHER_STREET if act == "edit the address" else order.ship_line1
+        what = OTHER_NOTE if act == "edit the note" else order.note
+        assert (now.email, now.ship_line1, now.note) == (whom, where, what), act
+
+
+@pytest.mark.parametrize("situation", EXPECTED)
+def test_the_admin_offers_what_is_possible_and_nothing_else(situation: str, number: str) -> None:
+    SITUATIONS[situation][1](number)
+
+    offered = AdminDoor().offered(Order.objects.get())
+
+    row = EXPECTED[situation]
+    assert offered == {act for act, (column, *_) in ACTS.items() if row[column] not in (NO, AS_IS)}
+
+
+def test_no_status_and_no_action_is_missing_here() -> None:
+    assert {found for found, _ in SITUATIONS.values()} == set(OrderStatus) == set(WORDS)
+    assert EXPECTED.keys() == SITUATIONS.keys()
+    for situation, row in EXPECTED.items():
+        assert row.keys() == set(Action), situation
+    assert {column for column, *_ in ACTS.values()} == set(Action)
+    for door in (ApiDoor.operations, AdminDoor.dialogs, CliDoor.verbs):
+        assert door.keys() == ACTS.keys()
+
+
+def test_no_way_to_change_an_order_is_missing_here() -> None:
+    operations = {
+        operation["operationId"]
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        if "/orders/{number}" in path
+        for method, operation in methods.items()
+        if method != "get"
+    }
+    assert operations == {operation for operation, *_ in ApiDoor.operations.values()}
+
+    entries = [
+        entry["items"] if isinstance(entry, dict) else [entry] for entry in OrderActions.actions_detail
+    ]
+    printing = {"packing_slip", "order_summary"}
+    assert {name for names in entries for name in names} - printing == {
+        button for button, _ in AdminDoor.dialogs.values()
+    }
+
+    verbs = set(typer.main.get_group(order_verbs).commands)
+    assert verbs - {"list", "show", "place", "export"} == {verb for verb, _ in CliDoor.verbs.values()}
+
+
+def test_a_table_that_allowed_more_would_be_noticed(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: with a table in the code that lets delivered orders be edited, their row fails."""
+    allowed = {**status.ALLOWED, Action.EDIT: frozenset(OrderStatus)}
+    monkeypatch.setattr(status, "ALLOWED", allowed)
+
+    with pytest.raises(AssertionError, match="edit"):
+        test_what_is_done_and_what_is_refused("delivered", "shopctl", number)
