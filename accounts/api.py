@@ -10,12 +10,25 @@ from ninja import Query, Router
 from pydantic_core import to_json
 
 from accounts import people, tokens
+from accounts.actors import Actor, Source
 from accounts.auth import actor_of, anyone, bearer_token, require
+from accounts.invitations import invite
 from accounts.models import User
+from accounts.passwords import change_password as exchange_password
+from accounts.recovery import request_password_link
+from accounts.recovery import reset_password as reset
+from accounts.registration import confirm_email as confirm
+from accounts.registration import register as take_in
 from accounts.schemas import (
+    EmailConfirmation,
+    Invitation,
+    MailSent,
     MyChanges,
     PasswordChange,
+    PasswordRequest,
+    PasswordReset,
     Refresh,
+    Registration,
     SignIn,
     SignOut,
     Tokens,
@@ -104,10 +117,82 @@ def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool
 )
 def change_password(request: HttpRequest, body: PasswordChange) -> HttpResponse:
     """The present password is needed. All tokens fall: sign in again with the new one."""
-    people.change_password(
-        _caller(request), old=body.old_password, new=body.new_password, by=actor_of(request)
-    )
+    exchange_password(_caller(request), old=body.old_password, new=body.new_password, by=actor_of(request))
     return HttpResponse(status=204)
+
+
+@auth_router.post(
+    "/password/forgot",
+    auth=anyone,
+    response={202: MailSent},
+    operation_id="request_password_reset",
+    summary="Ask for a link to choose a new password",
+)
+def request_password_reset(request: HttpRequest, body: PasswordRequest) -> HttpResponse:
+    """The answer is the same whether or not there is an account: that is told by mail.
+
+    After five mails an hour to one address it answers 429.
+    """
+    request_password_link(body.email, address=client_address(request))
+    return _mail_sent()
+
+
+@auth_router.post(
+    "/password/reset",
+    auth=anyone,
+    response={204: None},
+    operation_id="reset_password",
+    summary="Choose a new password with the token of a mail",
+)
+def reset_password(request: HttpRequest, body: PasswordReset) -> HttpResponse:
+    """The token is good once. All tokens of the user fall: sign in with the new password."""
+    by = Actor(None, Source.API)
+    reset(body.token, body.new_password, by=by, address=client_address(request))
+    return HttpResponse(status=204)
+
+
+@auth_router.post(
+    "/email/confirm",
+    auth=anyone,
+    response={204: None},
+    operation_id="confirm_email",
+    summary="Confirm one's e-mail address with the token of a mail",
+)
+def confirm_email(request: HttpRequest, body: EmailConfirmation) -> HttpResponse:
+    """The account works from now on, and earlier guest orders of its address belong to it."""
+    confirm(body.token, address=client_address(request))
+    return HttpResponse(status=204)
+
+
+@users_router.post(
+    "",
+    auth=anyone,
+    response={202: MailSent},
+    operation_id="register",
+    summary="Make an account for oneself",
+)
+def register(request: HttpRequest, body: Registration) -> HttpResponse:
+    """It works once its address is confirmed by the mail that is sent there.
+
+    The answer is the same whether or not there is an account already; its mailbox is told.
+    """
+    take_in(body.email, body.password, name=body.name, address=client_address(request))
+    return _mail_sent()
+
+
+@users_router.post(
+    "/invite", response={201: UserOut}, operation_id="invite_user", summary="Invite a colleague"
+)
+def invite_user(request: HttpRequest, body: Invitation) -> HttpResponse:
+    """They get a role, and a mail with a link to choose their password. Only a superuser invites one."""
+    by = require(request, "accounts.add_user")
+
+    @write_transaction
+    def run() -> Reply:
+        user = invite(body.email, role=body.role, name=body.name, by=by)
+        return _person(user.pk, status=201, location=f"/api/v1/users/{user.pk}")
+
+    return run().to(request)
 
 
 @users_router.get("/me", response=UserOut, operation_id="get_me", summary="Oneself")
@@ -164,6 +249,11 @@ def _told(pair: tokens.TokenPair) -> HttpResponse:
     )
 
 
+def _mail_sent() -> HttpResponse:
+    content = MailSent(detail="If this address can receive it, a mail is on its way.").model_dump_json()
+    return HttpResponse(content, status=202, content_type="application/json")
+
+
 def _with_roles() -> QuerySet[User]:
     groups = Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")
     is_superuser = When(is_superuser=True, then=Value(people.SUPERUSER))
@@ -194,14 +284,14 @@ def _edited(request: HttpRequest, user_id: int, **changes: Any) -> HttpResponse:
     return run().to(request)
 
 
-def _person(user_id: int, fields: str | None = None) -> Reply:
+def _person(user_id: int, fields: str | None = None, *, status: int = 200, location: str = "") -> Reply:
     wanted = chosen_fields(fields, list(COLUMNS))
     users = _with_roles().filter(pk=user_id)
     row = users.values(*people.VERSION_FIELDS, *(COLUMNS[name] for name in wanted)).first()
     if row is None:
         raise people.unknown_user(user_id)
     version = people.version_of(*(row[field] for field in people.VERSION_FIELDS))
-    return rendered(_shape(row, wanted), version=version)
+    return rendered(_shape(row, wanted), status=status, version=version, location=location)
 
 
 def _shape(row: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:

@@ -13,6 +13,10 @@ def normalised_email(email: str) -> str:
 
 
 class UserManager(BaseUserManager["User"]):
+    def unconfirmed(self) -> models.QuerySet["User"]:
+        """Customers who have registered and not shown yet that the address is theirs."""
+        return self.filter(is_staff=False, is_active=True, email_confirmed_at=None)
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normalised_email(username or ""))
 
@@ -56,6 +60,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email.partition("@")[0]
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Active; a customer's account works only once its address is confirmed."""
+        return self.is_active and (self.is_staff or self.email_confirmed_at is not None)
 
 
 class Customer(models.Model):

@@ -1,26 +1,27 @@
-"""Signing in to the back office, and choosing, changing and recovering a password."""
+"""Signing in to the back office, and choosing, changing and recovering a password, also as a customer."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import login, update_session_auth_hash
-from django.contrib.auth.views import PasswordResetConfirmView
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
 from accounts.actors import Actor, Source
-from accounts.invitations import send_password_link
-from accounts.models import User, normalised_email
-from accounts.people import change_password, set_password, sign_in
+from accounts.mail_links import PASSWORD
+from accounts.models import User
+from accounts.passwords import change_password
+from accounts.people import sign_in
+from accounts.recovery import choose_password, request_password_link
+from accounts.registration import confirm_email
 from backoffice.admin import errors_of
 from backoffice.errors import Refusal
-from backoffice.throttling import client_address, hit
-
-LINKS_PER_HOUR = 5
+from backoffice.throttling import client_address
 
 
 def _password_field(label: str, *, autocomplete: str = "new-password", **options: Any) -> forms.CharField:
@@ -69,7 +70,7 @@ class NewPasswordForm(forms.Form):
                 self.add_error(field, message)
 
     def store(self, data: dict[str, Any]) -> None:
-        set_password(self.user, data["new_password"], by=Actor(self.user, Source.ADMIN))
+        choose_password(self.user, data["new_password"], by=Actor(self.user, Source.ADMIN))
 
     def save(self) -> User:
         """Stored already while it was checked, for only then could it be refused."""
@@ -103,10 +104,11 @@ class ChangedPassword(FormView):  # type: ignore[type-arg]
 
 
 class ChosenPassword(PasswordResetConfirmView):
-    """The page behind the link of an invitation or a password mail; afterwards they are signed in."""
+    """The page behind the link of an invitation or a password mail; afterwards staff are signed in."""
 
     template_name = "accounts/choose_password.html"
     form_class = NewPasswordForm  # type: ignore[assignment]
+    token_generator = PASSWORD
     title = "Choose a password"
 
     def get_user(self, uidb64: str) -> User | None:
@@ -118,8 +120,29 @@ class ChosenPassword(PasswordResetConfirmView):
         return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        login(self.request, form.save())
+        user = form.save()
+        self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, None)
+        if not user.is_staff:
+            return self.render_to_response(self.get_context_data(form=form, is_done=True))
+        login(self.request, user)
         return HttpResponseRedirect(reverse("admin:index"))
+
+
+class ConfirmedEmail(TemplateView):
+    """The page behind the link that confirms an address: a button, for programs look at links too."""
+
+    template_name = "accounts/confirm_email.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        frame = admin.site.each_context(self.request)
+        return super().get_context_data(**frame, title="Confirm your e-mail address", **kwargs)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            confirm_email(token, address=client_address(request))
+        except Refusal as refusal:
+            return self.render_to_response(self.get_context_data(refusal=refusal.detail))
+        return self.render_to_response(self.get_context_data(is_done=True))
 
 
 class EmailForm(forms.Form):
@@ -138,16 +161,8 @@ class ForgottenPassword(FormView):  # type: ignore[type-arg]
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
         try:
-            _send_link_to(form.cleaned_data["email"], self.request)
+            request_password_link(form.cleaned_data["email"], address=client_address(self.request))
         except Refusal as refusal:
             form.add_error("email", refusal.detail)
             return self.form_invalid(form)
         return self.render_to_response(self.get_context_data(form=form, is_sent=True))
-
-
-def _send_link_to(email: str, request: HttpRequest) -> None:
-    address = client_address(request)
-    hit(f"password-link:{address}", limit=LINKS_PER_HOUR, window_seconds=60 * 60)
-    user = User.objects.filter(email=normalised_email(email), is_staff=True, is_active=True).first()
-    if user is not None:
-        send_password_link(user)

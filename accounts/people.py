@@ -4,13 +4,12 @@ from hashlib import sha256
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
 from accounts.emails import checked_email
 from accounts.models import User, normalised_email
+from accounts.passwords import GUESSES, WINDOW_SECONDS, check_strength, store_password
 from accounts.roles import ROLE_NAMES
 from accounts.tokens import revoke_everything
 from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotAuthenticated, NotFound, Stale
@@ -19,10 +18,6 @@ from backoffice.transactions import write_transaction
 
 SUPERUSER = "superuser"
 VERSION_FIELDS = ("auth_version", "is_active", "name")
-PASSWORD_GUESSES = 5
-PASSWORD_WINDOW_SECONDS = 15 * 60
-# Argon2 reads the whole of it: an endless password would be a way to keep the server busy.
-LONGEST_PASSWORD = 1024
 
 
 class InvalidCredentials(NotAuthenticated):
@@ -35,30 +30,35 @@ class EmailTaken(Conflict):
     title = "This e-mail address has an account already"
 
 
+class EmailNotConfirmed(Conflict):
+    code = "email_not_confirmed"
+    title = "Nobody has confirmed this e-mail address yet"
+
+
 class LastSuperuser(Conflict):
     code = "last_superuser"
     title = "Somebody must remain who may do everything"
 
 
 def sign_in(email: str, password: str, *, address: str) -> User:
-    """The active user with this e-mail address, however it is typed, and this password.
+    """The user with this e-mail address, however it is typed, and this password, who may sign in.
 
     Of one address's wrong guesses at one account, which need not exist, five in 15 minutes are looked at.
 
     Raises:
-        InvalidCredentials: unknown, inactive or wrong password; which of them is not told.
+        InvalidCredentials: unknown, unconfirmed, inactive or wrong password; which of them is not told.
         Throttled: too many guesses; the password was not looked at.
     """
     guessed = normalised_email(email)
     key = f"sign-in:{sha256(guessed.encode(errors='replace')).hexdigest()}:{address_block(address)}"
-    hit(key, limit=PASSWORD_GUESSES, window_seconds=PASSWORD_WINDOW_SECONDS)
+    hit(key, limit=GUESSES, window_seconds=WINDOW_SECONDS)
     user = User.objects.filter(email=guessed).first() if "\0" not in guessed else None
     if user is None:
         # As much work as for an account that exists, so that the time taken does not tell.
         make_password(password)
-    if user is None or not user.check_password(password) or not user.is_active:
+    if user is None or not user.check_password(password) or not user.may_sign_in:
         raise InvalidCredentials("This e-mail address and password do not belong together.")
-    forget(key, window_seconds=PASSWORD_WINDOW_SECONDS)
+    forget(key, window_seconds=WINDOW_SECONDS)
     return user
 
 
@@ -106,8 +106,10 @@ def create_staff(email: str, *, role: str, password: str | None = None, name: st
     """
     user = User(email=checked_email(email), name=name.strip(), is_staff=True)
     if password is not None:
-        _check_password(password, user, pointer="/password")
+        check_strength(password, user, pointer="/password")
     user.set_password(password)
+    # Whoever registered with a colleague's address and never confirmed it does not stand in their way.
+    User.objects.unconfirmed().filter(email=user.email).delete()
     try:
         with transaction.atomic():
             user.save()
@@ -122,11 +124,14 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
     """Make them staff in exactly this role, or "superuser"; all their tokens fall.
 
     Raises:
+        EmailNotConfirmed: it is a customer's account whose password may be somebody else's.
         Invalid: an unknown role; it names those that there are.
         Forbidden: only a superuser makes or changes a superuser.
         LastSuperuser: nobody would be left.
     """
     user = _locked(user, by)
+    if not user.is_staff and user.email_confirmed_at is None:
+        raise EmailNotConfirmed(f"{user.email} is not confirmed. Invite them instead.")
     if user.is_superuser and role != SUPERUSER:
         _keep_a_superuser(user)
     _give_role(user, role, by)
@@ -202,24 +207,6 @@ def _version(user: User) -> str:
     return version_of(*(getattr(user, field) for field in VERSION_FIELDS))
 
 
-def change_password(user: User, *, old: str, new: str, by: Actor) -> None:
-    """One's own password, for which the old one is needed; all tokens fall.
-
-    Raises:
-        Invalid: the old one is wrong or the new one weak; faults point at /old_password and /new_password.
-        Throttled: too many wrong old ones.
-        Conflict: it was changed at the same moment.
-    """
-    key = f"password:{user.pk}"
-    hit(key, limit=PASSWORD_GUESSES, window_seconds=PASSWORD_WINDOW_SECONDS)
-    if not user.check_password(old):
-        detail = "This is not your present password."
-        raise Invalid(detail, faults=[Fault("/old_password", "wrong_password", detail)])
-    _check_password(new, user, pointer="/new_password")
-    _store_password(user, make_password(new), by=by)
-    forget(key, window_seconds=PASSWORD_WINDOW_SECONDS)
-
-
 def set_password(user: User, new: str, *, by: Actor) -> None:
     """Somebody else's password, as staff or from the command line; all tokens fall.
 
@@ -228,29 +215,8 @@ def set_password(user: User, new: str, *, by: Actor) -> None:
         Forbidden: only a superuser changes a superuser.
     """
     _protect_superuser(user, by)
-    _check_password(new, user, pointer="/new_password")
-    _store_password(user, make_password(new), by=by)
-
-
-@write_transaction
-def _store_password(user: User, encoded: str, *, by: Actor) -> None:
-    # Compared with the one that was checked: of two changes at once only one counts.
-    if not User.objects.filter(pk=user.pk, password=user.password).update(password=encoded):
-        raise Conflict("The password was changed at the same moment. Sign in again.")
-    revoke_everything(user, because=f"password changed by {by.source}")
-    user.refresh_from_db(fields=["password", "auth_version"])
-
-
-def _check_password(password: str, user: User, *, pointer: str) -> None:
-    try:
-        if len(password) > LONGEST_PASSWORD:
-            raise ValidationError(
-                f"A password has at most {LONGEST_PASSWORD} characters.", "password_too_long"
-            )
-        validate_password(password, user)
-    except ValidationError as error:
-        faults = [Fault(pointer, item.code or "invalid", item.messages[0]) for item in error.error_list]
-        raise Invalid(" ".join(fault.detail for fault in faults), faults=faults) from None
+    check_strength(new, user, pointer="/new_password")
+    store_password(user, make_password(new), by=by)
 
 
 def _give_role(user: User, role: str, by: Actor) -> None:

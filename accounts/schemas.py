@@ -5,18 +5,25 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from accounts.people import LONGEST_PASSWORD
+from accounts.passwords import LONGEST_PASSWORD
 from backoffice.inputs import OMITTED, Input, Patch, Search, Truth, text
 from backoffice.pagination import ListQuery
 
 Password = Annotated[str, text(LONGEST_PASSWORD, shortest=1)]
 RefreshToken = Annotated[str, text(200, shortest=1)]
+EmailAddress = Annotated[str, text(254, shortest=1), Field(examples=["manager@example.com"])]
+MailToken = Annotated[
+    str,
+    text(200, shortest=1),
+    Field(description="From the mail, good once.", examples=["MTI.d0x9wk-0a1b2c3d4e5f60718293a4b5c6d7e8f9"]),
+]
+NewPassword = Annotated[Password, Field(description="At least 12 characters, and none of the common ones.")]
 RoleName = Annotated[str, text(40, shortest=1), Field(examples=["Warehouse"])]
 PersonName = Annotated[str, text(150, pattern=r"^[^\x00-\x1f]*$"), Field(examples=["Ada Lovelace"])]
 
 
 class SignIn(Input):
-    email: Annotated[str, text(254, shortest=1)] = Field(examples=["manager@example.com"])
+    email: EmailAddress
     password: Password = Field(examples=["correct horse battery staple"])
 
 
@@ -32,7 +39,36 @@ class SignOut(Input):
 
 class PasswordChange(Input):
     old_password: Password
-    new_password: Password = Field(description="At least 12 characters, and none of the common ones.")
+    new_password: NewPassword
+
+
+class PasswordRequest(Input):
+    email: EmailAddress
+
+
+class PasswordReset(Input):
+    token: MailToken
+    new_password: NewPassword
+
+
+class Registration(Input):
+    email: EmailAddress
+    password: NewPassword
+    name: PersonName = ""
+
+
+class EmailConfirmation(Input):
+    token: MailToken
+
+
+class Invitation(Input):
+    email: EmailAddress
+    role: RoleName
+    name: PersonName = ""
+
+
+class MailSent(BaseModel):
+    detail: str = Field(examples=["If this address can receive it, a mail is on its way."])
 
 
 class Tokens(BaseModel):

@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from backoffice import health, problems
@@ -18,6 +18,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("account/", include("accounts.urls")),
     re_path(r"^api/docs/swagger/?$", swagger, name="swagger"),
     path("api/v1/", api.urls),
     re_path(r"^api/", problems.not_found),

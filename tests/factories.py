@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from accounts.actors import Actor, Source
 from accounts.customers import customer_for
@@ -51,7 +52,8 @@ def make_customer(email: str = "", *, user: User | None = None, name: str = "") 
 
 
 def make_user(email: str = "", *, role: str | None = None, is_superuser: bool = False, **fields: Any) -> User:
-    """Staff with a role, or (without one) a customer's account."""
+    """Staff with a role, or (without one) a customer's account; their address is confirmed."""
+    fields.setdefault("email_confirmed_at", timezone.now())
     user = User.objects.create_user(
         email or f"user-{next(_serial)}@example.com",
         PASSWORD,

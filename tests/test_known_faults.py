@@ -202,7 +202,7 @@ def test_a_promotion_at_the_edge_of_the_calendar_is_refused(manager: Api, ends_a
 
 def test_an_unconfirmed_address_cannot_order_in_somebodys_name() -> None:
     make_product("A", on_hand=5)
-    api = Api(make_user("somebody-else@example.com"))
+    api = Api(make_user("somebody-else@example.com", email_confirmed_at=None))
     assert_problem(api.post("orders", basket(("A", 1))), 403, "email_not_confirmed")
     assert not Order.objects.exists()
 

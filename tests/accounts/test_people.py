@@ -2,12 +2,12 @@ import time
 from functools import partial
 
 import pytest
-from django.contrib.auth import hashers
 from django.core.cache import cache
 
 from accounts import people
 from accounts.actors import Actor, Source
 from accounts.models import User
+from accounts.passwords import change_password
 from accounts.roles import ROLE_NAMES
 from backoffice.errors import Conflict, Forbidden, Invalid, Throttled
 from tests.factories import CLI, PASSWORD, make_user
@@ -48,20 +48,6 @@ def test_every_failed_sign_in_gets_the_same_answer():
         answers.add((refused.value.code, refused.value.detail, refused.value.faults))
     assert {code for code, *_ in answers} == {"invalid_credentials"}
     assert len(answers) == 1
-
-
-@pytest.fixture
-def hashed(monkeypatch):
-    """Counts how often a password was hashed."""
-    counts: list[str] = []
-    encode = hashers.MD5PasswordHasher.encode
-
-    def counting(hasher, password, salt):
-        counts.append(password)
-        return encode(hasher, password, salt)
-
-    monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", counting)
-    return counts
 
 
 @pytest.mark.django_db
@@ -220,12 +206,12 @@ def test_passwords_are_hashed_with_argon2id(real_password_hashers):
 def test_the_old_password_is_needed_for_a_new_one():
     user = make_user("ada@example.com")
     with pytest.raises(Invalid) as refused:
-        people.change_password(user, old="wrong", new="quite another horse", by=acting(user))
+        change_password(user, old="wrong", new="quite another horse", by=acting(user))
     assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
         ("/old_password", "wrong_password")
     ]
     assert people.sign_in("ada@example.com", PASSWORD, address=HERE)
-    people.change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
+    change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
     assert people.sign_in("ada@example.com", "quite another horse", address=HERE)
     with pytest.raises(people.InvalidCredentials):
         people.sign_in("ada@example.com", PASSWORD, address=HERE)
@@ -235,7 +221,7 @@ def test_the_old_password_is_needed_for_a_new_one():
 def test_a_new_password_is_checked_too():
     user = make_user()
     with pytest.raises(Invalid) as refused:
-        people.change_password(user, old=PASSWORD, new="short", by=acting(user))
+        change_password(user, old=PASSWORD, new="short", by=acting(user))
     assert refused.value.faults[0].pointer == "/new_password"
     assert User.objects.get(pk=user.pk).check_password(PASSWORD)
 
@@ -245,9 +231,9 @@ def test_the_old_password_cannot_be_guessed_either():
     user = make_user()
     for _ in range(5):
         with pytest.raises(Invalid):
-            people.change_password(user, old="wrong", new="quite another horse", by=acting(user))
+            change_password(user, old="wrong", new="quite another horse", by=acting(user))
     with pytest.raises(Throttled):
-        people.change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
+        change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
     assert User.objects.get(pk=user.pk).check_password(PASSWORD)
 
 
@@ -255,9 +241,9 @@ def test_the_old_password_cannot_be_guessed_either():
 def test_of_two_password_changes_at_once_the_second_is_told():
     user = make_user()
     same = User.objects.get(pk=user.pk)
-    people.change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
+    change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
     with pytest.raises(Conflict):
-        people.change_password(same, old=PASSWORD, new="a third horse here", by=acting(same))
+        change_password(same, old=PASSWORD, new="a third horse here", by=acting(same))
     assert User.objects.get(pk=user.pk).check_password("quite another horse")
 
 

@@ -1,0 +1,67 @@
+"""Passwords: which are good enough, and how one is exchanged for another."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.tokens import revoke_everything
+from backoffice.errors import Conflict, Fault, Invalid
+from backoffice.throttling import forget, hit
+from backoffice.transactions import write_transaction
+
+GUESSES = 5
+WINDOW_SECONDS = 15 * 60
+# Argon2 reads the whole of it: an endless password would be a way to keep the server busy.
+LONGEST_PASSWORD = 1024
+
+
+def change_password(user: User, *, old: str, new: str, by: Actor) -> None:
+    """One's own password, for which the old one is needed; all tokens fall.
+
+    Raises:
+        Invalid: the old one is wrong or the new one weak; faults point at /old_password and /new_password.
+        Throttled: too many wrong old ones.
+        Conflict: it was changed at the same moment.
+    """
+    key = f"password:{user.pk}"
+    hit(key, limit=GUESSES, window_seconds=WINDOW_SECONDS)
+    if not user.check_password(old):
+        detail = "This is not your present password."
+        raise Invalid(detail, faults=[Fault("/old_password", "wrong_password", detail)])
+    check_strength(new, user, pointer="/new_password")
+    store_password(user, make_password(new), by=by)
+    forget(key, window_seconds=WINDOW_SECONDS)
+
+
+def check_strength(password: str, user: User, *, pointer: str) -> None:
+    """NIST 800-63B: long enough, none of the common ones, not the user's own name; nothing else.
+
+    Raises:
+        Invalid: the faults point at `pointer`.
+    """
+    try:
+        if len(password) > LONGEST_PASSWORD:
+            raise ValidationError(
+                f"A password has at most {LONGEST_PASSWORD} characters.", "password_too_long"
+            )
+        validate_password(password, user)
+    except ValidationError as error:
+        faults = [Fault(pointer, item.code or "invalid", item.messages[0]) for item in error.error_list]
+        raise Invalid(" ".join(fault.detail for fault in faults), faults=faults) from None
+
+
+@write_transaction
+def store_password(user: User, encoded: str, *, by: Actor) -> None:
+    """Put the hash in the place of the one that `user` holds; all tokens, sessions and links fall.
+
+    Raises:
+        Conflict: it was changed, or everything was revoked, at the same moment.
+    """
+    # Compared with what was checked: of two changes at once only one counts.
+    same = User.objects.filter(pk=user.pk, password=user.password, auth_version=user.auth_version)
+    if not same.update(password=encoded):
+        raise Conflict("The password was changed at the same moment. Sign in again.")
+    revoke_everything(user, because=f"password changed by {by.source}")
+    user.refresh_from_db(fields=["password", "auth_version"])

@@ -1,0 +1,59 @@
+"""Customers who make an account for themselves."""
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.confirmation import confirm_address
+from accounts.emails import checked_email
+from accounts.mail_links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
+from accounts.models import User
+from accounts.passwords import check_strength
+from accounts.recovery import limit_links, limit_mails, tell
+from backoffice.transactions import write_transaction
+
+
+def register(email: str, password: str, *, name: str = "", address: str) -> None:
+    """An account that works once its address is confirmed by the link that is sent there.
+
+    Whether the address has an account already is told to its mailbox alone: what is done here is the same.
+
+    Raises:
+        Invalid: not an e-mail address, or a weak password.
+        Throttled: too many mails to this address, or from one place.
+    """
+    recipient = checked_email(email)
+    check_strength(password, User(email=recipient, name=name), pointer="/password")
+    limit_mails(recipient, address=address)
+    _take_in(User(email=recipient, name=name.strip(), password=make_password(password)))
+
+
+@write_transaction
+def _take_in(newcomer: User) -> None:
+    """The same four statements, whatever there is."""
+    User.objects.bulk_create([newcomer], ignore_conflicts=True)
+    # What nobody has confirmed is still being registered: the last password typed counts, older links fall.
+    User.objects.unconfirmed().filter(email=newcomer.email).update(
+        password=newcomer.password, name=newcomer.name
+    )
+    user = User.objects.get(email=newcomer.email)
+    greeting = {"name": user.get_short_name()}
+    if not user.is_active:
+        tell(user.email, "account_deactivated", greeting)
+    elif user.may_sign_in:
+        tell(user.email, "account_exists", greeting | password_link(user))
+    else:
+        # Without the name: a stranger may have typed it, to say something to this mailbox.
+        tell(user.email, "confirm_email", confirmation_link(user))
+
+
+def confirm_email(token: str, *, address: str) -> User:
+    """The account works from now on, and earlier guest orders of its address belong to it.
+
+    Raises:
+        InvalidLink: used, too old or forged.
+        Throttled: too many tries from one place.
+    """
+    limit_links(address)
+    user = user_of(token, CONFIRMATION)
+    if not confirm_address(user):
+        raise no_longer_valid()
+    return user

@@ -1,0 +1,10 @@
+"""The pages that the links in customers' mails lead to."""
+
+from django.urls import path
+
+from accounts.password_pages import ChosenPassword, ConfirmedEmail
+
+urlpatterns = [
+    path("password/<uidb64>/<token>/", ChosenPassword.as_view(), name="choose_password"),
+    path("confirm/<token>/", ConfirmedEmail.as_view(), name="confirm_email"),
+]
