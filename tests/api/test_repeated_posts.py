@@ -1,7 +1,15 @@
+import json
 from functools import partial
+from typing import Any
 
 import pytest
 
+from backoffice.outbox.models import EmailMessage
+from backoffice.transactions import write_transaction
+from catalog.audit import audit_stock
+from catalog.models import Product
+from orders import api as orders_api
+from orders.audit import audit_orders
 from orders.models import Order
 from tests.api.client import Api, assert_problem
 from tests.api.test_orders import basket
@@ -9,26 +17,51 @@ from tests.factories import make_product, make_shopper
 from tests.races import race
 
 
+def race_of_posts(count: int, *, keys: int) -> dict[str, list[Any]]:
+    """Posts of one shopper by sixteen threads, each key with its own body; the responses to each key."""
+    make_product("71053", on_hand=100_000)
+    shopper = Api(make_shopper())
+    turns = [turn % keys for turn in range(count)]
+    posts = [
+        partial(shopper.post, "orders", basket(("71053", 1 + turn)), Idempotency_Key=f"key-{turn}")
+        for turn in turns
+    ]
+    responses: dict[str, list[Any]] = {}
+    for turn, response in zip(turns, race(16, posts), strict=True):
+        assert response.status_code == 201, response.content
+        responses.setdefault(f"key-{turn}", []).append(response)
+    return responses
+
+
 @pytest.mark.race
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.django_db(transaction=True)
-def test_two_hundred_posts_with_twenty_keys_place_twenty_orders():
-    make_product("71053", on_hand=1000)
-    shopper = Api(make_shopper())
-    posts = [
-        partial(shopper.post, "orders", basket(("71053", 1 + turn % 20)), Idempotency_Key=f"key-{turn % 20}")
-        for turn in range(200)
-    ]
+def test_eight_hundred_posts_with_fifty_keys_place_fifty_orders_and_give_one_body_for_each():
+    responses = race_of_posts(800, keys=50)
 
-    responses = race(16, posts)
+    bodies = {key: {response.content for response in each} for key, each in responses.items()}
+    assert [len(each) for each in bodies.values()] == [1] * 50
+    placed = {json.loads(*each)["number"] for each in bodies.values()}
+    assert placed == set(Order.objects.values_list("number", flat=True))
+    assert len(placed) == 50
+    assert Product.objects.get().reserved == sum(range(1, 51))
+    assert EmailMessage.objects.count() == 50
+    assert audit_stock() == audit_orders() == []
 
-    bodies: dict[int, set[bytes]] = {}
-    for turn, response in enumerate(responses):
-        assert response.status_code == 201, response.content
-        bodies.setdefault(turn % 20, set()).add(response.content)
-    assert [len(each) for each in bodies.values()] == [1] * 20
-    assert len({next(iter(each)) for each in bodies.values()}) == 20
-    assert Order.objects.count() == 20
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_where_keys_are_ignored_the_same_posts_place_too_many(monkeypatch):
+    """The control."""
+    monkeypatch.setattr(
+        orders_api, "answer_once", lambda request, body, run: write_transaction(run)().to(request)
+    )
+
+    responses = race_of_posts(32, keys=2)
+
+    assert all(len({response.content for response in each}) > 1 for each in responses.values())
+    assert Order.objects.count() == 32
 
 
 @pytest.mark.django_db
