@@ -1,5 +1,6 @@
 """People: users who sign in, customers who order, and the refresh tokens of their clients."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -33,7 +34,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in with an e-mail address: staff, or a customer with an account.
 
-    `auth_version` is in every access token; raising it makes all earlier tokens worthless.
+    `auth_version` is in every access token and session; raising it makes all earlier ones worthless.
     """
 
     email = models.EmailField(unique=True)
@@ -60,6 +61,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email.partition("@")[0]
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions fall with `auth_version`, as tokens do, and not with the password alone."""
+        return f"{self.auth_version}:{super().get_session_auth_hash()}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for fallback in super().get_session_auth_fallback_hash():
+            yield f"{self.auth_version}:{fallback}"
 
     @property
     def may_sign_in(self) -> bool:

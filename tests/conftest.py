@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth import hashers
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
@@ -68,6 +69,20 @@ def real_password_hashers() -> Iterator[None]:
     """Passwords are hashed as in production."""
     with override_settings(PASSWORD_HASHERS=REAL_PASSWORD_HASHERS):
         yield
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords that were hashed."""
+    passwords: list[str] = []
+    encode = hashers.MD5PasswordHasher.encode
+
+    def noting(hasher: hashers.MD5PasswordHasher, password: str, salt: str) -> str:
+        passwords.append(password)
+        return encode(hasher, password, salt)
+
+    monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", noting)
+    return passwords
 
 
 @pytest.fixture(autouse=True)
