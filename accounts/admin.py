@@ -16,13 +16,14 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from accounts.actors import Actor, Source
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
-from accounts.people import SUPERUSER, edit_user
-from accounts.roles import ROLE_NAMES, ROLES
+from accounts.people import SUPERUSER, edit_user, role_of
+from accounts.roles import ROLES
 from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
 from backoffice.lists import moment, view_tabs
 
 LIST = "admin:accounts_user_changelist"
 INACTIVE, CUSTOMERS = "inactive", "customers"
+LATEST = 50
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -36,13 +37,6 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     titles = [("", "Staff"), (INACTIVE, "Deactivated"), (CUSTOMERS, "Customer accounts")]
     return [{"models": ["accounts.user"], "items": view_tabs(request, LIST, titles)}]
-
-
-def role_of(user: User) -> str:
-    """The user's role, "superuser", or "" for customers. Reads prefetched groups."""
-    if user.is_superuser:
-        return SUPERUSER
-    return next((group.name for group in user.groups.all() if group.name in ROLE_NAMES), "")
 
 
 def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, SafeString]]:
@@ -76,7 +70,8 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class SendPasswordLink(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
-        send_password_link(get_object_or_404(User, pk=str(self.object_id)))
+        user = get_object_or_404(User, pk=str(self.object_id))
+        send_password_link(user, by=actor_of(self.request))
 
 
 @admin.register(User)
@@ -87,6 +82,7 @@ class UserAdmin(DomainAdmin):
     search_help_text = "E-mail or name"
     ordering = ("email",)
     actions_detail = ("password_link",)
+    change_form_outer_after_template = "accounts/user_history.html"
     empty_title = "Nobody yet"
     empty_text = "Invite a colleague: they get an e-mail with which they choose their password."
     empty_views = {
@@ -155,6 +151,19 @@ class UserAdmin(DomainAdmin):
             role.initial = role_of(obj) if obj else "Warehouse"
             role.required = bool(role.initial)
         return form
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: User | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["events"] = obj.events.select_related("actor").order_by("-id")[:LATEST]
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:
         user: User = form.instance

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from pydantic_core import to_json
 
 from accounts import people, tokens
-from accounts.actors import Actor, Source
+from accounts.actors import Source
 from accounts.auth import actor_of, anyone, bearer_token, require
 from accounts.invitations import invite
 from accounts.models import User
@@ -146,8 +146,7 @@ def request_password_reset(request: HttpRequest, body: PasswordRequest) -> HttpR
 )
 def reset_password(request: HttpRequest, body: PasswordReset) -> HttpResponse:
     """The token is good once. All tokens of the user fall: sign in with the new password."""
-    by = Actor(None, Source.API)
-    reset(body.token, body.new_password, by=by, address=client_address(request))
+    reset(body.token, body.new_password, source=Source.API, address=client_address(request))
     return HttpResponse(status=204)
 
 

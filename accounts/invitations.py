@@ -1,8 +1,9 @@
 """Inviting a colleague: an account with a role, and a link by e-mail to choose a password with."""
 
 from accounts.actors import Actor
+from accounts.history import record
 from accounts.mail_links import password_link
-from accounts.models import User
+from accounts.models import AccountChange, User
 from accounts.people import create_staff, role_named
 from accounts.recovery import tell
 from accounts.roles import ROLES
@@ -22,11 +23,12 @@ def invite(email: str, *, role: str, name: str = "", by: Actor) -> User:
     words = {each.name: each for each in ROLES}.get(name_of_role)
     context = {"role": name_of_role, "may": words.may if words else "Everything.", "invited_by": str(by)}
     tell(user.email, "invitation", {"name": user.get_short_name(), **context, **password_link(user)})
+    record(user, AccountChange.INVITED, by=by)
     return user
 
 
 @write_transaction
-def send_password_link(user: User) -> None:
+def send_password_link(user: User, *, by: Actor) -> None:
     """A link to choose a new password; the old one works until it is used.
 
     Raises:
@@ -35,3 +37,4 @@ def send_password_link(user: User) -> None:
     if not user.is_active:
         raise Conflict(f"{user.email} is deactivated. Activate the account first.")
     tell(user.email, "password_reset", {"name": user.get_short_name(), **password_link(user)})
+    record(user, AccountChange.LINK, by=by)

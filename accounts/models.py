@@ -1,4 +1,4 @@
-"""People: users who sign in, customers who order, and the refresh tokens of their clients."""
+"""People: users who sign in, what was done to their accounts, customers, and clients' refresh tokens."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+
+from accounts.actors import Source
 
 
 def normalised_email(email: str) -> str:
@@ -97,6 +99,33 @@ class Customer(models.Model):
 
     def clean(self) -> None:
         self.email = normalised_email(self.email)
+
+
+class AccountChange(models.TextChoices):
+    CREATED = "created", "Account created"
+    INVITED = "invited", "Invited"
+    ROLE = "role", "Role changed"
+    DEACTIVATED = "deactivated", "Deactivated"
+    ACTIVATED = "activated", "Activated"
+    PASSWORD = "password", "Password changed"
+    LINK = "link", "Password link sent"
+
+
+class AccountEvent(models.Model):
+    """What was done to an account, by whom and when; written with the change, and never changed."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=11, choices=AccountChange)
+    text = models.CharField(max_length=200, blank=True)
+    actor = models.ForeignKey(User, null=True, on_delete=models.RESTRICT, related_name="+")
+    source = models.CharField(max_length=6, choices=Source)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=("user", "-id"), name="event_of_account"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.text}".strip()
 
 
 class TokenFamily(models.Model):

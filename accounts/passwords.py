@@ -5,7 +5,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.history import record
+from accounts.models import AccountChange, User
 from accounts.tokens import revoke_everything
 from backoffice.errors import Conflict, Fault, Invalid
 from backoffice.throttling import forget, hit
@@ -63,5 +64,6 @@ def store_password(user: User, encoded: str, *, by: Actor) -> None:
     same = User.objects.filter(pk=user.pk, password=user.password, auth_version=user.auth_version)
     if not same.update(password=encoded):
         raise Conflict("The password was changed at the same moment. Sign in again.")
+    record(user, AccountChange.PASSWORD, by=by)
     revoke_everything(user, because=f"password changed by {by.source}")
     user.refresh_from_db(fields=["password", "auth_version"])

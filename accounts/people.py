@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
 from accounts.emails import checked_email
-from accounts.models import User, normalised_email
+from accounts.history import record
+from accounts.models import AccountChange, User, normalised_email
 from accounts.passwords import GUESSES, WINDOW_SECONDS, check_strength, store_password
 from accounts.roles import ROLE_NAMES
 from accounts.tokens import revoke_everything
@@ -95,6 +96,13 @@ def role_named(text: str) -> str:
     return name
 
 
+def role_of(user: User) -> str:
+    """The user's role, "superuser", or "" for customers. Reads prefetched groups."""
+    if user.is_superuser:
+        return SUPERUSER
+    return next((group.name for group in user.groups.all() if group.name in ROLE_NAMES), "")
+
+
 @write_transaction
 def create_staff(email: str, *, role: str, password: str | None = None, name: str = "", by: Actor) -> User:
     """A new member of staff; without a password they cannot sign in until one is set.
@@ -115,7 +123,8 @@ def create_staff(email: str, *, role: str, password: str | None = None, name: st
             user.save()
     except IntegrityError:
         raise EmailTaken(f"{user.email} has an account already.") from None
-    _give_role(user, role, by)
+    name_of_role = _give_role(user, role, by)
+    record(user, AccountChange.CREATED, f"as {name_of_role}", by=by)
     return user
 
 
@@ -134,7 +143,8 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
         raise EmailNotConfirmed(f"{user.email} is not confirmed. Invite them instead.")
     if user.is_superuser and role != SUPERUSER:
         _keep_a_superuser(user)
-    _give_role(user, role, by)
+    before = role_of(user) or "no role"
+    record(user, AccountChange.ROLE, f"{before} → {_give_role(user, role, by)}", by=by)
     revoke_everything(user, because="role changed")
     return _reloaded(user)
 
@@ -153,7 +163,8 @@ def deactivate(user: User, *, by: Actor) -> User:
         raise Conflict("You cannot deactivate yourself. Ask somebody else to do it.")
     if user.is_superuser:
         _keep_a_superuser(user)
-    User.objects.filter(pk=user.pk).update(is_active=False)
+    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        record(user, AccountChange.DEACTIVATED, by=by)
     revoke_everything(user, because="deactivated")
     return _reloaded(user)
 
@@ -166,7 +177,8 @@ def reactivate(user: User, *, by: Actor) -> User:
         Forbidden: only a superuser changes a superuser.
     """
     user = _locked(user, by)
-    User.objects.filter(pk=user.pk).update(is_active=True)
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        record(user, AccountChange.ACTIVATED, by=by)
     return _reloaded(user)
 
 
@@ -219,12 +231,14 @@ def set_password(user: User, new: str, *, by: Actor) -> None:
     store_password(user, make_password(new), by=by)
 
 
-def _give_role(user: User, role: str, by: Actor) -> None:
+def _give_role(user: User, role: str, by: Actor) -> str:
+    """The role's name, however it was typed."""
     name = role_named(role)
     if name == SUPERUSER and not _may_do_everything(by):
         raise Forbidden("Only a superuser may make somebody a superuser.")
     User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=name == SUPERUSER)
     user.groups.set(Group.objects.filter(name=name))
+    return name
 
 
 def _locked(user: User, by: Actor) -> User:

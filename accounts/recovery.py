@@ -5,7 +5,7 @@ from hashlib import sha256
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import Actor, Source
 from accounts.confirmation import confirm_address
 from accounts.emails import checked_email
 from accounts.mail_links import DAYS_VALID, PASSWORD, no_longer_valid, password_link, user_of
@@ -82,7 +82,7 @@ def tell(recipient: str, template: str, context: dict[str, str]) -> None:
     )
 
 
-def reset_password(token: str, new: str, *, by: Actor, address: str) -> User:
+def reset_password(token: str, new: str, *, source: Source, address: str) -> User:
     """Choose a new password with the token of a mail; all tokens, sessions and other links fall.
 
     Raises:
@@ -92,7 +92,7 @@ def reset_password(token: str, new: str, *, by: Actor, address: str) -> User:
     """
     limit_links(address)
     user = user_of(token, PASSWORD)
-    choose_password(user, new, by=by)
+    choose_password(user, new, by=Actor(user, source))
     return user
 
 

@@ -30,7 +30,6 @@ from tests.races import race
 ADA = "ada@example.com"
 HERE = "192.0.2.1"
 NEW = "quite another horse"
-API = Actor(None, Source.API)
 
 
 def asked_for(email: str = ADA) -> str:
@@ -65,7 +64,7 @@ def test_a_forgotten_password_is_exchanged_by_mail_and_whatever_was_signed_in_fa
 def test_a_link_is_good_once():
     make_user(ADA)
     token = asked_for()
-    reset_password(token, NEW, by=API, address=HERE)
+    reset_password(token, NEW, source=Source.API, address=HERE)
     again = Api().post("auth/password/reset", {"token": token, "new_password": "a third horse here"})
     assert_problem(again, 422, "invalid_link", "/token")
     assert signs_in(NEW)
@@ -78,14 +77,16 @@ def test_a_weak_password_is_refused_and_the_link_is_still_good():
     weak = Api().post("auth/password/reset", {"token": token, "new_password": "password1234"})
     assert_problem(weak, 422, "validation", "/new_password")
     assert signs_in(PASSWORD)
-    reset_password(token, NEW, by=API, address=HERE)
+    reset_password(token, NEW, source=Source.API, address=HERE)
     assert signs_in(NEW)
 
 
 OVERTAKEN = {
     "a password change": lambda user: change_password(user, old=PASSWORD, new="a third horse here", by=CLI),
     "a password set by staff": lambda user: set_password(user, "a third horse here", by=CLI),
-    "another link": lambda user: reset_password(asked_for(), "a third horse here", by=API, address=HERE),
+    "another link": lambda user: reset_password(
+        asked_for(), "a third horse here", source=Source.API, address=HERE
+    ),
     "a new role": lambda user: set_role(user, "Viewer", by=CLI),
     "signing out everywhere": lambda user: revoke_everything(user, because="signed out everywhere"),
     "deactivation": lambda user: deactivate(user, by=CLI),
@@ -101,7 +102,7 @@ def test_a_link_falls_with(overtake):
     overtake(user)
     before = User.objects.values("password").get()
     with pytest.raises(InvalidLink):
-        reset_password(token, NEW, by=API, address=HERE)
+        reset_password(token, NEW, source=Source.API, address=HERE)
     assert User.objects.values("password").get() == before
 
 
@@ -111,7 +112,7 @@ def test_a_link_is_too_old_after_three_days(settings):
     token = asked_for()
     settings.PASSWORD_RESET_TIMEOUT = -1
     with pytest.raises(InvalidLink):
-        reset_password(token, NEW, by=API, address=HERE)
+        reset_password(token, NEW, source=Source.API, address=HERE)
     assert not signs_in(NEW)
 
 
@@ -122,7 +123,7 @@ def test_a_link_is_for_one_account_alone():
     whose, _, _ = asked_for().partition(".")
     _, _, signed = asked_for(eve.email).partition(".")
     with pytest.raises(InvalidLink):
-        reset_password(f"{whose}.{signed}", NEW, by=API, address=HERE)
+        reset_password(f"{whose}.{signed}", NEW, source=Source.API, address=HERE)
     assert signs_in(PASSWORD)
 
 
@@ -132,7 +133,7 @@ def test_choosing_a_password_by_mail_confirms_the_address():
     order = place({"A": 1}, customer=None)
     email = order.email
     register(email, PASSWORD, address=HERE)
-    reset_password(asked_for(email), NEW, by=API, address=HERE)
+    reset_password(asked_for(email), NEW, source=Source.API, address=HERE)
     user = User.objects.get()
     assert user.email_confirmed_at is not None
     assert user.customer == order.customer
@@ -227,10 +228,10 @@ def test_tokens_cannot_be_tried_without_end():
     token = asked_for()
     for _ in range(30):
         with pytest.raises(InvalidLink):
-            reset_password("MQ.x-y", NEW, by=API, address=HERE)
+            reset_password("MQ.x-y", NEW, source=Source.API, address=HERE)
     with pytest.raises(Throttled):
-        reset_password(token, NEW, by=API, address=HERE)
-    reset_password(token, NEW, by=API, address="198.51.100.7")
+        reset_password(token, NEW, source=Source.API, address=HERE)
+    reset_password(token, NEW, source=Source.API, address="198.51.100.7")
     assert signs_in(NEW)
 
 
@@ -260,7 +261,7 @@ def reset_at_once(token: str, times: int = 8) -> list[object]:
 
 
 def reset_to(password: str, token: str) -> User:
-    return reset_password(token, password, by=API, address=HERE)
+    return reset_password(token, password, source=Source.API, address=HERE)
 
 
 @pytest.mark.race
