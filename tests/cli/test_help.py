@@ -112,7 +112,7 @@ def test_a_command_line_that_is_wrong_is_not_understood() -> None:
 def test_the_verbs_that_are_promised_are_there() -> None:
     found = {" ".join(path) for path, _ in ALL}
     wanted = """
-        demo serve worker scheduler doctor
+        demo serve worker scheduler doctor backup restore
         products:list,show,import,export,archive
         stock:show,list,receive,adjust,count,import,export,imports,undo,audit,history,template
         promos:list,show,create,pause,resume,expire,generate,batches,import,export,duplicate,delete,backtest

@@ -1,0 +1,115 @@
+"""A file with the whole database, written while the shop runs, and the way back.
+
+On SQLite a database file, by SQLite's backup API: a copy made with `cp` of a database in use is none. On
+PostgreSQL an archive of `pg_dump`. Either holds one moment, with every order whole or not at all.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
+
+from backoffice import dumps
+from backoffice.errors import Conflict, Invalid
+from backoffice.migrating import migrate
+
+
+class NoBackup(Invalid):
+    code = "no_backup"
+    title = "This is no backup of a shop"
+
+
+class NewerBackup(Conflict):
+    code = "newer_backup"
+    title = "The backup is of a newer version"
+
+
+def back_up(path: Path) -> None:
+    """Write the file: all of it or nothing, readable by its owner alone. Nobody waits meanwhile.
+
+    Raises:
+        OSError: the file cannot be written.
+        CannotDump: PostgreSQL's programs are missing or refuse.
+    """
+    with _new_file(path) as part:
+        if connection.vendor == "sqlite":
+            _copy(_database(), part)
+        else:
+            dumps.dump(connection.settings_dict, part)
+
+
+def check(path: Path) -> None:
+    """Raises NoBackup, NewerBackup, CannotDump, or OSError when there is no such file."""
+    with path.open("rb"):
+        pass
+    try:
+        found = _migrations_in(path)
+    except (sqlite3.DatabaseError, dumps.NotReadable) as error:
+        raise NoBackup(f"{path} is no backup of a shop on {connection.display_name}: {error}") from error
+    unknown = found - set(MigrationLoader(None).disk_migrations)
+    if unknown:
+        names = ", ".join(f"{app}.{name}" for app, name in sorted(unknown)[:3])
+        raise NewerBackup(f"{path} was made by a newer version, which has {names}: update the shop first.")
+
+
+def restore(path: Path) -> None:
+    """Put the backup in the place of all that is in the database: wholly or not at all.
+
+    A backup of an older version is brought up to date.
+
+    Raises:
+        what `check` raises, and CannotDump.
+    """
+    check(path)
+    connections.close_all()
+    if connection.vendor == "sqlite":
+        _database().parent.mkdir(parents=True, exist_ok=True)
+        _copy(path, _database())
+    else:
+        dumps.replace(connection.settings_dict, path)
+    migrate()
+
+
+def _database() -> Path:
+    return Path(connection.settings_dict["NAME"])
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[Path]:
+    """A file beside it, which takes its place when all went well."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        yield part
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """In one step, so that no writer makes it begin anew; the target changes in one transaction."""
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as reading,
+        closing(sqlite3.connect(target, timeout=30)) as writing,
+    ):
+        reading.backup(writing, pages=-1)
+        if target != _database():
+            # One file, without a log beside it.
+            writing.execute("PRAGMA journal_mode = DELETE")
+
+
+def _migrations_in(path: Path) -> set[tuple[str, str]]:
+    if connection.vendor != "sqlite":
+        return dumps.migrations_in(path)
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as backup:
+        [[verdict]] = backup.execute("PRAGMA quick_check(1)").fetchall()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+        return set(backup.execute("SELECT app, name FROM django_migrations"))

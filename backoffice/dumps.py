@@ -1,0 +1,96 @@
+"""PostgreSQL's own programs: pg_dump, pg_restore and psql."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import make_conninfo
+
+from backoffice.errors import Conflict
+
+# Without the limits that requests have: a large table takes its time. Only locks are not waited for long.
+OPTIONS = "-c lock_timeout=15s -c statement_timeout=0"
+AS_ANYBODY = ("--no-owner", "--no-privileges")
+
+
+class CannotDump(Conflict):
+    code = "cannot_dump"
+    title = "PostgreSQL's programs refuse"
+
+
+class NotReadable(Exception):
+    """The file is no archive of pg_dump."""
+
+
+def dump(database: Mapping[str, Any], path: Path) -> None:
+    """Raises CannotDump."""
+    format_ = ("--format=custom", "--lock-wait-timeout=15s", *AS_ANYBODY)
+    _run(database, "pg_dump", *format_, f"--file={path}", f"--dbname={_address(database)}")
+
+
+def migrations_in(path: Path) -> set[tuple[str, str]]:
+    """Raises NotReadable, CannotDump."""
+    try:
+        rows = _run({}, "pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(path))
+    except CannotDump as refused:
+        if isinstance(refused.__cause__, FileNotFoundError):
+            raise
+        raise NotReadable(refused.detail) from refused
+    fields = (line.split("\t") for line in rows.splitlines())
+    found = {(row[1], row[2]) for row in fields if len(row) == 4}
+    if not found:
+        raise NotReadable("It has no migrations.")
+    return found
+
+
+def replace(database: Mapping[str, Any], path: Path) -> None:
+    """In one transaction: everything out, and the archive in.
+
+    Raises:
+        CannotDump: also when somebody holds the tables.
+    """
+    with tempfile.TemporaryDirectory(prefix="restore-") as scratch:
+        # Read to its end first: a script that broke off would be committed.
+        script = Path(scratch, "script.sql")
+        _run(database, "pg_restore", *AS_ANYBODY, f"--file={script}", str(path))
+        _run(
+            database,
+            "psql",
+            *("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"),
+            *("--command=DROP SCHEMA public CASCADE", "--command=CREATE SCHEMA public"),
+            *(f"--file={script}", f"--dbname={_address(database)}"),
+        )
+
+
+def _address(database: Mapping[str, Any]) -> str:
+    """Without the password, which other users of the machine could read in the list of processes."""
+    named = {
+        "dbname": database["NAME"],
+        "user": database["USER"],
+        "host": database["HOST"],
+        "port": database["PORT"],
+    }
+    given = {name: value for name, value in named.items() if value}
+    return make_conninfo(**{**database["OPTIONS"], **given, "options": OPTIONS})
+
+
+def _run(database: Mapping[str, Any], program: str, *arguments: str) -> str:
+    password = database.get("PASSWORD")
+    environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell; the only names in it are of files and databases
+            [program, *arguments], env=environment, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise CannotDump(
+            f"{program} is not installed here. Install PostgreSQL's client programs, at least as new as the"
+            " server's, or run them where the server is."
+        ) from error
+    if done.returncode:
+        told = (done.stderr.strip().splitlines() or ["failed"])[-1]
+        busy = " Somebody is using the database: stop the shop first." if "lock timeout" in told else ""
+        raise CannotDump(f"{program}: {told}{busy}")
+    return done.stdout
