@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.auth.models import Group
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,7 +18,7 @@ from accounts.actors import Actor, Source
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
-from accounts.roles import ROLES
+from accounts.roles import RIGHTS, ROLES
 from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
 from backoffice.lists import moment, view_tabs
 
@@ -81,6 +82,7 @@ class UserAdmin(DomainAdmin):
     search_fields = ("email", "name")
     search_help_text = "E-mail or name"
     ordering = ("email",)
+    actions_list = ("roles",)
     actions_detail = ("password_link",)
     change_form_outer_after_template = "accounts/user_history.html"
     empty_title = "Nobody yet"
@@ -180,6 +182,18 @@ class UserAdmin(DomainAdmin):
         obj.refresh_from_db()
 
     # Actions
+
+    @action(description="Roles in words", icon="badge", permissions=["view"], url_path="roles")
+    def roles(self, request: HttpRequest) -> HttpResponse:
+        """A page that changes nothing, hence a link: all of it is from `accounts/roles.py`."""
+        people = Count("user", filter=Q(user__is_staff=True, user__is_active=True))
+        numbers = dict(Group.objects.annotate(people=people).values_list("name", "people"))
+        context = {
+            "title": "Roles",
+            "roles": [(role, numbers.get(role.name, 0)) for role in ROLES],
+            "rights": [(right, [right in role.rights for role in ROLES]) for right in RIGHTS],
+        }
+        return self.page(request, "accounts/roles.html", context)
 
     def has_password_link_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.change_user")

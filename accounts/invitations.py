@@ -21,7 +21,11 @@ def invite(email: str, *, role: str, name: str = "", by: Actor) -> User:
     user = create_staff(email, role=role, name=name, by=by)
     name_of_role = role_named(role)
     words = {each.name: each for each in ROLES}.get(name_of_role)
-    context = {"role": name_of_role, "may": words.may if words else "Everything.", "invited_by": str(by)}
+    context = {
+        "role": name_of_role,
+        "may": words.may if words else "May see and do everything in the shop.",
+        "invited_by": str(by),
+    }
     tell(user.email, "invitation", {"name": user.get_short_name(), **context, **password_link(user)})
     record(user, AccountChange.INVITED, by=by)
     return user

@@ -1,5 +1,7 @@
 """Users and roles, passwords, and the e-mails' pages."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -8,7 +10,7 @@ from django.urls import reverse
 from accounts.invitations import invite
 from accounts.models import User
 from accounts.people import deactivate
-from accounts.roles import ROLES
+from accounts.roles import RIGHTS, ROLES
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
 from tests.admin.conftest import SignIn
@@ -96,6 +98,26 @@ def test_every_role_is_told_in_words_with_what_it_cannot_do(manager: Client) -> 
         assert role.may in page
         assert role.may_not in page
     assert "Superuser" not in page
+
+
+def test_the_page_of_roles_tells_every_right_of_every_role(manager: Client) -> None:
+    make_user(role="Warehouse")
+    make_user(role="Warehouse", is_active=False)
+
+    page = manager.get(f"{USERS}roles/").text
+
+    assert f"{USERS}roles/" in manager.get(USERS).text
+    for role in ROLES:
+        assert role.may in page
+        assert role.may_not in page
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL)
+    assert {words: re.findall(r"[✓–]", cells) for words, cells in rows} == {
+        right.words: ["✓" if right in role.rights else "–" for role in ROLES] for right in RIGHTS
+    }
+    assert re.findall(r"(\w+)</strong> <small[^>]*>(\d) active", page)[:2] == [
+        ("Manager", "1"),
+        ("Warehouse", "1"),
+    ]
 
 
 def test_a_manager_makes_nobody_superuser(manager: Client) -> None:

@@ -76,6 +76,7 @@ MATRIX = {
     "accounts_user_history": MANAGER,
     "accounts_user_delete": NOBODY,
     "accounts_user_password_link": MANAGER,
+    "accounts_user_roles": MANAGER,
 }
 MODELS = (Category, Product, StockMovement, StockImport, EmailMessage, User)
 
