@@ -61,9 +61,7 @@ FOR_STAFF_ONLY = (EventKind.COMMENT, EventKind.EMAIL)
 def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
     """What happened, the newest first. Customers see neither comments nor who of the shop's staff it was."""
     user = caller(request)
-    order = Order.objects.visible_to(user).with_number(number).only("pk").first()
-    if order is None:
-        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+    order = _visible(number, user)
     events = OrderEvent.objects.filter(order=order)
     if not user.is_staff:
         events = events.exclude(kind__in=FOR_STAFF_ONLY)
@@ -173,6 +171,7 @@ def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
     actor = require(request, "orders.comment_order")
 
     def run() -> Reply:
+        _visible(number, caller(request))
         event = lifecycle.comment(number, by=actor, text=body.text)
         row = OrderEvent.objects.values(*_columns_of(list(EVENT_COLUMNS))).get(pk=event.pk)
         return rendered(_event(row, list(EVENT_COLUMNS), caller(request)), status=201)
@@ -180,10 +179,22 @@ def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
     return answer_once(request, body, run)
 
 
+def _visible(number: str, user: User) -> Order:
+    """The order's key alone.
+
+    Raises:
+        UnknownOrder: there is none, or it is not theirs to see.
+    """
+    order = Order.objects.visible_to(user).with_number(number).only("pk").first()
+    if order is None:
+        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+    return order
+
+
 def _act(
     request: HttpRequest, number: str, body: BaseModel, do: Callable[[int | None], object]
 ) -> HttpResponse:
-    """Do it and answer with the order as it then is, in one transaction."""
+    """Do it and answer with the order as it then is, in one transaction; undone if they may not see it."""
     version = expected_version(request)
 
     def run() -> Reply:

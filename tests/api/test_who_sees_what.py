@@ -1,12 +1,14 @@
 """Marketing knows no customers, the warehouse no promo codes; a manager knows both."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from accounts.actors import Actor, Source
 from accounts.models import Customer, User
+from orders.lifecycle import ship_order
 from orders.models import Order
 from tests.api.client import Api
-from tests.factories import make_product, make_promo_code, make_shopper, make_user, place
+from tests.factories import CLI, make_product, make_promo_code, make_shopper, make_user, place
 
 pytestmark = pytest.mark.django_db
 CODE = "SPRING20"
@@ -80,3 +82,30 @@ def test_a_list_of_orders_names_no_promo_code_to_the_warehouse(order: Order) -> 
     assert CODE not in answer.content.decode()
     assert warehouse.get(f"orders?promo_code={CODE}").status_code == 403
     assert warehouse.get("orders?ordering=promo_code").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("permission", "action", "body"),
+    [
+        ("ship_order", "ship", {}),
+        ("return_order", "return", {"lines": [{"sku": "TEA-01", "quantity": 1}]}),
+        ("comment_order", "comments", {"text": "Hello"}),
+        ("cancel_order", "cancel", {}),
+    ],
+)
+def test_nobody_acts_on_an_order_that_they_may_not_see(
+    order: Order, permission: str, action: str, body: dict[str, object]
+) -> None:
+    """No role is like this, but permissions may be given one by one."""
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename=permission))
+    if action == "return":
+        ship_order(order.number, by=CLI)
+    before = order.events.count()
+
+    answer = Api(user).post(f"orders/{order.number}/{action}", body)
+
+    assert answer.status_code == 404
+    assert order.events.count() == before
+    assert Order.objects.get().version == (2 if action == "return" else 1)
