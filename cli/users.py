@@ -70,6 +70,29 @@ def create(
 
 @verb(
     app,
+    "invite",
+    examples="""
+    shopctl users invite ana@example.com --role warehouse --name "Ana Moreira"
+    shopctl users invite ana@example.com --role support --as boss@example.com
+    """,
+)
+def invite_user(
+    email: Email,
+    role: Role,
+    name: Annotated[str, typer.Option(help="Their name.")] = "",
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Send somebody an e-mail with which they choose their own password."""
+    from accounts.invitations import invite
+
+    user = invite(email, role=role, name=name, by=actor(as_, "accounts.add_user"))
+    say(f"An invitation is on its way to {user.email}.")
+    _show(user, None, as_json=json)
+
+
+@verb(
+    app,
     "list",
     examples="""
     shopctl users list
@@ -132,6 +155,22 @@ def deactivate(email: Email, yes: Yes = False, as_: As = None, json: Json = Fals
 
 @verb(
     app,
+    "activate",
+    examples="""
+    shopctl users activate ana@example.com
+    shopctl users activate ana@example.com --as boss@example.com
+    """,
+)
+def activate(email: Email, as_: As = None, json: Json = False) -> None:
+    """Let somebody sign in again, with the role and the password that they had."""
+    from accounts import people
+
+    by = actor(as_, "accounts.change_user")
+    _show(people.reactivate(people.user_with_email(email), by=by), None, as_json=json)
+
+
+@verb(
+    app,
     "password",
     examples="""
     shopctl users password ana@example.com
@@ -153,6 +192,67 @@ def set_password(
     password = _password(from_stdin=password_stdin, generate=generate)
     people.set_password(user, password, by=by)
     _show(user, password if generate else None, as_json=json)
+
+
+@verb(
+    app,
+    "link",
+    examples="""
+    shopctl users link ana@example.com
+    shopctl users link ana@example.com --as boss@example.com
+    """,
+)
+def send_link(email: Email, as_: As = None, json: Json = False) -> None:
+    """Send somebody an e-mail to choose a new password with; until then the old one works."""
+    from accounts.invitations import send_password_link
+    from accounts.people import user_with_email
+
+    by = actor(as_, "accounts.change_user")
+    user = user_with_email(email)
+    send_password_link(user, by=by)
+    say(f"A link is on its way to {user.email}.")
+    _show(user, None, as_json=json)
+
+
+@verb(
+    app,
+    "history",
+    examples="""
+    shopctl users history ana@example.com
+    shopctl users history ana@example.com --jsonl | jq -r .what
+    """,
+)
+def history(email: Email, limit: Limit = None, json: Json = False, jsonl: Jsonl = False) -> None:
+    """Who changed somebody's role, activity and password, the newest first."""
+    from accounts.people import user_with_email
+
+    events = user_with_email(email).events.select_related("actor").order_by("-id")
+    rows = (
+        {
+            "at": event.at,
+            "what": str(event),
+            "actor": event.actor.email if event.actor else None,
+            "source": event.source,
+        }
+        for event in events.iterator(500)
+    )
+    Listing(json, jsonl, limit).show(rows, columns("at", "what", "actor=By", "source=Through"))
+
+
+@verb(
+    app,
+    "roles",
+    examples="""
+    shopctl users roles
+    shopctl users roles --json
+    """,
+)
+def roles(json: Json = False, jsonl: Jsonl = False) -> None:
+    """Tell in words what each role may do, and what it may not."""
+    from accounts.roles import ROLES
+
+    rows = ({"role": role.name, "may": role.may, "may_not": role.may_not} for role in ROLES)
+    Listing(json, jsonl).show(rows, columns("role", "may", "may_not"))
 
 
 def _password(*, from_stdin: bool, generate: bool) -> str:

@@ -1,8 +1,12 @@
 import pytest
 
 from accounts.models import User
+from accounts.people import deactivate
+from accounts.roles import ROLES
+from backoffice.outbox.models import EmailMessage
+from tests.accounts.mailbox import templates_sent_to
 from tests.cli.conftest import Answers, Shopctl
-from tests.factories import make_user
+from tests.factories import CLI, PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 GOOD = "a long and good passphrase"
@@ -88,3 +92,59 @@ def test_a_viewer_manages_nobody(shopctl: Shopctl) -> None:
     )
     assert result.exit_code == 1
     assert User.objects.count() == 1
+
+
+def test_somebody_is_invited_and_chooses_their_password_themselves(
+    shopctl: Shopctl, answers: Answers
+) -> None:
+    made = answers("users", "invite", "Ana@Example.com", "--role", "warehouse", "--name", "Ana")
+    assert (made["email"], made["name"], made["role"]) == ("ana@example.com", "Ana", "Warehouse")
+    assert templates_sent_to("ana@example.com") == ["invitation"]
+    assert not User.objects.get().has_usable_password()
+    again = shopctl("users", "invite", "ana@example.com", "--role", "viewer")
+    assert (again.exit_code, templates_sent_to("ana@example.com")) == (1, ["invitation"])
+
+
+def test_somebody_comes_back(answers: Answers) -> None:
+    make_user("ana@example.com", role="Warehouse", is_active=False)
+    assert answers("users", "activate", "ana@example.com")["is_active"] is True
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_a_link_is_sent_unless_the_account_is_deactivated(shopctl: Shopctl) -> None:
+    user = make_user("ana@example.com", role="Warehouse")
+    assert shopctl("users", "link", "ana@example.com").exit_code == 0
+    deactivate(user, by=CLI)
+    refused = shopctl("users", "link", "ana@example.com")
+    assert (refused.exit_code, templates_sent_to("ana@example.com")) == (1, ["password_reset"])
+    assert "Activate the account first" in refused.stderr
+
+
+def test_the_history_of_an_account_names_who_changed_it(shopctl: Shopctl, answers: Answers) -> None:
+    make_user("boss@example.com", role="Manager")
+    make_user("ana@example.com", role="Warehouse")
+    shopctl("users", "role", "ana@example.com", "support", "--as", "boss@example.com")
+    shopctl("users", "deactivate", "ana@example.com", "--yes")
+    told = [
+        (row["what"], row["actor"], row["source"]) for row in answers("users", "history", "ana@example.com")
+    ]
+    assert told == [
+        ("Deactivated", None, "cli"),
+        ("Role changed Warehouse → Support", "boss@example.com", "cli"),
+    ]
+
+
+def test_roles_are_told_in_words(answers: Answers) -> None:
+    told = {row["role"]: (row["may"], row["may_not"]) for row in answers("users", "roles")}
+    assert told == {role.name: (role.may, role.may_not) for role in ROLES}
+
+
+@pytest.mark.parametrize("verb", ["invite", "activate", "link"])
+def test_only_who_may_manage_users_is_let(shopctl: Shopctl, verb: str) -> None:
+    make_user("vera@example.com", role="Viewer")
+    make_user("ana@example.com", role="Viewer", is_active=False)
+    more = ["--role", "viewer"] if verb == "invite" else []
+    email = "new@example.com" if verb == "invite" else "ana@example.com"
+    assert shopctl("users", verb, email, *more, "--as", "vera@example.com").exit_code == 1
+    assert not EmailMessage.objects.exists()
+    assert [user.is_active for user in User.objects.order_by("pk")] == [True, False]
