@@ -3,7 +3,7 @@
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import Message
 from typing import Any, cast
@@ -35,7 +35,11 @@ class MailServer(socketserver.ThreadingTCPServer):
 
 class Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
-        server = cast("MailServer", self.server)
+        # A client that was killed resets the connection.
+        with suppress(ConnectionResetError):
+            self.converse(cast("MailServer", self.server))
+
+    def converse(self, server: MailServer) -> None:
         self.say("220 shop.test")
         while command := self.rfile.readline().decode().strip():
             verb = command[:4].upper()
@@ -53,7 +57,10 @@ class Session(socketserver.StreamRequestHandler):
 
     def keep(self, server: MailServer) -> None:
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                # Killed in the middle of the mail, which no server keeps.
+                return
             lines.append(line)
         server.messages.append(message_from_bytes(b"".join(lines)))
         server.message_arrived.set()

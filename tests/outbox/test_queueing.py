@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from huey.contrib.djhuey import HUEY
 
+from backoffice import throttling
 from backoffice.outbox import queueing
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
@@ -13,6 +14,12 @@ from backoffice.outbox.queueing import queue_email
 from backoffice.outbox.tasks import sweep_emails
 from backoffice.queue import SharedQueue
 from backoffice.transactions import write_transaction
+from orders.models import Order
+from tests.api.client import Api
+from tests.api.test_orders import basket
+from tests.factories import make_product, make_shopper
+
+NO_REDIS = "redis://127.0.0.1:1/0"
 
 
 def queue_for(recipient: str, cause: str = "order:B-1") -> None:
@@ -83,17 +90,29 @@ def test_a_suppressed_mail_is_recorded_and_never_sent(mailoutbox):
     assert mailoutbox == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_with_redis_down_the_mail_waits_for_the_sweeper(queue_at, mailoutbox):
-    queue_at("redis://127.0.0.1:1/0")
+def test_with_redis_down_throughout_two_hundred_orders_are_taken_and_their_mails_sent(
+    queue_at, mailoutbox, settings, monkeypatch
+):
+    """No queue, no product cache, no throttle counters."""
+    queue_at(NO_REDIS)
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": NO_REDIS}
+    }
+    settings.API_RATE_PER_MINUTE = 100
+    monkeypatch.setattr(throttling, "_cache_rests_until", 0.0)
+    make_product("71053", on_hand=1_000)
+    shopper = Api(make_shopper())
 
-    for number in range(20):
-        queue_for("ann@example.com", cause=f"order:B-{number}")
+    answers = [shopper.post("orders", basket(("71053", 1))).status_code for _ in range(200)]
 
-    assert EmailMessage.objects.filter(state=EmailState.QUEUED).count() == 20
+    assert answers == [201] * 200
+    assert Order.objects.count() == 200
+    assert EmailMessage.objects.filter(state=EmailState.QUEUED).count() == 200
     sweep_emails.call_local()
-    assert len(mailoutbox) == 20
-    assert EmailMessage.objects.filter(state=EmailState.SENT).count() == 20
+    assert len({mail.extra_headers["Message-ID"] for mail in mailoutbox}) == len(mailoutbox) == 200
+    assert EmailMessage.objects.filter(state=EmailState.SENT).count() == 200
 
 
 @pytest.mark.django_db(transaction=True)
