@@ -1,10 +1,13 @@
-"""The server is killed while it takes orders; whoever got no answer asks again with the same key."""
+"""The server is killed while it takes orders; whoever got no answer asks again with the same key.
+
+Embedded it is one process of web and worker, grown two web processes, as docker-compose.yml has them. All of
+it is killed at once, in the middle of whatever it does.
+"""
 
 import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,56 +20,50 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
-ORDERS = 60
-KILLS = 3
-PREPARE = """
-import django; django.setup()
 from accounts.tokens import issue_pair
-from tests.factories import make_product, make_shopper
-make_product("71053", on_hand=10_000)
-print(issue_pair(make_shopper()).access)
-"""
-COUNT = """
-import django; django.setup()
+from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
+from catalog.models import Product
+from orders.audit import audit_orders
 from orders.models import Order
-print(len(audit_stock()), *Order.objects.values_list("number", flat=True))
-"""
+from tests.backoffice.test_server import SHOPCTL, free_port
+from tests.factories import make_product, make_shopper
+
+ORDERS = 100
+KILLS = 3
+CLIENTS = 8
+EMBEDDED: list[str] = []
+GROWN = ["--processes", "2", "--no-worker"]
 BODY = b"""{"lines": [{"sku": "71053", "quantity": 1}], "shipping_address":
     {"name": "Theo Jansen", "line1": "Seeweg 56", "city": "Koeln", "country": "DE"}}"""
 
 
 class Shop:
-    """An embedded shop of its own, which can be killed."""
+    """A server on this test's database, which can be killed."""
 
-    def __init__(self, directory: Path) -> None:
-        others = ("SQL_", "DATABASE_URL", "REDIS_URL")
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(others)},
+    def __init__(self, directory: Path, *, token: str) -> None:
+        database = connection.settings_dict
+        self.environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
             "VAR_DIR": str(directory),
-            "DJANGO_SETTINGS_MODULE": "backoffice.settings",
-            "API_RATE_PER_MINUTE": "0",
+            "SQL_ENGINE": connection.vendor,
+            "SQL_DATABASE": str(database["NAME"]),
+            **{f"SQL_{name}": str(database[name]) for name in ("USER", "PASSWORD", "HOST", "PORT")},
         }
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.run("-m", "django", "migrate", "-v0")
-        self.token = self.run("-c", PREPARE).split()[-1]
-
-    def run(self, *arguments: str) -> str:
-        command = [sys.executable, *arguments]
-        return subprocess.run(
-            command, check=True, env=self.environment, cwd=settings.BASE_DIR, capture_output=True, text=True
-        ).stdout
+        self.port = free_port()
+        self.token = token
 
     @contextmanager
-    def open(self) -> Iterator[subprocess.Popen[bytes]]:
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port)]
-        command += ["--blocking-threads", "4", "--log-level", "critical", "backoffice.wsgi:application"]
-        # A session of its own, so that its worker dies with it.
+    def open(self, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+        command = [sys.executable, "-c", SHOPCTL, "serve", "--port", str(self.port), *options]
+        # A session of its own, so that its processes die with it.
         server = subprocess.Popen(
-            command, env=self.environment, cwd=settings.BASE_DIR, start_new_session=True
+            command,
+            env=self.environment,
+            cwd=settings.BASE_DIR,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
         )
         try:
             self._wait_until_ready(server)
@@ -77,7 +74,7 @@ class Shop:
             server.wait()
 
     def _wait_until_ready(self, server: subprocess.Popen[bytes]) -> None:
-        for _ in range(300):
+        for _ in range(600):
             assert server.poll() is None, "The server did not start."
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).close()
@@ -99,7 +96,7 @@ class Shop:
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 body: bytes = response.read()
                 return body
         except urllib.error.HTTPError as error:
@@ -110,13 +107,17 @@ class Shop:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_no_order_is_placed_twice_and_no_acknowledged_one_is_missing(tmp_path):
-    shop = Shop(tmp_path)
+@pytest.mark.django_db(transaction=True)
+def test_no_order_is_placed_twice_and_no_acknowledged_one_is_missing(tmp_path: Path) -> None:
+    make_product("71053", on_hand=10_000)
+    shop = Shop(tmp_path, token=issue_pair(make_shopper()).access)
+    options = EMBEDDED if connection.vendor == "sqlite" else GROWN
     keys = [f"key-{number}" for number in range(ORDERS)]
     acknowledged: dict[str, bytes] = {}
 
     for _ in range(KILLS):
-        with shop.open() as server, ThreadPoolExecutor(4) as clients:
+        with shop.open(*options) as server, ThreadPoolExecutor(CLIENTS) as clients:
+            assert options is EMBEDDED or len(processes_under(server.pid)) >= 2
             posts = {key: clients.submit(shop.place, key) for key in keys if key not in acknowledged}
             wait_for(lambda posts=posts: sum(post.done() for post in posts.values()) >= ORDERS // (KILLS + 1))
             os.killpg(server.pid, signal.SIGKILL)
@@ -124,14 +125,20 @@ def test_no_order_is_placed_twice_and_no_acknowledged_one_is_missing(tmp_path):
         acknowledged |= {key: body for key, body in answers.items() if body is not None}
     assert 0 < len(acknowledged) < ORDERS
 
-    with shop.open():
-        repeated = {key: shop.place(key) for key in keys}
+    with shop.open(*options), ThreadPoolExecutor(CLIENTS) as clients:
+        repeated = dict(zip(keys, clients.map(shop.place, keys), strict=True))
 
-    discrepancies, *numbers = shop.run("-c", COUNT).split()
+    numbers = list(Order.objects.values_list("number", flat=True))
     assert repeated | acknowledged == repeated
-    assert len(set(numbers)) == len(numbers) == ORDERS
+    assert len(numbers) == ORDERS
     assert {json.loads(body or b"{}")["number"] for body in repeated.values()} == set(numbers)
-    assert discrepancies == "0"
+    assert Product.objects.get().reserved == ORDERS
+    assert EmailMessage.objects.filter(template="order_placed").count() == ORDERS
+    assert audit_stock() == audit_orders() == []
+
+
+def processes_under(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
