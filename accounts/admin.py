@@ -123,6 +123,8 @@ class UserAdmin(DomainAdmin):
     def state(self, user: User) -> SafeString:
         if not user.is_active:
             tone, word = "plain", "Deactivated"
+        elif not user.may_sign_in:
+            tone, word = "info", "Not confirmed"
         elif user.last_login is None and not user.has_usable_password():
             tone, word = "info", "Invited"
         else:

@@ -26,7 +26,7 @@ def invite(email: str, *, role: str, name: str = "", by: Actor) -> User:
         "may": words.may if words else "May see and do everything in the shop.",
         "invited_by": str(by),
     }
-    tell(user.email, "invitation", {"name": user.get_short_name(), **context, **password_link(user)})
+    tell(user.email, "invitation", {"name": user.greeting, **context, **password_link(user)})
     record(user, AccountChange.INVITED, by=by)
     return user
 
@@ -40,5 +40,5 @@ def send_password_link(user: User, *, by: Actor) -> None:
     """
     if not user.is_active:
         raise Conflict(f"{user.email} is deactivated. Activate the account first.")
-    tell(user.email, "password_reset", {"name": user.get_short_name(), **password_link(user)})
+    tell(user.email, "password_reset", {"name": user.greeting, **password_link(user)})
     record(user, AccountChange.LINK, by=by)

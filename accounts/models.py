@@ -64,6 +64,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.name or self.email.partition("@")[0]
 
+    @property
+    def greeting(self) -> str:
+        """How mails address them. Before the address is confirmed a stranger may have typed the name."""
+        return self.get_short_name() if self.is_staff or self.email_confirmed_at else ""
+
     def get_session_auth_hash(self) -> str:
         """Sessions fall with `auth_version`, as tokens do, and not with the password alone."""
         return f"{self.auth_version}:{super().get_session_auth_hash()}"

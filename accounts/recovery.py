@@ -66,9 +66,9 @@ def _send_what_is_known(recipient: str) -> None:
     if user is None:
         tell(recipient, "no_account", {})
     elif user.is_active:
-        tell(recipient, "password_reset", {"name": user.get_short_name(), **password_link(user)})
+        tell(recipient, "password_reset", {"name": user.greeting, **password_link(user)})
     else:
-        tell(recipient, "account_deactivated", {"name": user.get_short_name()})
+        tell(recipient, "account_deactivated", {"name": user.greeting})
 
 
 def tell(recipient: str, template: str, context: dict[str, str]) -> None:

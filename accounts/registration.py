@@ -35,14 +35,13 @@ def _take_in(newcomer: User) -> None:
         password=newcomer.password, name=newcomer.name
     )
     user = User.objects.get(email=newcomer.email)
-    greeting = {"name": user.get_short_name()}
+    greeting = {"name": user.greeting}
     if not user.is_active:
         tell(user.email, "account_deactivated", greeting)
     elif user.may_sign_in:
         tell(user.email, "account_exists", greeting | password_link(user))
     else:
-        # Without the name: a stranger may have typed it, to say something to this mailbox.
-        tell(user.email, "confirm_email", confirmation_link(user))
+        tell(user.email, "confirm_email", greeting | confirmation_link(user))
 
 
 def confirm_email(token: str, *, address: str) -> User:

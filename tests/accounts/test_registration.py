@@ -15,6 +15,7 @@ from accounts import confirmation, registration
 from accounts.mail_links import CONFIRMATION, PASSWORD, InvalidLink, token_for
 from accounts.models import Customer, User
 from accounts.people import create_staff, deactivate, set_role
+from accounts.recovery import request_password_link
 from accounts.registration import confirm_email, register
 from backoffice.errors import Conflict, Throttled
 from backoffice.outbox.delivery import deliver_due
@@ -271,7 +272,12 @@ def test_the_mail_holds_the_link_and_what_is_kept_of_it_does_not():
 @pytest.mark.django_db
 def test_a_strangers_words_do_not_reach_the_mailbox():
     register(ADA, GOOD, name="You have won, see evil.example", address=HERE)
-    assert "evil" not in str(EmailMessage.objects.get().context)
+    request_password_link(ADA, address=HERE)
+    deactivate(User.objects.get(), by=CLI)
+    register(ADA, GOOD, address=HERE)
+    request_password_link(ADA, address=HERE)
+    assert len(templates_sent_to(ADA)) == 4
+    assert "evil" not in str(list(EmailMessage.objects.values("context")))
 
 
 def confirmed_at_once(token: str, times: int = 8) -> list[object]:

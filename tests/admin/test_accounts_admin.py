@@ -156,6 +156,16 @@ def test_a_customers_account_stays_one_when_its_name_is_changed(manager: Client)
     assert (shopper.name, shopper.is_staff, role_names(shopper)) == ("Sam", False, [])
 
 
+def test_customers_who_have_not_confirmed_their_address_are_told_apart(manager: Client) -> None:
+    make_user("ada@example.com")
+    make_user("bob@example.com", email_confirmed_at=None)
+
+    page = manager.get(f"{USERS}?view=customers").text
+
+    states = re.findall(r'bo-sku">(\w+)@example.com.*?bo-label[^>]*>([\w ]+)<', page, re.DOTALL)
+    assert states == [("ada", "Active"), ("bob", "Not confirmed")]
+
+
 def test_nobody_deactivates_themselves_and_the_form_says_why(sign_in: SignIn) -> None:
     client = sign_in("superuser")
     me = User.objects.get()
