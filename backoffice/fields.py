@@ -1,12 +1,55 @@
-"""Text that is matched without regard to case, alike on SQLite and PostgreSQL."""
+"""Columns and conditions that SQLite and PostgreSQL are to treat alike."""
 
 from typing import Any
 
 from django.db import models
+from django.db.models.lookups import BuiltinLookup, FieldGetDbPrepValueMixin, Lookup
 
 
 def folded(text: str) -> str:
     return text.strip().casefold()
+
+
+@models.CharField.register_lookup
+@models.TextField.register_lookup
+class Filled(Lookup):
+    """`name__filled=True`: not empty, without a parameter, as in the condition of a partial index.
+
+    SQLite takes such an index only for a statement in which its condition is written alike.
+    """
+
+    lookup_name = "filled"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"NOT ({column} = '')", parameters
+
+
+class _Likely(FieldGetDbPrepValueMixin, BuiltinLookup):
+    """Tells SQLite, which keeps no statistics here, that many rows are such.
+
+    It would else read all of them by the column's index and sort them, for a page of the newest.
+    """
+
+    comparison: str
+
+    def get_rhs_op(self, _connection: Any, rhs: str) -> str:
+        return f"{self.comparison} {rhs}"
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        condition, parameters = self.as_sql(compiler, connection)
+        return f"likely({condition})", parameters
+
+
+@models.DecimalField.register_lookup
+class AtLeast(_Likely):
+    lookup_name, comparison = "at_least", ">="
+
+
+@models.DecimalField.register_lookup
+class AtMost(_Likely):
+    lookup_name, comparison = "at_most", "<="
 
 
 class FoldedField(models.CharField):  # type: ignore[type-arg]

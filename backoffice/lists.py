@@ -68,7 +68,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         rows = cast("QuerySet[Model]", self.object_list)
-        return CappedCount(rows.order_by()[: MOST_COUNTED + 1].count())
+        # The keys alone: what the list computes for each row would be computed for all that are counted.
+        return CappedCount(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
 
     @cached_property
     def num_pages(self) -> int:

@@ -15,6 +15,8 @@ from backoffice.transactions import write_transaction
 from orders import guessing
 from orders.lifecycle import edit_order
 from orders.models import Order
+from orders.models.order import OrderQuerySet
+from orders.models.promo import normalised_code
 from orders.placement import place_order, quote_order
 from orders.rendering import (
     SUMMARY,
@@ -193,14 +195,15 @@ def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[
     orders = Order.objects.visible_to(user)
     if filters.status:
         orders = orders.filter(status__in=filters.status)
-    for word in (filters.q or "").split():
-        orders = orders.filter(_mentions(word, is_personal))
+    if filters.q:
+        orders = _mentioning(orders, filters.q, is_personal)
     if filters.email is not None:
-        orders = orders.filter(_placed_by(filters.email)) if is_personal else orders.none()
+        orders = orders.of_email(filters.email) if is_personal else orders.none()
+    if filters.promo_code is not None:
+        orders = orders.with_promo_code(normalised_code(filters.promo_code))
     lookups = {
-        "promo_code": filters.promo_code and filters.promo_code.strip().upper(),
-        "total__gte": filters.total__gte,
-        "total__lte": filters.total__lte,
+        "total__at_least": filters.total__gte,
+        "total__at_most": filters.total__lte,
         "discount__gte": filters.discount__gte,
         "discount__lte": filters.discount__lte,
         "placed_at__gte": filters.placed_after,
@@ -209,10 +212,14 @@ def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[
     return orders.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
 
 
-def _placed_by(email: str) -> Q:
-    return Q(customer__email=normalised_email(email)) | Q(email__iexact=email.strip())
-
-
-def _mentions(word: str, is_personal: bool) -> Q:
-    mentions = Q(number__icontains=word)
-    return mentions | Q(email__icontains=word) | Q(ship_name__icontains=word) if is_personal else mentions
+def _mentioning(orders: OrderQuerySet, text: str, is_personal: bool) -> OrderQuerySet:
+    """The one with this number, else those of which each word is a part of the number, e-mail or name."""
+    exact = orders.with_number(text)
+    if exact.exists():
+        return exact
+    for word in text.split():
+        mentions = Q(number__icontains=word)
+        if is_personal:
+            mentions |= Q(email__icontains=word) | Q(ship_name__icontains=word)
+        orders = orders.filter(mentions)
+    return orders

@@ -49,7 +49,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     list_filter = (("category", RelatedDropdownFilter),)
     search_fields = ("sku", "name", "barcode")
     search_help_text = "SKU, name or barcode"
-    ordering = ("sku",)
+    ordering = ("sku_key",)
     fields = ("name", "sku", "price", "category", "barcode", "low_stock_threshold", "is_active")
     actions = ("archive_selected",)
     actions_list = ("count", "reorder")
@@ -94,7 +94,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
             name &= Q(name__icontains=word)
         return queryset.filter(name | Q(sku_key__startswith=folded(term))), False
 
-    @display(description="Product", ordering="sku")
+    @display(description="Product", ordering="sku_key")
     def product(self, product: Product) -> SafeString:
         return format_html(
             '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', product.name, product.sku

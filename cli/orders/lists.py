@@ -80,7 +80,7 @@ def list_orders(
     if customer:
         orders = orders.filter(customer__email=normalised_email(customer))
     if promo:
-        orders = orders.filter(promo_code=normalised_code(promo))
+        orders = orders.with_promo_code(normalised_code(promo))
     Listing(json, jsonl, limit, fail_if_empty).show(map(as_row, orders.iterator(2_000)), LISTED)
 
 

@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter, Tex
 
 from backoffice.lists import WholeDaysFilter
 from orders.models import Order, Shipment
+from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
 
 
@@ -27,9 +28,9 @@ class AmountFilter(RangeNumericFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         least, most = self._amount("from"), self._amount("to")
         if least is not None:
-            queryset = queryset.filter(**{f"{self.parameter_name}__gte": least})
+            queryset = queryset.filter(**{f"{self.parameter_name}__at_least": least})
         if most is not None:
-            queryset = queryset.filter(**{f"{self.parameter_name}__lte": most})
+            queryset = queryset.filter(**{f"{self.parameter_name}__at_most": most})
         return queryset
 
     def _amount(self, end: str) -> Decimal | None:
@@ -53,7 +54,8 @@ class UsedPromoFilter(WordFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         code = normalised_code(self.word())
-        return queryset.filter(promo_code=code) if code else queryset
+        assert isinstance(queryset, OrderQuerySet)
+        return queryset.with_promo_code(code) if code else queryset
 
 
 class CarrierFilter(WordFilter):
@@ -75,5 +77,5 @@ class NoteFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         if self.value() == "yes":
-            return queryset.exclude(note="")
+            return queryset.filter(note__filled=True)
         return queryset.filter(note="") if self.value() == "no" else queryset

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -13,7 +14,6 @@ from accounts.models import Customer, normalised_email
 from backoffice.fields import folded
 from catalog.models import Product
 from orders.models import Order, OrderLine, PromoCode, Promotion, Shipment
-from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
 
 MOST_OF_A_KIND = 5
@@ -22,19 +22,27 @@ LONGEST_TERM = 120
 
 
 def orders_matching(orders: QuerySet[Order], term: str, *, is_personal: bool) -> QuerySet[Order]:
-    """Those with this number, else with this tracking number or SKU; if personal also e-mail or name."""
+    """Those with this number, else with exactly this tracking number, SKU or e-mail address, else of people
+    whose name or address is like it; the last two only if personal.
+
+    Only the last step reads more with more customers: a part of a name is looked for in all of them.
+    """
     term = term.strip()[:LONGEST_TERM]
     numbers = orders.filter(number__in=numbers_meant(term))
     if numbers.exists():
         return numbers
-    by_tracking = Shipment.objects.filter(tracking_number__in={term, term.upper()})
+    exact = orders.filter(pk__in=_with_exactly(term, is_personal))
+    if not is_personal or exact.exists():
+        return exact
+    return orders.filter(customer__in=customers_matching(term))
+
+
+def _with_exactly(term: str, is_personal: bool) -> QuerySet[Any, Any]:
+    """The keys of orders, for a condition."""
+    by_tracking = Shipment.objects.with_tracking_number(term).order_by().values("order")
     by_sku = OrderLine.objects.filter(product__in=Product.objects.with_skus([term]))
-    found = by_tracking.order_by().values("order").union(by_sku.order_by().values("order"))
-    if is_personal:
-        by_customer = Order.objects.filter(customer__in=customers_matching(term))
-        by_email = Order.objects.filter(email__in={term, normalised_email(term)})
-        found = found.union(by_customer.order_by().values("pk"), by_email.order_by().values("pk"))
-    return orders.filter(pk__in=found)
+    found = by_tracking.union(by_sku.order_by().values("order"))
+    return found.union(Order.objects.of_email(term).values("pk")) if is_personal else found
 
 
 def numbers_meant(term: str) -> list[str]:
@@ -55,15 +63,17 @@ def search(request: HttpRequest, term: str) -> list[SearchResult]:
     may = request.user.has_perm
     is_personal = may("accounts.view_customer")
     found: list[Iterator[SearchResult]] = []
+    exact: list[SearchResult] = []
     if may("orders.view_order"):
-        found += [_orders_by_number(term, is_personal), _orders_by_tracking(term, is_personal)]
+        exact = [*_orders_by_number(term, is_personal), *_orders_by_tracking(term, is_personal)]
+        found.append(iter(exact))
     if may("catalog.view_product"):
         found.append(_products(term))
     if may("orders.view_promocode"):
         found += [_promo_codes(term), _batches(term)]
-    if may("orders.view_order") and is_personal:
-        found.append(_orders_of_people(term))
-    if is_personal:
+    # Nobody is called like an order's number or a parcel's, and all names would be read to find that out.
+    if is_personal and not exact:
+        found += [_orders_of_people(term)] if may("orders.view_order") else []
         found.append(_people(term))
     return list(islice((result for kind in found for result in islice(kind, MOST_OF_A_KIND)), MOST_RESULTS))
 
@@ -74,16 +84,15 @@ def _orders_by_number(term: str, is_personal: bool) -> Iterator[SearchResult]:
 
 
 def _orders_by_tracking(term: str, is_personal: bool) -> Iterator[SearchResult]:
-    parcels = Shipment.objects.filter(tracking_number__in={term, term.upper()}).order_by("-pk")
+    parcels = Shipment.objects.with_tracking_number(term).order_by("-pk")
     for parcel in parcels.select_related("order__customer")[:MOST_OF_A_KIND]:
         yield _order_result(parcel.order, is_personal, f"Parcel {parcel.tracking_number}")
 
 
 def _orders_of_people(term: str) -> Iterator[SearchResult]:
-    orders: OrderQuerySet = Order.objects.filter(
-        Q(customer__in=customers_matching(term)) | Q(email__in={term, normalised_email(term)})
-    )
-    newest = orders.select_related("customer").order_by("-placed_at", "-pk")
+    of_people = Order.objects.filter(customer__in=customers_matching(term)).order_by()
+    found = of_people.values("pk").union(Order.objects.of_email(term).values("pk"))
+    newest = Order.objects.filter(pk__in=found).select_related("customer").order_by("-placed_at", "-pk")
     for order in newest[:MOST_OF_A_KIND]:
         yield _order_result(order, is_personal=True)
 

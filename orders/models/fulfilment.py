@@ -1,11 +1,19 @@
 """What left, what was called off and what came back. Each has a reference that the stock ledger carries."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from backoffice.money import ZERO
 from orders.models.order import Order, OrderLine
+
+
+class ShipmentQuerySet(models.QuerySet["Shipment"]):
+    def with_tracking_number(self, number: str) -> Self:
+        """Parcels with this number, as it was typed or in capitals."""
+        return self.filter(tracking_number__filled=True, tracking_number__in={number, number.upper()})
 
 
 class Shipment(models.Model):
@@ -17,6 +25,8 @@ class Shipment(models.Model):
     tracking_number = models.CharField(max_length=80, blank=True)
     shipped_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
+
+    objects = ShipmentQuerySet.as_manager()
 
     class Meta:
         ordering = ("id",)

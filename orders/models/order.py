@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat, Round
 from django.utils import timezone
 
 from accounts.actors import Source
-from accounts.models import Customer, User
+from accounts.models import Customer, User, normalised_email
 from backoffice.money import ZERO
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus
@@ -42,6 +42,17 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def open(self) -> Self:
         """Orders with units still to ship."""
         return self.filter(status__in=OPEN_STATUSES)
+
+    def with_promo_code(self, code: str) -> Self:
+        """Orders placed with this code, as it is stored; "" means without any."""
+        return self.filter(promo_code__filled=True, promo_code=code) if code else self.filter(promo_code="")
+
+    def of_email(self, email: str) -> Self:
+        """Orders sent to this address or of the customer who has it, without regard to case."""
+        address = normalised_email(email)
+        sent_there = Order.objects.filter(email=address).values("pk")
+        of_customer = Order.objects.filter(customer__email=address).values("pk")
+        return self.filter(pk__in=sent_there.union(of_customer))
 
     def visible_to(self, user: User) -> Self:
         """All orders for staff who may see orders, else the user's own."""
@@ -130,7 +141,13 @@ class Order(models.Model):
             models.Index(fields=("status", "-placed_at", "-id"), name="order_by_status"),
             models.Index(fields=("customer", "-placed_at"), name="order_of_customer"),
             models.Index(fields=("email",), name="order_email"),
-            models.Index(fields=("promo_code",), condition=~Q(promo_code=""), name="order_promo_code"),
+            models.Index(fields=("-total", "-id"), name="order_largest"),
+            models.Index(
+                fields=("promo_code", "-placed_at", "-id"),
+                condition=~Q(promo_code=""),
+                name="order_by_promo_code",
+            ),
+            models.Index(fields=("-placed_at", "-id"), condition=~Q(note=""), name="order_with_note"),
             models.Index(
                 fields=("placed_at",), condition=Q(status__in=OPEN_STATUSES), name="order_open_oldest"
             ),
