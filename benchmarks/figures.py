@@ -12,6 +12,7 @@ class Unit(Enum):
     SECONDS = "s"
     MEGABYTES = "MB"
     STATEMENTS = "statements"
+    PER_SECOND = "/s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ import os
 import resource
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 from pathlib import Path
-from typing import Any
 
 CALIBRATION_ITERATIONS = 500_000
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -56,15 +56,31 @@ def in_child[**P, R](
     environment: Mapping[str, str], function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 ) -> R:
     """What the function returns when a new process calls it, with Django set up for this environment."""
+    with child(environment) as process:
+        return process.call(function, *args, **kwargs)
+
+
+@contextmanager
+def child(environment: Mapping[str, str]) -> Iterator["Child"]:
+    """A process with Django set up for this environment, which keeps what its calls have made."""
     with ProcessPoolExecutor(
         1, mp_context=get_context("spawn"), initializer=_enter, initargs=(dict(environment),)
     ) as pool:
-        promised = pool.submit(_call, function, args, kwargs)
+        yield Child(pool)
+        pool.submit(_leave).result()
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    pool: ProcessPoolExecutor
+
+    def call[**P, R](self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        promised = self.pool.submit(function, *args, **kwargs)
         try:
             return promised.result()
         except KeyboardInterrupt:
-            for child in active_children():
-                child.terminate()
+            for process in active_children():
+                process.terminate()
             raise
 
 
@@ -104,10 +120,7 @@ def _enter(environment: dict[str, str]) -> None:
     django.setup()
 
 
-def _call[R](function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+def _leave() -> None:
     from django.db import connections
 
-    try:
-        return function(*args, **kwargs)
-    finally:
-        connections.close_all()
+    connections.close_all()

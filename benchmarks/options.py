@@ -14,8 +14,14 @@ class Options:
     codes: int = 100_000
     past_orders: int = 100_000
     orders: int = 2_000
+    few_orders: int = 10_000
+    many_orders: int = 1_000_000
     repetitions: int = 5
     engine_repetitions: int = 3
     audit_repetitions: int = 3
     command_repetitions: int = 10
     order_repetitions: int = 3
+    screen_repetitions: int = 5
+    reads: int = 2_000
+    cached_reads: int = 10_000
+    read_repetitions: int = 5

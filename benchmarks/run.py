@@ -11,8 +11,10 @@ import sys
 from collections.abc import Callable, Iterator
 
 from benchmarks import (
+    api_reads,
     audits,
     commands,
+    long_lists,
     order_statements,
     orders_over_http,
     promo_codes,
@@ -29,6 +31,8 @@ PARTS: dict[str, Callable[[Server, Options], Iterator[Figure]]] = {
     "commands": commands.figures,
     "statements": order_statements.figures,
     "orders": orders_over_http.figures,
+    "reads": api_reads.figures,
+    "lists": long_lists.figures,
     "workbook": workbooks.figures,
     "import": stock_imports.beside_raw_sql,
     "import-export": stock_imports.beside_import_export,

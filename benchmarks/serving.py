@@ -4,9 +4,10 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from benchmarks.commands import SHOPCTL
 from benchmarks.measuring import in_child
@@ -26,11 +27,15 @@ class Serving:
 
 
 @contextmanager
-def serving(shop: Shop, *, processes: int) -> Iterator[Serving]:
-    """Web only, on a free port of 127.0.0.1."""
+def serving(
+    shop: Shop, *, processes: int, variables: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Serving]:
+    """Web only, on a free port of 127.0.0.1, with these environment variables besides those of the shop."""
     port = free_port()
     command = [SHOPCTL, "serve", "--no-worker", "--port", str(port), "--processes", str(processes)]
-    with subprocess.Popen(command, env=shop.environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, env={**shop.environment, **variables}, stdout=subprocess.DEVNULL
+    ) as process:
         try:
             _wait_for(port, process)
             yield Serving(port, process.pid, in_child(shop.environment, server_pid))
