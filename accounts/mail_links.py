@@ -65,19 +65,24 @@ def no_longer_valid() -> InvalidLink:
 
 def password_link(user: User) -> dict[str, str]:
     """Of an e-mail's context: the page to choose a password on, and the token for other clients."""
-    page = "admin:choose_password" if user.is_staff else "choose_password"
     signed = PASSWORD.make_token(user)
-    return _context(reverse(page, args=[_identifier(user), signed]), f"{_identifier(user)}.{signed}")
+    token = f"{_identifier(user)}.{signed}"
+    if not user.is_staff and settings.SHOP_ACCOUNT_URL:
+        return _context(f"{settings.SHOP_ACCOUNT_URL}?reset={token}", token)
+    page = "admin:choose_password" if user.is_staff else "choose_password"
+    return _context(settings.SHOP_URL + reverse(page, args=[_identifier(user), signed]), token)
 
 
 def confirmation_link(user: User) -> dict[str, str]:
     """Of an e-mail's context: the page to confirm the address on, and the token for other clients."""
     token = token_for(user, CONFIRMATION)
-    return _context(reverse("confirm_email", args=[token]), token)
+    if settings.SHOP_ACCOUNT_URL:
+        return _context(f"{settings.SHOP_ACCOUNT_URL}?confirm={token}", token)
+    return _context(settings.SHOP_URL + reverse("confirm_email", args=[token]), token)
 
 
-def _context(path: str, token: str) -> dict[str, str]:
-    return {"secret_link": settings.SHOP_URL + path, "secret_token": token}
+def _context(link: str, token: str) -> dict[str, str]:
+    return {"secret_link": link, "secret_token": token}
 
 
 def _identifier(user: User) -> str:

@@ -53,6 +53,7 @@ SECRET_KEY = secret_key()
 
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
+SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", "EUR").upper()
 SHOP_ORDER_PREFIX = env.text("SHOP_ORDER_PREFIX", "B-")
 SHOP_TIME_ZONE = env.text("SHOP_TIME_ZONE", "Europe/Berlin")
@@ -105,6 +106,7 @@ TEST_RUNNER = "backoffice.testing.PytestRunner"
 MIDDLEWARE = [
     "backoffice.request_id.RequestIdMiddleware",
     "backoffice.throttling.RateLimitMiddleware",
+    "catalog.early_answers.EarlyAnswers",
     "backoffice.cors.CorsMiddleware",
     "backoffice.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -1,5 +1,7 @@
 """The pages that links in mails lead to: for customers whose client has none of its own, and for staff."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -36,6 +38,16 @@ def test_looking_at_the_link_confirms_nothing_and_the_button_does() -> None:
     assert User.objects.get().email_confirmed_at is not None
     assert "This link was used already" in client.post(link).text
     assert "This link was used already" in client.post("/account/confirm/MQ.x-y/").text
+
+
+def test_a_shop_front_of_ones_own_gets_its_customers_and_not_the_staff(settings: Any) -> None:
+    settings.SHOP_ACCOUNT_URL = "https://front.example/account"
+    register(ADA, PASSWORD, address=HERE)
+    assert link_sent_to(ADA) == f"https://front.example/account?confirm={token_sent_to(ADA)}"
+    request_password_link(ADA, address=HERE)
+    assert link_sent_to(ADA) == f"https://front.example/account?reset={token_sent_to(ADA)}"
+    request_password_link(make_user("nele@example.com", role="Viewer").email, address=HERE)
+    assert link_sent_to("nele@example.com").startswith("/admin/password_reset/")
 
 
 def test_the_confirming_form_is_ours_alone() -> None:
