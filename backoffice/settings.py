@@ -106,7 +106,6 @@ TEST_RUNNER = "backoffice.testing.PytestRunner"
 MIDDLEWARE = [
     "backoffice.request_id.RequestIdMiddleware",
     "backoffice.throttling.RateLimitMiddleware",
-    "catalog.early_answers.EarlyAnswers",
     "backoffice.cors.CorsMiddleware",
     "backoffice.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
