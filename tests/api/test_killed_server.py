@@ -13,8 +13,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from orders.audit import audit_orders
 from orders.models import Order
 from tests.backoffice.test_server import SHOPCTL, free_port
 from tests.factories import make_product, make_shopper
+from tests.processes import environment_here
 
 ORDERS = 100
 KILLS = 3
@@ -44,13 +45,7 @@ class Shop:
     """A server on this test's database, which can be killed."""
 
     def __init__(self, directory: Path, *, token: str) -> None:
-        database = connection.settings_dict
-        self.environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
-            "VAR_DIR": str(directory),
-            "SQL_ENGINE": connection.vendor,
-            "SQL_DATABASE": str(database["NAME"]),
-            **{f"SQL_{name}": str(database[name]) for name in ("USER", "PASSWORD", "HOST", "PORT")},
-        }
+        self.environment = environment_here(VAR_DIR=str(directory))
         self.port = free_port()
         self.token = token
 
@@ -119,7 +114,7 @@ def test_no_order_is_placed_twice_and_no_acknowledged_one_is_missing(tmp_path: P
         with shop.open(*options) as server, ThreadPoolExecutor(CLIENTS) as clients:
             assert options is EMBEDDED or len(processes_under(server.pid)) >= 2
             posts = {key: clients.submit(shop.place, key) for key in keys if key not in acknowledged}
-            wait_for(lambda posts=posts: sum(post.done() for post in posts.values()) >= ORDERS // (KILLS + 1))
+            wait_until_answered(posts.values(), ORDERS // (KILLS + 1))
             os.killpg(server.pid, signal.SIGKILL)
             answers = {key: post.result() for key, post in posts.items()}
         acknowledged |= {key: body for key, body in answers.items() if body is not None}
@@ -141,8 +136,8 @@ def processes_under(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
+def wait_until_answered(posts: Collection[Future[bytes | None]], count: int) -> None:
     deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "It never happened."
+    while sum(post.done() for post in posts) < count:
+        assert time.monotonic() < deadline, "The server is too slow."
         time.sleep(0.002)

@@ -1,7 +1,6 @@
 """shopctl backup, restore. Promise 21: a backup that was made under load restores, and everything adds up."""
 
 import json
-import os
 import shutil
 import sqlite3
 import stat
@@ -23,6 +22,7 @@ from orders.models import Order
 from tests.backoffice.test_server import SHOPCTL
 from tests.cli.conftest import Shopctl
 from tests.factories import make_product, place
+from tests.processes import environment_here
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,16 +33,10 @@ BUYERS = 4
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
     """Run `shopctl` as a process of its own, on another, empty database of the same kind."""
-    here = connection.settings_dict
     name = (
         str(tmp_path / "elsewhere.sqlite3") if connection.vendor == "sqlite" else f"elsewhere_{uuid4().hex}"
     )
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
-        "SQL_ENGINE": connection.vendor,
-        "SQL_DATABASE": name,
-        "VAR_DIR": str(tmp_path),
-        **{f"SQL_{part}": str(here[part]) for part in ("USER", "PASSWORD", "HOST", "PORT")},
-    }
+    environment = environment_here(SQL_DATABASE=name, VAR_DIR=str(tmp_path))
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name}")

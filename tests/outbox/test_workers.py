@@ -1,6 +1,7 @@
 """Workers of their own: killed in the middle, or several at once."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,54 +10,71 @@ from functools import partial
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
 from backoffice.outbox import delivery
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
+from tests.processes import environment_here
 from tests.races import race
 
-WORKER = """
+# Loads the shop once, then makes a worker for each line that it is sent: a fork, which it waits for.
+WORKERS = """
+import os, sys
 import django
 django.setup()
 from backoffice.outbox.tasks import sweep_emails
-sweep_emails.call_local()
+for _ in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        sweep_emails.call_local()
+        os._exit(0)
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
+
+
+class Worker:
+    """A process that sweeps this test's outbox, once."""
+
+    def __init__(self, maker: subprocess.Popen[str]) -> None:
+        assert maker.stdin is not None
+        assert maker.stdout is not None
+        maker.stdin.write("\n")
+        maker.stdin.flush()
+        self.said = maker.stdout
+        self.pid = int(self.said.readline())
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        assert self.wait() == -signal.SIGKILL
+
+    def wait(self) -> int:
+        """Its exit code, when it has ended."""
+        return int(self.said.readline())
 
 
 @pytest.fixture
 def start_worker(smtp):
     """Start a process that sweeps this test's outbox through this test's mail server."""
-    started = []
-    database = connection.settings_dict
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
-    } | {
-        "DJANGO_SETTINGS_MODULE": "backoffice.settings",
-        "SQL_ENGINE": connection.vendor,
-        "SQL_DATABASE": str(database["NAME"]),
-        "SQL_USER": database["USER"],
-        "SQL_PASSWORD": database["PASSWORD"],
-        "SQL_HOST": database["HOST"],
-        "SQL_PORT": str(database["PORT"]),
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(smtp.port),
-    }
-
-    def start() -> subprocess.Popen:
-        worker = subprocess.Popen(
-            [sys.executable, "-c", WORKER], env=environment, cwd=django_settings.BASE_DIR
-        )
-        started.append(worker)
-        return worker
-
-    yield start
-    for worker in started:
-        worker.kill()
-        worker.wait()
+    environment = environment_here(
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=str(smtp.port),
+    )
+    # The mails are in the database; who is woken is all the same here.
+    environment.pop("REDIS_URL", None)
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKERS],
+        env=environment,
+        cwd=django_settings.BASE_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as maker:
+        yield partial(Worker, maker)
+        maker.kill()
 
 
 def end_leases() -> None:
@@ -80,13 +98,12 @@ def test_a_mail_whose_worker_was_killed_goes_out_again_under_its_message_id(smtp
     worker = start_worker()
     assert smtp.message_arrived.wait(timeout=60)
     worker.kill()
-    worker.wait()
     row.refresh_from_db()
     assert row.state == EmailState.SENDING
 
     smtp.may_answer.set()
     end_leases()
-    assert start_worker().wait(timeout=60) == 0
+    assert start_worker().wait() == 0
 
     row.refresh_from_db()
     assert (row.state, row.attempts) == (EmailState.SENT, 2)
@@ -103,11 +120,10 @@ def test_ten_killed_workers_lose_none_of_two_hundred_mails_and_repeat_at_most_te
         # Each gets on by about fifteen mails, and is killed wherever it then is.
         wait_for(lambda target=15 * kill: len(smtp.messages) >= target)
         worker.kill()
-        worker.wait()
         end_leases()
     assert EmailMessage.objects.exclude(state=EmailState.SENT).exists()
 
-    assert start_worker().wait(timeout=60) == 0
+    assert start_worker().wait() == 0
 
     assert EmailMessage.objects.filter(state=EmailState.SENT).count() == 200
     assert {row.message_id for row in rows} == set(smtp.message_ids)
