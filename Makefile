@@ -1,6 +1,7 @@
 # `make run` and `make test` need nothing but Python, make and a package index.
 ARGS ?=
 STEPS ?= 50000
+EXAMPLES ?= 300
 PYTHON := .venv/bin/python
 
 # The configuration that `check --deploy` judges: grown and https. No server has to run for it, which is why the
@@ -12,7 +13,7 @@ GROWN := env -u DATABASE_URL DEBUG=0 SQL_ENGINE=postgresql REDIS_URL=redis://127
 EMBEDDED := env -u DATABASE_URL -u REDIS_URL SQL_ENGINE=sqlite
 DEPLOY_TAGS := $(addprefix --tag ,admin caches compatibility files mail security staticfiles templates urls)
 
-.PHONY: help install run test bench soak check format lock clean
+.PHONY: help install run test fuzz bench soak check format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ run: install ## the shop with demo data on http://127.0.0.1:8000
 
 test: install ## the whole suite on SQLite and on PostgreSQL (ARGS="-k stock" for a part)
 	@$(PYTHON) -m tests.run $(ARGS)
+
+fuzz: install ## EXAMPLES (300) random requests to each operation of the API, other ones each time, on both databases
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTHON) -m tests.run tests/api/test_schema.py $(ARGS)
 
 bench: install ## figures beside their yardsticks (ARGS="--only import --database sqlite" for a part)
 	@$(PYTHON) -m benchmarks.run $(ARGS)
