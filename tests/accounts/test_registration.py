@@ -1,5 +1,6 @@
 """Customers make accounts, through the API as clients do it; nobody learns whose addresses have one."""
 
+import contextlib
 import time
 from functools import partial
 from typing import Any
@@ -278,6 +279,23 @@ def test_a_strangers_words_do_not_reach_the_mailbox():
     request_password_link(ADA, address=HERE)
     assert len(templates_sent_to(ADA)) == 4
     assert "evil" not in str(list(EmailMessage.objects.values("context")))
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_registrations_of_one_address_at_once_one_account_comes():
+    passwords = [f"horse number {number} here" for number in range(8)]
+    outcomes = race(8, [partial(register, ADA, password, address=HERE) for password in passwords])
+    assert [type(outcome) for outcome in outcomes].count(Throttled) == 3
+    assert templates_sent_to(ADA) == ["confirm_email"] * 5
+    # Whichever came last: the link that goes with its password is the one that works.
+    links = [message.context["secret_token"] for message in EmailMessage.objects.all()]
+    worked = []
+    for link in links:
+        with contextlib.suppress(InvalidLink):
+            worked.append(confirm_email(link, address=HERE))
+    assert worked == [User.objects.get()]
+    assert [password for password in passwords if worked[0].check_password(password)] != []
 
 
 def confirmed_at_once(token: str, times: int = 8) -> list[object]:
