@@ -6,8 +6,10 @@ of one, which means that somebody has stolen it, ends everything that followed f
 
 import logging
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -19,6 +21,7 @@ from django.utils import timezone
 
 from accounts.models import RefreshToken, TokenFamily, User
 from backoffice.errors import NotAuthenticated
+from backoffice.statements import selecting
 from backoffice.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
@@ -38,6 +41,16 @@ class TokenPair:
     access: str
     refresh: str
     expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What an access token says of its bearer, by keys; `expires_at` in seconds since 1970."""
+
+    user: int
+    family: int
+    version: int
+    expires_at: int
 
 
 @write_transaction
@@ -118,7 +131,7 @@ def revoke_sign_in(access: str) -> None:
     Raises:
         NotAuthenticated: it is not a valid access token.
     """
-    family = TokenFamily.objects.filter(pk=_claims(access)["sid"])
+    family = TokenFamily.objects.filter(pk=_claims(access).family)
     _revoke(family, "signed out", timezone.now())
 
 
@@ -136,50 +149,69 @@ def read_access_token(token: str) -> User:
         NotAuthenticated: forged, expired or revoked, or the user may no longer sign in.
     """
     claims = _claims(token)
-    user = (
-        User.objects.select_related("customer")
-        .filter(
-            pk=claims["sub"],
-            is_active=True,
-            auth_version=claims["ver"],
-            token_families__pk=claims["sid"],
-            token_families__revoked_at=None,
-        )
-        .first()
+    for user in _signed_in(claims.user, claims.version, claims.family):
+        return user
+    raise _refused()
+
+
+@selecting
+def _signed_in(user: int, version: int, family: int) -> QuerySet[User]:
+    return User.objects.select_related("customer").filter(
+        pk=user,
+        is_active=True,
+        auth_version=version,
+        token_families__pk=family,
+        token_families__revoked_at=None,
     )
-    if user is None:
-        raise _refused()
-    return user
 
 
-def _claims(token: str) -> dict[str, Any]:
+def _claims(token: str) -> Claims:
     if len(token) > LONGEST_TOKEN or not token.isascii():
         raise _refused()
+    claims = _verified(token, tuple(settings.JWT_KEYS.items()), settings.JWT_AUDIENCE, settings.JWT_ISSUER)
+    if time.time() >= claims.expires_at + LEEWAY_SECONDS:
+        raise _refused()
+    return claims
+
+
+@lru_cache(maxsize=2048)
+def _verified(token: str, keys: tuple[tuple[str, str], ...], audience: str, issuer: str) -> Claims:
+    """The claims of a token that is properly signed: that does not change, so it is looked at once.
+
+    Raises:
+        NotAuthenticated: nothing of which is remembered.
+    """
     try:
         claims = jwt.decode(
             token,
-            _key_of(jwt.get_unverified_header(token)),
+            _key_of(jwt.get_unverified_header(token), dict(keys)),
             algorithms=[ALGORITHM],
-            audience=settings.JWT_AUDIENCE,
-            issuer=settings.JWT_ISSUER,
+            audience=audience,
+            issuer=issuer,
             leeway=LEEWAY_SECONDS,
             options={"require": REQUIRED_CLAIMS, "strict_aud": True},
         )
     except jwt.PyJWTError as error:
         raise _refused() from error
     sub, sid, version = claims["sub"], claims["sid"], claims["ver"]
-    if not (sub.isdecimal() and isinstance(sid, str) and sid.isdecimal() and type(version) is int):
+    is_version = type(version) is int and 0 <= version < 2**31
+    if not (_is_key(sub) and isinstance(sid, str) and _is_key(sid) and is_version):
         raise _refused()
-    return claims
+    return Claims(int(sub), int(sid), version, int(claims["exp"]))
 
 
-def _key_of(header: dict[str, Any]) -> str:
+def _is_key(text: str) -> bool:
+    """Whether a database can take it for the key of a row."""
+    return text.isdecimal() and len(text) <= 18
+
+
+def _key_of(header: dict[str, Any], keys: dict[str, str]) -> str:
     """The key that a token claims to be signed with.
 
     Raises:
         PyJWTError: it is no access token, or of an unknown key.
     """
-    key = settings.JWT_KEYS.get(header.get("kid", ""))
+    key = keys.get(header.get("kid", ""))
     if header.get("typ") != TOKEN_TYPE or key is None:
         raise jwt.InvalidTokenError
     return key

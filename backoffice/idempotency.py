@@ -6,10 +6,12 @@ INSERT until the first has committed, then finds the reply; when the first was r
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from pydantic import BaseModel
@@ -17,6 +19,7 @@ from pydantic import BaseModel
 from backoffice.errors import Conflict, Fault, Invalid
 from backoffice.models import IdempotencyRecord
 from backoffice.replies import Reply
+from backoffice.statements import updating
 from backoffice.transactions import write_transaction
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -76,12 +79,23 @@ def once(caller: str, operation: str, key: str, fingerprint: str, run: Callable[
         IdempotencyMismatch: the key was used with another fingerprint.
         StillRunning: the first request did not end while this one waited.
     """
-    record = IdempotencyRecord.objects.filter(caller=caller, operation=operation, key=key)
     if not _take(caller, operation, key, fingerprint):
-        return _kept(record.get(), fingerprint)
+        record = IdempotencyRecord.objects.get(caller=caller, operation=operation, key=key)
+        return _kept(record, fingerprint)
     reply = run()
-    record.update(status=reply.status, headers=dict(reply.headers), body=reply.body)
+    _keep(caller, operation, key, reply.status, json.dumps(dict(reply.headers)), reply.body)
     return reply
+
+
+@updating
+def _keep(
+    caller: str, operation: str, key: str, status: int, headers: str, body: bytes
+) -> tuple[QuerySet[IdempotencyRecord], Mapping[str, Any]]:
+    return IdempotencyRecord.objects.filter(caller=caller, operation=operation, key=key), {
+        "status": status,
+        "headers": headers,
+        "body": body,
+    }
 
 
 def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:

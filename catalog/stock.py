@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, F, IntegerField, Max, Sum, Value, When
+from django.db.models import Case, F, IntegerField, Max, QuerySet, Sum, When
 from django.utils import timezone
 
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Fault, Invalid, Stale
+from backoffice.statements import insert, updating
 from backoffice.transactions import write_transaction
 from catalog.models import MovementKind, Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
@@ -246,7 +248,7 @@ def _move(
     """Change the balances of locked products and write the ledger: two statements, however many products."""
     _change_balances(changes)
     forget_products()
-    return StockMovement.objects.bulk_create(
+    movements = [
         StockMovement(
             product=change.product,
             kind=kind,
@@ -263,18 +265,33 @@ def _move(
             at=at,
         )
         for change in changes
-    )
+    ]
+    insert(movements)
+    return movements
 
 
 def _change_balances(changes: Sequence[Change]) -> None:
-    Product.objects.filter(pk__in=[change.product.pk for change in changes]).update(
-        on_hand=F("on_hand") + _by_product({change.product.pk: change.on_hand for change in changes}),
-        reserved=F("reserved") + _by_product({change.product.pk: change.reserved for change in changes}),
-        updated_at=timezone.now(),
+    _add_to_balances(
+        [change.product.pk for change in changes],
+        [change.on_hand for change in changes],
+        [change.reserved for change in changes],
+        timezone.now(),
     )
 
 
-def _by_product(amounts: Mapping[int, int]) -> Case | Value:
-    if len(set(amounts.values())) == 1:
-        return Value(next(iter(amounts.values())), output_field=IntegerField())
-    return Case(*(When(pk=pk, then=Value(amount)) for pk, amount in amounts.items()), default=Value(0))
+@updating
+def _add_to_balances(
+    ids: Sequence[int], on_hand: Sequence[int], reserved: Sequence[int], at: datetime
+) -> tuple[QuerySet[Product], Mapping[str, Any]]:
+    return Product.objects.filter(pk__in=ids), {
+        "on_hand": F("on_hand") + _by_product(ids, on_hand),
+        "reserved": F("reserved") + _by_product(ids, reserved),
+        "updated_at": at,
+    }
+
+
+def _by_product(ids: Sequence[int], amounts: Sequence[int]) -> Case:
+    return Case(
+        *(When(pk=pk, then=amount) for pk, amount in zip(ids, amounts, strict=True)),
+        output_field=IntegerField(),
+    )

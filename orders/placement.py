@@ -1,20 +1,20 @@
 """Price a basket, and place an order: the one transaction in which everything happens or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.customers import customer_for
 from accounts.models import Customer, normalised_email
 from backoffice.errors import Fault, Invalid
-from backoffice.fields import folded
 from backoffice.money import MAX_AMOUNT, rounded
+from backoffice.statements import insert, selecting
 from backoffice.transactions import write_transaction
 from catalog import stock
 from catalog.models import Product
@@ -66,7 +66,7 @@ def quote_order(request: OrderRequest, *, email: str, by: Actor, at: datetime | 
         if request.promo_code.strip()
         else None
     )
-    priced = _priced(request, wanted, promo, _products(wanted, promo))
+    priced = _priced(request, wanted, promo, _seen)
     return redemption.quote_told_to(by, priced.quote)
 
 
@@ -97,13 +97,12 @@ def place_order(
     promo = (
         redemption.hold(request.promo_code, customer=customer, at=at) if request.promo_code.strip() else None
     )
-    products = _products(wanted, promo).select_for_update(of=("self",), no_key=True)
-    priced = _priced(request, wanted, promo, products)
+    priced = _priced(request, wanted, promo, _locked)
     _refuse_without_discount(priced.quote.promo, by)
     order = _write_order(
         priced, request, address, customer, promo, email=email.strip(), by=by, at=at, demo=demo_invoice
     )
-    lines = _write_lines(order, priced)
+    lines = order.placed_lines = _write_lines(order, priced)
     if isinstance(promo, Candidate):
         redemption.redeem(promo, order=order, customer=customer, discount=priced.quote.discount, by=by, at=at)
     stock.reserve(
@@ -118,28 +117,42 @@ def place_order(
     return order
 
 
-def _products(wanted: Mapping[str, Wanted], promo: Candidate | PromoRefusal | None) -> Any:
-    candidate = promo if isinstance(promo, Candidate) else None
-    applies = redemption.eligibility(candidate)
-    return (
-        Product.objects.with_skus(wanted)
-        .annotate(is_eligible=Case(When(applies, then=Value(True)), default=Value(False)))
-        .order_by("pk")
-    )
+def _wanted(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+    """The products with these keys; `is_named` tells whether the promotion names them."""
+    named = Case(When(redemption.is_named_by(promotion), then=Value(True)), default=Value(False))
+    return Product.objects.filter(sku_key__in=keys).annotate(is_named=named).order_by("pk")
+
+
+@selecting
+def _seen(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+    return _wanted(keys, promotion)
+
+
+@selecting
+def _locked(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+    return _wanted(keys, promotion).select_for_update(of=("self",), no_key=True)
 
 
 def _priced(
     request: OrderRequest,
     wanted: Mapping[str, Wanted],
     promo: Candidate | PromoRefusal | None,
-    rows: Any,
+    find: Callable[[Sequence[str], int], list[Product]],
 ) -> Priced:
-    by_key = {folded(product.sku): product for product in rows}
+    restricted_to = promo.restricted_to if isinstance(promo, Candidate) else None
+    found: list[Any] = find(list(wanted), restricted_to or 0)
+    by_key = {product.sku_key: product for product in found}
     _refuse_unorderable(wanted, by_key)
     products = [by_key[key] for key in wanted]
     priced = quote(
         [
-            Item(product.sku, product.name, product.price, wanted[key].quantity, product.is_eligible)
+            Item(
+                product.sku,
+                product.name,
+                product.price,
+                wanted[key].quantity,
+                restricted_to is None or product.is_named,
+            )
             for key, product in zip(wanted, products, strict=True)
         ],
         promo=promo.terms if isinstance(promo, Candidate) else promo,
@@ -196,7 +209,7 @@ def _write_order(
     demo: str | None,
 ) -> Order:
     quoted = priced.quote
-    return Order.objects.create(
+    order = Order(
         serial=NextSerial(),
         prefix=settings.SHOP_ORDER_PREFIX,
         customer=customer,
@@ -219,6 +232,8 @@ def _write_order(
         is_demo=demo is not None,
         demo_invoice=demo,
     )
+    insert([order])
+    return order
 
 
 def _plain(step: dict[str, Any]) -> dict[str, Any]:
@@ -226,10 +241,10 @@ def _plain(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write_lines(order: Order, priced: Priced) -> list[OrderLine]:
-    return OrderLine.objects.bulk_create(
+    lines = [
         OrderLine(
-            order=order,
-            product=product,
+            order_id=order.pk,
+            product_id=product.pk,
             position=position,
             sku=line.sku,
             name=line.name,
@@ -239,4 +254,6 @@ def _write_lines(order: Order, priced: Priced) -> list[OrderLine]:
             discount=line.discount,
         )
         for position, (product, line) in enumerate(zip(priced.products, priced.quote.lines, strict=True), 1)
-    )
+    ]
+    insert(lines)
+    return lines

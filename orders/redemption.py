@@ -1,6 +1,6 @@
 """Whether a promo code may be used, using it, and giving the use back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.db.models.query import QuerySet
 from accounts.actors import Actor
 from accounts.models import Customer
 from backoffice.errors import Invalid
+from backoffice.statements import insert, selecting, updating
 from backoffice.transactions import Collision
 from orders.models import Order, PromoCode, PromoState, Promotion, PromotionKind, Redemption, RedemptionState
 from orders.models.promo import normalised_code
@@ -52,27 +53,29 @@ class PromoRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A promo code that this customer may use now, as far as the basket allows."""
+    """A promo code that this customer may use now, as far as the basket allows.
+
+    `restricted_to` is the promotion whose products and categories alone it applies to.
+    """
 
     promo_code: PromoCode
     terms: Terms
-    is_restricted: bool
+    restricted_to: int | None
     use_number: int
 
 
 def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | PromoRefusal:
     """Whether this customer may use this code at this moment; nothing is held."""
-    return _judged(_candidates(customer), code, at)
+    return _judged(_seen, code, customer, at)
 
 
 def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | PromoRefusal:
     """As `consider`, and keep the code's row locked until the transaction ends."""
-    rows = _candidates(customer).select_for_update(of=("self",), no_key=True)
-    candidate = _judged(rows, code, at)
+    candidate = _judged(_locked, code, customer, at)
     if isinstance(candidate, Candidate) and candidate.promo_code.promotion.first_order_only:
         # Two first orders at once: the second waits here, then sees the first.
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-        return _judged(rows, code, at)
+        return _judged(_locked, code, customer, at)
     return candidate
 
 
@@ -86,21 +89,30 @@ def redeem(
         Collision: the customer used the promotion at this very moment; try again.
     """
     promo_code = candidate.promo_code
-    has_uses_left = Q(max_uses__isnull=True) | Q(times_used__lt=F("max_uses"))
-    if not PromoCode.objects.filter(has_uses_left, pk=promo_code.pk).update(times_used=F("times_used") + 1):
+    if not _count_use(promo_code.pk):
         raise refusal_told_to(by, refused(promo_code.code, PromoReason.USED_UP))
     try:
-        Redemption.objects.create(
-            order=order,
-            promo_code=promo_code,
-            promotion_id=promo_code.promotion_id,
-            customer=customer,
-            use_number=candidate.use_number,
-            discount=discount,
-            redeemed_at=at,
+        insert(
+            [
+                Redemption(
+                    order=order,
+                    promo_code=promo_code,
+                    promotion_id=promo_code.promotion_id,
+                    customer=customer,
+                    use_number=candidate.use_number,
+                    discount=discount,
+                    redeemed_at=at,
+                )
+            ]
         )
     except IntegrityError as error:
         raise Collision from error
+
+
+@updating
+def _count_use(promo_code: int) -> tuple[QuerySet[PromoCode], Mapping[str, Any]]:
+    has_uses_left = Q(max_uses__isnull=True) | Q(times_used__lt=F("max_uses"))
+    return PromoCode.objects.filter(has_uses_left, pk=promo_code), {"times_used": F("times_used") + 1}
 
 
 def release(order: Order, *, at: datetime) -> None:
@@ -151,8 +163,18 @@ def _in_public(refusal: PromoRefusal) -> PromoRefusal:
     return PromoRefusal("", PromoReason.NOT_USABLE, "This promo code cannot be used.")
 
 
-def _candidates(customer: Customer | None) -> QuerySet[PromoCode]:
-    """Codes with their promotion, its restrictions, and this customer's history, in one statement."""
+@selecting
+def _seen(code: str, customer: int | None) -> QuerySet[PromoCode]:
+    return _with_history(code, customer)
+
+
+@selecting
+def _locked(code: str, customer: int | None) -> QuerySet[PromoCode]:
+    return _with_history(code, customer).select_for_update(of=("self",), no_key=True)
+
+
+def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
+    """A code with its promotion, its restrictions, and this customer's history, in one statement."""
     uses = (
         Redemption.objects.filter(
             promotion=OuterRef("promotion"), customer=customer, state=RedemptionState.ACTIVE
@@ -160,7 +182,8 @@ def _candidates(customer: Customer | None) -> QuerySet[PromoCode]:
         .order_by()
         .values("promotion")
     )
-    return PromoCode.objects.select_related("promotion").annotate(
+    codes = PromoCode.objects.filter(code=code).select_related("promotion")
+    return codes.annotate(
         limits_products=Exists(Promotion.products.through.objects.filter(promotion=OuterRef("promotion"))),
         limits_categories=Exists(
             Promotion.categories.through.objects.filter(promotion=OuterRef("promotion"))
@@ -171,18 +194,21 @@ def _candidates(customer: Customer | None) -> QuerySet[PromoCode]:
     )
 
 
-def _judged(rows: QuerySet[PromoCode], code: str, at: datetime) -> Candidate | PromoRefusal:
+def _judged(
+    find: Callable[[str, int | None], list[PromoCode]], code: str, customer: Customer | None, at: datetime
+) -> Candidate | PromoRefusal:
     code = normalised_code(code)
-    row: Any = rows.filter(code=code).first() if len(code) <= 40 else None
-    if row is None:
+    found: list[Any] = find(code, customer.pk if customer else None) if len(code) <= 40 else []
+    if not found:
         return refused(code[:40], PromoReason.UNKNOWN)
+    [row] = found
     reason = STATE_REASONS.get(row.state_at(at)) or _refused_by_history(row)
     if reason is not None:
         return refused(code, reason)
     return Candidate(
         promo_code=row,
         terms=terms_of(row),
-        is_restricted=row.limits_products or row.limits_categories,
+        restricted_to=row.promotion_id if row.limits_products or row.limits_categories else None,
         use_number=row.last_use_number + 1,
     )
 
@@ -221,15 +247,10 @@ def kept_terms(candidate: Candidate) -> Mapping[str, str | None]:
     }
 
 
-def eligibility(candidate: Candidate | None) -> Exists | Q:
-    """A condition on products: what the promotion applies to."""
-    if candidate is None or not candidate.is_restricted:
-        return Q(pk__isnull=False)
-    promotion = candidate.promo_code.promotion_id
-    return Q(
-        Exists(Promotion.products.through.objects.filter(promotion=promotion, product=OuterRef("pk")))
-    ) | Q(
-        Exists(
-            Promotion.categories.through.objects.filter(promotion=promotion, category=OuterRef("category"))
-        )
+def is_named_by(promotion: int) -> Q:
+    """A condition on products: whether the promotion names them or their category."""
+    products = Promotion.products.through.objects.filter(promotion=promotion, product=OuterRef("pk"))
+    categories = Promotion.categories.through.objects.filter(
+        promotion=promotion, category=OuterRef("category")
     )
+    return Q(Exists(products)) | Q(Exists(categories))

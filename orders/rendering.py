@@ -86,11 +86,14 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
 
 
 def placed_reply(order: Order, *, to: User, location: str) -> Reply:
-    """An order that was placed just now."""
+    """An order as `place_order` gave it."""
     rows = [as_row(order, WHOLE)]
-    lines = list(order.lines.all())
     [content] = rendered_orders(
-        rows, WHOLE, is_personal=may_know_customers(to), names_promos=may_know_promos(to), lines=lines
+        rows,
+        WHOLE,
+        is_personal=may_know_customers(to),
+        names_promos=may_know_promos(to),
+        lines=order.placed_lines,
     )
     return rendered(content, status=201, version=order.version, location=location)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.actors import Actor
+from backoffice.statements import insert
 from orders.models import EventKind, Order, OrderEvent
 
 
@@ -16,6 +17,8 @@ def record(
     at: datetime,
     details: dict[str, Any] | None = None,
 ) -> OrderEvent:
-    return OrderEvent.objects.create(
+    event = OrderEvent(
         order=order, kind=kind, text=text, details=details or {}, actor=by.user, source=by.source, at=at
     )
+    insert([event])
+    return event

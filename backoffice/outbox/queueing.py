@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.statements import insert
 from backoffice.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def queue_email(
         context=dict(context),
         state=EmailState.SUPPRESSED if suppressed else EmailState.QUEUED,
     )
-    EmailMessage.objects.bulk_create([message], ignore_conflicts=True)
+    insert([message], ignore_conflicts=True)
     if not suppressed:
         transaction.on_commit(wake_worker, robust=True)
 

@@ -1,7 +1,7 @@
 """What was sold, at the prices of that moment."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -116,6 +116,8 @@ class Order(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     redemption: "Redemption"
+    # As they were written: only the order that `place_order` gives has them.
+    placed_lines: list[Any]
 
     objects = OrderQuerySet.as_manager()
 
