@@ -31,21 +31,23 @@ OMITTED: Any = None
 """The default of a Patch's field that may not be null."""
 
 
+def _defaults_in_words(schema: dict[str, Any]) -> None:
+    """Generated TypeScript would insist on a field that has a `default`."""
+    for field in schema.get("properties", {}).values():
+        default = field.pop("default", None)
+        if default:
+            told = default if isinstance(default, str) else json.dumps(default)
+            field["description"] = f"{field.get('description', '')} Without it: {told}.".strip()
+
+
 class Input(BaseModel):
     """A body; unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid")
-
-
-def _without_defaults(schema: dict[str, Any]) -> None:
-    for field in schema.get("properties", {}).values():
-        field.pop("default", None)
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_defaults_in_words)
 
 
 class Patch(Input):
     """Only the fields that are sent change."""
-
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     def changes(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.model_fields_set}
