@@ -36,7 +36,8 @@ from orders.models import (
     ShipmentLine,
 )
 from orders.status import Action, OrderStatus
-from tests.factories import CLI, make_product, make_promo_code, place
+from tests.api.client import Api, assert_problem
+from tests.factories import CLI, make_product, make_promo_code, make_shopper, place
 from tests.model.database import rolled_back
 from tests.orders.doors import DOORS, OTHER_EMAIL, OTHER_NOTE, OTHER_STREET, AdminDoor, ApiDoor, CliDoor
 
@@ -55,6 +56,17 @@ delivered          | no      | no           | no        | delivered    | deliver
 cancelled          | no      | no           | as is     | no           | cancelled    | no
 """
 NO, AS_IS = "no", "as is"
+# Whether a customer may cancel an order of their own, which is all that they may do to it.
+BY_CUSTOMERS = {
+    "pending": "cancelled",
+    "part cancelled": "cancelled",
+    "part-shipped": NO,
+    "first part arrived": NO,
+    "shipped": NO,
+    "the rest cancelled": NO,
+    "delivered": NO,
+    "cancelled": AS_IS,
+}
 
 # Of an order of three A and one B.
 SITUATIONS: dict[str, tuple[OrderStatus, Callable[[str], object]]] = {
@@ -195,6 +207,29 @@ def assert_done(order: Order, act: str, before: dict[str, list[tuple[Any, ...]]]
 
 
 @pytest.mark.parametrize("situation", EXPECTED)
+def test_customers_cancel_what_has_not_shipped_and_do_nothing_else(situation: str, number: str) -> None:
+    SITUATIONS[situation][1](number)
+    shopper = make_shopper()
+    Order.objects.update(customer=shopper.customer)
+    before = everything()
+
+    with rolled_back():
+        answer = Api(shopper).post(f"orders/{number}/cancel")
+        if BY_CUSTOMERS[situation] == NO:
+            problem = assert_problem(answer, 409, "illegal_transition")
+            assert problem["detail"] == f"Parts of {number} have been shipped: return them instead."
+        else:
+            assert answer.json()["status"] == Order.objects.get().status == OrderStatus.CANCELLED
+        assert (everything() == before) == (BY_CUSTOMERS[situation] in (NO, AS_IS))
+    for act in ACTS.keys() - {"cancel"}:
+        _, path, body = ApiDoor.operations[act]
+        refused = Api(shopper).send("POST" if path else "PATCH", f"orders/{number}{path}", body)
+        assert_problem(refused, 403, "forbidden")
+    assert_problem(Api(make_shopper()).post(f"orders/{number}/cancel"), 404, "unknown_order")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("situation", EXPECTED)
 def test_the_admin_offers_what_is_possible_and_nothing_else(situation: str, number: str) -> None:
     SITUATIONS[situation][1](number)
 
@@ -206,7 +241,7 @@ def test_the_admin_offers_what_is_possible_and_nothing_else(situation: str, numb
 
 def test_no_status_and_no_action_is_missing_here() -> None:
     assert {found for found, _ in SITUATIONS.values()} == set(OrderStatus) == set(WORDS)
-    assert EXPECTED.keys() == SITUATIONS.keys()
+    assert EXPECTED.keys() == SITUATIONS.keys() == BY_CUSTOMERS.keys()
     for situation, row in EXPECTED.items():
         assert row.keys() == set(Action), situation
     assert {column for column, *_ in ACTS.values()} == set(Action)
