@@ -3,8 +3,9 @@
 import logging
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -12,13 +13,18 @@ current_request_id: ContextVar[str] = ContextVar("request_id", default="-")
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
+def request_id_of(environ: Mapping[str, Any]) -> str:
+    """What the client calls its request, else a new name for it."""
+    offered = environ.get("HTTP_X_REQUEST_ID", "")
+    return offered if ACCEPTABLE.fullmatch(offered) else uuid.uuid4().hex
+
+
 class RequestIdMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        offered = request.headers.get("X-Request-ID", "")
-        request_id = offered if ACCEPTABLE.fullmatch(offered) else uuid.uuid4().hex
+        request_id = request_id_of(request.META)
         token = current_request_id.set(request_id)
         try:
             response = self.get_response(request)

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.urls import get_resolver
 from granian._granian import SocketHolder
@@ -85,12 +84,13 @@ def serve(
     connections.close_all()
 
 
-def load_application() -> WSGIHandler:
+def load_application() -> Callable[..., Any]:
     with warnings.catch_warnings():
         # Embedded, static files are served from where they are installed.
         warnings.filterwarnings("ignore", "No directory at", UserWarning)
         from backoffice.wsgi import application
-    return application
+    loaded: Callable[..., Any] = application
+    return loaded
 
 
 class _Announcing(AbstractServer[Any]):

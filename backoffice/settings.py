@@ -169,7 +169,7 @@ CACHES: dict[str, dict[str, object]]
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "backoffice.caches.RedisCache",
             "LOCATION": REDIS_URL,
             # A silent server must not make requests wait: what the cache would tell is then done without.
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
@@ -178,7 +178,7 @@ if REDIS_URL:
 else:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "BACKEND": "backoffice.caches.LocMemCache",
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     }

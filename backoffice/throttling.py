@@ -7,12 +7,13 @@ RequestIdMiddleware, tells the client on the answer about the tightest limit tha
 
 import ipaddress
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from time import monotonic, time
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -126,11 +127,19 @@ def limit_request(request: HttpRequest) -> Usage | None:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return hit(f"api:user:{user.pk}", limit=settings.API_RATE_PER_MINUTE, window_seconds=60)
-    return hit(
-        f"api:address:{address_block(client_address(request))}",
-        limit=ANONYMOUS_PER_MINUTE,
-        window_seconds=60,
-    )
+    return limit_nobody(request.META)
+
+
+def limit_nobody(environ: Mapping[str, Any]) -> Usage | None:
+    """Count a request of nobody in particular against the limit of its address; None when off.
+
+    Raises:
+        Throttled: the limit is used up.
+    """
+    if settings.API_RATE_PER_MINUTE <= 0:
+        return None
+    block = address_block(_client_address(environ))
+    return hit(f"api:address:{block}", limit=ANONYMOUS_PER_MINUTE, window_seconds=60)
 
 
 class RateLimitMiddleware:
@@ -158,9 +167,13 @@ def client_address(request: HttpRequest) -> str:
     Each proxy appends the peer it saw to X-Forwarded-For, so the right-most hop that is no trusted proxy is
     the client; whatever stands left of it the client may have written itself.
     """
+    return _client_address(request.META)
+
+
+def _client_address(environ: Mapping[str, Any]) -> str:
     proxies = trusted_networks(tuple(settings.TRUSTED_PROXIES))
-    peer = _address(request.META.get("REMOTE_ADDR", ""))
-    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    peer = _address(environ.get("REMOTE_ADDR", ""))
+    hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while peer is not None and hops and any(peer in network for network in proxies):
         hop = _address(hops.pop())
         if hop is None:
@@ -185,6 +198,7 @@ def trusted_networks(proxies: tuple[str, ...]) -> tuple[Network, ...]:
         raise ImproperlyConfigured(f"TRUSTED_PROXIES must hold addresses or networks: {error}.") from None
 
 
+@lru_cache(maxsize=1_024)
 def _address(text: str) -> Address | None:
     """An address as proxies write it: also with a port, or in brackets."""
     text = text.strip()
@@ -216,12 +230,8 @@ def _count(key: str, *, expires_in: int) -> int:
 
 
 def _increment(key: str, expires_in: int) -> int:
-    try:
-        return cache.incr(key)
-    except ValueError:
-        if cache.add(key, 1, expires_in):
-            return 1
-        return cache.incr(key)
+    count: int = cache.count(key, expires_in=expires_in)  # type: ignore[attr-defined]
+    return count
 
 
 def _take_slot(slots: Sequence[str], now: float, seconds: int) -> tuple[bool, list[float]]:

@@ -17,7 +17,7 @@ from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, aske
 from backoffice.replies import Reply, matched_version, rendered
 from backoffice.transactions import write_transaction
 from catalog.models import Category, Product
-from catalog.product_cache import remembered
+from catalog.product_cache import public_key, remembered
 from catalog.products import (
     ProductData,
     UnknownSku,
@@ -168,7 +168,7 @@ def _columns_for(request: HttpRequest) -> Mapping[str, str]:
 
 
 def _cache_key(request: HttpRequest, columns: Mapping[str, str]) -> str:
-    return f"{'staff' if columns is STAFF else 'public'} {request.get_full_path()}"
+    return f"staff {request.get_full_path()}" if columns is STAFF else public_key(request.META)
 
 
 def _filtered(filters: ProductFilters, columns: Mapping[str, str]) -> QuerySet[Product]:

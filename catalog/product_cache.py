@@ -10,7 +10,7 @@ or while it is down, nothing is kept.
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -29,12 +29,28 @@ LONGEST_SECONDS = 60
 MOST_PER_THREAD = 256
 
 _raise_is_owed = threading.Event()
+# Of this process, beside those in Redis: each with the generation it belongs to.
+_kept_here: dict[str, tuple[int, Reply]] = {}
 
 
 def forget_products() -> None:
     """What products show has changed: forget it once the present transaction has committed."""
     if settings.REDIS_URL:
         transaction.on_commit(_raise_generation, robust=True)
+
+
+def public_key(environ: Mapping[str, Any]) -> str:
+    """Of the answer to a request with this environment of WSGI when nobody in particular asks."""
+    return f"public {environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
+
+
+def recalled(key: str) -> Reply | None:
+    """What is kept under this key, if no product can have changed since."""
+    if connection.in_atomic_block:
+        return None
+    if connection.vendor == "sqlite":
+        return _kept_by_thread.recalled(key)
+    return _recalled_from_redis(key) if settings.REDIS_URL else None
 
 
 def remembered(key: str, render: Callable[[], Reply]) -> Reply:
@@ -65,6 +81,10 @@ class _ThreadMemory(threading.local):
             self.replies[key] = reply
         return reply
 
+    def recalled(self, key: str) -> Reply | None:
+        self._forget_what_is_old()
+        return self.replies.get(key)
+
     def _forget_what_is_old(self) -> None:
         connection.ensure_connection()
         raw = connection.connection
@@ -81,7 +101,7 @@ _kept_by_thread = _ThreadMemory()
 
 
 def _kept_in_redis(key: str, render: Callable[[], Reply]) -> Reply:
-    key = f"products:{sha256(key.encode()).hexdigest()}"
+    key = _redis_key(key)
     try:
         generation, kept = _look_up(key)
     except (RedisError, OSError) as error:
@@ -96,6 +116,34 @@ def _kept_in_redis(key: str, render: Callable[[], Reply]) -> Reply:
     except (RedisError, OSError) as error:
         logger.warning("The cache server does not answer; nothing is kept: %s", error)
     return reply
+
+
+def _recalled_from_redis(key: str) -> Reply | None:
+    key = _redis_key(key)
+    here = _kept_here.get(key)
+    try:
+        if here is not None and here[0] == _generation():
+            return here[1]
+        generation, kept = _look_up(key)
+    except (RedisError, OSError):
+        return None
+    if kept is None or kept[0] != generation:
+        return None
+    if len(_kept_here) >= MOST_PER_THREAD:
+        _kept_here.clear()
+    _kept_here[key] = kept
+    return kept[1]
+
+
+def _generation() -> int | None:
+    if _raise_is_owed.is_set():
+        _raise_generation()
+    generation: int | None = cache.get(GENERATION)
+    return generation
+
+
+def _redis_key(key: str) -> str:
+    return f"products:{sha256(key.encode()).hexdigest()}"
 
 
 def _look_up(key: str) -> tuple[int, tuple[int, Reply] | None]:

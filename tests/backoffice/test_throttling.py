@@ -144,7 +144,7 @@ def closed_port() -> int:
 def dead_cache(settings, port: int, **options: object) -> None:
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "backoffice.caches.RedisCache",
             "LOCATION": f"redis://127.0.0.1:{port}/0",
             "OPTIONS": options,
         }

@@ -1,0 +1,95 @@
+"""Products for the public, answered before Django has made a request of it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.core.cache import cache
+from django.db import connection
+from django.test import RequestFactory
+
+from accounts.tokens import issue_pair
+from backoffice import throttling
+from backoffice.wsgi import application
+from catalog.early_answers import EarlyAnswers
+from catalog.products import edit_product
+from tests.factories import CLI, make_product, make_user
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+KEEPS = connection.vendor == "sqlite" or bool(configured.REDIS_URL)
+LIST = "/api/v1/products?limit=20"
+
+
+class Shop:
+    """The web server's application, with the number of requests that got past the early answers."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.early = EarlyAnswers(self.whole)
+
+    def whole(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self.asked += 1
+        return application.application(environ, start_response)
+
+    def get(self, url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        told: list[Any] = []
+        environ = RequestFactory(headers=headers, SERVER_NAME="localhost").get(url).environ
+        body = b"".join(self.early(environ, lambda status, headers: told.append((status, headers))))
+        [(status, answered)] = told
+        return int(status[:3]), dict(answered), body
+
+
+@pytest.fixture
+def shop(settings) -> Shop:
+    settings.API_RATE_PER_MINUTE = 600
+    cache.clear()
+    make_product("71053", name="Lantern", price="3.39")
+    return Shop()
+
+
+@pytest.mark.skipif(not KEEPS, reason="without Redis nothing is kept on PostgreSQL")
+@pytest.mark.parametrize("url", [LIST, "/api/v1/products/71053", "/api/v1/products?q=lant%C3%A9rn"])
+def test_the_second_reader_gets_all_that_the_first_got_without_django(shop, url):
+    _, first_headers, first_body = shop.get(url)
+    status, headers, body = shop.get(url)
+
+    assert (shop.asked, status, body) == (1, 200, first_body)
+    assert sorted(headers) == sorted(first_headers)
+    own = {name for name in headers if headers[name] != first_headers[name]}
+    assert own <= {"X-Request-ID", "RateLimit", "RateLimit-Remaining", "RateLimit-Reset"}
+    assert {"X-Request-ID", "RateLimit-Remaining"} <= own
+    assert int(headers["RateLimit-Remaining"]) == int(first_headers["RateLimit-Remaining"]) - 1
+    assert shop.get(url, **{"X-Request-ID": "mine"})[1]["X-Request-ID"] == "mine"
+
+
+def test_every_change_shows_in_the_next_answer(shop):
+    for price in ("4.00", "5.00", "6.00"):
+        edit_product("71053", by=CLI, changes={"price": price})
+        for _ in range(2):
+            assert f'"price":"{price}"'.encode() in shop.get(LIST)[2]
+
+
+def test_what_is_asked_in_another_way_goes_through_the_whole_chain(shop):
+    token = issue_pair(make_user(role="Viewer")).access
+    _, headers, _ = shop.get(LIST)
+    shop.get(LIST)
+    asked = shop.asked
+
+    assert b"on_hand" in shop.get(LIST, Authorization=f"Bearer {token}")[2]
+    assert shop.get(LIST, **{"If-None-Match": headers["ETag"]})[::2] == (304, b"")
+    assert shop.get(LIST, Host="elsewhere.example")[0] == 400
+    assert shop.get(LIST, Origin="https://elsewhere.example")[0] == 200
+    assert shop.get(f"{LIST}&nonsense=1")[0] == 422
+    assert shop.get(f"{LIST}&nonsense=1")[0] == 422
+    assert shop.asked == asked + 6
+
+
+def test_early_answers_count_against_the_limit_of_the_address(shop, monkeypatch):
+    monkeypatch.setattr(throttling, "ANONYMOUS_PER_MINUTE", 3)
+
+    assert [shop.get(LIST)[0] for _ in range(5)] == [200, 200, 200, 429, 429]
+    status, headers, body = shop.get(LIST)
+    assert (status, headers["RateLimit-Remaining"]) == (429, "0")
+    assert b'"code":"throttled"' in body
+    assert int(headers["Retry-After"]) <= 60
