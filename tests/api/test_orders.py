@@ -242,6 +242,16 @@ def test_staff_who_may_not_see_customers_do_not():
         assert marketing.get(f"orders?{query}").json()["items"] == []
 
 
+@pytest.mark.parametrize("role", ["Warehouse", "Marketing", "Viewer"])
+def test_staff_without_the_right_place_no_order_for_themselves_either(role):
+    make_product("71053", on_hand=10)
+
+    assert_problem(Api(make_user(role=role)).post("orders", basket(("71053", 1))), 403, "forbidden")
+
+    assert not Order.objects.exists()
+    assert Api().get("products/71053").json()["stock"] == 10
+
+
 def test_a_customer_cancels_while_nothing_has_shipped():
     make_product("71053", on_hand=10)
     shopper = make_shopper()
