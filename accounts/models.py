@@ -117,7 +117,7 @@ class AccountChange(models.TextChoices):
 
 
 class AccountEvent(models.Model):
-    """What was done to an account, by whom and when; written with the change, and never changed."""
+    """What was done to an account, by whom and when; written in the transaction of the change."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=11, choices=AccountChange)

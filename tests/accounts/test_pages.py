@@ -72,6 +72,17 @@ def test_a_customer_chooses_a_password_and_is_not_let_into_the_admin() -> None:
     assert "This link no longer works" in client.get(link_sent_to(ADA), follow=True).text
 
 
+@pytest.mark.parametrize(
+    "token", ["%00", "²", "%ED%A0%80", "x" * 5000, "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"]
+)
+def test_an_odd_address_is_a_link_that_no_longer_works(token: str) -> None:
+    client = Client()
+    assert "This link was used already" in client.post(f"/account/confirm/{token}/").text
+    assert "This link was used already" in client.post(f"/account/confirm/{token}.x-y/").text
+    assert "This link no longer works" in client.get(f"/account/password/{token}/x-y/").text
+    assert "This link no longer works" in client.get(f"/account/password/MQ/{token}/").text
+
+
 def test_a_link_that_was_opened_falls_when_it_is_used_elsewhere() -> None:
     make_user(ADA)
     request_password_link(ADA, address=HERE)
