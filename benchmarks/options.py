@@ -21,6 +21,7 @@ class Options:
     audit_repetitions: int = 3
     command_repetitions: int = 10
     order_repetitions: int = 3
+    requests: int = 1_000
     screen_repetitions: int = 5
     reads: int = 2_000
     cached_reads: int = 10_000

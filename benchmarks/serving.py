@@ -28,11 +28,16 @@ class Serving:
 
 @contextmanager
 def serving(
-    shop: Shop, *, processes: int, variables: Mapping[str, str] = MappingProxyType({})
+    shop: Shop,
+    *,
+    processes: int,
+    variables: Mapping[str, str] = MappingProxyType({}),
+    has_worker: bool = False,
 ) -> Iterator[Serving]:
-    """Web only, on a free port of 127.0.0.1, with these environment variables besides those of the shop."""
+    """On a free port of 127.0.0.1, with these environment variables besides those of the shop."""
     port = free_port()
-    command = [SHOPCTL, "serve", "--no-worker", "--port", str(port), "--processes", str(processes)]
+    command = [SHOPCTL, "serve", "--port", str(port), "--processes", str(processes)]
+    command += [] if has_worker else ["--no-worker"]
     with subprocess.Popen(
         command, env={**shop.environment, **variables}, stdout=subprocess.DEVNULL
     ) as process:
