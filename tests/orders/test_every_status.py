@@ -11,12 +11,14 @@ import pytest
 import typer
 from django.db import connection
 from django.db.models import Model
+from typer.testing import CliRunner
 
 import backoffice.urls  # noqa: F401
 from backoffice.api import api
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
+from cli.app import app as shopctl
 from cli.orders import app as order_verbs
 from orders import status
 from orders.admin.order_dialogs import OrderActions
@@ -227,6 +229,21 @@ def test_customers_cancel_what_has_not_shipped_and_do_nothing_else(situation: st
         assert_problem(refused, 403, "forbidden")
     assert_problem(Api(make_shopper()).post(f"orders/{number}/cancel"), 404, "unknown_order")
     assert everything() == before
+
+
+@pytest.mark.parametrize("situation", EXPECTED)
+def test_a_carriers_file_ships_what_may_be_shipped(situation: str, number: str) -> None:
+    SITUATIONS[situation][1](number)
+    before = everything()
+
+    rows = f"number,tracking_number\n{number},0034\n"
+    result = CliRunner().invoke(shopctl, ["orders", "ship", "--from", "-", "--yes"], input=rows)
+
+    due = EXPECTED[situation]["ship"]
+    assert (result.exit_code, everything() == before) == ((1, True) if due == NO else (0, False))
+    assert WORDS[OrderStatus(Order.objects.get().status)] == (
+        WORDS[SITUATIONS[situation][0]] if due == NO else due
+    )
 
 
 @pytest.mark.parametrize("situation", EXPECTED)
