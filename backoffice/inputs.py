@@ -92,13 +92,17 @@ Sku = Annotated[str, text(64, shortest=1)]
 Search = Annotated[str, text(100)]
 
 
+class NotJson(ValueError):
+    """Python's own extensions of JSON, in words for the sender."""
+
+
 class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         return json.loads(request.body, parse_constant=_refuse_constant)
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON.")
+    raise NotJson(f"{name} is none of its values.")
 
 
 def strictly[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:

@@ -15,6 +15,7 @@ from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
 from backoffice.errors import Fault, Invalid, Kind, NotAuthenticated, NotFound, Refusal, TooLarge
+from backoffice.inputs import NotJson
 from backoffice.request_id import current_request_id
 
 logger = logging.getLogger("backoffice.api")
@@ -133,6 +134,10 @@ def _what_is_malformed(error: HttpError) -> str:
     cause = error.__cause__
     if isinstance(cause, JSONDecodeError):
         return f"The body is not valid JSON: {cause.msg} in line {cause.lineno}, column {cause.colno}."
+    if isinstance(cause, RecursionError):
+        return "The body is nested too deeply."
+    if isinstance(cause, NotJson):
+        return f"The body is not valid JSON: {cause}"
     return "The body is not valid JSON in UTF-8."
 
 
