@@ -1,5 +1,6 @@
 """Web and worker: both in one process when embedded; several web processes, or a worker alone, when grown."""
 
+import ctypes
 import errno
 import multiprocessing
 import os
@@ -9,7 +10,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from django.db import connections
@@ -37,6 +38,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
 }
+# Of glibc's malloc.h.
+M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -66,6 +69,7 @@ def serve(
 
     With one process, web and worker share it. With several, the worker lives in their parent.
     """
+    _give_memory_back()
     # Loaded before a process is forked or the first request comes.
     _ = get_resolver().url_patterns
     connections.close_all()
@@ -82,6 +86,17 @@ def serve(
         server.when_up = announce
         AbstractServer.serve(server, target_loader=load_application, wrap_loader=False)
     connections.close_all()
+
+
+def _give_memory_back() -> None:
+    """Tell glibc, where it is the C library, to keep little of what is freed.
+
+    Each thread would have an arena of its own and keep in it what its largest page once took.
+    """
+    with suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(M_ARENA_MAX, 1)
+        libc.mallopt(M_MMAP_THRESHOLD, 131_072)
 
 
 def load_application() -> Callable[..., Any]:
