@@ -16,13 +16,13 @@ class Options:
     orders: int = 2_000
     few_orders: int = 10_000
     many_orders: int = 1_000_000
-    repetitions: int = 5
-    engine_repetitions: int = 3
+    repetitions: int = 3
+    engine_repetitions: int = 1
     audit_repetitions: int = 3
     command_repetitions: int = 10
     order_repetitions: int = 3
     requests: int = 1_000
-    screen_repetitions: int = 5
+    screen_repetitions: int = 3
     reads: int = 2_000
     cached_reads: int = 10_000
     read_repetitions: int = 5
