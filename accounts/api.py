@@ -37,7 +37,7 @@ from accounts.schemas import (
     UserList,
     UserOut,
 )
-from backoffice.pagination import FieldsQuery, Sorting, SortKey, chosen_fields
+from backoffice.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, matched_version, rendered
 from backoffice.throttling import client_address
 from backoffice.transactions import write_transaction
@@ -194,7 +194,9 @@ def invite_user(request: HttpRequest, body: Invitation) -> HttpResponse:
     return run().to(request)
 
 
-@users_router.get("/me", response=UserOut, operation_id="get_me", summary="Oneself")
+@users_router.get(
+    "/me", response=UserOut, operation_id="get_me", summary="Oneself", openapi_extra=asked_by(COLUMNS)
+)
 def get_me(request: HttpRequest, query: Query[FieldsQuery]) -> HttpResponse:
     return _person(_caller(request).pk, query.fields).to(request)
 
@@ -205,7 +207,13 @@ def change_me(request: HttpRequest, body: MyChanges) -> HttpResponse:
     return _edited(request, _caller(request).pk, name=body.name)
 
 
-@users_router.get("", response=UserList, operation_id="list_users", summary="Users")
+@users_router.get(
+    "",
+    response=UserList,
+    operation_id="list_users",
+    summary="Users",
+    openapi_extra=asked_by(COLUMNS, SORTING),
+)
 def list_users(request: HttpRequest, filters: Query[UserFilters]) -> HttpResponse:
     """Staff and customers with an account, for who may see users."""
     require(request, "accounts.view_user")
@@ -214,7 +222,13 @@ def list_users(request: HttpRequest, filters: Query[UserFilters]) -> HttpRespons
     return rendered(page.envelope([_shape(row, wanted) for row in page.rows])).to(request)
 
 
-@users_router.get("/{int:user_id}", response=UserOut, operation_id="get_user", summary="One user")
+@users_router.get(
+    "/{int:user_id}",
+    response=UserOut,
+    operation_id="get_user",
+    summary="One user",
+    openapi_extra=asked_by(COLUMNS),
+)
 def get_user(request: HttpRequest, user_id: int, query: Query[FieldsQuery]) -> HttpResponse:
     require(request, "accounts.view_user")
     return _person(user_id, query.fields).to(request)

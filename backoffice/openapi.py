@@ -55,6 +55,23 @@ EXAMPLES = {
 }
 
 
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of an earlier answer: 304 without a body while it is still good.",
+    "schema": {"type": "string"},
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what is being changed: 412 when somebody else has changed it since.",
+    "schema": {"type": "string"},
+}
+NOT_MODIFIED = {"description": "What If-None-Match names is still good."}
+
+
 class DocumentedAPI(NinjaAPI):
     """Its OpenAPI document names the error bodies of every operation."""
 
@@ -94,6 +111,11 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     security = operation.get("security", [])
     if any(ANYBODY in each for each in security):
         operation["security"] = [{}, {"Bearer": []}]
+    if method == "get" and "application/json" in operation["responses"][200].get("content", {}):
+        operation.setdefault("parameters", []).append(IF_NONE_MATCH)
+        operation["responses"][304] = NOT_MODIFIED
+    if method == "patch":
+        operation.setdefault("parameters", []).append(IF_MATCH)
     operation["responses"] = {str(status): told for status, told in operation["responses"].items()}
     for status in _errors_of(path, method, operation):
         operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})

@@ -14,6 +14,7 @@ from backoffice.api import api
 from backoffice.urls import urlpatterns as own_urls
 from catalog.models import Product
 from tests.api.client import Api, assert_problem
+from tests.api.shop import open_shop
 from tests.factories import make_product, make_user
 
 PUBLIC = {
@@ -89,6 +90,57 @@ def test_every_operation_says_what_can_go_wrong(path, method, operation):
             assert told["content"]["application/problem+json"]["schema"] == {
                 "$ref": "#/components/schemas/Problem"
             }
+
+
+READS = [(path, each) for path, method, each in operations() if method == "GET" and not path.endswith(".csv")]
+
+
+@pytest.mark.parametrize(("path", "operation"), READS)
+@pytest.mark.django_db
+def test_every_read_has_fields_to_choose_and_an_etag_that_saves_it(path, operation):
+    shop = open_shop()
+    api = Api(make_user(is_superuser=True))
+    parameters = {each["name"]: each for each in operation["parameters"]}
+    fields = parameters["fields"]["example"]
+
+    chosen = api.get(f"{path.format_map(shop.parameters(path))}?fields={fields}")
+    known = api.get(f"{path.format_map(shop.parameters(path))}?fields={fields}", If_None_Match=chosen["ETag"])
+
+    content = chosen.json()
+    items = content.get("items", [content])
+    assert items
+    assert all(list(item) == fields.split(",") for item in items)
+    assert (known.status_code, known.content, known["ETag"]) == (304, b"", chosen["ETag"])
+    assert {"If-None-Match"} <= parameters.keys()
+    assert "304" in operation["responses"]
+    assert ("limit" in parameters) == ("cursor" in parameters)
+    if "ordering" in parameters:
+        assert "pattern" in parameters["ordering"]["schema"]
+
+
+def test_every_post_with_an_effect_takes_an_idempotency_key():
+    without = {
+        operation["operationId"]
+        for path, method, operation in operations()
+        if method == "POST"
+        and not path.startswith(("/api/v1/auth/", "/api/v1/users"))
+        and "Idempotency-Key" not in [each["name"] for each in operation.get("parameters", [])]
+    }
+
+    assert without == {"quote_order", "backtest_promo_code"}
+
+
+@pytest.mark.django_db
+def test_every_answer_tells_the_limit_it_counted_against(settings):
+    settings.API_RATE_PER_MINUTE = 2
+    api = Api(make_user())
+
+    answers = [api.get(path) for path in ("users/me", "orders/none", "users/me")]
+
+    assert [answer.status_code for answer in answers] == [200, 404, 429]
+    assert [answer["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
+    assert {answer["RateLimit-Limit"] for answer in answers} == {"2"}
+    assert 1 <= int(answers[2]["Retry-After"]) == int(answers[2]["RateLimit-Reset"]) <= 60
 
 
 def test_a_field_of_a_body_that_may_be_left_out_tells_its_default_in_words():
