@@ -142,7 +142,7 @@ class Sorting:
         count = rows.count() if query.count else None
         rows = rows.order_by(*(key.order_by(is_forward=is_forward) for key in keys))
         if position is not None:
-            rows = rows.filter(_beyond(keys, position, is_forward=is_forward))
+            rows = rows.filter(beyond(keys, position, is_forward=is_forward))
         wanted = dict.fromkeys([*columns, *(key.column for key in keys)])
         found = list(rows.values(*wanted)[: query.limit + 1])
         has_more = len(found) > query.limit
@@ -196,7 +196,7 @@ def _invalid_cursor(detail: str) -> InvalidCursor:
     return InvalidCursor(detail, faults=[Fault("/cursor", InvalidCursor.code, detail, {"in": "query"})])
 
 
-def _beyond(keys: Sequence[SortKey], position: Sequence[Any], *, is_forward: bool) -> Q:
+def beyond(keys: Sequence[SortKey], position: Sequence[Any], *, is_forward: bool) -> Q:
     """Beyond the first key, or equal in it and beyond the second, and so on."""
     alternatives: list[Q] = []
     equal = Q()

@@ -18,6 +18,7 @@ from unfold.sections import BaseSection
 from accounts.models import User
 from backoffice.admin import ReadOnlyAdmin
 from backoffice.lists import VIEW
+from backoffice.neighbours import neighbours_of, with_neighbours
 from orders.admin import words
 from orders.admin.bulk_shipping import BulkShipping
 from orders.admin.exporting import OrderExporting
@@ -190,8 +191,9 @@ class OrderAdmin(
         """Fetched once per request: the actions ask for it before the page does."""
         kept: dict[str, Order | None] = request.__dict__.setdefault("_orders", {})
         if object_id not in kept:
+            orders = with_neighbours(self.get_queryset(request), admin=self, request=request)
             try:
-                kept[object_id] = with_page_parts(self.get_queryset(request)).get(pk=object_id)
+                kept[object_id] = with_page_parts(orders).get(pk=object_id)
             except (Order.DoesNotExist, ValueError):
                 kept[object_id] = None
         return kept[object_id]
@@ -213,6 +215,7 @@ class OrderAdmin(
     ) -> HttpResponse:
         assert obj is not None
         context["page"] = page_of(obj, _reader(request))
+        context["beside"] = neighbours_of(obj, request=request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -47,6 +47,8 @@
     e: () => here()?.querySelector("[data-expander]")?.click(),
     Enter: () => here()?.querySelector("th a, td a")?.click(),
   };
+  /* On the page of one row. */
+  const PAGE_KEYS = { j: ".bo-beside [rel=next]", k: ".bo-beside [rel=prev]" };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return;
@@ -62,6 +64,8 @@
     if (ROW_KEYS[event.key] && rows().length) {
       event.preventDefault();
       ROW_KEYS[event.key]();
+    } else if (PAGE_KEYS[event.key]) {
+      document.querySelector(PAGE_KEYS[event.key])?.click();
     }
   });
 
@@ -92,7 +96,7 @@
 
   /* The overlay behind "?" lists Unfold's keys; ours belong there too. */
   const OUR_KEYS = [
-    ["Next and previous row", "j", "k"], ["Select row", "x"], ["Open row", "Enter"], ["Show row's details", "e"],
+    ["Next and previous row or order", "j", "k"], ["Select row", "x"], ["Open row", "Enter"], ["Show row's details", "e"],
     ["Go to dashboard", "g", "d"], ["Go to orders", "g", "o"], ["Go to promo codes", "g", "p"], ["Go to products", "g", "s"],
     ["Count shelves", "g", "c"], ["Import stock", "g", "i"],
   ];
