@@ -86,7 +86,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     def mail(self, message: EmailMessage) -> SafeString:
         return format_html(
             '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
-            message.subject or _title(message),
+            message.subject or message.occasion,
             message.cause,
         )
 
@@ -124,7 +124,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(reverse(LIST))
         context = {
             "object": message,
-            "title": _title(message),
+            "title": message.occasion,
             "tone": TONES[EmailState(message.state)],
             "is_dead": message.state == EmailState.DEAD,
             "max_attempts": MAX_ATTEMPTS,
@@ -157,10 +157,6 @@ class EmailMessageAdmin(ReadOnlyAdmin):
         for message in dead:
             requeue(message.pk)
         messages.success(request, f"{len(dead):,} queued again; only mails that were given up can be.")
-
-
-def _title(message: EmailMessage) -> str:
-    return message.template.replace("_", " ").capitalize()
 
 
 def _letter(message: EmailMessage) -> dict[str, Any]:

@@ -54,7 +54,12 @@ class EmailMessage(models.Model):
         permissions = (("requeue_emailmessage", "Can send e-mails again"),)
 
     def __str__(self) -> str:
-        return f"{self.template} to {self.recipient}"
+        return f"{self.occasion} to {self.recipient}"
+
+    @property
+    def occasion(self) -> str:
+        """Its template in words: `Order placed`."""
+        return self.template.replace("_", " ").capitalize()
 
     @property
     def message_id(self) -> str:
