@@ -1,6 +1,7 @@
 """Reads environment variables once, failing loudly on what it cannot understand."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -42,6 +43,14 @@ def integer(name: str, default: int) -> int:
         return int(value) if value else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def color(name: str, default: str) -> str:
+    """As CSS and mail clients take it: `#2563eb`."""
+    value = text(name, default)
+    if not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise ImproperlyConfigured(f"{name} must be a colour such as {default}, not {value!r}.")
+    return value
 
 
 def words(name: str) -> list[str]:

@@ -52,6 +52,7 @@ SECRET_KEY = secret_key()
 # The shop
 
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
+SHOP_COLOR = env.color("SHOP_COLOR", "#2563eb")
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", "EUR").upper()

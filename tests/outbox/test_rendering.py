@@ -1,0 +1,34 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from backoffice import environment
+from backoffice.outbox.rendering import ink_on, render
+
+pytestmark = pytest.mark.once
+ORDER = {"number": "B-7", "name": "Ann", "lines": [], "total": "€12.00", "address": ["Seeweg 56"]}
+
+
+def test_mails_wear_the_shops_name_and_colour(settings):
+    settings.SHOP_NAME, settings.SHOP_COLOR = "Tea & Co", "#ffcc00"
+
+    mail = render("order_placed", ORDER)
+
+    assert "Tea &amp; Co" in mail.html
+    assert "background:#ffcc00;color:#000000" in mail.html
+    assert "Tea & Co" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("color", "ink"),
+    [("#2563eb", "#ffffff"), ("#000000", "#ffffff"), ("#ffffff", "#000000"), ("#ffcc00", "#000000")],
+)
+def test_what_is_written_on_the_colour_can_be_read(color, ink):
+    assert ink_on(color) == ink
+
+
+@pytest.mark.parametrize("value", ["blue", "#25f", "#2563eb;}", "2563eb"])
+def test_what_is_no_colour_stops_the_start(monkeypatch, value):
+    monkeypatch.setenv("SHOP_COLOR", value)
+
+    with pytest.raises(ImproperlyConfigured, match="SHOP_COLOR must be a colour such as #2563eb"):
+        environment.color("SHOP_COLOR", "#2563eb")
