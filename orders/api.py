@@ -42,6 +42,7 @@ SORTING = Sorting(
         "total": SortKey("total"),
         "discount": SortKey("discount"),
         "promo_code": SortKey("promo_code"),
+        "email": SortKey("email"),
         "updated_at": SortKey("updated_at"),
     },
     usual="-placed_at",
@@ -64,6 +65,8 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
     """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
     user = caller(request)
     is_personal, names_promos = may_know_customers(user), may_know_promos(user)
+    if not is_personal and "email" in (filters.ordering or ""):
+        raise Forbidden("Your role does not allow to see customers.")
     if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
         raise Forbidden("Your role does not allow to see promo codes.")
     wanted = chosen_fields(filters.fields, WHOLE, usual=SUMMARY)

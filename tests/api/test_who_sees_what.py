@@ -84,6 +84,13 @@ def test_a_list_of_orders_names_no_promo_code_to_the_warehouse(order: Order) -> 
     assert warehouse.get("orders?ordering=promo_code").status_code == 403
 
 
+def test_marketing_learns_nothing_of_customers_by_sorting(order: Order) -> None:
+    marketing = Api(make_user(role="Marketing"))
+
+    assert marketing.get("orders?ordering=-email").status_code == 403
+    assert Api(make_user(role="Manager")).get("orders?ordering=-email").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("permission", "action", "body"),
     [
