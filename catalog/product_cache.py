@@ -9,9 +9,9 @@ or while it is down, nothing is kept.
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Hashable, Mapping
 from hashlib import sha256
+from time import monotonic, time_ns
 from typing import Any
 
 from django.conf import settings
@@ -29,8 +29,8 @@ LONGEST_SECONDS = 60
 MOST_PER_THREAD = 256
 
 _raise_is_owed = threading.Event()
-# Of this process, beside those in Redis: each with the generation it belongs to.
-_kept_here: dict[str, tuple[int, Reply]] = {}
+# Of this process, beside those in Redis: each with the generation it belongs to, and until when it is good.
+_kept_here: dict[str, tuple[int, Reply, float]] = {}
 
 
 def forget_products() -> None:
@@ -122,7 +122,7 @@ def _recalled_from_redis(key: str) -> Reply | None:
     key = _redis_key(key)
     here = _kept_here.get(key)
     try:
-        if here is not None and here[0] == _generation():
+        if here is not None and monotonic() < here[2] and here[0] == _generation():
             return here[1]
         generation, kept = _look_up(key)
     except (RedisError, OSError):
@@ -131,7 +131,7 @@ def _recalled_from_redis(key: str) -> Reply | None:
         return None
     if len(_kept_here) >= MOST_PER_THREAD:
         _kept_here.clear()
-    _kept_here[key] = kept
+    _kept_here[key] = (*kept, monotonic() + LONGEST_SECONDS)
     return kept[1]
 
 
@@ -156,7 +156,7 @@ def _look_up(key: str) -> tuple[int, tuple[int, Reply] | None]:
 
 def _new_generation() -> int:
     """Later than every earlier one, also after Redis has lost its memory."""
-    cache.add(GENERATION, time.time_ns(), None)
+    cache.add(GENERATION, time_ns(), None)
     generation: int = cache.get(GENERATION)
     return generation
 

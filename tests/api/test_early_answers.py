@@ -1,6 +1,7 @@
 """Products for the public, answered before Django has made a request of it."""
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from django.test import RequestFactory
 from accounts.tokens import issue_pair
 from backoffice import throttling
 from backoffice.wsgi import application
+from catalog import product_cache
 from catalog.early_answers import EarlyAnswers
+from catalog.models import Product
+from catalog.product_cache import GENERATION, LONGEST_SECONDS
 from catalog.products import edit_product
 from tests.factories import CLI, make_product, make_user
 
@@ -83,6 +87,24 @@ def test_what_is_asked_in_another_way_goes_through_the_whole_chain(shop):
     assert shop.get(f"{LIST}&nonsense=1")[0] == 422
     assert shop.get(f"{LIST}&nonsense=1")[0] == 422
     assert shop.asked == asked + 6
+
+
+@pytest.mark.skipif(not configured.REDIS_URL, reason="of the grown shop")
+def test_a_change_that_nobody_was_told_of_shows_after_the_longest_time_at_last(shop, monkeypatch):
+    """As when a process dies between its commit and raising the generation."""
+    shop.get(LIST)
+    assert b'"price":"3.39"' in shop.get(LIST)[2]
+    Product.objects.update(price="4.00")
+    # Redis has dropped what is as old as that.
+    generation = cache.get(GENERATION)
+    cache.clear()
+    cache.set(GENERATION, generation, None)
+    assert b'"price":"3.39"' in shop.get(LIST)[2]
+
+    late = monotonic() + LONGEST_SECONDS
+    monkeypatch.setattr(product_cache, "monotonic", lambda: late)
+
+    assert b'"price":"4.00"' in shop.get(LIST)[2]
 
 
 def test_early_answers_count_against_the_limit_of_the_address(shop, monkeypatch):
