@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Mapping
 from hashlib import sha256
 from time import monotonic, time_ns
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.cache import cache
@@ -41,7 +42,8 @@ def forget_products() -> None:
 
 def public_key(environ: Mapping[str, Any]) -> str:
     """Of the answer to a request with this environment of WSGI when nobody in particular asks."""
-    return f"public {environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
+    # Quoted: a SKU may contain a question mark.
+    return f"public {quote(environ['PATH_INFO'])}?{environ.get('QUERY_STRING', '')}"
 
 
 def recalled(key: str) -> Reply | None:

@@ -89,6 +89,15 @@ def test_what_is_asked_in_another_way_goes_through_the_whole_chain(shop):
     assert shop.asked == asked + 6
 
 
+def test_a_sku_with_a_question_mark_is_not_another_with_a_query(shop):
+    make_product("A", name="Short")
+    make_product("A?fields=", name="Long")
+
+    for _ in range(2):
+        assert shop.get("/api/v1/products/A?fields=?&fields=name")[2] == b'{"name":"Short"}'
+        assert shop.get("/api/v1/products/A%3Ffields=?&fields=name")[2] == b'{"name":"Long"}'
+
+
 @pytest.mark.skipif(not configured.REDIS_URL, reason="of the grown shop")
 def test_a_change_that_nobody_was_told_of_shows_after_the_longest_time_at_last(shop, monkeypatch):
     """As when a process dies between its commit and raising the generation."""
