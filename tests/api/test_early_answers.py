@@ -89,6 +89,12 @@ def test_what_is_asked_in_another_way_goes_through_the_whole_chain(shop):
     assert shop.asked == asked + 6
 
 
+def test_an_empty_authorization_is_refused_however_often_its_words_were_answered(shop):
+    asked = [shop.get(LIST)[0], shop.get(LIST)[0], shop.get(LIST, Authorization="")[0]]
+
+    assert asked == [200, 200, 401]
+
+
 def test_a_sku_with_a_question_mark_is_not_another_with_a_query(shop):
     make_product("A", name="Short")
     make_product("A?fields=", name="Long")
