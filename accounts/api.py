@@ -158,8 +158,12 @@ def reset_password(request: HttpRequest, body: PasswordReset) -> HttpResponse:
     summary="Confirm one's e-mail address with the token of a mail",
 )
 def confirm_email(request: HttpRequest, body: EmailConfirmation) -> HttpResponse:
-    """The account works from now on, and earlier guest orders of its address belong to it."""
-    confirm(body.token, address=client_address(request))
+    """The account works from now on, and earlier guest orders of its address belong to it.
+
+    The password of the registration is asked for once more: else a stranger who registers somebody's address
+    would have the account that its owner confirms.
+    """
+    confirm(body.token, body.password, address=client_address(request))
     return HttpResponse(status=204)
 
 

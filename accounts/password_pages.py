@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.generic import FormView, TemplateView
+from django.views.generic import FormView
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
@@ -128,21 +128,27 @@ class ChosenPassword(PasswordResetConfirmView):
         return HttpResponseRedirect(reverse("admin:index"))
 
 
-class ConfirmedEmail(TemplateView):
-    """The page behind the link that confirms an address: a button, for programs look at links too."""
+class ConfirmationForm(forms.Form):
+    password = _password_field("The password you chose", autocomplete="current-password")
+
+
+class ConfirmedEmail(FormView):  # type: ignore[type-arg]
+    """The page behind the link that confirms an address: a form, for programs look at links too."""
 
     template_name = "accounts/confirm_email.html"
+    form_class = ConfirmationForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         frame = admin.site.each_context(self.request)
         return super().get_context_data(**frame, title="Confirm your e-mail address", **kwargs)
 
-    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+    def form_valid(self, form: ConfirmationForm) -> HttpResponse:
+        address = client_address(self.request)
         try:
-            confirm_email(token, address=client_address(request))
+            confirm_email(self.kwargs["token"], form.cleaned_data["password"], address=address)
         except Refusal as refusal:
-            return self.render_to_response(self.get_context_data(refusal=refusal.detail))
-        return self.render_to_response(self.get_context_data(is_done=True))
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal.detail))
+        return self.render_to_response(self.get_context_data(form=form, is_done=True))
 
 
 class EmailForm(forms.Form):

@@ -8,6 +8,7 @@ from accounts.mail_links import CONFIRMATION, confirmation_link, no_longer_valid
 from accounts.models import User
 from accounts.passwords import check_strength
 from accounts.recovery import limit_links, limit_mails, tell
+from backoffice.errors import Fault, Invalid
 from backoffice.transactions import write_transaction
 
 
@@ -44,15 +45,24 @@ def _take_in(newcomer: User) -> None:
         tell(user.email, "confirm_email", greeting | confirmation_link(user))
 
 
-def confirm_email(token: str, *, address: str) -> User:
+def confirm_email(token: str, password: str, *, address: str) -> User:
     """The account works from now on, and earlier guest orders of its address belong to it.
+
+    The mailbox alone is not enough: whoever owns it would open, to a stranger who registered their address,
+    an account with the stranger's password.
 
     Raises:
         InvalidLink: used, too old or forged.
+        Invalid: not the password of the registration; the link stays good.
         Throttled: too many tries from one place.
     """
     limit_links(address)
     user = user_of(token, CONFIRMATION)
+    if not user.check_password(password):
+        detail = (
+            "This account was made with another password. Choose one of your own: ask for a new password."
+        )
+        raise Invalid(detail, faults=[Fault("/password", "wrong_password", detail)])
     if not confirm_address(user):
         raise no_longer_valid()
     return user

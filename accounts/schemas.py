@@ -59,6 +59,7 @@ class Registration(Input):
 
 class EmailConfirmation(Input):
     token: MailToken
+    password: Password = Field(description="That of the registration.")
 
 
 class Invitation(Input):

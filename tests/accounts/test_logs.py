@@ -20,7 +20,7 @@ def test_no_password_and_no_token_is_written_to_a_log(caplog, capfd):
     nobody.post("users", {"email": ADA, "password": FIRST})
     secrets.append(token_sent_to(ADA))
     for _ in range(2):
-        nobody.post("auth/email/confirm", {"token": secrets[-1]})
+        nobody.post("auth/email/confirm", {"token": secrets[-1], "password": FIRST})
     pair = nobody.post("auth/token", {"email": ADA, "password": FIRST}).json()
     for _ in range(2):
         nobody.post("auth/refresh", {"refresh": pair["refresh"]})

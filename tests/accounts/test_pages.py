@@ -17,6 +17,7 @@ from tests.factories import CLI, PASSWORD, make_user
 pytestmark = pytest.mark.django_db
 ADA = "ada@example.com"
 HERE = "192.0.2.1"
+TYPED = {"password": PASSWORD}
 NEW = {"new_password": "a quiet morning in may", "repeated": "a quiet morning in may"}
 
 
@@ -25,7 +26,7 @@ def link_sent_to(email: str) -> str:
     return link.removeprefix("http://127.0.0.1:8000")
 
 
-def test_looking_at_the_link_confirms_nothing_and_the_button_does() -> None:
+def test_looking_at_the_link_confirms_nothing_and_the_password_does() -> None:
     """Mail programs and scanners open links on their own."""
     register(ADA, PASSWORD, address=HERE)
     link, client = link_sent_to(ADA), Client()
@@ -34,10 +35,13 @@ def test_looking_at_the_link_confirms_nothing_and_the_button_does() -> None:
     assert "Confirm my address" in looked_at.text
     assert User.objects.get().email_confirmed_at is None
 
-    assert "Your address is confirmed" in client.post(link).text
+    assert "made with another password" in client.post(link, {"password": "not this one"}).text
+    assert "This field is required" in client.post(link).text
+    assert User.objects.get().email_confirmed_at is None
+    assert "Your address is confirmed" in client.post(link, TYPED).text
     assert User.objects.get().email_confirmed_at is not None
-    assert "This link was used already" in client.post(link).text
-    assert "This link was used already" in client.post("/account/confirm/MQ.x-y/").text
+    assert "This link was used already" in client.post(link, TYPED).text
+    assert "This link was used already" in client.post("/account/confirm/MQ.x-y/", TYPED).text
 
 
 def test_a_shop_front_of_ones_own_gets_its_customers_and_not_the_staff(settings: Any) -> None:
@@ -77,8 +81,8 @@ def test_a_customer_chooses_a_password_and_is_not_let_into_the_admin() -> None:
 )
 def test_an_odd_address_is_a_link_that_no_longer_works(token: str) -> None:
     client = Client()
-    assert "This link was used already" in client.post(f"/account/confirm/{token}/").text
-    assert "This link was used already" in client.post(f"/account/confirm/{token}.x-y/").text
+    assert "This link was used already" in client.post(f"/account/confirm/{token}/", TYPED).text
+    assert "This link was used already" in client.post(f"/account/confirm/{token}.x-y/", TYPED).text
     assert "This link no longer works" in client.get(f"/account/password/{token}/x-y/").text
     assert "This link no longer works" in client.get(f"/account/password/MQ/{token}/").text
 

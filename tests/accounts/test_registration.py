@@ -53,7 +53,9 @@ def test_an_account_works_once_its_address_is_confirmed():
     assert templates_sent_to(ADA) == ["confirm_email"]
     assert_problem(signing_in(), 401, "invalid_credentials")
 
-    assert Api().post("auth/email/confirm", {"token": token_sent_to(ADA)}).status_code == 204
+    assert (
+        Api().post("auth/email/confirm", {"token": token_sent_to(ADA), "password": GOOD}).status_code == 204
+    )
     assert signing_in().status_code == 200
     user = User.objects.get()
     assert (user.name, user.is_staff, user.is_superuser) == ("Ada", False, False)
@@ -69,7 +71,7 @@ def test_what_a_guest_ordered_before_belongs_to_the_account_only_after_confirmat
     assert api.get("orders").json()["items"] == []
     assert api.get(f"orders/{order.number}").status_code == 404
 
-    confirm_email(token, address=HERE)
+    confirm_email(token, GOOD, address=HERE)
 
     assert [item["number"] for item in api.get("orders").json()["items"]] == [order.number]
     assert api.get(f"orders/{others.number}").status_code == 404
@@ -79,7 +81,7 @@ def test_what_a_guest_ordered_before_belongs_to_the_account_only_after_confirmat
 @pytest.mark.django_db
 def test_a_confirmed_account_places_orders_of_its_own():
     make_product("A", on_hand=9)
-    confirm_email(registered(), address=HERE)
+    confirm_email(registered(), GOOD, address=HERE)
     api = Api(User.objects.get())
     address = {"name": "Ada", "line1": "Seeweg 1", "postcode": "34878", "city": "Köln", "country": "DE"}
     placed = api.post("orders", {"lines": [{"sku": "A", "quantity": 1}], "shipping_address": address})
@@ -145,11 +147,33 @@ def test_the_mailbox_alone_is_told_and_an_account_stays_as_it_is(state):
 def test_the_last_registration_counts_and_links_of_earlier_ones_fall():
     first = registered()
     second = registered(password="quite another horse")
-    assert_problem(Api().post("auth/email/confirm", {"token": first}), 422, "invalid_link", "/token")
+    assert_problem(
+        Api().post("auth/email/confirm", {"token": first, "password": GOOD}), 422, "invalid_link", "/token"
+    )
     assert User.objects.get().email_confirmed_at is None
-    confirm_email(second, address=HERE)
+    confirm_email(second, "quite another horse", address=HERE)
     assert signing_in().status_code == 401
     assert signing_in(password="quite another horse").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_stranger_who_registers_somebodys_address_gets_no_account_by_their_confirmation():
+    make_product("A", on_hand=9)
+    place({"A": 1}, customer=make_customer(ADA))
+    registered()
+    token = registered(password="quite another horse")
+
+    answer = Api().post("auth/email/confirm", {"token": token, "password": GOOD})
+
+    assert_problem(answer, 422, "validation", "/password")
+    assert signing_in(password="quite another horse").status_code == 401
+    assert Customer.objects.get().user is None
+    request_password_link(ADA, address=HERE)
+    body = {"token": token_sent_to(ADA), "new_password": "a third good horse"}
+    assert Api().post("auth/password/reset", body).status_code == 204
+    assert signing_in(password="quite another horse").status_code == 401
+    assert signing_in(password="a third good horse").status_code == 200
+    assert Customer.objects.get().user == User.objects.get()
 
 
 @pytest.mark.django_db
@@ -197,7 +221,7 @@ def tampered(token: str) -> str:
 )
 def test_a_forged_token_confirms_nothing(forge):
     token = forge(registered())
-    answer = Api().post("auth/email/confirm", {"token": token})
+    answer = Api().post("auth/email/confirm", {"token": token, "password": GOOD})
     assert_problem(answer, 422, "invalid_link" if token else "validation")
     assert not User.objects.filter(email_confirmed_at__isnull=False).exists()
 
@@ -207,9 +231,9 @@ def test_a_token_is_too_old_after_three_days(settings):
     token = registered()
     settings.PASSWORD_RESET_TIMEOUT = -1
     with pytest.raises(InvalidLink):
-        confirm_email(token, address=HERE)
+        confirm_email(token, GOOD, address=HERE)
     settings.PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
-    assert confirm_email(token, address=HERE)
+    assert confirm_email(token, GOOD, address=HERE)
 
 
 @pytest.mark.django_db
@@ -217,7 +241,7 @@ def test_a_deactivated_registration_stays_one():
     token = registered()
     deactivate(User.objects.get(), by=CLI)
     with pytest.raises(InvalidLink):
-        confirm_email(token, address=HERE)
+        confirm_email(token, GOOD, address=HERE)
     assert User.objects.get().email_confirmed_at is None
 
 
@@ -229,7 +253,7 @@ def test_a_registration_nobody_confirmed_does_not_keep_a_colleague_out():
         set_role(User.objects.get(), "Manager", by=CLI)
     user = create_staff(ADA, role="Manager", by=CLI)
     with pytest.raises(InvalidLink):
-        confirm_email(token, address=HERE)
+        confirm_email(token, GOOD, address=HERE)
     assert User.objects.get() == user
     assert signing_in().status_code == 401
 
@@ -290,16 +314,17 @@ def test_of_eight_registrations_of_one_address_at_once_one_account_comes():
     assert templates_sent_to(ADA) == ["confirm_email"] * 5
     # Whichever came last: the link that goes with its password is the one that works.
     links = [message.context["secret_token"] for message in EmailMessage.objects.all()]
+    user = User.objects.get()
+    [chosen] = [password for password in passwords if user.check_password(password)]
     worked = []
     for link in links:
         with contextlib.suppress(InvalidLink):
-            worked.append(confirm_email(link, address=HERE))
-    assert worked == [User.objects.get()]
-    assert [password for password in passwords if worked[0].check_password(password)] != []
+            worked.append(confirm_email(link, chosen, address=HERE))
+    assert worked == [user]
 
 
 def confirmed_at_once(token: str, times: int = 8) -> list[object]:
-    return race(times, [lambda: confirm_email(token, address=HERE)] * times)
+    return race(times, [lambda: confirm_email(token, GOOD, address=HERE)] * times)
 
 
 @pytest.mark.race
@@ -336,7 +361,7 @@ def ordered_and_confirmed_at_once(number: int) -> bool:
     email = f"guest-{number}@example.com"
     token = registered(email)
     order = partial(place_order, request_for({"A": 1}), email=email, by=CLI)
-    placed, confirmed = race(2, [order, partial(confirm_email, token, address=HERE)])
+    placed, confirmed = race(2, [order, partial(confirm_email, token, GOOD, address=HERE)])
     return Order.objects.get(pk=placed.pk).customer.user == confirmed
 
 

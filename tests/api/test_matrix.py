@@ -50,7 +50,9 @@ MATRIX = {
     "reset_password": Row(
         "422 422 422 422 422 422 422 422", {"token": "of-no-mail", "new_password": NEW_PASSWORD}
     ),
-    "confirm_email": Row("422 422 422 422 422 422 422 422", {"token": "of-no-mail"}),
+    "confirm_email": Row(
+        "422 422 422 422 422 422 422 422", {"token": "of-no-mail", "password": "a good long phrase"}
+    ),
     "register": Row(
         "202 202 202 202 202 202 202 202", {"email": "new@example.com", "password": NEW_PASSWORD}
     ),
