@@ -83,3 +83,23 @@ def test_a_mail_that_cannot_be_rendered_has_its_page_all_the_same(
 
 def test_colleagues_without_the_right_see_no_mail(sign_in: SignIn, message: EmailMessage) -> None:
     assert sign_in("Warehouse").get(f"/admin/outbox/emailmessage/{message.pk}/change/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        "context__secret_token__startswith=M",
+        "context__icontains=secret",
+        "html__contains=secret",
+        "recipient__regex=(",
+        "template__regex=(",
+    ],
+)
+def test_no_secret_of_a_mail_can_be_guessed_letter_by_letter(
+    sign_in: SignIn, message: EmailMessage, narrowed: str
+) -> None:
+    """Support sees that a mail waits, and must not get at the link in it by narrowing the list."""
+    support = sign_in("Support")
+    assert support.get("/admin/outbox/emailmessage/?template=order_placed").status_code == 200
+
+    assert support.get(f"/admin/outbox/emailmessage/?{narrowed}").status_code == 400
