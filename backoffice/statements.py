@@ -67,7 +67,10 @@ def updating[*Args](
 
 
 def insert[M: Model](rows: Sequence[M], *, ignore_conflicts: bool = False) -> Sequence[M]:
-    """Write new rows of one model, as `bulk_create`: they get their keys unless conflicts are ignored."""
+    """Write new rows of one model, as `bulk_create`: they get their keys unless conflicts are ignored.
+
+    They have none before, and a field that is an expression in one row is so in every row ever inserted here.
+    """
     model = type(rows[0])
     if len(rows) > LONGEST_KEPT:
         return model._default_manager.bulk_create(rows, ignore_conflicts=ignore_conflicts)
