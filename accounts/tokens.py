@@ -8,7 +8,7 @@ import logging
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import uuid4
 import jwt
 from django.conf import settings
 from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import RefreshToken, TokenFamily, User
@@ -32,6 +33,8 @@ CLIENT_ID = "backoffice-api"
 LEEWAY_SECONDS = 10
 LONGEST_TOKEN = 4096
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "client_id", "exp", "iat", "jti", "sid", "ver"]
+# Seconds since then fit in an `auth_version` until 2088.
+BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,19 @@ def revoke_everything(user: User, *, because: str) -> None:
     """Make every access and refresh token of the user worthless, at once."""
     User.objects.filter(pk=user.pk).update(auth_version=F("auth_version") + 1)
     _revoke(TokenFamily.objects.filter(user=user), because, timezone.now())
+
+
+@write_transaction
+def revoke_everybody(*, because: str) -> None:
+    """Make every token, session and mailed link worthless, also those that this database knows nothing of.
+
+    A database that was put back to an earlier moment would raise `auth_version` to numbers which it has
+    given out before. The clock is ahead of them.
+    """
+    now = timezone.now()
+    ahead = int((now - BEGINNING).total_seconds())
+    User.objects.update(auth_version=Greatest(F("auth_version") + 1, ahead))
+    _revoke(TokenFamily.objects.all(), because, now)
 
 
 def read_access_token(token: str) -> User:

@@ -6,11 +6,12 @@ PostgreSQL an archive of `pg_dump`. Either holds one moment, with every order wh
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 
 from backoffice import dumps
@@ -47,31 +48,73 @@ def check(path: Path) -> None:
     with path.open("rb"):
         pass
     try:
-        found = _migrations_in(path)
+        found, tables = _migrations_in(path), _tables_in(path)
     except (sqlite3.DatabaseError, dumps.NotReadable) as error:
-        raise NoBackup(f"{path} is no backup of a shop on {connection.display_name}: {error}") from error
-    unknown = found - set(MigrationLoader(None).disk_migrations)
+        raise _no_backup(path, error) from error
+    if ("backoffice", "0001_initial") not in found:
+        raise _no_backup(path, "the shop's migrations were never applied to it.")
+    loader = MigrationLoader(None)
+    unknown = found - set(loader.disk_migrations)
     if unknown:
         names = ", ".join(f"{app}.{name}" for app, name in sorted(unknown)[:3])
         raise NewerBackup(f"{path} was made by a newer version, which has {names}: update the shop first.")
+    missing = _tables_made_by(found, loader) - tables
+    if missing:
+        raise _no_backup(path, f"it lacks the table {min(missing)}.")
 
 
-def restore(path: Path) -> None:
+def restore[R](path: Path, *, settle: Callable[[], R]) -> R:
     """Put the backup in the place of all that is in the database: wholly or not at all.
 
-    A backup of an older version is brought up to date.
+    A backup of an older version is brought up to date. `settle` is called in the restored database and may
+    change it; what it returns is returned. On SQLite both happen before the database is replaced, so that
+    whatever fails leaves what was; on PostgreSQL after it.
 
     Raises:
         what `check` raises, and CannotDump.
     """
     check(path)
-    connections.close_all()
     if connection.vendor == "sqlite":
-        _database().parent.mkdir(parents=True, exist_ok=True)
-        _copy(path, _database())
-    else:
-        dumps.replace(connection.settings_dict, path)
+        return _replace_file(path, settle)
+    connections.close_all()
+    dumps.replace(connection.settings_dict, path)
     migrate()
+    return settle()
+
+
+def _replace_file[R](path: Path, settle: Callable[[], R]) -> R:
+    database = _database()
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".restore-", dir=database.parent) as scratch:
+        restored = Path(scratch, database.name)
+        _copy(path, restored)
+        with _connected_to(restored):
+            try:
+                migrate()
+            except DatabaseError as error:
+                raise _no_backup(path, error) from error
+            result = settle()
+        # Readable by its owner alone, as SQLite then makes the files beside it.
+        database.touch(mode=0o600)
+        _copy(restored, database)
+    return result
+
+
+@contextmanager
+def _connected_to(database: Path) -> Iterator[None]:
+    """Whoever asks for the shop's database meanwhile gets this one."""
+    shops = connection.settings_dict["NAME"]
+    connections.close_all()
+    connection.settings_dict["NAME"] = str(database)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = shops
+
+
+def _no_backup(path: Path, why: object) -> NoBackup:
+    return NoBackup(f"{path} is no backup of a shop on {connection.display_name}: {why}")
 
 
 def _database() -> Path:
@@ -113,3 +156,15 @@ def _migrations_in(path: Path) -> set[tuple[str, str]]:
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)
         return set(backup.execute("SELECT app, name FROM django_migrations"))
+
+
+def _tables_in(path: Path) -> set[str]:
+    if connection.vendor != "sqlite":
+        return dumps.tables_in(path)
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as backup:
+        return {name for [name] in backup.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _tables_made_by(migrations: set[tuple[str, str]], loader: MigrationLoader) -> set[str]:
+    models = loader.project_state(list(migrations)).apps.get_models(include_auto_created=True)
+    return {model._meta.db_table for model in models if model._meta.managed and not model._meta.proxy}

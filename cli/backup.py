@@ -1,5 +1,6 @@
 """shopctl backup, restore: the whole database as one file, and back."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,10 @@ from cli.files import Overwrite, refuse_to_replace
 from cli.verbs import lone_verb
 
 Backup = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
+SendWaitingMails = Annotated[
+    bool,
+    typer.Option("--send-waiting-mails", help="Send what waited when the backup was made, perhaps again."),
+]
 
 
 @lone_verb(
@@ -35,23 +40,46 @@ def backup(file: Backup, overwrite: Overwrite = False, json: Json = False) -> No
     examples="""
     shopctl restore shop.backup --dry-run
     shopctl restore shop.backup --yes
+    shopctl restore shop.backup --yes --send-waiting-mails
     """
 )
-def restore(file: Backup, dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
+def restore(
+    file: Backup,
+    send_waiting_mails: SendWaitingMails = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
     """Put a backup in the place of everything that is in the database. Stop the shop first.
 
     It happens wholly or not at all. A backup of an older version is brought up to date; one of a newer
-    version, or of the other database, is refused.
+    version, or of the other database, is refused. Everybody has to sign in again, and links in mails end.
+    Mails that waited when the backup was made are held back as given up: they may have been sent since.
     """
     from backoffice import backups
+    from catalog.product_cache import forget_products
 
     backups.check(file)
     held = _held()
     say(f"{held['database']} holds {counted(held['orders'], 'order')} now. All of it will be replaced.")
     proceed(f"Replace it by {file}?", yes=yes, dry_run=dry_run)
-    backups.restore(file)
-    show_one({"file": str(file), **_held()}, as_json=json)
-    say("Look whether everything adds up: shopctl doctor")
+    held_back = backups.restore(file, settle=partial(_settle, send_waiting_mails=send_waiting_mails))
+    forget_products()
+    show_one({"file": str(file), **_held(), "mails_held_back": held_back}, as_json=json)
+    if held_back:
+        say("Mails that waited may have been sent since; look at them: shopctl emails list --state dead")
+    say("Everybody has to sign in again. Look whether everything adds up: shopctl doctor")
+
+
+def _settle(*, send_waiting_mails: bool) -> int:
+    """End what the backup would revive; return how many mails are held back."""
+    from accounts.tokens import revoke_everybody
+    from backoffice.outbox.delivery import hold_back_waiting
+
+    revoke_everybody(because="restored from a backup")
+    if send_waiting_mails:
+        return 0
+    return hold_back_waiting(because="Waited in a restored backup; it may have been sent since.")
 
 
 def _held() -> dict[str, Any]:
@@ -60,6 +88,9 @@ def _held() -> dict[str, Any]:
 
     from orders.models import Order
 
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and not Path(name).exists():
+        # To look into it would make it.
+        return {"database": name, "orders": 0}
     tables = connection.introspection.table_names()
-    orders = Order.objects.count() if Order._meta.db_table in tables else 0
-    return {"database": str(connection.settings_dict["NAME"]), "orders": orders}
+    return {"database": name, "orders": Order.objects.count() if Order._meta.db_table in tables else 0}

@@ -107,6 +107,13 @@ def bury_abandoned() -> int:
 
 
 @write_transaction
+def hold_back_waiting(*, because: str) -> int:
+    """Give up on every mail that was not sent, so that a person decides about each; return how many."""
+    waiting = EmailMessage.objects.filter(state__in=[EmailState.QUEUED, EmailState.SENDING])
+    return waiting.update(state=EmailState.DEAD, leased_until=None, error=because)
+
+
+@write_transaction
 def requeue(pk: int) -> EmailMessage:
     """Give a dead mail its eight attempts again, from now.
 

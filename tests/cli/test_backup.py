@@ -14,14 +14,26 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection, connections
+from django.test import Client
 
-from backoffice import backups
+from accounts.actors import Source
+from accounts.mail_links import InvalidLink
+from accounts.people import deactivate, set_role
+from accounts.recovery import request_password_link, reset_password
+from accounts.tokens import issue_pair
+from backoffice import backups, dumps
 from backoffice.backups import NewerBackup, NoBackup
+from backoffice.outbox.delivery import claim_next, deliver_due
+from backoffice.outbox.models import EmailMessage
+from catalog.product_cache import GENERATION
 from orders.models import Order
+from tests.accounts.mailbox import token_sent_to
+from tests.accounts.test_refresh_tokens import is_dead
 from tests.backoffice.test_server import SHOPCTL
-from tests.cli.conftest import Shopctl
-from tests.factories import make_product, place
+from tests.cli.conftest import Answers, Shopctl
+from tests.factories import CLI, make_product, make_user, place
 from tests.processes import environment_here
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,6 +166,170 @@ def test_a_backup_of_a_newer_version_or_a_damaged_one_is_refused(tmp_path: Path)
         backups.check(path)
     with pytest.raises(NoBackup):
         backups.check(damaged)
+
+
+UNFIT = {
+    "without migrations": ("DELETE FROM django_migrations", "never applied"),
+    "of another program": (
+        "DELETE FROM django_migrations WHERE app NOT IN ('auth', 'contenttypes')",
+        "never applied",
+    ),
+    "without a table": ("DROP TABLE orders_shipmentline", "lacks the table orders_shipmentline"),
+    "without a record of what was done": (
+        "DELETE FROM django_migrations WHERE app = 'accounts' AND name <> '0001_initial'",
+        "already exists",
+    ),
+}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="An archive of pg_dump is not edited so easily.")
+@pytest.mark.parametrize(("damage", "told"), UNFIT.values(), ids=UNFIT)
+def test_a_database_that_cannot_be_the_shops_is_refused_and_nothing_changes(
+    shopctl: Shopctl, tmp_path: Path, damage: str, told: str
+) -> None:
+    make_product("A", on_hand=1)
+    number = place({"A": 1}).number
+    path = tmp_path / "shop.backup"
+    backups.back_up(path)
+    with closing(sqlite3.connect(path)) as backup, backup:
+        backup.execute(damage)
+
+    refused = shopctl("restore", path, "--yes")
+
+    assert Order.objects.get().number == number
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert f"{path} is no backup of a shop" in refused.stderr
+    assert told in refused.stderr
+    assert not list(Path(connection.settings_dict["NAME"]).parent.glob(".restore-*"))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="The same, as an archive.")
+@pytest.mark.parametrize(
+    ("left_out", "told"),
+    [
+        ("--exclude-table-data=django_migrations", "never applied"),
+        ("--exclude-table=orders_shipmentline", "lacks the table orders_shipmentline"),
+        ("--exclude-table-data=orders_shipmentline", "lacks the table orders_shipmentline"),
+        ("--table=django_migrations", "lacks the table"),
+    ],
+)
+def test_an_archive_of_a_part_of_the_shop_is_refused_and_nothing_changes(
+    shopctl: Shopctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left_out: str, told: str
+) -> None:
+    make_product("A", on_hand=1)
+    number = place({"A": 1}).number
+    path = tmp_path / "shop.backup"
+    with monkeypatch.context() as patch:
+        patch.setattr(dumps, "AS_ANYBODY", (*dumps.AS_ANYBODY, left_out))
+        backups.back_up(path)
+
+    refused = shopctl("restore", path, "--yes")
+
+    assert Order.objects.get().number == number
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert told in refused.stderr
+
+
+def test_a_restore_ends_every_sign_in_and_every_mailed_link(
+    shopctl: Shopctl, tmp_path: Path, client: Client
+) -> None:
+    user = make_user("ada@example.com", role="Manager")
+    before = issue_pair(user)
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
+    links = [link_for(user.email)]
+    backups.back_up(tmp_path / "shop.backup")
+    # Each raises the number that the backup has of the user.
+    set_role(user, "Viewer", by=CLI)
+    user.refresh_from_db()
+    since = issue_pair(user)
+    links.append(link_for(user.email))
+    reset_password(links[1], "quite another horse", source=Source.API, address="192.0.2.1")
+    deactivate(user, by=CLI)
+
+    assert shopctl("restore", tmp_path / "shop.backup", "--yes").exit_code == 0
+
+    user.refresh_from_db()
+    assert user.is_active
+    assert is_dead(before)
+    # A new sign-in gets the number of one that the backup knows nothing of.
+    assert not is_dead(issue_pair(user))
+    assert is_dead(since)
+    assert client.get("/admin/").status_code == 302
+    for link in links:
+        with pytest.raises(InvalidLink):
+            reset_password(link, "a third horse here", source=Source.API, address="192.0.2.1")
+
+
+def link_for(email: str) -> str:
+    request_password_link(email, address="192.0.2.1")
+    return token_sent_to(email)
+
+
+def test_mails_that_waited_in_a_backup_are_held_back_until_somebody_sends_them(
+    shopctl: Shopctl, answers: Answers, tmp_path: Path
+) -> None:
+    back_up_with_mails_on_their_way(tmp_path / "shop.backup")
+
+    restored = shopctl("restore", tmp_path / "shop.backup", "--yes", "--json")
+
+    assert json.loads(restored.stdout)["mails_held_back"] == 2
+    assert "shopctl emails list --state dead" in restored.stderr
+    kept = EmailMessage.objects.order_by("pk")
+    told = "Waited in a restored backup; it may have been sent since."
+    assert list(kept.values_list("state", "error")) == [("sent", ""), ("dead", told), ("dead", told)]
+    assert deliver_due() == 0
+    answers("emails", "requeue", "--all-dead", "--yes")
+    assert deliver_due() == 2
+
+
+def test_mails_that_waited_in_a_backup_go_out_when_that_is_asked_for(
+    answers: Answers, tmp_path: Path
+) -> None:
+    back_up_with_mails_on_their_way(tmp_path / "shop.backup")
+
+    restored = answers("restore", tmp_path / "shop.backup", "--yes", "--send-waiting-mails")
+
+    assert restored["mails_held_back"] == 0
+    states = EmailMessage.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["sent", "sending", "queued"]
+
+
+def back_up_with_mails_on_their_way(path: Path) -> None:
+    """One sent, one that a worker holds, one that waits; the two go out after the backup."""
+    make_product("A", on_hand=3)
+    place({"A": 1})
+    assert deliver_due() == 1
+    place({"A": 1})
+    place({"A": 1})
+    claim = claim_next()
+    assert claim
+    backups.back_up(path)
+    EmailMessage.objects.filter(pk=claim.pk).update(state="queued")
+    assert deliver_due() == 2
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite tells of itself that it has changed.")
+def test_what_is_kept_of_products_is_forgotten_by_a_restore(shopctl: Shopctl, tmp_path: Path) -> None:
+    backups.back_up(tmp_path / "shop.backup")
+    cache.set(GENERATION, 7, None)
+
+    assert shopctl("restore", tmp_path / "shop.backup", "--yes").exit_code == 0
+
+    assert cache.get(GENERATION) == 8
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its files itself.")
+def test_a_database_that_a_restore_makes_is_its_owners_alone(tmp_path: Path, elsewhere: Elsewhere) -> None:
+    backups.back_up(tmp_path / "shop.backup")
+
+    assert elsewhere("restore", str(tmp_path / "shop.backup"), "--dry-run").returncode == 0
+    assert not (tmp_path / "elsewhere.sqlite3").exists()
+    assert elsewhere("restore", str(tmp_path / "shop.backup"), "--yes").returncode == 0
+
+    made = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.glob("*.sqlite3*")}
+    assert made["elsewhere.sqlite3"] == 0o600
+    assert not list(tmp_path.glob(".restore-*"))
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite needs no program.")
