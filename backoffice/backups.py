@@ -29,13 +29,20 @@ class NewerBackup(Conflict):
     title = "The backup is of a newer version"
 
 
+class ShopsOwnFile(Conflict):
+    code = "shops_own_file"
+    title = "The shop itself is in this file"
+
+
 def back_up(path: Path) -> None:
     """Write the file: all of it or nothing, readable by its owner alone. Nobody waits meanwhile.
 
     Raises:
+        ShopsOwnFile: the path is that of the database itself.
         OSError: the file cannot be written.
         CannotDump: PostgreSQL's programs are missing or refuse.
     """
+    _refuse_the_shops_own(path)
     with _new_file(path) as part:
         if connection.vendor == "sqlite":
             _copy(_database(), part)
@@ -115,6 +122,14 @@ def _connected_to(database: Path) -> Iterator[None]:
 
 def _no_backup(path: Path, why: object) -> NoBackup:
     return NoBackup(f"{path} is no backup of a shop on {connection.display_name}: {why}")
+
+
+def _refuse_the_shops_own(path: Path) -> None:
+    if connection.vendor != "sqlite":
+        return
+    database = _database().resolve()
+    if path.resolve() in {database.with_name(database.name + end) for end in ("", "-wal", "-shm")}:
+        raise ShopsOwnFile(f"{path} is the shop's own database: name another file for the backup.")
 
 
 def _database() -> Path:

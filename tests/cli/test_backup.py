@@ -332,6 +332,20 @@ def test_a_database_that_a_restore_makes_is_its_owners_alone(tmp_path: Path, els
     assert not list(tmp_path.glob(".restore-*"))
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its files itself.")
+def test_a_backup_into_the_shops_own_database_is_refused(shopctl: Shopctl, tmp_path: Path) -> None:
+    database = Path(connection.settings_dict["NAME"])
+    (tmp_path / "here").symlink_to(database.parent)
+    inode = database.stat().st_ino
+
+    for path in (database, tmp_path / "here" / database.name, database.with_name(f"{database.name}-wal")):
+        refused = shopctl("backup", path, "--overwrite")
+        assert refused.exit_code == 1
+        assert "is the shop's own database: name another file" in refused.stderr
+
+    assert database.stat().st_ino == inode
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite needs no program.")
 def test_a_machine_without_pg_dump_says_so(
     shopctl: Shopctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
