@@ -24,8 +24,11 @@ def migrate() -> None:
 def only_one_process() -> Iterator[None]:
     """Hold the shop's database for setting it up; others wait here."""
     if connection.vendor == "sqlite":
-        path = Path(f"{connection.settings_dict['NAME']}.setup.lock")
+        database = Path(connection.settings_dict["NAME"])
+        path = Path(f"{database}.setup.lock")
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Readable by its owner alone, as SQLite then makes the files beside it.
+        database.touch(mode=0o600)
         with path.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

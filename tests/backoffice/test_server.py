@@ -153,7 +153,8 @@ def test_a_new_shop_answers_lets_its_admin_in_and_runs_tasks_in_one_process(var_
         assert "Traceback" not in shop.said
     kept = var_dir / "admin_login"
     assert kept.read_text() == f"{email}\n{password}\n"
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    for secret in (kept, var_dir / "backoffice.sqlite3"):
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
 @pytest.mark.slow
