@@ -21,6 +21,10 @@ def path_sent_to(email: str) -> str:
 def test_a_customer_confirms_an_address_and_later_chooses_a_new_password(open_page: OpenPage) -> None:
     register(ADA, PASSWORD, address="192.0.2.1")
     page = open_page(None, path_sent_to(ADA), viewport=PHONE)
+    page.get_by_label("The password you chose").fill("a guess")
+    page.get_by_role("button", name="Confirm my address").click()
+    expect(page.get_by_text("made with another password")).to_be_visible()
+    page.get_by_label("The password you chose").fill(PASSWORD)
     page.get_by_role("button", name="Confirm my address").click()
     expect(page.get_by_role("status")).to_contain_text("Your address is confirmed")
     assert overflow(page) == 0
