@@ -6,7 +6,7 @@ from django.db.models import F
 
 from accounts.actors import Actor
 from backoffice.errors import Conflict
-from backoffice.transactions import Collision, write_transaction
+from backoffice.transactions import write_transaction
 from catalog import stock
 from catalog.models import Product, StockMovement
 from catalog.products import product_with_sku
@@ -56,29 +56,26 @@ def cancel_and_count(
     """Cancel the units that `agreed` names by order, then set on hand to what was counted: all or nothing.
 
     Raises:
-        UnknownSku, Invalid, Stale, IllegalTransition.
+        UnknownSku, Invalid, Stale, BelowReserved, IllegalTransition.
         PromisesChanged: `agreed` is not what `units_to_cancel` says now.
     """
-    product = product_with_sku(sku)
-    _hold(agreed)
+    product = _hold(product_with_sku(sku), agreed)
     if units_to_cancel(product, counted) != dict(agreed):
         raise PromisesChanged(
             f"Other orders hold {product.sku} now than those you were shown. Look again at which lose units."
         )
     for number, units in agreed.items():
         cancel_order(number, by=by, reason=reason, lines={product.sku: units})
-    try:
-        return stock.count(sku, counted, by=by, note=note, expected=expected)
-    except stock.BelowReserved as error:
-        # Somebody ordered at this very moment.
-        raise Collision from error
+    return stock.count(sku, counted, by=by, note=note, expected=expected)
 
 
-def _hold(agreed: Mapping[str, int]) -> None:
-    """In the order in which everybody locks: orders, promo codes, and then the products."""
+def _hold(product: Product, agreed: Mapping[str, int]) -> Product:
+    """In the order in which everybody locks: orders, promo codes, and then the product, read anew."""
     orders = Order.objects.filter(number__in=agreed).order_by("pk").select_for_update(no_key=True)
     held = list(orders.values_list("pk", flat=True))
     codes = PromoCode.objects.filter(
         redemptions__order__in=held, redemptions__state=RedemptionState.ACTIVE
     ).order_by("pk")
     list(codes.select_for_update(of=("self",), no_key=True))
+    [locked] = stock.lock_products([product.pk])
+    return locked

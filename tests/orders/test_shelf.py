@@ -1,18 +1,23 @@
 """Fewer units on the shelf than orders were promised."""
 
+import threading
+import time
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from backoffice.errors import Stale
 from backoffice.outbox.models import EmailMessage
+from backoffice.transactions import write_transaction
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
 from orders.audit import audit_orders
-from orders.models import Order, PromoCode
+from orders.lifecycle import cancel_order
+from orders.models import Order, OrderLine, PromoCode
 from orders.shelf import PromisesChanged, cancel_and_count, units_to_cancel
 from tests.factories import CLI, make_product, make_promo_code, place
 from tests.races import race
@@ -94,3 +99,42 @@ def test_amid_buyers_it_happens_wholly_or_not_at_all() -> None:
         assert isinstance(counted, PromisesChanged)
         assert Product.objects.get().on_hand == 40
     assert audit_stock() == audit_orders() == []
+
+
+@pytest.mark.race
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer and no locks on rows.")
+@pytest.mark.django_db(transaction=True)
+def test_units_that_another_order_gives_back_meanwhile_are_taken_from_nobody() -> None:
+    product = make_product("A", on_hand=10)
+    first, second = old(4, 30), old(3, 20)
+    product.refresh_from_db()
+    agreed = units_to_cancel(product, 5)
+    assert agreed == {second: 2}
+    is_held = threading.Event()
+
+    @write_transaction
+    def give_back() -> None:
+        Order.objects.select_for_update().get(number=second)
+        is_held.set()
+        _wait_until_somebody_waits()
+        cancel_order(first, lines={"A": 2}, by=CLI)
+
+    def cancel_and_count_meanwhile() -> StockMovement:
+        assert is_held.wait(timeout=30)
+        return cancel_and_count("A", 5, agreed=agreed, by=CLI)
+
+    _, refusal = race(2, [give_back, cancel_and_count_meanwhile])
+
+    assert isinstance(refusal, PromisesChanged)
+    assert dict(OrderLine.objects.values_list("order__number", "cancelled")) == {first: 2, second: 0}
+    assert Product.objects.get().on_hand == 10
+
+
+def _wait_until_somebody_waits() -> None:
+    for _ in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("Nobody waits for a lock.")
