@@ -124,7 +124,8 @@ def _saved(product: Product) -> Product:
                 update_fields=None if product._state.adding else [*EDITABLE, "sku_key", "updated_at"]
             )
     except IntegrityError as error:
-        what = "barcode" if "barcode" in str(error) else "sku"
+        # The first line names the constraint or columns; PostgreSQL's next one quotes what was typed.
+        what = "barcode" if "barcode" in str(error).partition("\n")[0] else "sku"
         raise SkuTaken(
             f"Another product has the {what} {getattr(product, what)} already.",
             faults=[Fault(f"/{what}", SkuTaken.code, "Choose another one.")],

@@ -34,7 +34,7 @@ def test_a_product_is_created_without_stock(manager):
 @pytest.mark.parametrize(
     ("change", "status", "code", "pointer"),
     [
-        ({"sku": "taken"}, 409, "sku_taken", "/sku"),
+        ({"sku": "taken barcode"}, 409, "sku_taken", "/sku"),
         ({"barcode": "4006381333931"}, 409, "sku_taken", "/barcode"),
         ({"sku": "a/b"}, 422, "validation", "/sku"),
         ({"sku": "  "}, 422, "validation", "/sku"),
@@ -53,7 +53,7 @@ def test_a_product_is_created_without_stock(manager):
     ],
 )
 def test_a_faulty_product_is_refused(manager, change, status, code, pointer):
-    make_product("TAKEN", barcode="4006381333931")
+    make_product("TAKEN BARCODE", barcode="4006381333931")
 
     response = manager.post("products", {"sku": "71053", "name": "Lantern", "price": "3.39"} | change)
 
