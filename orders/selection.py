@@ -77,9 +77,8 @@ def _chosen(
         line = by_key.get(folded(sku))
         problem = _problem(line, sku, quantity, at_most, what_for)
         if line is None or problem or folded(sku) in chosen:
-            faults.append(
-                Fault(f"/lines/{index}", "validation", problem or f"{line} is named twice.", {"sku": sku})
-            )
+            detail = problem or f"{sku.strip()} is named twice."
+            faults.append(Fault(f"/lines/{index}", "validation", detail, {"sku": sku}))
             continue
         chosen[folded(sku)] = Units(line, quantity)
     if faults:

@@ -62,6 +62,13 @@ def test_more_than_is_open_cannot_be_shipped_and_nothing_moves(order: Order) -> 
     assert stock_now("A") == (10, 3)
 
 
+def test_a_line_that_is_named_twice_is_refused_and_nothing_moves(order: Order) -> None:
+    with pytest.raises(Invalid, match=r"^a is named twice\.$"):
+        ship_order(order.number, by=CLI, lines={"A": 1, "a": 1})
+    assert status_now(order) == OrderStatus.PENDING
+    assert stock_now("A") == (10, 3)
+
+
 def test_delivering_one_shipment_of_two_is_not_yet_delivered(order: Order) -> None:
     first = ship_order(order.number, by=CLI, lines={"A": 1})
     ship_order(order.number, by=CLI)
