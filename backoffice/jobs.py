@@ -6,10 +6,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from backoffice.models import Heartbeat, IdempotencyRecord, JobSlot
+from backoffice.moments import start_of_day
 from backoffice.transactions import write_transaction
 
 HEARTBEAT = "worker"
-HEARTBEAT_EVERY = timedelta(minutes=1)
 KEEP_ANSWERS = timedelta(days=7)
 KEEP_SLOTS = timedelta(days=30)
 
@@ -20,7 +20,7 @@ def this_minute() -> datetime:
 
 def this_day(now: datetime | None = None) -> datetime:
     """The start of the present day in the shop's time zone, or of the day in which that moment is."""
-    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return start_of_day(timezone.localdate(now))
 
 
 @write_transaction

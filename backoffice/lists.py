@@ -1,7 +1,7 @@
 """What every list of the admin shares: saved views, capped counts, whole-day ranges, kept numbers."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
+from backoffice.moments import start_of_day
 from backoffice.remembered import remembered
 
 MOST_COUNTED = 10_000
@@ -116,10 +117,10 @@ class WholeDaysFilter(RangeDateFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = self._day("from"), self._day("to")
         if first:
-            queryset = queryset.filter(**{f"{self.parameter_name}__gte": _beginning_of(first)})
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": start_of_day(first)})
         if last:
             queryset = queryset.filter(
-                **{f"{self.parameter_name}__lt": _beginning_of(last + timedelta(days=1))}
+                **{f"{self.parameter_name}__lt": start_of_day(last + timedelta(days=1))}
             )
         return queryset
 
@@ -132,7 +133,3 @@ class WholeDaysFilter(RangeDateFilter):
             return None
         # At the ends of the calendar a day has no beginning in some time zones.
         return day if day and 1900 <= day.year <= 9000 else None
-
-
-def _beginning_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

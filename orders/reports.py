@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
+from backoffice.moments import start_of_day
 from backoffice.money import ZERO, rounded
-from orders.models import Order, PromoCode, Promotion
+from orders.models import Order, PromoCode, PromoState, Promotion
 from orders.status import OPEN_STATUSES, OrderStatus
 
 LATE_AFTER = timedelta(hours=24)
@@ -60,14 +61,11 @@ class CustomerFigures:
     last_order_at: datetime | None
 
 
-def start_of(day: date) -> datetime:
-    """Midnight in the shop's time zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 def placed_on(first: date, last: date, moment: str = "placed_at") -> Q:
     """A condition: the moment lies on one of the days from first to last, in the shop's time zone."""
-    return Q(**{f"{moment}__gte": start_of(first), f"{moment}__lt": start_of(last + timedelta(days=1))})
+    return Q(
+        **{f"{moment}__gte": start_of_day(first), f"{moment}__lt": start_of_day(last + timedelta(days=1))}
+    )
 
 
 def sales_by_day(first: date, last: date) -> list[Day]:
@@ -76,7 +74,8 @@ def sales_by_day(first: date, last: date) -> list[Day]:
     if not days:
         return []
     bounds = [
-        connection.ops.adapt_datetimefield_value(start_of(day)) for day in (*days, last + timedelta(days=1))
+        connection.ops.adapt_datetimefield_value(start_of_day(day))
+        for day in (*days, last + timedelta(days=1))
     ]
     ranges = [value for number in range(len(days)) for value in (number, bounds[number], bounds[number + 1])]
     places = ", ".join(["(%s, %s, %s)"] * len(days))
@@ -97,7 +96,7 @@ def summed(days: Sequence[Day]) -> Sales:
 def orders_by_status(since: date) -> dict[OrderStatus, int]:
     """How many orders placed since that day are in each status, also those where it is none."""
     rows = (
-        Order.objects.filter(placed_at__gte=start_of(since))
+        Order.objects.filter(placed_at__gte=start_of_day(since))
         .order_by()
         .values_list("status")
         .annotate(orders=Count("pk"))
@@ -123,7 +122,7 @@ def open_orders(now: datetime | None = None) -> OpenOrders:
 def codes_ending_before(moment: datetime, *, limit: int) -> list[PromoCode]:
     """Single codes that still work and will not any more at that moment, the next to end first."""
     ending = (
-        PromoCode.objects.in_state("active")
+        PromoCode.objects.in_state(PromoState.ACTIVE)
         .filter(promotion__ends_at__lte=moment, promotion__is_batch=False)
         .select_related("promotion")
         .order_by("promotion__ends_at", "pk")

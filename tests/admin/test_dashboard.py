@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.moments import start_of_day
 from orders import lifecycle, reports
 from orders.models import Order
 from orders.status import OrderStatus
@@ -119,7 +120,7 @@ def test_a_new_shop_says_what_it_has_none_of(manager: Client) -> None:
 def test_a_day_begins_at_midnight_in_the_shops_time_zone() -> None:
     make_product("TEA-01", on_hand=30, price="10.00")
     today = timezone.localdate()
-    midnight = reports.start_of(today)
+    midnight = start_of_day(today)
     place({"TEA-01": 1}, at=midnight - timedelta(seconds=1))
     place({"TEA-01": 2}, at=midnight)
 
