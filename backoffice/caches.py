@@ -1,14 +1,26 @@
 """Django's caches, with an atomic count and, on Redis, without making a client for every call."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache.backends import locmem, redis
 
 COUNT = """
+if KEYS[2] and redis.call('GET', KEYS[2]) ~= ARGV[2] then return -1 end
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return count
 """
+
+
+class Held(NamedTuple):
+    """What the cache was seen to hold under a key: whatever hangs on it is good for as long as it does."""
+
+    key: str
+    value: int
+
+
+class Outdated(Exception):
+    """The cache holds something else by now, or cannot be asked."""
 
 
 class _KeptClients(redis.RedisCacheClient):
@@ -25,9 +37,10 @@ class _KeptClients(redis.RedisCacheClient):
             self._kept[server] = super().get_client(key, write=write)
         return self._kept[server]
 
-    def count(self, key: str, expires_in: int) -> int:
+    def count(self, key: str, expires_in: int, given: Held | None) -> int:
         script = self._counting = self._counting or self.get_client(write=True).register_script(COUNT)
-        count: int = script([key], [expires_in])
+        keys, values = zip((key, expires_in), *([given] if given else []), strict=True)
+        count: int = script(keys, values)
         return count
 
 
@@ -36,15 +49,29 @@ class RedisCache(redis.RedisCache):
         super().__init__(server, params)
         self._class = _KeptClients
 
-    def count(self, key: str, *, expires_in: int) -> int:
-        """One more than before, from 1 when it is new; at once, on one way to the server and back."""
-        count: int = self._cache.count(self.make_and_validate_key(key), expires_in)  # type: ignore[attr-defined]
+    def count(self, key: str, *, expires_in: int, given: Held | None = None) -> int:
+        """One more than before, from 1 when it is new; at once, on one way to the server and back.
+
+        Raises:
+            Outdated: what is given is held no more, and nothing was counted.
+        """
+        if given:
+            given = Held(self.make_key(given.key), given.value)
+        count: int = self._cache.count(self.make_and_validate_key(key), expires_in, given)  # type: ignore[attr-defined]
+        if count < 0:
+            raise Outdated
         return count
 
 
 class LocMemCache(locmem.LocMemCache):
-    def count(self, key: str, *, expires_in: int) -> int:
-        """One more than before, from 1 when it is new."""
+    def count(self, key: str, *, expires_in: int, given: Held | None = None) -> int:
+        """One more than before, from 1 when it is new.
+
+        Raises:
+            Outdated: what is given is held no more, and nothing was counted.
+        """
+        if given and self.get(given.key) != given.value:
+            raise Outdated
         try:
             return self.incr(key)
         except ValueError:

@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 
+from backoffice.caches import Held, Outdated
 from backoffice.errors import Throttled
 
 logger = logging.getLogger(__name__)
@@ -58,17 +59,18 @@ class Usage:
         }
 
 
-def hit(key: str, *, limit: int, window_seconds: int) -> Usage:
+def hit(key: str, *, limit: int, window_seconds: int, given: Held | None = None) -> Usage:
     """Count one more use of `key` in the present window: atomically, so that a burst cannot slip through.
 
     While the cache server is down nothing is counted and everything is allowed: the shop stays open.
 
     Raises:
+        Outdated: the cache does not hold what is given, or cannot be asked; nothing was counted.
         Throttled: the window's limit is used up; it says when the next window begins.
     """
     window, elapsed = divmod(time(), window_seconds)
     reset_seconds = max(1, round(window_seconds - elapsed))
-    count = _count(_cache_key(key, window), expires_in=2 * window_seconds)
+    count = _count(_cache_key(key, window), expires_in=2 * window_seconds, given=given)
     usage = Usage(limit, max(0, limit - count), reset_seconds, window_seconds)
     _remember(usage)
     if count > limit:
@@ -130,16 +132,19 @@ def limit_request(request: HttpRequest) -> Usage | None:
     return limit_nobody(request.META)
 
 
-def limit_nobody(environ: Mapping[str, Any]) -> Usage | None:
+def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Usage | None:
     """Count a request of nobody in particular against the limit of its address; None when off.
 
     Raises:
+        Outdated: the cache does not hold what is given, or cannot be asked; nothing was counted.
         Throttled: the limit is used up.
     """
     if settings.API_RATE_PER_MINUTE <= 0:
+        if given:
+            _insist_on(given)
         return None
     block = address_block(_client_address(environ))
-    return hit(f"api:address:{block}", limit=ANONYMOUS_PER_MINUTE, window_seconds=60)
+    return hit(f"api:address:{block}", limit=ANONYMOUS_PER_MINUTE, window_seconds=60, given=given)
 
 
 class RateLimitMiddleware:
@@ -213,25 +218,40 @@ def _address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _count(key: str, *, expires_in: int) -> int:
+def _insist_on(given: Held) -> None:
+    try:
+        held = cache.get(given.key)
+    except (RedisError, OSError) as error:
+        raise Outdated from error
+    if held != given.value:
+        raise Outdated
+
+
+def _count(key: str, *, expires_in: int, given: Held | None) -> int:
     global _cache_rests_until
     if monotonic() < _cache_rests_until:
-        return 0
+        return _uncounted(given)
     if _cache_rests_until:
         # After a rest one request finds out whether the server is back; the others do not wait for it.
         _cache_rests_until = monotonic() + REST_SECONDS
     try:
-        count = _increment(key, expires_in)
+        count = _increment(key, expires_in, given)
     except (RedisError, OSError) as error:
         _rest(error)
-        return 0
+        return _uncounted(given)
     _cache_rests_until = 0.0
     return count
 
 
-def _increment(key: str, expires_in: int) -> int:
-    count: int = cache.count(key, expires_in=expires_in)  # type: ignore[attr-defined]
+def _increment(key: str, expires_in: int, given: Held | None) -> int:
+    count: int = cache.count(key, expires_in=expires_in, given=given)  # type: ignore[attr-defined]
     return count
+
+
+def _uncounted(given: Held | None) -> int:
+    if given:
+        raise Outdated
+    return 0
 
 
 def _take_slot(slots: Sequence[str], now: float, seconds: int) -> tuple[bool, list[float]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from backoffice.caches import Outdated
 from backoffice.errors import Throttled
 from backoffice.request_id import request_id_of
 from backoffice.throttling import limit_nobody
@@ -61,18 +62,15 @@ class EarlyAnswers:
     def _again(self, asked: Asked, environ: Environ) -> tuple[Headers, bytes] | None:
         given = self._given.get(asked)
         try:
-            reply = recalled(given.key) if given else None
-        except DatabaseError:
-            return None
-        if given is None or reply is None or reply.headers["ETag"] != given.etag:
-            return None
-        try:
-            usage = limit_nobody(environ)
-        except Throttled:
-            # The other application counts it once more, and refuses it.
+            kept = recalled(given.key) if given else None
+            if given is None or kept is None or kept.reply.headers["ETag"] != given.etag:
+                return None
+            usage = limit_nobody(environ, given=kept.given)
+        except (DatabaseError, Outdated, Throttled):
+            # The other application renders it anew, or counts it once more and refuses it.
             return None
         own = {"X-Request-ID": request_id_of(environ), **(usage.headers() if usage else {})}
-        return [*given.headers, *own.items()], reply.body
+        return [*given.headers, *own.items()], kept.reply.body
 
     def _anew(
         self, asked: Asked, environ: dict[str, Any], start_response: Callable[..., Any]

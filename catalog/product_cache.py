@@ -2,14 +2,15 @@
 
 On SQLite the database itself tells each connection whether anything was committed since: what a thread has
 rendered is good for as long as nothing was, whichever process wrote. On PostgreSQL a number in Redis is
-raised after each commit that changed what products show; bytes are kept under the number that was read
-*before* their query, so that bytes computed during a change are never taken for newer ones. Without Redis,
-or while it is down, nothing is kept.
+raised after each commit that changed what products show; bytes are kept, there and in each process, with
+the number that was read *before* their query, so that bytes computed during a change are never taken for
+newer ones. Without Redis, or while it is down, nothing is kept.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic, time_ns
 from typing import Any
@@ -20,6 +21,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from redis.exceptions import RedisError
 
+from backoffice.caches import Held
 from backoffice.replies import Reply
 
 logger = logging.getLogger(__name__)
@@ -27,11 +29,20 @@ logger = logging.getLogger(__name__)
 GENERATION = "products:generation"
 # The last resort should a process die between its commit and raising the generation.
 LONGEST_SECONDS = 60
-MOST_PER_THREAD = 256
+MOST_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A reply that is good if the cache still holds what is given, and for good without that."""
+
+    reply: Reply
+    given: Held | None = None
+
 
 _raise_is_owed = threading.Event()
-# Of this process, beside those in Redis: each with the generation it belongs to, and until when it is good.
-_kept_here: dict[str, tuple[int, Reply, float]] = {}
+# Of this process, beside those in Redis: each with the moment when it is too old, whatever Redis says.
+_kept_here: dict[str, tuple[Kept, float]] = {}
 
 
 def forget_products() -> None:
@@ -46,13 +57,15 @@ def public_key(environ: Mapping[str, Any]) -> str:
     return f"public {quote(environ['PATH_INFO'])}?{environ.get('QUERY_STRING', '')}"
 
 
-def recalled(key: str) -> Reply | None:
-    """What is kept under this key, if no product can have changed since."""
+def recalled(key: str) -> Kept | None:
+    """What this process keeps under this key, with what shows that no product has changed since."""
     if connection.in_atomic_block:
         return None
     if connection.vendor == "sqlite":
-        return _kept_by_thread.recalled(key)
-    return _recalled_from_redis(key) if settings.REDIS_URL else None
+        reply = _kept_by_thread.recalled(key)
+        return Kept(reply) if reply else None
+    kept, good_until = _kept_here.get(key, (None, 0.0))
+    return kept if monotonic() < good_until and not _raise_is_owed.is_set() else None
 
 
 def remembered(key: str, render: Callable[[], Reply]) -> Reply:
@@ -78,7 +91,7 @@ class _ThreadMemory(threading.local):
         reply = self.replies.get(key)
         if reply is None:
             reply = render()
-            if len(self.replies) >= MOST_PER_THREAD:
+            if len(self.replies) >= MOST_KEPT:
                 self.replies.clear()
             self.replies[key] = reply
         return reply
@@ -103,49 +116,32 @@ _kept_by_thread = _ThreadMemory()
 
 
 def _kept_in_redis(key: str, render: Callable[[], Reply]) -> Reply:
-    key = _redis_key(key)
+    redis_key = f"products:{sha256(key.encode()).hexdigest()}"
     try:
-        generation, kept = _look_up(key)
+        generation, kept = _look_up(redis_key)
     except (RedisError, OSError) as error:
         logger.warning("The cache server does not answer; products are rendered anew: %s", error)
         return render()
     if kept is not None and kept[0] == generation:
         reply: Reply = kept[1]
-        return reply
-    reply = render()
-    try:
-        cache.set(key, (generation, reply), LONGEST_SECONDS)
-    except (RedisError, OSError) as error:
-        logger.warning("The cache server does not answer; nothing is kept: %s", error)
+    else:
+        reply = render()
+        _keep_in_redis(redis_key, generation, reply)
+    _keep_here(key, Kept(reply, Held(GENERATION, generation)))
     return reply
 
 
-def _recalled_from_redis(key: str) -> Reply | None:
-    key = _redis_key(key)
-    here = _kept_here.get(key)
+def _keep_in_redis(redis_key: str, generation: int, reply: Reply) -> None:
     try:
-        if here is not None and monotonic() < here[2] and here[0] == _generation():
-            return here[1]
-        generation, kept = _look_up(key)
-    except (RedisError, OSError):
-        return None
-    if kept is None or kept[0] != generation:
-        return None
-    if len(_kept_here) >= MOST_PER_THREAD:
+        cache.set(redis_key, (generation, reply), LONGEST_SECONDS)
+    except (RedisError, OSError) as error:
+        logger.warning("The cache server does not answer; nothing is kept: %s", error)
+
+
+def _keep_here(key: str, kept: Kept) -> None:
+    if len(_kept_here) >= MOST_KEPT:
         _kept_here.clear()
-    _kept_here[key] = (*kept, monotonic() + LONGEST_SECONDS)
-    return kept[1]
-
-
-def _generation() -> int | None:
-    if _raise_is_owed.is_set():
-        _raise_generation()
-    generation: int | None = cache.get(GENERATION)
-    return generation
-
-
-def _redis_key(key: str) -> str:
-    return f"products:{sha256(key.encode()).hexdigest()}"
+    _kept_here[key] = kept, monotonic() + LONGEST_SECONDS
 
 
 def _look_up(key: str) -> tuple[int, tuple[int, Reply] | None]:

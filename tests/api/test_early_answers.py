@@ -9,6 +9,7 @@ from django.conf import settings as configured
 from django.core.cache import cache
 from django.db import connection
 from django.test import RequestFactory
+from redis.exceptions import ConnectionError as RedisIsDown
 
 from accounts.tokens import issue_pair
 from backoffice import throttling
@@ -23,6 +24,11 @@ from tests.factories import CLI, make_product, make_user
 pytestmark = [pytest.mark.django_db(transaction=True)]
 KEEPS = connection.vendor == "sqlite" or bool(configured.REDIS_URL)
 LIST = "/api/v1/products?limit=20"
+
+
+class UnreachableCache:
+    def __getattr__(self, name: str) -> Any:
+        raise RedisIsDown
 
 
 class Shop:
@@ -120,6 +126,36 @@ def test_a_change_that_nobody_was_told_of_shows_after_the_longest_time_at_last(s
     monkeypatch.setattr(product_cache, "monotonic", lambda: late)
 
     assert b'"price":"4.00"' in shop.get(LIST)[2]
+
+
+@pytest.mark.skipif(not configured.REDIS_URL, reason="of the grown shop")
+@pytest.mark.parametrize("limit", [0, 600])
+def test_what_another_process_has_changed_is_neither_answered_early_nor_counted_twice(shop, settings, limit):
+    settings.API_RATE_PER_MINUTE = limit
+    shop.get(LIST)
+    remaining = shop.get(LIST)[1].get("RateLimit-Remaining", "1")
+    Product.objects.update(price="4.00")
+    cache.incr(GENERATION)
+
+    _, headers, body = shop.get(LIST)
+
+    assert b'"price":"4.00"' in body
+    assert shop.asked == 2
+    assert int(headers.get("RateLimit-Remaining", "0")) == int(remaining) - 1
+    shop.get(LIST)
+    assert shop.asked == 2
+
+
+@pytest.mark.skipif(not configured.REDIS_URL, reason="of the grown shop")
+@pytest.mark.parametrize("limit", [0, 600])
+def test_while_redis_cannot_be_asked_nothing_is_answered_early(shop, settings, monkeypatch, limit):
+    settings.API_RATE_PER_MINUTE = limit
+    shop.get(LIST)
+    monkeypatch.setattr(throttling, "cache", UnreachableCache())
+    monkeypatch.setattr(throttling, "_cache_rests_until", 0.0)
+
+    assert [shop.get(LIST)[0] for _ in range(2)] == [200, 200]
+    assert shop.asked == 3
 
 
 def test_early_answers_count_against_the_limit_of_the_address(shop, monkeypatch):

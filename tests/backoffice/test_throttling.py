@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from backoffice import throttling
+from backoffice.caches import Held, Outdated
 from backoffice.errors import Throttled
 from backoffice.throttling import (
     RateLimitMiddleware,
@@ -57,6 +58,18 @@ def test_keys_are_counted_apart():
         hit("a", limit=1, window_seconds=60)
 
 
+def test_a_use_counts_only_while_the_cache_holds_what_is_given():
+    cache.set("generation", 7)
+    given = Held("generation", 7)
+
+    assert hit("a", limit=3, window_seconds=60, given=given).remaining == 2
+    for changed in (8, None):
+        cache.set("generation", changed)
+        with pytest.raises(Outdated):
+            hit("a", limit=3, window_seconds=60, given=given)
+    assert hit("a", limit=3, window_seconds=60).remaining == 1
+
+
 def test_the_next_window_begins_anew(monkeypatch):
     begun = time.time() // 3600 * 3600
     hit("a", limit=1, window_seconds=60)
@@ -96,7 +109,7 @@ def test_a_burst_of_threads_cannot_slip_through():
 def test_a_read_then_write_counter_would_let_more_through(monkeypatch):
     """The control of the burst above."""
 
-    def read_then_write(key: str, expires_in: int) -> int:
+    def read_then_write(key: str, expires_in: int, _given: object) -> int:
         count = cache.get(key, 0) + 1
         time.sleep(0.001)  # the way to a cache server and back
         cache.set(key, count, expires_in)
