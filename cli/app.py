@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import failures
+from cli import failures, streams
 
 # name: (module:attribute, what it is for), in the order of the help.
 VERBS = {
@@ -95,5 +95,6 @@ def shopctl(
 
 def main() -> int:
     """The program `shopctl`."""
+    streams.prepare()
     app()
     return 0

@@ -1,5 +1,6 @@
 """Refusals and faults, told once: a sentence on standard error and an exit code."""
 
+import errno
 import os
 import sys
 import traceback
@@ -9,10 +10,14 @@ from contextlib import contextmanager
 import typer
 
 from backoffice.errors import Refusal
+from cli import streams
 from cli.console import REFUSED, say
 
 WRONG_USE = 2
 OUR_FAULT = 70
+# What a shell reports of any program whose reader has gone: 128 and the number of SIGPIPE.
+READER_GONE = 141
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 HINTS = {
     "already_imported": "--again applies it once more.",
     "cannot_undo": "--skip-invalid undoes the others.",
@@ -25,14 +30,18 @@ def told() -> Iterator[None]:
     """Turn what a verb raises into words and an exit code.
 
     Raises:
-        typer.Exit: 1 refused by a rule, 2 wrongly configured, 70 a fault of ours.
+        typer.Exit: 1 refused by a rule, 2 wrongly configured, 70 a fault of ours, 141 nobody reads any more.
     """
     try:
-        yield
+        with streams.written():
+            yield
+    except BrokenPipeError as error:
+        streams.abandon()
+        raise typer.Exit(READER_GONE) from error
     except Refusal as refusal:
         say_refusal(refusal)
         raise typer.Exit(REFUSED) from refusal
-    except (BrokenPipeError, typer.Exit, typer.Abort, typer.BadParameter):
+    except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except Exception as error:
         code = _told_as_known(error)
@@ -63,6 +72,10 @@ def _is_wrong_use(error: Exception) -> bool:
 
 def _told_as_known(error: Exception) -> int | None:
     """Say what a person can mend by themselves; None when they cannot."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        say(f"The output could not be written: {error.strerror}. What is there of it is not complete.")
+        streams.abandon()
+        return OUR_FAULT
     # Django is only there when a verb loaded it.
     if "django.db" not in sys.modules:
         return _told_configuration(error)

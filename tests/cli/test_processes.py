@@ -79,6 +79,53 @@ def test_words_go_to_standard_error_and_data_to_standard_output(shop: dict[str, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("arguments", [("users", "roles"), ("products", "list", "--help")])
+def test_a_reader_that_has_gone_ends_it_as_it_ends_every_program(
+    shop: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, *arguments], env=shop, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=100
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_in_a_sentence(shop: dict[str, str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "stock", "template"],
+            env=shop,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=100,
+        )
+    assert done.returncode == 70
+    assert done.stderr.decode() == (
+        "The output could not be written: No space left on device. What is there of it is not complete.\n"
+    )
+
+
+@pytest.mark.slow
+def test_a_pipe_is_utf_8_whatever_the_locale(shop: dict[str, str]) -> None:
+    shopctl(shop, "users", "create", "jo@example.com", "--name", "Jörg", "--role", "viewer", "--generate")
+    where = {**shop, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    assert "Jörg" in [row["name"] for row in json.loads(shopctl(where, "users", "list", "--json").stdout)]
+    looked_up = subprocess.run(
+        [*COMMAND, "stock", "show", "-"],
+        env=where,
+        input="TÉ\n".encode() + b"\xff\n",
+        capture_output=True,
+        check=False,
+        timeout=100,
+    )
+    assert (looked_up.returncode, looked_up.stderr.decode()) == (1, "No product has the SKU TÉ, �.\n")
+
+
+@pytest.mark.slow
 def test_doctor_exits_with_four_while_no_worker_runs(shop: dict[str, str]) -> None:
     done = shopctl(shop, "doctor", "--json")
     states = {row["check"]: row["state"] for row in json.loads(done.stdout)}
