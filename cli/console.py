@@ -33,6 +33,8 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 YesAnyway = Annotated[bool, typer.Option("--yes", "-y", help="Allowed for scripts; this verb never asks.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")]
 ROWS_ON_A_TERMINAL = 100
+# Texts up to this length are not broken into lines.
+BROKEN_FROM = 8
 # Columns that a narrow terminal does not break into lines.
 KEPT_WHOLE = {
     "id",
@@ -182,9 +184,16 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+class WrongUse(typer.BadParameter):
+    """Told as it is: of no one option, so nothing stands before it."""
+
+    def format_message(self) -> str:
+        return self.message
+
+
 def wrong_use(message: str) -> NoReturn:
     """End with exit code 2 and say how it is meant."""
-    raise typer.BadParameter(message)
+    raise WrongUse(message)
 
 
 def for_people(value: object) -> str:
@@ -239,22 +248,38 @@ def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     # Room for what there is: a column without a single value is left out.
     shown = [column for column in shown if any(row.get(column.name) not in (None, "") for row in rows)]
-    for column in shown:
+    texts = [[for_people(row.get(column.name)) for column in shown] for row in rows]
+    console = Console(highlight=False, no_color="NO_COLOR" in os.environ)
+    # Two more for each column: its padding and the space between it and the next.
+    widths = _widths(shown, texts, room=console.width - 2 * len(shown))
+    for column, width in zip(shown, widths, strict=True):
         justify: Literal["left", "right"] = "right" if column.is_number else "left"
-        is_whole = column.name in KEPT_WHOLE
-        # No word of the heading is broken, and no number.
-        words = [
-            *column.heading.split(),
-            *(for_people(row.get(column.name)) for row in rows if column.is_number),
-        ]
-        table.add_column(
-            column.heading, justify=justify, no_wrap=is_whole, overflow="fold", min_width=max(map(len, words))
-        )
-    for row in rows:
+        table.add_column(column.heading, justify=justify, overflow="fold", width=width)
+    for row_texts in texts:
         # Not rich's markup: a product may be called "[red]".
-        table.add_row(*(_escaped(for_people(row.get(column.name))) for column in shown))
-    Console(highlight=False, no_color="NO_COLOR" in os.environ).print(table)
+        table.add_row(*map(_escaped, row_texts))
+    # rich would cut off what a narrow terminal has no room for; so the terminal breaks the lines.
+    console.width = max(console.width, sum(widths) + 2 * len(shown))
+    console.print(table)
     return len(rows)
+
+
+def _widths(shown: Sequence[Column], texts: Sequence[Sequence[str]], *, room: int) -> list[int]:
+    """As wide as the texts, and where there is no room less; but no word of a heading, no number and nothing
+    that is short or kept whole is broken, however narrow the terminal."""
+    from rich.cells import cell_len
+
+    widths, narrowest = [], []
+    for column, *cells in zip(shown, *texts, strict=True):
+        words = max(map(cell_len, column.heading.split()))
+        widest = max(map(cell_len, cells))
+        is_whole = column.is_number or column.name in KEPT_WHOLE
+        narrowest.append(max(words, widest if is_whole else min(widest, BROKEN_FROM)))
+        widths.append(max(widest, cell_len(column.heading)))
+    while sum(widths) > room and widths != narrowest:
+        spare = [width if width > least else 0 for width, least in zip(widths, narrowest, strict=True)]
+        widths[spare.index(max(spare))] -= 1
+    return widths
 
 
 def _escaped(text: str) -> str:
