@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from backoffice.errors import Fault, Invalid
+import typer
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 RELATIVE = re.compile(r"([+-])(\d{1,4})([mhdw])")
@@ -19,7 +19,7 @@ def moment(text: str | None, *, option: str, now: datetime | None = None) -> dat
     `+7d`, `-24h`, `now`, `today`, `tomorrow` or `yesterday`. A day without a time means its first moment.
 
     Raises:
-        Invalid: it is none of these.
+        typer.BadParameter: it is none of these.
     """
     from backoffice.moments import opening
 
@@ -30,7 +30,7 @@ def end_moment(text: str | None, *, option: str, now: datetime | None = None) ->
     """As `moment`, for what ends: a day without a time means its end, the first moment of the next day.
 
     Raises:
-        Invalid: it is none of these.
+        typer.BadParameter: it is none of these.
     """
     from backoffice.moments import closing
 
@@ -41,7 +41,7 @@ def length(text: str | None, *, option: str) -> timedelta | None:
     """A length of time such as `30m`, `24h`, `7d` or `2w`.
 
     Raises:
-        Invalid: it is none.
+        typer.BadParameter: it is none.
     """
     if text is None:
         return None
@@ -78,6 +78,5 @@ def _moved(now: datetime, number: int, unit: str) -> datetime:
     return now + timedelta(**{UNITS[unit]: number})
 
 
-def _not_understood(text: str, option: str, wanted: str) -> Invalid:
-    detail = f"{text!r} is not {wanted}."
-    return Invalid(detail, faults=[Fault(f"/{option}", "validation", detail)])
+def _not_understood(text: str, option: str, wanted: str) -> typer.BadParameter:
+    return typer.BadParameter(f"{text!r} is not {wanted}.", param_hint=f"--{option}")

@@ -26,20 +26,31 @@ Lines = Annotated[
 ]
 Status = Annotated[
     list[str] | None,
-    typer.Option(help="pending, partially_shipped, shipped, delivered or cancelled; may be repeated."),
+    typer.Option(
+        metavar="STATUS", help="pending, partially_shipped, shipped, delivered or cancelled; may be repeated."
+    ),
 ]
 From = Annotated[str | None, typer.Option("--from", metavar="WHEN", help="Placed then or later.")]
-To = Annotated[str | None, typer.Option("--to", metavar="WHEN", help="Placed before.")]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="WHEN", help="Placed before: a day without a time is left out.")
+]
 
 
 def narrowed(
     orders: "OrderQuerySet", *, status: Sequence[str] | None, from_: str | None, to: str | None
 ) -> "OrderQuerySet":
-    """Those in one of the statuses that were placed in this time."""
+    """Those in one of the statuses that were placed in this time.
+
+    Raises:
+        typer.BadParameter: no such status, no such time, or a time that ends before it begins.
+    """
     orders = _in_status(orders, status or [])
-    if (start := moment(from_, option="from")) is not None:
+    start, end = moment(from_, option="from"), moment(to, option="to")
+    if start is not None and end is not None and end <= start:
+        wrong_use(f"--to {to} is not after --from {from_}: a day as --to is left out, name the next one.")
+    if start is not None:
         orders = orders.filter(placed_at__gte=start)
-    if (end := moment(to, option="to")) is not None:
+    if end is not None:
         orders = orders.filter(placed_at__lt=end)
     return orders
 

@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import typer
 from django.utils import timezone
 
-from backoffice.errors import Invalid
 from cli.moments import end_moment, length, moment
 
 pytestmark = pytest.mark.once
@@ -74,12 +74,12 @@ def test_a_day_is_whole_also_where_the_clocks_change_at_midnight(day: str, begin
 )
 def test_what_is_no_moment_is_refused(text: str) -> None:
     for meaning in (moment, end_moment):
-        with pytest.raises(Invalid):
+        with pytest.raises(typer.BadParameter):
             meaning(text, option="ends", now=NOW)
 
 
 def test_the_last_day_of_the_calendar_has_no_end_that_can_be_told() -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(typer.BadParameter):
         end_moment("9999-12-31", option="ends", now=NOW)
 
 
@@ -96,5 +96,5 @@ def test_a_length_is_understood() -> None:
 
 @pytest.mark.parametrize("text", ["", "24", "-24h", "1 day", "99999w"])
 def test_what_is_no_length_is_refused(text: str) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(typer.BadParameter):
         length(text, option="older-than")

@@ -29,6 +29,25 @@ def test_orders_are_listed_newest_first_and_by_status_age_and_customer(answers: 
     assert numbers(answers("orders", "list", "--status", "shipped")) == []
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--from", "someday"), "Invalid value for --from: 'someday' is not a date such as 2026-12-24"),
+        (("--older-than", "long"), "Invalid value for --older-than: 'long' is not a length of time"),
+        (("--from", "2026-11-22", "--to", "2026-11-22"), "a day as --to is left out, name the next one."),
+    ],
+)
+@pytest.mark.parametrize("verb", ["list", "export"])
+def test_a_time_that_cannot_be_meant_is_wrong_use(
+    shopctl: Shopctl, verb: str, options: tuple[str, ...], told: str
+) -> None:
+    if verb == "export" and "--older-than" in options:
+        options, told = ("--to", "someday"), "Invalid value for --to: 'someday' is not a date"
+    result = shopctl("orders", verb, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
+
+
 def test_an_order_is_shown_with_lines_timeline_and_explanation(answers: Answers) -> None:
     make_product("TEA-01", on_hand=5, price="10.00")
     make_promo_code("TEN")

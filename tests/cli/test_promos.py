@@ -46,6 +46,7 @@ def test_a_fixed_amount_is_created(answers: Answers) -> None:
         ["--percent", "many"],
         ["--percent", "nan"],
         ["--percent", "20", "--max-uses", "0"],
+        ["--percent", "20", "--ends", "someday"],
     ],
 )
 def test_wrong_use_creates_nothing(shopctl: Shopctl, options: list[str]) -> None:
@@ -59,7 +60,6 @@ def test_wrong_use_creates_nothing(shopctl: Shopctl, options: list[str]) -> None
         ["--percent", "120"],
         ["--percent", "-5"],
         ["--percent", "20", "--starts", "+2d", "--ends", "+1d"],
-        ["--percent", "20", "--ends", "someday"],
         ["--percent", "20", "--product", "NOPE"],
         ["--percent", "20", "--category", "NOPE"],
     ],
@@ -123,6 +123,24 @@ def test_promos_are_listed_by_state(answers: Answers) -> None:
     assert codes("--state", "scheduled") == ["SOON"]
     assert codes("--state", "used up") == ["ONCE"]
     assert codes("--search", "as") == ["PAST"]
+
+
+def test_a_listed_code_has_its_terms_for_programs_as_a_shown_one_has(
+    answers: Answers, django_assert_num_queries: Any
+) -> None:
+    lamps = make_category("Lamps")
+    for number in (1, 2, 3):
+        make_promo_code(f"TEN{number}", percent_off=Decimal(10), max_uses=5).promotion.categories.add(lamps)
+    with django_assert_num_queries(3):
+        listed = answers("promos", "list")
+    assert [row["code"] for row in listed] == ["TEN3", "TEN2", "TEN1"]
+    shown = answers("promos", "show", "TEN1")
+    assert listed[-1] == {name: shown[name] for name in listed[-1]}
+    assert (listed[-1]["percent_off"], listed[-1]["left"], listed[-1]["categories"]) == (
+        "10.00",
+        5,
+        ["Lamps"],
+    )
 
 
 def test_codes_of_batches_are_listed_and_found_when_they_are_asked_for(

@@ -80,7 +80,7 @@ def test_without_a_period_the_last_ninety_days_are_taken(answers: Answers) -> No
         (["--percent", "10", "--amount", "5"], 2),
         (["--percent", "500"], 1),
         (["--percent", "10", "--from", "2026-07-01", "--to", "2026-06-01"], 1),
-        (["--percent", "10", "--from", "once"], 1),
+        (["--percent", "10", "--from", "once"], 2),
     ],
 )
 def test_what_cannot_be_tried_is_refused(shopctl: Shopctl, options: list[str], exit_code: int) -> None:
