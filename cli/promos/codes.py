@@ -66,6 +66,7 @@ def list_promos(
 
     actor(as_, "orders.view_promocode")
     codes = codes_asked_for(state=state, search=search, batch=batch).order_by("-pk")
+    codes = codes.prefetch_related("promotion__categories", "promotion__products")
     if not (search or batch) and is_terminal() and Promotion.objects.filter(is_batch=True).exists():
         say("Codes of batches are not among these: see `shopctl promos batches`.")
     Listing(json, jsonl, limit, fail_if_empty).show(map(as_row, codes.iterator(2_000)), LISTED)

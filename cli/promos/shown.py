@@ -77,7 +77,9 @@ def codes_asked_for(
 
 
 def as_row(promo_code: "PromoCode") -> dict[str, Any]:
+    """With the terms and the batch."""
     promotion = promo_code.promotion
+    limit = promo_code.max_uses
     return {
         "code": promo_code.code,
         "name": promotion.name,
@@ -87,25 +89,20 @@ def as_row(promo_code: "PromoCode") -> dict[str, Any]:
         "max_uses": promo_code.max_uses,
         "starts_at": promotion.starts_at,
         "ends_at": promotion.ends_at,
-    }
-
-
-def in_full(promo_code: "PromoCode", by: "Actor") -> dict[str, Any]:
-    """With terms, batch and figures: of money only what the reader may see."""
-    from orders.promotions import promo_figures
-
-    promotion = promo_code.promotion
-    limit = promo_code.max_uses
-    return {
-        **as_row(promo_code),
         **terms_in_full(promotion),
         "left": None if limit is None else limit - promo_code.times_used,
         "is_paused": promo_code.is_paused or promotion.is_paused,
         "batch": promotion.pk if promotion.is_batch else None,
         "expired_at": promotion.expired_at,
         "created_at": promo_code.created_at,
-        **figures_in_full(promo_figures(promo_code), by),
     }
+
+
+def in_full(promo_code: "PromoCode", by: "Actor") -> dict[str, Any]:
+    """With figures: of money only what the reader may see."""
+    from orders.promotions import promo_figures
+
+    return {**as_row(promo_code), **figures_in_full(promo_figures(promo_code), by)}
 
 
 def terms_in_full(promotion: "Promotion") -> dict[str, Any]:
@@ -117,8 +114,8 @@ def terms_in_full(promotion: "Promotion") -> dict[str, Any]:
         "minimum_spend": promotion.minimum_spend,
         "max_uses_per_customer": promotion.max_uses_per_customer,
         "first_order_only": promotion.first_order_only,
-        "categories": list(promotion.categories.order_by("name").values_list("name", flat=True)),
-        "products": list(promotion.products.order_by("sku").values_list("sku", flat=True)),
+        "categories": sorted(category.name for category in promotion.categories.all()),
+        "products": sorted(product.sku for product in promotion.products.all()),
     }
 
 
