@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import re
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -38,7 +39,8 @@ def verb[**P, R](
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         settings = {"ignore_unknown_options": negative_numbers}
-        app.command(name, epilog=_epilog(examples), context_settings=settings)(
+        summary = _summary(function.__doc__ or "")
+        app.command(name, short_help=summary, epilog=_epilog(examples), context_settings=settings)(
             _accepting_yes(_with_django(function, without=OF_WEB_AND_WORKER))
         )
         return function
@@ -94,6 +96,11 @@ def _accepting_yes(function: Callable[..., Any]) -> Callable[..., Any]:
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {**run.__annotations__, "yes": YesAnyway}
     return run
+
+
+def _summary(description: str) -> str:
+    """What stands beside the verb in the help of its group: the beginning, up to the first stop."""
+    return re.split(r"[.:;](?:\s|$)", " ".join(description.split()), maxsplit=1)[0]
 
 
 def _epilog(examples: str) -> str:

@@ -52,9 +52,9 @@ class Discount:
     first_order_only: Annotated[
         bool, typer.Option("--first-order-only", help="Only for a customer's first order.")
     ] = False
-    category: Annotated[list[str] | None, typer.Option(help="Only for this category; may be repeated.")] = (
-        None
-    )
+    category: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only for this category; may be repeated.")
+    ] = None
     product: Annotated[
         list[str] | None, typer.Option(metavar="SKU", help="Only for this product; may be repeated.")
     ] = None

@@ -63,6 +63,15 @@ def test_every_verb_has_help_with_an_example_of_itself(path: tuple[str, ...], co
     assert f"shopctl {' '.join(path)}" in command.epilog
 
 
+def test_beside_each_verb_stands_what_it_does_and_nothing_is_cut_off() -> None:
+    for path, command in ALL:
+        if len(path) > 1:
+            summary = command.get_short_help_str(limit=200)
+            assert 10 < len(summary) < 100, path
+            assert not summary.endswith(("...", ".", ":")), path
+            assert " ".join(command.help.split()).startswith(summary), path
+
+
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
 def test_every_option_and_argument_says_what_it_is_for(path: tuple[str, ...], command: Any) -> None:
     assert [parameter.name for parameter in command.params if not parameter.help] == []
