@@ -125,7 +125,7 @@ def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
 
 def _kept(record: IdempotencyRecord, fingerprint: str) -> Reply:
     if record.fingerprint != fingerprint:
-        detail = "This Idempotency-Key was used for another request: use a new key for each request."
+        detail = "This key was used for another request: use a new key for each request."
         raise IdempotencyMismatch(
             detail, faults=[Fault("/Idempotency-Key", IdempotencyMismatch.code, detail, {"in": "header"})]
         )
