@@ -3,9 +3,9 @@
 from accounts.actors import Actor
 from accounts.history import record
 from accounts.mail_links import password_link
+from accounts.mailing import tell
 from accounts.models import AccountChange, User
 from accounts.people import create_staff, role_named
-from accounts.recovery import tell
 from accounts.roles import ROLES
 from backoffice.errors import Conflict
 from backoffice.transactions import write_transaction

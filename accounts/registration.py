@@ -5,9 +5,9 @@ from django.contrib.auth.hashers import make_password
 from accounts.confirmation import confirm_address
 from accounts.emails import checked_email
 from accounts.mail_links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
+from accounts.mailing import limit_links, limit_mails, tell
 from accounts.models import User
 from accounts.passwords import check_strength
-from accounts.recovery import limit_links, limit_mails, tell
 from backoffice.errors import Fault, Invalid
 from backoffice.transactions import write_transaction
 
