@@ -1,18 +1,7 @@
 """Promotions and their codes: made, changed, paused, ended, measured. Using them is orders/redemption.py."""
 
 from orders.promotions.backtesting import Backtest, backtest, backtest_promo_code
-from orders.promotions.batches import (
-    CodeShape,
-    UnknownPromotion,
-    change_promotion,
-    end_promotion,
-    generate_batch,
-    locked_promotion,
-    pause_promotion,
-    promotion_numbered,
-    refuse_impossible_batch,
-    resume_promotion,
-)
+from orders.promotions.batches import CodeShape, generate_batch, refuse_impossible_batch
 from orders.promotions.codes import (
     PartOfBatch,
     PromoCodeTaken,
@@ -45,6 +34,15 @@ from orders.promotions.promo_import import (
     import_promo_codes,
     plan_promo_codes,
     rejected_promo_codes_csv,
+)
+from orders.promotions.promotion import (
+    UnknownPromotion,
+    change_promotion,
+    end_promotion,
+    locked_promotion,
+    pause_promotion,
+    promotion_numbered,
+    resume_promotion,
 )
 from orders.promotions.terms import FROZEN_ONCE_USED, PromoFrozen, PromotionTerms, terms_of_promotion
 

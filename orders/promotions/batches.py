@@ -1,31 +1,25 @@
-"""Batches: one promotion with many random codes, made, exported, paused and measured as a whole."""
+"""Batches: one promotion with many random codes that nobody can guess."""
 
 import math
 import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import batched, islice
 
 from django.db import IntegrityError, connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from backoffice.errors import Fault, Invalid, NotFound
+from backoffice.errors import Fault, Invalid
 from backoffice.transactions import Collision, write_transaction
 from orders.models import PromoCode, Promotion
 from orders.models.promo import normalised_code
 from orders.promotions.terms import (
     PromotionTerms,
-    changed_terms,
     record,
-    refuse_frozen,
     refuse_impossible,
     refuse_impossible_uses,
-    refuse_to_end_before_start,
-    terms_of_promotion,
     write_terms,
 )
 
@@ -47,11 +41,6 @@ _DROPPED = bytes(range(_EVEN, 256))
 _INSERTED = ("promotion_id", "code", "times_used", "max_uses", "is_paused", "created_at")
 
 
-class UnknownPromotion(NotFound):
-    code = "unknown_promotion"
-    title = "No such promotion"
-
-
 @dataclass(frozen=True, slots=True)
 class CodeShape:
     """How generated codes look: `length` random characters after the prefix, 12 being 59 bits."""
@@ -68,23 +57,6 @@ class CodeShape:
     def bits(self) -> float:
         """How hard one code is to guess: the logarithm to base 2 of how many are possible."""
         return self.length * BITS_PER_CHARACTER
-
-
-def promotion_numbered(number: int) -> Promotion:
-    """Raises UnknownPromotion."""
-    return _numbered(number, Promotion.objects.all())
-
-
-def locked_promotion(number: int) -> Promotion:
-    """As `promotion_numbered`, and nobody else changes its terms until the transaction ends."""
-    return _numbered(number, Promotion.objects.select_for_update(no_key=True))
-
-
-def _numbered(number: int, promotions: QuerySet[Promotion]) -> Promotion:
-    found = promotions.filter(pk=number).first()
-    if found is None:
-        raise UnknownPromotion(f"There is no promotion {number}.")
-    return found
 
 
 @write_transaction
@@ -130,51 +102,6 @@ def refuse_impossible_batch(
         )
 
 
-@write_transaction
-def change_promotion(number: int, terms: PromotionTerms, *, by: Actor) -> Promotion:
-    """Change the terms of all its codes; once one was used, kind and amounts stay.
-
-    Raises:
-        UnknownPromotion, Invalid, PromoFrozen.
-    """
-    refuse_impossible(terms)
-    promotion = locked_promotion(number)
-    changed = changed_terms(promotion, terms)
-    refuse_frozen(promotion, changed, promotion.name)
-    if changed:
-        write_terms(promotion, terms)
-        record(promotion, "changed", by, changed)
-    return promotion
-
-
-@write_transaction
-def pause_promotion(number: int, *, by: Actor) -> Promotion:
-    """Stop all its codes, at once."""
-    return _set_paused(number, True, by)
-
-
-@write_transaction
-def resume_promotion(number: int, *, by: Actor) -> Promotion:
-    """Let its codes be used again, except those that are paused alone."""
-    return _set_paused(number, False, by)
-
-
-@write_transaction
-def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Promotion:
-    """Let the window of all its codes end now; one that has ended stays as it is.
-
-    Raises:
-        UnknownPromotion, NotStarted.
-    """
-    now = at or timezone.now()
-    promotion = locked_promotion(number)
-    terms = terms_of_promotion(promotion)
-    if terms.ends_at is not None and terms.ends_at <= now:
-        return promotion
-    refuse_to_end_before_start(terms, promotion.name, now)
-    return change_promotion(number, replace(terms, ends_at=now), by=by)
-
-
 def random_codes(shape: CodeShape) -> Iterator[str]:
     """Codes without end, from the operating system's randomness; two may be alike."""
     length = shape.length
@@ -182,10 +109,6 @@ def random_codes(shape: CodeShape) -> Iterator[str]:
         characters = secrets.token_bytes(4096 * length).translate(_CHARACTERS, _DROPPED).decode("ascii")
         for start in range(0, len(characters) - length + 1, length):
             yield shape.prefix + characters[start : start + length]
-
-
-def _invalid(field: str, detail: str) -> Invalid:
-    return Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
 
 
 def unused_codes(count: int, shape: CodeShape) -> list[str]:
@@ -219,10 +142,5 @@ def _insert(promotion: Promotion, codes: list[str], max_uses: int | None) -> Non
         raise Collision from error
 
 
-def _set_paused(number: int, is_paused: bool, by: Actor) -> Promotion:
-    promotion = locked_promotion(number)
-    if promotion.is_paused != is_paused:
-        promotion.is_paused = is_paused
-        promotion.save(update_fields=["is_paused", "updated_at"])
-        record(promotion, "paused" if is_paused else "resumed", by, {})
-    return promotion
+def _invalid(field: str, detail: str) -> Invalid:
+    return Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])

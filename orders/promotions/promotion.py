@@ -1,0 +1,98 @@
+"""A promotion with all its codes, one or thousands: found by its number, changed, paused, ended."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.actors import Actor
+from backoffice.errors import NotFound
+from backoffice.transactions import write_transaction
+from orders.models import Promotion
+from orders.promotions.terms import (
+    PromotionTerms,
+    changed_terms,
+    record,
+    refuse_frozen,
+    refuse_impossible,
+    refuse_to_end_before_start,
+    terms_of_promotion,
+    write_terms,
+)
+
+
+class UnknownPromotion(NotFound):
+    code = "unknown_promotion"
+    title = "No such promotion"
+
+
+def promotion_numbered(number: int) -> Promotion:
+    """Raises UnknownPromotion."""
+    return _numbered(number, Promotion.objects.all())
+
+
+def locked_promotion(number: int) -> Promotion:
+    """As `promotion_numbered`, and nobody else changes its terms until the transaction ends."""
+    return _numbered(number, Promotion.objects.select_for_update(no_key=True))
+
+
+@write_transaction
+def change_promotion(number: int, terms: PromotionTerms, *, by: Actor) -> Promotion:
+    """Change the terms of all its codes; once one was used, kind and amounts stay.
+
+    Raises:
+        UnknownPromotion, Invalid, PromoFrozen.
+    """
+    refuse_impossible(terms)
+    promotion = locked_promotion(number)
+    changed = changed_terms(promotion, terms)
+    refuse_frozen(promotion, changed, promotion.name)
+    if changed:
+        write_terms(promotion, terms)
+        record(promotion, "changed", by, changed)
+    return promotion
+
+
+@write_transaction
+def pause_promotion(number: int, *, by: Actor) -> Promotion:
+    """Stop all its codes, at once."""
+    return _set_paused(number, True, by)
+
+
+@write_transaction
+def resume_promotion(number: int, *, by: Actor) -> Promotion:
+    """Let its codes be used again, except those that are paused alone."""
+    return _set_paused(number, False, by)
+
+
+@write_transaction
+def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Promotion:
+    """Let the window of all its codes end now; one that has ended stays as it is.
+
+    Raises:
+        UnknownPromotion, NotStarted.
+    """
+    now = at or timezone.now()
+    promotion = locked_promotion(number)
+    terms = terms_of_promotion(promotion)
+    if terms.ends_at is not None and terms.ends_at <= now:
+        return promotion
+    refuse_to_end_before_start(terms, promotion.name, now)
+    return change_promotion(number, replace(terms, ends_at=now), by=by)
+
+
+def _numbered(number: int, promotions: QuerySet[Promotion]) -> Promotion:
+    found = promotions.filter(pk=number).first()
+    if found is None:
+        raise UnknownPromotion(f"There is no promotion {number}.")
+    return found
+
+
+def _set_paused(number: int, is_paused: bool, by: Actor) -> Promotion:
+    promotion = locked_promotion(number)
+    if promotion.is_paused != is_paused:
+        promotion.is_paused = is_paused
+        promotion.save(update_fields=["is_paused", "updated_at"])
+        record(promotion, "paused" if is_paused else "resumed", by, {})
+    return promotion
