@@ -1,7 +1,6 @@
 """Orders against their lines, the ledger and the redemptions: every figure that is kept twice must agree."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db import connection
 from django.db.models import (
@@ -23,7 +22,7 @@ from django.db.models.query import QuerySet
 from catalog.audit import NAMED_AT_MOST, Discrepancy
 from catalog.models import Product
 from orders.models import Order, OrderEvent, OrderLine, PromoCode, Redemption, RedemptionState
-from orders.models.order import EventKind
+from orders.models.order import OPEN_UNITS, EventKind
 from orders.status import OrderStatus
 
 # One statement, so that both sides are of the same moment: an order may be placed while this is read.
@@ -59,14 +58,10 @@ def audit_orders() -> list[Discrepancy]:
     ]
 
 
-def _open_units() -> Any:
-    return F("quantity") - F("shipped") - F("cancelled")
-
-
 def _reserved_is_what_open_orders_hold() -> Iterator[Discrepancy]:
     held = OrderLine.objects.filter(product=OuterRef("pk")).order_by().values("product")
     products = Product.objects.annotate(
-        held=Coalesce(Subquery(held.annotate(units=Sum(_open_units())).values("units")), 0)
+        held=Coalesce(Subquery(held.annotate(units=Sum(OPEN_UNITS)).values("units")), 0)
     ).exclude(reserved=F("held"))
     for sku, reserved, held_now in products.values_list("sku", "reserved", "held")[:NAMED_AT_MOST]:
         yield Discrepancy(sku, "reserved", f"reserved {reserved}, open orders hold {held_now}")

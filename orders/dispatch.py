@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import batched
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from accounts.actors import Actor
 from backoffice.errors import Refusal
 from catalog.row_plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
 from orders.lifecycle import ship_order
 from orders.models import Order, OrderLine, Shipment
+from orders.models.order import OPEN_UNITS
 from orders.parcels import Parcel, ParcelFile
 from orders.status import Action, OrderStatus, is_allowed
 
@@ -121,8 +122,7 @@ def _numbers(parcels: Iterable[Parcel]) -> set[str]:
 
 def _units_left(orders: Iterable[Order]) -> dict[int, int]:
     lines = OrderLine.objects.filter(order__in=[order.pk for order in orders]).order_by()
-    left = Sum(F("quantity") - F("shipped") - F("cancelled"))
-    return dict(lines.values_list("order").annotate(left=left))
+    return dict(lines.values_list("order").annotate(left=Sum(OPEN_UNITS)))
 
 
 def _sent_already(orders: Iterable[Order]) -> set[tuple[str, str]]:

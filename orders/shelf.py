@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.db.models import F
-
 from accounts.actors import Actor
 from backoffice.errors import Conflict
 from backoffice.transactions import write_transaction
@@ -12,6 +10,7 @@ from catalog.models import Product, StockMovement
 from catalog.products import product_with_sku
 from orders.lifecycle import cancel_order
 from orders.models import Order, OrderLine, PromoCode, RedemptionState
+from orders.models.order import OPEN_UNITS
 
 REASON = "Not on the shelf"
 
@@ -28,7 +27,7 @@ def units_to_cancel(product: Product, counted: int) -> dict[str, int]:
     missing = product.reserved - counted
     lines = (
         OrderLine.objects.filter(product=product)
-        .annotate(held=F("quantity") - F("shipped") - F("cancelled"))
+        .annotate(held=OPEN_UNITS)
         .filter(held__gt=0)
         .order_by("-order__placed_at", "-order_id")
         .values_list("order__number", "held")

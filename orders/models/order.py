@@ -167,6 +167,10 @@ class Order(models.Model):
         return str(self.number)
 
 
+# What `OrderLine.open` says, for the database.
+OPEN_UNITS = F("quantity") - F("shipped") - F("cancelled")
+
+
 class OrderLine(models.Model):
     """One product of an order. The counters say how far its units have come."""
 
