@@ -3,6 +3,7 @@
 import time
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import admin
@@ -10,7 +11,7 @@ from django.contrib.admin import sites
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
 from django.views import View
 from unfold.dataclasses import SearchResult
@@ -37,6 +38,8 @@ class BackofficeSite(UnfoldAdminSite):
         return [*ours, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return _sign_in_and_come_back(request)
         # Named here, for Unfold would load it with the settings, before there are models.
         self.login_form = import_string("accounts.password_pages.SignInForm")
         response: HttpResponse = super().login(request, extra_context)
@@ -71,6 +74,13 @@ def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
         for item in group["items"]
         if term.lower() in f"{group['title']} {item['title']}".lower()
     ]
+
+
+def _sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
+    """For whoever was signed out within a page: a dialog, a row or the search would show the form there."""
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = here._replace(scheme="", netloc="", fragment="").geturl()
+    return HttpResponse(headers={"HX-Redirect": f"{reverse('admin:login')}?{urlencode({'next': back})}"})
 
 
 def _view(name: str) -> type[View]:

@@ -72,6 +72,16 @@ def test_signing_out_everywhere_through_the_api_ends_the_admins_session() -> Non
     assert not is_in(client)
 
 
+@pytest.mark.parametrize("path", ["orders/order/7/ship/", "orders/order/7/lines/", "search/?s=lamp"])
+def test_who_is_signed_out_within_a_page_signs_in_and_comes_back_to_it(path: str) -> None:
+    """Followed into a dialog, a row or the search, the form would stand there, or nothing would."""
+    here = "http://testserver/admin/orders/order/?view=late&p=2#"
+    headers = {"HX-Request": "true", "HX-Current-URL": here}
+    answer = Client().get(f"/admin/{path}", headers=headers, follow=True)
+    back = "%2Fadmin%2Forders%2Forder%2F%3Fview%3Dlate%26p%3D2"
+    assert (answer.content, answer.headers["HX-Redirect"]) == (b"", f"{LOGIN}?next={back}")
+
+
 def test_guesses_in_the_admin_and_at_the_api_are_counted_together_before_hashing(hashed) -> None:
     make_user(NELE, role="Viewer")
     hashed.clear()
