@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Request, Response, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -52,14 +61,17 @@ class Complaints(list[str]):
     def __init__(self, host: str) -> None:
         super().__init__()
         self.host = host
+        self.expected = ""
 
     def watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.append(f"page error: {error}"))
-        page.on(
-            "console", lambda told: self.append(f"console: {told.text}") if told.type == "error" else None
-        )
+        page.on("console", self.note_error)
         page.on("request", self.note_foreign)
         page.on("response", self.note_failure)
+
+    def note_error(self, told: ConsoleMessage) -> None:
+        if told.type == "error" and not (self.expected and self.expected in told.text):
+            self.append(f"console: {told.text}")
 
     def note_foreign(self, request: Request) -> None:
         url = urlsplit(request.url)
@@ -73,13 +85,22 @@ class Complaints(list[str]):
 
 @pytest.fixture
 def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
-    """`open_page(user, path, viewport=PHONE, dark=True)`: signed in, a fresh profile that must stay clean."""
+    """`open_page(user, path, viewport=PHONE, dark=True)`: signed in, a fresh profile that must stay clean.
+
+    `expected` is what console errors may tell all the same: what the test itself makes fail.
+    """
     complaints = Complaints(urlsplit(live_server.url).netloc)
     contexts = []
 
     def open_it(
-        user: User | None, path: str = "/admin/", *, viewport: ViewportSize = DESKTOP, dark: bool = False
+        user: User | None,
+        path: str = "/admin/",
+        *,
+        viewport: ViewportSize = DESKTOP,
+        dark: bool = False,
+        expected: str = "",
     ) -> Page:
+        complaints.expected = expected
         context = chromium.new_context(
             base_url=live_server.url, viewport=viewport, color_scheme="dark" if dark else "light"
         )

@@ -159,9 +159,13 @@
   });
 
   /* A form is sent once, however often its button is pressed; [data-busy] is what its button says meanwhile. */
+  const SENT_ONCE = "form[data-once], #content-main > form[id$=_form]";
+  // Those of a form that stand outside it belong to it as well.
+  const buttonsOf = (form) => [...form.elements].filter(({ type }) => type === "submit");
+
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("form[data-once]")) return;
-    for (const button of event.target.querySelectorAll("[type=submit]")) {
+    if (!event.target.matches(SENT_ONCE)) return;
+    for (const button of buttonsOf(event.target)) {
       setTimeout(() => {
         button.disabled = true;
         if (!button.dataset.busy) return;
@@ -171,7 +175,7 @@
     }
   });
   window.addEventListener("pageshow", () => {
-    for (const button of document.querySelectorAll("form[data-once] [type=submit]")) {
+    for (const button of [...document.querySelectorAll(SENT_ONCE)].flatMap(buttonsOf)) {
       if (!button.hasAttribute("data-never")) button.disabled = false;
       if (button.dataset.idle) button.textContent = button.dataset.idle;
     }
@@ -193,6 +197,49 @@
     focusFirst();
     fitLetters();
   });
+})();
+
+/* Dialogs, rows and the search ask within the page: once, and told when there is no answer. */
+(() => {
+  "use strict";
+
+  const isDialogs = (form) => form.matches?.("#dialog > form");
+  const told = Object.assign(document.createElement("p"), { className: "bo-banner bo-bad bo-failed" });
+  told.setAttribute("role", "alert");
+
+  function tell(text) {
+    told.textContent = text;
+    document.body.append(told);
+  }
+
+  /* What was sent may have been done although no answer came. */
+  const adviceOn = ({ requestConfig }) =>
+    requestConfig.verb === "get" ? "Try again in a moment." : "Load the page again and see whether it was done.";
+
+  /* A second click while the first is under way would do it all again: htmx sends it afterwards. */
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!isDialogs(event.target)) return;
+    if (event.target.hasAttribute("data-sent")) event.preventDefault();
+    else event.target.setAttribute("data-sent", "");
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    // Done: the page is about to be left, and nothing more is sent.
+    const isDone = event.detail.xhr.getResponseHeader("HX-Redirect");
+    if (isDialogs(event.target) && !isDone) event.target.removeAttribute("data-sent");
+  });
+
+  document.addEventListener("htmx:beforeSend", () => told.remove());
+  document.addEventListener("htmx:sendError", ({ detail }) => tell(`The shop cannot be reached. ${adviceOn(detail)}`));
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    const { status } = detail.xhr;
+    tell(status === 403 ? "You may not do this, or no longer. Load the page again." : `The shop could not do this (${status}). ${adviceOn(detail)}`);
+  });
+
+  // Unfold opens a dialog whatever was answered: an empty one, or the one from before.
+  document.addEventListener("htmx:after-on-load", (event) => {
+    if (event.detail.xhr.status >= 400) event.stopPropagation();
+  }, { capture: true });
 })();
 
 /* The palette: Enter opens the first result, also when a scanner was quicker than the answer. */
@@ -217,6 +264,30 @@
     if (!first || input.value !== answered) return;
     if (isWaiting) window.location.assign(first.href);
     else input.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown" }));
+  });
+
+  /* It takes a moment until the opened search has the focus: what is typed meanwhile is for it, not for the list. */
+  const OPENS_WITHIN = 1000;
+  let openedAt = -Infinity;
+
+  document.addEventListener("keydown", (event) => {
+    const input = document.getElementById(INPUT);
+    if (!input || event.target === input) return;
+    if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+      openedAt = event.timeStamp;
+    } else if (event.timeStamp - openedAt < OPENS_WITHIN && !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Enter")) {
+      if (event.key === "Enter") isWaiting = true;
+      else input.value += event.key;
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }, { capture: true });
+
+  document.addEventListener("focusin", (event) => {
+    if (event.target.id !== INPUT) return;
+    openedAt = -Infinity;
+    // What htmx searches upon.
+    if (event.target.value) event.target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
   });
 
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,106 @@
+"""Double clicks, quick fingers, answers that never come: nothing happens twice or fails in silence."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.models import Product
+from orders.models import Order
+from tests.browser.conftest import OpenPage
+from tests.factories import make_product, make_user, place
+
+
+@pytest.fixture
+def manager() -> User:
+    return make_user("anna@example.com", role="Manager", name="Anna Berg")
+
+
+@pytest.fixture
+def order() -> Order:
+    make_product("LAMP-01", on_hand=5, name="Lamp")
+    return place({"LAMP-01": 2})
+
+
+def page_of(order: Order) -> str:
+    return f"/admin/orders/order/{order.pk}/change/"
+
+
+def open_dialog(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name).click()
+    expect(page.locator("#dialog")).to_be_visible()
+
+
+def test_a_double_click_in_a_dialog_does_it_once_and_a_refused_try_may_be_repeated(
+    open_page: OpenPage, manager: User
+) -> None:
+    product = make_product("LAMP-01", on_hand=5, name="Lamp")
+    page = open_page(manager, f"/admin/catalog/product/{product.pk}/change/")
+    open_dialog(page, "Adjust stock")
+    save = page.locator("#dialog").get_by_role("button", name="Save")
+    page.get_by_role("spinbutton", name="Units").fill("0")
+    save.dblclick()
+    expect(page.get_by_text("Receive between 1 and")).to_be_visible()
+
+    page.get_by_role("spinbutton", name="Units").fill("10")
+    save.dblclick()
+    expect(page.get_by_text("Now 15")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+    product.refresh_from_db()
+    assert (product.on_hand, product.movements.filter(on_hand_delta=10).count()) == (15, 1)
+
+
+def test_a_double_click_on_save_adds_a_product_without_a_complaint(
+    open_page: OpenPage, manager: User
+) -> None:
+    page = open_page(manager, "/admin/catalog/product/add/")
+    page.get_by_label("Name").fill("Lamp")
+    page.get_by_label("SKU").fill("LAMP-01")
+    page.get_by_label("Price").fill("12.50")
+    page.get_by_role("button", name="Save", exact=True).dblclick(delay=80)
+    expect(page.locator("#result_list")).to_contain_text("LAMP-01")
+    assert Product.objects.count() == 1
+
+
+def test_what_is_typed_before_the_search_has_opened_is_not_lost(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    """Nor does it move, select or expand rows of the list."""
+    page = open_page(manager, "/admin/orders/order/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(str(order.number))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{page_of(order)}")
+
+
+def test_an_unanswered_dialog_says_so_and_opens_when_tried_again(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, page_of(order), expected="404")
+    page.route("**/ship/", lambda route: route.fulfill(status=404))
+    with page.expect_response("**/ship/"):
+        page.get_by_role("link", name="Ship items").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_have_text("The shop could not do this (404). Try again in a moment.")
+    expect(page.locator("#modal-overlay")).to_be_hidden()
+
+    page.unroute("**/ship/")
+    open_dialog(page, "Ship items")
+    expect(alert).to_have_count(0)
+
+    page.route("**/ship/", lambda route: route.fulfill(status=404))
+    page.get_by_role("button", name="Mark as shipped").click()
+    expect(alert).to_contain_text("Load the page again and see whether it was done.")
+    assert not order.shipments.exists()
+
+
+def test_who_is_signed_out_while_a_dialog_is_open_signs_in_and_comes_back(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, page_of(order))
+    open_dialog(page, "Ship items")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Mark as shipped").click()
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    assert page.url.endswith(f"/admin/login/?next={page_of(order).replace('/', '%2F')}")
+    assert not order.shipments.exists()
