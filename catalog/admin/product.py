@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin import actor_of
-from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog, csv_file
+from backoffice.admin import AnyField, AnyForm, DomainAdmin, UseCaseDialog, close_dialog, csv_file
 from backoffice.fields import folded
 from backoffice.money import formatted
 from catalog.admin.adjusting import AdjustStock
@@ -135,6 +135,11 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         context = {**stock_of(object_id, request), **(extra_context or {})}
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
+
+    def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "price":
+            kwargs |= {"min_value": 0, "error_messages": {"min_value": "A price is never negative."}}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Product, form: AnyForm, change: bool) -> None:
         data = {name: form.cleaned_data[name] for name in self.fields}

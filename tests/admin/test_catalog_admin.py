@@ -109,6 +109,13 @@ def test_editing_a_product_leaves_its_stock_alone(manager: Client) -> None:
     )
 
 
+def test_a_negative_price_is_told_at_its_field(manager: Client) -> None:
+    page = manager.post(f"{PRODUCTS}add/", {"sku": "TEA-01", "name": "Tea", "price": "-5", "is_active": "on"})
+
+    assert page.context["adminform"].form.errors == {"price": ["A price is never negative."]}
+    assert not Product.objects.exists()
+
+
 def test_archiving_takes_products_out_of_sale(manager: Client) -> None:
     first, second = make_product("TEA-01"), make_product("TEA-02")
 
