@@ -2,10 +2,13 @@
 
 import os
 import re
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from backoffice.money import rounded
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
@@ -45,11 +48,19 @@ def integer(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
 
 
-def color(name: str, default: str) -> str:
-    """As CSS and mail clients take it: `#2563eb`."""
+def amount[Default](name: str, default: Default) -> Decimal | Default:
+    """In the shop's currency: `4.90`."""
+    value = text(name)
+    if not re.fullmatch(r"([0-9]{1,10}(\.[0-9]{1,2})?)?", value):
+        raise ImproperlyConfigured(f"{name} must be an amount such as 4.90, not {value!r}.")
+    return rounded(Decimal(value)) if value else default
+
+
+def matching(name: str, default: str, *, pattern: str, what: str) -> str:
+    """A value that is of the pattern from its first to its last character, as the default is."""
     value = text(name, default)
-    if not re.fullmatch("#[0-9a-fA-F]{6}", value):
-        raise ImproperlyConfigured(f"{name} must be a colour such as {default}, not {value!r}.")
+    if not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} must be {what} such as {default}, not {value!r}.")
     return value
 
 

@@ -3,7 +3,6 @@
 import secrets
 import sys
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from backoffice import environment as env
+from backoffice.money import ZERO
 from backoffice.navigation import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,28 +52,19 @@ SECRET_KEY = secret_key()
 # The shop
 
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
-SHOP_COLOR = env.color("SHOP_COLOR", "#2563eb")
+# As CSS and mail clients take it.
+SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
-SHOP_CURRENCY = env.text("SHOP_CURRENCY", "EUR").upper()
-SHOP_ORDER_PREFIX = env.text("SHOP_ORDER_PREFIX", "B-")
+SHOP_CURRENCY = env.matching("SHOP_CURRENCY", "EUR", pattern="[A-Za-z]{3}", what="a currency").upper()
+# In capitals: whoever looks for an order may type its number as they like.
+SHOP_ORDER_PREFIX = env.matching(
+    "SHOP_ORDER_PREFIX", "B-", pattern="[A-Za-z0-9._-]{1,20}", what="up to 20 letters, digits, . _ or -"
+).upper()
 SHOP_TIME_ZONE = env.text("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
-
-
-def amount(name: str, default: str) -> Decimal | None:
-    value = env.text(name, default)
-    try:
-        number = Decimal(value).quantize(Decimal("0.01")) if value else None
-    except InvalidOperation:
-        raise ImproperlyConfigured(f"{name} must be an amount such as 4.90, not {value!r}.") from None
-    if number is not None and not (number.is_finite() and number >= 0):
-        raise ImproperlyConfigured(f"{name} must not be negative.")
-    return number
-
-
-SHOP_SHIPPING_FEE = amount("SHOP_SHIPPING_FEE", "0.00") or Decimal("0.00")
-SHOP_FREE_SHIPPING_FROM = amount("SHOP_FREE_SHIPPING_FROM", "")
+SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO)
+SHOP_FREE_SHIPPING_FROM = env.amount("SHOP_FREE_SHIPPING_FROM", None)
 
 # Apps
 

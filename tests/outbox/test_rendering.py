@@ -1,7 +1,5 @@
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
-from backoffice import environment
 from backoffice.outbox.rendering import ink_on, render
 
 pytestmark = pytest.mark.once
@@ -24,11 +22,3 @@ def test_mails_wear_the_shops_name_and_colour(settings):
 )
 def test_what_is_written_on_the_colour_can_be_read(color, ink):
     assert ink_on(color) == ink
-
-
-@pytest.mark.parametrize("value", ["blue", "#25f", "#2563eb;}", "2563eb"])
-def test_what_is_no_colour_stops_the_start(monkeypatch, value):
-    monkeypatch.setenv("SHOP_COLOR", value)
-
-    with pytest.raises(ImproperlyConfigured, match="SHOP_COLOR must be a colour such as #2563eb"):
-        environment.color("SHOP_COLOR", "#2563eb")

@@ -1,0 +1,68 @@
+"""Environment variables: what is understood, and what stops the start instead of the first order."""
+
+import os
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from backoffice import environment
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("4.9", "4.90"), ("5", "5.00"), ("0.00", "0.00"), ("  ", None), ("", None)]
+)
+def test_an_amount_has_two_places_or_is_not_set(
+    monkeypatch: pytest.MonkeyPatch, text: str, amount: str | None
+) -> None:
+    monkeypatch.setenv("FEE", text)
+
+    assert environment.amount("FEE", None) == (None if amount is None else Decimal(amount))
+
+
+@pytest.mark.parametrize("text", ["-1", "4,90", "4.905", "1e3", "NaN", "Infinity", "free", "10000000000.00"])
+def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("FEE", text)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^FEE must be an amount such as 4\.90, not "):
+        environment.amount("FEE", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SHOP_COLOR", "blue", "SHOP_COLOR must be a colour such as #2563eb, not 'blue'."),
+        ("SHOP_COLOR", "#25f", "SHOP_COLOR must be a colour such as #2563eb, not '#25f'."),
+        ("SHOP_COLOR", "#2563eb;}", "SHOP_COLOR must be a colour such as #2563eb, not '#2563eb;}'."),
+        ("SHOP_CURRENCY", "Euro", "SHOP_CURRENCY must be a currency such as EUR, not 'Euro'."),
+        (
+            "SHOP_ORDER_PREFIX",
+            "26/",
+            "SHOP_ORDER_PREFIX must be up to 20 letters, digits, . _ or - such as B-",
+        ),
+        ("SHOP_TIME_ZONE", "Berlin", "SHOP_TIME_ZONE must be a name such as Europe/Berlin, not 'Berlin'."),
+    ],
+)
+def test_a_setting_that_cannot_be_stops_the_start(name: str, value: str, sentence: str) -> None:
+    assert sentence in _setting(name, **{name: value})
+
+
+@pytest.mark.parametrize(("name", "value"), [("SHOP_ORDER_PREFIX", "b-"), ("SHOP_CURRENCY", "gbp")])
+def test_prefix_and_currency_are_told_in_capitals(name: str, value: str) -> None:
+    assert _setting(name, **{name: value}) == f"{value.upper()}\n"
+
+
+def _setting(name: str, **environ: str) -> str:
+    """What a process that starts with these variables says of the setting."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"from backoffice import settings; print(settings.{name})"],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout or told.stderr
