@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Fault, Invalid, Stale
-from backoffice.statements import insert, updating
+from backoffice.statements import insert, selecting, updating
 from backoffice.transactions import write_transaction
 from catalog.models import MovementKind, Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
@@ -42,8 +42,14 @@ class Change:
 
 def lock_products(ids: Iterable[int]) -> list[Product]:
     """Hold these products until the transaction ends."""
-    # Ascending pk, so that two orders cannot deadlock.
-    return list(Product.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(no_key=True))
+    wanted = list(ids)
+    return _locked_by_pk(wanted) if wanted else []
+
+
+@selecting
+def _locked_by_pk(ids: Sequence[int]) -> QuerySet[Product]:
+    # Ascending, so that two orders cannot deadlock.
+    return Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
 
 
 def shortage(product: Product, wanted: int) -> Fault:

@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from accounts.emails import checked_email
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO
+from backoffice.statements import insert
 from backoffice.transactions import write_transaction
 from catalog import stock
 from orders import emails, redemption, timeline
@@ -69,16 +70,15 @@ def ship_order(
     at = at or timezone.now()
     order, order_lines = begin(number, Action.SHIP, expected_version=expected_version)
     units = all_open(order_lines) if lines is None else open_units(order_lines, lines)
-    shipment = Shipment.objects.create(
+    shipment = Shipment(
         order=order,
         reference=f"{order.number}-S{order.shipments.count() + 1}",
         carrier=_within(carrier, 60, "/carrier"),
         tracking_number=_within(tracking_number, 80, "/tracking_number"),
         shipped_at=at,
     )
-    ShipmentLine.objects.bulk_create(
-        ShipmentLine(shipment=shipment, order_line=each.line, quantity=each.quantity) for each in units
-    )
+    insert([shipment])
+    insert([ShipmentLine(shipment=shipment, order_line=each.line, quantity=each.quantity) for each in units])
     for each in units:
         each.line.shipped += each.quantity
     stock.ship(by_product(units), reference=shipment.reference, held_for=order.number, by=by, at=at)
@@ -171,22 +171,25 @@ def return_items(
     at = at or timezone.now()
     order, order_lines = begin(number, Action.RETURN, expected_version=expected_version)
     units = returnable_units(order_lines, [(item.sku, item.quantity) for item in items])
-    returned = Return.objects.create(
+    returned = Return(
         order=order,
         reference=f"{order.number}-R{order.returns.count() + 1}",
         reason=_within(reason, 255, "/reason"),
         refund=sum((each.refund() for each in units), ZERO),
         at=at,
     )
-    ReturnLine.objects.bulk_create(
-        ReturnLine(
-            returned=returned,
-            order_line=each.line,
-            quantity=each.quantity,
-            restock=item.restock,
-            refund=each.refund(),
-        )
-        for each, item in zip(units, items, strict=True)
+    insert([returned])
+    insert(
+        [
+            ReturnLine(
+                returned=returned,
+                order_line=each.line,
+                quantity=each.quantity,
+                restock=item.restock,
+                refund=each.refund(),
+            )
+            for each, item in zip(units, items, strict=True)
+        ]
     )
     _refund(order, units)
     for each in units:
@@ -259,7 +262,7 @@ def _write_cancellation(
     # Shipping is given back only when nothing at all will have been shipped.
     shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else ZERO
     order.refunded += shipping
-    cancellation = Cancellation.objects.create(
+    cancellation = Cancellation(
         order=order,
         reference=f"{order.number}-C{order.cancellations.count() + 1}",
         reason=_within(reason, 255, "/reason"),
@@ -267,11 +270,14 @@ def _write_cancellation(
         shipping_refund=shipping,
         at=at,
     )
-    CancellationLine.objects.bulk_create(
-        CancellationLine(
-            cancellation=cancellation, order_line=each.line, quantity=each.quantity, refund=refund
-        )
-        for each, refund in zip(units, refunds, strict=True)
+    insert([cancellation])
+    insert(
+        [
+            CancellationLine(
+                cancellation=cancellation, order_line=each.line, quantity=each.quantity, refund=refund
+            )
+            for each, refund in zip(units, refunds, strict=True)
+        ]
     )
     return cancellation
 

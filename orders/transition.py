@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from backoffice.errors import Conflict, NotFound, Stale
+from backoffice.statements import selecting
 from orders.models import Order, OrderLine
 from orders.status import Action, OrderStatus, is_allowed, status_of
 
@@ -28,13 +31,13 @@ def begin(number: str, action: Action, *, expected_version: int | None) -> tuple
     Raises:
         UnknownOrder, Stale, IllegalTransition.
     """
-    order = _found(Order.objects.with_number(number).select_for_update(no_key=True).first(), number)
+    order = _found(next(iter(_locked(number.strip().upper())), None), number)
     if expected_version is not None and expected_version != order.version:
         raise Stale(f"{order.number} was changed meanwhile. Look at it again.")
     if not is_allowed(action, order.status):
         status = OrderStatus(order.status).label.lower()
         raise IllegalTransition(f"{order.number} is {status}: {action.label.lower()} is not possible.")
-    return order, list(order.lines.order_by("position"))
+    return order, _lines_of(order.pk)
 
 
 def finish(
@@ -46,6 +49,16 @@ def finish(
     order.status = status_of(lines)
     order.version += 1
     order.save(update_fields=["status", "version", "updated_at", *fields])
+
+
+@selecting
+def _locked(number: str) -> QuerySet[Order]:
+    return Order.objects.filter(number=number).select_for_update(no_key=True)
+
+
+@selecting
+def _lines_of(order_id: int) -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(order=order_id).order_by("position")
 
 
 def _found(order: Order | None, number: str) -> Order:
