@@ -12,7 +12,6 @@ from tablib import Dataset
 from accounts.models import User
 from catalog.formulas import safe_text
 from catalog.models import StockImportRow, StockMovement
-from catalog.templatetags.stock import mover
 
 
 class CSVFile(CSV):
@@ -72,7 +71,7 @@ class MovementExport(SafeRows):
         self.reader = reader
 
     def dehydrate_by(self, movement: StockMovement) -> str:
-        return mover(movement, self.reader)
+        return movement.mover_told_to(self.reader)
 
 
 class ImportRowExport(SafeRows):

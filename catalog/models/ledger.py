@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.actors import Source
+from accounts.actors import Source, name_told_to
+from accounts.models import User
 from catalog.models.product import Product
 
 
@@ -120,3 +121,10 @@ class StockMovement(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise LedgerIsAppendOnly
+
+    def mover_told_to(self, reader: User | None) -> str:
+        """Who moved it, as the reader may know them."""
+        actor = self.actor
+        return name_told_to(
+            reader, str(actor) if actor else None, is_staff=actor is not None and actor.is_staff
+        )

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.actors import name_told_to
 from catalog.models import MovementKind, StockMovement
 
 register = Library()
@@ -30,9 +29,7 @@ def movement_label(movement: StockMovement) -> SafeString:
 
 @register.filter
 def mover(movement: StockMovement, reader: Any) -> str:
-    """Who moved it, as the reader may know them."""
-    actor = movement.actor
-    return name_told_to(reader, str(actor) if actor else None, is_staff=actor is not None and actor.is_staff)
+    return movement.mover_told_to(reader)
 
 
 @register.filter
