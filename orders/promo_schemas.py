@@ -233,20 +233,20 @@ class BandOut(BaseModel):
 class BacktestOut(BaseModel):
     """Over orders that were not cancelled, at full price: discounts that they really had are left out."""
 
-    start: datetime
-    end: datetime
-    orders: int
-    revenue: str
-    qualifying: int
-    customers: int
+    start: datetime = Field(alias="from")
+    end: datetime = Field(alias="to")
+    orders: int = Field(description="All that were placed in this time.")
+    revenue: str = Field(description="Of all of them, net of refunds.")
+    qualifying: int = Field(description="Orders that would have had the discount.")
+    customers: int = Field(description="Who placed those.")
     had_discount: int = Field(description="Qualifying orders that really had a discount.")
-    cost: str
+    cost: str = Field(description="All discounts together.")
     goods: str = Field(description="Goods of the qualifying orders at full price.")
-    share_of_orders: str | None
-    share_of_revenue: str | None
-    average_before: str | None
-    average_after: str | None
-    smallest: str | None
+    share_of_orders: str | None = Field(description="Qualifying orders in percent of all.")
+    share_of_revenue: str | None = Field(description="The cost in percent of the revenue.")
+    average_before: str | None = Field(description="Goods of a qualifying order at full price.")
+    average_after: str | None = Field(description="The same less the discount.")
+    smallest: str | None = Field(description="Discount of one order.")
     median: str | None
     largest: str | None
     refused: dict[str, int] = Field(description="Why the other orders do not qualify, and how many.")

@@ -22,6 +22,7 @@ SHARES = ("share_of_orders", "share_of_revenue", "average_before", "average_afte
 @promo_trial_router.post(
     "/backtest",
     response=BacktestOut,
+    by_alias=True,
     operation_id="backtest_promo_code",
     summary="Try terms on past orders",
 )
@@ -53,4 +54,6 @@ def _placed(fault: Fault) -> Fault:
 
 def _told(found: Backtest) -> dict[str, Any]:
     shares = {name: getattr(found, name) for name in SHARES}
-    return {**asdict(found), **shares, "currency": settings.SHOP_CURRENCY}
+    period = {"from": found.start, "to": found.end}
+    figures = {name: value for name, value in asdict(found).items() if name not in ("start", "end")}
+    return {**period, **figures, **shares, "currency": settings.SHOP_CURRENCY}

@@ -63,7 +63,7 @@ SORTING = Sorting(
 CODE_SORTING = Sorting(
     "promotion-codes", {"code": SortKey("code"), "times_used": SortKey("times_used")}, usual="code"
 )
-MAX_NUMBER = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 
 @promotions_router.post(
@@ -104,32 +104,32 @@ def list_promotions(request: HttpRequest, filters: Query[ListQuery]) -> HttpResp
 
 
 @promotions_router.get(
-    "/promotions/{int:number}",
+    "/promotions/{int:promotion_id}",
     response=PromotionOut,
     operation_id="get_promotion",
     summary="One promotion",
     openapi_extra=asked_by(WHOLE),
 )
-def get_promotion(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> HttpResponse:
+def get_promotion(request: HttpRequest, promotion_id: int, query: Query[FieldsQuery]) -> HttpResponse:
     """Its terms, how far its codes are used up, what it brought and cost."""
     actor = require(request, "orders.view_promotion")
-    return promotion_reply(_known(number), to=actor, fields=query.fields).to(request)
+    return promotion_reply(_known(promotion_id), to=actor, fields=query.fields).to(request)
 
 
 @promotions_router.patch(
-    "/promotions/{int:number}",
+    "/promotions/{int:promotion_id}",
     response=PromotionOut,
     operation_id="change_promotion",
     summary="Change a promotion",
 )
-def change(request: HttpRequest, number: int, body: PromotionPatch) -> HttpResponse:
+def change(request: HttpRequest, promotion_id: int, body: PromotionPatch) -> HttpResponse:
     """The terms of all its codes; only what is sent changes. Once used, kind and amounts are frozen."""
     actor = require(request, "orders.change_promotion")
     version = matched_version(request)
 
     @write_transaction
     def run() -> Reply:
-        held = locked_promotion(_known(number))
+        held = locked_promotion(_known(promotion_id))
         if version is not None and version != version_of(held):
             raise Stale(f"{held.name} was changed meanwhile. Look at it again.")
         terms = replace(terms_of_promotion(held), **as_terms(body.changes()))
@@ -140,51 +140,51 @@ def change(request: HttpRequest, number: int, body: PromotionPatch) -> HttpRespo
 
 
 @promotions_router.post(
-    "/promotions/{int:number}/pause",
+    "/promotions/{int:promotion_id}/pause",
     response=PromotionOut,
     operation_id="pause_promotion",
     summary="Pause all codes",
     openapi_extra=DOCUMENTED,
 )
-def pause(request: HttpRequest, number: int) -> HttpResponse:
+def pause(request: HttpRequest, promotion_id: int) -> HttpResponse:
     """They stop working at once."""
     actor = require(request, "orders.change_promotion")
 
     def run() -> Reply:
-        pause_promotion(_known(number), by=actor)
-        return promotion_reply(number, to=actor)
+        pause_promotion(_known(promotion_id), by=actor)
+        return promotion_reply(promotion_id, to=actor)
 
     return answer_once(request, None, run)
 
 
 @promotions_router.post(
-    "/promotions/{int:number}/resume",
+    "/promotions/{int:promotion_id}/resume",
     response=PromotionOut,
     operation_id="resume_promotion",
     summary="Resume all codes",
     openapi_extra=DOCUMENTED,
 )
-def resume(request: HttpRequest, number: int) -> HttpResponse:
+def resume(request: HttpRequest, promotion_id: int) -> HttpResponse:
     """They work again, as far as the terms allow, except those that are paused alone."""
     actor = require(request, "orders.change_promotion")
 
     def run() -> Reply:
-        resume_promotion(_known(number), by=actor)
-        return promotion_reply(number, to=actor)
+        resume_promotion(_known(promotion_id), by=actor)
+        return promotion_reply(promotion_id, to=actor)
 
     return answer_once(request, None, run)
 
 
 @promotions_router.get(
-    "/promotions/{int:number}/codes",
+    "/promotions/{int:promotion_id}/codes",
     response=BatchCodeList,
     operation_id="list_codes_of_promotion",
     summary="A promotion's codes",
     openapi_extra=asked_by(CODE_FIELDS, CODE_SORTING),
 )
-def list_codes(request: HttpRequest, number: int, filters: Query[BatchCodeFilters]) -> HttpResponse:
+def list_codes(request: HttpRequest, promotion_id: int, filters: Query[BatchCodeFilters]) -> HttpResponse:
     reader = require(request, "orders.view_promocode")
-    codes = promotion_numbered(_known(number)).codes.all()
+    codes = promotion_numbered(_known(promotion_id)).codes.all()
     if filters.q:
         codes = codes.filter(code__startswith=normalised_code(filters.q))
     if filters.state is not None:
@@ -197,7 +197,7 @@ def list_codes(request: HttpRequest, number: int, filters: Query[BatchCodeFilter
 
 
 @promotions_router.get(
-    "/promotions/{int:number}/codes.csv",
+    "/promotions/{int:promotion_id}/codes.csv",
     response={200: None},
     operation_id="download_codes_of_promotion",
     summary="A promotion's codes as a file",
@@ -205,20 +205,20 @@ def list_codes(request: HttpRequest, number: int, filters: Query[BatchCodeFilter
         "responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}
     },
 )
-def download_codes(request: HttpRequest, number: int) -> StreamingHttpResponse:
+def download_codes(request: HttpRequest, promotion_id: int) -> StreamingHttpResponse:
     """All of them with their terms, sent while they are read. For those who may make codes."""
     require(request, "orders.add_promotion")
-    codes = _codes_of(number)
-    headers = {"Content-Disposition": f'attachment; filename="promotion-{number}-codes.csv"'}
+    codes = _codes_of(promotion_id)
+    headers = {"Content-Disposition": f'attachment; filename="promotion-{promotion_id}-codes.csv"'}
     return StreamingHttpResponse(
         promo_codes_csv(codes), content_type="text/csv; charset=utf-8", headers=headers
     )
 
 
-def _codes_of(number: int) -> QuerySet[PromoCode]:
-    return PromoCode.objects.filter(promotion=promotion_numbered(_known(number)))
+def _codes_of(promotion_id: int) -> QuerySet[PromoCode]:
+    return PromoCode.objects.filter(promotion=promotion_numbered(_known(promotion_id)))
 
 
-def _known(number: int) -> int:
+def _known(promotion_id: int) -> int:
     """No database takes a larger number, and no promotion has one."""
-    return min(number, MAX_NUMBER)
+    return min(promotion_id, MAX_ID)

@@ -22,8 +22,8 @@ USUAL_PERIOD = "-90d"
 WEEKS = columns("monday=Week of", "orders:n", "cost:n", "bar=Compared")
 BANDS = columns("at_least:n=Discount from", "below:n=below", "orders:n", "cost:n", "bar=Compared")
 HEADINGS = {
-    "start": "From",
-    "end": "To, not included",
+    "from": "From",
+    "to": "To, not included",
     "revenue": "Revenue of all",
     "qualifying": "Would have had it",
     "customers": "… by customers",
@@ -96,8 +96,8 @@ def _found(
 
 def _figures(found: "Backtest") -> dict[str, Any]:
     return {
-        "start": found.start,
-        "end": found.end,
+        "from": found.start,
+        "to": found.end,
         "orders": found.orders,
         "revenue": found.revenue,
         "qualifying": found.qualifying,

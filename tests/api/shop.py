@@ -36,15 +36,12 @@ class Shop:
 
     def parameters(self, path: str) -> dict[str, str | int]:
         """What stands for the names in the braces of this path."""
-        if "/orders/" in path:
-            number: str | int = self.order.number
-        else:
-            number = self.batch if "/promotions/" in path else self.planned_import
         values: dict[str, str | int] = {
             "sku": SKU,
             "code": CODE,
             "user_id": self.colleague.pk,
-            "number": number,
+            "promotion_id": self.batch,
+            "number": self.order.number if "/orders/" in path else self.planned_import,
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
 

@@ -32,8 +32,8 @@ def test_terms_are_run_over_past_orders(marketing):
     content = marketing.post("promo-codes/backtest", PERIOD | {"terms": TENTH}).json()
 
     assert content == {
-        "start": "2026-06-01T00:00:00Z",
-        "end": "2026-07-01T00:00:00Z",
+        "from": "2026-06-01T00:00:00Z",
+        "to": "2026-07-01T00:00:00Z",
         "orders": 3,
         "revenue": "139.99",
         "qualifying": 3,

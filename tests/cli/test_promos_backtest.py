@@ -23,7 +23,7 @@ def _past_orders() -> None:
 
 def test_terms_are_tried_on_the_orders_of_a_period(answers: Answers) -> None:
     found = answers("promos", "backtest", "--percent", "10", "--per-customer", 0, *PERIOD)
-    assert (found["start"], found["end"]) == ("2026-05-31T22:00:00Z", "2026-06-30T22:00:00Z")
+    assert (found["from"], found["to"]) == ("2026-05-31T22:00:00Z", "2026-06-30T22:00:00Z")
     assert (found["orders"], found["qualifying"], found["cost"], found["revenue"]) == (
         3,
         3,
@@ -67,7 +67,7 @@ def test_a_pipe_gets_lines(shopctl: Shopctl) -> None:
 
 def test_without_a_period_the_last_ninety_days_are_taken(answers: Answers) -> None:
     found = answers("promos", "backtest", "--percent", "10")
-    days = datetime.fromisoformat(found["end"]) - datetime.fromisoformat(found["start"])
+    days = datetime.fromisoformat(found["to"]) - datetime.fromisoformat(found["from"])
     assert timedelta(days=89) < days < timedelta(days=91)
 
 
