@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from ninja import NinjaAPI
@@ -12,8 +12,10 @@ from ninja.openapi.schema import OpenAPISchema
 from pydantic import BaseModel, ConfigDict, Field
 
 from backoffice import problems
+from backoffice.pagination import MAX_SORT_KEYS
 
 ANYBODY = "OptionalBearer"
+OF_DECIMALS = ("decimal_places", "max_digits", "ge", "gt", "le", "lt")
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -22,7 +24,10 @@ class ProblemError(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    pointer: str = Field(description="RFC 6901 pointer to the place in the input.")
+    source: Literal["body", "query", "path", "header"] = Field(
+        alias="in", description="The part of the request."
+    )
+    pointer: str = Field(description="RFC 6901 pointer to the place in it.")
     code: str
     detail: str
 
@@ -82,6 +87,7 @@ class DocumentedAPI(NinjaAPI):
         components.setdefault("schemas", {}).update(_problem_schemas())
         components["responses"] = {_name(status): _response(status) for status in EXAMPLES}
         components.get("securitySchemes", {}).pop(ANYBODY, None)
+        _tell_constraints(document)
         document["servers"] = [{"url": settings.SHOP_URL}]
         document["tags"] = [
             {"name": name}
@@ -133,15 +139,32 @@ def _tidy(parameter: dict[str, Any]) -> None:
         parameter["example"] = example
 
 
+def _tell_constraints(part: Any) -> None:
+    """JSON Schema has no words for a decimal's limits: those of pydantic are put into a sentence."""
+    if isinstance(part, dict):
+        if places := part.get("decimal_places"):
+            told = f"A decimal of at most {places} places, as a string or number."
+            part["description"] = f"{part.get('description', '')} {told}".strip()
+            for name in OF_DECIMALS:
+                part.pop(name, None)
+        for each in part.values():
+            _tell_constraints(each)
+    elif isinstance(part, list):
+        for each in part:
+            _tell_constraints(each)
+
+
 def _name_what_may_be_asked(operation: dict[str, Any]) -> bool:
     """List the values of `fields` and `ordering`; tells whether the operation takes `fields`."""
     takes_fields = False
     for parameter in operation.get("parameters", []):
         names = operation.pop(f"x-{parameter['name']}", None)
         if names is not None:
-            sign = "-?" if parameter["name"] == "ordering" else ""
+            sign, more = (
+                ("-?", f"{{0,{MAX_SORT_KEYS - 1}}}") if parameter["name"] == "ordering" else ("", "*")
+            )
             name = f"{sign}({'|'.join(names)})"
-            parameter["schema"] = {"type": "string", "pattern": f"^{name}(,{name})*$"}
+            parameter["schema"] = {"type": "string", "pattern": f"^{name}(,{name}){more}$"}
             parameter["description"] += f" Of {', '.join(names)}."
             parameter["example"] = ",".join(names[:2])
             takes_fields = takes_fields or parameter["name"] == "fields"

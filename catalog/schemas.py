@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from accounts.actors import Source
 from backoffice.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
 from backoffice.pagination import ListQuery
 from catalog.models import MovementKind, Reason
@@ -19,7 +20,7 @@ Units = Annotated[int, Field(ge=-MAX_UNITS, le=MAX_UNITS)]
 
 class ProductFilters(ListQuery):
     q: Search | None = Field(None, description="Words of the name or SKU.")
-    category: Slug | None = None
+    category: Slug | None = Field(None, description="The slug of a category.")
     price__gte: Money | None = None
     price__lte: Money | None = None
     stock__gte: Units | None = None
@@ -106,7 +107,7 @@ class MovementIn(Input):
         description="Units received, units more or fewer, or units counted on the shelf.",
         examples=[10],
     )
-    reason: Reason | None = Field(None, description="Needed to adjust.")
+    reason: Reason | None = Field(None, description="Needed to adjust; else it is not kept.")
     note: Annotated[str, text(255)] = ""
     reference: Annotated[str, text(64)] = Field(
         "", description="Of a receipt: such as the delivery note's number."
@@ -128,7 +129,7 @@ class MovementOut(BaseModel):
     note: str
     reference: str
     actor: str
-    source: str
+    source: Source
     at: datetime
 
 
