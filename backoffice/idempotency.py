@@ -117,7 +117,7 @@ def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
             if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
             raise StillRunning(
-                "The first request with this Idempotency-Key has not ended yet. Send it again.",
+                "The first request with this key has not ended yet. Send it again.",
                 retry_after_seconds=2,
             ) from error
         return cursor.rowcount == 1

@@ -43,7 +43,9 @@ class ListQuery(FieldsQuery):
     )
     count: bool = Described(False, description="Also tell how many there are.")
     ordering: Annotated[str, text(200)] | None = Described(
-        None, description="Fields with commas between them; `-` before one reverses it.", examples=["-id"]
+        None,
+        description="At most three fields with commas between them; `-` before one reverses it.",
+        examples=["-id"],
     )
 
 
@@ -161,8 +163,11 @@ class Sorting:
     def _parsed(self, ordering: str) -> list[SortKey]:
         names = [name.strip() for name in ordering.split(",")]
         unknown = [name for name in names if name.removeprefix("-") not in self.keys]
-        if unknown or len(names) > MAX_SORT_KEYS:
-            raise _not_among("ordering", unknown or names[MAX_SORT_KEYS:], list(self.keys))
+        if unknown:
+            raise _not_among("ordering", unknown, list(self.keys))
+        if len(names) > MAX_SORT_KEYS:
+            detail = f"ordering: {len(names)} fields are too many; name at most {MAX_SORT_KEYS}."
+            raise Invalid(detail, faults=[Fault("/ordering", "too_long", detail, {"in": "query"})])
         keys = []
         for name in names:
             key = self.keys[name.removeprefix("-")]

@@ -76,7 +76,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         code=refusal.code,
         title=refusal.title,
         detail=refusal.detail,
-        errors=[_error_of(fault) for fault in refusal.faults],
+        errors=[_error_of(request, fault) for fault in refusal.faults],
     )
     if refusal.retry_after_seconds is not None:
         response["Retry-After"] = str(refusal.retry_after_seconds)
@@ -85,8 +85,11 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
-def _error_of(fault: Fault) -> dict[str, Any]:
-    return fault.facts | {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+def _error_of(request: HttpRequest, fault: Fault) -> dict[str, Any]:
+    """A rule does not know where its input came from: from the body, if the request has one."""
+    source = "query" if request.method == "GET" else "body"
+    told = {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+    return {"in": source, **fault.facts, **told}
 
 
 def invalid_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -105,7 +108,7 @@ def _fault_of(item: Mapping[str, Any]) -> Fault:
         place = place[1:]
     pointer = "".join(f"/{_escaped(part)}" for part in place)
     code = CODES.get(item["type"], item["type"])
-    detail = DETAILS.get(code, item["msg"])
+    detail = DETAILS.get(code, item["msg"].removeprefix("Value error, "))
     return Fault(pointer, code, detail, {"in": "body" if source in ("form", "file") else source})
 
 
@@ -113,6 +116,9 @@ CODES = {"extra_forbidden": "unknown_field", "value_error": "invalid"}
 DETAILS = {
     "missing": "This is required: add it.",
     "unknown_field": "There is no such field here: remove it.",
+    "model_type": "Send a JSON object here.",
+    "model_attributes_type": "Send a JSON object here.",
+    "timezone_aware": "Add the offset from UTC: Z, or such as +01:00.",
 }
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from pydantic_core import to_json
 
-from backoffice.errors import Invalid
+from backoffice.errors import Fault, Invalid
 
 JSON = "application/json"
 VERSIONED = re.compile(r'(?:W/)?"(?P<version>[0-9a-z]+)\.[0-9a-f]+"')
@@ -63,5 +63,6 @@ def matched_version(request: HttpRequest) -> str | None:
         return None
     match = VERSIONED.fullmatch(condition)
     if match is None:
-        raise Invalid("If-Match: send back the ETag of the resource as it was received.")
+        detail = "If-Match: send back the ETag of the resource as it was received."
+        raise Invalid(detail, faults=[Fault("/If-Match", "validation", detail, {"in": "header"})])
     return match["version"]

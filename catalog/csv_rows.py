@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backoffice.errors import Invalid
+from backoffice.errors import Fault, Invalid
 
 DELIMITERS = ",;\t"
 MAX_LINE = 100_000
@@ -22,6 +22,9 @@ class UnreadableFile(Invalid):
 
     code = "unreadable_file"
     title = "The file cannot be read"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, faults=[Fault("/file", self.code, detail)])
 
 
 class Row(NamedTuple):

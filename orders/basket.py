@@ -79,9 +79,11 @@ def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
     if not wanted:
-        raise EmptyOrder("Add at least one line to the order.")
+        detail = "Add at least one line to the order."
+        raise EmptyOrder(detail, faults=[Fault("/lines", EmptyOrder.code, detail)])
     if len(wanted) > MAX_LINES:
-        raise Invalid(f"An order has at most {MAX_LINES} lines; this one has {len(wanted)}.")
+        detail = f"An order has at most {MAX_LINES} lines; this one has {len(wanted)}."
+        raise Invalid(detail, faults=[Fault("/lines", "too_long", detail)])
     return wanted
 
 

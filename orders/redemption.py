@@ -13,7 +13,7 @@ from django.db.models.query import QuerySet
 
 from accounts.actors import Actor
 from accounts.models import Customer
-from backoffice.errors import Invalid
+from backoffice.errors import Fault, Invalid
 from backoffice.statements import insert, selecting, updating
 from backoffice.transactions import Collision
 from orders.models import Order, PromoCode, PromoState, Promotion, PromotionKind, Redemption, RedemptionState
@@ -47,7 +47,7 @@ class PromoRefused(Invalid):
     title = "The promo code cannot be used"
 
     def __init__(self, detail: str, *, code: str) -> None:
-        super().__init__(detail)
+        super().__init__(detail, faults=[Fault("/promo_code", code, detail)])
         self.code = code  # type: ignore[misc]
 
 

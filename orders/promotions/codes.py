@@ -189,7 +189,8 @@ def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
 def _write(promo_code: PromoCode, terms: PromotionTerms) -> None:
     refuse_unclean(promo_code)
     if promo_code.max_uses is not None and promo_code.times_used > promo_code.max_uses:
-        raise Invalid(REFUSALS["promo_code_within_max_uses"])
+        detail = REFUSALS["promo_code_within_max_uses"]
+        raise Invalid(detail, faults=[Fault("/max_uses", "validation", detail)])
     write_terms(promo_code.promotion, terms)
     # Assigned again, now that it has a primary key.
     promo_code.promotion = promo_code.promotion

@@ -32,7 +32,7 @@ def product_ids(skus: Sequence[str], *, pointer: str = "/products") -> tuple[int
 def _ids(names: Sequence[str], known: Mapping[str, int], pointer: str, thing: str) -> tuple[int, ...]:
     field = pointer.rpartition("/")[2]
     faults = [
-        Fault(f"{pointer}/{index}", f"unknown_{field}", f"There is no {thing} {name[:64]}.", {"in": "body"})
+        Fault(f"{pointer}/{index}", f"unknown_{thing}", f"There is no {thing} {name[:64]}.", {"in": "body"})
         for index, name in enumerate(names)
         if folded(name) not in known
     ]

@@ -181,7 +181,7 @@ def refuse_impossible(terms: PromotionTerms) -> None:
         detail = f"A promotion of kind {terms.kind} needs {field}."
         raise Invalid(detail, faults=[Fault(f"/{field}", "missing", detail)])
     if not _has_its_value(terms):
-        raise Invalid(REFUSALS["promotion_kind_has_its_value"])
+        raise _refused(field, "promotion_kind_has_its_value")
     _refuse_impossible_window(terms)
     refuse_impossible_uses("max_uses_per_customer", terms.max_uses_per_customer)
 
@@ -200,7 +200,12 @@ def _refuse_impossible_window(terms: PromotionTerms) -> None:
             detail = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}, or leave it empty."
             raise Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
     if terms.starts_at and terms.ends_at and terms.starts_at >= terms.ends_at:
-        raise Invalid(REFUSALS["promotion_starts_before_it_ends"])
+        raise _refused("ends_at", "promotion_starts_before_it_ends")
+
+
+def _refused(field: str, constraint: str) -> Invalid:
+    detail = REFUSALS[constraint]
+    return Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
 
 
 def refuse_impossible_uses(field: str, uses: int | None) -> None:

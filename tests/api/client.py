@@ -56,7 +56,8 @@ def assert_problem(response: HttpResponse, status: int, code: str, *pointers: st
     assert content["request_id"] == response["X-Request-ID"]
     assert content["detail"]
     for error in content["errors"]:
-        assert {"pointer", "code", "detail"} <= error.keys()
+        assert {"in", "pointer", "code", "detail"} <= error.keys()
+    assert status != 422 or content["errors"], "What is wrong with the input, and where?"
     if pointers:
         assert [error["pointer"] for error in content["errors"]] == list(pointers)
     return content

@@ -108,6 +108,7 @@ def test_every_line_that_cannot_be_had_is_named_and_nothing_is_written():
 
     content = assert_problem(response, 409, "insufficient_stock", "/lines/0", "/lines/1")
     assert content["errors"][0] == {
+        "in": "body",
         "pointer": "/lines/0",
         "code": "insufficient_stock",
         "detail": "Only 3 of 71053 are available; 5 were asked for.",

@@ -99,7 +99,7 @@ def test_a_plan_tells_what_each_row_does_and_does_nothing() -> None:
     assert found.rows[1].changes == {"percent": ("10.00", "25.00"), "ends": ("", "2126-12-24")}
     assert found.rows[2].changes == {"percent": ("", "15")}
     assert [(row.row, row.problem) for row in found.problems] == [
-        (5, "Give a percentage above 0 and up to 100, or a fixed amount above 0 without a cap."),
+        (5, "percent: Give a percentage above 0 and up to 100, or a fixed amount above 0 without a cap."),
         (6, "The code is missing."),
     ]
     assert exported() == before
@@ -226,7 +226,7 @@ def test_rules_of_codes_that_exist_are_told_too() -> None:
         "This code is new: give percent or amount.",
         f"{first} shares its terms with all codes of Batch: change the batch, or pause this code alone.",
         "All codes of Batch are paused: resume the batch.",
-        "The code was already used more often than that.",
+        "max_uses: The code was already used more often than that.",
     ]
 
 
