@@ -2,6 +2,7 @@ import threading
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backoffice.migrating import migrate, only_one_process
 
@@ -30,4 +31,9 @@ def test_setting_the_database_up_is_done_by_one_at_a_time() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_migrating_again_changes_nothing() -> None:
     migrate()
-    migrate()
+
+    with CaptureQueriesContext(connection) as statements:
+        migrate()
+
+    changes = ("CREATE TABLE", "ALTER TABLE", "DROP", 'INSERT INTO "django_migrations"')
+    assert [each["sql"] for each in statements.captured_queries if each["sql"].startswith(changes)] == []
