@@ -130,7 +130,9 @@ class OrderAdmin(
 
     @display(description="Customer")
     def customer_and_email(self, order: Order) -> SafeString:
-        return words.two_lines(order.customer.name or order.ship_name, order.email)
+        who = words.two_lines(order.customer.name or order.ship_name, order.email)
+        # A phone has no room for the next column.
+        return format_html('{}<span class="bo-narrow-only">{}</span>', who, self.status_label(order))
 
     @display(description="Status", ordering="status")
     def status_label(self, order: Order) -> SafeString:

@@ -205,6 +205,20 @@ def test_no_page_is_wider_than_its_window(
         assert overflow(page) <= 0, path
 
 
+def test_a_phone_shows_each_orders_state_without_moving_the_list_sideways(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    lifecycle.ship_order(
+        order.number, by=CLI, lines={"CANDLE-OLIVE": 1}, carrier="DHL", tracking_number="1" * 12
+    )
+    page = open_page(manager, "/admin/orders/order/", viewport=PHONE)
+    states = page.locator("#result_list .bo-label", has_text="Part-shipped").filter(visible=True)
+    expect(states).to_have_count(1)
+    place_taken = states.bounding_box()
+    assert place_taken
+    assert place_taken["x"] + place_taken["width"] <= PHONE["width"]
+
+
 def test_dialogs_work_on_a_phone(open_page: OpenPage, manager: User, order: Order) -> None:
     page = open_page(manager, page_of(order), viewport=PHONE, dark=True)
     page.locator("#header-inner a", has_text="more_horiz").first.click()
