@@ -86,6 +86,7 @@ class UserAdmin(DomainAdmin):
     actions_detail = ("password_link",)
     change_form_outer_after_template = "accounts/user_history.html"
     empty_title = "Nobody yet"
+    empty_button = "Invite a colleague"
     empty_text = "Invite a colleague: they get an e-mail with which they choose their password."
     empty_views = {
         INACTIVE: ("Nobody is deactivated", "Deactivated colleagues cannot sign in; what they did stays."),

@@ -96,6 +96,8 @@ class DomainAdmin(ModelAdmin):
     change_list_template = "backoffice/change_list.html"
     empty_title = "Nothing here yet"
     empty_text = ""
+    # What its button says, when adding one is called something else.
+    empty_button = ""
     # The same two for saved views, by the view's name.
     empty_views: Mapping[str, tuple[str, str]] = {}
 
@@ -143,7 +145,8 @@ class DomainAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
-        context = {"empty_title": title, "empty_text": text, **(extra_context or {})}
+        button = self.empty_button or f"Add {self.opts.verbose_name}"
+        context = {"empty_title": title, "empty_text": text, "empty_button": button, **(extra_context or {})}
         try:
             return super().changelist_view(request, context)
         except Refusal as refusal:

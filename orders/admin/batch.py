@@ -46,6 +46,7 @@ class BatchAdmin(PromoListActions, BatchActions):
     actions_detail_hide_default = True
     show_add_link = False
     empty_title = "No batches yet"
+    empty_button = "Generate codes"
     empty_text = (
         "A batch is many random codes with the same terms, such as one for each reader of a newsletter. They "
         "start and end by themselves."

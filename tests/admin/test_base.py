@@ -100,6 +100,19 @@ def test_an_empty_list_says_what_to_do_next(manager: Client) -> None:
     assert "Nothing matches" in manager.get(PRODUCTS, {"q": "teapot"}).text
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("catalog/product/", "Add product"),
+        ("orders/promotion/", "Generate codes"),
+        ("accounts/user/?view=inactive", "Invite a colleague"),
+    ],
+)
+def test_an_empty_lists_button_says_what_adding_is_called(manager: Client, path: str, said: str) -> None:
+    page = manager.get(f"/admin/{path}")
+    assert f'/add/">{said}</a>' in page.text
+
+
 def test_signing_in_lands_on_the_dashboard() -> None:
     make_user("anna@example.com", role="Manager")
 
