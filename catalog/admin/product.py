@@ -139,6 +139,8 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "price":
             kwargs |= {"min_value": 0, "error_messages": {"min_value": "A price is never negative."}}
+        if db_field.name == "low_stock_threshold":
+            kwargs["help_text"] = f"Empty: the shop's default, {settings.SHOP_LOW_STOCK_THRESHOLD:,}."
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Product, form: AnyForm, change: bool) -> None:
