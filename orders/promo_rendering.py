@@ -1,11 +1,10 @@
 """Promo codes as the API shows them, a page in a fixed number of statements."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DecimalField, Model, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from backoffice.replies import Reply, rendered
 from orders.models import PromoCode, Promotion, Redemption, RedemptionState
 from orders.models.promo import normalised_code
 from orders.promotions import UnknownPromoCode
+from orders.promotions.limits import linked
 
 OF_CODE = ("code", "max_uses", "times_used", "created_at")
 OF_PROMOTION = (
@@ -103,7 +103,7 @@ def restrictions_of(promotions: Sequence[int], fields: Iterable[str]) -> Restric
         "categories": (Promotion.categories.through, "category__slug"),
         "products": (Promotion.products.through, "product__sku"),
     }
-    return {name: _names(*named[name], promotions) for name in named.keys() & set(fields)}
+    return {name: linked(*named[name], promotions) for name in named.keys() & set(fields)}
 
 
 def _value(name: str, row: Mapping[str, Any], restrictions: Restrictions) -> Any:
@@ -132,11 +132,3 @@ def _state(row: Mapping[str, Any]) -> str:
         times_used=row["times_used"],
     )
     return promo_code.state_at(timezone.now()).value
-
-
-def _names(through: type[Model], column: str, promotions: Sequence[int]) -> Mapping[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = through._default_manager.filter(promotion__in=promotions).order_by(column)
-    for promotion, name in rows.values_list("promotion_id", column):
-        found[promotion].append(name)
-    return found

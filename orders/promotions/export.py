@@ -6,13 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from io import StringIO
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.moments import closing_text, opening_text
 from backoffice.money import rounded
 from catalog.formulas import neutralised
 from orders.models import PromoCode, Promotion
+from orders.promotions.limits import linked
 
 COLUMNS = (
     *("code", "name", "percent", "amount", "max_discount", "minimum_spend", "starts", "ends"),
@@ -46,8 +47,8 @@ def cells_of(code: PromoCode, limits: Limits) -> dict[str, str]:
 def limits_of(codes: Iterable[PromoCode]) -> dict[int, Limits]:
     """The cells categories and products, by promotion, in two statements."""
     promotions = {code.promotion_id for code in codes}
-    categories = _names(Promotion.categories.through, "category__slug", promotions)
-    products = _names(Promotion.products.through, "product__sku", promotions)
+    categories = linked(Promotion.categories.through, "category__slug", promotions)
+    products = linked(Promotion.products.through, "product__sku", promotions)
     return {pk: (_joined(categories.get(pk, [])), _joined(products.get(pk, []))) for pk in promotions}
 
 
@@ -104,14 +105,6 @@ def _terms(promotion: Promotion, limits: Limits) -> tuple[tuple[str, ...], tuple
     )
     after = (_uses(promotion.max_uses_per_customer), _yes(promotion.first_order_only), *limits)
     return before, after
-
-
-def _names(through: type[Model], column: str, promotions: Iterable[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    rows = through._default_manager.filter(promotion__in=promotions).order_by(column)
-    for promotion, name in rows.values_list("promotion_id", column):
-        found.setdefault(promotion, []).append(name)
-    return found
 
 
 def _amount(amount: Decimal | None) -> str:

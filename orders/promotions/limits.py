@@ -1,6 +1,9 @@
 """What a promotion is limited to, as people name it: categories by slug or name, products by SKU."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Model
 
 from backoffice.errors import Fault, Invalid
 from backoffice.fields import folded
@@ -27,6 +30,15 @@ def product_ids(skus: Sequence[str], *, pointer: str = "/products") -> tuple[int
     """As `category_ids`."""
     known = dict(Product.objects.with_skus(skus).values_list("sku_key", "pk")) if skus else {}
     return _ids(skus, known, pointer, "product")
+
+
+def linked(through: type[Model], column: str, promotions: Iterable[int]) -> dict[int, list[Any]]:
+    """By promotion, this column of what it is limited to, sorted; one that is not limited is left out."""
+    found: dict[int, list[Any]] = {}
+    rows = through._default_manager.filter(promotion__in=promotions).order_by(column)
+    for promotion, value in rows.values_list("promotion_id", column):
+        found.setdefault(promotion, []).append(value)
+    return found
 
 
 def _ids(names: Sequence[str], known: Mapping[str, int], pointer: str, thing: str) -> tuple[int, ...]:

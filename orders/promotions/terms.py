@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.utils import timezone
 
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Fault, Invalid
 from backoffice.money import ZERO
 from orders.models import PromoCode, Promotion, PromotionEvent, PromotionKind
+from orders.promotions.limits import linked
 
 FROZEN_ONCE_USED = ("kind", "percent_off", "amount_off", "max_discount")
 FIRST_YEAR, LAST_YEAR = 2000, 9000
@@ -74,8 +74,8 @@ def terms_of_promotion(promotion: Promotion) -> PromotionTerms:
 def terms_of_promotions(promotions: Iterable[Promotion]) -> dict[int, PromotionTerms]:
     """By primary key, in two statements."""
     by_key = {promotion.pk: promotion for promotion in promotions}
-    categories = _linked(Promotion.categories.through, "category_id", by_key)
-    products = _linked(Promotion.products.through, "product_id", by_key)
+    categories = linked(Promotion.categories.through, "category_id", by_key)
+    products = linked(Promotion.products.through, "product_id", by_key)
     return {
         pk: PromotionTerms(
             **{name: getattr(promotion, name) for name in COLUMNS},
@@ -84,14 +84,6 @@ def terms_of_promotions(promotions: Iterable[Promotion]) -> dict[int, PromotionT
         )
         for pk, promotion in by_key.items()
     }
-
-
-def _linked(through: type[Model], column: str, promotions: Iterable[int]) -> dict[int, list[int]]:
-    linked: dict[int, list[int]] = {}
-    rows = through._default_manager.filter(promotion__in=promotions).order_by(column)
-    for promotion, pk in rows.values_list("promotion_id", column):
-        linked.setdefault(promotion, []).append(pk)
-    return linked
 
 
 def write_terms(promotion: Promotion, terms: PromotionTerms) -> None:
