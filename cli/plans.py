@@ -38,7 +38,7 @@ class Sample:
         subject: str = "sku",
     ) -> None:
         """A table on a terminal; else words on standard error, for the result has standard output."""
-        if as_table and is_terminal():
+        if rows and as_table and is_terminal():
             print_rows(rows, shown)
         else:
             for row in rows:

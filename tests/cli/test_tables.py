@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Terminal
@@ -35,3 +37,11 @@ def test_a_table_is_as_wide_as_its_texts_where_there_is_room(
     [row] = [line for line in screen.splitlines() if line.startswith("TEA-01")]
     assert "A very long name of a tea from the mountains" in row
     assert len(row) < 120
+
+
+def test_a_file_that_changes_nothing_is_told_once(terminal: Terminal, tmp_path: Path) -> None:
+    make_product("TEA-01", on_hand=7)
+    file = tmp_path / "count.csv"
+    file.write_text("sku,quantity\nTEA-01,7\n")
+    code, screen = terminal("stock", "import", file, "--mode", "count")
+    assert (code, screen.splitlines()[1:]) == (0, ["There is nothing to change."])
