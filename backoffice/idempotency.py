@@ -20,9 +20,8 @@ from backoffice.errors import Conflict, Fault, Invalid
 from backoffice.models import IdempotencyRecord
 from backoffice.replies import Reply
 from backoffice.statements import updating
-from backoffice.transactions import write_transaction
+from backoffice.transactions import LOCK_NOT_AVAILABLE, sqlstate_of, write_transaction
 
-LOCK_NOT_AVAILABLE = "55P03"
 ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 KEY_PARAMETER = {
     "name": "Idempotency-Key",
@@ -114,7 +113,7 @@ def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
                 [caller, operation, key, fingerprint, json.dumps({}), b"", created_at],
             )
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            if sqlstate_of(error) != LOCK_NOT_AVAILABLE:
                 raise
             raise StillRunning(
                 "The first request with this key has not ended yet. Send it again.",

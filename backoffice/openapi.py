@@ -46,19 +46,34 @@ class Problem(BaseModel):
 
 
 EXAMPLES = {
-    400: ("bad_request", "The body is not valid JSON: Expecting value in line 1, column 1."),
-    401: ("not_authenticated", "Send an access token: Authorization: Bearer …"),
-    403: ("forbidden", "Your role does not allow this. Ask a manager."),
-    404: ("not_found", "There is nothing at this URL."),
-    409: ("insufficient_stock", "Only 3 of 71053 are available; 5 were asked for."),
-    412: ("stale", "B-100042 was changed meanwhile. Look at it again."),
-    413: ("too_large", "The body may have 1 MB, an uploaded file 20 MB."),
-    422: ("validation", "lines/0/quantity: Input should be greater than or equal to 1"),
-    429: ("throttled", "Too many requests. Try again in 12 seconds."),
-    500: ("internal_error", "Something went wrong on our side. Tell us the request_id."),
-    503: ("busy", "The shop is very busy; nothing was written. Try again."),
+    400: ("bad_request", "Bad Request", "The body is not valid JSON: Expecting value in line 1, column 1."),
+    401: ("not_authenticated", "Sign in first", "Send an access token: Authorization: Bearer …"),
+    403: ("forbidden", "Not allowed", "Your role does not allow this. Ask a manager."),
+    404: ("not_found", "Not found", "There is nothing at this URL."),
+    409: ("insufficient_stock", "Not enough stock", "Only 3 of 71053 are available; 5 were asked for."),
+    412: ("stale", "Somebody changed it meanwhile", "B-100042 was changed meanwhile. Look at it again."),
+    413: ("too_large", "Too large", "The body may have 1 MB, an uploaded file 20 MB."),
+    422: (
+        "validation",
+        "The input is not valid",
+        "lines/0/quantity: Input should be greater than or equal to 1",
+    ),
+    429: ("throttled", "Too many requests", "Too many requests. Try again in 12 seconds."),
+    500: (
+        "internal_error",
+        "Internal Server Error",
+        "Something went wrong on our side. Tell us the request_id.",
+    ),
+    503: ("busy", "Busy at the moment", "The shop is very busy; nothing was written. Try again."),
 }
 
+
+ERROR = {
+    "in": "body",
+    "pointer": "/lines/0/quantity",
+    "code": "greater_than_equal",
+    "detail": "Input should be greater than or equal to 1",
+}
 
 IF_NONE_MATCH = {
     "name": "If-None-Match",
@@ -208,16 +223,16 @@ def _name(status: int) -> str:
 
 
 def _response(status: int) -> dict[str, Any]:
-    code, detail = EXAMPLES[status]
+    code, title, detail = EXAMPLES[status]
     example = {
         "type": problems.problem_type(code),
-        "title": HTTPStatus(status).phrase,
+        "title": title,
         "status": status,
         "detail": detail,
         "code": code,
         "instance": "/api/v1/orders",
         "request_id": "3f2a9c0e5d7b4b6f",
-        "errors": [],
+        "errors": [ERROR] if status == HTTPStatus.UNPROCESSABLE_ENTITY else [],
     }
     return {
         "description": HTTPStatus(status).phrase,

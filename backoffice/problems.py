@@ -230,9 +230,7 @@ def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return not_found(request)
     if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return too_large(request)
-    detail = STATUS_DETAILS.get(
-        response.status_code, "Something went wrong on our side. Tell us the request_id."
-    )
+    detail = STATUS_DETAILS.get(response.status_code, OUR_FAULT)
     told = _of_status(request, response.status_code, detail)
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in response:

@@ -81,12 +81,12 @@ def _lock_file(database: str) -> Path:
 def _is_worth_retrying(error: Exception) -> bool:
     if connection.in_atomic_block:
         return False
-    return isinstance(error, Collision) or _sqlstate(error) in (DEADLOCK_DETECTED, SERIALIZATION_FAILURE)
+    return isinstance(error, Collision) or sqlstate_of(error) in (DEADLOCK_DETECTED, SERIALIZATION_FAILURE)
 
 
 def _raise_busy_if_locked(error: Exception) -> None:
     is_sqlite_lock = isinstance(error, OperationalError) and "database is locked" in str(error)
-    is_contention = isinstance(error, Collision) or _sqlstate(error) in (
+    is_contention = isinstance(error, Collision) or sqlstate_of(error) in (
         DEADLOCK_DETECTED,
         SERIALIZATION_FAILURE,
         LOCK_NOT_AVAILABLE,
@@ -95,5 +95,6 @@ def _raise_busy_if_locked(error: Exception) -> None:
         raise Busy("The shop is very busy; nothing was written. Try again.", retry_after_seconds=2) from error
 
 
-def _sqlstate(error: Exception) -> str | None:
+def sqlstate_of(error: Exception) -> str | None:
+    """PostgreSQL's own code of what went wrong; SQLite has none."""
     return getattr(error.__cause__, "sqlstate", None)
