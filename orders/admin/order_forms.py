@@ -97,6 +97,14 @@ class QuantitiesDialog(OrderDialog):
             widget=UnfoldAdminIntegerFieldWidget({"min": 0, "inputmode": "numeric"}),
         )
 
+    def get_before_template_context(
+        self, request: HttpRequest, object_id: int | str | None = None
+    ) -> dict[str, Any]:
+        prefilled = [
+            name for name in self.fields if name.startswith("quantity_") and self.fields[name].initial
+        ]
+        return {**super().get_before_template_context(request, object_id), "may_clear": len(prefilled) > 1}
+
     def chosen(self, data: dict[str, Any]) -> Iterator[tuple[OrderLine, int]]:
         for line in self.lines:
             if quantity := data.get(_field_of(line)):

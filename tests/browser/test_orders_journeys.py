@@ -94,6 +94,22 @@ def test_units_are_cancelled_in_two_clicks(open_page: OpenPage, manager: User, o
     assert order.status == OrderStatus.CANCELLED
 
 
+def test_one_line_is_cancelled_without_emptying_the_others_one_by_one(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, page_of(order))
+    page.locator("#header-inner li a", has_text="More").click()
+    dialog(page, "Cancel items")
+    page.get_by_role("button", name="Set all quantities to 0").click()
+    expect(page.get_by_label("Candle, Olive (CANDLE-OLIVE)")).to_be_focused()
+    page.get_by_label("Canvas tote, Sand (TOTE-SAND)").fill("1")
+    page.get_by_role("button", name="Cancel these units").click()
+
+    expect(page.get_by_text("1 cancelled")).to_be_visible()
+    lines = order.lines.order_by("pk").values_list("quantity", "cancelled")
+    assert list(lines) == [(3, 0), (1, 1)]
+
+
 def test_a_comment_is_read_in_the_timeline(open_page: OpenPage, manager: User, order: Order) -> None:
     page = open_page(manager, page_of(order))
     dialog(page, "Comment")

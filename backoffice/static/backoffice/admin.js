@@ -236,6 +236,15 @@
     tell(status === 403 ? "You may not do this, or no longer. Load the page again." : `The shop could not do this (${status}). ${adviceOn(detail)}`);
   });
 
+  /* For one line of many: the others need not be emptied one by one. */
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-clear]")) return;
+    const quantities = document.querySelectorAll("#dialog-form [type=number]");
+    for (const quantity of quantities) quantity.value = 0;
+    quantities[0].focus();
+    quantities[0].select();
+  });
+
   // Unfold opens a dialog whatever was answered: an empty one, or the one from before.
   document.addEventListener("htmx:after-on-load", (event) => {
     if (event.detail.xhr.status >= 400) event.stopPropagation();
