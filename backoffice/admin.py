@@ -22,6 +22,7 @@ from unfold.forms import BaseDialogForm
 
 from backoffice.errors import Fault, Kind, Refusal
 from backoffice.lists import VIEW, CappedPaginator, SavedViewsChangeList
+from backoffice.request_keys import RequestKeyField, done_once
 from backoffice.site import take_over
 from backoffice.transactions import write_transaction
 
@@ -52,8 +53,12 @@ def field_of(fault: Fault, fields: Any) -> str | None:
 class UseCaseDialog(BaseDialogForm):
     """A dialog that runs its use case when its input is valid, and stays open when that is refused.
 
-    Unfold keeps a dialog open only while its form is invalid, hence `clean` is the place.
+    Unfold keeps a dialog open only while its form is invalid, hence `clean` is the place. `key` is the same
+    whenever the same dialog is sent once more, and then it is done once; `done` says what was done.
     """
+
+    key = RequestKeyField()
+    done = ""
 
     def carry_out(self, data: dict[str, Any]) -> None:
         raise NotImplementedError
@@ -62,11 +67,21 @@ class UseCaseDialog(BaseDialogForm):
         data: dict[str, Any] = super().clean()
         if not self.errors:
             try:
-                self.carry_out(data)
+                self.done = self._done_once(data)
             except Refusal as refusal:
-                for field, message in errors_of(refusal, self.fields):
-                    self.add_error(field, message)
+                self.refuse(refusal)
         return data
+
+    def refuse(self, refusal: Refusal) -> None:
+        for field, message in errors_of(refusal, self.fields):
+            self.add_error(field, message)
+
+    def _done_once(self, data: dict[str, Any]) -> str:
+        def run() -> dict[str, Any]:
+            self.carry_out(data)
+            return {"done": self.done}
+
+        return str(done_once(self.request, data["key"], run)["done"])
 
     def render_before_template(self) -> str:
         """Dialogs show field errors alone; what the form as a whole did wrong goes above the fields."""

@@ -15,6 +15,7 @@ from unfold.widgets import (
 
 from accounts.admin import actor_of
 from backoffice.admin import UseCaseDialog
+from backoffice.errors import Refusal
 from catalog import stock
 from catalog.admin.short_shelf import cancelling
 from catalog.models import Product, Reason, StockMovement
@@ -60,7 +61,6 @@ class AdjustStock(UseCaseDialog):
         super().__init__(request=request, object_id=object_id, **kwargs)
         self.product = get_object_or_404(Product, pk=str(object_id))
         self.fields["seen"].initial = self.product.on_hand
-        self.done = ""
 
     def get_before_template_context(
         self, request: HttpRequest, object_id: int | str | None = None
@@ -68,19 +68,19 @@ class AdjustStock(UseCaseDialog):
         return {"product": self.product}
 
     def carry_out(self, data: dict[str, Any]) -> None:
-        try:
-            movement = self._move(data)
-        except stock.BelowReserved as refusal:
-            if data["way"] != COUNT:
-                raise
-            way_out = cancelling(self.request, self.product, data["quantity"])
-            self.add_error("quantity", format_html("{} {}", refusal.detail, way_out))
-            return
+        movement = self._move(data)
         available = movement.on_hand_after - movement.reserved_after
         self.done = (
             f"{self.product.sku}: {movement.on_hand_delta:+,}. "
             f"Now {movement.on_hand_after:,} on hand, {available:,} available."
         )
+
+    def refuse(self, refusal: Refusal) -> None:
+        if isinstance(refusal, stock.BelowReserved) and self.cleaned_data["way"] == COUNT:
+            way_out = cancelling(self.request, self.product, self.cleaned_data["quantity"])
+            self.add_error("quantity", format_html("{} {}", refusal.detail, way_out))
+        else:
+            super().refuse(refusal)
 
     def _move(self, data: dict[str, Any]) -> StockMovement:
         sku, note, by = self.product.sku, data["note"], actor_of(self.request)

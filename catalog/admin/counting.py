@@ -20,6 +20,7 @@ from backoffice.idempotency import once
 from backoffice.jobs import this_day
 from backoffice.lists import CappedPaginator
 from backoffice.replies import Reply, rendered
+from backoffice.request_keys import RequestKeyField
 from catalog import stock
 from catalog.admin.short_shelf import cancelling
 from catalog.count_sheet import count_sheet
@@ -37,7 +38,7 @@ class CountForm(forms.Form):
 
     counted = forms.IntegerField()
     expected = forms.IntegerField()
-    key = forms.RegexField(r"\A[0-9a-f]{32}\Z")
+    key = RequestKeyField()
 
 
 class Counting(DomainAdmin):

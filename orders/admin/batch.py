@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from accounts.admin import actor_of
 from backoffice.admin import AnyForm
+from backoffice.request_keys import done_once
 from orders import promotions
 from orders.admin import words
 from orders.admin.backtest import backtest_page
@@ -142,10 +143,15 @@ class BatchAdmin(PromoListActions, BatchActions):
             return
         assert isinstance(form, GenerateForm)
         data = form.cleaned_data
-        made = promotions.generate_batch(
-            data["count"], form.promotion_terms(), by=by, shape=form.shape, max_uses=data["max_uses"]
-        )
-        obj.pk, obj.name = made.pk, made.name
+
+        def generate() -> dict[str, Any]:
+            made = promotions.generate_batch(
+                data["count"], form.promotion_terms(), by=by, shape=form.shape, max_uses=data["max_uses"]
+            )
+            return {"id": made.pk, "name": made.name}
+
+        made = done_once(request, data["key"], generate)
+        obj.pk, obj.name = made["id"], made["name"]
 
     def save_related(self, request: HttpRequest, form: AnyForm, formsets: list[Form], change: bool) -> None:
         """The use case has written categories and products."""

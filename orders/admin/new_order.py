@@ -1,7 +1,6 @@
 """Orders by phone: a page on which an order is typed while its price is told, and placed once."""
 
 import json
-import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from backoffice.admin import DomainAdmin
 from backoffice.errors import Refusal
 from backoffice.idempotency import IdempotencyMismatch, once
 from backoffice.replies import Reply, rendered
+from backoffice.request_keys import new_request_key
 from orders.admin.new_order_form import BasketForm, NewOrderForm
 from orders.admin.new_order_page import (
     buyer_with,
@@ -58,7 +58,7 @@ class NewOrder(DomainAdmin):
     )
     def new_order(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
-            return self._new_order_page(request, NewOrderForm(initial={"key": _new_key()}))
+            return self._new_order_page(request, NewOrderForm())
         form = NewOrderForm(request.POST)
         if form.is_valid():
             try:
@@ -137,11 +137,7 @@ def _place(request: HttpRequest, form: NewOrderForm) -> HttpResponse:
 
 def _refuse(form: NewOrderForm, refusal: Refusal) -> None:
     if isinstance(refusal, IdempotencyMismatch):
-        form.give_another_key(_new_key())
+        form.give_another_key(new_request_key())
         form.add_error(None, PLACED_ALREADY)
     else:
         form.refuse(refusal)
-
-
-def _new_key() -> str:
-    return secrets.token_hex(16)

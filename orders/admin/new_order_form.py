@@ -16,6 +16,7 @@ from unfold.widgets import (
 from backoffice.admin import errors_of
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO
+from backoffice.request_keys import RequestKeyField
 from orders.admin.order_forms import ADDRESS_PARTS
 from orders.admin.promo_terms import field_of
 from orders.basket import MAX_NOTE, Address, LineRequest, OrderRequest, merged
@@ -132,7 +133,7 @@ class NewOrderForm(BasketForm):
         max_length=MAX_NOTE,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
-    key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput())
+    key = RequestKeyField()
 
     def check_lines(self) -> None:
         super().check_lines()

@@ -32,10 +32,9 @@ ADDRESS_PARTS = ("name", "line1", "line2", "postcode", "city", "region", "countr
 
 
 class OrderDialog(UseCaseDialog):
-    """A dialog about one order. `done` says afterwards what was done."""
+    """A dialog about one order."""
 
     form_before_template = "orders/admin/dialog_intro.html"
-    done = ""
 
     def __init__(self, request: HttpRequest, object_id: int | str | None = None, **kwargs: Any) -> None:
         super().__init__(request, object_id, **kwargs)

@@ -207,9 +207,8 @@ class PromoCodeAdmin(PromoListActions, DomainAdmin):
         dialog={"title": "Duplicate", "form_class": DuplicateForm, "form_submit_text": "Make the code"},
     )
     def duplicate(self, request: HttpRequest, form: DuplicateForm, object_id: str) -> HttpResponse:
-        made = form.made
-        page = reverse("admin:orders_promocode_change", args=[made.pk])
-        return close_dialog(request, f"{made.code} has the same terms.", url=page)
+        page = reverse("admin:orders_promocode_change", args=[form.made.pk])
+        return close_dialog(request, form.done, url=page)
 
     @action(
         description="Delete",

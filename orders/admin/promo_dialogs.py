@@ -60,12 +60,16 @@ class DuplicateForm(CodeDialog):
         help_text="The same terms, unused and not paused.",
         widget=UnfoldAdminTextInputWidget({"autofocus": True}),
     )
-    made: PromoCode
 
     def carry_out(self, data: dict[str, Any]) -> None:
-        self.made = promotions.duplicate_promo_code(
+        made = promotions.duplicate_promo_code(
             self.promo_code.code, new_code=data["code"], by=actor_of(self.request)
         )
+        self.done = f"{made.code} has the same terms."
+
+    @property
+    def made(self) -> PromoCode:
+        return PromoCode.objects.get(code=self.cleaned_data["code"])
 
 
 class DeleteCodeForm(CodeDialog):

@@ -9,6 +9,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from backoffice.request_keys import RequestKeyField
 from orders.admin.promo_terms import NamedTermsForm, field_of, initial_of
 from orders.models import PromoCode, Promotion
 from orders.models.promo import normalised_code
@@ -104,6 +105,7 @@ class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
         help_text="Empty: no limit.",
         widget=UnfoldAdminIntegerFieldWidget({"min": 1}),
     )
+    key = RequestKeyField()
 
     class Meta:
         model = Promotion

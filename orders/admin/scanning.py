@@ -1,7 +1,6 @@
 """Packing with a scanner: an order's number opens it, a product ticks a unit, a tracking number ships."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +19,7 @@ from backoffice.admin import DomainAdmin
 from backoffice.errors import Invalid, Refusal
 from backoffice.idempotency import IdempotencyMismatch, once
 from backoffice.replies import Reply, rendered
+from backoffice.request_keys import RequestKeyField, new_request_key
 from catalog.models import Product
 from orders.admin import words
 from orders.admin.bulk_shipping_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
@@ -41,7 +41,7 @@ class ParcelForm(forms.Form):
 
     order = forms.CharField(max_length=40)
     version = forms.IntegerField()
-    key = forms.RegexField(r"\A[0-9a-f]{32}\Z")
+    key = RequestKeyField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _packing(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
             if open_by_sku[sku]
         ],
         "surplus": [f"{count} × {sku}" for sku, count in surplus.items() if count > 0],
-        "key": secrets.token_hex(16),
+        "key": new_request_key(),
     }
 
 

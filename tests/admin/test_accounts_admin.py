@@ -14,6 +14,7 @@ from accounts.roles import RIGHTS, ROLES
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
 from tests.admin.conftest import SignIn
+from tests.admin.dialogs import submitted
 from tests.factories import CLI, PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -182,7 +183,7 @@ def test_a_link_for_a_new_password_is_sent_from_the_dialog(manager: Client) -> N
     user = make_user("nele@example.com", role="Viewer")
 
     for _ in range(2):
-        manager.post(f"{USERS}{user.pk}/password-link/", {"_form_submitted": "True"})
+        manager.post(f"{USERS}{user.pk}/password-link/", submitted())
 
     assert EmailMessage.objects.filter(template="password_reset", recipient=user.email).count() == 2
 

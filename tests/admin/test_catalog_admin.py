@@ -17,6 +17,7 @@ from catalog.admin import stock_files
 from catalog.models import MovementKind, Product, StockImport, StockMovement
 from catalog.stock_import import plan_import
 from tests.admin.conftest import SignIn
+from tests.admin.dialogs import submitted
 from tests.factories import CLI, make_category, make_customer, make_product, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +32,7 @@ def warehouse(sign_in: SignIn) -> Client:
 
 def adjust(client: Client, product: Product, way: str, quantity: int, **fields: str) -> str:
     """Send the dialog; its text, or "" when it closed."""
-    data = {"way": way, "quantity": quantity, "seen": product.on_hand, "_form_submitted": "True", **fields}
+    data = {"way": way, "quantity": quantity, "seen": product.on_hand, **submitted(), **fields}
     answer = client.post(f"{PRODUCTS}{product.pk}/adjust-stock/", data)
     assert answer.status_code == 200
     return "" if "HX-Redirect" in answer.headers else answer.text
@@ -119,7 +120,7 @@ def test_a_negative_price_is_told_at_its_field(manager: Client) -> None:
 def test_archiving_takes_products_out_of_sale(manager: Client) -> None:
     first, second = make_product("TEA-01"), make_product("TEA-02")
 
-    manager.post(f"{PRODUCTS}{first.pk}/archive/", {"_form_submitted": "True"})
+    manager.post(f"{PRODUCTS}{first.pk}/archive/", submitted())
     manager.post(PRODUCTS, {"action": "archive_selected", "_selected_action": [second.pk]})
 
     assert list(Product.objects.active()) == []

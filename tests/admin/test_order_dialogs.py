@@ -8,6 +8,7 @@ from orders import lifecycle
 from orders.models import EventKind, Shipment
 from orders.status import OrderStatus
 from tests.admin.conftest import SignIn
+from tests.admin.dialogs import submitted
 from tests.admin.test_orders_admin import DIALOGS, ORDERS, field_of, page_url, send
 from tests.factories import ADDRESS, CLI, make_product, place
 
@@ -159,7 +160,7 @@ def test_looking_at_a_dialog_changes_nothing(manager: Client) -> None:
     order = place({"TEA-01": 2})
 
     for dialog in DIALOGS:
-        query = {"_form_submitted": "True", "text": "By GET", field_of(order, "TEA-01"): "1"}
+        query = {**submitted(), "text": "By GET", field_of(order, "TEA-01"): "1"}
         assert manager.get(page_url(order, dialog), query).status_code == 200
 
     order.refresh_from_db()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from orders import lifecycle
 from orders.models import Order
 from orders.status import OrderStatus
+from tests.admin.dialogs import submitted
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def page_url(order: Order, part: str = "change") -> str:
 
 
 def send(client: Client, order: Order, dialog: str, **fields: Any) -> Any:
-    return client.post(page_url(order, dialog), {"_form_submitted": "True", **fields})
+    return client.post(page_url(order, dialog), submitted(**fields))
 
 
 def field_of(order: Order, sku: str) -> str:

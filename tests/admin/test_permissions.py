@@ -14,6 +14,7 @@ from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.models import Category, Product, StockImport, StockMovement
 from catalog.stock_import import apply_import, plan_import
 from tests.admin.conftest import SignIn
+from tests.admin.dialogs import submitted
 from tests.factories import CLI, make_category, make_product, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -163,7 +164,7 @@ def test_stock_stays_as_it_is_for_roles_that_may_not_move_it(
     role: str, sign_in: SignIn, addresses: dict[str, str]
 ) -> None:
     client = sign_in(role)
-    adjustment = {"way": "receive", "quantity": "5", "seen": "5", "_form_submitted": "True"}
+    adjustment = {"way": "receive", "quantity": "5", "seen": "5", **submitted()}
 
     assert client.post(addresses["catalog_product_adjust_stock"], adjustment).status_code == 403
     assert client.post(addresses["catalog_stockimport_apply"]).status_code == 403

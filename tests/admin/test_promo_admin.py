@@ -13,6 +13,7 @@ from django.utils import timezone
 from orders import lifecycle, promotions
 from orders.models import PromoCode, Promotion
 from tests.admin.conftest import SignIn
+from tests.admin.dialogs import submitted
 from tests.factories import CLI, make_category, make_customer, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def page_url(code: PromoCode, part: str = "change") -> str:
 
 
 def send(client: Client, promo: PromoCode, dialog: str, **fields: str) -> Any:
-    return client.post(page_url(promo, dialog), {"_form_submitted": "True", **fields})
+    return client.post(page_url(promo, dialog), submitted(**fields))
 
 
 def errors_of(page: Any) -> Any:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from orders import promotions
 from orders.models import PromoCode, PromoState, Promotion
 from tests.admin.conftest import SignIn
+from tests.admin.dialogs import submitted
 from tests.factories import CLI, make_batch, make_category, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,7 @@ TYPED = {
     "max_uses_per_customer": "1",
     "starts_at_0": "27/11/2026",
     "ends_at_0": "30/11/2026",
+    "key": "0" * 32,
 }
 
 
@@ -39,7 +41,7 @@ def url_of(batch: Promotion, part: str = "change/") -> str:
 
 
 def send(client: Client, batch: Promotion, dialog: str) -> Any:
-    return client.post(url_of(batch, f"{dialog}/"), {"_form_submitted": "True"})
+    return client.post(url_of(batch, f"{dialog}/"), submitted())
 
 
 def listed(client: Client, **query: str) -> list[str]:
@@ -72,6 +74,21 @@ def test_codes_are_generated_for_whole_days_and_ready_on_the_next_page(sign_in: 
     page = marketing.get(url_of(batch)).context["page"]
     assert texts(page) == ["Generated 25 codes, each for 1 use and with 59.5 bits"]
     assert (page.bar.value, page.bar.note) == ("0 of 25", "25 uses left")
+
+
+def test_the_form_sent_once_more_generates_no_second_batch(manager: Client) -> None:
+    pages = [manager.post(f"{BATCHES}add/", TYPED).headers["Location"] for _ in range(3)]
+
+    batch = Promotion.objects.get()
+    assert pages == [url_of(batch)] * 3
+    assert batch.codes.count() == 25
+
+    changed = manager.post(f"{BATCHES}add/", TYPED | {"count": "30"})
+    assert "What you sent from here before is done." in changed.text
+    assert Promotion.objects.count() == 1
+
+    manager.post(f"{BATCHES}add/", TYPED | {"key": "1" * 32})
+    assert Promotion.objects.count() == 2
 
 
 def test_the_form_says_how_hard_codes_are_to_guess_and_has_sensible_defaults(manager: Client) -> None:
@@ -318,7 +335,7 @@ def test_a_code_of_a_batch_is_paused_alone_and_nothing_else_can_be_done_to_it(ma
 
     page = manager.get(f"{url}change/")
     dialog = manager.get(f"{url}pause/")
-    manager.post(f"{url}pause/", {"_form_submitted": "True"})
+    manager.post(f"{url}pause/", submitted())
 
     assert page.context["page"].batch == batch
     assert {button["title"] for button in page.context["actions_detail"]} == {"Pause", "Back-test"}

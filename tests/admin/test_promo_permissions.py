@@ -11,6 +11,7 @@ from accounts.roles import ROLE_NAMES
 from backoffice import urls
 from orders.models import PromoCode, Promotion, PromotionEvent
 from tests.admin.conftest import SignIn
+from tests.admin.dialogs import submitted
 from tests.factories import make_batch, make_promo_code
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,7 @@ def test_asking_by_get_changes_nothing(sign_in: SignIn, addresses: dict[str, str
     before = [list(model.objects.order_by("pk").values()) for model in (PromoCode, Promotion, PromotionEvent)]
 
     for url in addresses.values():
-        list(client.get(url, {"_form_submitted": "True"}))
+        list(client.get(url, submitted()))
 
     assert [
         list(model.objects.order_by("pk").values()) for model in (PromoCode, Promotion, PromotionEvent)
@@ -117,7 +118,7 @@ def test_whoever_may_only_look_changes_nothing_by_post(
 ) -> None:
     client = sign_in(role)
     form = {
-        "_form_submitted": "True",
+        **submitted(),
         "kind": "percentage",
         "percent_off": "90",
         "count": "5",

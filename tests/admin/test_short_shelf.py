@@ -13,6 +13,7 @@ from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
 from orders.audit import audit_orders
 from orders.models import Order
+from tests.admin.dialogs import submitted
 from tests.factories import make_product, make_user, place
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,6 @@ def test_the_refused_count_of_the_dialog_leads_there(client: Client, product: Pr
     signed_in(client, "Manager")
     dialog = f"/admin/catalog/product/{product.pk}/adjust-stock/"
     refused = client.post(
-        dialog, {"way": "count", "quantity": 3, "reason": "correction", "seen": 10, "_form_submitted": "True"}
+        dialog, {"way": "count", "quantity": 3, "reason": "correction", "seen": 10, **submitted()}
     )
     assert f'href="{PAGE}?product={product.pk}&amp;counted=3"' in refused.content.decode()

@@ -11,6 +11,7 @@ from accounts.actors import Source
 from accounts.models import User
 from cli.app import app
 from orders.models import Order
+from tests.admin.dialogs import submitted
 from tests.api.client import Api, assert_problem
 from tests.factories import ADDRESS, make_user
 
@@ -96,7 +97,7 @@ class AdminDoor(Door):
     def act(self, order: Order, action: str) -> str | None:
         """Send the dialog, also where no button leads to it."""
         _, dialog = self.dialogs[action]
-        fields = {"_form_submitted": "True", **self._fields(order, action)}
+        fields = submitted(**self._fields(order, action))
         response = self.client.post(f"/admin/orders/order/{order.pk}/{dialog}/", fields)
         assert response.status_code == 200
         if "HX-Redirect" in response.headers:
