@@ -5,7 +5,6 @@ Who acts is told by `accounts.admin.actor_of(request)`: this package knows no us
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
-from urllib.parse import urldefrag
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,7 +22,7 @@ from unfold.forms import BaseDialogForm
 from backoffice.errors import Fault, Kind, Refusal
 from backoffice.lists import VIEW, CappedPaginator, SavedViewsChangeList
 from backoffice.request_keys import RequestKeyField, done_once
-from backoffice.site import take_over
+from backoffice.site import page_asked_from, take_over
 from backoffice.transactions import write_transaction
 
 # Lazily evaluated: at run time Django's form and field classes take no parameters.
@@ -93,9 +92,7 @@ class UseCaseDialog(BaseDialogForm):
 def close_dialog(request: HttpRequest, message: str, *, url: str | None = None) -> HttpResponse:
     """Say what was done and load the page again, or another one."""
     messages.success(request, message)
-    # With a fragment, which a click on href="#" leaves behind, the browser would not load it again.
-    here = urldefrag(request.headers.get("HX-Current-URL", "/")).url
-    return HttpResponse(headers={"HX-Redirect": url or here})
+    return HttpResponse(headers={"HX-Redirect": url or page_asked_from(request)})
 
 
 class DomainAdmin(ModelAdmin):

@@ -78,9 +78,18 @@ def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
 
 def _sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
     """For whoever was signed out within a page: a dialog, a row or the search would show the form there."""
-    here = urlsplit(request.headers.get("HX-Current-URL", ""))
-    back = here._replace(scheme="", netloc="", fragment="").geturl()
-    return HttpResponse(headers={"HX-Redirect": f"{reverse('admin:login')}?{urlencode({'next': back})}"})
+    query = urlencode({"next": page_asked_from(request)})
+    return HttpResponse(headers={"HX-Redirect": f"{reverse('admin:login')}?{query}"})
+
+
+def page_asked_from(request: HttpRequest) -> str:
+    """Path and query of the page in which htmx made this request; the home page when it names none."""
+    try:
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        here = urlsplit("")
+    # With a fragment, which a click on href="#" leaves behind, the browser would not load it again.
+    return here._replace(scheme="", netloc="", fragment="").geturl() or reverse("admin:index")
 
 
 def _view(name: str) -> type[View]:

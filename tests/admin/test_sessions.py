@@ -82,6 +82,13 @@ def test_who_is_signed_out_within_a_page_signs_in_and_comes_back_to_it(path: str
     assert (answer.content, answer.headers["HX-Redirect"]) == (b"", f"{LOGIN}?next={back}")
 
 
+@pytest.mark.parametrize("named", ["http://[", ""])
+def test_who_asks_from_no_page_comes_home(named: str) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": named}
+    answer = Client().get(LOGIN, headers=headers)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, f"{LOGIN}?next=%2Fadmin%2F")
+
+
 def test_guesses_in_the_admin_and_at_the_api_are_counted_together_before_hashing(hashed) -> None:
     make_user(NELE, role="Viewer")
     hashed.clear()
