@@ -2,8 +2,10 @@
 
 import secrets
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,13 +29,15 @@ REDIS_URL = env.text("REDIS_URL")
 def private_file(name: str, make: str) -> str:
     """The content of a file in VAR_DIR that only its owner may read; made on first use."""
     path = VAR_DIR / name
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    if not path.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(make + "\n", encoding="utf-8")
-        return make
+        with NamedTemporaryFile("w", dir=VAR_DIR, prefix=f".{name}-", encoding="utf-8") as draft:
+            draft.write(make + "\n")
+            draft.flush()
+            # Of several processes that start at once, all go by the file of the first.
+            with suppress(FileExistsError):
+                path.hardlink_to(draft.name)
+    return path.read_text(encoding="utf-8").strip()
 
 
 def secret_key() -> str:

@@ -1,14 +1,18 @@
 """Environment variables: what is understood, and what stops the start instead of the first order."""
 
 import os
+import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from backoffice import environment
+from backoffice import environment, settings
 
 pytestmark = pytest.mark.once
 
@@ -54,6 +58,24 @@ def test_a_setting_that_cannot_be_stops_the_start(name: str, value: str, sentenc
 @pytest.mark.parametrize(("name", "value"), [("SHOP_ORDER_PREFIX", "b-"), ("SHOP_CURRENCY", "gbp")])
 def test_prefix_and_currency_are_told_in_capitals(name: str, value: str) -> None:
     assert _setting(name, **{name: value}) == f"{value.upper()}\n"
+
+
+def test_processes_that_start_at_once_share_one_key_that_nobody_else_may_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "VAR_DIR", tmp_path / "var")
+    start = Barrier(16)
+
+    def started(number: int) -> str:
+        start.wait(timeout=30)
+        return settings.private_file("secret_key", f"key {number}")
+
+    with ThreadPoolExecutor(16) as processes:
+        keys = set(processes.map(started, range(16)))
+
+    [path] = (tmp_path / "var").iterdir()
+    assert keys == {path.read_text(encoding="utf-8").strip()}
+    assert stat.filemode(path.stat().st_mode) == "-rw-------"
 
 
 def _setting(name: str, **environ: str) -> str:
