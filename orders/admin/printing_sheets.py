@@ -8,8 +8,7 @@ from django.db.models import Count, F, Prefetch, QuerySet, Sum
 from orders.admin import words
 from orders.admin.order_page import address_of
 from orders.models import Order, OrderLine, Shipment
-
-STILL_TO_SHIP = F("quantity") - F("shipped") - F("cancelled")
+from orders.models.order import OPEN_UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def picks_for(pks: Sequence[int]) -> list[Pick]:
     """What is still to ship of these orders, summed by product, in the order of their SKUs."""
     lines = OrderLine.objects.filter(order__in=pks, quantity__gt=F("shipped") + F("cancelled"))
     product = [f"product__{name}" for name in ("sku", "name", "barcode")]
-    summed = lines.values("product").annotate(units=Sum(STILL_TO_SHIP), orders=Count("order"))
+    summed = lines.values("product").annotate(units=Sum(OPEN_UNITS), orders=Count("order"))
     rows = summed.order_by("product__sku_key").values_list(*product, "units", "product__on_hand", "orders")
     return [Pick(sku, name, barcode or "", *figures) for sku, name, barcode, *figures in rows]
 
