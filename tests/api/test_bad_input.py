@@ -126,3 +126,11 @@ def test_what_is_asked_for_is_answered_by_the_same_names() -> None:
     assert {"from", "to"} <= schemas["BacktestIn"]["properties"].keys()
     assert {"from", "to"} <= schemas["BacktestOut"]["properties"].keys()
     assert "/api/v1/promotions/{promotion_id}" in api.document["paths"]
+
+
+def test_the_example_of_a_refused_input_is_what_is_answered() -> None:
+    body = order(lines=[LINE | {"quantity": 0}])
+    content = Api(make_user(role="Manager")).post("orders", body).json()
+    answers = api.document["components"]["responses"]["UnprocessableContent"]["content"]
+    example = answers["application/problem+json"]["example"]
+    assert content | {"request_id": ""} == example | {"request_id": ""}
