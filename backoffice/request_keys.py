@@ -25,9 +25,8 @@ class SentAlready(Conflict):
 class RequestKeyField(forms.RegexField):
     """Hidden in a form: the same whenever the same form is sent once more."""
 
-    def __init__(self, **options: Any) -> None:
-        options = {"widget": forms.HiddenInput(), "initial": new_request_key, **options}
-        super().__init__(r"\A[0-9a-f]{32}\Z", **options)
+    def __init__(self) -> None:
+        super().__init__(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput(), initial=new_request_key)
 
 
 def new_request_key() -> str:

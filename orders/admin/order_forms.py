@@ -193,6 +193,10 @@ class CancelForm(QuantitiesDialog):
     def left_of(self, line: OrderLine) -> int:
         return line.open
 
+    def prefilled(self, line: OrderLine) -> int:
+        """All that is left, or of one line when the dialog is opened from there."""
+        return self.left_of(line) if self.request.GET.get("line") in (None, str(line.pk)) else 0
+
     def help_for(self, line: OrderLine) -> str:
         return f"{line.open} of {line.quantity} not shipped yet"
 

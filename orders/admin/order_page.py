@@ -1,7 +1,7 @@
 """What the page of one order shows, in words and figures."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -37,6 +37,8 @@ class Item:
     shipped_tone: str
     returned: int
     total: str
+    # Of the dialog that cancels what is left of it; none where nothing is, or for whoever may not.
+    cancel_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def page_of(order: Order, user: User) -> OrderPage:
         labels=_labels(order, lines),
         placed=words.time_tag(order.placed_at, words.moment(order.placed_at)),
         steps=_steps(order, parcels),
-        items=items_of(lines, order.currency, user),
+        items=_cancellable(items_of(lines, order.currency, user), lines, user),
         has_returns=bool(returns),
         totals=totals_of(order, names_promo=names_promo, promo_url=_promo_url(order, user)),
         why=explanation_of(order, names_promo=names_promo),
@@ -145,6 +147,19 @@ def page_of(order: Order, user: User) -> OrderPage:
 def items_of(lines: Iterable[OrderLine], currency: str, user: User) -> list[Item]:
     may_see_products = user.has_perm("catalog.view_product")
     return [_item(line, currency, may_see_products) for line in lines]
+
+
+def _cancellable(items: list[Item], lines: Sequence[OrderLine], user: User) -> list[Item]:
+    if not user.has_perm("orders.cancel_order"):
+        return items
+    return [
+        replace(item, cancel_url=_cancel_url(line)) if line.open else item
+        for item, line in zip(items, lines, strict=True)
+    ]
+
+
+def _cancel_url(line: OrderLine) -> str:
+    return f"{reverse('admin:orders_order_cancel_items', args=[line.order_id])}?line={line.pk}"
 
 
 def _item(line: OrderLine, currency: str, has_link: bool) -> Item:

@@ -155,6 +155,21 @@ def test_address_email_and_note_are_edited_while_nothing_has_shipped(manager: Cl
     assert (order.ship_country, order.email, order.note) == ("AT", "new@example.com", "Ring")
 
 
+def test_a_lines_own_button_opens_the_cancelling_of_that_line_alone(manager: Client, sign_in: SignIn) -> None:
+    for sku in ("TEA-01", "TEA-02", "TEA-03"):
+        make_product(sku, on_hand=9)
+    order = place({"TEA-01": 3, "TEA-02": 2, "TEA-03": 1})
+    lifecycle.ship_order(order.number, by=CLI, lines={"TEA-03": 1, "TEA-02": 1})
+
+    urls = [item.cancel_url for item in manager.get(page_url(order)).context["page"].items]
+    dialog = manager.get(urls[1]).context["form"]
+
+    assert [bool(url) for url in urls] == [True, True, False]
+    assert [dialog[field_of(order, sku)].value() for sku in ("TEA-01", "TEA-02")] == [0, 1]
+    assert "?line=" in manager.get(page_url(order)).text
+    assert "?line=" not in sign_in("Warehouse").get(page_url(order)).text
+
+
 def test_looking_at_a_dialog_changes_nothing(manager: Client) -> None:
     make_product("TEA-01", on_hand=5)
     order = place({"TEA-01": 2})

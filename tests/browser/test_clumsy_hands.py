@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.models import Product
-from orders.models import Order
+from orders.models import EventKind, Order
 from tests.browser.conftest import OpenPage
 from tests.factories import make_product, make_user, place
 
@@ -90,8 +90,36 @@ def test_an_unanswered_dialog_says_so_and_opens_when_tried_again(
 
     page.route("**/ship/", lambda route: route.fulfill(status=404))
     page.get_by_role("button", name="Mark as shipped").click()
-    expect(alert).to_contain_text("Load the page again and see whether it was done.")
+    expect(alert).to_contain_text("Send it again in a moment: nothing is done twice.")
     assert not order.shipments.exists()
+
+
+def test_a_dialog_whose_answer_was_lost_is_sent_again_and_done_once(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, page_of(order), expected="404")
+    open_dialog(page, "Comment")
+    page.locator("#dialog textarea").fill("Call back on Monday.")
+    page.route("**/comment/", lambda route: (route.fetch(), route.fulfill(status=404)))
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing is done twice")
+    assert order.events.filter(kind=EventKind.COMMENT).count() == 1
+
+    page.unroute("**/comment/")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.get_by_text("Comment added.").first).to_be_visible()
+    assert order.events.filter(kind=EventKind.COMMENT).count() == 1
+
+
+def test_closing_a_dialog_about_cancelling_cancels_nothing(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, page_of(order))
+    page.get_by_role("button", name="Cancel LAMP-01").click()
+    page.locator("#dialog").get_by_role("link", name="Close").click()
+    expect(page.locator("#modal-overlay")).to_be_hidden()
+    order.refresh_from_db()
+    assert order.version == 1
 
 
 def test_who_is_signed_out_while_a_dialog_is_open_signs_in_and_comes_back(

@@ -83,7 +83,19 @@ def test_too_high_a_quantity_is_told_at_its_field(open_page: OpenPage, manager: 
     expect(page.get_by_text("Shipped 4 units as")).to_be_visible()
 
 
-def test_units_are_cancelled_in_two_clicks(open_page: OpenPage, manager: User, order: Order) -> None:
+def test_one_line_is_cancelled_in_two_clicks(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, page_of(order))
+    page.get_by_role("button", name="Cancel TOTE-SAND").click()
+    page.get_by_role("button", name="Cancel these units").click()
+
+    expect(page.get_by_text("1 cancelled")).to_be_visible()
+    lines = order.lines.order_by("pk").values_list("quantity", "cancelled")
+    assert list(lines) == [(3, 0), (1, 1)]
+    expect(page.get_by_role("button", name="Cancel CANDLE-OLIVE")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel TOTE-SAND")).to_have_count(0)
+
+
+def test_all_that_is_open_is_cancelled_at_once(open_page: OpenPage, manager: User, order: Order) -> None:
     page = open_page(manager, page_of(order))
     page.locator("#header-inner li a", has_text="More").click()
     dialog(page, "Cancel items")
@@ -94,7 +106,7 @@ def test_units_are_cancelled_in_two_clicks(open_page: OpenPage, manager: User, o
     assert order.status == OrderStatus.CANCELLED
 
 
-def test_one_line_is_cancelled_without_emptying_the_others_one_by_one(
+def test_a_few_lines_of_many_are_cancelled_without_emptying_the_others_one_by_one(
     open_page: OpenPage, manager: User, order: Order
 ) -> None:
     page = open_page(manager, page_of(order))

@@ -212,9 +212,9 @@
     document.body.append(told);
   }
 
-  /* What was sent may have been done although no answer came. */
+  /* What was sent may have been done although no answer came; a dialog's key keeps it from being done again. */
   const adviceOn = ({ requestConfig }) =>
-    requestConfig.verb === "get" ? "Try again in a moment." : "Load the page again and see whether it was done.";
+    requestConfig.verb === "get" ? "Try again in a moment." : "Send it again in a moment: nothing is done twice.";
 
   /* A second click while the first is under way would do it all again: htmx sends it afterwards. */
   document.addEventListener("htmx:confirm", (event) => {
@@ -236,7 +236,13 @@
     tell(status === 403 ? "You may not do this, or no longer. Load the page again." : `The shop could not do this (${status}). ${adviceOn(detail)}`);
   });
 
-  /* For one line of many: the others need not be emptied one by one. */
+  /* Unfold calls it Cancel, which beside “Cancel these units” could mean either. */
+  document.addEventListener("htmx:afterSwap", () => {
+    const close = document.querySelector("#dialog a[href='#']");
+    if (close) close.textContent = "Close";
+  });
+
+  /* For a few lines of many: the others need not be emptied one by one. */
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-clear]")) return;
     const quantities = document.querySelectorAll("#dialog-form [type=number]");
