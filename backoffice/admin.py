@@ -108,10 +108,10 @@ class DomainAdmin(ModelAdmin):
     change_list_template = "backoffice/change_list.html"
     empty_title = "Nothing here yet"
     empty_text = ""
-    # What its button says, when adding one is called something else.
-    empty_button = ""
     # The same two for saved views, by the view's name.
     empty_views: Mapping[str, tuple[str, str]] = {}
+    # What the empty list's button says, when adding one is called something else.
+    empty_button = ""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -46,7 +46,7 @@ def done_once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]])
         reply = once(f"user:{request.user.pk}", f"POST {route}", key, fingerprint, lambda: rendered(run()))
     except IdempotencyMismatch as error:
         raise SentAlready(
-            "What you sent from here before is done. Load the page again and look, then send anything else."
+            "What you sent from here before is done. Load the page again to see it, and go on from there."
         ) from error
     done: dict[str, Any] = json.loads(reply.body)
     return done

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from backoffice.errors import Conflict, NotFound, Stale
 from backoffice.statements import selecting
 from orders.models import Order, OrderLine
+from orders.models.order import normalised_number
 from orders.status import Action, OrderStatus, is_allowed, status_of
 
 
@@ -31,7 +32,7 @@ def begin(number: str, action: Action, *, expected_version: int | None) -> tuple
     Raises:
         UnknownOrder, Stale, IllegalTransition.
     """
-    order = _found(next(iter(_locked(number.strip().upper())), None), number)
+    order = _found(next(iter(_locked(normalised_number(number))), None), number)
     if expected_version is not None and expected_version != order.version:
         raise Stale(f"{order.number} was changed meanwhile. Look at it again.")
     if not is_allowed(action, order.status):

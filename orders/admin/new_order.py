@@ -1,6 +1,5 @@
 """Orders by phone: a page on which an order is typed while its price is told, and placed once."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +13,7 @@ from unfold.enums import ActionVariant
 from accounts.admin import actor_of
 from backoffice.admin import DomainAdmin
 from backoffice.errors import Refusal
-from backoffice.idempotency import IdempotencyMismatch, once
-from backoffice.replies import Reply, rendered
-from backoffice.request_keys import new_request_key
+from backoffice.request_keys import SentAlready, done_once, new_request_key
 from orders.admin.new_order_form import BasketForm, NewOrderForm
 from orders.admin.new_order_page import (
     buyer_with,
@@ -123,20 +120,17 @@ def _place(request: HttpRequest, form: NewOrderForm) -> HttpResponse:
     """Once per key: whoever sends the same order twice is shown the one that was placed."""
     by = actor_of(request)
 
-    def place() -> Reply:
+    def place() -> dict[str, Any]:
         order = place_order(form.order_request(), email=form.cleaned_data["email"], by=by)
-        return rendered({"id": order.pk, "number": order.number}, status=201)
+        return {"id": order.pk, "number": order.number}
 
-    reply = once(
-        f"user:{request.user.pk}", "admin new order", form.cleaned_data["key"], form.fingerprint(), place
-    )
-    placed = json.loads(reply.body)
+    placed = done_once(request, form.cleaned_data["key"], place)
     messages.success(request, f"{placed['number']} is placed; the customer gets an e-mail.")
     return HttpResponseRedirect(reverse("admin:orders_order_change", args=[placed["id"]]))
 
 
 def _refuse(form: NewOrderForm, refusal: Refusal) -> None:
-    if isinstance(refusal, IdempotencyMismatch):
+    if isinstance(refusal, SentAlready):
         form.give_another_key(new_request_key())
         form.add_error(None, PLACED_ALREADY)
     else:

@@ -1,8 +1,7 @@
 """What is typed of an order by phone: whom it is for, its lines, and what changes its price."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from hashlib import sha256
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -146,11 +145,6 @@ class NewOrderForm(BasketForm):
         return OrderRequest(
             basket.lines, basket.promo_code, basket.shipping_fee, address=address, note=typed["note"]
         )
-
-    def fingerprint(self) -> str:
-        """Alike for the same customer and order alone."""
-        content = [self.cleaned_data["email"], asdict(self.order_request())]
-        return sha256(repr(content).encode()).hexdigest()
 
     def give_another_key(self, key: str) -> None:
         """What is sent next is another order."""

@@ -1,9 +1,7 @@
 """Packing with a scanner: an order's number opens it, a product ticks a unit, a tracking number ships."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,9 +15,7 @@ from accounts.admin import actor_of
 from accounts.models import User
 from backoffice.admin import DomainAdmin
 from backoffice.errors import Invalid, Refusal
-from backoffice.idempotency import IdempotencyMismatch, once
-from backoffice.replies import Reply, rendered
-from backoffice.request_keys import RequestKeyField, new_request_key
+from backoffice.request_keys import RequestKeyField, SentAlready, done_once, new_request_key
 from catalog.models import Product
 from orders.admin import words
 from orders.admin.bulk_shipping_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
@@ -53,11 +49,6 @@ class Parcel:
     units: Mapping[str, int]
     carrier: str
     tracking_number: str
-
-    def fingerprint(self) -> str:
-        """Alike for the same parcel alone."""
-        content = [self.order, self.version, sorted(self.units.items()), self.carrier, self.tracking_number]
-        return sha256(json.dumps(content).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +101,7 @@ class Scanning(DomainAdmin):
         order = Order.objects.with_number(parcel.order).first()
         if order is None:
             return self._scan_page(request, {"refusal": refusal.detail})
-        left_already = isinstance(refusal, IdempotencyMismatch)
+        left_already = isinstance(refusal, SentAlready)
         context = {
             **_packing(order, {} if left_already else parcel.units),
             "refusal": LEFT_ALREADY if left_already else refusal.detail,
@@ -193,7 +184,7 @@ def _ship(request: HttpRequest, parcel: Parcel, *, key: str) -> str:
     """
     by = actor_of(request)
 
-    def ship() -> Reply:
+    def ship() -> dict[str, Any]:
         _check_tracking_number(parcel.tracking_number)
         shipment = ship_order(
             parcel.order,
@@ -203,10 +194,9 @@ def _ship(request: HttpRequest, parcel: Parcel, *, key: str) -> str:
             tracking_number=parcel.tracking_number,
             expected_version=parcel.version,
         )
-        return rendered({"reference": shipment.reference}, status=201)
+        return {"reference": shipment.reference}
 
-    reply = once(f"user:{request.user.pk}", "admin scan", key, parcel.fingerprint(), ship)
-    return str(json.loads(reply.body)["reference"])
+    return str(done_once(request, key, ship)["reference"])
 
 
 def _check_tracking_number(text: str) -> None:

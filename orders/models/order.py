@@ -38,6 +38,11 @@ def exact(amount: models.expressions.Combinable) -> Round:
     return Round(amount, precision=2, output_field=models.DecimalField(max_digits=12, decimal_places=2))
 
 
+def normalised_number(number: str) -> str:
+    """Trimmed and upper case, as order numbers are stored."""
+    return number.strip().upper()
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def open(self) -> Self:
         """Orders with units still to ship."""
@@ -61,7 +66,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(customer__user=user)
 
     def with_number(self, number: str) -> Self:
-        return self.filter(number=number.strip().upper())
+        return self.filter(number=normalised_number(number))
 
 
 class Order(models.Model):
