@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SessionLifetimeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -222,8 +223,8 @@ MAILERS = {"default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": mail_options(EM
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "backoffice.hashing.Argon2id",
+    "backoffice.hashing.PBKDF2",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -269,6 +270,9 @@ ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS") or [
 ]
 CSRF_TRUSTED_ORIGINS = [SHOP_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_ENGINE = "accounts.sessions"
+# A session ends when nobody has done anything in it for so long, and after twelve hours whatever happens.
+SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]

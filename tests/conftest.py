@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
+from backoffice.throttling import counts_here
 from catalog import triggers
 
 REAL_PASSWORD_HASHERS = list(django_settings.PASSWORD_HASHERS)
@@ -88,3 +89,4 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+    counts_here.clear()

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -21,6 +20,7 @@ from accounts.registration import confirm_email, register
 from backoffice.errors import Conflict, Throttled
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
+from backoffice.throttling import counts_here
 from orders.models import Order
 from orders.placement import place_order
 from tests.accounts.mailbox import templates_sent_to, token_sent_to
@@ -116,7 +116,7 @@ def test_whether_an_address_has_an_account_is_not_to_be_seen(hashed):
         User.objects.all().delete()
         prepare(state)
         hashed.clear()
-        cache.clear()
+        counts_here.clear()
         with CaptureQueriesContext(connection) as queries:
             answer = Api().post("users", {"email": ADA, "password": "quite another horse"})
         verbs = tuple(query["sql"].split()[0] for query in queries)
