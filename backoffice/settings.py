@@ -293,6 +293,11 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_HANDLERS = [
+    "backoffice.uploads.StaffAlone",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "backoffice.uploads.UnnamedFile",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True

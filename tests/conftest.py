@@ -4,12 +4,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import hashers
-from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
-from backoffice.throttling import counts_here
 from catalog import triggers
+from tests.counts import forget_counts
 
 REAL_PASSWORD_HASHERS = list(django_settings.PASSWORD_HASHERS)
 FAST_PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -88,5 +87,4 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    cache.clear()
-    counts_here.clear()
+    forget_counts()

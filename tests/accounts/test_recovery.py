@@ -21,10 +21,10 @@ from accounts.tokens import issue_pair, revoke_everything
 from backoffice.errors import Throttled
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
-from backoffice.throttling import counts_here
 from tests.accounts.mailbox import templates_sent_to, token_sent_to
 from tests.accounts.test_refresh_tokens import is_dead
 from tests.api.client import Api, assert_problem
+from tests.counts import forget_counts
 from tests.factories import CLI, PASSWORD, make_product, make_user, place
 from tests.races import race
 
@@ -40,7 +40,7 @@ def asked_for(email: str = ADA) -> str:
 
 
 def signs_in(password: str) -> bool:
-    counts_here.clear()
+    forget_counts()
     return Api().post("auth/token", {"email": ADA, "password": password}).status_code == 200
 
 
@@ -168,7 +168,7 @@ def test_whether_an_address_has_an_account_is_not_to_be_seen(hashed):
     for state, template in STATES.items():
         User.objects.all().delete()
         EmailMessage.objects.all().delete()
-        counts_here.clear()
+        forget_counts()
         prepare(state)
         hashed.clear()
         with CaptureQueriesContext(connection) as queries:
@@ -187,7 +187,7 @@ def test_signing_in_does_the_same_work_whatever_account_there_is(hashed):
     seen = set()
     for state in STATES:
         User.objects.all().delete()
-        counts_here.clear()
+        forget_counts()
         prepare(state)
         hashed.clear()
         with CaptureQueriesContext(connection) as queries:
