@@ -20,10 +20,11 @@ def write_line(
 ) -> None:
     """Values stand in quotes, so that none can pass for a further field; the formatter escapes the rest."""
     fields = {
-        "account": account,
-        "by": str(by),
-        "door": str(by.source),
+        # First what no stranger writes.
         "address": current_address.get() if address is None else address,
+        "door": str(by.source),
+        "by": str(by),
+        "account": account,
         "detail": text,
     }
     told = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in fields.items())

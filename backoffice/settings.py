@@ -317,11 +317,20 @@ LOGGING = {
     },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "security": {
+            "class": "backoffice.log_lines.PrivateFile",
+            "filename": VAR_DIR / "security.log",
+            "formatter": "line",
+            "filters": ["request_id"],
+            "encoding": "utf-8",
+            "delay": True,
+        },
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "backoffice": {"level": "INFO"},
+        "backoffice.security": {"handlers": ["security"]},
         "huey": {"level": "WARNING"},
     },
 }

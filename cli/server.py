@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import typer
 
 from cli.console import say, wrong_use
-from cli.verbs import lone_verb
+from cli.verbs import log_like_a_server, lone_verb
 
 if TYPE_CHECKING:
     from cli.first_login import Login
@@ -44,6 +44,7 @@ def serve(
     from backoffice.migrating import migrate, only_one_process
     from cli.first_login import ensure_login
 
+    log_like_a_server()
     migrate()
     with only_one_process():
         login = ensure_login()
@@ -75,6 +76,7 @@ def worker(
     """Run the worker alone: tasks, and the clock of the periodic ones. INT and TERM end it gently."""
     from backoffice.consumer import consume, make_consumer
 
+    log_like_a_server()
     consume(
         make_consumer(threads=threads, periodic=not no_periodic),
         when_up=lambda: say(f"The worker runs {threads} tasks at a time. Stop it with Ctrl-C."),
@@ -86,6 +88,7 @@ def scheduler() -> None:
     """Run the periodic tasks' clock alone; workers run the tasks. Two of them do no harm."""
     from backoffice.consumer import consume, make_consumer
 
+    log_like_a_server()
     consume(make_consumer(threads=0), when_up=lambda: say("The scheduler is running. Stop it with Ctrl-C."))
 
 
