@@ -30,7 +30,8 @@ def private_file(name: str, make: str) -> str:
     """The content of a file in VAR_DIR that only its owner may read; made on first use."""
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Readable by its owner alone, as every NamedTemporaryFile is.
         with NamedTemporaryFile("w", dir=VAR_DIR, prefix=f".{name}-", encoding="utf-8") as draft:
             draft.write(make + "\n")
             draft.flush()
@@ -52,6 +53,8 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+# Earlier keys: what was signed with them stays good until they are taken away. The current one signs.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 # The shop
 
@@ -270,6 +273,10 @@ ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS") or [
 ]
 CSRF_TRUSTED_ORIGINS = [SHOP_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+if IS_HTTPS:
+    # Browsers take them from this host alone, by https: another one of the domain cannot plant its own.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_ENGINE = "accounts.sessions"
 # A session ends when nobody has done anything in it for so long, and after twelve hours whatever happens.
 SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
@@ -277,7 +284,10 @@ SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+# Each commits names that are not this shop's, and browsers keep to it for a year: only when asked for.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.boolean("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

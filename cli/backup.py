@@ -29,10 +29,14 @@ def backup(file: Backup, overwrite: Overwrite = False, json: Json = False) -> No
     It holds one moment, readable by its owner alone. SECRET_KEY, JWT_KEYS and the environment are not in it.
     On PostgreSQL pg_dump must be installed here, at least as new as the server.
     """
+    from accounts.actors import Actor, Source
+    from accounts.history import record_of_system
+    from accounts.models import AccountChange
     from backoffice.backups import back_up
 
     refuse_to_replace(file, overwrite=overwrite)
     back_up(file)
+    record_of_system(AccountChange.BACKED_UP, str(file), by=Actor(None, Source.CLI))
     show_one({"file": str(file), "bytes": file.stat().st_size}, as_json=json)
 
 
@@ -56,6 +60,9 @@ def restore(
     version, or of the other database, is refused. Everybody has to sign in again, and links in mails end.
     Mails that waited when the backup was made are held back as given up: they may have been sent since.
     """
+    from accounts.actors import Actor, Source
+    from accounts.history import record_of_system
+    from accounts.models import AccountChange
     from backoffice import backups
     from catalog.product_cache import forget_products
 
@@ -64,6 +71,7 @@ def restore(
     say(f"{held['database']} holds {counted(held['orders'], 'order')} now. All of it will be replaced.")
     proceed(f"Replace it by {file}?", yes=yes, dry_run=dry_run)
     held_back = backups.restore(file, settle=partial(_settle, send_waiting_mails=send_waiting_mails))
+    record_of_system(AccountChange.RESTORED, str(file), by=Actor(None, Source.CLI))
     forget_products()
     show_one({"file": str(file), **_held(), "mails_held_back": held_back}, as_json=json)
     if held_back:

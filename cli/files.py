@@ -1,5 +1,6 @@
 """Files that verbs read and write: - is standard input or output, and no file is replaced unasked."""
 
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
+from backoffice import private_files
 from cli.console import is_terminal, say, wrong_use
 
 if TYPE_CHECKING:
@@ -100,9 +102,15 @@ def writing(path: Path | None) -> Iterator[IO[bytes]]:
         try:
             with part.open("wb") as file:
                 yield file
+            part.chmod(_mode_of(path))
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _mode_of(path: Path) -> int:
+    """That of the file which is replaced; a new one is as readable as whatever its owner writes."""
+    return stat.S_IMODE(path.stat().st_mode) if path.exists() else private_files.usual_mode()
 
 
 def write_rejects(path: Path, content: str) -> None:
