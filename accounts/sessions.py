@@ -4,7 +4,7 @@ They end after some idle time, after twelve hours whatever happens (`SESSION_COO
 `auth_version`. What may take much out of the shop, or let somebody in, asks for the password once more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from time import time
@@ -40,6 +40,9 @@ class SessionStore(DatabaseStore):
         return BrowserSession
 
     def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
+        if SESSION_KEY in data and BEGAN not in data:
+            now = int(time())
+            data.update({BEGAN: now, SEEN: now, PASSWORD: now})
         row = super().create_model_instance(data)
         assert isinstance(row, BrowserSession)
         version = str(data.get(HASH_SESSION_KEY, "")).partition(":")[0]
@@ -66,28 +69,23 @@ class SessionLifetimeMiddleware:
 
 def _see(request: HttpRequest) -> None:
     session, now = request.session, int(time())
-    if BEGAN not in session:
-        _begin(request, now)
-    elif is_over(session, now):
+    if is_over(session, now):
         session.flush()
     elif now - session[SEEN] >= NOTED_EVERY_SECONDS:
         session[SEEN] = now
 
 
-def is_over(session: Mapping[str, Any] | Any, now: float) -> bool:
-    is_old = now - session[BEGAN] >= settings.SESSION_COOKIE_AGE
-    return is_old or now - session[SEEN] >= settings.SESSION_IDLE_SECONDS
+def is_over(session: Any, now: float) -> bool:
+    is_old = now - session.get(BEGAN, 0) >= settings.SESSION_COOKIE_AGE
+    return is_old or now - session.get(SEEN, 0) >= settings.SESSION_IDLE_SECONDS
 
 
 def begin_session(request: HttpRequest, user: User) -> None:
     """Right after somebody has shown who they are, by a password or by a link of a mail."""
-    _begin(request, int(time()))
-    note_sign_in(user, address=client_address(request), source=Source.ADMIN)
-
-
-def _begin(request: HttpRequest, now: int) -> None:
+    now = int(time())
     browser = "".join(char if char.isprintable() else " " for char in request.headers.get("User-Agent", ""))
     request.session.update({BEGAN: now, SEEN: now, PASSWORD: now, BROWSER: browser[:LONGEST_BROWSER]})
+    note_sign_in(user, address=client_address(request), source=Source.ADMIN)
 
 
 def note_sign_out(user: User) -> None:
