@@ -34,14 +34,23 @@ def serve(
     no_worker: Annotated[
         bool, typer.Option("--no-worker", help="Web only; run `shopctl worker` beside it.")
     ] = False,
+    notice: Annotated[
+        float,
+        typer.Option(
+            min=0, max=300, help="Seconds after TERM in which /readyz says no and requests are still taken."
+        ),
+    ] = 0.0,
+    most_memory: Annotated[
+        int, typer.Option(min=128, help="With several processes: one that has grown to more MB is renewed.")
+    ] = 768,
 ) -> None:
     """Run the shop: migrate, then web and worker in one process. INT and TERM end it gently.
 
     Prints the URL and, unless somebody else may do everything, what to sign in with.
     """
-    from backoffice import server
     from backoffice.consumer import make_consumer
     from backoffice.migrating import migrate, only_one_process
+    from backoffice.server import serving
     from cli.first_login import ensure_login
 
     migrate()
@@ -52,10 +61,12 @@ def serve(
     if port and bound_port != port:
         say(f"Port {port} is taken; this is port {bound_port}.")
     url = _shop_url(host, bound_port)
-    server.serve(
+    serving.serve(
         listener,
         processes=processes,
-        consumer=None if no_worker else make_consumer(),
+        make_consumer=None if no_worker else make_consumer,
+        notice_seconds=notice,
+        most_megabytes=most_memory,
         when_up=lambda: _announce(url, login),
     )
 
@@ -90,7 +101,7 @@ def scheduler() -> None:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    from backoffice.server import listen
+    from backoffice.server.listening import listen
 
     try:
         return listen(host, port)
