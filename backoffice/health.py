@@ -6,6 +6,7 @@ with other processes, and mails wait.
 """
 
 import os
+import queue
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -62,30 +63,43 @@ class Health:
 
 
 class Check:
-    """Asks in a thread of its own; while one hangs, no second one is started."""
+    """Asks in a thread of its own; while it hangs there, it is not asked again."""
 
     def __init__(self, ask: Callable[[], bool]) -> None:
         self._ask = ask
-        self._asking: threading.Thread | None = None
+        self._wanted: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._has_answered = threading.Event()
+        self._has_answered.set()
+        self._thread: threading.Thread | None = None
         self._state = State.SILENT
 
     def start(self) -> None:
-        if self._asking is None or not self._asking.is_alive():
-            self._state = State.SILENT
-            self._asking = threading.Thread(target=self._find_out, name="health", daemon=True)
-            self._asking.start()
+        if not self._has_answered.is_set():
+            return
+        self._has_answered.clear()
+        self._state = State.SILENT
+        if self._thread is None:
+            # Only now: no thread may be there when a process is forked.
+            self._thread = threading.Thread(target=self._answer, name="health", daemon=True)
+            self._thread.start()
+        self._wanted.put(None)
 
     def state(self, until: float) -> State:
         """What it found, if it has by then: a moment of `time.monotonic`."""
-        if self._asking is not None:
-            self._asking.join(max(0.0, until - monotonic()))
+        self._has_answered.wait(max(0.0, until - monotonic()))
         return self._state
 
-    def _find_out(self) -> None:
+    def _answer(self) -> None:
+        while True:
+            self._wanted.get()
+            self._state = self._found()
+            self._has_answered.set()
+
+    def _found(self) -> State:
         try:
-            self._state = State.OK if self._ask() else State.FAILING
+            return State.OK if self._ask() else State.FAILING
         except Exception:  # whatever it is, it is not there
-            self._state = State.UNREACHABLE
+            return State.UNREACHABLE
         finally:
             # New for each check: that one can be opened is part of the answer.
             connections.close_all()

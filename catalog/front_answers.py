@@ -1,7 +1,7 @@
 """What the public reads again and again, answered by the front itself while nobody has written anything.
 
-Embedded only: SQLite tells at once, without a wait, whether anything was committed since. On PostgreSQL that is
-asked of Redis, by a thread that may wait (`early_answers`).
+Embedded only: SQLite tells at once whether anything was committed since. On PostgreSQL Redis has to be asked
+that, by a thread that may wait (`early_answers`).
 """
 
 import sqlite3
@@ -16,7 +16,9 @@ from backoffice.errors import Throttled
 from backoffice.request_id import request_id_of
 from backoffice.server.gateway import Answer, Headers
 from backoffice.throttling import limit_nobody
-from catalog.early_answers import MOST_KEPT, Words, lasting, words_of
+from catalog.early_answers import Words, lasting, words_of
+
+MOST_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)

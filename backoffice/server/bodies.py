@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import IO, Any
 
 # Read at once, without an account of who sent how much.
@@ -90,25 +90,15 @@ async def any_body(proto: Any, guest: Guest, *, most_bytes: int) -> IO[bytes]:
     Raises:
         BodyRefused: it is longer than may be (413), too slow (408), or there is no room for it (503).
     """
-    body: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
-    try:
-        async with closing_on_failure(body):
+    with ExitStack() as until_whole:
+        body = until_whole.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
+        try:
             await _copy(proto, body, guest, most_bytes)
-    except TimeoutError:
-        raise BodyRefused(408) from None
-    body.seek(0)
-    return body
-
-
-class closing_on_failure:  # noqa: N801 - reads as a word
-    def __init__(self, body: IO[bytes]) -> None:
-        self.body = body
-
-    async def __aenter__(self) -> None: ...
-
-    async def __aexit__(self, kind: object, *_: object) -> None:
-        if kind is not None:
-            self.body.close()
+        except TimeoutError:
+            raise BodyRefused(408) from None
+        body.seek(0)
+        until_whole.pop_all()
+        return body
 
 
 async def _copy(proto: Any, body: IO[bytes], guest: Guest, most_bytes: int) -> None:

@@ -4,6 +4,7 @@ import io
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Any
@@ -121,16 +122,18 @@ def _gathered(parts: Iterable[bytes], written: io.BytesIO) -> bytes | IO[bytes]:
         only: bytes = parts[0]
         if len(only) <= IN_MEMORY_BYTES:
             return only
-    body = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 - the front closes it
-    body.write(written.getvalue())
-    for part in parts:
-        body.write(part)
-    if body.tell() > IN_MEMORY_BYTES:
+    with ExitStack() as until_whole:
+        body = until_whole.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
+        body.write(written.getvalue())
+        for part in parts:
+            body.write(part)
+        if body.tell() <= IN_MEMORY_BYTES:
+            body.seek(0)
+            return body.read()
         body.flush()
+        # Closed by the front, when it is sent.
+        until_whole.pop_all()
         return body
-    body.seek(0)
-    with body:
-        return body.read()
 
 
 def _sendable(headers: Headers, body: bytes | IO[bytes]) -> Headers:

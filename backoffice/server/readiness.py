@@ -1,17 +1,21 @@
 """Answers of `/healthz` and `/readyz` that wait for no thread of the shop's."""
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
-
-from pydantic_core import to_json
 
 from backoffice.health import health
 from backoffice.server.gateway import Answer
 
+
+def _json(content: object) -> bytes:
+    return json.dumps(content).encode()
+
+
 HEADERS = [("content-type", "application/json"), ("cache-control", "no-store")]
-HEALTHY = Answer(200, HEADERS, to_json({"status": "ok"}))
+HEALTHY = Answer(200, HEADERS, _json({"status": "ok"}))
 # It answers still, and will not for long: a load balancer that asks sends it nothing more.
-STOPPING = Answer(503, HEADERS, to_json({"status": "stopping"}))
+STOPPING = Answer(503, HEADERS, _json({"status": "stopping"}))
 
 
 class Readiness:
@@ -22,4 +26,4 @@ class Readiness:
         if is_stopping:
             return STOPPING
         found = await asyncio.get_running_loop().run_in_executor(self._threads, health)
-        return Answer(200 if found.is_ready else 503, HEADERS, to_json(found.told()))
+        return Answer(200 if found.is_ready else 503, HEADERS, _json(found.told()))

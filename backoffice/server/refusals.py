@@ -12,6 +12,8 @@ from backoffice.problems import CONTENT_TYPE, STATUS_CODES, problem_type
 from backoffice.request_id import request_id_of
 from backoffice.server.gateway import Answer
 
+# As the API calls them elsewhere.
+CODES = {**STATUS_CODES, 413: "too_large", 503: "busy"}
 DETAILS = {
     400: "The request could not be understood.",
     408: "The request came too slowly and was given up. Send it again.",
@@ -36,7 +38,7 @@ def refusal(status: int, environ: Mapping[str, Any], *, retry_after_seconds: int
 
 def _problem(status: int, path: str, request_id: str) -> tuple[str, bytes]:
     phrase = HTTPStatus(status).phrase
-    code = STATUS_CODES.get(status) or phrase.lower().replace(" ", "_")
+    code = CODES.get(status) or phrase.lower().replace(" ", "_")
     content = {
         "type": problem_type(code),
         "title": phrase,

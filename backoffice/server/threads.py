@@ -52,10 +52,8 @@ class Threads:
     def _work(self) -> None:
         while True:
             work = self._line.get()
-            if time.monotonic() > work.given_up_at:
-                result, error = None, Overloaded()
-            else:
-                result, error = _outcome(work.do)
+            is_late = time.monotonic() > work.given_up_at
+            result, error = (None, Overloaded()) if is_late else _outcome(work.do)
             work.loop.call_soon_threadsafe(_settle, work.done, result, error)
 
 
