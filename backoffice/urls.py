@@ -1,14 +1,25 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from backoffice import health, problems
+from backoffice import health, problem_pages, problems
 from backoffice.api import api
 
 admin.autodiscover()
 
 
+handler400 = "backoffice.error_pages.bad_request"
+handler403 = "backoffice.error_pages.forbidden"
+handler404 = "backoffice.error_pages.not_found"
+handler500 = "backoffice.error_pages.server_error"
+
+
+# Below /api/ nothing goes by cookies: a form of another origin is told what is there, like everybody.
+@csrf_exempt
+@require_safe
 def swagger(request: HttpRequest) -> HttpResponse:
     return api.docs.render_page(request, api)
 
@@ -21,5 +32,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     re_path(r"^api/docs/swagger/?$", swagger, name="swagger"),
     path("api/v1/", api.urls),
-    re_path(r"^api/", problems.not_found),
+    path("problems/", problem_pages.all_problems, name="problems"),
+    path("problems/<slug:code>", problem_pages.one_problem, name="problem"),
+    re_path(r"^api/", csrf_exempt(problems.not_found)),
 ]

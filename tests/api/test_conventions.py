@@ -193,7 +193,7 @@ def test_a_method_that_is_not_there_is_a_problem_that_names_those_that_are():
     response = Api().send("PUT", "products")
 
     assert_problem(response, 405, "method_not_allowed")
-    assert {method.strip() for method in response["Allow"].split(",")} == {"GET", "POST"}
+    assert {method.strip() for method in response["Allow"].split(",")} == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
 @pytest.mark.django_db
