@@ -230,6 +230,8 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/api/"):
             return self.get_response(request)
+        # Nothing here goes by cookies, so nobody's form can misuse them: its sender is told what is there.
+        setattr(request, "_dont_enforce_csrf_checks", True)  # noqa: B010
         if request.method != "HEAD":
             return self._answer(request)
         request.method = "GET"
@@ -253,15 +255,16 @@ class ProblemMiddleware:
 
 
 def _headers_of(response: HttpResponse) -> HttpResponse:
-    """Its length is told although the body is left out, but that of a stream, which nobody knows."""
-    bare = HttpResponse(status=response.status_code, headers=dict(response.items()))
-    bare.cookies = response.cookies
-    if not response.streaming:
-        bare.headers.setdefault("Content-Length", str(len(response.content)))
-    if getattr(response, "_has_been_logged", False):
-        _marked_as_logged(bare)
-    response.close()
-    return bare
+    """Without the body, whose length is told; but for a stream's, which nobody knows."""
+    if response.streaming:
+        bare = HttpResponse(status=response.status_code, headers=dict(response.items()))
+        # Closed with the answer, as what it would have streamed from.
+        closers = "_resource_closers"
+        setattr(bare, closers, getattr(response, closers))
+        return bare
+    response.headers.setdefault("Content-Length", str(len(response.content)))
+    response.content = b""
+    return response
 
 
 def _completed(allowed: str) -> str:
