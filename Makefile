@@ -22,7 +22,7 @@ install: ## the virtual environment in .venv, locked versions
 	@sh .ci/install
 
 run: install ## the shop with demo data on http://127.0.0.1:8000
-	@.venv/bin/shopctl demo --yes && exec .venv/bin/shopctl serve $(ARGS)
+	@.venv/bin/shopctl demo --yes && exec .venv/bin/shopctl serve --next-free-port $(ARGS)
 
 test: install ## the whole suite on SQLite and on PostgreSQL (ARGS="-k stock" for a part)
 	@$(PYTHON) -m tests.run $(ARGS)
