@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "backoffice.throttling.RateLimitMiddleware",
     "backoffice.cors.CorsMiddleware",
     "backoffice.problems.ProblemMiddleware",
+    "backoffice.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

@@ -45,6 +45,7 @@ def serve(
     Prints the URL and, unless somebody else may do everything, what to sign in with.
     """
     from backoffice import server
+    from backoffice.checks import https_without_a_known_proxy
     from backoffice.consumer import make_consumer
     from backoffice.migrating import migrate, only_one_process
     from cli.first_login import ensure_login
@@ -57,6 +58,8 @@ def serve(
     bound_port = listener.getsockname()[1]
     if port and bound_port != port:
         say(f"Port {port} is taken; this is port {bound_port}.")
+    for warning in https_without_a_known_proxy():
+        say(f"{warning.msg} {warning.hint}")
     url = _shop_url(host, bound_port)
     server.serve(
         listener,

@@ -6,6 +6,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+# They load every door and the middleware, and with them every refusal.
+import backoffice.urls
+import backoffice.wsgi  # noqa: F401
 from backoffice.errors import Refusal
 from backoffice.openapi import EXAMPLES
 from backoffice.problem_pages import known_problems

@@ -192,8 +192,8 @@ def test_a_taken_port_is_refused_before_anything_is_migrated(tmp_path: Path) -> 
         with running(tmp_path, "serve", "--port", str(port)) as shop:
             assert shop.process.wait(timeout=PATIENCE_SECONDS) == 2
             assert shop.told_all().splitlines()[-1] == (
-                f"Error: Port {port} is taken: another program listens there, perhaps this shop already. Stop it, "
-                "or choose another port with --port; --next-free-port takes the next free one."
+                f"Error: Port {port} is taken: another program listens there, perhaps this shop already. "
+                "Stop it, or choose another port with --port; --next-free-port takes the next free one."
             )
     assert not (tmp_path / "backoffice.sqlite3").exists()
 
