@@ -23,6 +23,7 @@ from backoffice.error_words import (
     BAD_REQUEST,
     FAULT,
     FORBIDDEN,
+    NOT_ALLOWED,
     NOT_FOUND,
     OF_STATUS,
     OLD_FORM,
@@ -42,6 +43,7 @@ API = "/api/"
 # What a bare answer says to programs, kept when a page is made of it.
 KEPT_HEADERS = ("Allow", "Retry-After")
 OTHER_HOST_SECONDS = 60
+MARK = "_has_been_logged"
 
 _other_host_noted_at = float("-inf")
 
@@ -83,6 +85,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """The form's token is not the browser's: what was typed on a page of ours can be sent again."""
+    if request.method != "POST":
+        # No form of a browser sends anything else.
+        response = error_page(request, NOT_ALLOWED)
+        response["Allow"] = "GET, HEAD, POST"
+        return response
     return error_page(request, OLD_FORM, typed=_typed(request) if _is_sent_from_here(request) else None)
 
 
@@ -191,6 +198,8 @@ class ErrorPageMiddleware:
         for name in KEPT_HEADERS:
             if name in response:
                 page[name] = response[name]
+        if getattr(response, MARK, False):
+            _mark_as_logged(page)
         return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -205,8 +214,8 @@ class ErrorPageMiddleware:
 
 def _note(request: HttpRequest, response: HttpResponse, error: BaseException | None, level: int) -> None:
     """One line instead of a traceback: strangers cause such errors at will, an outage with every request."""
-    first_line = str(error).partition("\n")[0]
-    logger.log(level, "%s %s: %s: %.300s", request.method, request.path, type(error).__name__, first_line)
+    told = (request.path, type(error).__name__, str(error).partition("\n")[0])
+    logger.log(level, "%s %s: %s: %.300s", request.method, *map(_in_one_line, told))
     _mark_as_logged(response)
 
 
@@ -221,6 +230,11 @@ def _note_other_host(request: HttpRequest, response: HttpResponse) -> None:
         logger.warning("Asked for as %.100r, which is not in DJANGO_ALLOWED_HOSTS", host)
 
 
+def _in_one_line(text: str) -> str:
+    """As Django writes what strangers have typed: a line break in it begins no line of the log."""
+    return text.encode("unicode_escape").decode("ascii")
+
+
 def _mark_as_logged(response: HttpResponse) -> None:
     """Django says it once more of every answer that does not carry its own mark."""
-    setattr(response, "_has_been_logged", True)  # noqa: B010
+    setattr(response, MARK, True)

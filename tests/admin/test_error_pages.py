@@ -21,7 +21,7 @@ from backoffice.request_id import RequestIdFilter
 from backoffice.urls import handler400, handler403, handler404, handler500
 from backoffice.urls import urlpatterns as own_urls
 from orders.models import Order
-from tests.factories import make_product, make_user
+from tests.factories import PASSWORD, make_product, make_user
 
 pytestmark = pytest.mark.django_db
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -207,6 +207,29 @@ def test_a_page_opened_by_another_method_says_so(manager: Client) -> None:
     assert response["Allow"] == "POST"
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "PROPFIND"])
+def test_a_method_that_no_form_sends_is_not_called_an_old_form(method: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.generic(method, "/admin/")
+    assert_page(response, 405, "This address is not opened like this")
+    assert response["Allow"] == "GET, HEAD, POST"
+
+
+def test_a_method_that_is_not_allowed_is_logged_once(
+    manager: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager.post("/problems/")
+    assert [record.getMessage() for record in caplog.records] == ["Method Not Allowed (POST): /problems/"]
+
+
+@odd_urls
+def test_no_line_of_the_log_can_be_forged_by_an_address(caplog: pytest.LogCaptureFixture) -> None:
+    nobody().get("/raise/away/?x=%0aforged")
+    nobody().post("/admin/login/%0d%0aforged/", {"username": "x" * 1_100_000})
+    assert all("\n" not in record.getMessage() for record in caplog.records)
+    assert "forged" in caplog.text
+
+
 def test_a_form_that_is_too_large_is_413_and_not_400() -> None:
     response = nobody().post("/admin/login/", {"username": "x" * 1_100_000})
     assert_page(response, 413, "A form may have 1 MB, a file 20 MB")
@@ -342,6 +365,36 @@ def test_a_password_is_never_written_into_a_page() -> None:
         response = sender.post(address, typed, headers=headers)
         assert_page(response, 403, "This form is too old to be sent")
         assert "Send it again" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example/",
+        "///evil.example/",
+        "////evil.example/",
+        "https://evil.example/",
+        "http:evil.example",
+        "/\\evil.example/",
+        "\\\\evil.example",
+        "/\t/evil.example/",
+        "javascript:alert(1)",
+        "http://testserver@evil.example/",
+        "http://testserver.evil.example/",
+    ],
+)
+def test_signing_in_leads_to_no_other_host(elsewhere: str) -> None:
+    user = make_user(role="Manager")
+    credentials = {"username": user.email, "password": PASSWORD, "next": elsewhere}
+    response = Client().post("/admin/login/", credentials)
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
+
+    signed_out = Client().get("/admin/login/", headers={"HX-Request": "true", "HX-Current-URL": elsewhere})
+    assert signed_out["HX-Redirect"] in (
+        "/admin/login/?next=%2Fadmin%2F",
+        "/admin/login/?next=%2F",
+        "/admin/login/?next=%2Fevil.example%2F",
+    )
 
 
 def test_a_page_that_is_refused_again_and_again_does_not_lead_to_itself(manager: Client) -> None:
