@@ -27,6 +27,7 @@ from backoffice.error_words import (
     NOT_FOUND,
     OF_STATUS,
     OLD_FORM,
+    OLD_FORM_KEPT,
     OUTAGE,
     Complaint,
     complaint_about,
@@ -90,7 +91,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         response = error_page(request, NOT_ALLOWED)
         response["Allow"] = "GET, HEAD, POST"
         return response
-    return error_page(request, OLD_FORM, typed=_typed(request) if _is_sent_from_here(request) else None)
+    typed = _typed(request) if _is_sent_from_here(request) else None
+    return error_page(request, OLD_FORM_KEPT if typed else OLD_FORM, typed=typed)
 
 
 def _is_sent_from_here(request: HttpRequest) -> bool:

@@ -50,6 +50,12 @@ OLD_FORM = Complaint(
     "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. Go back, "
     "load the page again and send it from there.",
 )
+OLD_FORM_KEPT = Complaint(
+    403,
+    OLD_FORM.title,
+    "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. What you "
+    "typed is kept: send it again as it was, or go back to change it.",
+)
 NOT_FOUND = Complaint(
     404,
     "There is nothing at this address",

@@ -1,4 +1,4 @@
-"""What the `type` of a problem leads to: what it means and what to do, for the developer of a client."""
+"""What the “type” of a problem leads to: what it means and what to do, for the developer of a client."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -38,7 +38,7 @@ class KnownProblem:
 OF_KIND = {
     Kind.INVALID: Advice(
         "The request breaks a rule; sent again unchanged it will be refused again. Nothing was done.",
-        "Correct the places that `errors` names: `in` tells the part of the request, `pointer` where in it.",
+        "Correct the places that “errors” names: “in” tells the part of the request, “pointer” where in it.",
     ),
     Kind.NOT_AUTHENTICATED: Advice(
         "Nobody knows who is asking: no token, one that has ended, or wrong credentials. Nothing was done.",
@@ -46,7 +46,7 @@ OF_KIND = {
     ),
     Kind.FORBIDDEN: Advice(
         "Whoever is signed in may not do this. Nothing was done.",
-        "Show `detail` to the user; another token of the same user will not help.",
+        "Show “detail” to the user; another token of the same user will not help.",
     ),
     Kind.NOT_FOUND: Advice(
         "There is no such thing, or it is not this user's to see.",
@@ -54,10 +54,10 @@ OF_KIND = {
     ),
     Kind.CONFLICT: Advice(
         "The request is right in itself, but the shop is in another state than it needs. Nothing was done.",
-        "Read the thing again, look at `errors` for the facts, and decide anew.",
+        "Read the thing again, look at “errors” for the facts, and decide anew.",
     ),
     Kind.STALE: Advice(
-        "Somebody changed it since your `If-Match` was read. Nothing was done.",
+        "Somebody changed it since your “If-Match” was read. Nothing was done.",
         "Read it again, apply the change to what you find, and send it with the new ETag.",
     ),
     Kind.TOO_LARGE: Advice(
@@ -66,21 +66,21 @@ OF_KIND = {
     ),
     Kind.THROTTLED: Advice(
         "Too many requests in too short a time. Nothing was done.",
-        "Wait as many seconds as `Retry-After` says; the RateLimit headers tell what is left.",
+        "Wait as many seconds as “Retry-After” says; the RateLimit headers tell what is left.",
     ),
     Kind.BUSY: Advice(
         "The shop cannot do it at this moment.",
-        "Wait as many seconds as `Retry-After` says and send the same again, with the same Idempotency-Key.",
+        "Wait as many seconds as “Retry-After” says and send the same again, with the same Idempotency-Key.",
     ),
 }
 OF_STATUS = {
     400: Advice("The body or the address could not be read.", "Send JSON in UTF-8, or a form with its file."),
     405: Advice(
-        "The address is known, the method is not.", "Use one of those that the `Allow` header names."
+        "The address is known, the method is not.", "Use one of those that the “Allow” header names."
     ),
     500: Advice(
         "Something of ours is broken; what it was is in our log.",
-        "Send the same again with the same Idempotency-Key, and tell us the `request_id`.",
+        "Send the same again with the same Idempotency-Key, and tell us the “request_id”.",
     ),
 }
 

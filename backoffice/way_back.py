@@ -22,11 +22,15 @@ def local_path(url: str) -> str:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page of this shop that led here, "" when it was another one, this one itself, or none."""
+    """The page of this shop that led here, "" when it was another one, or none.
+
+    Nor does a page lead back to itself; a form that was sent does.
+    """
     referer = request.headers.get("Referer", "")
     try:
         is_from_here = urlsplit(referer).netloc.lower() == request.get_host().lower()
     except (ValueError, DisallowedHost):
         return ""
     path = local_path(referer) if is_from_here else ""
-    return "" if path.partition("?")[0] == request.path else path
+    is_itself = request.method in ("GET", "HEAD") and path.partition("?")[0] == request.path
+    return "" if is_itself else path

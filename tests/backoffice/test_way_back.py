@@ -48,6 +48,11 @@ def test_the_way_back_is_the_page_before_if_it_was_one_of_ours(referer: str, pat
     assert came_from(request) == path
 
 
+def test_a_form_leads_back_to_its_own_page() -> None:
+    request = RequestFactory().post("/form/", headers={"Referer": f"{HERE}/form/?p=1"})
+    assert came_from(request) == "/form/?p=1"
+
+
 def test_there_is_no_way_back_at_an_address_that_is_not_ours() -> None:
     request = RequestFactory().get("/", headers={"Host": "evil.example", "Referer": "http://evil.example/a/"})
     assert came_from(request) == ""
