@@ -162,8 +162,8 @@ def _framed(request: HttpRequest, context: Mapping[str, Any]) -> str | None:
             return None
         return render_to_string(FRAMED, {**admin.site.each_context(request), **context}, request)
     except Exception as error:
-        is_broken = not is_outage(error)
-        logger.warning("The admin's frame could not be drawn around an error page", exc_info=is_broken)
+        if not is_outage(error):
+            logger.warning("The admin's frame could not be drawn around an error page", exc_info=True)
         return None
 
 
