@@ -78,5 +78,5 @@ def _came_by_https(request: HttpRequest) -> bool:
         return True
     # Browsers send it by https alone, but to this very machine.
     host = request.META.get("HTTP_HOST", "").rpartition(":")[0] or request.META.get("HTTP_HOST", "")
-    is_here = host in ("localhost", "127.0.0.1", "[::1]") or host.endswith(".localhost")
+    is_here = host in ("localhost", "[::1]") or host.startswith("127.") or host.endswith(".localhost")
     return "Sec-Fetch-Mode" in request.headers and not is_here

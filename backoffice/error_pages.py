@@ -43,6 +43,8 @@ FRAMED, PLAIN, PLAIN_FRAME = "backoffice/error.html", "backoffice/plain_error.ht
 API = "/api/"
 # What a bare answer says to programs, kept when a page is made of it.
 KEPT_HEADERS = ("Allow", "Retry-After")
+# Asking later may help: what was typed is kept until then.
+SENT_AGAIN = (429, 503)
 OTHER_HOST_SECONDS = 60
 MARK = "_has_been_logged"
 
@@ -208,7 +210,8 @@ class ErrorPageMiddleware:
         complaint = complaint_about(error)
         if not isinstance(error, Refusal) and complaint is not OUTAGE:
             return None
-        response = error_page(request, complaint)
+        may_be_sent_again = complaint.status in SENT_AGAIN and _is_sent_from_here(request)
+        response = error_page(request, complaint, typed=_typed(request) if may_be_sent_again else None)
         if complaint is OUTAGE:
             _note(request, response, error, logging.ERROR)
         return response

@@ -141,6 +141,21 @@ def test_a_page_about_a_fault_asks_nothing_that_may_be_broken(
         assert manager.get(f"/admin/raise/{name}/").status_code in (500, 503)
 
 
+@odd_urls
+@pytest.mark.parametrize(
+    ("name", "is_kept"), [("busy", True), ("throttled", True), ("away", True), ("broken", False)]
+)
+def test_what_was_typed_is_kept_where_sending_it_again_may_help(
+    name: str, is_kept: bool, manager: Client
+) -> None:
+    typed = {"note": "Ring <twice>"}
+    response = manager.post(f"/admin/raise/{name}/", typed, headers={"Origin": "http://testserver"})
+    assert ('name="note" value="Ring &lt;twice&gt;"' in response.content.decode()) is is_kept
+    assert ("Send it again" in words(response)) is is_kept
+    for other in ({}, {"Origin": "http://evil.example"}):
+        assert "Ring" not in manager.post(f"/admin/raise/{name}/", typed, headers=other).content.decode()
+
+
 def test_without_a_database_every_page_is_503_with_a_time_to_come_back(
     manager: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
