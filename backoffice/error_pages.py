@@ -34,6 +34,7 @@ from backoffice.error_words import (
 )
 from backoffice.errors import Refusal
 from backoffice.outages import is_outage
+from backoffice.problems import in_one_line
 from backoffice.request_id import current_request_id
 from backoffice.way_back import came_from
 
@@ -220,7 +221,7 @@ class ErrorPageMiddleware:
 def _note(request: HttpRequest, response: HttpResponse, error: BaseException | None, level: int) -> None:
     """One line instead of a traceback: strangers cause such errors at will, an outage with every request."""
     told = (request.path, type(error).__name__, str(error).partition("\n")[0])
-    logger.log(level, "%s %s: %s: %.300s", request.method, *map(_in_one_line, told))
+    logger.log(level, "%s %s: %s: %.300s", request.method, *map(in_one_line, told))
     _mark_as_logged(response)
 
 
@@ -233,11 +234,6 @@ def _note_other_host(request: HttpRequest, response: HttpResponse) -> None:
         _other_host_noted_at = now
         host = request.META.get("HTTP_HOST", "")
         logger.warning("Asked for as %.100r, which is not in DJANGO_ALLOWED_HOSTS", host)
-
-
-def _in_one_line(text: str) -> str:
-    """As Django writes what strangers have typed: a line break in it begins no line of the log."""
-    return text.encode("unicode_escape").decode("ascii")
 
 
 def _mark_as_logged(response: HttpResponse) -> None:

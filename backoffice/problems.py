@@ -175,11 +175,16 @@ def fault(request: HttpRequest, error: Exception) -> HttpResponse:
     What is merely away is logged in one line, for then there is one for every request.
     """
     if is_outage(error):
-        first_line = str(error).partition("\n")[0]
-        logger.error("%s %s: %s: %s", request.method, request.path, type(error).__name__, first_line)
+        told = (request.path, type(error).__name__, str(error).partition("\n")[0])
+        logger.error("%s %s: %s: %.300s", request.method, *map(in_one_line, told))
         return _marked_as_logged(refused(request, Unavailable(AWAY, retry_after_seconds=RETRY_AFTER_SECONDS)))
-    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    logger.error("%s %s failed", request.method, in_one_line(request.path), exc_info=error)
     return _of_status(request, 500, OUR_FAULT)
+
+
+def in_one_line(text: str) -> str:
+    """As Django writes what strangers have typed: a line break in it begins no line of the log."""
+    return text.encode("unicode_escape").decode("ascii")
 
 
 def _marked_as_logged(response: HttpResponse) -> HttpResponse:
