@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "backoffice.throttling.RateLimitMiddleware",
     "backoffice.cors.CorsMiddleware",
     "backoffice.problems.ProblemMiddleware",
+    "backoffice.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -113,7 +114,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backoffice.error_pages.ErrorPageMiddleware",
 ]
+CSRF_FAILURE_VIEW = "backoffice.error_pages.csrf_failure"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

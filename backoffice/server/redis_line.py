@@ -38,14 +38,14 @@ class RedisLine:
         self._opening = asyncio.Lock()
         self._rests_until = 0.0
 
-    async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[object]) -> Any:
+    async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[str | int]) -> Any:
         """What the script returns for these keys and arguments. Raises RedisAway."""
         try:
             return await self.ask("EVALSHA", script.digest, len(keys), *keys, *arguments)
         except NoScriptError:
             return await self.ask("EVAL", script.text, len(keys), *keys, *arguments)
 
-    async def ask(self, *command: object) -> Any:
+    async def ask(self, *command: str | int) -> Any:
         """The answer to a command. Raises RedisAway, or what Redis says is wrong with it."""
         if monotonic() < self._rests_until:
             raise RedisAway
