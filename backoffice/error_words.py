@@ -66,6 +66,11 @@ NOT_ALLOWED = Complaint(
     "This address is not opened like this",
     "Nothing was done. Go back and use the buttons of the page.",
 )
+TOO_SLOW = Complaint(
+    408,
+    "What you sent came too slowly",
+    "Nothing was done. Send it again; if that happens again, try it from another network.",
+)
 TOO_LARGE = Complaint(
     413,
     "This is more than can be sent at once",
@@ -86,7 +91,17 @@ OUTAGE = Complaint(
 )
 OF_STATUS = {
     each.status: each
-    for each in (BAD_REQUEST, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, THROTTLED, FAULT, OUTAGE)
+    for each in (
+        BAD_REQUEST,
+        FORBIDDEN,
+        NOT_FOUND,
+        NOT_ALLOWED,
+        TOO_SLOW,
+        TOO_LARGE,
+        THROTTLED,
+        FAULT,
+        OUTAGE,
+    )
 }
 
 

@@ -138,8 +138,8 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == HTTPStatus.UNAUTHORIZED:
         return refused(request, NotAuthenticated("Send an access token: Authorization: Bearer …"))
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return _of_status(request, 400, _what_is_malformed(error))
-    return _of_status(request, error.status_code, str(error))
+        return of_status(request, 400, _what_is_malformed(error))
+    return of_status(request, error.status_code, str(error))
 
 
 def _what_is_malformed(error: HttpError) -> str:
@@ -162,11 +162,11 @@ def too_large(request: HttpRequest, _error: Exception | None = None) -> HttpResp
 
 
 def connection_lost(request: HttpRequest, _error: Exception) -> HttpResponse:
-    return _of_status(request, 400, "The body ended before it was complete. Send it again.")
+    return of_status(request, 400, "The body ended before it was complete. Send it again.")
 
 
 def malformed(request: HttpRequest, _error: Exception) -> HttpResponse:
-    return _of_status(request, 400, STATUS_DETAILS[400])
+    return of_status(request, 400, STATUS_DETAILS[400])
 
 
 def fault(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -179,7 +179,7 @@ def fault(request: HttpRequest, error: Exception) -> HttpResponse:
         logger.error("%s %s: %s: %.300s", request.method, *map(in_one_line, told))
         return _marked_as_logged(refused(request, Unavailable(AWAY, retry_after_seconds=RETRY_AFTER_SECONDS)))
     logger.error("%s %s failed", request.method, in_one_line(request.path), exc_info=error)
-    return _of_status(request, 500, OUR_FAULT)
+    return of_status(request, 500, OUR_FAULT)
 
 
 def in_one_line(text: str) -> str:
@@ -193,13 +193,19 @@ def _marked_as_logged(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _of_status(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+def of_status(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     phrase = HTTPStatus(status).phrase
     code = STATUS_CODES.get(status) or phrase.lower().replace(" ", "_")
     return problem(request, status=status, code=code, title=phrase, detail=detail)
 
 
-STATUS_CODES = {400: "bad_request", 429: "throttled", 500: "internal_error", 503: Unavailable.code}
+STATUS_CODES = {
+    400: "bad_request",
+    413: TooLarge.code,
+    429: "throttled",
+    500: "internal_error",
+    503: Unavailable.code,
+}
 STATUS_DETAILS = {
     400: "The request could not be understood.",
     403: "This is not allowed.",
@@ -295,7 +301,7 @@ def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return too_large(request)
     usual = OUR_FAULT if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else NOT_LIKE_THIS
     detail = STATUS_DETAILS.get(response.status_code, usual)
-    told = _of_status(request, response.status_code, detail)
+    told = of_status(request, response.status_code, detail)
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in response:
             told[name] = response[name]

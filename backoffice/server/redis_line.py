@@ -31,7 +31,9 @@ class Script:
 
 class RedisLine:
     def __init__(self, url: str) -> None:
-        self._pool = ConnectionPool.from_url(url, socket_connect_timeout=PATIENCE_SECONDS, socket_timeout=None)
+        self._pool = ConnectionPool.from_url(
+            url, socket_connect_timeout=PATIENCE_SECONDS, socket_timeout=None
+        )
         self._connection: Connection | None = None
         self._reading: asyncio.Task[None] | None = None
         self._asked: deque[asyncio.Future[Any]] = deque()
