@@ -232,9 +232,15 @@ def csv_file(content: str, name: str) -> HttpResponse:
 
 
 def show_refusal(request: HttpRequest, refusal: Refusal, *, url: str | None = None) -> HttpResponse:
-    """Back to where the request came from, or to a page, with the reason on top."""
+    """Back to where the form was, or to a page, with the reason on top.
+
+    Raises:
+        Refusal: this is the page that was asked for, which has no way back: an error page tells the reason.
+    """
     if refusal.kind is Kind.FORBIDDEN:
         raise PermissionDenied(refusal.detail) from refusal
+    if url is None and request.method in ("GET", "HEAD"):
+        raise refusal
     messages.error(request, refusal.detail)
     for fault in refusal.faults[:10]:
         messages.error(request, fault.detail)

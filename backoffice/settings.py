@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "backoffice.throttling.RateLimitMiddleware",
     "backoffice.cors.CorsMiddleware",
     "backoffice.problems.ProblemMiddleware",
+    "backoffice.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -117,7 +118,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backoffice.error_pages.ErrorPageMiddleware",
 ]
+CSRF_FAILURE_VIEW = "backoffice.error_pages.csrf_failure"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -302,6 +305,10 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
+# Who may send a body longer than other bodies may be: asked before it is read.
+UPLOADERS = "accounts.uploads.may_upload"
+# What the server's front answers without Django.
+EARLY_ANSWERS = "catalog.front_answers.FrontAnswers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_HANDLERS = [
     "backoffice.uploads.StaffAlone",

@@ -4,7 +4,7 @@ import time
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin
@@ -19,6 +19,7 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.navigation import sidebar
+from backoffice.way_back import local_path
 
 MOST_RESULTS = 50
 
@@ -101,12 +102,7 @@ def _sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
 
 def page_asked_from(request: HttpRequest) -> str:
     """Path and query of the page in which htmx made this request; the home page when it names none."""
-    try:
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
-    except ValueError:
-        here = urlsplit("")
-    # With a fragment, which a click on href="#" leaves behind, the browser would not load it again.
-    return here._replace(scheme="", netloc="", fragment="").geturl() or reverse("admin:index")
+    return local_path(request.headers.get("HX-Current-URL", "")) or reverse("admin:index")
 
 
 def _view(name: str) -> type[View]:

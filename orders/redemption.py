@@ -44,7 +44,9 @@ STATE_REASONS = {
 class PromoRefused(Invalid):
     """The order names a promo code that gives nothing: it is refused whole, never placed at full price."""
 
+    code = "promo_not_usable"
     title = "The promo code cannot be used"
+    other_codes = tuple(CODES.values())
 
     def __init__(self, detail: str, *, code: str) -> None:
         super().__init__(detail, faults=[Fault("/promo_code", code, detail)])
