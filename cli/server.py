@@ -162,7 +162,7 @@ def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:
     if login.password is None:
         password = f"changed since; a new one: {another}"
     elif login.is_new and host in LOOPBACK and sys.stdout.isatty():
-        password = f"{login.password}  (kept in {login_file()}; not printed again)"
+        password = f"{login.password}\n            kept in {login_file()} and not printed again"
     else:
         password = f"in {login_file()}, its second line; another one: {another}"
     return [f"  e-mail    {login.email}", f"  password  {password}"]

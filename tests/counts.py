@@ -2,10 +2,11 @@
 
 from django.core.cache import cache
 
-from backoffice.throttling import counts_here
+from backoffice import throttling
 
 
 def forget_counts() -> None:
-    """Wherever they are kept: on the cache server, or in this process."""
+    """Wherever they are kept: on the cache server, or in this process while the server was away."""
     cache.clear()
-    counts_here.clear()
+    throttling.counts_here.clear()
+    throttling._cache_rests_until = 0.0
