@@ -343,8 +343,13 @@ def _used_up(limit: Limit, held: Sequence[float], now: float) -> Throttled:
 
 
 def _seconds_until(held: Sequence[float], limit: Limit, now: float) -> int:
-    """When the first of the slots that are held is free again."""
-    return max(1, round(min(held, default=now + limit.window_seconds) - now))
+    """When the first of the slots that are held is free again.
+
+    Whoever can write into the cache server may hold a slot for ever, and no more than that.
+    """
+    latest = now + limit.window_seconds
+    moments = [until for until in held if isinstance(until, float) and now < until <= latest]
+    return max(1, round(min(moments, default=latest) - now))
 
 
 def _asked[T](ask: Callable[[Any], T]) -> T:

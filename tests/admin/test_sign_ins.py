@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts import sessions
+from accounts import sessions, uploads
 from accounts.models import BrowserSession, User
 from accounts.people import deactivate, set_role
 from accounts.tokens import issue_pair, read_access_token
@@ -61,6 +61,22 @@ def test_a_session_ends_after_twelve_hours_however_much_it_is_used(nele: User, c
         assert is_in(client)
     clock[0] += 0.2 * HOUR
     assert not is_in(client)
+
+
+def test_a_session_that_is_over_lets_no_long_body_in_either(
+    nele: User, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked before the session ends by a request of its own."""
+    monkeypatch.setattr(uploads, "time", lambda: clock[0])
+    monkeypatch.setattr(uploads, "close_old_connections", lambda: None)
+    client = signed_in()
+    name = settings.SESSION_COOKIE_NAME
+    environ = {"HTTP_COOKIE": f"{name}={client.cookies[name].value}"}
+    assert uploads.may_upload(environ)
+    clock[0] += 2 * HOUR
+    assert not uploads.may_upload(environ)
+    assert not uploads.may_upload({"HTTP_COOKIE": f"{name}=made-up"})
+    assert not uploads.may_upload({})
 
 
 def test_signing_in_again_begins_twelve_hours_anew(nele: User, clock: list[float]) -> None:
