@@ -80,13 +80,11 @@ def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate
 
 
 def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | PromoRefusal:
-    """As `consider`, and keep the code's row locked until the transaction ends."""
-    candidate = _judged(_locked, code, customer, at)
-    if isinstance(candidate, Candidate) and candidate.promo_code.promotion.first_order_only:
-        # Two first orders at once: the second waits here, then sees the first.
-        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-        return _judged(_locked, code, customer, at)
-    return candidate
+    """As `consider`, and keep the code's row locked until the transaction ends.
+
+    The customer must be locked before: of two first orders at once the second then sees the first.
+    """
+    return _judged(_locked, code, customer, at)
 
 
 def redeem(
