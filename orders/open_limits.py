@@ -30,8 +30,8 @@ FEWEST_UNITS = 10
 NEAR = Decimal("0.8")
 
 _CENTS = Cast(Round((F("subtotal") - F("discount")) * 100), BigIntegerField())
-# In cents, what a line's open units cost, rounded down. In whole numbers, of which both databases have the same
-# quotient, and so that no product of two large ones passes what they can hold.
+# In cents, what a line's open units cost, rounded down. In whole numbers, of which both databases have the
+# same quotient, and so that no product of two large ones passes what they can hold.
 _OPEN_CENTS = _CENTS / F("quantity") * OPEN_UNITS + _CENTS % F("quantity") * OPEN_UNITS / F("quantity")
 
 
@@ -159,9 +159,8 @@ def _near_a_limit(at_most: int) -> list[Holder]:
     near = Q()
     for name, limit in limits().items():
         if limit is not None:
-            near |= (
-                Q(cents__gte=100 * limit * NEAR) if name == "value" else Q(**{f"{name}__gte": limit * NEAR})
-            )
+            column, factor = ("cents", 100) if name == "value" else (name, 1)
+            near |= Q(**{f"{column}__gte": factor * limit * NEAR})
     if not near:
         return []
     columns = ("order__customer", "order__customer__name", "order__customer__email")
