@@ -19,6 +19,7 @@ from backoffice.errors import Kind, Refusal
 from backoffice.idempotency import once
 from backoffice.jobs import this_day
 from backoffice.lists import CappedPaginator
+from backoffice.primary_keys import is_key
 from backoffice.replies import Reply, rendered
 from backoffice.request_keys import RequestKeyField
 from catalog import stock
@@ -31,7 +32,6 @@ from catalog.stock import BelowReserved
 from catalog.templatetags.stock import change, reference
 
 PER_PAGE = 50
-LONGEST_KEY = 18
 
 
 class CountForm(forms.Form):
@@ -75,8 +75,7 @@ class Counting(DomainAdmin):
         products = Product.objects.low_stock() if "low" in request.GET else Product.objects.active()
         if category := request.GET.get("category", ""):
             # What names no category leaves nothing to count, rather than everything.
-            is_key = category.isascii() and category.isdecimal() and len(category) <= LONGEST_KEY
-            products = products.filter(category=int(category)) if is_key else products.none()
+            products = products.filter(category=int(category)) if is_key(category) else products.none()
         term = request.GET.get("q", "").replace("\x00", "")
         found, _ = self.get_search_results(request, products, term)
         assert isinstance(found, ProductQuerySet)
