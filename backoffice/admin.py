@@ -20,7 +20,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 
 from backoffice.errors import Fault, Kind, Refusal
-from backoffice.lists import VIEW, CappedPaginator, SavedViewsChangeList
+from backoffice.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
 from backoffice.request_keys import RequestKeyField, done_once
 from backoffice.site import page_asked_from, take_over
 from backoffice.transactions import write_transaction
@@ -161,6 +161,8 @@ class DomainAdmin(ModelAdmin):
         context = {"empty_title": title, "empty_text": text, "empty_button": button, **(extra_context or {})}
         try:
             return super().changelist_view(request, context)
+        except UnreadableFilter as refusal:
+            return show_refusal(request, refusal, url=request.path)
         except Refusal as refusal:
             return show_refusal(request, refusal)
 

@@ -4,6 +4,7 @@ import secrets
 import sys
 from contextlib import suppress
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
@@ -72,6 +73,10 @@ SHOP_TIME_ZONE = env.text("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
 SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO)
 SHOP_FREE_SHIPPING_FROM = env.amount("SHOP_FREE_SHIPPING_FROM", None)
+# What one customer may have open at once, staff's own placing aside; None: no limit.
+SHOP_MAX_OPEN_ORDERS = env.limit("SHOP_MAX_OPEN_ORDERS", 100)
+SHOP_MAX_OPEN_UNITS = env.limit("SHOP_MAX_OPEN_UNITS", 5_000)
+SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", Decimal("25000.00")) or None
 
 # Apps
 

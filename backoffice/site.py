@@ -1,6 +1,8 @@
 """The admin site: Unfold's, with a search that keeps nothing and pages for passwords."""
 
+import functools
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any
@@ -10,7 +12,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import sites
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
@@ -19,9 +21,12 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.navigation import sidebar
+from backoffice.primary_keys import is_key
 from backoffice.way_back import local_path
 
 MOST_RESULTS = 50
+# What addresses of the admin call the key of a row.
+KEYS = ("object_id", "content_type_id", "number", "product_id")
 
 
 class BackofficeSite(UnfoldAdminSite):
@@ -42,6 +47,9 @@ class BackofficeSite(UnfoldAdminSite):
             path("sign_ins/", self.admin_view(sign_ins.as_view()), name="sign_ins"),
         ]
         return [*ours, *super().get_urls()]
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        return super().admin_view(_keyed(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.headers.get("HX-Request"):
@@ -82,6 +90,18 @@ class BackofficeSite(UnfoldAdminSite):
         }
         headers = {"HX-Trigger": "search"}
         return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers=headers)
+
+
+def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view of a row, for what may be its key: pages and dialogs hand it on to the database as it is."""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not all(is_key(str(kwargs[name])) for name in KEYS if name in kwargs):
+            raise Http404("No row has this key.")
+        return view(request, *args, **kwargs)
+
+    return run
 
 
 def _pages(request: HttpRequest, term: str) -> list[SearchResult]:

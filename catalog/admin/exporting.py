@@ -13,6 +13,7 @@ from unfold.contrib.import_export.forms import ExportForm
 from accounts.admin import actor_of
 from accounts.history import record_export
 from backoffice.admin import DomainAdmin
+from backoffice.lists import UnreadableFilter
 from catalog.exports import CSVFile, XLSXFile
 
 # A workbook of so many rows takes some ten seconds of a processor to write.
@@ -57,7 +58,7 @@ class ListExport(ExportMixin, DomainAdmin):
             raise PermissionDenied
         try:
             response: HttpResponse = super().export_action(request)
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, UnreadableFilter):
             return HttpResponseRedirect(f"{request.path}?")
         return response
 

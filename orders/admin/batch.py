@@ -202,7 +202,14 @@ class BatchAdmin(PromoListActions, BatchActions):
     def _handed_out(
         self, request: HttpRequest, number: int, as_file: Callable[[Promotion], HttpResponseBase]
     ) -> HttpResponseBase:
+        """Whoever has the file has every code: it is for those alone who may make codes.
+
+        Raises:
+            PermissionDenied, Http404.
+        """
         batch = self.batch_asked_for(request, number)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         if asks := asked_again(request):
             return asks
         record_export(f"the codes of batch {batch.pk}", by=actor_of(request))
