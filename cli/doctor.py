@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -16,6 +16,7 @@ WORKER_SILENT_AFTER = timedelta(minutes=3)
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 MAIL_MAY_WAIT = timedelta(minutes=15)
 SHOWN = columns("check", "state", "detail")
+Mend = Annotated[bool, typer.Option("--mend", help="Move on sequences that are behind their tables.")]
 
 
 class State(StrEnum):
@@ -34,13 +35,17 @@ class Finding:
     examples="""
     shopctl doctor
     shopctl doctor --json | jq '.[] | select(.state == "trouble")'
+    shopctl doctor --mend
     """
 )
-def doctor(json: Json = False, jsonl: Jsonl = False) -> None:
+def doctor(mend: Mend = False, json: Json = False, jsonl: Jsonl = False) -> None:
     """Look whether everything is there that the shop needs, and whether stock and orders add up.
 
-    Exits with 4 when there is trouble.
+    Exits with 4 when there is trouble. --mend first moves on the sequences that are behind the numbers in
+    their tables, which rows from elsewhere leave so; nothing else is changed.
     """
+    if mend:
+        _mend_sequences()
     findings = {name: _found(check) for name, check in CHECKS.items()}
     rows = (
         {"check": name, "state": each.state.value, "detail": each.detail} for name, each in findings.items()
@@ -50,6 +55,15 @@ def doctor(json: Json = False, jsonl: Jsonl = False) -> None:
     if troubles:
         say(f"Trouble with: {', '.join(troubles)}.")
         raise typer.Exit(FOUND_PROBLEMS)
+
+
+def _mend_sequences() -> None:
+    from django.db import connection
+
+    from backoffice.sequences import catch_up
+
+    for each in catch_up(connection):
+        say(f"{each.table}.{each.column} goes on after {each.highest}.")
 
 
 def _found(check: Callable[[], Finding]) -> Finding:
@@ -87,6 +101,24 @@ def _migrations() -> Finding:
     if missing:
         return Finding(State.TROUBLE, f"{len(missing)} not applied; run: python manage.py migrate")
     return Finding(State.OK, "all applied")
+
+
+def _sequences() -> Finding:
+    from django.db import connection
+
+    from backoffice.sequences import behind
+
+    late = behind(connection)
+    if late:
+        named = ", ".join(f"{each.table}.{each.column} (at {each.highest})" for each in late[:3])
+        more = f" and {len(late) - 3} more" if len(late) > 3 else ""
+        return Finding(
+            State.TROUBLE,
+            f"behind what is there: {named}{more}; new rows would collide; run: shopctl doctor --mend",
+        )
+    if connection.vendor == "sqlite":
+        return Finding(State.OK, "numbers follow from the rows themselves")
+    return Finding(State.OK, "each goes on after the highest number there is")
 
 
 def _ledger_triggers() -> Finding:
@@ -225,6 +257,7 @@ def _in_words(length: timedelta) -> str:
 CHECKS: dict[str, Callable[[], Finding]] = {
     "database": _database,
     "migrations": _migrations,
+    "sequences": _sequences,
     "ledger triggers": _ledger_triggers,
     "cache": _cache,
     "queue": _queue,
