@@ -178,6 +178,12 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     }
+# Figures of the admin, of each process alone.
+CACHES["process"] = {
+    "BACKEND": "backoffice.caches.LocMemCache",
+    "LOCATION": "process",
+    "OPTIONS": {"MAX_ENTRIES": 1_000},
+}
 
 HUEY: dict[str, object] = {
     "name": "backoffice",

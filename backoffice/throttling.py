@@ -259,7 +259,9 @@ def _take_slot(slots: Sequence[str], now: float, seconds: int) -> tuple[bool, li
     held = cache.get_many(slots)
     # Somebody else may have taken a free one meanwhile: adding it decides.
     is_taken = any(cache.add(slot, now + seconds, seconds) for slot in slots if slot not in held)
-    return is_taken, list(held.values())
+    return is_taken, [
+        until for until in held.values() if isinstance(until, float) and until < now + 2 * seconds
+    ]
 
 
 def _rest(error: Exception) -> None:
