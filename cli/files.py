@@ -96,13 +96,11 @@ def writing(path: Path | None) -> Iterator[IO[bytes]]:
         with path.open("wb") as file:
             yield file
     else:
-        part = path.with_name(f".{path.name}.part")
-        try:
-            with part.open("wb") as file:
-                yield file
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        from backoffice.replacing import replacing
+
+        with replacing(path) as part, part.open("wb") as file:
+            yield file
+            file.flush()
 
 
 def write_rejects(path: Path, content: str) -> None:

@@ -42,22 +42,29 @@ def serve(
     from backoffice import server
     from backoffice.consumer import make_consumer
     from backoffice.migrating import migrate, only_one_process
+    from backoffice.running import marked_running
     from cli.first_login import ensure_login
 
-    migrate()
-    with only_one_process():
-        login = ensure_login()
-    listener = _listener(host, port)
-    bound_port = listener.getsockname()[1]
-    if port and bound_port != port:
-        say(f"Port {port} is taken; this is port {bound_port}.")
-    url = _shop_url(host, bound_port)
-    server.serve(
-        listener,
-        processes=processes,
-        consumer=None if no_worker else make_consumer(),
-        when_up=lambda: _announce(url, login),
-    )
+    with marked_running("web") as keep_mark:
+        migrate()
+        with only_one_process():
+            login = ensure_login()
+        listener = _listener(host, port)
+        bound_port = listener.getsockname()[1]
+        if port and bound_port != port:
+            say(f"Port {port} is taken; this is port {bound_port}.")
+        url = _shop_url(host, bound_port)
+
+        def announce() -> None:
+            keep_mark()
+            _announce(url, login)
+
+        server.serve(
+            listener,
+            processes=processes,
+            consumer=None if no_worker else make_consumer(),
+            when_up=announce,
+        )
 
 
 @lone_verb(
@@ -73,20 +80,28 @@ def worker(
     threads: Annotated[int, typer.Option(min=1, help="Tasks at a time.")] = 4,
 ) -> None:
     """Run the worker alone: tasks, and the clock of the periodic ones. INT and TERM end it gently."""
-    from backoffice.consumer import consume, make_consumer
-
-    consume(
-        make_consumer(threads=threads, periodic=not no_periodic),
-        when_up=lambda: say(f"The worker runs {threads} tasks at a time. Stop it with Ctrl-C."),
+    _consume(
+        "worker", f"The worker runs {threads} tasks at a time.", threads=threads, periodic=not no_periodic
     )
 
 
 @lone_verb(examples="shopctl scheduler")
 def scheduler() -> None:
     """Run the periodic tasks' clock alone; workers run the tasks. Two of them do no harm."""
-    from backoffice.consumer import consume, make_consumer
+    _consume("scheduler", "The scheduler is running.", threads=0, periodic=True)
 
-    consume(make_consumer(threads=0), when_up=lambda: say("The scheduler is running. Stop it with Ctrl-C."))
+
+def _consume(role: str, told: str, *, threads: int, periodic: bool) -> None:
+    from backoffice.consumer import consume, make_consumer
+    from backoffice.running import marked_running
+
+    with marked_running(role) as keep_mark:
+
+        def announce() -> None:
+            keep_mark()
+            say(f"{told} Stop it with Ctrl-C.")
+
+        consume(make_consumer(threads=threads, periodic=periodic), when_up=announce)
 
 
 def _listener(host: str, port: int) -> socket.socket:
