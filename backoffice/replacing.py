@@ -17,8 +17,8 @@ STALE_SECONDS = 60
 def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """A new file of this writer alone, which takes the place of `path` when all went well.
 
-    A link is followed: what it leads to is replaced. The new file has the mode of the one that was there, else
-    the usual one; a private one is its owner's alone whatever was there. It is on disk before it is there.
+    A link is followed: what it leads to is replaced. The new file has the mode of the one that was there,
+    else the usual one; a private one is its owner's alone whatever was there. It is on disk before it shows.
 
     Raises:
         OSError: it cannot be written; what was there is as it was.

@@ -406,7 +406,7 @@ def test_a_backup_that_cannot_be_read_again_replaces_nothing(
     # As a disk that lies, or a program that is killed.
     monkeypatch.setattr(backups, "_copy", lambda source, part: half(part))
     monkeypatch.setattr(backups, "_answers", lambda part, asked: {})
-    monkeypatch.setattr(dumps, "dump", lambda connection, part, asked: half(part) or {})
+    monkeypatch.setattr(dumps, "dump", lambda connection, part, asked: half(part))
     refused = shopctl("backup", path, "--overwrite")
 
     assert (refused.exit_code, refused.stdout) == (1, "")
