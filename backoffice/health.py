@@ -1,17 +1,130 @@
-"""Signs of life for load balancers and supervisors."""
+"""Signs of life for load balancers and supervisors, given within a second whatever hangs.
 
-import logging
-from collections.abc import Callable
+`/healthz`: this process answers. `/readyz`: it can do its work, so send it requests. Without the database or
+a disk to write on it cannot; without Redis it can, only less well: nothing is cached or throttled together
+with other processes, and mails wait.
+"""
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache as remember
+from pathlib import Path
+from tempfile import TemporaryFile
+from time import monotonic
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-logger = logging.getLogger("backoffice.health")
+# All checks together; they are made side by side.
+DEADLINE_SECONDS = 0.8
+# Whoever asks more often is told the same again.
+GOOD_FOR_SECONDS = 1.0
+LEAST_FREE_BYTES = 32 * 1_048_576
+# Writing costs PostgreSQL more than answering.
+WRITTEN_IS_GOOD_FOR_SECONDS = 10.0
+
+_written_at = float("-inf")
+
+
+class State(StrEnum):
+    OK = "ok"
+    FAILING = "failing"
+    UNREACHABLE = "unreachable"
+    SILENT = "no answer in time"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What each check found, and what that means for this process."""
+
+    checks: Mapping[str, State]
+
+    @property
+    def status(self) -> str:
+        bad = {name for name, state in self.checks.items() if state is not State.OK}
+        if bad & NEEDED.keys():
+            return "unavailable"
+        return "degraded" if bad else "ok"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status != "unavailable"
+
+    def told(self) -> dict[str, object]:
+        return {"status": self.status, "checks": dict(self.checks)}
+
+
+class Check:
+    """Asks in a thread of its own; while it hangs there, it is not asked again."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._wanted: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._has_answered = threading.Event()
+        self._has_answered.set()
+        self._thread: threading.Thread | None = None
+        self._state = State.SILENT
+
+    def start(self) -> None:
+        if not self._has_answered.is_set():
+            return
+        self._has_answered.clear()
+        self._state = State.SILENT
+        if self._thread is None:
+            # Only now: no thread may be there when a process is forked.
+            self._thread = threading.Thread(target=self._answer, name="health", daemon=True)
+            self._thread.start()
+        self._wanted.put(None)
+
+    def state(self, until: float) -> State:
+        """What it found, if it has by then: a moment of `time.monotonic`."""
+        self._has_answered.wait(max(0.0, until - monotonic()))
+        return self._state
+
+    def _answer(self) -> None:
+        while True:
+            self._wanted.get()
+            self._state = self._found()
+            self._has_answered.set()
+
+    def _found(self) -> State:
+        try:
+            return State.OK if self._ask() else State.FAILING
+        except Exception:  # whatever it is, it is not there
+            return State.UNREACHABLE
+        finally:
+            # New for each check: that one can be opened is part of the answer.
+            connections.close_all()
+
+
+class Checks:
+    """All of them side by side, and their last result for a moment."""
+
+    def __init__(self, checks: Mapping[str, Callable[[], bool]]) -> None:
+        self._checks = {name: Check(ask) for name, ask in checks.items()}
+        self._lock = threading.Lock()
+        self._last: tuple[float, Health] | None = None
+
+    def health(self) -> Health:
+        with self._lock:
+            if self._last is None or monotonic() > self._last[0]:
+                health = self._found()
+                self._last = monotonic() + GOOD_FOR_SECONDS, health
+            return self._last[1]
+
+    def _found(self) -> Health:
+        until = monotonic() + DEADLINE_SECONDS
+        for check in self._checks.values():
+            check.start()
+        return Health({name: check.state(until) for name, check in self._checks.items()})
 
 
 @require_safe
@@ -24,20 +137,9 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """200 when what this process needs is there; else 503, naming what is missing."""
-    checks = {name: _state_of(name, check) for name, check in CHECKS.items()}
-    is_ready = all(state == "ok" for state in checks.values())
-    return JsonResponse(
-        {"status": "ok" if is_ready else "unavailable", "checks": checks}, status=200 if is_ready else 503
-    )
-
-
-def _state_of(name: str, check: Callable[[], bool]) -> str:
-    try:
-        return "ok" if check() else "failing"
-    except Exception:
-        logger.warning("The %s is not ready", name, exc_info=True)
-        return "unreachable"
+    """200 when this process can work, with less than all if need be; else 503. Says what is missing."""
+    found = health()
+    return JsonResponse(found.told(), status=200 if found.is_ready else 503)
 
 
 def _database_answers() -> bool:
@@ -66,20 +168,55 @@ def _see_all_migrations() -> None:
         raise _Unmigrated
 
 
+def _disk_takes_writes() -> bool:
+    """Where the embedded shop keeps its data; of the grown one, the database's own disk."""
+    if connection.vendor != "sqlite":
+        return _database_takes_writes()
+    database = Path(connection.settings_dict["NAME"])
+    disk = os.statvfs(database.parent)
+    if disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES or not os.access(database, os.W_OK):
+        return False
+    with TemporaryFile(dir=database.parent) as probe:
+        probe.write(bytes(4_096))
+        probe.flush()
+        os.fsync(probe.fileno())
+    return True
+
+
+def _database_takes_writes() -> bool:
+    """A full or read-only one answers questions still."""
+    global _written_at
+    if monotonic() < _written_at + WRITTEN_IS_GOOD_FOR_SECONDS:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+        if cursor.fetchone()[0]:
+            return False
+        # A table of this connection alone, gone with it: nothing that anybody waits for.
+        cursor.execute("CREATE TEMPORARY TABLE readiness AS SELECT repeat('x', 8192) AS filler")
+    _written_at = monotonic()
+    return True
+
+
 def _cache_answers() -> bool:
-    cache.set("readyz", "ok", timeout=10)
-    return cache.get("readyz") == "ok"
+    cache.set("readyz", 1, timeout=10)
+    return bool(cache.get("readyz") == 1)
 
 
 def _queue_answers() -> bool:
     from huey.contrib.djhuey import HUEY
 
-    return HUEY.pending_count() >= 0
+    return bool(HUEY.pending_count() >= 0)
 
 
-CHECKS: dict[str, Callable[[], bool]] = {
+NEEDED: dict[str, Callable[[], bool]] = {
     "database": _database_answers,
     "migrations": _is_migrated,
-    "cache": _cache_answers,
-    "queue": _queue_answers,
+    "disk": _disk_takes_writes,
 }
+HELPFUL: dict[str, Callable[[], bool]] = {"cache": _cache_answers, "queue": _queue_answers}
+checks = Checks({**NEEDED, **HELPFUL})
+
+
+def health() -> Health:
+    return checks.health()

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,10 +60,8 @@ def start_of(pid: int) -> str:
 
 
 @contextmanager
-def marked_running(role: str) -> Iterator[Callable[[], None]]:
-    """Run the shop, seen by whoever would replace its database.
-
-    Gives what keeps the mark should the database server restart: to be called once processes are forked.
+def marked_running(role: str) -> Iterator[None]:
+    """Run the shop, seen by whoever would replace its database; also through processes forked from this one.
 
     Raises:
         Busy: the database is being replaced at the moment.
@@ -71,10 +69,10 @@ def marked_running(role: str) -> Iterator[Callable[[], None]]:
     pid = os.getpid()
     words = f"{role} {pid} {start_of(pid)} {socket.gethostname()}"
     marks = running_files if connection.vendor == "sqlite" else running_sessions
-    with marks.marked(words) as keep:
-        if keep is None:
+    with marks.marked(words) as is_marked:
+        if not is_marked:
             raise Busy("The database is being replaced at the moment: start the shop when that is done.")
-        yield keep
+        yield
 
 
 def running() -> list[Process]:

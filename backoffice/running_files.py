@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -11,13 +11,13 @@ from django.db import connection
 
 
 @contextmanager
-def marked(words: str) -> Iterator[Callable[[], None] | None]:
-    """Gives None when somebody has the database to themselves."""
+def marked(words: str) -> Iterator[bool]:
+    """Gives False when somebody has the database to themselves."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
         if not _locked(lock, fcntl.LOCK_SH):
-            yield None
+            yield False
             return
         # Two of one process, as in tests, are two marks.
         own = folder / f"{os.getpid()}-{lock.fileno()}"
@@ -26,7 +26,7 @@ def marked(words: str) -> Iterator[Callable[[], None] | None]:
             mark.write(words)
             mark.flush()
             try:
-                yield lambda: None
+                yield True
             finally:
                 own.unlink(missing_ok=True)
 

@@ -2,8 +2,9 @@
 
 import copy
 import logging
+import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -29,21 +30,65 @@ MARKED = """
 """
 
 
+class _Keeper:
+    """Looks after a session from a thread, which stands aside while the process forks."""
+
+    def __init__(self, session: BaseDatabaseWrapper) -> None:
+        self.session = session
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._keep, args=(self._is_over,), name="running", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self._is_over.set()
+        if self._thread is not None:
+            # One that waits for a dead server is not waited for.
+            self._thread.join(timeout=1)
+
+    def _keep(self, is_over: threading.Event) -> None:
+        """A session that ended with its server begins anew."""
+        while not is_over.wait(KEEP_SECONDS):
+            try:
+                with self.session.cursor() as cursor:
+                    cursor.execute("SELECT 1")
+            except DatabaseError:
+                _begin_anew(self.session)
+
+
+_keepers: set[_Keeper] = set()
+
+
+def _stand_aside() -> None:
+    for keeper in _keepers:
+        keeper.end()
+
+
+def _go_on() -> None:
+    for keeper in _keepers:
+        keeper.begin()
+
+
+os.register_at_fork(before=_stand_aside, after_in_parent=_go_on, after_in_child=_keepers.clear)
+
+
 @contextmanager
-def marked(words: str) -> Iterator[Callable[[], None] | None]:
-    """Gives None when somebody has the database to themselves, else what keeps the mark from now on."""
-    ended = threading.Event()
+def marked(words: str) -> Iterator[bool]:
+    """Gives False when somebody has the database to themselves."""
     with closing(_session(NAMED + words)) as session:
         if not _asked(session, "SELECT pg_try_advisory_lock_shared(%s)"):
-            yield None
+            yield False
             return
-        keeper = threading.Thread(target=_keep, args=(session, ended), name="running", daemon=True)
+        keeper = _Keeper(session)
+        keeper.begin()
+        _keepers.add(keeper)
         try:
-            yield keeper.start
+            yield True
         finally:
-            ended.set()
-            if keeper.ident is not None:
-                keeper.join(timeout=KEEP_SECONDS)
+            _keepers.discard(keeper)
+            keeper.end()
 
 
 def marks() -> list[str]:
@@ -73,16 +118,6 @@ def _asked(session: BaseDatabaseWrapper, question: str) -> bool:
     with session.cursor() as cursor:
         cursor.execute(question, [ADVISORY_LOCK])
         return bool(cursor.fetchone()[0])
-
-
-def _keep(session: BaseDatabaseWrapper, ended: threading.Event) -> None:
-    """A session that ended with its server begins anew."""
-    while not ended.wait(KEEP_SECONDS):
-        try:
-            with session.cursor() as cursor:
-                cursor.execute("SELECT 1")
-        except DatabaseError:
-            _begin_anew(session)
 
 
 def _begin_anew(session: BaseDatabaseWrapper) -> None:

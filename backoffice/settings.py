@@ -294,6 +294,10 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
+# Who may send a body longer than other bodies may be: asked before it is read.
+UPLOADERS = "accounts.uploads.may_upload"
+# What the server's front answers without Django.
+EARLY_ANSWERS = "catalog.front_answers.FrontAnswers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 

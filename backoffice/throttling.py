@@ -143,7 +143,7 @@ def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Us
         if given:
             _insist_on(given)
         return None
-    block = address_block(_client_address(environ))
+    block = address_block(address_of(environ))
     return hit(f"api:address:{block}", limit=ANONYMOUS_PER_MINUTE, window_seconds=60, given=given)
 
 
@@ -172,10 +172,10 @@ def client_address(request: HttpRequest) -> str:
     Each proxy appends the peer it saw to X-Forwarded-For, so the right-most hop that is no trusted proxy is
     the client; whatever stands left of it the client may have written itself.
     """
-    return _client_address(request.META)
+    return address_of(request.META)
 
 
-def _client_address(environ: Mapping[str, Any]) -> str:
+def address_of(environ: Mapping[str, Any]) -> str:
     proxies = trusted_networks(tuple(settings.TRUSTED_PROXIES))
     peer = _address(environ.get("REMOTE_ADDR", ""))
     hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")

@@ -24,7 +24,7 @@ OWN = ("x-request-id", "ratelimit")
 type Environ = Mapping[str, Any]
 type Headers = list[tuple[str, str]]
 type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-type Asked = tuple[str, ...]
+type Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ class EarlyAnswers:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self._given: dict[Asked, Given] = {}
+        self._given: dict[Words, Given] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        asked = _asked(environ)
+        asked = words_of(environ)
         if asked is None:
             return self.application(environ, start_response)
         answer = self._again(asked, environ)
@@ -59,7 +59,7 @@ class EarlyAnswers:
         start_response(OK, headers)
         return [body]
 
-    def _again(self, asked: Asked, environ: Environ) -> tuple[Headers, bytes] | None:
+    def _again(self, asked: Words, environ: Environ) -> tuple[Headers, bytes] | None:
         given = self._given.get(asked)
         try:
             kept = recalled(given.key) if given else None
@@ -73,27 +73,28 @@ class EarlyAnswers:
         return [*given.headers, *own.items()], kept.reply.body
 
     def _anew(
-        self, asked: Asked, environ: dict[str, Any], start_response: Callable[..., Any]
+        self, asked: Words, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         def keep(status: str, headers: Headers, *error: Any) -> Any:
             etag = next((value for name, value in headers if name == "ETag"), None)
             if status == OK and etag and not any(name == "Set-Cookie" for name, _ in headers):
-                self._keep(asked, Given(public_key(environ), etag, _constant(headers)))
+                self._keep(asked, Given(public_key(environ), etag, lasting(headers)))
             return start_response(status, headers, *error)
 
         return self.application(environ, keep)
 
-    def _keep(self, asked: Asked, given: Given) -> None:
+    def _keep(self, asked: Words, given: Given) -> None:
         if len(self._given) >= MOST_KEPT:
             self._given.clear()
         self._given[asked] = given
 
 
-def _constant(headers: Headers) -> Headers:
+def lasting(headers: Headers) -> Headers:
+    """Those that are the same for each answer in the same words."""
     return [(name, value) for name, value in headers if not name.lower().startswith(OWN)]
 
 
-def _asked(environ: Environ) -> Asked | None:
+def words_of(environ: Environ) -> Words | None:
     """The words of a request for products by nobody in particular, None of any other."""
     path = environ["PATH_INFO"]
     if not path.startswith(BELOW) or environ["REQUEST_METHOD"] != "GET":

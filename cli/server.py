@@ -1,7 +1,9 @@
 """shopctl serve, worker, scheduler."""
 
+import functools
 import os
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -17,6 +19,22 @@ EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Whoever would replace the database sees the process for as long as it runs."""
+
+    def decorate(verb: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(verb)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            from backoffice.running import marked_running
+
+            with marked_running(role):
+                return verb(*args, **kwargs)
+
+        return run
+
+    return decorate
+
+
 @lone_verb(
     examples="""
     shopctl serve
@@ -25,6 +43,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
     shopctl serve --no-worker --host 0.0.0.0 --processes 2
     """
 )
+@_marked_running("web")
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="When it is taken, the next free one.")] = 8000,
@@ -34,37 +53,41 @@ def serve(
     no_worker: Annotated[
         bool, typer.Option("--no-worker", help="Web only; run `shopctl worker` beside it.")
     ] = False,
+    notice: Annotated[
+        float,
+        typer.Option(
+            min=0, max=300, help="Seconds after TERM in which /readyz says no and requests are still taken."
+        ),
+    ] = 0.0,
+    most_memory: Annotated[
+        int, typer.Option(min=128, help="With several processes: one that has grown to more MB is renewed.")
+    ] = 768,
 ) -> None:
     """Run the shop: migrate, then web and worker in one process. INT and TERM end it gently.
 
     Prints the URL and, unless somebody else may do everything, what to sign in with.
     """
-    from backoffice import server
     from backoffice.consumer import make_consumer
     from backoffice.migrating import migrate, only_one_process
-    from backoffice.running import marked_running
+    from backoffice.server import serving
     from cli.first_login import ensure_login
 
-    with marked_running("web") as keep_mark:
-        migrate()
-        with only_one_process():
-            login = ensure_login()
-        listener = _listener(host, port)
-        bound_port = listener.getsockname()[1]
-        if port and bound_port != port:
-            say(f"Port {port} is taken; this is port {bound_port}.")
-        url = _shop_url(host, bound_port)
-
-        def announce() -> None:
-            keep_mark()
-            _announce(url, login)
-
-        server.serve(
-            listener,
-            processes=processes,
-            consumer=None if no_worker else make_consumer(),
-            when_up=announce,
-        )
+    migrate()
+    with only_one_process():
+        login = ensure_login()
+    listener = _listener(host, port)
+    bound_port = listener.getsockname()[1]
+    if port and bound_port != port:
+        say(f"Port {port} is taken; this is port {bound_port}.")
+    url = _shop_url(host, bound_port)
+    serving.serve(
+        listener,
+        processes=processes,
+        make_consumer=None if no_worker else make_consumer,
+        notice_seconds=notice,
+        most_megabytes=most_memory,
+        when_up=lambda: _announce(url, login),
+    )
 
 
 @lone_verb(
@@ -73,6 +96,7 @@ def serve(
     shopctl worker --no-periodic --threads 8
     """
 )
+@_marked_running("worker")
 def worker(
     no_periodic: Annotated[
         bool, typer.Option("--no-periodic", help="Leave periodic tasks to `shopctl scheduler`.")
@@ -80,32 +104,25 @@ def worker(
     threads: Annotated[int, typer.Option(min=1, help="Tasks at a time.")] = 4,
 ) -> None:
     """Run the worker alone: tasks, and the clock of the periodic ones. INT and TERM end it gently."""
-    _consume(
-        "worker", f"The worker runs {threads} tasks at a time.", threads=threads, periodic=not no_periodic
+    from backoffice.consumer import consume, make_consumer
+
+    consume(
+        make_consumer(threads=threads, periodic=not no_periodic),
+        when_up=lambda: say(f"The worker runs {threads} tasks at a time. Stop it with Ctrl-C."),
     )
 
 
 @lone_verb(examples="shopctl scheduler")
+@_marked_running("scheduler")
 def scheduler() -> None:
     """Run the periodic tasks' clock alone; workers run the tasks. Two of them do no harm."""
-    _consume("scheduler", "The scheduler is running.", threads=0, periodic=True)
-
-
-def _consume(role: str, told: str, *, threads: int, periodic: bool) -> None:
     from backoffice.consumer import consume, make_consumer
-    from backoffice.running import marked_running
 
-    with marked_running(role) as keep_mark:
-
-        def announce() -> None:
-            keep_mark()
-            say(f"{told} Stop it with Ctrl-C.")
-
-        consume(make_consumer(threads=threads, periodic=periodic), when_up=announce)
+    consume(make_consumer(threads=0), when_up=lambda: say("The scheduler is running. Stop it with Ctrl-C."))
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    from backoffice.server import listen
+    from backoffice.server.listening import listen
 
     try:
         return listen(host, port)

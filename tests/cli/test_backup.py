@@ -526,8 +526,7 @@ def test_a_shop_that_runs_on_another_machine_is_named_and_not_stopped(
 )
 def test_a_mark_that_ended_with_its_database_server_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running_sessions, "KEEP_SECONDS", 0.1)
-    with marked_running("web") as keep:
-        keep()
+    with marked_running("web"):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -1,0 +1,1 @@
+"""What answers HTTP: a front that nobody can hold up, threads that run Django, their processes."""

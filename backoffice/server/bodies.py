@@ -1,0 +1,120 @@
+"""Bodies of requests, read to their end before a thread is asked to do anything with them.
+
+Whoever sends one holds no thread, however slowly it comes; and what all of them together may hold here is
+limited, and how much of that one address may.
+"""
+
+import asyncio
+import io
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import IO, Any
+
+# Read at once, without an account of who sent how much.
+SMALL_BYTES = 8_192
+# In memory; the rest of a longer body is on disk.
+IN_MEMORY_BYTES = 65_536
+# A body has this long, and as much longer as it takes at the least rate.
+GRACE_SECONDS = 10
+LEAST_BYTES_PER_SECOND = 4_096
+MOST_BYTES_HELD = 256 * 1_048_576
+MOST_BYTES_HELD_FOR_ONE = 64 * 1_048_576
+
+
+class BodyRefused(Exception):
+    """The body is not taken: the HTTP status that says why, and after how many seconds to try again."""
+
+    def __init__(self, status: int, *, retry_after_seconds: int | None = None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Room:
+    """Counts the bytes that are held, and for whom."""
+
+    def __init__(self, *, most: int = MOST_BYTES_HELD, most_for_one: int = MOST_BYTES_HELD_FOR_ONE) -> None:
+        self.most = most
+        self.most_for_one = most_for_one
+        self.held = 0
+        self._held_for: Counter[str] = Counter()
+
+    @contextmanager
+    def guest(self, address: str) -> Iterator["Guest"]:
+        """Somebody who takes room; given back at the end."""
+        guest = Guest(self, address)
+        try:
+            yield guest
+        finally:
+            self._add(address, -guest.bytes)
+
+    def _add(self, address: str, count: int) -> None:
+        self.held += count
+        self._held_for[address] += count
+        if self._held_for[address] <= 0:
+            del self._held_for[address]
+
+    def take(self, address: str, count: int) -> None:
+        """Raises BodyRefused when everybody, or this address, holds too much already."""
+        if self.held + count > self.most or self._held_for[address] + count > self.most_for_one:
+            raise BodyRefused(503, retry_after_seconds=10)
+        self._add(address, count)
+
+
+class Guest:
+    def __init__(self, room: Room, address: str) -> None:
+        self.room = room
+        self.address = address
+        self.bytes = 0
+
+    def take(self, count: int) -> None:
+        self.room.take(self.address, count)
+        self.bytes += count
+
+
+async def small_body(proto: Any) -> IO[bytes]:
+    """A body that was announced to be small. Raises BodyRefused (408) when it is too slow."""
+    try:
+        async with asyncio.timeout(GRACE_SECONDS):
+            return io.BytesIO(await proto())
+    except TimeoutError:
+        raise BodyRefused(408) from None
+
+
+async def any_body(proto: Any, guest: Guest, *, most_bytes: int) -> IO[bytes]:
+    """A body of any length, at its beginning; whoever gets it closes it.
+
+    Raises:
+        BodyRefused: it is longer than may be (413), too slow (408), or there is no room for it (503).
+    """
+    with ExitStack() as until_whole:
+        body = until_whole.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
+        try:
+            await _copy(proto, body, guest, most_bytes)
+        except TimeoutError:
+            raise BodyRefused(408) from None
+        body.seek(0)
+        until_whole.pop_all()
+        return body
+
+
+async def _copy(proto: Any, body: IO[bytes], guest: Guest, most_bytes: int) -> None:
+    began = time.monotonic()
+    received = 0
+    chunks: AsyncIterator[bytes] = aiter(proto)
+    while True:
+        seconds_left = began + GRACE_SECONDS + received / LEAST_BYTES_PER_SECOND - time.monotonic()
+        try:
+            async with asyncio.timeout(max(0.0, seconds_left)):
+                # Without a default: CPython 3.13 crashes when the awaitable below it raises.
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        received += len(chunk)
+        if received > most_bytes:
+            raise BodyRefused(413)
+        guest.take(len(chunk))
+        body.write(chunk)

@@ -1,0 +1,141 @@
+"""The front of the shop: takes whole requests off the network, and has a thread answer each (RSGI).
+
+What reads the network here is one loop, which waits for nobody. A thread is asked only when all of a request
+has come; health is answered without one. What is too long, too slow or too much is refused before Django
+has heard of it.
+"""
+
+import asyncio
+import io
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from django.db import DatabaseError
+from granian._granian import RSGIProtocolClosed as ProtocolClosed
+
+from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, small_body
+from backoffice.server.gateway import Answer, Application, Malformed, answer_of, environ_of, with_body
+from backoffice.server.readiness import HEALTHY, Readiness
+from backoffice.server.refusals import refusal
+from backoffice.server.threads import Overloaded, Threads
+
+logger = logging.getLogger("backoffice.server")
+
+type Environ = dict[str, Any]
+
+MOST_BODY_BYTES = 1_048_576
+# 20 MB of a file, and what is around it in a form.
+MOST_UPLOAD_BYTES = 21 * 1_048_576
+# How long a file that is sent stays open here: the server has opened it for itself at once.
+FILE_SECONDS = 5
+CLOSE = ("connection", "close")
+
+
+class EarlyAnswers(Protocol):
+    """Answers that need no thread, because Django has given them in the same state of the database."""
+
+    def again(self, environ: Mapping[str, Any]) -> Answer | None: ...
+    def version(self) -> int | None: ...
+    def keep(self, environ: Mapping[str, Any], answer: Answer, *, version: int | None) -> None: ...
+
+
+class Front:
+    """An RSGI application before one of WSGI.
+
+    `may_upload` tells of a request's headers, in a thread, whether it may send more than `MOST_BODY_BYTES`;
+    `address_of` who is asking.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        may_upload: Callable[[Environ], bool],
+        address_of: Callable[[Mapping[str, Any]], str],
+        early: EarlyAnswers,
+        threads: Threads | None = None,
+        room: Room | None = None,
+    ) -> None:
+        self.application = application
+        self.may_upload = may_upload
+        self.address_of = address_of
+        self.early = early
+        self.threads = threads or Threads()
+        self.room = room or Room()
+        self.readiness = Readiness()
+        self.is_stopping = False
+
+    async def __rsgi__(self, scope: Any, proto: Any) -> None:
+        environ: Environ = {"PATH_INFO": scope.path}
+        try:
+            environ = environ_of(scope)
+            answer = await self._answer(environ, scope, proto)
+        except ProtocolClosed:
+            return
+        except Malformed:
+            answer = refusal(400, environ)
+        except BodyRefused as refused:
+            answer = refusal(refused.status, environ, retry_after_seconds=refused.retry_after_seconds)
+        except (Overloaded, DatabaseError):
+            answer = refusal(503, environ, retry_after_seconds=2)
+        except Exception:
+            logger.exception("%s %s failed", scope.method, scope.path)
+            answer = refusal(500, environ)
+        self._send(proto, answer)
+
+    async def _answer(self, environ: Environ, scope: Any, proto: Any) -> Answer:
+        path = environ["PATH_INFO"]
+        if path in ("/healthz", "/readyz"):
+            return await self._health(path)
+        announced = environ.get("CONTENT_LENGTH", "0")
+        if announced == "0" and "transfer-encoding" not in scope.headers:
+            return await self._without_body(with_body(environ, io.BytesIO(), 0))
+        return await self._with_body(environ, scope, proto, announced=int(announced))
+
+    async def _without_body(self, environ: Environ) -> Answer:
+        early = self.early.again(environ)
+        if early is not None:
+            return early
+        version = self.early.version()
+        answer = await self._from_django(environ)
+        self.early.keep(environ, answer, version=version)
+        return answer
+
+    async def _with_body(self, environ: Environ, scope: Any, proto: Any, *, announced: int) -> Answer:
+        is_announced = "transfer-encoding" not in scope.headers
+        if is_announced and announced <= SMALL_BYTES:
+            body = await small_body(proto)
+            return await self._from_django(with_body(environ, body, announced))
+        most_bytes = await self._most_bytes(environ)
+        if is_announced and announced > most_bytes:
+            raise BodyRefused(413)
+        with (
+            self.room.guest(self.address_of(environ)) as guest,
+            await any_body(proto, guest, most_bytes=most_bytes) as body,
+        ):
+            return await self._from_django(with_body(environ, body, guest.bytes))
+
+    async def _most_bytes(self, environ: Environ) -> int:
+        is_upload = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
+        if is_upload and await self.threads.run(partial(self.may_upload, environ)):
+            return MOST_UPLOAD_BYTES
+        return MOST_BODY_BYTES
+
+    async def _from_django(self, environ: Environ) -> Answer:
+        return await self.threads.run(partial(answer_of, self.application, environ))
+
+    async def _health(self, path: str) -> Answer:
+        if path == "/healthz":
+            return HEALTHY
+        return await self.readiness.answer(is_stopping=self.is_stopping)
+
+    def _send(self, proto: Any, answer: Answer) -> None:
+        headers = [*answer.headers, CLOSE] if self.is_stopping else answer.headers
+        if isinstance(answer.body, bytes):
+            proto.response_bytes(answer.status, headers, answer.body)
+            return
+        # By its number: it has no name, and is gone with this process.
+        proto.response_file(answer.status, headers, f"/dev/fd/{answer.body.fileno()}")
+        asyncio.get_running_loop().call_later(FILE_SECONDS, answer.body.close)

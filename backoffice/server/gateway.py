@@ -1,0 +1,144 @@
+"""Between the front and Django: a request as WSGI knows it (PEP 3333), and the answer as bytes or a file."""
+
+import io
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import IO, Any
+
+type Headers = list[tuple[str, str]]
+type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+# A longer answer is kept on disk: whoever reads it slowly, or never, holds no memory.
+IN_MEMORY_BYTES = 65_536
+# WSGI's own names for these two.
+BARE = ("content-type", "content-length")
+# Between this server and its peer; whether a connection is kept is the front's to say.
+HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer"})
+FIXED = {
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "backoffice",
+    "GATEWAY_INTERFACE": "CGI/1.1",
+    "wsgi.version": (1, 0),
+    "wsgi.errors": sys.stderr,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+    "wsgi.url_scheme": "http",
+}
+
+
+class Malformed(Exception):
+    """No request that HTTP allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Headers
+    body: bytes | IO[bytes]
+
+
+def environ_of(scope: Any) -> dict[str, Any]:
+    """Without the body, which is read afterwards.
+
+    A header with an underscore in its name is left out: WSGI could not tell X_Forwarded_For from the
+    X-Forwarded-For that a proxy vouches for.
+
+    Raises:
+        Malformed: it names more than one host.
+    """
+    server, _, port = scope.server.rpartition(":")
+    path: str = scope.path
+    environ = {
+        **FIXED,
+        "REQUEST_METHOD": scope.method,
+        # WSGI's strings hold bytes.
+        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": server,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+    }
+    for name, value in scope.headers.items():
+        key = _name_in_wsgi(name)
+        if key in environ:
+            environ[key] = _joined(key, environ[key], value)
+        elif key:
+            environ[key] = value
+    if scope.authority:
+        # RFC 9112: the host of an absolute target counts, whatever the header says.
+        environ["HTTP_HOST"] = scope.authority
+    return environ
+
+
+@lru_cache(maxsize=1_024)
+def _name_in_wsgi(name: str) -> str:
+    """Empty for a header that is left out."""
+    if "_" in name or name in HOP_BY_HOP:
+        return ""
+    key = name.upper().replace("-", "_")
+    return key if name in BARE else f"HTTP_{key}"
+
+
+def _joined(key: str, first: str, second: str) -> str:
+    if key == "HTTP_HOST":
+        raise Malformed
+    return f"{first}{'; ' if key == 'HTTP_COOKIE' else ', '}{second}"
+
+
+def with_body(environ: dict[str, Any], body: IO[bytes], length: int) -> dict[str, Any]:
+    """Its length as it came, however it was announced."""
+    environ["wsgi.input"] = body
+    if length or "CONTENT_LENGTH" in environ:
+        environ["CONTENT_LENGTH"] = str(length)
+    return environ
+
+
+def answer_of(application: Application, environ: dict[str, Any]) -> Answer:
+    """What the application answers, read to its end."""
+    started: list[tuple[str, Headers]] = []
+    written = io.BytesIO()
+
+    def start_response(status: str, headers: Headers, *_: object) -> Callable[[bytes], object]:
+        started.append((status, headers))
+        return written.write
+
+    parts = application(environ, start_response)
+    try:
+        body = _gathered(parts, written)
+    finally:
+        getattr(parts, "close", bool)()
+    status, headers = started[-1]
+    return Answer(int(status[:3]), _sendable(headers, body), body)
+
+
+def _gathered(parts: Iterable[bytes], written: io.BytesIO) -> bytes | IO[bytes]:
+    if isinstance(parts, list) and len(parts) == 1 and not written.tell():
+        only: bytes = parts[0]
+        if len(only) <= IN_MEMORY_BYTES:
+            return only
+    with ExitStack() as until_whole:
+        body = until_whole.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
+        body.write(written.getvalue())
+        for part in parts:
+            body.write(part)
+        if body.tell() <= IN_MEMORY_BYTES:
+            body.seek(0)
+            return body.read()
+        body.flush()
+        # Closed by the front, when it is sent.
+        until_whole.pop_all()
+        return body
+
+
+def _sendable(headers: Headers, body: bytes | IO[bytes]) -> Headers:
+    """In lower case, and with the length of a file, which the server could not know."""
+    sendable = [(name.lower(), value) for name, value in headers]
+    if not isinstance(body, bytes) and not any(name == "content-length" for name, _ in sendable):
+        sendable.append(("content-length", str(body.tell())))
+    return sendable

@@ -1,0 +1,42 @@
+"""The socket that a server listens at."""
+
+import errno
+import socket
+import sys
+
+BACKLOG = 1024
+PORTS_TRIED = 50
+# A peer that takes nothing of its answer for that long is given up.
+UNTAKEN_MILLISECONDS = 60_000
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on the port or on the next free one; connections wait from now on.
+
+    Raises:
+        OSError: not an address of this machine, a port that needs privileges, or fifty ports taken.
+    """
+    for candidate in range(port, min(port + PORTS_TRIED, 65_536)):
+        try:
+            return _listening(host, candidate)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise OSError(f"Port {port} and those after it are taken.")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind)
+    try:
+        # Not SO_REUSEPORT: two shops would silently share the port's requests.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "linux":
+            # Each connection has it from here.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,29 @@
+"""Answers of `/healthz` and `/readyz` that wait for no thread of the shop's."""
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+from backoffice.health import health
+from backoffice.server.gateway import Answer
+
+
+def _json(content: object) -> bytes:
+    return json.dumps(content).encode()
+
+
+HEADERS = [("content-type", "application/json"), ("cache-control", "no-store")]
+HEALTHY = Answer(200, HEADERS, _json({"status": "ok"}))
+# It answers still, and will not for long: a load balancer that asks sends it nothing more.
+STOPPING = Answer(503, HEADERS, _json({"status": "stopping"}))
+
+
+class Readiness:
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="readiness")
+
+    async def answer(self, *, is_stopping: bool) -> Answer:
+        if is_stopping:
+            return STOPPING
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, health)
+        return Answer(200 if found.is_ready else 503, HEADERS, _json(found.told()))

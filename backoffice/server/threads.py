@@ -1,0 +1,74 @@
+"""The threads that run Django: a fixed number of them, and a line that has an end."""
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+logger = logging.getLogger("backoffice.server")
+
+# Requests at a time in one process; the others wait in line.
+COUNT = 8
+MOST_WAITING = 512
+LONGEST_WAIT_SECONDS = 30
+
+
+class Overloaded(Exception):
+    """More is waiting than can be done in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    do: Callable[[], Any]
+    loop: asyncio.AbstractEventLoop
+    done: "asyncio.Future[Any]"
+    given_up_at: float
+
+
+class Threads:
+    def __init__(self, count: int = COUNT, *, most_waiting: int = MOST_WAITING) -> None:
+        self.most_waiting = most_waiting
+        self._line: queue.SimpleQueue[_Work] = queue.SimpleQueue()
+        for number in range(count):
+            threading.Thread(target=self._work, name=f"request-{number + 1}", daemon=True).start()
+
+    async def run[Result](self, do: Callable[[], Result]) -> Result:
+        """What a thread of these got from calling it.
+
+        Raises:
+            Overloaded: the line is full, or its turn did not come in time; it was not called.
+        """
+        if self._line.qsize() >= self.most_waiting:
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Result] = loop.create_future()
+        self._line.put(_Work(do, loop, done, time.monotonic() + LONGEST_WAIT_SECONDS))
+        return await done
+
+    def _work(self) -> None:
+        while True:
+            work = self._line.get()
+            is_late = time.monotonic() > work.given_up_at
+            result, error = (None, Overloaded()) if is_late else _outcome(work.do)
+            work.loop.call_soon_threadsafe(_settle, work.done, result, error)
+
+
+def _outcome(do: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    try:
+        return do(), None
+    except Exception as error:  # told to whoever waits for it
+        return None, error
+
+
+def _settle(done: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:
+    if done.done():
+        # Nobody waits for it any more.
+        return
+    if error is None:
+        done.set_result(result)
+    else:
+        done.set_exception(error)

@@ -1,0 +1,59 @@
+"""What a server hands to the front: a request whose body comes as the test wants it to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Headers:
+    def __init__(self, *pairs: tuple[str, str]) -> None:
+        self.pairs = pairs
+
+    def items(self) -> list[tuple[str, str]]:
+        return list(self.pairs)
+
+    def __contains__(self, name: str) -> bool:
+        return any(each == name for each, _ in self.pairs)
+
+
+@dataclass
+class Scope:
+    path: str = "/"
+    method: str = "GET"
+    query_string: str = ""
+    headers: Headers = field(default_factory=Headers)
+    authority: str | None = None
+    client: str = "192.0.2.7:51000"
+    server: str = "127.0.0.1:8000"
+    http_version: str = "1.1"
+
+
+class Proto:
+    """Chunks of a body, each after a pause, and the answer that was given."""
+
+    def __init__(self, chunks: Sequence[bytes] = (), *, pause: float = 0.0) -> None:
+        self.chunks = chunks
+        self.pause = pause
+        self.answers: list[tuple[int, dict[str, str], bytes]] = []
+        self.chunks_taken = 0
+
+    async def __call__(self) -> bytes:
+        return b"".join([chunk async for chunk in self])
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self.chunks:
+            await asyncio.sleep(self.pause)
+            self.chunks_taken += 1
+            yield chunk
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.answers.append((status, dict(headers), body))
+
+    def response_file(self, status: int, headers: list[tuple[str, str]], path: str) -> None:
+        with open(path, "rb") as file:  # noqa: PTH123 - a number of this process's open files
+            self.answers.append((status, dict(headers), file.read()))
+
+
+def posted(*headers: tuple[str, str], path: str = "/", **more: Any) -> Scope:
+    return Scope(path=path, method="POST", headers=Headers(("host", "shop.example"), *headers), **more)

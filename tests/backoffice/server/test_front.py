@@ -1,0 +1,240 @@
+"""What the front takes, what it refuses, and what it does without a thread of the shop's."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from backoffice.server import bodies, threads
+from backoffice.server.bodies import Room
+from backoffice.server.front import MOST_BODY_BYTES, MOST_UPLOAD_BYTES, Front
+from backoffice.server.gateway import Answer
+from backoffice.server.threads import Threads
+from tests.backoffice.server.network import Headers, Proto, Scope, posted
+
+pytestmark = pytest.mark.once
+CHUNKED = ("transfer-encoding", "chunked")
+FORM = ("content-type", "multipart/form-data; boundary=x")
+
+
+class NothingEarly:
+    def again(self, environ: Mapping[str, Any]) -> Answer | None:
+        return None
+
+    def version(self) -> int | None:
+        return None
+
+    def keep(self, environ: Mapping[str, Any], answer: Answer, *, version: int | None) -> None: ...
+
+
+class Django:
+    """Says how much of a body it was given."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        body = environ["wsgi.input"].read()
+        self.asked.append(len(body))
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [str(len(body)).encode()]
+
+
+def front(
+    application: Any = None, *, may_upload: Callable[[Any], bool] = lambda _: False, **more: Any
+) -> Front:
+    return Front(
+        application or Django(),
+        may_upload=may_upload,
+        address_of=lambda environ: environ["REMOTE_ADDR"],
+        early=NothingEarly(),
+        threads=more.pop("threads", None) or Threads(2),
+        **more,
+    )
+
+
+def asked(shop: Front, scope: Scope, proto: Proto | None = None) -> tuple[int, dict[str, str], bytes]:
+    proto = proto or Proto()
+    asyncio.run(shop.__rsgi__(scope, proto))
+    [answer] = proto.answers
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("header", "chunks"),
+    [
+        (("content-length", "3"), [b"abc"]),
+        (CHUNKED, [b"ab", b"c"]),
+        (("content-length", "300000"), [b"a" * 100_000] * 3),
+        (("content-length", "0"), []),
+    ],
+)
+def test_django_is_given_a_whole_body(header, chunks):
+    assert asked(front(), posted(header), Proto(chunks))[2] == str(len(b"".join(chunks))).encode()
+
+
+def test_a_body_that_is_announced_too_long_is_refused_unread():
+    shop, proto = front(), Proto([b"a" * 1_000] * 400_000)
+    status, headers, body = asked(shop, posted(("content-length", "400000000"), path="/api/v1/x"), proto)
+
+    assert (status, headers["connection"], proto.chunks_taken) == (413, "close", 0)
+    assert headers["content-type"] == "application/problem+json"
+    told = json.loads(body)
+    assert (told["code"], told["request_id"]) == ("too_large", headers["x-request-id"])
+    assert shop.application.asked == []
+
+
+def test_a_chunked_body_is_refused_when_it_gets_too_long():
+    shop, proto = front(), Proto([b"a" * 100_000] * 4_000)
+    status, headers, body = asked(shop, posted(CHUNKED), proto)
+
+    assert (status, headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert proto.chunks_taken == MOST_BODY_BYTES // 100_000 + 1
+    assert headers["x-request-id"] in body.decode()
+    assert (shop.application.asked, shop.room.held) == ([], 0)
+
+
+def test_only_whoever_may_upload_sends_more_and_not_more_than_that():
+    large = ("content-length", str(MOST_BODY_BYTES + 1))
+    chunks = [b"a" * 524_288, b"a" * 524_288, b"a"]
+
+    assert asked(front(), posted(large, FORM), Proto(chunks))[0] == 413
+    assert asked(front(may_upload=lambda _: True), posted(large, FORM), Proto(chunks))[0] == 200
+    # What is no upload of a file stays small, whoever sends it.
+    assert asked(front(may_upload=lambda _: True), posted(large), Proto(chunks))[0] == 413
+    beyond = ("content-length", str(MOST_UPLOAD_BYTES + 1))
+    assert asked(front(may_upload=lambda _: True), posted(beyond, FORM))[0] == 413
+
+
+@pytest.mark.parametrize("header", [("content-length", "100"), ("content-length", "100000"), CHUNKED])
+def test_a_silent_body_is_given_up_and_holds_no_thread_until_then(header, monkeypatch):
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.3)
+    shop = front(threads=Threads(1))
+
+    async def scene() -> tuple[list[Proto], Proto]:
+        silent = [Proto([b"a"], pause=30) for _ in range(20)]
+        waiting = [asyncio.create_task(shop.__rsgi__(posted(header), proto)) for proto in silent]
+        await asyncio.sleep(0)
+        other = Proto()
+        await asyncio.wait_for(shop.__rsgi__(Scope(headers=Headers(("host", "a"))), other), 0.25)
+        await asyncio.gather(*waiting)
+        return silent, other
+
+    silent, other = asyncio.run(scene())
+    assert other.answers[0][0] == 200
+    assert [proto.answers[0][0] for proto in silent] == [408] * 20
+    assert shop.application.asked == [0]
+
+
+def test_a_body_slower_than_the_least_rate_is_given_up(monkeypatch):
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "LEAST_BYTES_PER_SECOND", 1_000)
+
+    assert asked(front(), posted(CHUNKED), Proto([b"a" * 5] * 20, pause=0.05))[0] == 408
+    # As many pauses, and more in each of them.
+    assert asked(front(), posted(CHUNKED), Proto([b"a" * 500] * 20, pause=0.05))[0] == 200
+
+
+def test_bodies_take_no_more_room_than_there_is_and_nobody_takes_all_of_it():
+    room = Room(most=310_000, most_for_one=150_000)
+    shop = front(room=room)
+    body = [b"a" * 100_000]
+
+    async def scene() -> list[Proto]:
+        protos = [Proto([*body, b"b"], pause=0.02) for _ in range(5)]
+        clients = ["192.0.2.1:1", "192.0.2.1:2", "192.0.2.2:1", "192.0.2.3:1", "192.0.2.4:1"]
+        scopes = [posted(CHUNKED, client=client) for client in clients]
+        await asyncio.gather(*map(shop.__rsgi__, scopes, protos))
+        return protos
+
+    answers = [proto.answers[0] for proto in asyncio.run(scene())]
+    # The second of one address is refused while there is room, and the last when there is none.
+    assert [status for status, _, _ in answers] == [200, 503, 200, 200, 503]
+    assert answers[1][1]["retry-after"] == "10"
+    assert room.held == 0
+
+
+def test_health_is_answered_while_every_thread_is_busy_and_the_line_is_full(monkeypatch):
+    monkeypatch.setattr(threads, "LONGEST_WAIT_SECONDS", 0.2)
+    may_go_on = threading.Event()
+
+    def slow(environ: Any, start_response: Any) -> list[bytes]:
+        may_go_on.wait(5)
+        start_response("200 OK", [])
+        return []
+
+    shop = front(slow, threads=Threads(1, most_waiting=2))
+
+    async def scene() -> tuple[list[Proto], Proto]:
+        protos = [Proto() for _ in range(4)]
+        tasks = []
+        for proto in protos:
+            tasks.append(asyncio.create_task(shop.__rsgi__(posted(), proto)))
+            await asyncio.sleep(0.05)
+        health = Proto()
+        await shop.__rsgi__(Scope(path="/healthz"), health)
+        await asyncio.sleep(0.2)
+        may_go_on.set()
+        await asyncio.gather(*tasks)
+        return protos, health
+
+    protos, health = asyncio.run(scene())
+    assert health.answers[0][::2] == (200, b'{"status": "ok"}')
+    # One at work, two in line too long, and one for whom the line was too long.
+    assert [proto.answers[0][0] for proto in protos] == [200, 503, 503, 503]
+    assert protos[3].answers[0][1]["retry-after"] == "2"
+
+
+def test_a_long_answer_is_sent_from_disk():
+    def long(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"ab" * 500_000]
+
+    status, headers, body = asked(front(long), posted())
+    assert (status, headers["content-length"], body) == (200, "1000000", b"ab" * 500_000)
+
+
+@pytest.mark.parametrize(("error", "status"), [(DatabaseError(), 503), (ValueError(), 500)])
+def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
+    def fail(_environ: Any) -> bool:
+        raise error
+
+    large = ("content-length", str(MOST_BODY_BYTES + 1))
+    told, headers, _ = asked(front(may_upload=fail), posted(large, FORM))
+    assert (told, len(headers["x-request-id"])) == (status, 32)
+
+
+def test_a_server_that_stops_says_so_and_keeps_no_connection():
+    shop = front()
+    shop.is_stopping = True
+
+    assert asked(shop, Scope(path="/readyz"))[::2] == (503, b'{"status": "stopping"}')
+    status, headers, _ = asked(shop, posted())
+    assert (status, headers["connection"]) == (200, "close")
+
+
+def test_two_hosts_are_refused():
+    assert asked(front(), posted(("host", "elsewhere.example")))[0] == 400
+
+
+def test_work_that_is_given_up_is_never_begun():
+    begun: list[int] = []
+
+    async def scene() -> None:
+        line = Threads(1)
+        first = asyncio.create_task(line.run(lambda: time.sleep(0.3)))
+        await asyncio.sleep(0.05)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(threads, "LONGEST_WAIT_SECONDS", 0.1)
+            late = asyncio.create_task(line.run(lambda: begun.append(1)))
+            await first
+            with pytest.raises(threads.Overloaded):
+                await late
+
+    asyncio.run(scene())
+    assert begun == []

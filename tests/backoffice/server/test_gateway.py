@@ -1,0 +1,134 @@
+"""A request as WSGI knows it, and the answer as bytes or a file."""
+
+import io
+from typing import Any
+
+import pytest
+
+from backoffice.server.gateway import IN_MEMORY_BYTES, Malformed, answer_of, environ_of, with_body
+from tests.backoffice.server.network import Headers, Scope
+
+pytestmark = pytest.mark.once
+
+
+def environ(*headers: tuple[str, str], **scope: Any) -> dict[str, Any]:
+    return environ_of(Scope(headers=Headers(*headers), **scope))
+
+
+def test_a_request_is_told_as_wsgi_tells_it():
+    told = environ(
+        ("host", "shop.example"),
+        ("content-type", "application/json"),
+        ("content-length", "2"),
+        ("x-request-id", "mine"),
+        path="/é",
+        query_string="a=%C3%A9",
+        method="POST",
+        client="[::1]:4711",
+    )
+
+    assert {name: value for name, value in told.items() if not name.startswith("wsgi.")} == {
+        "SCRIPT_NAME": "",
+        "SERVER_SOFTWARE": "backoffice",
+        "GATEWAY_INTERFACE": "CGI/1.1",
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/Ã©",
+        "QUERY_STRING": "a=%C3%A9",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "::1",
+        "HTTP_HOST": "shop.example",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": "2",
+        "HTTP_X_REQUEST_ID": "mine",
+    }
+
+
+@pytest.mark.parametrize(
+    "forged", ["x_forwarded_for", "x-forwarded_for", "x_forwarded_proto", "content_length"]
+)
+def test_a_header_with_an_underscore_is_nobodys(forged):
+    assert environ((forged, "203.0.113.9")) == environ()
+
+
+def test_what_a_proxy_says_after_a_forged_header_is_what_counts():
+    told = environ(("x_forwarded_for", "203.0.113.9"), ("x-forwarded-for", "198.51.100.1"))
+
+    assert told["HTTP_X_FORWARDED_FOR"] == "198.51.100.1"
+
+
+def test_a_header_that_comes_twice_is_one_list_and_cookies_are_one_line():
+    told = environ(("accept", "a"), ("accept", "b"), ("cookie", "a=1"), ("cookie", "b=2"))
+
+    assert (told["HTTP_ACCEPT"], told["HTTP_COOKIE"]) == ("a, b", "a=1; b=2")
+
+
+def test_two_hosts_are_malformed():
+    with pytest.raises(Malformed):
+        environ(("host", "shop.example"), ("host", "elsewhere.example"))
+
+
+def test_the_host_of_an_absolute_target_counts():
+    assert (
+        environ(("host", "shop.example"), authority="elsewhere.example")["HTTP_HOST"] == "elsewhere.example"
+    )
+
+
+def test_a_chunked_body_has_a_length_for_django():
+    told = with_body(environ(("transfer-encoding", "chunked")), io.BytesIO(b"12345"), 5)
+
+    assert told["CONTENT_LENGTH"] == "5"
+    assert "HTTP_TRANSFER_ENCODING" not in told
+
+
+class Parts:
+    """An answer in parts, which wants to be closed."""
+
+    def __init__(self, *parts: bytes) -> None:
+        self.parts = iter(parts)
+        self.is_closed = False
+
+    def __iter__(self) -> Any:
+        return self.parts
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def answered(parts: Any) -> Any:
+    def application(_environ: Any, start_response: Any) -> Any:
+        start_response("203 Whatever", [("X-A", "b")])
+        return parts
+
+    return answer_of(application, environ())
+
+
+def test_a_short_answer_is_bytes_whatever_it_came_as():
+    parts = Parts(b"ab", b"cd")
+    answer = answered(parts)
+
+    assert (answer.status, answer.headers, answer.body) == (203, [("x-a", "b")], b"abcd")
+    assert parts.is_closed
+    assert answered([b"abcd"]).body == b"abcd"
+    assert answered([]).body == b""
+
+
+@pytest.mark.parametrize("kind", [list, lambda parts: Parts(*parts)])
+def test_a_long_answer_is_a_file_on_disk(kind):
+    answer = answered(kind([b"x" * (IN_MEMORY_BYTES + 1)]))
+
+    assert dict(answer.headers)["content-length"] == str(IN_MEMORY_BYTES + 1)
+    assert answer.body.fileno() > 0
+    answer.body.close()
+
+
+def test_a_failing_answer_is_closed_too():
+    class Failing(Parts):
+        def __iter__(self) -> Any:
+            raise ZeroDivisionError
+
+    parts = Failing()
+    with pytest.raises(ZeroDivisionError):
+        answered(parts)
+    assert parts.is_closed

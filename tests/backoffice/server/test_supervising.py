@@ -1,0 +1,149 @@
+"""The processes of a server: who dies is replaced, who grows is renewed, all end together."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.api.test_killed_server import processes_under
+from tests.backoffice.test_server import Running, free_port, running
+
+pytestmark = [pytest.mark.slow, pytest.mark.once]
+
+PATIENCE_SECONDS = 30
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not happened():
+        assert time.monotonic() < deadline, "It never happened."
+        time.sleep(0.05)
+
+
+def status_of(port: int, path: str = "/readyz") -> int | None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, http.client.HTTPException):
+        return None
+    else:
+        return answer.status
+    finally:
+        connection.close()
+
+
+class TestServer:
+    """Two web processes and a worker."""
+
+    @pytest.fixture
+    def port(self) -> int:
+        return free_port()
+
+    @pytest.fixture
+    def shop(self, tmp_path: Path, port: int) -> Iterator[Running]:
+        options = ("--port", str(port), "--processes", "2", "--notice", "2")
+        with running(tmp_path, "serve", *options) as server:
+            assert server.url
+            yield server
+            assert "Traceback" not in server.said
+
+    def test_each_process_that_is_killed_is_replaced_and_meanwhile_others_answer(self, shop, port):
+        first = processes_under(shop.process.pid)
+        assert len(first) == 3
+        for pid in first:
+            os.kill(int(pid), signal.SIGKILL)
+            assert [status_of(port) for _ in range(5)] == [200] * 5
+            wait_until(lambda: len(processes_under(shop.process.pid)) == 3)
+        assert not set(first) & set(processes_under(shop.process.pid))
+        assert shop.stop() == 0
+
+    def test_after_term_it_says_that_it_stops_before_it_stops_listening(self, shop, port):
+        assert status_of(port) == 200
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as slow:
+            slow.sendall(b"POST /api/v1/auth/token HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+            slow.sendall(b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
+            time.sleep(0.5)
+            shop.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: status_of(port) == 503)
+            assert status_of(port, "/api/v1/products") == 200
+            wait_until(lambda: status_of(port) is None)
+            # What was begun before is ended all the same.
+            slow.sendall(b"}")
+            assert slow.recv(100).startswith(b"HTTP/1.1 422 ")
+        assert shop.process.wait(timeout=30) == 0
+
+    def test_no_process_goes_on_without_its_supervisor(self, shop, port):
+        children = processes_under(shop.process.pid)
+        shop.stop(signal.SIGKILL)
+        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+        assert status_of(port) is None
+
+
+SUPERVISED = """
+import os, signal, sys, time
+from backoffice.server.supervising import Supervisor
+
+def work():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    {role}
+    time.sleep(60)
+
+supervisor = Supervisor([work], most_bytes=150_000_000, patience=2, when_stopping=lambda: None)
+supervisor.run(when_started=lambda: None)
+"""
+
+
+def supervised(role: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", SUPERVISED.format(role=role)],
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_process_that_has_grown_is_renewed():
+    grow = "print('born', flush=True); held = b'x' * 200_000_000"
+    with supervised(grow) as process:
+        assert process.stdout is not None
+        # The first, and the one in its place.
+        births = 0
+        for line in process.stdout:
+            births += line == "born\n"
+            if births == 2:
+                break
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+
+
+def test_processes_that_die_at_once_are_not_started_for_ever():
+    with supervised("print('born', flush=True); sys.exit(3)") as process:
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said.count("born") == 10
+    assert said.endswith("The processes of the server end as soon as they are started.\n")
+
+
+def test_a_process_that_will_not_end_is_ended():
+    stubborn = "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('born', flush=True)"
+    with supervised(stubborn) as process:
+        assert process.stdout is not None
+        with suppress(StopIteration):
+            while next(process.stdout) != "born\n":
+                pass
+        began = time.monotonic()
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+    assert time.monotonic() - began < 10
