@@ -308,7 +308,10 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "backoffice.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "backoffice.request_id.RequestIdFilter"},
+        "outages": {"()": "backoffice.thinned_logs.OutageFilter"},
+    },
     "formatters": {
         "line": {
             "class": "backoffice.log_lines.LineFormatter",
@@ -317,7 +320,11 @@ LOGGING = {
         }
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["outages", "request_id"],
+        },
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

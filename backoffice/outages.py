@@ -1,0 +1,43 @@
+"""Nobody's fault who asks: a database or Redis that does not answer, a disk that is full."""
+
+import sqlite3
+
+from django.db import InterfaceError, OperationalError
+from django.db import InternalError as DatabaseInternalError
+from redis.exceptions import RedisError
+
+RETRY_AFTER_SECONDS = 5
+# Classes of PostgreSQL's codes: no connection, no resources, shut down, broken below; then those of a server
+# that only reads, and of a lock that could not be had.
+POSTGRESQL_CLASSES = ("08", "53", "57", "58", "25006", "55P03")
+SQLITE_CODES = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    )
+)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether asking again later may help, because what the shop stands on is away."""
+    if isinstance(error, (RedisError, InterfaceError)):
+        return True
+    if not isinstance(error, (OperationalError, DatabaseInternalError)):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", None)
+        # The lowest byte is the kind; a connection that could not be made has no code at all.
+        return code is not None and code & 0xFF in SQLITE_CODES
+    state = getattr(cause, "sqlstate", None)
+    # psycopg gives no code when there was no server to give one.
+    return state.startswith(POSTGRESQL_CLASSES) if state else isinstance(error, OperationalError)
