@@ -33,7 +33,7 @@ class OutageFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         error = _outage_in(record)
         if error is None:
-            return True
+            return not self._repeats(record)
         told = self._told["Redis" if isinstance(error, RedisError) else "database"]
         with self._lock:
             if monotonic() < told.at + EVERY_SECONDS:
@@ -42,6 +42,20 @@ class OutageFilter(logging.Filter):
             left_out, told.left_out, told.at = told.left_out, 0, monotonic()
         _shorten(record, error, left_out)
         return True
+
+    def _repeats(self, record: logging.LogRecord) -> bool:
+        """Django says once more that it answered with an error, and not which: of an outage just told of."""
+        if not _is_status_alone(record):
+            return False
+        with self._lock:
+            recent = [told for told in self._told.values() if monotonic() < told.at + EVERY_SECONDS]
+            for told in recent[:1]:
+                told.left_out += 1
+        return bool(recent)
+
+
+def _is_status_alone(record: logging.LogRecord) -> bool:
+    return getattr(record, "status_code", 0) >= 500 and not record.exc_info
 
 
 def _outage_in(record: logging.LogRecord) -> BaseException | None:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, cast
+from urllib.parse import urlsplit
 
 import typer
 
@@ -14,6 +16,8 @@ from cli.verbs import lone_verb
 OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
 WORKER_SILENT_AFTER = timedelta(minutes=3)
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
+LEAST_FREE_BYTES, ENOUGH_FREE_BYTES = 100 * 1_048_576, 1_024 * 1_048_576
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAIL_MAY_WAIT = timedelta(minutes=15)
 SHOWN = columns("check", "state", "detail")
 Mend = Annotated[bool, typer.Option("--mend", help="Move on sequences that are behind their tables.")]
@@ -132,6 +136,70 @@ def _ledger_triggers() -> Finding:
     return Finding(State.OK, "movements cannot be changed")
 
 
+def _disk() -> Finding:
+    """Where the shop keeps its files: room, and whether anything can be written at all."""
+    import os
+    from tempfile import TemporaryFile
+
+    from django.conf import settings
+    from django.db import connection
+
+    folders = {settings.VAR_DIR}
+    if connection.vendor == "sqlite":
+        folders.add(Path(connection.settings_dict["NAME"]).absolute().parent)
+    least = None
+    for folder in sorted(folder for folder in folders if folder.is_dir()):
+        try:
+            with TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(4_096))
+                probe.flush()
+                os.fsync(probe.fileno())
+        except OSError as error:
+            return Finding(
+                State.TROUBLE, f"nothing can be written in {folder}: {error.strerror}; make room there"
+            )
+        disk = os.statvfs(folder)
+        free = disk.f_bavail * disk.f_frsize
+        if free < LEAST_FREE_BYTES:
+            return Finding(State.TROUBLE, f"{free >> 20:,} MB are free in {folder}; make room there")
+        least = free if least is None else min(least, free)
+    if least is None:
+        return Finding(State.OK, "no folder of its own")
+    state = State.NOTE if least < ENOUGH_FREE_BYTES else State.OK
+    return Finding(state, f"{least >> 20:,} MB are free, and what is written stays")
+
+
+def _proxy() -> Finding:
+    from django.conf import settings
+
+    if settings.IS_HTTPS and not settings.TRUSTED_PROXIES:
+        return Finding(
+            State.TROUBLE,
+            "SHOP_URL is https, but TRUSTED_PROXIES names no proxy: every request is sent to https again and"
+            " again; set TRUSTED_PROXIES to the address of the proxy that ends https",
+        )
+    if not settings.IS_HTTPS:
+        return Finding(State.NOTE, f"{settings.SHOP_URL} is not https: for this machine alone")
+    return Finding(State.OK, f"https, told by {', '.join(settings.TRUSTED_PROXIES)}")
+
+
+def _private_files() -> Finding:
+    """Secrets, the database, mails with links that let people in: nobody else's on this machine."""
+    from django.conf import settings
+    from django.db import connection
+
+    files = [settings.VAR_DIR / name for name in ("secret_key", "jwt_keys", "admin_login")]
+    if connection.vendor == "sqlite":
+        database = Path(connection.settings_dict["NAME"])
+        files += [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
+    files += [settings.VAR_DIR / "mail", settings.BASE_DIR / ".env"]
+    open_to_others = [path for path in files if path.exists() and path.stat().st_mode & 0o077]
+    if open_to_others:
+        named = " ".join(str(path) for path in open_to_others)
+        return Finding(State.TROUBLE, f"others on this machine may read them; run: chmod go= {named}")
+    return Finding(State.OK, "secrets are their owner's alone")
+
+
 def _cache() -> Finding:
     from django.conf import settings
     from django.core.cache import cache
@@ -139,7 +207,16 @@ def _cache() -> Finding:
     cache.set("doctor", "ok", timeout=10)
     if cache.get("doctor") != "ok":
         return Finding(State.TROUBLE, "it does not keep what it is given")
-    return Finding(State.OK, "Redis" if settings.REDIS_URL else "in this process")
+    if not settings.REDIS_URL:
+        return Finding(State.OK, "in this process")
+    parts = urlsplit(settings.REDIS_URL)
+    if not parts.password and parts.hostname not in (*LOOPBACK, None):
+        return Finding(
+            State.NOTE,
+            f"Redis on {parts.hostname} wants no password: whoever reaches it can turn throttles off; set"
+            " requirepass there, and redis://:password@… in REDIS_URL",
+        )
+    return Finding(State.OK, "Redis")
 
 
 def _queue() -> Finding:
@@ -259,6 +336,9 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "migrations": _migrations,
     "sequences": _sequences,
     "ledger triggers": _ledger_triggers,
+    "disk": _disk,
+    "proxy": _proxy,
+    "private files": _private_files,
     "cache": _cache,
     "queue": _queue,
     "worker": _worker,

@@ -40,7 +40,8 @@ def database_away() -> OperationalError:
 def tell(error: Exception, *, by: str) -> None:
     """As Django, Huey and this project do."""
     try:
-        raise error
+        # Else it would grow with each time that it is raised.
+        raise error.with_traceback(None)
     except Exception as raised:
         if by == "django.request":
             logging.getLogger(by).error("%s: %s", "Internal Server Error", "/", exc_info=raised)
@@ -73,6 +74,19 @@ def test_the_database_and_redis_are_told_of_apart(log: io.StringIO) -> None:
         tell(RedisIsDown("refused"), by="huey")
 
     assert len(log.getvalue().splitlines()) == 2
+
+
+def test_that_a_request_was_answered_with_an_error_is_not_told_again_of_an_outage(log: io.StringIO) -> None:
+    def say() -> None:
+        logging.getLogger("django.request").error("%s: %s", "Error", "/", extra={"status_code": 503})
+
+    say()
+    tell(database_away(), by="django.request")
+    say()
+    getattr(log, "now")[0] += thinned_logs.EVERY_SECONDS  # noqa: B009
+    say()
+
+    assert len(log.getvalue().splitlines()) == 3
 
 
 def test_a_fault_is_told_each_time_with_its_traceback(log: io.StringIO) -> None:
