@@ -193,7 +193,12 @@ def _private_files() -> Finding:
         database = Path(connection.settings_dict["NAME"])
         files += [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
     files += [settings.VAR_DIR / "mail", settings.BASE_DIR / ".env"]
-    open_to_others = [path for path in files if path.exists() and path.stat().st_mode & 0o077]
+    # A folder that others may not enter keeps all that is in it.
+    open_to_others = [
+        path
+        for path in files
+        if path.exists() and path.stat().st_mode & 0o077 and path.parent.stat().st_mode & 0o011
+    ]
     if open_to_others:
         named = " ".join(str(path) for path in open_to_others)
         return Finding(State.TROUBLE, f"others on this machine may read them; run: chmod go= {named}")

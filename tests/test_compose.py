@@ -111,8 +111,9 @@ def test_every_key_of_a_service_is_one_of_composes():
 
 
 def seconds(text: str) -> float:
-    number, unit = re.fullmatch(r"(\d+)([sm])", text).groups()
-    return int(number) * (60 if unit == "m" else 1)
+    found = re.fullmatch(r"(\d+)([sm])", text)
+    assert found
+    return int(found[1]) * (60 if found[2] == "m" else 1)
 
 
 @pytest.mark.parametrize("service", OURS)

@@ -61,11 +61,15 @@ def test_a_secret_that_others_may_read_is_trouble(settings: Any, tmp_path: Path)
     secret = tmp_path / "secret_key"
     secret.write_text("secret")
     secret.chmod(0o640)
+    tmp_path.chmod(0o755)
 
     found = _private_files()
 
     assert found.state == State.TROUBLE
     assert f"chmod go= {secret}" in found.detail
+    tmp_path.chmod(0o700)
+    assert "secret_key" not in _private_files().detail
+    tmp_path.chmod(0o755)
     secret.chmod(0o600)
     assert "secret_key" not in _private_files().detail
 
