@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 # The configuration that `check --deploy` judges: grown and https. No server has to run for it, which is why the
 # models are checked embedded instead: Django asks PostgreSQL for its version there.
 GROWN := env -u DATABASE_URL DEBUG=0 SQL_ENGINE=postgresql REDIS_URL=redis://127.0.0.1:6379/0 \
-	SHOP_URL=https://shop.example DJANGO_ALLOWED_HOSTS=shop.example EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend \
+	SHOP_URL=https://shop.example DJANGO_ALLOWED_HOSTS=shop.example TRUSTED_PROXIES=127.0.0.1 EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend \
 	SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
 	JWT_KEYS=check:only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz
 EMBEDDED := env -u DATABASE_URL -u REDIS_URL SQL_ENGINE=sqlite
@@ -22,7 +22,7 @@ install: ## the virtual environment in .venv, locked versions
 	@sh .ci/install
 
 run: install ## the shop with demo data on http://127.0.0.1:8000
-	@.venv/bin/shopctl demo --yes && exec .venv/bin/shopctl serve $(ARGS)
+	@.venv/bin/shopctl demo --yes && exec .venv/bin/shopctl serve --next-free-port $(ARGS)
 
 test: install ## the whole suite on SQLite and on PostgreSQL (ARGS="-k stock" for a part)
 	@$(PYTHON) -m tests.run $(ARGS)

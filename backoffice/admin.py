@@ -20,7 +20,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 
 from backoffice.errors import Fault, Kind, Refusal
-from backoffice.lists import VIEW, CappedPaginator, SavedViewsChangeList
+from backoffice.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
 from backoffice.request_keys import RequestKeyField, done_once
 from backoffice.site import page_asked_from, take_over
 from backoffice.transactions import write_transaction
@@ -161,6 +161,8 @@ class DomainAdmin(ModelAdmin):
         context = {"empty_title": title, "empty_text": text, "empty_button": button, **(extra_context or {})}
         try:
             return super().changelist_view(request, context)
+        except UnreadableFilter as refusal:
+            return show_refusal(request, refusal, url=request.path)
         except Refusal as refusal:
             return show_refusal(request, refusal)
 
@@ -232,9 +234,15 @@ def csv_file(content: str, name: str) -> HttpResponse:
 
 
 def show_refusal(request: HttpRequest, refusal: Refusal, *, url: str | None = None) -> HttpResponse:
-    """Back to where the request came from, or to a page, with the reason on top."""
+    """Back to where the form was, or to a page, with the reason on top.
+
+    Raises:
+        Refusal: this is the page that was asked for, which has no way back: an error page tells the reason.
+    """
     if refusal.kind is Kind.FORBIDDEN:
         raise PermissionDenied(refusal.detail) from refusal
+    if url is None and request.method in ("GET", "HEAD"):
+        raise refusal
     messages.error(request, refusal.detail)
     for fault in refusal.faults[:10]:
         messages.error(request, fault.detail)

@@ -48,6 +48,14 @@ def integer(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
 
 
+def limit(name: str, default: int) -> int | None:
+    """A whole number, or None for 0, which is no limit."""
+    value = integer(name, default)
+    if value < 0:
+        raise ImproperlyConfigured(f"{name} must be 0 (no limit) or more, not {value}.")
+    return value or None
+
+
 def amount[Default](name: str, default: Default) -> Decimal | Default:
     """In the shop's currency: `4.90`."""
     value = text(name)

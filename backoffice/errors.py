@@ -36,6 +36,8 @@ class Refusal(Exception):
     kind: ClassVar[Kind] = Kind.INVALID
     code: ClassVar[str] = "validation"
     title: ClassVar[str] = "The input is not valid"
+    # Those of single refusals of this class, when they have another one than it.
+    other_codes: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self, detail: str, *, faults: Sequence[Fault] = (), retry_after_seconds: int | None = None
@@ -96,3 +98,10 @@ class Busy(Refusal):
     kind = Kind.BUSY
     code = "busy"
     title = "Busy at the moment"
+
+
+class Unavailable(Busy):
+    """What the shop stands on is away; whether anything was written is not known."""
+
+    code = "unavailable"
+    title = "Not available at the moment"

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import ForeignKey, IntegerField, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +17,18 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
+from backoffice.errors import Invalid
 from backoffice.moments import start_of_day
+from backoffice.primary_keys import LONGEST_KEY
 from backoffice.remembered import remembered
 
 MOST_COUNTED = 10_000
 COUNTS_KEPT_SECONDS = 30
 VIEW = "view"
+
+
+class UnreadableFilter(Invalid):
+    """The address narrows a list by what is no value of the column."""
 
 
 class SavedViewsChangeList(ChangeList):
@@ -30,7 +37,24 @@ class SavedViewsChangeList(ChangeList):
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
         filters: dict[str, Any] = super().get_filters_params(params)
         filters.pop(VIEW, None)
+        for lookup, values in filters.items():
+            self._refuse_unreadable(lookup, values if isinstance(values, list) else [values])
         return filters
+
+    def _refuse_unreadable(self, lookup: str, values: list[Any]) -> None:
+        """Raises UnreadableFilter for what the database would choke on."""
+        texts = [str(value) for value in values]
+        keys = [part for text in texts for part in text.split(",")] if self._is_of_keys(lookup) else []
+        if any("\x00" in text for text in texts) or any(len(key) > LONGEST_KEY for key in keys):
+            raise UnreadableFilter("A filter of this list could not be understood: choose it again.")
+
+    def _is_of_keys(self, lookup: str) -> bool:
+        name = lookup.partition("__")[0]
+        try:
+            field = self.lookup_opts.pk if name == "pk" else self.lookup_opts.get_field(name)
+        except FieldDoesNotExist:
+            return False
+        return isinstance(field, IntegerField | ForeignKey)
 
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None

@@ -12,7 +12,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from backoffice.lists import SavedViewsChangeList
+from backoffice.lists import SavedViewsChangeList, UnreadableFilter
 from backoffice.pagination import SortKey, beyond
 
 # Lazily evaluated: at run time Django's class takes no parameter.
@@ -38,7 +38,7 @@ def with_neighbours[M: Model](rows: QuerySet[M], *, admin: AnyAdmin, request: Ht
     """
     try:
         listed = _rows_of_list(request.GET.get(CAME_FROM, ""), admin, request)
-    except (IncorrectLookupParameters, SuspiciousOperation):
+    except (IncorrectLookupParameters, SuspiciousOperation, UnreadableFilter):
         return rows
     beside = {"row_before": _beside(listed, is_forward=False), "row_after": _beside(listed, is_forward=True)}
     annotated: QuerySet[M] = rows.annotate(**beside)

@@ -129,7 +129,8 @@ def _operations(document: OpenAPISchema) -> Iterator[tuple[str, str, dict[str, A
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
-    security = operation.get("security", [])
+    # Said of public ones too: left out, generators take it for "not told" and ask for a token.
+    security = operation.setdefault("security", [])
     if any(ANYBODY in each for each in security):
         operation["security"] = [{}, {"Bearer": []}]
     if method == "get" and "application/json" in operation["responses"][200].get("content", {}):

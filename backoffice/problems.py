@@ -14,8 +14,9 @@ from django.utils.encoding import escape_uri_path
 from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
-from backoffice.errors import Fault, Invalid, Kind, NotAuthenticated, NotFound, Refusal, TooLarge
+from backoffice.errors import Fault, Invalid, Kind, NotAuthenticated, NotFound, Refusal, TooLarge, Unavailable
 from backoffice.inputs import NotJson
+from backoffice.outages import RETRY_AFTER_SECONDS, is_outage
 from backoffice.request_id import current_request_id
 
 logger = logging.getLogger("backoffice.api")
@@ -36,9 +37,14 @@ MAX_BODY_BYTES = 1_048_576
 MAX_UPLOAD_BYTES = 21 * 1_048_576
 MAX_FAULTS = 100
 OUR_FAULT = "Something went wrong on our side. Tell us the request_id."
+AWAY = (
+    "The shop cannot answer for the moment. Send it again in a few seconds, with the same Idempotency-Key: "
+    "whether it was done is not certain."
+)
 
 
 def problem_type(code: str) -> str:
+    """Where people read what it means: `problem_pages` answers there."""
     return f"{settings.SHOP_URL}/problems/{code}"
 
 
@@ -132,8 +138,8 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == HTTPStatus.UNAUTHORIZED:
         return refused(request, NotAuthenticated("Send an access token: Authorization: Bearer …"))
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return _of_status(request, 400, _what_is_malformed(error))
-    return _of_status(request, error.status_code, str(error))
+        return of_status(request, 400, _what_is_malformed(error))
+    return of_status(request, error.status_code, str(error))
 
 
 def _what_is_malformed(error: HttpError) -> str:
@@ -156,30 +162,59 @@ def too_large(request: HttpRequest, _error: Exception | None = None) -> HttpResp
 
 
 def connection_lost(request: HttpRequest, _error: Exception) -> HttpResponse:
-    return _of_status(request, 400, "The body ended before it was complete. Send it again.")
+    return of_status(request, 400, "The body ended before it was complete. Send it again.")
 
 
 def malformed(request: HttpRequest, _error: Exception) -> HttpResponse:
-    return _of_status(request, 400, STATUS_DETAILS[400])
+    return of_status(request, 400, STATUS_DETAILS[400])
 
 
 def fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Something of ours is broken: it is logged with the request's id, and nothing of it told."""
-    logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _of_status(request, 500, OUR_FAULT)
+    """Something of ours is broken: it is logged with the request's id, and nothing of it told.
+
+    What is merely away is logged in one line, for then there is one for every request.
+    """
+    if is_outage(error):
+        told = (request.path, type(error).__name__, str(error).partition("\n")[0])
+        words = map(in_one_line, told)
+        logger.error("%s %s: %s: %.300s", request.method, *words, extra={"about": error})
+        return _marked_as_logged(refused(request, Unavailable(AWAY, retry_after_seconds=RETRY_AFTER_SECONDS)))
+    logger.error("%s %s failed", request.method, in_one_line(request.path), exc_info=error)
+    return of_status(request, 500, OUR_FAULT)
 
 
-def _of_status(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+def in_one_line(text: str) -> str:
+    """As Django writes what strangers have typed: a line break in it begins no line of the log."""
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _marked_as_logged(response: HttpResponse) -> HttpResponse:
+    """Django says it once more of every answer that does not carry its own mark."""
+    setattr(response, "_has_been_logged", True)  # noqa: B010
+    return response
+
+
+def of_status(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     phrase = HTTPStatus(status).phrase
     code = STATUS_CODES.get(status) or phrase.lower().replace(" ", "_")
     return problem(request, status=status, code=code, title=phrase, detail=detail)
 
 
-STATUS_CODES = {400: "bad_request", 500: "internal_error"}
+STATUS_CODES = {
+    400: "bad_request",
+    413: TooLarge.code,
+    429: "throttled",
+    500: "internal_error",
+    503: Unavailable.code,
+}
 STATUS_DETAILS = {
     400: "The request could not be understood.",
+    403: "This is not allowed.",
     405: "This URL does not take this method; see the Allow header.",
+    429: "Too many requests. Wait a minute, then try again.",
+    503: AWAY,
 }
+NOT_LIKE_THIS = "The request cannot be answered as it was sent."
 
 HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]], ...] = (
     (Exception, fault),
@@ -196,7 +231,10 @@ HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse
 
 
 class ProblemMiddleware:
-    """Below /api/, whatever error Django itself answers becomes a problem; oversized bodies are not read."""
+    """Below /api/, whatever error Django itself answers becomes a problem; oversized bodies are not read.
+
+    HEAD is answered wherever GET is, with its headers alone, and OPTIONS tells the methods of what is there.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -204,14 +242,46 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/api/"):
             return self.get_response(request)
+        # Nothing here goes by cookies, so nobody's form can misuse them: its sender is told what is there.
+        setattr(request, "_dont_enforce_csrf_checks", True)  # noqa: B010
+        if request.method != "HEAD":
+            return self._answer(request)
+        request.method = "GET"
+        response = self._answer(request)
+        request.method = "HEAD"
+        return _headers_of(response)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if _announced_bytes(request) > _allowed_bytes(request):
             return too_large(request)
         if "\x00" in request.path:
             return not_found(request)
         response = self.get_response(request)
+        if "Allow" in response:
+            response["Allow"] = _completed(response["Allow"])
+        if request.method == "OPTIONS" and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return HttpResponse(status=204, headers={"Allow": response["Allow"]})
         if response.status_code < 400 or response["Content-Type"] == CONTENT_TYPE:
             return response
         return _as_problem(request, response)
+
+
+def _headers_of(response: HttpResponse) -> HttpResponse:
+    """Without the body, whose length is told; but for a stream's, which nobody knows."""
+    if response.streaming:
+        bare = HttpResponse(status=response.status_code, headers=dict(response.items()))
+        # Closed with the answer, as what it would have streamed from.
+        closers = "_resource_closers"
+        setattr(bare, closers, getattr(response, closers))
+        return bare
+    response.headers.setdefault("Content-Length", str(len(response.content)))
+    response.content = b""
+    return response
+
+
+def _completed(allowed: str) -> str:
+    methods = {each.strip() for each in allowed.split(",")} | {"OPTIONS"}
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
 def _announced_bytes(request: HttpRequest) -> int:
@@ -230,9 +300,10 @@ def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return not_found(request)
     if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return too_large(request)
-    detail = STATUS_DETAILS.get(response.status_code, OUR_FAULT)
-    told = _of_status(request, response.status_code, detail)
+    usual = OUR_FAULT if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else NOT_LIKE_THIS
+    detail = STATUS_DETAILS.get(response.status_code, usual)
+    told = of_status(request, response.status_code, detail)
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in response:
             told[name] = response[name]
-    return told
+    return _marked_as_logged(told) if getattr(response, "_has_been_logged", False) else told

@@ -25,6 +25,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = request_id_of(request.META)
+        setattr(request, "id", request_id)  # noqa: B010
         token = current_request_id.set(request_id)
         try:
             response = self.get_response(request)
@@ -36,5 +37,7 @@ class RequestIdMiddleware:
 
 class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_request_id.get()
+        """Django names the request it tells of: most refusals are told after the middleware has ended."""
+        request_id = getattr(getattr(record, "request", None), "id", None)
+        record.request_id = request_id or current_request_id.get()
         return True

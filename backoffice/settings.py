@@ -4,6 +4,7 @@ import secrets
 import sys
 from contextlib import suppress
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
@@ -69,6 +70,10 @@ SHOP_TIME_ZONE = env.text("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
 SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO)
 SHOP_FREE_SHIPPING_FROM = env.amount("SHOP_FREE_SHIPPING_FROM", None)
+# What one customer may have open at once, staff's own placing aside; None: no limit.
+SHOP_MAX_OPEN_ORDERS = env.limit("SHOP_MAX_OPEN_ORDERS", 100)
+SHOP_MAX_OPEN_UNITS = env.limit("SHOP_MAX_OPEN_UNITS", 5_000)
+SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", Decimal("25000.00")) or None
 
 # Apps
 
@@ -104,6 +109,7 @@ MIDDLEWARE = [
     "backoffice.throttling.RateLimitMiddleware",
     "backoffice.cors.CorsMiddleware",
     "backoffice.problems.ProblemMiddleware",
+    "backoffice.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -113,7 +119,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backoffice.error_pages.ErrorPageMiddleware",
 ]
+CSRF_FAILURE_VIEW = "backoffice.error_pages.csrf_failure"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -1,15 +1,17 @@
 """The admin site: Unfold's, with a search that keeps nothing and pages for passwords."""
 
+import functools
 import time
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import sites
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
@@ -18,8 +20,12 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.navigation import sidebar
+from backoffice.primary_keys import is_key
+from backoffice.way_back import local_path
 
 MOST_RESULTS = 50
+# What addresses of the admin call the key of a row.
+KEYS = ("object_id", "content_type_id", "number", "product_id")
 
 
 class BackofficeSite(UnfoldAdminSite):
@@ -36,6 +42,9 @@ class BackofficeSite(UnfoldAdminSite):
             path("password_change/", self.admin_view(changed.as_view()), name="password_change"),
         ]
         return [*ours, *super().get_urls()]
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        return super().admin_view(_keyed(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.headers.get("HX-Request"):
@@ -66,6 +75,18 @@ class BackofficeSite(UnfoldAdminSite):
         return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers=headers)
 
 
+def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view of a row, for what may be its key: pages and dialogs hand it on to the database as it is."""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not all(is_key(str(kwargs[name])) for name in KEYS if name in kwargs):
+            raise Http404("No row has this key.")
+        return view(request, *args, **kwargs)
+
+    return run
+
+
 def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
     """Those of the sidebar with this in their title or their group's."""
     return [
@@ -84,12 +105,7 @@ def _sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
 
 def page_asked_from(request: HttpRequest) -> str:
     """Path and query of the page in which htmx made this request; the home page when it names none."""
-    try:
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
-    except ValueError:
-        here = urlsplit("")
-    # With a fragment, which a click on href="#" leaves behind, the browser would not load it again.
-    return here._replace(scheme="", netloc="", fragment="").geturl() or reverse("admin:index")
+    return local_path(request.headers.get("HX-Current-URL", "")) or reverse("admin:index")
 
 
 def _view(name: str) -> type[View]:

@@ -59,10 +59,10 @@ def _is_status_alone(record: logging.LogRecord) -> bool:
 
 
 def _outage_in(record: logging.LogRecord) -> BaseException | None:
-    """The outage that the record tells of: as its traceback's end or cause, or among its words."""
+    """The outage that the record tells of: by name, as its traceback's end or cause, or among its words."""
     raised = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     arguments = record.args if isinstance(record.args, tuple) else ()
-    told = [raised, getattr(raised, "__cause__", None), *arguments]
+    told = [getattr(record, "about", None), raised, getattr(raised, "__cause__", None), *arguments]
     return next((each for each in told if isinstance(each, BaseException) and is_outage(each)), None)
 
 
@@ -70,7 +70,7 @@ def _shorten(record: logging.LogRecord, error: BaseException, left_out: int) -> 
     """What the record says, what was raised, and how many such lines there were since the last one."""
     first_line = next(iter(str(error).splitlines()), "")
     words = record.getMessage().splitlines()[0] if record.getMessage() else ""
-    if first_line not in words:
+    if first_line not in words and not hasattr(record, "about"):
         words = f"{words}: {traceback.format_exception_only(error)[0].strip().splitlines()[0]}"
     if left_out:
         words += f" (and {left_out} more such lines)"

@@ -1,16 +1,31 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
+from ninja.openapi.views import openapi_json
 
-from backoffice import health, problems
+from backoffice import health, problem_pages, problems
 from backoffice.api import api
 
 admin.autodiscover()
 
 
+handler400 = "backoffice.error_pages.bad_request"
+handler403 = "backoffice.error_pages.forbidden"
+handler404 = "backoffice.error_pages.not_found"
+handler500 = "backoffice.error_pages.server_error"
+
+
+@require_safe
 def swagger(request: HttpRequest) -> HttpResponse:
     return api.docs.render_page(request, api)
+
+
+@require_safe
+def openapi_document(request: HttpRequest) -> HttpResponse:
+    """Ninja's own view, which would also answer a POST."""
+    return openapi_json(request, api)
 
 
 urlpatterns = [
@@ -20,6 +35,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("accounts.urls")),
     re_path(r"^api/docs/swagger/?$", swagger, name="swagger"),
+    path("api/v1/openapi.json", openapi_document),
     path("api/v1/", api.urls),
+    path("problems/", problem_pages.all_problems, name="problems"),
+    path("problems/<slug:code>", problem_pages.one_problem, name="problem"),
     re_path(r"^api/", problems.not_found),
 ]

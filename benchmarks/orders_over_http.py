@@ -4,7 +4,7 @@ import http.client
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
@@ -18,6 +18,8 @@ from benchmarks.shops import Server, Shop, filled_shop, skus
 CLIENTS = 8
 PRODUCTS = 50
 LINES = 3
+# A shop's orders come from many customers, each of whom has few open.
+CUSTOMERS = 200
 ADDRESS = {"name": "Theo Jansen", "line1": "Seeweg 56", "city": "Köln", "country": "DE"}
 
 
@@ -28,11 +30,11 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
     measured: list[Sent] = []
     yardsticks: list[float] = []
     with filled_shop(server, products=PRODUCTS) as shop:
-        token = in_child(shop.environment, prepare, options.orders * LINES)
+        tokens = in_child(shop.environment, prepare, options.orders * LINES)
         with serving(shop, processes=processes) as web:
-            send(web, token, CLIENTS, seed=0)
+            send(web, tokens, CLIENTS, seed=0)
             for number in range(options.order_repetitions):
-                measured.append(sent(web, token, options.orders, seed=number + 1))
+                measured.append(sent(web, tokens, options.orders, seed=number + 1))
                 yardsticks.append(least(shop, options.orders))
         assert in_child(shop.environment, discrepancies) == []
     yield from _figures(measured, yardsticks, processes, options.orders)
@@ -47,28 +49,28 @@ class Sent:
         self.p50, self.p99 = (statistics.quantiles(waits, n=100)[place] for place in (49, 98))
 
 
-def sent(web: Serving, token: str, orders: int, *, seed: int) -> Sent:
+def sent(web: Serving, tokens: Sequence[str], orders: int, *, seed: int) -> Sent:
     cpu, began = _cpu(web), time.perf_counter()
-    waits = send(web, token, orders, seed=seed)
+    waits = send(web, tokens, orders, seed=seed)
     return Sent(time.perf_counter() - began, _cpu(web) - cpu, waits)
 
 
-def send(web: Serving, token: str, orders: int, *, seed: int) -> list[float]:
+def send(web: Serving, tokens: Sequence[str], orders: int, *, seed: int) -> list[float]:
     """Place them through keep-alive connections; gives what each order waited for its answer."""
     shares = [range(first, orders, CLIENTS) for first in range(CLIENTS)]
     with ThreadPoolExecutor(CLIENTS) as clients:
-        parts = clients.map(lambda share: list(_client(web, token, share, seed)), shares)
+        parts = clients.map(lambda share: list(_client(web, tokens, share, seed)), shares)
         return [wait for part in parts for wait in part]
 
 
-def _client(web: Serving, token: str, share: range, seed: int) -> Iterator[float]:
+def _client(web: Serving, tokens: Sequence[str], share: range, seed: int) -> Iterator[float]:
     choose = Random(f"{seed} {share.start}")
     known = list(skus(PRODUCTS))
     connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=120)
     for number in share:
         lines = [{"sku": sku, "quantity": 1} for sku in choose.sample(known, LINES)]
         headers = {
-            "Authorization": f"Bearer {token}",
+            "Authorization": f"Bearer {tokens[number % len(tokens)]}",
             "Content-Type": "application/json",
             "Idempotency-Key": f"bench-{seed}-{number}",
         }
@@ -109,16 +111,25 @@ def _cpu(web: Serving) -> float:
     return tree_cpu_seconds(web.pid) + tree_cpu_seconds(web.database_pid)
 
 
-def prepare(units: int) -> str:
-    """Enough of every product, and somebody's token."""
+def prepare(units: int) -> list[str]:
+    """Enough of every product, and a token of each customer."""
+    from django.utils import timezone
+
     from accounts.actors import Actor, Source
+    from accounts.models import User
     from accounts.tokens import issue_pair
     from catalog import stock
-    from tests.factories import make_shopper
+    from tests.factories import make_customer
 
     for sku in skus(PRODUCTS):
         stock.receive(sku, units * 10, by=Actor(None, Source.CLI))
-    return issue_pair(make_shopper()).access
+    tokens = []
+    for number in range(CUSTOMERS):
+        # Without a password: to hash so many would take as long as all the rest.
+        user = User.objects.create_user(f"c{number}@example.com", None, email_confirmed_at=timezone.now())
+        make_customer(user.email, user=user)
+        tokens.append(issue_pair(user).access)
+    return tokens
 
 
 def discrepancies() -> list[object]:

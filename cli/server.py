@@ -1,5 +1,6 @@
 """shopctl serve, worker, scheduler."""
 
+import errno
 import functools
 import os
 import socket
@@ -39,6 +40,7 @@ def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P,
     examples="""
     shopctl serve
     shopctl serve --port 9000
+    shopctl serve --next-free-port
     SQL_DATABASE=/srv/shop/shop.sqlite3 shopctl serve
     shopctl serve --no-worker --host 0.0.0.0 --processes 2
     """
@@ -46,7 +48,10 @@ def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P,
 @_marked_running("web")
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="When it is taken, the next free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8000,
+    next_free_port: Annotated[
+        bool, typer.Option("--next-free-port", help="When the port is taken, the next free one after it.")
+    ] = False,
     processes: Annotated[
         int, typer.Option(min=1, help="Web processes. On SQLite one is enough: it has one writer.")
     ] = 1,
@@ -67,18 +72,23 @@ def serve(
 
     Prints the URL and, unless somebody else may do everything, what to sign in with.
     """
+    from backoffice.checks import https_without_a_known_proxy
     from backoffice.consumer import make_consumer
     from backoffice.migrating import migrate, only_one_process
     from backoffice.server import serving
+    from backoffice.server.listening import PORTS_TRIED
     from cli.first_login import ensure_login
 
+    # First: a server that cannot start must not migrate the database under one that is running.
+    listener = _listener(host, port, tries=PORTS_TRIED if next_free_port else 1)
     migrate()
     with only_one_process():
         login = ensure_login()
-    listener = _listener(host, port)
     bound_port = listener.getsockname()[1]
     if port and bound_port != port:
         say(f"Port {port} is taken; this is port {bound_port}.")
+    for warning in https_without_a_known_proxy():
+        say(f"{warning.msg} {warning.hint}")
     url = _shop_url(host, bound_port)
     serving.serve(
         listener,
@@ -121,12 +131,17 @@ def scheduler() -> None:
     consume(make_consumer(threads=0), when_up=lambda: say("The scheduler is running. Stop it with Ctrl-C."))
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listener(host: str, port: int, *, tries: int) -> socket.socket:
     from backoffice.server.listening import listen
 
     try:
-        return listen(host, port)
+        return listen(host, port, tries=tries)
     except OSError as error:
+        if error.errno == errno.EADDRINUSE and tries == 1:
+            wrong_use(
+                f"Port {port} is taken: another program listens there, perhaps this shop already. Stop it, "
+                "or choose another port with --port; --next-free-port takes the next free one."
+            )
         wrong_use(f"Cannot listen at {host} port {port}: {error.strerror or error}.")
 
 

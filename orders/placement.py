@@ -10,7 +10,7 @@ from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.customers import customer_for
+from accounts.customers import held_customer_for
 from accounts.models import Customer, normalised_email
 from backoffice.errors import Fault, Invalid
 from backoffice.money import MAX_AMOUNT, rounded
@@ -18,7 +18,7 @@ from backoffice.statements import insert, selecting
 from backoffice.transactions import write_transaction
 from catalog import stock
 from catalog.models import Product
-from orders import emails, redemption, timeline
+from orders import emails, open_limits, redemption, timeline
 from orders.basket import (
     Address,
     LineRequest,
@@ -31,6 +31,7 @@ from orders.basket import (
 )
 from orders.models import EventKind, Order, OrderLine
 from orders.models.order import NextSerial
+from orders.open_limits import Open
 from orders.pricing import Item, PromoOutcome, PromoRefusal, Quote, Shipping, quote
 from orders.redemption import Candidate
 from orders.status import OrderStatus
@@ -88,17 +89,18 @@ def place_order(
         demo_invoice: marks an order of the demo, whose mails are never sent.
 
     Raises:
-        EmptyOrder, Invalid, UnknownSkus, InsufficientStock, PromoRefused.
+        EmptyOrder, Invalid, UnknownSkus, InsufficientStock, PromoRefused, TooMuchOpen.
     """
     at = at or timezone.now()
     wanted = merged(request.lines)
     address = address_fields(request.address)
-    customer = customer_for(email, name=customer_name or address["ship_name"])
+    customer = held_customer_for(email, name=customer_name or address["ship_name"])
     promo = (
         redemption.hold(request.promo_code, customer=customer, at=at) if request.promo_code.strip() else None
     )
     priced = _priced(request, wanted, promo, _locked)
     _refuse_without_discount(priced.quote.promo, by)
+    open_limits.refuse_too_much(customer, _opens(priced), by=by)
     order = _write_order(
         priced, request, address, customer, promo, email=email.strip(), by=by, at=at, demo=demo_invoice
     )
@@ -139,20 +141,13 @@ def _priced(
     promo: Candidate | PromoRefusal | None,
     find: Callable[[Sequence[str], int], list[Product]],
 ) -> Priced:
-    restricted_to = promo.restricted_to if isinstance(promo, Candidate) else None
-    found: list[Any] = find(list(wanted), restricted_to or 0)
+    found: list[Any] = find(list(wanted), promo.names_of if isinstance(promo, Candidate) else 0)
     by_key = {product.sku_key: product for product in found}
     _refuse_unorderable(wanted, by_key)
     products = [by_key[key] for key in wanted]
     priced = quote(
         [
-            Item(
-                product.sku,
-                product.name,
-                product.price,
-                wanted[key].quantity,
-                restricted_to is None or product.is_named,
-            )
+            Item(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
             for key, product in zip(wanted, products, strict=True)
         ],
         promo=promo.terms if isinstance(promo, Candidate) else promo,
@@ -194,6 +189,12 @@ def _refuse_without_discount(outcome: PromoOutcome | None, by: Actor) -> None:
     if outcome is not None and outcome.reason_code is not None:
         refusal = PromoRefusal(outcome.code, outcome.reason_code, outcome.reason or "")
         raise redemption.refusal_told_to(by, refusal)
+
+
+def _opens(priced: Priced) -> Open:
+    """What the order adds to what its customer has open."""
+    quoted = priced.quote
+    return Open(1, sum(priced.quantities.values()), quoted.subtotal - quoted.discount)
 
 
 def _write_order(

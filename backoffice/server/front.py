@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 
 from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, small_body
-from backoffice.server.gateway import Answer, Application, Malformed, answer_of, environ_of, with_body
+from backoffice.server.gateway import Answer, Application, answer_of, environ_of, with_body
 from backoffice.server.readiness import HEALTHY, Readiness
 from backoffice.server.refusals import refusal
 from backoffice.server.threads import Overloaded, Threads
@@ -68,14 +68,11 @@ class Front:
         self.is_stopping = False
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
-        environ: Environ = {"PATH_INFO": scope.path}
+        environ = environ_of(scope)
         try:
-            environ = environ_of(scope)
             answer = await self._answer(environ, scope, proto)
         except ProtocolClosed:
             return
-        except Malformed:
-            answer = refusal(400, environ)
         except BodyRefused as refused:
             answer = refusal(refused.status, environ, retry_after_seconds=refused.retry_after_seconds)
         except (Overloaded, DatabaseError):

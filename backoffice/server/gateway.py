@@ -31,10 +31,6 @@ FIXED = {
 }
 
 
-class Malformed(Exception):
-    """No request that HTTP allows."""
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
@@ -46,10 +42,7 @@ def environ_of(scope: Any) -> dict[str, Any]:
     """Without the body, which is read afterwards.
 
     A header with an underscore in its name is left out: WSGI could not tell X_Forwarded_For from the
-    X-Forwarded-For that a proxy vouches for.
-
-    Raises:
-        Malformed: it names more than one host.
+    X-Forwarded-For that a proxy vouches for. Of two hosts one line is made, which Django refuses.
     """
     server, _, port = scope.server.rpartition(":")
     path: str = scope.path
@@ -86,8 +79,6 @@ def _name_in_wsgi(name: str) -> str:
 
 
 def _joined(key: str, first: str, second: str) -> str:
-    if key == "HTTP_HOST":
-        raise Malformed
     return f"{first}{'; ' if key == 'HTTP_COOKIE' else ', '}{second}"
 
 

@@ -10,19 +10,20 @@ PORTS_TRIED = 50
 UNTAKEN_MILLISECONDS = 60_000
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens on the port or on the next free one; connections wait from now on.
+def listen(host: str, port: int, *, tries: int = 1) -> socket.socket:
+    """A socket that listens on the port, or on the next free one of so many; connections wait from now on.
 
     Raises:
-        OSError: not an address of this machine, a port that needs privileges, or fifty ports taken.
+        OSError: not an address of this machine, a port that needs privileges, or all are taken (EADDRINUSE).
     """
-    for candidate in range(port, min(port + PORTS_TRIED, 65_536)):
+    last = min(port + tries, 65_536) - 1
+    for candidate in range(port, last):
         try:
             return _listening(host, candidate)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-    raise OSError(f"Port {port} and those after it are taken.")
+    return _listening(host, last)
 
 
 def _listening(host: str, port: int) -> socket.socket:

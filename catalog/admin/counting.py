@@ -19,6 +19,7 @@ from backoffice.errors import Kind, Refusal
 from backoffice.idempotency import once
 from backoffice.jobs import this_day
 from backoffice.lists import CappedPaginator
+from backoffice.primary_keys import is_key
 from backoffice.replies import Reply, rendered
 from backoffice.request_keys import RequestKeyField
 from catalog import stock
@@ -72,8 +73,9 @@ class Counting(DomainAdmin):
 
     def _chosen(self, request: HttpRequest) -> ProductQuerySet:
         products = Product.objects.low_stock() if "low" in request.GET else Product.objects.active()
-        if request.GET.get("category", "").isdecimal():
-            products = products.filter(category=int(request.GET["category"]))
+        if category := request.GET.get("category", ""):
+            # What names no category leaves nothing to count, rather than everything.
+            products = products.filter(category=int(category)) if is_key(category) else products.none()
         term = request.GET.get("q", "").replace("\x00", "")
         found, _ = self.get_search_results(request, products, term)
         assert isinstance(found, ProductQuerySet)

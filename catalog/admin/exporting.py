@@ -11,6 +11,7 @@ from import_export.admin import ExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 
 from backoffice.admin import DomainAdmin
+from backoffice.lists import UnreadableFilter
 from catalog.exports import CSVFile, XLSXFile
 
 # A workbook of so many rows takes some ten seconds of a processor to write.
@@ -54,7 +55,7 @@ class ListExport(ExportMixin, DomainAdmin):
             raise PermissionDenied
         try:
             response: HttpResponse = super().export_action(request)
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, UnreadableFilter):
             return HttpResponseRedirect(f"{request.path}?")
         return response
 

@@ -61,11 +61,18 @@ def list_promos(
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """List promo codes, newest first. Those of batches are listed with --batch, or found with --search."""
+    """List promo codes, newest first. Those of batches are listed with --batch, or found with --search.
+
+    All codes of a batch are for those who may make codes; others find one of them by typing it in full.
+    """
     from orders.models import Promotion
 
-    actor(as_, "orders.view_promocode")
-    codes = codes_asked_for(state=state, search=search, batch=batch).order_by("-pk")
+    by = actor(as_, "orders.view_promocode")
+    if batch is not None:
+        by.require("orders.add_promotion")
+    codes = codes_asked_for(
+        state=state, search=search, batch=batch, whole_batches=by.may("orders.add_promotion")
+    ).order_by("-pk")
     codes = codes.prefetch_related("promotion__categories", "promotion__products")
     if not (search or batch) and is_terminal() and Promotion.objects.filter(is_batch=True).exists():
         say("Codes of batches are not among these: see `shopctl promos batches`.")

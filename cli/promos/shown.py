@@ -58,12 +58,21 @@ Search = Annotated[str | None, typer.Option(help="Part of the code or the promot
 
 
 def codes_asked_for(
-    *, state: str | None, search: str | None, batch: int | None, every: bool = False
+    *,
+    state: str | None,
+    search: str | None,
+    batch: int | None,
+    every: bool = False,
+    whole_batches: bool = True,
 ) -> "PromoCodeQuerySet":
-    """With their promotions; codes of batches only with `search`, `batch` or `every`."""
+    """With their promotions; codes of batches only with `search`, `batch` or `every`.
+
+    Without `whole_batches` a search finds a batch's code only when it is typed in full.
+    """
     from django.db.models import Q
 
     from orders.models import PromoCode
+    from orders.models.promo import normalised_code
     from orders.promotions import promotion_numbered
 
     codes = PromoCode.objects.select_related("promotion")
@@ -73,6 +82,8 @@ def codes_asked_for(
         codes = codes.filter(promotion__is_batch=False)
     if search:
         codes = codes.filter(Q(code__icontains=search) | Q(promotion__name__icontains=search))
+        if not whole_batches:
+            codes = codes.filter(Q(promotion__is_batch=False) | Q(code=normalised_code(search)))
     return codes.in_state(_state(state)) if state else codes
 
 
@@ -114,6 +125,7 @@ def terms_in_full(promotion: "Promotion") -> dict[str, Any]:
         "minimum_spend": promotion.minimum_spend,
         "max_uses_per_customer": promotion.max_uses_per_customer,
         "first_order_only": promotion.first_order_only,
+        "is_restricted": promotion.is_restricted,
         "categories": sorted(category.name for category in promotion.categories.all()),
         "products": sorted(product.sku for product in promotion.products.all()),
     }

@@ -191,10 +191,21 @@ class BatchAdmin(PromoListActions, BatchActions):
         return self.page(request, "orders/admin/backtest.html", backtest_page(request))
 
     def csv_view(self, request: HttpRequest, number: int) -> HttpResponseBase:
-        return codes_csv(self.batch_asked_for(request, number))
+        return codes_csv(self._batch_to_hand_out(request, number))
 
     def xlsx_view(self, request: HttpRequest, number: int) -> HttpResponseBase:
-        return codes_xlsx(self.batch_asked_for(request, number))
+        return codes_xlsx(self._batch_to_hand_out(request, number))
+
+    def _batch_to_hand_out(self, request: HttpRequest, number: int) -> Promotion:
+        """Whoever has the file has every code: it is for those alone who may make codes.
+
+        Raises:
+            PermissionDenied, Http404.
+        """
+        batch = self.batch_asked_for(request, number)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return batch
 
     def find_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """The page of the code that was typed in full; else the codes of the batch that begin so."""

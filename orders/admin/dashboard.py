@@ -17,6 +17,7 @@ from orders.admin import words
 from orders.admin.charts import Chart, Series, bars_per_day
 from orders.admin.navigation import open_order_counts
 from orders.admin.saved_views import ENDING_SOON
+from orders.open_limits import large_holders
 from orders.reports import Day, Sales
 from orders.status import OrderStatus
 
@@ -64,6 +65,13 @@ class LowStock:
 
 
 @dataclass(frozen=True, slots=True)
+class LargeHolder:
+    url: str
+    name: str
+    holds: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndingCode:
     url: str
     code: str
@@ -88,6 +96,9 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
         "revenue_chart": _revenue_chart(days) if may("orders.view_revenue") else None,
         "statuses": _statuses() if may("orders.view_order") else None,
         "low_stock": low,
+        "large_holders": (
+            _large_holders() if may("orders.view_order") and may("accounts.view_customer") else []
+        ),
         "ending_codes": _ending_codes() if may("orders.view_promocode") else None,
     }
 
@@ -184,6 +195,14 @@ def _low_stock() -> LowStock:
     worst = low.order_by("available", "sku")[:ROWS]
     rows = [LowProduct(each.pk, each.sku, each.name, each.available, each.threshold) for each in worst]
     return LowStock(low.count(), rows)
+
+
+def _large_holders() -> list[LargeHolder]:
+    found = remembered("large-holders", KEPT_SECONDS, lambda: large_holders(ROWS))
+    return [
+        LargeHolder(reverse("admin:accounts_customer_change", args=[each.customer_id]), each.name, each.holds)
+        for each in found
+    ]
 
 
 def _ending_codes() -> list[EndingCode]:

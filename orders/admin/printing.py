@@ -14,6 +14,7 @@ from unfold.decorators import action
 
 from accounts.models import User
 from backoffice.admin import ReadOnlyAdmin
+from backoffice.primary_keys import is_key
 from orders.admin import words
 from orders.admin.order_page import address_of, items_of, totals_of
 from orders.admin.printing_sheets import picks_for, printable, slip_of_shipment, slips_of
@@ -21,7 +22,6 @@ from orders.models import Order, Shipment
 from orders.rendering import may_know_customers, may_know_promos
 
 MOST_PRINTED = 200
-LONGEST_KEY = 18
 LIST = "admin:orders_order_changelist"
 TOO_MANY = f"At most {MOST_PRINTED} orders can be printed at once: choose fewer, or narrow the list."
 
@@ -150,7 +150,7 @@ def _asked_for(request: HttpRequest) -> list[int]:
 def _keys(text: str) -> list[int]:
     """Each once, in the order of the text; whatever is no key is passed over."""
     parts = (part.strip() for part in text.split(","))
-    keys = (int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) <= LONGEST_KEY)
+    keys = (int(part) for part in parts if is_key(part))
     return list(dict.fromkeys(keys))
 
 

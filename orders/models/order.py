@@ -156,6 +156,9 @@ class Order(models.Model):
             ),
             models.Index(fields=("-placed_at", "-id"), condition=~Q(note=""), name="order_with_note"),
             models.Index(
+                fields=("customer",), condition=Q(status__in=OPEN_STATUSES), name="order_open_of_customer"
+            ),
+            models.Index(
                 fields=("placed_at",), condition=Q(status__in=OPEN_STATUSES), name="order_open_oldest"
             ),
         )

@@ -175,3 +175,20 @@ def test_the_palette_stops_at_fifteen(manager: Client) -> None:
         make_product(f"LENA-{number}")
 
     assert len(found(manager, "lena")) <= 15
+
+
+def test_who_has_much_open_is_shown_to_those_who_may_know_customers(sign_in: SignIn) -> None:
+    make_product("TEA-01", on_hand=20, price="1.00")
+    lena = make_customer("lena@example.com", name="Lena Brandt")
+    place({"TEA-01": 12}, customer=lena)
+    cache.clear()
+
+    page = sign_in("Support").get(HOME)
+
+    assert [(row.name, row.holds) for row in page.context["large_holders"]] == [
+        ("Lena Brandt", "12 of 20 TEA-01")
+    ]
+    assert f"/admin/accounts/customer/{lena.pk}/change/" in page.text
+    assert "Customers with much open" in page.text
+    for role in ("Marketing", None):
+        assert "Lena Brandt" not in sign_in(role).get(HOME, follow=True).text

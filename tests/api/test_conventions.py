@@ -56,6 +56,16 @@ def test_the_document_is_served_and_complete():
     assert not references(document) - set(pointers(document))
 
 
+@pytest.mark.parametrize(("path", "method", "operation"), operations())
+def test_the_document_says_of_every_operation_whether_it_needs_a_token(path, method, operation):
+    if operation["operationId"] not in PUBLIC:
+        assert operation["security"] == [{"Bearer": []}]
+    elif method == "GET":
+        assert operation["security"] == [{}, {"Bearer": []}]
+    else:
+        assert operation["security"] == []
+
+
 def references(node: Any) -> set[str]:
     if isinstance(node, dict):
         own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
@@ -192,7 +202,7 @@ def test_a_method_that_is_not_there_is_a_problem_that_names_those_that_are():
     response = Api().send("PUT", "products")
 
     assert_problem(response, 405, "method_not_allowed")
-    assert {method.strip() for method in response["Allow"].split(",")} == {"GET", "POST"}
+    assert {method.strip() for method in response["Allow"].split(",")} == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
 @pytest.mark.django_db

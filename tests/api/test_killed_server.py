@@ -141,3 +141,32 @@ def wait_until_answered(posts: Collection[Future[bytes | None]], count: int) -> 
     while sum(post.done() for post in posts) < count:
         assert time.monotonic() < deadline, "The server is too slow."
         time.sleep(0.002)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="of the grown shop")
+def test_while_one_web_process_after_another_is_killed_the_others_take_orders(tmp_path: Path) -> None:
+    make_product("71053", on_hand=10_000)
+    shop = Shop(tmp_path, token=issue_pair(make_shopper()).access)
+    keys = [f"key-{number}" for number in range(ORDERS * 3)]
+
+    with shop.open(*GROWN) as server, ThreadPoolExecutor(CLIENTS) as clients:
+        first = set(processes_under(server.pid))
+        posts = {key: clients.submit(shop.place, key) for key in keys}
+        for number, pid in enumerate(sorted(first), 1):
+            wait_until_answered(posts.values(), number * ORDERS)
+            os.kill(int(pid), signal.SIGKILL)
+        answers = {key: post.result() for key, post in posts.items()}
+        acknowledged = {key: body for key, body in answers.items() if body is not None}
+        # Whoever was answered by the process that was killed asks once more.
+        lost = len(keys) - len(acknowledged)
+        assert lost <= CLIENTS * len(first)
+        assert len(processes_under(server.pid)) == 2
+        assert not first & set(processes_under(server.pid))
+        repeated = dict(zip(keys, clients.map(shop.place, keys), strict=True))
+
+    assert repeated | acknowledged == repeated
+    assert Order.objects.count() == len(keys) == Product.objects.get().reserved
+    assert audit_stock() == audit_orders() == []

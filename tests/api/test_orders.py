@@ -286,3 +286,24 @@ def test_staff_without_the_right_cannot_cancel():
     order = place({"71053": 3})
 
     assert_problem(Api(make_user(role="Warehouse")).post(f"orders/{order.number}/cancel"), 403, "forbidden")
+
+
+def test_what_a_customer_may_have_open_is_limited_and_a_repeated_order_counts_once(settings):
+    settings.SHOP_MAX_OPEN_UNITS = 10
+    make_product("71053", on_hand=100)
+    api = Api(make_shopper())
+
+    answers = [api.post("orders", basket(("71053", 10)), Idempotency_Key="first-1") for _ in range(3)]
+    refused = api.post("orders", basket(("71053", 1)), Idempotency_Key="second-1")
+    quoted = api.post("orders/quote", {"lines": [{"sku": "71053", "quantity": 50}]})
+
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    problem = assert_problem(refused, 409, "too_much_open")
+    assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [
+        ("/lines", "too_many_open_units")
+    ]
+    assert quoted.status_code == 200
+    assert Order.objects.count() == 1
+    staff = Api(make_user(role="Support"))
+    body = basket(("71053", 50), email=Order.objects.get().email)
+    assert staff.post("orders", body).status_code == 201

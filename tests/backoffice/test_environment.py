@@ -48,11 +48,22 @@ def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, text: str
             "26/",
             "SHOP_ORDER_PREFIX must be up to 20 letters, digits, . _ or - such as B-",
         ),
+        ("SHOP_MAX_OPEN_UNITS", "-1", "SHOP_MAX_OPEN_UNITS must be 0 (no limit) or more, not -1."),
+        ("SHOP_MAX_OPEN_ORDERS", "many", "SHOP_MAX_OPEN_ORDERS must be a whole number, not 'many'."),
+        ("SHOP_MAX_OPEN_VALUE", "-1.00", "SHOP_MAX_OPEN_VALUE must be an amount such as 4.90"),
         ("SHOP_TIME_ZONE", "Berlin", "SHOP_TIME_ZONE must be a name such as Europe/Berlin, not 'Berlin'."),
     ],
 )
 def test_a_setting_that_cannot_be_stops_the_start(name: str, value: str, sentence: str) -> None:
     assert sentence in _setting(name, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "limits"), [("0", ["None", "None", "None"]), ("", ["100", "5000", "25000.00"])]
+)
+def test_a_limit_is_lifted_by_0_and_never_by_leaving_it_empty(value: str, limits: list[str]) -> None:
+    names = ("SHOP_MAX_OPEN_ORDERS", "SHOP_MAX_OPEN_UNITS", "SHOP_MAX_OPEN_VALUE")
+    assert [_setting(name, **{name: value}).strip() for name in names] == limits
 
 
 @pytest.mark.parametrize(("name", "value"), [("SHOP_ORDER_PREFIX", "b-"), ("SHOP_CURRENCY", "gbp")])

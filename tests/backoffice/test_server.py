@@ -50,6 +50,13 @@ class Running:
     def said(self) -> str:
         return "".join(self.lines)
 
+    def told_all(self) -> str:
+        """Everything, of a process that has ended."""
+        self._reader.join(timeout=5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return self.said
+
     def told(self, pattern: str) -> str:
         """What it said where the pattern has its group; waits for it."""
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -162,7 +169,7 @@ def test_two_shops_side_by_side_and_a_third_after_a_kill(var_dir: Path) -> None:
     port = free_port()
     with running(var_dir, "serve", "--port", str(port)) as first:
         password = first.told(r"password +(\S+)\n")
-        with running(var_dir, "serve", "--port", str(port)) as second:
+        with running(var_dir, "serve", "--port", str(port), "--next-free-port") as second:
             assert second.url != first.url
             assert f"Port {port} is taken" in second.said
             assert second.told(r"password +(\S+)\n") == password
@@ -174,6 +181,28 @@ def test_two_shops_side_by_side_and_a_third_after_a_kill(var_dir: Path) -> None:
             assert third.url == f"http://127.0.0.1:{port}"
             assert fetched(f"{third.url}/readyz")[0] == 200
             assert third.stop() == 0
+
+
+def test_a_taken_port_is_refused_before_anything_is_migrated(tmp_path: Path) -> None:
+    """Whoever asks the old address would else find the old shop, or none, with no word about it."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with running(tmp_path, "serve", "--port", str(port)) as shop:
+            assert shop.process.wait(timeout=PATIENCE_SECONDS) == 2
+            assert shop.told_all().splitlines()[-1] == (
+                f"Error: Port {port} is taken: another program listens there, perhaps this shop already. "
+                "Stop it, or choose another port with --port; --next-free-port takes the next free one."
+            )
+    assert not (tmp_path / "backoffice.sqlite3").exists()
+
+
+def test_make_run_alone_takes_the_next_free_port() -> None:
+    makefile = (Path(settings.BASE_DIR) / "Makefile").read_text()
+    assert "shopctl serve --next-free-port $(ARGS)" in makefile
+    for other in ("Dockerfile", "docker-compose.yml"):
+        assert "--next-free-port" not in (Path(settings.BASE_DIR) / other).read_text()
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from catalog.models import Product
 from orders.models import EventKind, Order
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PHONE, OpenPage, overflow
 from tests.factories import make_product, make_user, place
 
 
@@ -92,6 +92,42 @@ def test_an_unanswered_dialog_says_so_and_opens_when_tried_again(
     page.get_by_role("button", name="Mark as shipped").click()
     expect(alert).to_contain_text("Send it again in a moment: nothing is done twice.")
     assert not order.shipments.exists()
+
+
+def test_a_dialog_that_is_refused_says_why_and_keeps_what_was_typed(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    """The form's token is an old one since the same person signed in again beside it."""
+    page = open_page(manager, page_of(order), expected="403")
+    open_dialog(page, "Ship items")
+    page.get_by_label("Tracking number").fill("ABC-123-XYZ")
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_role("button", name="Mark as shipped").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("This form is too old to be sent. Nothing was done:")
+    expect(alert).to_contain_text("(Request ")
+    expect(page.get_by_label("Tracking number")).to_have_value("ABC-123-XYZ")
+    assert not order.shipments.exists()
+
+
+def test_an_old_form_is_sent_again_from_the_page_that_refused_it(open_page: OpenPage, manager: User) -> None:
+    page = open_page(manager, "/admin/catalog/category/add/", expected="403")
+    page.get_by_label("Name").fill("Lanterns")
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="This form is too old to be sent")).to_be_visible()
+    assert overflow(page) <= 0
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator("#result_list")).to_contain_text("Lanterns")
+
+
+def test_an_unknown_address_leads_back_to_where_one_was(open_page: OpenPage, manager: User) -> None:
+    page = open_page(manager, "/admin/orders/order/?view=late", viewport=PHONE, expected="404")
+    page.evaluate("location.href = '/admin/no/such/page/'")
+    expect(page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
+    assert overflow(page) <= 0
+    page.get_by_role("link", name="Go back").click()
+    page.wait_for_url("**/admin/orders/order/?view=late")
 
 
 def test_a_dialog_whose_answer_was_lost_is_sent_again_and_done_once(

@@ -231,9 +231,12 @@
 
   document.addEventListener("htmx:beforeSend", () => told.remove());
   document.addEventListener("htmx:sendError", ({ detail }) => tell(`The shop cannot be reached. ${adviceOn(detail)}`));
+  /* A refusal says itself what to do; whether a fault did something, a dialog's key makes no matter. */
   document.addEventListener("htmx:responseError", ({ detail }) => {
-    const { status } = detail.xhr;
-    tell(status === 403 ? "You may not do this, or no longer. Load the page again." : `The shop could not do this (${status}). ${adviceOn(detail)}`);
+    const { status, responseText } = detail.xhr;
+    const isSaid = status < 500 && detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    const id = detail.xhr.getResponseHeader("X-Request-ID");
+    tell(isSaid ? responseText : `The shop could not do this (${status}). ${adviceOn(detail)}${id ? ` (Request ${id})` : ""}`);
   });
 
   /* Unfold calls it Cancel, which beside “Cancel these units” could mean either. */

@@ -218,10 +218,6 @@ def test_a_server_that_stops_says_so_and_keeps_no_connection():
     assert (status, headers["connection"]) == (200, "close")
 
 
-def test_two_hosts_are_refused():
-    assert asked(front(), posted(("host", "elsewhere.example")))[0] == 400
-
-
 def test_work_that_is_given_up_is_never_begun():
     begun: list[int] = []
 

@@ -4,8 +4,9 @@ import io
 from typing import Any
 
 import pytest
+from django.http.request import split_domain_port, validate_host
 
-from backoffice.server.gateway import IN_MEMORY_BYTES, Malformed, answer_of, environ_of, with_body
+from backoffice.server.gateway import IN_MEMORY_BYTES, answer_of, environ_of, with_body
 from tests.backoffice.server.network import Headers, Scope
 
 pytestmark = pytest.mark.once
@@ -64,9 +65,11 @@ def test_a_header_that_comes_twice_is_one_list_and_cookies_are_one_line():
     assert (told["HTTP_ACCEPT"], told["HTTP_COOKIE"]) == ("a, b", "a=1; b=2")
 
 
-def test_two_hosts_are_malformed():
-    with pytest.raises(Malformed):
-        environ(("host", "shop.example"), ("host", "elsewhere.example"))
+def test_two_hosts_are_none_that_django_allows():
+    told = environ(("host", "shop.example"), ("host", "elsewhere.example"))
+
+    assert told["HTTP_HOST"] == "shop.example, elsewhere.example"
+    assert not validate_host(split_domain_port(told["HTTP_HOST"])[0], ["shop.example", "elsewhere.example"])
 
 
 def test_the_host_of_an_absolute_target_counts():

@@ -1,0 +1,8 @@
+"""What an address may give as the key of a row: anything else names no row of any table."""
+
+# Every number of so many digits fits into the column of a key, on both databases.
+LONGEST_KEY = 18
+
+
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY
