@@ -181,7 +181,7 @@ def test_who_has_much_open_is_shown_to_those_who_may_know_customers(sign_in: Sig
     make_product("TEA-01", on_hand=20, price="1.00")
     lena = make_customer("lena@example.com", name="Lena Brandt")
     place({"TEA-01": 12}, customer=lena)
-    cache.clear()
+    caches["process"].clear()
 
     page = sign_in("Support").get(HOME)
 
