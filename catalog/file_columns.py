@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from catalog.csv_rows import UnreadableFile
+from backoffice.sheets.limits import UnreadableFile
 
 SHOWN_COLUMNS = 20
 SHOWN_NAME = 40

@@ -7,8 +7,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from tablib import Dataset
 
 from accounts.actors import Actor
+from backoffice.sheets.limits import UnreadableFile
 from backoffice.transactions import write_transaction
-from catalog.csv_rows import UnreadableFile
 from catalog.models import Category, Product
 from catalog.product_cells import IMPORTED, product_columns
 from catalog.resources import ProductImport

@@ -11,8 +11,8 @@ from tablib import Dataset
 from accounts.actors import Actor, Source
 from accounts.models import User
 from backoffice.errors import Invalid, Refusal
+from backoffice.sheets.limits import UnreadableFile
 from backoffice.transactions import write_transaction
-from catalog.csv_rows import UnreadableFile
 from catalog.exports import SafeRows
 from catalog.formulas import restored
 from catalog.models import Category, Product

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from catalog.csv_rows import UnreadableFile
+from backoffice.sheets.limits import UnreadableFile
 from catalog.file_columns import named_columns, places_of
 from catalog.formulas import restored
 from catalog.stock_file import content_of, table_rows

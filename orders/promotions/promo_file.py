@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
 from backoffice.money import ZERO
-from catalog.csv_rows import UnreadableFile
+from backoffice.sheets.limits import UnreadableFile
 from catalog.file_columns import named_columns, places_of
 from catalog.formulas import restored
 from catalog.stock_file import content_of, table_rows

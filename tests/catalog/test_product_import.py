@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from catalog.csv_rows import UnreadableFile
+from backoffice.sheets.limits import UnreadableFile
 from catalog.models import Product
 from catalog.product_import import (
     ProductFile,
