@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from backoffice.sheets.limits import UnreadableFile
-from catalog.file_columns import named_columns, places_of
-from catalog.formulas import restored
+from catalog.file_columns import kept_cells, named_columns, places_of
 from catalog.stock_file import content_of, table_rows
 
 COLUMNS = ("number", "tracking_number", "carrier")
@@ -81,11 +80,6 @@ def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> Parcel
 
 
 def _parcels(rows: Iterator[tuple[int, list[str]]], places: dict[str, int], carrier: str) -> Iterator[Parcel]:
-    for count, (row, cells) in enumerate(rows, start=1):
-        if count > MAX_PARCELS:
-            raise UnreadableFile(f"The file has more than {MAX_PARCELS:,} rows. Split it.")
-        written = {
-            name: restored(cells[place].strip()) if place < len(cells) else ""
-            for name, place in places.items()
-        }
+    for row, cells in kept_cells(rows, tuple(places.values()), most_rows=MAX_PARCELS):
+        written = dict(zip(places, cells, strict=True))
         yield Parcel(row, written["number"], written["tracking_number"], written.get("carrier") or carrier)

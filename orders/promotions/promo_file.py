@@ -13,8 +13,7 @@ from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
 from backoffice.money import ZERO
 from backoffice.sheets.limits import UnreadableFile
-from catalog.file_columns import named_columns, places_of
-from catalog.formulas import restored
+from catalog.file_columns import kept_cells, named_columns, places_of
 from catalog.stock_file import content_of, table_rows
 from orders.models import PromotionKind
 from orders.models.promo import normalised_code
@@ -79,12 +78,10 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
         raise UnreadableFile(NO_ROWS)
     named = named_columns(header.cells, COLUMNS, needed=["code"])
     places = places_of(named, COLUMNS)
-    read: list[PromoFileRow] = []
-    for number, cells in rows:
-        if len(read) == MAX_ROWS:
-            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
-        written = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
-        read.append(PromoFileRow(number, {name: restored(cell.strip()) for name, cell in written.items()}))
+    read = [
+        PromoFileRow(number, dict(zip(places, cells, strict=True)))
+        for number, cells in kept_cells(rows, tuple(places.values()), most_rows=MAX_ROWS)
+    ]
     if not read:
         raise UnreadableFile(NO_ROWS)
     known = {*COLUMNS, *TOLD_ALONE, *HANDED_BACK}

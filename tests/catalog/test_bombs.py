@@ -65,7 +65,7 @@ def reading(path: Path, *lifted: str) -> Reading:
     """What a process of its own needs for the file and says of it; the end of its means is told as such."""
     command = [sys.executable, "-c", CHILD, str(path), *lifted]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={"PYTHONPATH": os.getcwd()}
+        command, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(Path.cwd())}
     )
     if not done.stdout:
         return Reading(99, 999, "MemoryError")

@@ -7,7 +7,7 @@ import pytest
 
 from backoffice.sheets.limits import UnreadableFile
 from catalog.models import Product
-from catalog.product_import import (
+from catalog.product_files import (
     ProductFile,
     import_products,
     plan_products,
@@ -43,7 +43,7 @@ def teas() -> None:
 
 @pytest.mark.usefixtures("teas")
 def test_a_plan_names_what_each_row_does_and_changes_nothing() -> None:
-    rows = plan_products(read(MIXED), by=CLI).rows
+    rows = plan_products(read(MIXED)).rows
     assert [(row.row, row.name, row.outcome.value, row.changes) for row in rows[:3]] == [
         (2, "TEA-01", "change", {"price": (Decimal("3.39"), Decimal("4.10"))}),
         (3, "tea-02", "same", {}),
@@ -71,7 +71,7 @@ def test_a_plan_names_what_each_row_does_and_changes_nothing() -> None:
 def test_one_row_with_a_problem_imports_nothing() -> None:
     file = read(MIXED)
     with pytest.raises(RowsHaveProblems, match="1 of 4 rows") as refused:
-        import_products(file, by=CLI, seen=plan_products(file, by=CLI))
+        import_products(file, by=CLI, seen=plan_products(file))
     assert [fault.pointer for fault in refused.value.faults] == ["/rows/5"]
     assert Product.objects.get(sku="TEA-01").price == Decimal("3.39")
     assert Product.objects.count() == 3
@@ -80,7 +80,7 @@ def test_one_row_with_a_problem_imports_nothing() -> None:
 @pytest.mark.usefixtures("teas")
 def test_the_good_rows_alone_are_imported_and_the_others_handed_back() -> None:
     file = read(MIXED)
-    plan = import_products(file, by=CLI, seen=plan_products(file, by=CLI), skip_invalid=True)
+    plan = import_products(file, by=CLI, seen=plan_products(file), skip_invalid=True)
     assert (plan.count(Outcome.NEW), plan.count(Outcome.CHANGE), len(plan.problems)) == (1, 1, 1)
     assert Product.objects.get(sku="TEA-01").price == Decimal("4.10")
     assert Product.objects.get(sku="NEW-1").name == "Mate"
@@ -90,14 +90,14 @@ def test_the_good_rows_alone_are_imported_and_the_others_handed_back() -> None:
     mended = read(
         f"{header}\n{row.replace('Nowhere', 'Teas').replace('maybe', '0').replace(',,', ',Red,')}\n"
     )
-    import_products(mended, by=CLI, seen=plan_products(mended, by=CLI))
+    import_products(mended, by=CLI, seen=plan_products(mended))
     assert not Product.objects.get(sku="TEA-03").is_active
 
 
 @pytest.mark.usefixtures("teas")
 def test_nothing_but_what_was_seen_is_imported() -> None:
     file = read("sku,price\nTEA-01,4.10\n")
-    seen = plan_products(file, by=CLI)
+    seen = plan_products(file)
     edit_product("TEA-01", by=CLI, changes={"price": Decimal("5.00")})
     with pytest.raises(RowsChanged):
         import_products(file, by=CLI, seen=seen)
@@ -107,7 +107,7 @@ def test_nothing_but_what_was_seen_is_imported() -> None:
 @pytest.mark.usefixtures("teas")
 def test_columns_that_are_not_there_stay_as_they_are_and_unknown_ones_are_named() -> None:
     file = read("SKU;Price;Low stock threshold;Supplier\ntea-01;4.10;7;Ronnefeldt\n")
-    plan = plan_products(file, by=CLI)
+    plan = plan_products(file)
     import_products(file, by=CLI, seen=plan)
     product = Product.objects.get(sku_key="tea-01")
     assert (product.name, product.price, product.low_stock_threshold) == ("Green tea", Decimal("4.10"), 7)
@@ -140,18 +140,18 @@ def test_columns_that_are_not_there_stay_as_they_are_and_unknown_ones_are_named(
 def test_a_cell_that_cannot_be_says_what_to_do(cells: str, problem: str) -> None:
     make_product("A")
     make_product("B", barcode="4711")
-    (row,) = plan_products(read(f"sku,{cells}\n"), by=CLI).rows
+    (row,) = plan_products(read(f"sku,{cells}\n")).rows
     assert row.problem == problem
 
 
 def test_a_new_product_needs_a_name_and_a_price() -> None:
-    (row,) = plan_products(read("sku,barcode\nA,1\n"), by=CLI).rows
+    (row,) = plan_products(read("sku,barcode\nA,1\n")).rows
     assert row.problem == "name: This field cannot be blank. price: This field cannot be null."
 
 
 def test_a_sku_twice_in_the_file_names_both_rows() -> None:
     make_product("A")
-    rows = plan_products(read("sku,price\nA,1\n\nB,2\n a ,3\n"), by=CLI).rows
+    rows = plan_products(read("sku,price\nA,1\n\nB,2\n a ,3\n")).rows
     assert [(row.row, row.problem) for row in rows if row.problem] == [
         (2, "sku: The SKU is in rows 2 and 5. Keep one of them."),
         (4, "name: This field cannot be blank."),
@@ -176,12 +176,12 @@ def test_a_file_that_is_no_table_of_products_is_refused(content: str | bytes, me
 
 def test_text_that_was_neutralised_comes_back_as_it_was() -> None:
     make_product("=A", name="-50% lamp")
-    (row,) = plan_products(read("sku,name\n'=A,'-50% lamp\n"), by=CLI).rows
+    (row,) = plan_products(read("sku,name\n'=A,'-50% lamp\n")).rows
     assert row.outcome is Outcome.SAME
 
 
 def test_every_row_is_told_while_it_is_looked_at() -> None:
     make_product("A")
     told: list[int] = []
-    plan_products(read("sku,price\nA,1\nA,2\nB,x\n"), by=CLI, on_row=lambda: told.append(1))
+    plan_products(read("sku,price\nA,1\nA,2\nB,x\n"), on_row=lambda: told.append(1))
     assert len(told) == 3
