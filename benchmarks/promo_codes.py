@@ -131,6 +131,7 @@ def backtested() -> Sample:
         name="Bench",
         percent_off=Decimal(15),
         max_discount=Decimal("30.00"),
+        is_restricted=True,
         product_ids=_half_of_the_products(),
         max_uses_per_customer=3,
     )

@@ -4,12 +4,12 @@ import functools
 import inspect
 import os
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import typer
 
-from cli.console import YesAnyway
+from cli.console import YesAnyway, wrong_use
 
 # Without models, and as long to load as all the rest; what a verb needs of them, it imports.
 OF_WEB_AND_WORKER = ("ninja", "huey.contrib.djhuey")
@@ -30,18 +30,24 @@ def group(summary: str) -> typer.Typer:
 
 
 def verb[**P, R](
-    app: typer.Typer, name: str, *, examples: str, negative_numbers: bool = False
+    app: typer.Typer,
+    name: str,
+    *,
+    examples: str,
+    negative_numbers: bool = False,
+    clearing: Collection[str] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Add a verb to the group. `examples` are whole command lines, one a line; the docstring is its help.
 
-    With `negative_numbers`, an argument such as -2 is not taken for an option.
+    With `negative_numbers`, an argument such as -2 is not taken for an option. The options in `clearing`
+    empty something when they are given empty; every other one that may be left out is refused then.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         settings = {"ignore_unknown_options": negative_numbers}
         summary = _summary(function.__doc__ or "")
         app.command(name, short_help=summary, epilog=_epilog(examples), context_settings=settings)(
-            _accepting_yes(_with_django(function, without=OF_WEB_AND_WORKER))
+            _accepting_yes(_with_django(_refusing_blanks(function, clearing), without=OF_WEB_AND_WORKER))
         )
         return function
 
@@ -78,6 +84,33 @@ def _with_django[**P, R](function: Callable[P, R], *, without: Collection[str] =
         return function(*args, **kwargs)
 
     return run
+
+
+def _refusing_blanks(function: Callable[..., Any], clearing: Collection[str]) -> Callable[..., Any]:
+    """A script's unset variable, as in --category "$NAME", must not mean what no --category at all means."""
+    optional = {
+        parameter.name
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.default is None and parameter.name not in clearing
+    }
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        for name in _blank(kwargs, optional):
+            option = name.strip("_").replace("_", "-")
+            wrong_use(f"{option} is empty: give it a value, or leave it out.")
+        return function(*args, **kwargs)
+
+    return run
+
+
+def _blank(given: Mapping[str, Any], optional: Collection[str]) -> list[str]:
+    values = {name: value if isinstance(value, list) else [value] for name, value in given.items()}
+    return [
+        name
+        for name, listed in values.items()
+        if name in optional and any(isinstance(value, str) and not value.strip() for value in listed)
+    ]
 
 
 def _accepting_yes(function: Callable[..., Any]) -> Callable[..., Any]:

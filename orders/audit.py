@@ -7,6 +7,7 @@ from django.db.models import (
     Case,
     Count,
     DecimalField,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -21,7 +22,17 @@ from django.db.models.query import QuerySet
 
 from catalog.audit import NAMED_AT_MOST, Discrepancy
 from catalog.models import Product
-from orders.models import Order, OrderEvent, OrderLine, PromoCode, Redemption, RedemptionState
+from orders.models import (
+    Order,
+    OrderEvent,
+    OrderLine,
+    PromoCode,
+    Promotion,
+    PromotionCategory,
+    PromotionProduct,
+    Redemption,
+    RedemptionState,
+)
 from orders.models.order import OPEN_UNITS, EventKind
 from orders.status import OrderStatus
 
@@ -53,6 +64,7 @@ def audit_orders() -> list[Discrepancy]:
         *_status_follows_from_lines(),
         *_totals_add_up(),
         *_uses_are_active_redemptions(),
+        *_restricted_promotions_name_something(),
         *_cancelled_orders_hold_no_redemption(),
         *_timeline_begins_with_placing(),
     ]
@@ -121,6 +133,19 @@ def _uses_are_active_redemptions() -> Iterator[Discrepancy]:
     wrong = PromoCode.objects.annotate(active=active).exclude(times_used=F("active"))
     for code, used, redeemed in wrong.values_list("code", "times_used", "active")[:NAMED_AT_MOST]:
         yield Discrepancy(code, "redemptions", f"used {used}, active redemptions {redeemed}")
+
+
+def _restricted_promotions_name_something() -> Iterator[Discrepancy]:
+    """One that names nothing gives nothing; one that names things and is not restricted gives for all."""
+    named = (
+        through.objects.filter(promotion=OuterRef("pk")) for through in (PromotionCategory, PromotionProduct)
+    )
+    categories, products = named
+    promotions = Promotion.objects.annotate(names_some=Exists(categories) | Exists(products))
+    wrong = promotions.exclude(is_restricted=F("names_some"))
+    for pk, name, is_restricted in wrong.values_list("pk", "name", "is_restricted")[:NAMED_AT_MOST]:
+        detail = "restricted, and names nothing" if is_restricted else "names things, and is not restricted"
+        yield Discrepancy(f"promotion {pk} {name}", "restriction", detail)
 
 
 def _cancelled_orders_hold_no_redemption() -> Iterator[Discrepancy]:

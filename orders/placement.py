@@ -139,20 +139,13 @@ def _priced(
     promo: Candidate | PromoRefusal | None,
     find: Callable[[Sequence[str], int], list[Product]],
 ) -> Priced:
-    restricted_to = promo.restricted_to if isinstance(promo, Candidate) else None
-    found: list[Any] = find(list(wanted), restricted_to or 0)
+    found: list[Any] = find(list(wanted), promo.names_of if isinstance(promo, Candidate) else 0)
     by_key = {product.sku_key: product for product in found}
     _refuse_unorderable(wanted, by_key)
     products = [by_key[key] for key in wanted]
     priced = quote(
         [
-            Item(
-                product.sku,
-                product.name,
-                product.price,
-                wanted[key].quantity,
-                restricted_to is None or product.is_named,
-            )
+            Item(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
             for key, product in zip(wanted, products, strict=True)
         ],
         promo=promo.terms if isinstance(promo, Candidate) else promo,

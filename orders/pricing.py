@@ -25,24 +25,31 @@ class PromoReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line as asked for: `is_eligible` tells whether the promo applies to it."""
+    """A line as asked for: `is_named` tells whether the promo names it, or its category."""
 
     sku: str
     name: str
     unit_price: Decimal
     quantity: int
-    is_eligible: bool = True
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a promo code takes off: either `percent_off`, perhaps capped, or `amount_off`."""
+    """What a promo code takes off: either `percent_off`, perhaps capped, or `amount_off`.
+
+    One that `is_restricted` applies to what it names alone: to nothing, when it names nothing.
+    """
 
     code: str
     percent_off: Decimal | None = None
     amount_off: Decimal | None = None
     max_discount: Decimal | None = None
     minimum_spend: Decimal = ZERO
+    is_restricted: bool = False
+
+    def applies_to(self, item: Item) -> bool:
+        return item.is_named or not self.is_restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,10 @@ def quote(
         for item in items
     ]
     subtotal = sum((line.subtotal for line in lines), ZERO)
-    eligible = [line.subtotal if item.is_eligible else ZERO for line, item in zip(lines, items, strict=True)]
+    eligible = [
+        line.subtotal if isinstance(promo, Terms) and promo.applies_to(item) else ZERO
+        for line, item in zip(lines, items, strict=True)
+    ]
     outcome, promo_steps = _promo(promo, sum(eligible, ZERO), currency)
     discount = outcome.discount if outcome else ZERO
     shares = spread(discount, eligible)

@@ -17,7 +17,7 @@ from backoffice.replies import Reply, matched_version, rendered
 from backoffice.transactions import write_transaction
 from orders.models import PromoCode
 from orders.models.promo import normalised_code
-from orders.promo_inputs import as_terms, terms_sent
+from orders.promo_inputs import changed_terms, terms_sent
 from orders.promo_rendering import (
     WHOLE,
     columns_of,
@@ -123,7 +123,9 @@ def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpRespons
         changes = body.changes()
         is_paused = changes.pop("is_paused", None)
         max_uses = changes.pop("max_uses", promo_code.max_uses)
-        terms = replace(terms_of_promotion(promo_code.promotion), **as_terms(changes))
+        terms = changed_terms(terms_of_promotion(promo_code.promotion), body)
+        # A pause is the code's own.
+        terms = replace(terms, is_paused=promo_code.promotion.is_paused)
         change_promo_code(code, terms, max_uses=max_uses, by=actor)
         if is_paused is not None:
             _set_paused(code, is_paused, actor)

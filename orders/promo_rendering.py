@@ -12,7 +12,14 @@ from accounts.actors import Actor
 from backoffice.money import ZERO, rounded
 from backoffice.pagination import chosen_fields
 from backoffice.replies import Reply, rendered
-from orders.models import PromoCode, Promotion, Redemption, RedemptionState
+from orders.models import (
+    PromoCode,
+    Promotion,
+    PromotionCategory,
+    PromotionProduct,
+    Redemption,
+    RedemptionState,
+)
 from orders.models.promo import normalised_code
 from orders.promotions import UnknownPromoCode
 from orders.promotions.limits import linked
@@ -20,7 +27,7 @@ from orders.promotions.limits import linked
 OF_CODE = ("code", "max_uses", "times_used", "created_at")
 OF_PROMOTION = (
     *("name", "kind", "percent_off", "amount_off", "max_discount", "minimum_spend", "starts_at", "ends_at"),
-    *("max_uses_per_customer", "first_order_only"),
+    *("max_uses_per_customer", "first_order_only", "is_restricted"),
 )
 PAUSES = ("is_paused", "promotion__is_paused")
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -100,8 +107,8 @@ def rendered_promo_codes(rows: Sequence[Mapping[str, Any]], fields: Sequence[str
 def restrictions_of(promotions: Sequence[int], fields: Iterable[str]) -> Restrictions:
     """By field and promotion: slugs of categories and SKUs of products, as far as these fields need them."""
     named = {
-        "categories": (Promotion.categories.through, "category__slug"),
-        "products": (Promotion.products.through, "product__sku"),
+        "categories": (PromotionCategory, "category__slug"),
+        "products": (PromotionProduct, "product__sku"),
     }
     return {name: linked(*named[name], promotions) for name in named.keys() & set(fields)}
 

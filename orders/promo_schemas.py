@@ -42,9 +42,12 @@ class DiscountIn(Input):
     minimum_spend: Money = Decimal("0.00")
     max_uses_per_customer: Uses | None = Field(1, description="null: no limit.")
     first_order_only: Truth = False
-    categories: list[Slug] = Field(
-        [], max_length=FEW, description="Slugs; with no products either: everything.", examples=[["lanterns"]]
+    is_restricted: Truth = Field(
+        False,
+        description="Whether it applies to its categories and products alone; what names some, is. Empty "
+        "lists never mean everything: they are refused unless this is false.",
     )
+    categories: list[Slug] = Field([], max_length=FEW, description="Slugs.", examples=[["lanterns"]])
     products: list[Sku] = Field([], max_length=FEW, description="SKUs.", examples=[["71053"]])
 
 
@@ -106,6 +109,9 @@ class PromotionPatch(Patch):
     ends_at: Moment | None = None
     max_uses_per_customer: Uses | None = None
     first_order_only: Truth = OMITTED
+    is_restricted: Truth = Field(
+        OMITTED, description="false: it applies to everything from now on, and names nothing."
+    )
     categories: list[Slug] = Field(OMITTED, max_length=FEW)
     products: list[Sku] = Field(OMITTED, max_length=FEW)
     is_paused: Truth = OMITTED
@@ -126,6 +132,7 @@ class TermsOut(BaseModel):
     ends_at: datetime | None
     max_uses_per_customer: int | None
     first_order_only: bool
+    is_restricted: bool = Field(description="It applies to its categories and products alone.")
     categories: list[str]
     products: list[str]
     is_paused: bool

@@ -1,7 +1,5 @@
 """Promotions with many codes, for staff: generated, handed out, changed, paused and measured as a whole."""
 
-from dataclasses import replace
-
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,7 +14,7 @@ from backoffice.replies import Reply, matched_version, rendered
 from backoffice.transactions import write_transaction
 from orders.models import PromoCode, Promotion
 from orders.models.promo import normalised_code
-from orders.promo_inputs import as_terms, terms_sent
+from orders.promo_inputs import changed_terms, terms_sent
 from orders.promo_rendering import columns_of as columns_of_codes
 from orders.promo_rendering import rendered_promo_codes, with_discount_given
 from orders.promo_schemas import (
@@ -132,8 +130,7 @@ def change(request: HttpRequest, promotion_id: int, body: PromotionPatch) -> Htt
         held = locked_promotion(_known(promotion_id))
         if version is not None and version != version_of(held):
             raise Stale(f"{held.name} was changed meanwhile. Look at it again.")
-        terms = replace(terms_of_promotion(held), **as_terms(body.changes()))
-        change_promotion(held.pk, terms, by=actor)
+        change_promotion(held.pk, changed_terms(terms_of_promotion(held), body), by=actor)
         return promotion_reply(held.pk, to=actor)
 
     return run().to(request)

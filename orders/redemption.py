@@ -16,7 +16,16 @@ from accounts.models import Customer
 from backoffice.errors import Fault, Invalid
 from backoffice.statements import insert, selecting, updating
 from backoffice.transactions import Collision
-from orders.models import Order, PromoCode, PromoState, Promotion, PromotionKind, Redemption, RedemptionState
+from orders.models import (
+    Order,
+    PromoCode,
+    PromoState,
+    PromotionCategory,
+    PromotionKind,
+    PromotionProduct,
+    Redemption,
+    RedemptionState,
+)
 from orders.models.promo import normalised_code
 from orders.pricing import PromoReason, PromoRefusal, Quote, Terms
 
@@ -53,15 +62,16 @@ class PromoRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A promo code that this customer may use now, as far as the basket allows.
-
-    `restricted_to` is the promotion whose products and categories alone it applies to.
-    """
+    """A promo code that this customer may use now, as far as the basket allows."""
 
     promo_code: PromoCode
     terms: Terms
-    restricted_to: int | None
     use_number: int
+
+    @property
+    def names_of(self) -> int:
+        """The promotion whose categories and products matter; 0, which is none, when it applies to all."""
+        return self.promo_code.promotion_id if self.terms.is_restricted else 0
 
 
 def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | PromoRefusal:
@@ -174,7 +184,7 @@ def _locked(code: str, customer: int | None) -> QuerySet[PromoCode]:
 
 
 def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
-    """A code with its promotion, its restrictions, and this customer's history, in one statement."""
+    """A code with its promotion and this customer's history, in one statement."""
     uses = (
         Redemption.objects.filter(
             promotion=OuterRef("promotion"), customer=customer, state=RedemptionState.ACTIVE
@@ -184,10 +194,6 @@ def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
     )
     codes = PromoCode.objects.filter(code=code).select_related("promotion")
     return codes.annotate(
-        limits_products=Exists(Promotion.products.through.objects.filter(promotion=OuterRef("promotion"))),
-        limits_categories=Exists(
-            Promotion.categories.through.objects.filter(promotion=OuterRef("promotion"))
-        ),
         customer_uses=Coalesce(Subquery(uses.annotate(uses=Count("pk")).values("uses")), 0),
         last_use_number=Coalesce(Subquery(uses.annotate(last=Max("use_number")).values("last")), 0),
         has_ordered=Exists(Order.objects.filter(customer=customer)),
@@ -208,7 +214,6 @@ def _judged(
     return Candidate(
         promo_code=row,
         terms=terms_of(row),
-        restricted_to=row.promotion_id if row.limits_products or row.limits_categories else None,
         use_number=row.last_use_number + 1,
     )
 
@@ -231,10 +236,11 @@ def terms_of(promo_code: PromoCode) -> Terms:
         amount_off=None if is_percentage else promotion.amount_off,
         max_discount=promotion.max_discount,
         minimum_spend=promotion.minimum_spend,
+        is_restricted=promotion.is_restricted,
     )
 
 
-def kept_terms(candidate: Candidate) -> Mapping[str, str | None]:
+def kept_terms(candidate: Candidate) -> Mapping[str, str | bool | None]:
     """The terms as the order keeps them: plain JSON."""
     promotion, terms = candidate.promo_code.promotion, candidate.terms
     return {
@@ -244,13 +250,12 @@ def kept_terms(candidate: Candidate) -> Mapping[str, str | None]:
         "amount_off": None if terms.amount_off is None else str(terms.amount_off),
         "max_discount": None if terms.max_discount is None else str(terms.max_discount),
         "minimum_spend": str(terms.minimum_spend),
+        "is_restricted": terms.is_restricted,
     }
 
 
 def is_named_by(promotion: int) -> Q:
     """A condition on products: whether the promotion names them or their category."""
-    products = Promotion.products.through.objects.filter(promotion=promotion, product=OuterRef("pk"))
-    categories = Promotion.categories.through.objects.filter(
-        promotion=promotion, category=OuterRef("category")
-    )
+    products = PromotionProduct.objects.filter(promotion=promotion, product=OuterRef("pk"))
+    categories = PromotionCategory.objects.filter(promotion=promotion, category=OuterRef("category"))
     return Q(Exists(products)) | Q(Exists(categories))

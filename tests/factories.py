@@ -82,9 +82,14 @@ def make_promo_code(
     terms = PromotionTerms(
         name=fields.pop("name", "A promotion"),
         percent_off=None if percent_off is None else Decimal(percent_off),
-        **fields,
+        **restricted(fields),
     )
     return create_promo_code(code or f"CODE-{next(_serial)}", terms, max_uses=max_uses, by=CLI)
+
+
+def restricted(fields: dict[str, Any]) -> dict[str, Any]:
+    """Terms that name something are restricted to it."""
+    return {"is_restricted": bool(fields.get("category_ids") or fields.get("product_ids"))} | fields
 
 
 def make_batch(
@@ -92,7 +97,7 @@ def make_batch(
 ) -> Promotion:
     """A batch whose codes begin with BF-."""
     percent_off = Decimal(fields.pop("percent_off", 10))
-    terms = PromotionTerms(name=name, percent_off=percent_off, **fields)
+    terms = PromotionTerms(name=name, percent_off=percent_off, **restricted(fields))
     return generate_batch(count, terms, by=CLI, shape=CodeShape("BF-"), max_uses=max_uses)
 
 

@@ -1,11 +1,17 @@
 """Categories: names that products and promo codes are sorted by."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
-from backoffice.admin import DomainAdmin
+from accounts.admin import actor_of
+from backoffice.admin import DomainAdmin, show_refusal
+from backoffice.errors import Refusal
+from backoffice.transactions import write_transaction
+from catalog.categories import delete_category
 from catalog.models import Category, Product
 
 
@@ -25,6 +31,26 @@ class CategoryAdmin(DomainAdmin):
     @display(description="Products", ordering="products_count", formatting="price")
     def products_count(self, category: Category) -> int:
         return int(getattr(category, "products_count"))  # noqa: B009
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What a promotion is restricted to stays: the page names those promotions."""
+        view = super().delete_view
+        if request.method == "POST":
+            view = write_transaction(view)
+        try:
+            answer: HttpResponse = view(request, object_id, extra_context)
+        except Refusal as refusal:
+            return show_refusal(request, refusal)
+        return answer
+
+    def delete_model(self, request: HttpRequest, obj: Category) -> None:
+        delete_category(obj, by=actor_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Category]) -> None:
+        for category in queryset:
+            delete_category(category, by=actor_of(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Only what no product belongs to: archived products keep their category."""

@@ -31,6 +31,7 @@ from catalog.stock import BelowReserved
 from catalog.templatetags.stock import change, reference
 
 PER_PAGE = 50
+LONGEST_KEY = 18
 
 
 class CountForm(forms.Form):
@@ -72,8 +73,10 @@ class Counting(DomainAdmin):
 
     def _chosen(self, request: HttpRequest) -> ProductQuerySet:
         products = Product.objects.low_stock() if "low" in request.GET else Product.objects.active()
-        if request.GET.get("category", "").isdecimal():
-            products = products.filter(category=int(request.GET["category"]))
+        if category := request.GET.get("category", ""):
+            # What names no category leaves nothing to count, rather than everything.
+            is_key = category.isascii() and category.isdecimal() and len(category) <= LONGEST_KEY
+            products = products.filter(category=int(category)) if is_key else products.none()
         term = request.GET.get("q", "").replace("\x00", "")
         found, _ = self.get_search_results(request, products, term)
         assert isinstance(found, ProductQuerySet)

@@ -160,6 +160,7 @@ def make_promo_codes(last_day: datetime, by: Actor) -> None:
             offer.terms,
             starts_at=_day(last_day, offer.starts_in_days),
             ends_at=_day(last_day, offer.ends_in_days),
+            is_restricted=bool(offer.category),
             category_ids=(categories[offer.category].pk,) if offer.category else (),
         )
         create_promo_code(offer.code, terms, max_uses=offer.max_uses, by=by)

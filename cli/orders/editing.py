@@ -30,6 +30,7 @@ Text = Annotated[str | None, typer.Option(help="A part of the address.")]
     shopctl orders edit B-100042 --email theo@example.com
     shopctl orders edit B-100042 --note "" --as sam@example.com
     """,
+    clearing=(*ADDRESS, "email", "note"),
 )
 def edit(
     number: Number,

@@ -136,6 +136,7 @@ class Planned:
             "ends_at": self.terms.ends_at,
             "max_uses": self.max_uses,
             "max_uses_per_customer": self.terms.max_uses_per_customer,
+            "is_restricted": self.terms.is_restricted,
         }
         show_one(row, as_json=as_json)
 
@@ -145,6 +146,7 @@ class Planned:
         begins = f"from {starts}" if starts else "at once"
         say(f"{counted(self.count, 'code')} such as {self._example}: {terms.discount_in_words}.")
         say(f"{terms.name}: {begins}, {f'until {ends}' if ends else 'without an end'}.")
+        say("For what is named alone." if terms.is_restricted else "For everything in the shop.")
         say(f"Each code {_times(self.max_uses)}, each customer {_times(terms.max_uses_per_customer)}.")
         tries = shape.possible // self.count
         say(f"{shape.bits:.1f} bits: somebody who guesses hits one in about {tries:,} tries.")

@@ -114,6 +114,7 @@ def terms_in_full(promotion: "Promotion") -> dict[str, Any]:
         "minimum_spend": promotion.minimum_spend,
         "max_uses_per_customer": promotion.max_uses_per_customer,
         "first_order_only": promotion.first_order_only,
+        "is_restricted": promotion.is_restricted,
         "categories": sorted(category.name for category in promotion.categories.all()),
         "products": sorted(product.sku for product in promotion.products.all()),
     }

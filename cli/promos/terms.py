@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,10 +66,15 @@ class Discount:
     def terms(self, **more: Any) -> "PromotionTerms":
         """Raises typer.BadParameter unless there is one of percent and amount."""
         from orders.models import PromotionKind
-        from orders.promotions import PromotionTerms, category_ids, product_ids
+        from orders.promotions import PromotionTerms, category_ids, product_ids, restriction_said
 
         if (self.percent is None) == (self.amount is None):
             wrong_use("Give either --percent or --amount.")
+        named: dict[str, Any] = {}
+        if self.category is not None:
+            named["category_ids"] = category_ids(self.category)
+        if self.product is not None:
+            named["product_ids"] = product_ids(self.product)
         return PromotionTerms(
             **{"name": "", **more},
             kind=PromotionKind.FIXED if self.percent is None else PromotionKind.PERCENTAGE,
@@ -79,8 +84,7 @@ class Discount:
             minimum_spend=self.minimum_spend or Decimal(),
             max_uses_per_customer=self.per_customer or None,
             first_order_only=self.first_order_only,
-            category_ids=category_ids(self.category or []),
-            product_ids=product_ids(self.product or []),
+            **asdict(restriction_said(named)),
         )
 
 

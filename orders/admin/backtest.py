@@ -57,6 +57,7 @@ class BacktestForm(TermsForm):
         "max_uses_per_customer",
         "max_uses",
         "first_order_only",
+        "is_restricted",
         "categories",
         "products",
         "name",

@@ -78,7 +78,8 @@ def _limits(terms: Mapping[str, Any]) -> list[str]:
         told.append(f"{words.counted(limit, 'use')} in total")
     if terms["first_order_only"]:
         told.append("first orders only")
-    if things := [*terms["categories"], *terms["products"]]:
+    if terms["is_restricted"]:
+        things = [*terms["categories"], *terms["products"]]
         told.append(f"only {', '.join(map(str, things))}")
     return told
 

@@ -60,7 +60,7 @@ class PromoCodeForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
     def _freeze(self, promo_code: PromoCode) -> None:
         self.fields["code"].help_text = "A code keeps its name. Duplicate it to have another."
         self.fields["code"].disabled = True
-        self.freeze_used(promo_code.promotion)
+        self.of_promotion(promo_code.promotion)
 
     def promotion_terms(self, *, is_paused: bool) -> PromotionTerms:
         return self.named_terms(name=self.cleaned_data["code"], is_paused=is_paused)
@@ -137,7 +137,7 @@ class BatchForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
         kwargs["initial"] = {**initial_of(instance), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["max_uses_per_customer"].help_text = "Counted over all codes of the batch."
-        self.freeze_used(instance)
+        self.of_promotion(instance)
 
     def promotion_terms(self) -> PromotionTerms:
         return self.named_terms(name=self.instance.name, is_paused=self.instance.is_paused)

@@ -58,6 +58,9 @@ TERMS = {
     "max_uses": Term("Uses in total", lambda value: f"{value:,}", "no limit"),
     "max_uses_per_customer": Term("Uses per customer", lambda value: f"{value:,}", "no limit"),
     "first_order_only": Term("First order only", lambda value: "yes" if value else "no", "no"),
+    "is_restricted": Term(
+        "Applies to", lambda value: "what is named" if value else "everything", "everything"
+    ),
     "is_paused": Term("Paused", lambda value: "yes" if value else "no", "no"),
 }
 NAMED = {"category_ids": "Only these categories", "product_ids": "Only these products"}
@@ -129,7 +132,7 @@ def _told(term: Term, value: Any) -> str:
 
 
 def _listed(pks: Sequence[int], known: dict[int, str]) -> str:
-    return ", ".join(known.get(pk, f"no. {pk}") for pk in pks) or "everything"
+    return ", ".join(known.get(pk, f"no. {pk}") for pk in pks) or "none"
 
 
 def _names(events: Iterable[PromotionEvent]) -> dict[str, dict[int, str]]:

@@ -194,5 +194,7 @@ def _limit(title: str, limit: int | None) -> tuple[str, str]:
 
 
 def _applies_to(promotion: Promotion) -> str:
+    if not promotion.is_restricted:
+        return "everything"
     things = [*promotion.categories.all(), *promotion.products.all()[:MOST_NAMED]]
-    return ", ".join(map(str, things)) or "everything"
+    return f"only {', '.join(map(str, things))}" if things else "nothing"

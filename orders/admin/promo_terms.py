@@ -1,5 +1,6 @@
 """The terms of promotions as form fields: for a code, for a batch, and for trying them on past orders."""
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,14 @@ from backoffice.money import CENT, ZERO
 from orders.admin import words
 from orders.admin.promo_days import EndField, EndWidget, StartField, StartWidget
 from orders.models import Promotion, PromotionKind
-from orders.promotions import FROZEN_ONCE_USED, PromotionTerms, terms_of_promotion
+from orders.promotions import (
+    FROZEN_ONCE_USED,
+    PromotionTerms,
+    Restriction,
+    UnclearRestriction,
+    restriction_said,
+    terms_of_promotion,
+)
 
 PLAIN = (
     "kind",
@@ -38,6 +46,8 @@ CONDITIONAL_FIELDS = {
     "percent_off": "kind == 'percentage'",
     "max_discount": "kind == 'percentage'",
     "amount_off": "kind == 'fixed'",
+    "categories": "is_restricted == 'yes'",
+    "products": "is_restricted == 'yes'",
 }
 DISCOUNT_FIELDS = (
     "kind",
@@ -45,6 +55,7 @@ DISCOUNT_FIELDS = (
     "max_discount",
     "amount_off",
     "minimum_spend",
+    "is_restricted",
     "categories",
     "products",
 )
@@ -52,6 +63,9 @@ WINDOW_FIELDSET = (
     "Window",
     {"fields": WINDOW, "description": f"A date without a time is the whole day. {words.TIMES_ARE}"},
 )
+EVERYTHING, NAMED_ALONE = "no", "yes"
+APPLIES_TO = ((EVERYTHING, "Everything in the shop"), (NAMED_ALONE, "Only what is chosen here"))
+NAME_SOMETHING = "Choose a category or a product, or let it apply to everything in the shop."
 LONGEST_NUMBER = 15
 NOBODYS = "0"
 
@@ -112,6 +126,16 @@ class TermsForm(forms.Form):
         help_text="Of the goods it applies to, before the discount.",
         widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
     )
+    is_restricted = forms.TypedChoiceField(
+        label="Applies to",
+        choices=APPLIES_TO,
+        coerce=lambda choice: choice == NAMED_ALONE,
+        # What was not sent says nothing: see `restriction_said`.
+        required=False,
+        empty_value=None,
+        initial=EVERYTHING,
+        widget=UnfoldAdminRadioSelectWidget(radio_style=HORIZONTAL),
+    )
     categories = field_of(Promotion, "categories", label="Only these categories", widget=_CategoriesWidget())
     products = field_of(
         Promotion,
@@ -133,8 +157,12 @@ class TermsForm(forms.Form):
         widget=UnfoldBooleanSwitchWidget(),
     )
 
+    present: Restriction | None = None
+    """Of a promotion that exists."""
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        self._clean_restriction(data)
         is_fixed = data.get("kind") == PromotionKind.FIXED
         needed = "amount_off" if is_fixed else "percent_off"
         # A field that is hidden keeps what was typed into it before: it must not count.
@@ -145,6 +173,29 @@ class TermsForm(forms.Form):
             self.add_error(needed, "Say how much it takes off.")
         data["minimum_spend"] = data.get("minimum_spend") or ZERO
         return data
+
+    def _clean_restriction(self, data: dict[str, Any]) -> None:
+        """What applies to everything names nothing, whatever the hidden fields keep."""
+        if data.get("is_restricted") is False:
+            data["categories"] = data["products"] = ()
+            for hidden in ("categories", "products"):
+                self.errors.pop(hidden, None)
+        if not {"is_restricted", "categories", "products"} <= data.keys():
+            return
+        said: dict[str, Any] = {
+            "category_ids": tuple(sorted(category.pk for category in data["categories"])),
+            "product_ids": tuple(sorted(product.pk for product in data["products"])),
+        }
+        if data["is_restricted"] is not None:
+            said["is_restricted"] = data["is_restricted"]
+        elif self.present is None and not any(said.values()):
+            said = {}
+        try:
+            self.restriction = restriction_said(said, present=self.present)
+        except UnclearRestriction:
+            self.add_error("categories", NAME_SOMETHING)
+        else:
+            data["is_restricted"] = self.restriction.is_restricted
 
     @property
     def discount_in_words(self) -> str:
@@ -157,8 +208,7 @@ class TermsForm(forms.Form):
         return PromotionTerms(
             name=name,
             **{field: data[field] for field in PLAIN},
-            category_ids=tuple(sorted(category.pk for category in data["categories"])),
-            product_ids=tuple(sorted(product.pk for product in data["products"])),
+            **asdict(self.restriction),
             **more,
         )
 
@@ -205,8 +255,10 @@ class NamedTermsForm(TermsForm):
         is_kept = end not in self.changed_data and end in self.initial
         return self.initial[end] if is_kept else self.cleaned_data[end]
 
-    def freeze_used(self, promotion: Promotion) -> None:
-        """Once used, kind and amounts stay."""
+    def of_promotion(self, promotion: Promotion) -> None:
+        """Shown for one that exists: once used, kind and amounts stay."""
+        terms = terms_of_promotion(promotion)
+        self.present = Restriction(terms.is_restricted, terms.category_ids, terms.product_ids)
         if promotion.redemptions.exists():
             self.fields["kind"].help_text = "Kind and amounts stay, for it was used. Make a new one instead."
             for name in FROZEN_ONCE_USED:
@@ -217,6 +269,7 @@ def initial_of(promotion: Promotion) -> dict[str, Any]:
     """What a form shows of a promotion that exists."""
     return {
         **{name: getattr(promotion, name) for name in ("name", *PLAIN, *WINDOW)},
+        "is_restricted": NAMED_ALONE if promotion.is_restricted else EVERYTHING,
         "categories": list(promotion.categories.all()),
         "products": list(promotion.products.all()),
     }
@@ -226,14 +279,21 @@ def prefilled(form: type[forms.BaseForm], asked: QueryDict) -> dict[str, Any]:
     """What a link put into its address, for a form that is shown and not yet sent."""
     fields = form.base_fields  # type: ignore[attr-defined]
     values = {name: field.widget.value_from_datadict(asked, {}, name) for name, field in fields.items()}
-    return {name: value for name, value in values.items() if value is not None and name in fields}
+    known = {name: value for name, value in values.items() if value is not None and name in fields}
+    # A link that names something restricts to it.
+    names_some = any(known.get(name) for name in ("categories", "products"))
+    return {"is_restricted": NAMED_ALONE} | known if names_some else known
 
 
 def address_of(promotion: Promotion, **more: Any) -> str:
     """The part of an address from which `prefilled` gets a promotion's terms; the window is not in it."""
     terms = terms_of_promotion(promotion)
     asked = {name: _typed(getattr(terms, name)) for name in ("name", *PLAIN)}
-    lists = {"categories": terms.category_ids, "products": terms.product_ids}
+    lists = {
+        "is_restricted": NAMED_ALONE if terms.is_restricted else EVERYTHING,
+        "categories": terms.category_ids,
+        "products": terms.product_ids,
+    }
     return urlencode({**asked, **lists, **{name: _typed(value) for name, value in more.items()}}, doseq=True)
 
 

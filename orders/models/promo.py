@@ -58,10 +58,13 @@ class Promotion(models.Model):
         null=True, blank=True, default=1, validators=[MinValueValidator(1)], help_text="Empty: no limit."
     )
     first_order_only = models.BooleanField(default=False)
-    categories = models.ManyToManyField(
-        Category, blank=True, related_name="+", help_text="Empty, with no products either: everything."
+    is_restricted = models.BooleanField(
+        default=False,
+        help_text="Whether it applies to its categories and products alone. One that names none of them "
+        "applies to nothing.",
     )
-    products = models.ManyToManyField(Product, blank=True, related_name="+")
+    categories = models.ManyToManyField(Category, blank=True, related_name="+", through="PromotionCategory")
+    products = models.ManyToManyField(Product, blank=True, related_name="+", through="PromotionProduct")
     is_paused = models.BooleanField("paused", default=False)
     is_batch = models.BooleanField(default=False, editable=False)
     expired_at = models.DateTimeField(null=True, editable=False)
@@ -124,6 +127,38 @@ class Promotion(models.Model):
             return formatted(self.amount_off or ZERO, currency)
         words = percent(self.percent_off or ZERO)
         return f"{words}, up to {formatted(self.max_discount, currency)}" if self.max_discount else words
+
+
+class PromotionCategory(models.Model):
+    """A category that a promotion applies to: it stays as long as the promotion names it."""
+
+    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "orders_promotion_categories"
+        unique_together = (("promotion", "category"),)
+        verbose_name = "promotion"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.promotion)
+
+
+class PromotionProduct(models.Model):
+    """A product that a promotion applies to: it stays as long as the promotion names it."""
+
+    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "orders_promotion_products"
+        unique_together = (("promotion", "product"),)
+        verbose_name = "promotion"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.promotion)
 
 
 class PromoCodeQuerySet(models.QuerySet["PromoCode"]):

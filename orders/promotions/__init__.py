@@ -28,7 +28,13 @@ from orders.promotions.figures import (
     promotion_state,
     uses_by_day,
 )
-from orders.promotions.limits import category_ids, product_ids
+from orders.promotions.limits import (
+    Restriction,
+    UnclearRestriction,
+    category_ids,
+    product_ids,
+    restriction_said,
+)
 from orders.promotions.promo_file import PromoFile, read_promo_file
 from orders.promotions.promo_import import (
     import_promo_codes,
@@ -58,6 +64,8 @@ __all__ = [
     "PromoFile",
     "PromoFrozen",
     "PromotionTerms",
+    "Restriction",
+    "UnclearRestriction",
     "UnknownPromoCode",
     "UnknownPromotion",
     "backtest",
@@ -89,6 +97,7 @@ __all__ = [
     "read_promo_file",
     "refuse_impossible_batch",
     "rejected_promo_codes_csv",
+    "restriction_said",
     "resume_promo_code",
     "resume_promotion",
     "terms_of_promotion",

@@ -168,8 +168,8 @@ def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtes
 
 
 def _past_orders(placed: QuerySet[Order], terms: PromotionTerms) -> Iterator[PastOrder]:
-    """One statement, however many orders, and one more for terms that do not apply to everything."""
-    eligible = _eligible(placed, terms) if terms.product_ids or terms.category_ids else None
+    """One statement, however many orders, and one more for terms that are restricted."""
+    eligible = _eligible(placed, terms) if terms.is_restricted else None
     earlier = Order.objects.filter(customer=OuterRef("customer"), placed_at__lt=OuterRef("placed_at"))
     rows = placed.annotate(
         had_discount=Q(discount__gt=0),

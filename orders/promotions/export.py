@@ -12,12 +12,13 @@ from django.utils import timezone
 from backoffice.moments import closing_text, opening_text
 from backoffice.money import rounded
 from catalog.formulas import neutralised
-from orders.models import PromoCode, Promotion
+from orders.models import PromoCode, Promotion, PromotionCategory, PromotionProduct
 from orders.promotions.limits import linked
 
 COLUMNS = (
     *("code", "name", "percent", "amount", "max_discount", "minimum_spend", "starts", "ends"),
-    *("max_uses", "per_customer", "first_order_only", "categories", "products", "paused"),
+    *("max_uses", "per_customer", "first_order_only", "restricted", "categories", "products"),
+    "paused",
 )
 TOLD_ALONE = ("state", "times_used")
 """Columns that an import passes over: what became of the code is not for a file to say."""
@@ -47,8 +48,8 @@ def cells_of(code: PromoCode, limits: Limits) -> dict[str, str]:
 def limits_of(codes: Iterable[PromoCode]) -> dict[int, Limits]:
     """The cells categories and products, by promotion, in two statements."""
     promotions = {code.promotion_id for code in codes}
-    categories = linked(Promotion.categories.through, "category__slug", promotions)
-    products = linked(Promotion.products.through, "product__sku", promotions)
+    categories = linked(PromotionCategory, "category__slug", promotions)
+    products = linked(PromotionProduct, "product__sku", promotions)
     return {pk: (_joined(categories.get(pk, [])), _joined(products.get(pk, []))) for pk in promotions}
 
 
@@ -103,7 +104,12 @@ def _terms(promotion: Promotion, limits: Limits) -> tuple[tuple[str, ...], tuple
         opening_text(promotion.starts_at) if promotion.starts_at else "",
         closing_text(promotion.ends_at) if promotion.ends_at else "",
     )
-    after = (_uses(promotion.max_uses_per_customer), _yes(promotion.first_order_only), *limits)
+    after = (
+        _uses(promotion.max_uses_per_customer),
+        _yes(promotion.first_order_only),
+        _yes(promotion.is_restricted),
+        *limits,
+    )
     return before, after
 
 

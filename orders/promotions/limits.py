@@ -1,6 +1,7 @@
 """What a promotion is limited to, as people name it: categories by slug or name, products by SKU."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
@@ -10,6 +11,73 @@ from backoffice.fields import folded
 from catalog.models import Category, Product
 
 NAMED = 10
+NAMES_NOTHING = (
+    "This promotion would name nothing that it applies to. Name categories or products, or say that it is "
+    "not restricted."
+)
+NAMES_THOUGH_FREE = (
+    "A promotion that is not restricted applies to everything and names no categories or products: leave "
+    "them out, or say that it is restricted."
+)
+
+
+class UnclearRestriction(Invalid):
+    """Nobody has said whether it applies to everything: an empty list never means that."""
+
+    code = "unclear_restriction"
+    title = "Say what the promotion applies to"
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Whether a promotion applies to what it names alone, and what that is."""
+
+    is_restricted: bool = False
+    category_ids: tuple[int, ...] = ()
+    product_ids: tuple[int, ...] = ()
+
+
+def restriction_said(
+    said: Mapping[str, Any], *, present: Restriction | None = None, pointer: str = ""
+) -> Restriction:
+    """What becomes of `present` (None: a new promotion) when `said` names some of a Restriction's fields.
+
+    To name something restricts; that nothing restricts it any more must be said in so many words. `pointer`
+    is where the input holds the fields.
+
+    Raises:
+        UnclearRestriction.
+    """
+    was = present or Restriction()
+    categories: tuple[int, ...] = said.get("category_ids", was.category_ids)
+    products: tuple[int, ...] = said.get("product_ids", was.product_ids)
+    if said.get("is_restricted") is False:
+        refuse_unclear(False, said.get("category_ids", ()), said.get("product_ids", ()), pointer=pointer)
+        return Restriction()
+    if not (categories or products) and present is not None and not present.is_restricted:
+        # Empty lists tell nothing new of one that has none.
+        refuse_unclear(said.get("is_restricted") is True, (), (), pointer=pointer)
+        return present
+    if not said:
+        return was
+    refuse_unclear(True, categories, products, pointer=pointer)
+    return Restriction(True, categories, products)
+
+
+def refuse_unclear(
+    is_restricted: bool, category_ids: Sequence[int], product_ids: Sequence[int], *, pointer: str = ""
+) -> None:
+    """Refuse a restricted promotion that names nothing, and an unrestricted one that names something.
+
+    Raises:
+        UnclearRestriction.
+    """
+    if is_restricted == bool(category_ids or product_ids):
+        return
+    detail = NAMES_NOTHING if is_restricted else NAMES_THOUGH_FREE
+    field = "product_ids" if product_ids else "category_ids"
+    name = {"product_ids": "products", "category_ids": "categories"}[field]
+    raise UnclearRestriction(detail, faults=[Fault(f"{pointer}/{name}", UnclearRestriction.code, detail)])
 
 
 def category_ids(names: Sequence[str], *, pointer: str = "/categories") -> tuple[int, ...]:
@@ -30,6 +98,20 @@ def product_ids(skus: Sequence[str], *, pointer: str = "/products") -> tuple[int
     """As `category_ids`."""
     known = dict(Product.objects.with_skus(skus).values_list("sku_key", "pk")) if skus else {}
     return _ids(skus, known, pointer, "product")
+
+
+def hold_categories(category_ids: Sequence[int]) -> None:
+    """Keep them from being deleted until the transaction ends.
+
+    Raises:
+        Invalid: one of them is gone already.
+    """
+    if not category_ids:
+        return
+    held = Category.objects.filter(pk__in=category_ids).order_by("pk").select_for_update(no_key=True)
+    if len(held) < len(set(category_ids)):
+        detail = "A category was deleted meanwhile: choose again."
+        raise Invalid(detail, faults=[Fault("/categories", "unknown_category", detail)])
 
 
 def linked(through: type[Model], column: str, promotions: Iterable[int]) -> dict[int, list[Any]]:

@@ -33,8 +33,9 @@ SERIAL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001  # by the calendar, in no
 NO_FRACTION = Decimal("1e-10")
 TRUTH = {
     **dict.fromkeys(("yes", "y", "true", "1", "x", "on"), True),
-    **dict.fromkeys(("no", "n", "false", "0", "", "off"), False),
+    **dict.fromkeys(("no", "n", "false", "0", "off"), False),
 }
+YES_OR_NO = frozenset({"first_order_only", "restricted", "paused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,15 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
 def said_by(row: PromoFileRow) -> dict[str, Any]:
     """What the row says, by the names of PromotionTerms and `max_uses`; nothing of columns that it lacks.
 
+    An empty cell of a column that answers yes or no says nothing either.
+
     Raises:
         Invalid: naming every cell that cannot be understood.
     """
     said: dict[str, Any] = {}
     faults: list[Fault] = []
     for column, text in row.cells.items():
-        if column != "code":
+        if column != "code" and (text or column not in YES_OR_NO):
             try:
                 name, read = READERS[column]
                 said[name] = read(text)
@@ -192,6 +195,7 @@ READERS: dict[str, tuple[str, Reader]] = {
     "max_uses": ("max_uses", _uses),
     "per_customer": ("max_uses_per_customer", _uses),
     "first_order_only": ("first_order_only", _truth),
+    "restricted": ("is_restricted", _truth),
     "categories": ("category_ids", _listed(category_ids)),
     "products": ("product_ids", _listed(product_ids)),
     "paused": ("is_paused", _truth),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import batched
 from typing import Any, NoReturn
 
@@ -22,12 +22,14 @@ from orders.promotions.codes import (
     resume_promo_code,
 )
 from orders.promotions.export import Limits, cells_of, limits_of
+from orders.promotions.limits import Restriction, UnclearRestriction, restriction_said
 from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, said_by
 from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
 
 # A rehearsal keeps everybody else from writing (SQLite) or from these codes (PostgreSQL) for so many rows.
 ROWS_AT_ONCE = 200
 OF_THE_CODE = ("max_uses", "is_paused")
+RESTRICTING = ("is_restricted", "category_ids", "product_ids")
 
 
 class _RolledBack(Exception):
@@ -103,11 +105,11 @@ def _done(
 def _create(row: PromoFileRow, said: Mapping[str, Any], by: Actor) -> Changes:
     if "kind" not in said:
         raise Invalid("This code is new: give percent or amount.")
-    terms = {name: value for name, value in said.items() if name != "max_uses"}
+    terms = {name: value for name, value in said.items() if name not in ("max_uses", *RESTRICTING)}
+    restriction = restriction_said(_restricting(said))
+    made = PromotionTerms(**{"name": row.code, **terms}, **asdict(restriction))
     with transaction.atomic():
-        create_promo_code(
-            row.code, PromotionTerms(**{"name": row.code, **terms}), max_uses=said.get("max_uses"), by=by
-        )
+        create_promo_code(row.code, made, max_uses=said.get("max_uses"), by=by)
     return {column: ("", cell) for column, cell in row.cells.items() if cell and column != "code"}
 
 
@@ -124,15 +126,25 @@ def _change(row: PromoFileRow, said: Mapping[str, Any], limits: Limits, by: Acto
     with transaction.atomic():
         promo_code = locked_promo_code(row.code)
         before, present = cells_of(promo_code, limits), terms_of_promotion(promo_code.promotion)
-        said_of_terms = {name: value for name, value in said.items() if name not in OF_THE_CODE}
-        terms = replace(present, **said_of_terms)
+        terms = _terms_said(said, present)
         max_uses = said.get("max_uses", promo_code.max_uses)
         changed = change_promo_code(row.code, terms, max_uses=max_uses, by=by)
         after = cells_of(changed, limits) | _pause(changed, said.get("is_paused"), by)
     for column, field in (("categories", "category_ids"), ("products", "product_ids")):
         if getattr(terms, field) != getattr(present, field):
-            after[column] = row.cells[column]
+            after[column] = row.cells.get(column, "")
     return {name: (before[name], cell) for name, cell in after.items() if cell != before[name]}
+
+
+def _terms_said(said: Mapping[str, Any], present: PromotionTerms) -> PromotionTerms:
+    """Raises UnclearRestriction."""
+    plain = {name: value for name, value in said.items() if name not in (*OF_THE_CODE, *RESTRICTING)}
+    was = Restriction(present.is_restricted, present.category_ids, present.product_ids)
+    return replace(present, **plain, **asdict(restriction_said(_restricting(said), present=was)))
+
+
+def _restricting(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: said[name] for name in RESTRICTING if name in said}
 
 
 def _pause(promo_code: PromoCode, is_paused: bool | None, by: Actor) -> dict[str, str]:
@@ -167,4 +179,6 @@ def _sentence(refusal: Invalid | Conflict | NotFound) -> str:
     for fault in refusal.faults:
         name = fault.pointer.split("/")[1] if fault.pointer else ""
         told.append(f"{COLUMN_OF.get(name, name)}: {fault.detail}" if name else fault.detail)
+    if isinstance(refusal, UnclearRestriction):
+        told.append("The column restricted says it: yes or no.")
     return " ".join(told)

@@ -12,8 +12,15 @@ from django.utils import timezone
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Fault, Invalid
 from backoffice.money import ZERO
-from orders.models import PromoCode, Promotion, PromotionEvent, PromotionKind
-from orders.promotions.limits import linked
+from orders.models import (
+    PromoCode,
+    Promotion,
+    PromotionCategory,
+    PromotionEvent,
+    PromotionKind,
+    PromotionProduct,
+)
+from orders.promotions.limits import hold_categories, linked, refuse_unclear
 
 FROZEN_ONCE_USED = ("kind", "percent_off", "amount_off", "max_discount")
 FIRST_YEAR, LAST_YEAR = 2000, 9000
@@ -37,7 +44,10 @@ class NotStarted(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class PromotionTerms:
-    """Everything that can be said of a promotion; times are aware, the window is [starts_at, ends_at)."""
+    """Everything that can be said of a promotion; times are aware, the window is [starts_at, ends_at).
+
+    One that `is_restricted` applies to its categories and products alone; else it has none.
+    """
 
     name: str
     kind: PromotionKind | str = PromotionKind.PERCENTAGE
@@ -49,6 +59,7 @@ class PromotionTerms:
     ends_at: datetime | None = None
     max_uses_per_customer: int | None = 1
     first_order_only: bool = False
+    is_restricted: bool = False
     category_ids: tuple[int, ...] = ()
     product_ids: tuple[int, ...] = ()
     is_paused: bool = False
@@ -74,8 +85,8 @@ def terms_of_promotion(promotion: Promotion) -> PromotionTerms:
 def terms_of_promotions(promotions: Iterable[Promotion]) -> dict[int, PromotionTerms]:
     """By primary key, in two statements."""
     by_key = {promotion.pk: promotion for promotion in promotions}
-    categories = linked(Promotion.categories.through, "category_id", by_key)
-    products = linked(Promotion.products.through, "product_id", by_key)
+    categories = linked(PromotionCategory, "category_id", by_key)
+    products = linked(PromotionProduct, "product_id", by_key)
     return {
         pk: PromotionTerms(
             **{name: getattr(promotion, name) for name in COLUMNS},
@@ -99,6 +110,7 @@ def write_terms(promotion: Promotion, terms: PromotionTerms) -> None:
     if terms.ends_at is None or terms.ends_at > timezone.now():
         promotion.expired_at = None
     refuse_unclean(promotion)
+    hold_categories(terms.category_ids)
     promotion.save()
     for links, pks in ((promotion.categories, terms.category_ids), (promotion.products, terms.product_ids)):
         if pks or not is_new:
@@ -175,6 +187,7 @@ def refuse_impossible(terms: PromotionTerms) -> None:
     if not _has_its_value(terms):
         raise _refused(field, "promotion_kind_has_its_value")
     _refuse_impossible_window(terms)
+    refuse_unclear(terms.is_restricted, terms.category_ids, terms.product_ids)
     refuse_impossible_uses("max_uses_per_customer", terms.max_uses_per_customer)
 
 

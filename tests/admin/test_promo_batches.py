@@ -309,7 +309,8 @@ def test_terms_of_a_used_batch_are_prolonged_and_its_amounts_stay(manager: Clien
         "Name: Black Friday → Cyber week",
         "Ends: never → Tue 4 Dec 2035, 24:00",
         "Uses per customer: 1 → 2",
-        "Only these categories: everything → Lanterns",
+        "Applies to: everything → what is named",
+        "Only these categories: none → Lanterns",
     ]
 
 

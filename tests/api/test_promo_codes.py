@@ -24,6 +24,7 @@ WELCOME = {
     "max_uses": 500,
     "max_uses_per_customer": 1,
     "first_order_only": False,
+    "is_restricted": True,
     "categories": ["lanterns"],
     "products": ["71053"],
     "is_paused": False,
@@ -117,9 +118,10 @@ def test_a_promo_code_is_paused_and_resumed_wherever_it_was_paused(marketing):
     assert marketing.get("promo-codes/ASLEEP").json()["is_paused"] is True
     assert marketing.post("promo-codes/ASLEEP/resume").json()["state"] == "active"
     assert (
-        marketing.post("promo-codes", WELCOME | {"is_paused": True, "categories": [], "products": []}).json()[
-            "state"
-        ]
+        marketing.post(
+            "promo-codes",
+            WELCOME | {"is_paused": True, "is_restricted": False, "categories": [], "products": []},
+        ).json()["state"]
         == "paused"
     )
     assert_problem(marketing.post("promo-codes/NOPE/pause"), 404, "unknown_promo_code")

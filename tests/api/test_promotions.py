@@ -12,7 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from orders.models import PromoCode, Promotion
 from orders.promotions import PromotionTerms, generate_batch, pause_promo_code
 from tests.api.client import Api, assert_problem
-from tests.factories import CLI, make_category, make_product, make_promo_code, make_shopper, make_user, place
+from tests.factories import (
+    CLI,
+    make_category,
+    make_product,
+    make_promo_code,
+    make_shopper,
+    make_user,
+    place,
+    restricted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +42,8 @@ def marketing() -> Api:
 
 
 def make_batch(count: int = 3, name: str = "Batch", **terms: Any) -> Promotion:
-    return generate_batch(count, PromotionTerms(name=name, percent_off=Decimal(10), **terms), by=CLI)
+    made = PromotionTerms(name=name, percent_off=Decimal(10), **restricted(terms))
+    return generate_batch(count, made, by=CLI)
 
 
 def codes_of(promotion: Promotion) -> list[str]:
@@ -66,6 +76,7 @@ def test_a_batch_is_generated_once_and_found_where_it_says(marketing):
         "ends_at": "2126-12-01T00:00:00Z",
         "max_uses_per_customer": 1,
         "first_order_only": False,
+        "is_restricted": True,
         "categories": ["lanterns"],
         "products": [],
         "is_paused": False,

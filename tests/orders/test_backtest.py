@@ -22,7 +22,7 @@ from orders.promotions import (
     backtest_promo_code,
     generate_batch,
 )
-from tests.factories import CLI, make_customer, make_product, make_promo_code, place
+from tests.factories import CLI, make_customer, make_product, make_promo_code, place, restricted
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ JULY = datetime(2026, 7, 1, tzinfo=UTC)
 
 def terms(**fields: Any) -> PromotionTerms:
     given: dict[str, Any] = {"percent_off": Decimal(10), "max_uses_per_customer": None, **fields}
-    return PromotionTerms(name="Tried", **given)
+    return PromotionTerms(name="Tried", **restricted(given))
 
 
 def run(max_uses: int | None = None, **fields: Any) -> Backtest:

@@ -20,7 +20,7 @@ items = st.lists(
         name=st.just("Thing"),
         unit_price=cents,
         quantity=st.integers(1, 999),
-        is_eligible=st.booleans(),
+        is_named=st.booleans(),
     ),
     min_size=1,
     max_size=12,
@@ -34,8 +34,15 @@ terms = st.one_of(
         percent_off=percentages,
         max_discount=st.none() | positive,
         minimum_spend=cents,
+        is_restricted=st.booleans(),
     ),
-    st.builds(Terms, code=st.just("CODE"), amount_off=positive, minimum_spend=cents),
+    st.builds(
+        Terms,
+        code=st.just("CODE"),
+        amount_off=positive,
+        minimum_spend=cents,
+        is_restricted=st.booleans(),
+    ),
 )
 
 
@@ -47,9 +54,13 @@ def half_up(amount: Fraction) -> Fraction:
     return Fraction(int(amount * 100 + Fraction(1, 2)), 100)
 
 
+def is_eligible(line: Item, promo: Terms) -> bool:
+    return line.is_named if promo.is_restricted else True
+
+
 def expected_discount(lines: list[Item], promo: Terms) -> Fraction:
     eligible = sum(
-        (Fraction(line.unit_price) * line.quantity for line in lines if line.is_eligible), Fraction(0)
+        (Fraction(line.unit_price) * line.quantity for line in lines if is_eligible(line, promo)), Fraction(0)
     )
     if eligible == 0 or eligible < Fraction(promo.minimum_spend):
         return Fraction(0)
@@ -59,9 +70,9 @@ def expected_discount(lines: list[Item], promo: Terms) -> Fraction:
     return discount if promo.max_discount is None else min(discount, Fraction(promo.max_discount))
 
 
-def expected_shares(discount: Fraction, lines: list[Item]) -> list[Fraction]:
+def expected_shares(discount: Fraction, lines: list[Item], promo: Terms) -> list[Fraction]:
     """Every line its whole cents of the exact share; the cents left over to the largest remainders."""
-    eligible = [Fraction(line.unit_price) * line.quantity * line.is_eligible for line in lines]
+    eligible = [Fraction(line.unit_price) * line.quantity * is_eligible(line, promo) for line in lines]
     if not discount:
         return [Fraction(0)] * len(lines)
     exact = [discount * amount / sum(eligible) for amount in eligible]
@@ -79,12 +90,14 @@ def test_any_basket_agrees_with_an_oracle_in_fractions(lines: list[Item], promo:
 
     assert Fraction(quoted.discount) == expected_discount(lines, promo)
     assert [Fraction(line.discount) for line in quoted.lines] == expected_shares(
-        Fraction(quoted.discount), lines
+        Fraction(quoted.discount), lines, promo
     )
     assert sum(line.discount for line in quoted.lines) == quoted.discount
     assert all(0 <= line.discount <= line.subtotal for line in quoted.lines)
     assert all(
-        line.discount == 0 for line, item in zip(quoted.lines, lines, strict=True) if not item.is_eligible
+        line.discount == 0
+        for line, item in zip(quoted.lines, lines, strict=True)
+        if not is_eligible(item, promo)
     )
     assert quoted.total == quoted.subtotal - quoted.discount + fee >= 0
     addends = [
@@ -125,12 +138,21 @@ def test_a_cap_is_told_with_what_it_took_away() -> None:
 
 
 def test_minimum_spend_looks_at_eligible_goods_before_the_discount() -> None:
-    promo = Terms("FIVE", amount_off=Decimal("5.00"), minimum_spend=Decimal("20.00"))
-    lines = [Item("A", "A", Decimal("15.00"), 1), Item("B", "B", Decimal("15.00"), 1, is_eligible=False)]
+    promo = Terms("FIVE", amount_off=Decimal("5.00"), minimum_spend=Decimal("20.00"), is_restricted=True)
+    lines = [Item("A", "A", Decimal("15.00"), 1, is_named=True), Item("B", "B", Decimal("15.00"), 1)]
     refused = price(*lines, promo=promo).promo
     assert refused is not None
     assert refused.reason_code == PromoReason.MINIMUM_SPEND
     assert "€5.00 are missing" in (refused.reason or "")
+
+
+def test_a_restricted_promo_that_names_nothing_applies_to_nothing() -> None:
+    promo = Terms("HALF", percent_off=Decimal(50), is_restricted=True)
+    quoted = price(Item("A", "A", Decimal("15.00"), 2), promo=promo)
+
+    assert quoted.promo is not None
+    assert (quoted.promo.applied, quoted.promo.reason_code) == (False, PromoReason.NOTHING_ELIGIBLE)
+    assert (quoted.discount, quoted.total) == (Decimal("0.00"), Decimal("30.00"))
 
 
 def test_a_refused_code_is_explained() -> None:

@@ -254,14 +254,15 @@ def test_limits_are_changed_and_taken_away() -> None:
     make_promo_code("LAMPS", category_ids=(lamps.pk,))
     make_promo_code("TEAS", category_ids=(teas.pk,))
 
-    found = imported(read("code,categories", '"LAMPS","teas; Lamps"', "TEAS,"))
+    found = imported(read("code,categories,restricted", '"LAMPS","teas; Lamps",', "TEAS,,no"))
 
     assert [row.changes for row in found.rows] == [
         {"categories": ("lamps", "teas; Lamps")},
-        {"categories": ("teas", "")},
+        {"restricted": ("yes", "no"), "categories": ("teas", "")},
     ]
     assert set(PromoCode.objects.get(code="LAMPS").promotion.categories.all()) == {lamps, teas}
     assert not PromoCode.objects.get(code="TEAS").promotion.categories.exists()
+    assert not PromoCode.objects.get(code="TEAS").promotion.is_restricted
 
 
 def test_nobody_imports_something_other_than_what_they_saw() -> None:
@@ -333,3 +334,66 @@ def test_a_file_that_is_damaged_is_refused() -> None:
 
     with pytest.raises(UnreadableFile):
         read_promo_file(broken, file_name="promos.xlsx")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("code,categories", "LAMPS,"),
+        ("code,categories", 'LAMPS," ; "'),
+        ("code,categories,products", "LAMPS,,"),
+        ("code,categories,restricted", "LAMPS,,"),
+        ("code,categories,restricted", "LAMPS,,yes"),
+        ("code,percent,categories", "NEW,10,"),
+        ("code,percent,products", "NEW,10,;"),
+        ("code,percent,restricted", "NEW,10,yes"),
+        ("code,percent,restricted,categories", "NEW,10,no,lamps"),
+    ],
+)
+def test_a_cell_that_names_nothing_opens_no_code_to_the_whole_shop(lines: tuple[str, ...]) -> None:
+    lamps = make_category("Lamps")
+    make_promo_code("LAMPS", category_ids=(lamps.pk,))
+
+    [row] = plan(read(*lines)).rows
+    with pytest.raises(Conflict):
+        imported(read(*lines))
+
+    assert row.outcome is Outcome.PROBLEM
+    assert row.problem is not None
+    assert row.problem.startswith(("categories: ", "products: "))
+    assert row.problem.endswith("The column restricted says it: yes or no.")
+    assert list(Promotion.objects.get().categories.all()) == [lamps]
+    assert Promotion.objects.get().is_restricted
+
+
+def test_a_row_says_in_so_many_words_that_a_code_is_for_the_whole_shop() -> None:
+    make_promo_code("LAMPS", category_ids=(make_category("Lamps").pk,))
+    make_promo_code("FREE")
+
+    found = imported(
+        read("code,percent,restricted,categories", "LAMPS,,no,", "FREE,,,", "NEW,10,no,", "TEN,10,,lamps")
+    )
+
+    assert outcomes(found) == [("LAMPS", "change"), ("FREE", "same"), ("NEW", "new"), ("TEN", "new")]
+    assert found.rows[0].changes == {"restricted": ("yes", "no"), "categories": ("lamps", "")}
+    restricted = Promotion.objects.filter(is_restricted=True)
+    assert [promotion.codes.get().code for promotion in restricted] == ["TEN"]
+
+
+def test_one_of_two_lists_may_be_emptied() -> None:
+    lamps, cup = make_category("Lamps"), make_product("CUP")
+    make_promo_code("BOTH", category_ids=(lamps.pk,), product_ids=(cup.pk,))
+
+    found = imported(read("code,categories", "BOTH,"))
+
+    assert found.rows[0].changes == {"categories": ("lamps", "")}
+    assert list(Promotion.objects.get().products.all()) == [cup]
+    assert Promotion.objects.get().is_restricted
+
+
+def test_an_empty_cell_neither_resumes_a_code_nor_lifts_a_limit() -> None:
+    make_promo_code("ASLEEP", is_paused=True, first_order_only=True)
+
+    found = plan(read("code,paused,first_order_only", "ASLEEP,,"))
+
+    assert outcomes(found) == [("ASLEEP", "same")]
