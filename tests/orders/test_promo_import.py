@@ -37,7 +37,7 @@ def read(*lines: str) -> PromoFile:
 
 
 def plan(file: PromoFile) -> RowPlan:
-    return plan_promo_codes(file, by=CLI)
+    return plan_promo_codes(file)
 
 
 def outcomes(found: RowPlan) -> list[tuple[str, str]]:
