@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 PRODUCTS_AT_ONCE = 1_000
 SHOWN_OF_NEW = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
+WRITTEN = ("name", "price", "category", "barcode", "low_stock_threshold", "is_active", "updated_at")
 
 
 def plan_products(file: ProductFile, *, on_row: OnRow | None = None) -> RowPlan:
@@ -177,17 +178,32 @@ def _holders_of(file: ProductFile) -> dict[str, str]:
 
 def _write(created: list[Product], changed: list[Product]) -> None:
     """Raises RowsChanged: somebody gave a SKU or barcode away at this very moment."""
-    now = timezone.now()
-    for product in changed:
-        product.updated_at = now
-    fields = ("name", "price", "category", "barcode", "low_stock_threshold", "is_active", "updated_at")
     try:
         with transaction.atomic():
             Product.objects.bulk_create(created, batch_size=PRODUCTS_AT_ONCE)
-            Product.objects.bulk_update(changed, fields, batch_size=PRODUCTS_AT_ONCE)
+            _update(changed)
     except IntegrityError as error:
         raise RowsChanged("Things changed since the file was looked at; nothing was changed.") from error
     forget_products()
+
+
+def _update(products: list[Product]) -> None:
+    """One statement, prepared: bulk_update with its CASE for each row takes a hundred times as long."""
+    now = timezone.now()
+    fields = [field for field in Product._meta.concrete_fields if field.name in WRITTEN]
+    settings = ", ".join(f"{connection.ops.quote_name(str(field.column))} = %s" for field in fields)
+
+    def values(product: Product) -> list[Any]:
+        product.updated_at = now
+        own = [field.get_db_prep_save(getattr(product, field.attname), connection) for field in fields]
+        return [*own, product.pk]
+
+    for part in batched(products, PRODUCTS_AT_ONCE):
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE catalog_product SET {settings} WHERE id = %s",  # noqa: S608  # columns of our own
+                [values(product) for product in part],
+            )
 
 
 def _sentence(refusal: Invalid | Conflict) -> str:

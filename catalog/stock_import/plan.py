@@ -131,6 +131,12 @@ def sweep_plans(now: datetime) -> int:
     return len(plans)
 
 
+@write_transaction
+def forget_plan(number: int) -> None:
+    """Delete it, unless it was applied."""
+    StockImport.objects.filter(pk=number, state=ImportState.PLANNED).delete()
+
+
 def _base_name(file_name: str) -> str:
     printable = "".join(character for character in file_name if character.isprintable())
     return re.split(r"[/\\]", printable)[-1][-255:] or "file"

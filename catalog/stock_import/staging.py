@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import batched
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from backoffice.transactions import write_transaction
 
@@ -30,9 +30,9 @@ PRODUCTS_TOUCHED = """
 
 
 def with_staged[T](rows: Callable[[], Iterator[Sequence[Any]]], use_case: Callable[[], T]) -> T:
-    """Run the use case in a write transaction that finds the rows in a temporary table, streamed there.
+    """Run the use case in a write transaction that finds the rows, streamed before, in a temporary table.
 
-    SQLite has one writer, whom a long file would hold up: there it is read before the transaction begins.
+    Nobody who writes has to wait while a long file is read.
     """
 
     def use_and_drop() -> T:
@@ -40,12 +40,6 @@ def with_staged[T](rows: Callable[[], Iterator[Sequence[Any]]], use_case: Callab
         _execute(f"DROP TABLE {TABLE}")
         return result
 
-    def stage_and_use() -> T:
-        _stage(rows())
-        return use_and_drop()
-
-    if connection.vendor == "postgresql":
-        return write_transaction(stage_and_use)()
     _stage(rows())
     return write_transaction(use_and_drop)()
 
@@ -73,7 +67,8 @@ def _stage(rows: Iterator[Sequence[Any]]) -> None:
     _execute(f"DROP TABLE IF EXISTS {TABLE}")
     _execute(f"CREATE TEMPORARY TABLE {TABLE} ({COLUMNS})")
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        # Its own transaction: a file that is refused halfway leaves nothing of itself.
+        with transaction.atomic(), connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for row in rows:
                 copy.write_row(row)
         # Nobody else does it for a temporary table, and without it the planner guesses.
