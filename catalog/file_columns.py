@@ -65,7 +65,8 @@ def kept_cells(
     for count, (number, cells) in enumerate(rows, start=1):
         if count > most_rows:
             raise UnreadableFile(f"The file has more than {most_rows:,} rows. Split it.")
-        texts = tuple(restored(cells[place].strip()) if place < len(cells) else "" for place in places)
+        written = (cells[place].strip() if place < len(cells) else "" for place in places)
+        texts = tuple(restored(text).strip() for text in written)
         kept += sum(map(len, texts))
         if kept > MAX_KEPT_CHARACTERS:
             raise UnreadableFile("The file holds too much text. Shorten its long cells, or split it.")

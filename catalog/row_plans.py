@@ -1,7 +1,5 @@
 """What the rows of a file would make and change: looked at first, then carried out as it was seen."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -9,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from backoffice.errors import Conflict, Fault
-from catalog.formulas import neutralised
+from catalog.csv_lines import csv_lines
 
 FAULTS_NAMED = 50
 NAME_SHOWN = 40
@@ -124,10 +122,5 @@ def _told(row: PlannedRow) -> str:
 def rejected_csv(plan: RowPlan, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> str:
     """The rows with problems as they were written, each with its reason: mend them and import the file."""
     reasons = {row.row: row.problem for row in plan.problems}
-    content = io.StringIO()
-    writer = csv.writer(content, lineterminator="\r\n")
-    writer.writerow([*columns, "row", "problem"])
-    for number, cells in rows:
-        if number in reasons:
-            writer.writerow([*map(neutralised, cells), number, neutralised(reasons[number])])
-    return content.getvalue()
+    rejected = ([*cells, number, reasons[number]] for number, cells in rows if number in reasons)
+    return csv_lines([[*columns, "row", "problem"], *rejected])

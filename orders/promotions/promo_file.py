@@ -14,6 +14,7 @@ from backoffice.moments import closing, opening
 from backoffice.money import ZERO
 from backoffice.sheets.limits import UnreadableFile
 from catalog.file_columns import kept_cells, named_columns, places_of
+from catalog.formulas import restored
 from catalog.stock_file import content_of, table_rows
 from orders.models import PromotionKind
 from orders.models.promo import normalised_code
@@ -174,7 +175,7 @@ def _listed(ids_of: Callable[[Sequence[str]], tuple[int, ...]]) -> Callable[[str
     def read(text: str) -> tuple[int, ...]:
         lines = csv.reader(text.splitlines(), delimiter=";", skipinitialspace=True)
         try:
-            return ids_of([cell.strip() for line in lines for cell in line if cell.strip()])
+            return ids_of([restored(cell.strip()) for line in lines for cell in line if cell.strip()])
         except Invalid as refusal:
             told = " ".join(fault.detail for fault in refusal.faults)
             raise Invalid(f"{told} Put ; between several.") from refusal
