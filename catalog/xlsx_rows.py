@@ -201,6 +201,8 @@ class _Sheet:
         if not value:
             return
         if self._column >= MAX_COLUMNS:
+            if not value.strip():
+                return
             raise UnreadableFile(
                 f"Row {self._row} has a cell beyond the {MAX_COLUMNS:,}th column. Remove what is out there."
             )
