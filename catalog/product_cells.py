@@ -13,7 +13,8 @@ from catalog.models import Category
 IMPORTED = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
 WHOLE = re.compile(r"[0-9]{1,10}(?:\.0+)?\Z")
 # Decimal would take 1_000 for a thousand.
-PRICE = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?\Z|NaN\Z", re.ASCII)
+PRICE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
+MAX_CELL = 255
 TRUE, FALSE = ("1", "true", "yes"), ("0", "false", "no")
 ROWS_NAMED = 5
 
@@ -37,12 +38,18 @@ def said_by(cells: Mapping[str, str], categories: Categories) -> dict[str, Any]:
     faults: list[Fault] = []
     for column, text in cells.items():
         try:
+            _refuse_long(text)
             said[column] = _category(text, categories) if column == "category" else READERS[column](text)
         except ValueError as problem:
             faults.append(Fault(f"/{column}", "validation", str(problem)))
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
     return said
+
+
+def _refuse_long(text: str) -> None:
+    if len(text) > MAX_CELL:
+        raise ValueError(f"It has {len(text):,} characters; at most {MAX_CELL} are read. Shorten it.")
 
 
 def all_categories() -> Categories:

@@ -21,6 +21,7 @@ ALIASES = {
     **dict.fromkeys(("courier", "shipping company"), "carrier"),
 }
 MAX_PARCELS = 10_000
+LONGEST_NAME = 60
 LONGEST = {"number": 40, "tracking_number": 80, "carrier": 60}
 NO_ROWS = "The file has no rows. Put one row for each parcel below the header."
 # What a spreadsheet makes of a long number: its last digits are gone.
@@ -76,7 +77,8 @@ def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> Parcel
     parcels = tuple(_parcels(rows, places, carrier))
     if not parcels:
         raise UnreadableFile(NO_ROWS)
-    return ParcelFile(tuple(places), tuple(name for name in named if name and name not in COLUMNS), parcels)
+    ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in COLUMNS)
+    return ParcelFile(tuple(places), ignored, parcels)
 
 
 def _parcels(rows: Iterator[tuple[int, list[str]]], places: dict[str, int], carrier: str) -> Iterator[Parcel]:

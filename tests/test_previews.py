@@ -17,6 +17,8 @@ from catalog import stock_file
 from catalog.csv_rows import csv_rows
 from catalog.product_files import import_products, plan_products, read_products
 from catalog.products import edit_product
+from catalog.stock_file import FileRow
+from catalog.stock_import import plan_import
 from orders.dispatch import plan_dispatch
 from orders.parcels import read_parcels
 from orders.promotions import import_promo_codes, pause_promo_code, plan_promo_codes, read_promo_file
@@ -74,6 +76,15 @@ def pause() -> None:
     pause_promo_code("SPRING", by=CLI)
 
 
+def plan_stock(slowly: Slowly) -> None:
+    def follow(rows: Iterator[FileRow]) -> Iterator[FileRow]:
+        for row in rows:
+            slowly()
+            yield row
+
+    plan_import(io.BytesIO(STOCK), file_name="a.csv", mode="count", by=CLI, follow=follow)
+
+
 @pytest.fixture
 def _shop() -> None:
     make_product("TEA-01", on_hand=9, price="3.00")
@@ -92,6 +103,7 @@ def test_others_write_while_files_are_looked_at() -> None:
         (lambda slowly: plan_products(products, on_row=slowly), rename),
         (lambda slowly: plan_promo_codes(codes, on_row=slowly), pause),
         (lambda slowly: plan_dispatch(parcels, on_row=slowly), rename),
+        (plan_stock, rename),
     ]
 
     waits = [waited_during(look, write) for look, write in looks]

@@ -11,6 +11,7 @@ from catalog.product_cells import IMPORTED, product_columns
 from catalog.stock_file import NO_ROWS, content_of, table_rows
 
 MAX_ROWS = 100_000
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +47,5 @@ def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
     read = tuple(kept_cells(rows, tuple(places.values()), most_rows=MAX_ROWS))
     if not read:
         raise UnreadableFile(NO_ROWS)
-    return ProductFile(tuple(places), tuple(name for name in named if name and name not in IMPORTED), read)
+    ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in IMPORTED)
+    return ProductFile(tuple(places), ignored, read)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, BinaryIO
 
+from django.utils import timezone
+
 from accounts.actors import Actor
 from backoffice.errors import Fault, Invalid
 from backoffice.fields import folded
@@ -15,7 +17,7 @@ from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_file import FileRow, content_of, read_stock_file
 from catalog.stock_import.numbered import count_rows, execute
-from catalog.stock_import.staging import refresh_statistics, with_staged
+from catalog.stock_import.staging import clear, judge, refresh_statistics, stage
 
 PLANS_KEPT = timedelta(hours=24)
 WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")
@@ -23,12 +25,9 @@ NEGATIVE = re.compile(r"-[0-9.]+\Z")
 
 type Follow = Callable[[Iterator[FileRow]], Iterator[FileRow]]
 
-# Ordered by product, for the foreign key takes a lock on each: orders lock them in that order too.
-PLAN_ROWS = """
-    INSERT INTO catalog_stockimportrow (
-        stock_import_id, "row", sku, product_id, name, quantity, expected, note,
-        "now", "after", change, problem_code, problem
-    )
+# Numbered by product, for keeping a row locks its product: orders lock them in that order too.
+JUDGE_ROWS = """
+    INSERT INTO stock_import_plan
     WITH matched AS (
         SELECT stage.*, product.id AS product_id, product.on_hand, product.reserved,
             COALESCE(twin.copies, 1) AS copies, twin.first_row, twin.last_row,
@@ -51,7 +50,7 @@ PLAN_ROWS = """
             ELSE '' END AS code
         FROM matched
     )
-    SELECT %(number)s, "row", sku, product_id, name, quantity, expected, note,
+    SELECT ROW_NUMBER() OVER (ORDER BY product_id), "row", sku, product_id, name, quantity, expected, note,
         on_hand, CASE code WHEN '' THEN target END, CASE code WHEN '' THEN target - on_hand END, code,
         CASE code
             WHEN '' THEN ''
@@ -73,8 +72,18 @@ PLAN_ROWS = """
             WHEN 'too_many' THEN 'The product would have more than 2,000,000,000 on hand.'
         END
     FROM judged
-    ORDER BY product_id
 """
+KEEP_ROWS = """
+    INSERT INTO catalog_stockimportrow (
+        stock_import_id, "row", sku, product_id, name, quantity, expected, note,
+        "now", "after", change, problem_code, problem
+    )
+    SELECT %(number)s, "row", sku, product_id, name, quantity, expected, note,
+        "now", "after", change, problem_code, problem
+    FROM stock_import_plan WHERE place > %(after)s AND place <= %(upto)s ORDER BY place
+"""
+# So many are kept in one transaction: others write between them.
+ROWS_AT_ONCE = 20_000
 
 
 def plan_import(
@@ -102,32 +111,48 @@ def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor, follow
     def rows() -> Iterator[tuple[Any, ...]]:
         return map(_staged_row, follow(read_stock_file(content, file_name=file_name).rows))
 
-    def keep() -> StockImport:
-        stock_import = StockImport.objects.create(
-            mode=mode,
-            file_name=file_name,
-            digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
-            ignored_columns=ignored_columns,
-            created_by=by.user,
-            source=by.source,
-        )
-        execute(PLAN_ROWS, number=stock_import.pk, mode=mode.value, max_units=MAX_UNITS)
-        count_rows(stock_import)
-        stock_import.save(update_fields=["rows_count", "changes", "unchanged", "problems"])
-        return stock_import
-
-    stock_import = with_staged(rows, keep)
+    stage(rows())
+    judge(JUDGE_ROWS, mode=mode.value, max_units=MAX_UNITS)
+    stock_import = StockImport(
+        mode=mode,
+        file_name=file_name,
+        digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
+        ignored_columns=ignored_columns,
+        created_by=by.user,
+        source=by.source,
+    )
+    kept = 0
+    while not _keep_some(stock_import, after=kept):
+        kept += ROWS_AT_ONCE
     refresh_statistics(stock_import.rows_count)
     return stock_import
 
 
 @write_transaction
+def _keep_some(stock_import: StockImport, *, after: int) -> bool:
+    """The next rows of the plan; whether they were the last, and the plan is there for everybody."""
+    if not after:
+        stock_import.pk = None
+        stock_import.kept_since = timezone.now()
+        stock_import.save(force_insert=True)
+    upto = after + ROWS_AT_ONCE
+    if execute(KEEP_ROWS, number=stock_import.pk, after=after, upto=upto) == ROWS_AT_ONCE:
+        return False
+    count_rows(stock_import)
+    stock_import.kept_since = None
+    stock_import.save(update_fields=["rows_count", "changes", "unchanged", "problems", "kept_since"])
+    clear()
+    return True
+
+
+@write_transaction
 def sweep_plans(now: datetime) -> int:
     """Delete plans that nobody applied within 24 hours; gives how many."""
-    abandoned = StockImport.objects.filter(state=ImportState.PLANNED, created_at__lt=now - PLANS_KEPT)
+    plans_of_all = StockImport.with_incomplete.filter(state=ImportState.PLANNED)
+    abandoned = plans_of_all.filter(created_at__lt=now - PLANS_KEPT)
     # One that is being applied at this moment is held, and passed by.
     plans = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    StockImport.objects.filter(pk__in=plans).delete()
+    StockImport.with_incomplete.filter(pk__in=plans).delete()
     return len(plans)
 
 

@@ -45,7 +45,7 @@ def rows(body: bytes) -> bytes:
 
 def nested_elements() -> bytes:
     """58 kB that took 2.7 GB and 43 seconds."""
-    return rows(b"<a>" * 19_000_000)
+    return rows(b"<a>" * 12_000_000)
 
 
 def nested_rows() -> bytes:
@@ -54,12 +54,12 @@ def nested_rows() -> bytes:
 
 def empty_cells() -> bytes:
     """228 kB that took 48 seconds."""
-    return rows(b"<row>" + b"<c/>" * 45_000_000 + b"</row>")
+    return rows(b"<row>" + b"<c/>" * 22_000_000 + b"</row>")
 
 
 def empty_cells_told_apart() -> bytes:
     """Within the ratio: each has a style of its own."""
-    cells = b"".join(b'<c s="%d"/>' % (each * 7919 % 100_003) for each in range(2_000_000))
+    cells = b"".join(b'<c s="%d"/>' % (each * 7919 % 100_003) for each in range(1_800_000))
     return rows(b"<row>" + cells + b"</row>")
 
 
@@ -75,7 +75,7 @@ def empty_formatted_rows() -> bytes:
 
 
 def one_flood_of_attributes() -> bytes:
-    return rows(b"<row " + b" ".join(b'a%d=""' % each for each in range(3_000_000)) + b"/>")
+    return rows(b"<row " + b" ".join(b'a%d=""' % each for each in range(2_000_000)) + b"/>")
 
 
 def endless_new_attributes() -> bytes:
@@ -83,7 +83,7 @@ def endless_new_attributes() -> bytes:
     return rows(
         b"".join(
             b"<x %s/>" % b" ".join(b'a%d_%d=""' % (each, other) for other in range(50))
-            for each in range(60_000)
+            for each in range(30_000)
         )
     )
 
@@ -102,19 +102,19 @@ def one_cell() -> bytes:
 
 
 def comments() -> bytes:
-    return rows(b"<!-- nothing -->" * 14_000_000)
+    return rows(b"<!-- nothing -->" * 5_000_000)
 
 
 def one_comment() -> bytes:
-    return rows(b"<!--" + b"".join(b"%d" % each for each in range(4_000_000)) + b"-->")
+    return rows(b"<!--" + b"".join(b"%d" % each for each in range(1_000_000)) + b"-->")
 
 
 def instructions() -> bytes:
-    return rows(b"".join(b"<?a%d b?>" % each for each in range(4_000_000)))
+    return rows(b"".join(b"<?a%d b?>" % each for each in range(500_000)))
 
 
 def cdata() -> bytes:
-    text = b"<![CDATA[x]]>" * 5_000_000
+    text = b"<![CDATA[x]]>" * 1_000_000
     return rows(b'<row r="2"><c r="A2" t="inlineStr"><is><t>' + text + b"</t></is></c></row>")
 
 
@@ -133,7 +133,7 @@ def quadratic_entity() -> bytes:
 
 
 def utf_16() -> bytes:
-    text = '<?xml version="1.0" encoding="UTF-16"?><a>' + "<b>" * 9_000_000
+    text = '<?xml version="1.0" encoding="UTF-16"?><a>' + "<b>" * 1_000_000
     return workbook(text.encode("utf-16"))
 
 
@@ -147,7 +147,7 @@ def shared_strings() -> bytes:
 
 
 def empty_shared_strings() -> bytes:
-    return workbook(BEGINS + ENDS, strings=b"<sst>" + b"<si/>" * 45_000_000 + b"</sst>")
+    return workbook(BEGINS + ENDS, strings=b"<sst>" + b"<si/>" * 22_000_000 + b"</sst>")
 
 
 def wide_shared_strings() -> bytes:
@@ -162,7 +162,7 @@ def merged_cells() -> bytes:
 
 
 def number_formats() -> bytes:
-    formats = b"".join(b'<numFmt numFmtId="%d" formatCode="0"/>' % each for each in range(1_000_000))
+    formats = b"".join(b'<numFmt numFmtId="%d" formatCode="0"/>' % each for each in range(200_000))
     styles = b"<styleSheet><numFmts>" + formats + b"</numFmts></styleSheet>"
     row = b'<row r="2"><c r="A2"><v>7</v></c><c r="B2"><v>5</v></c></row>'
     return workbook(BEGINS + row + ENDS, others={"xl/styles.xml": styles})
@@ -240,7 +240,7 @@ def zip_in_zip() -> bytes:
 
 def understated_size() -> bytes:
     """The directory says that the sheet has 500 bytes."""
-    return _with_declared_size(rows(b" " * 100 * MEGABYTE), 500)
+    return _with_declared_size(rows(b" " * 20 * MEGABYTE), 500)
 
 
 def overstated_size() -> bytes:
@@ -261,7 +261,7 @@ def sixteen_million_columns() -> bytes:
 
 def columns_over_many_lines() -> bytes:
     """One row, for each line ends within a quotation."""
-    return b"sku,quantity\n" + (b"ab," * 30_000 + b'"\n"') * 220
+    return b"sku,quantity\n" + (b"ab," * 30_000 + b'"\n",') * 218
 
 
 def unclosed_quotation() -> bytes:
@@ -281,11 +281,11 @@ def separators_alone() -> bytes:
 
 
 def nothing_but_nul() -> bytes:
-    return b"sku,quantity\n" + b"\0" * 19_000_000
+    return b"sku,quantity\n" + b"\0" * 12_000_000
 
 
 def utf_16_lines() -> bytes:
-    return ("sku,quantity\n" + "\u4e00,1\n" * 2_400_000).encode("utf-16")
+    return ("sku,quantity\n" + "\u4e00,1\n" * 200_000).encode("utf-16")
 
 
 def lone_surrogates() -> bytes:

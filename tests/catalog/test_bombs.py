@@ -13,6 +13,8 @@ import pytest
 
 from tests.catalog import bombs
 
+pytestmark = pytest.mark.once
+
 SECONDS, MEGABYTES = 5.0, 300
 LIFTED = {
     "backoffice.sheets.archive": ("MAX_RATIO", "MAX_MEMBERS", "MAX_DIRECTORY"),
@@ -24,8 +26,8 @@ LIFTED = {
 CHILD = """
 import csv, resource, sys
 from importlib import import_module
-resource.setrlimit(resource.RLIMIT_AS, (900_000_000, 900_000_000))
-resource.setrlimit(resource.RLIMIT_CPU, (6, 6))
+resource.setrlimit(resource.RLIMIT_AS, (600_000_000, 600_000_000))
+resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
 path, *lifted = sys.argv[1:]
 for each in lifted:
     module, name = each.split(":")
@@ -85,6 +87,7 @@ READ = {
     "instructions": "The file has no rows.",
     "a_sheet_that_is_the_workbook": "The file has no rows.",
     "number_formats": "1 rows",
+    "utf_16_lines": "200000 rows",
 }
 
 
@@ -106,7 +109,6 @@ def test_no_file_takes_more_than_five_seconds_and_300_megabytes(bomb: Path, name
     [
         "nested_elements",
         "empty_cells",
-        "endless_new_attributes",
         "one_flood_of_attributes",
         "wide_shared_strings",
         "columns_over_many_lines",
@@ -123,7 +125,7 @@ def test_a_directory_of_extra_fields_holds_the_standard_library_up(tmp_path: Pat
     path = tmp_path / "bomb"
     path.write_bytes(bombs.directory_of_extra_fields())
     script = (
-        "import resource, sys, zipfile; resource.setrlimit(resource.RLIMIT_CPU, (5, 5));"
+        "import resource, sys, zipfile; resource.setrlimit(resource.RLIMIT_CPU, (2, 2));"
         "zipfile.ZipFile(sys.argv[1])"
     )
 
@@ -134,14 +136,14 @@ def test_an_honest_workbook_of_many_rows_is_read_in_little_memory(tmp_path: Path
     rows = b"".join(
         b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>SKU-%06d</t></is></c><c r="B%d"><v>%d</v></c></row>'
         % (row, row, row, row, row % 97)
-        for row in range(2, 300_002)
+        for row in range(2, 100_002)
     )
     path = tmp_path / "stock.xlsx"
     path.write_bytes(bombs.rows(rows))
 
     told = reading(path)
 
-    assert (told.said, told.megabytes <= MEGABYTES) == ("300000 rows", True)
+    assert (told.said, told.megabytes <= MEGABYTES) == ("100000 rows", True)
 
 
 def test_a_million_empty_rows_below_the_last_filled_one_are_read(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from catalog.csv_lines import csv_lines
 from catalog.formulas import neutralised, restored
 
+pytestmark = pytest.mark.once
+
 FORMULAS = (
     "=1+1",
     "+1+1",

@@ -4,6 +4,8 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backoffice.sheets.limits import UnreadableFile
 from catalog.models import Product
@@ -127,7 +129,18 @@ def test_columns_that_are_not_there_stay_as_they_are_and_unknown_ones_are_named(
         ),
         ("price\nA,-1", "price: Not negative."),
         ("price\nA,", "price: This field cannot be null."),
-        ("price\nA,NaN", "price: “NaN” value must be a decimal number."),
+        (
+            "price\nA,NaN",
+            "price: “NaN” is no price: write digits with a point before the cents, like 3.39.",
+        ),
+        (
+            "price\nA,1_000",
+            "price: “1_000” is no price: write digits with a point before the cents, like 3.39.",
+        ),
+        (
+            f"price\nA,{'1' * 30_000}x",
+            "price: It has 30,001 characters; at most 255 are read. Shorten it.",
+        ),
         (
             "low_stock_threshold\nA,2.5",
             "low_stock_threshold: “2.5” is not a whole number: write digits alone, like 12, or leave it empty.",  # noqa: E501
@@ -185,3 +198,65 @@ def test_every_row_is_told_while_it_is_looked_at() -> None:
     told: list[int] = []
     plan_products(read("sku,price\nA,1\nA,2\nB,x\n"), on_row=lambda: told.append(1))
     assert len(told) == 3
+
+
+def test_a_key_never_renames_a_product() -> None:
+    make_product("UN-3")
+    file = read("sku,price\nun-3,4.10\n")
+
+    plan = import_products(file, by=CLI, seen=plan_products(file))
+
+    assert [row.changes for row in plan.rows] == [{"price": (Decimal("3.39"), Decimal("4.10"))}]
+    assert Product.objects.get().sku == "UN-3"
+
+
+@pytest.mark.usefixtures("teas")
+def test_changes_to_nothing_and_from_nothing_are_shown() -> None:
+    first = read("sku,low_stock_threshold,category,is_active,barcode\nTEA-01,0,,0,4711\n")
+    import_products(first, by=CLI, seen=plan_products(first))
+    back = read("sku,low_stock_threshold,barcode\nTEA-01,,\n")
+
+    (row,) = plan_products(back).rows
+
+    assert row.changes == {"low_stock_threshold": (0, None), "barcode": ("4711", "")}
+
+
+def test_a_barcode_in_two_rows_is_a_problem_of_the_second() -> None:
+    rows = plan_products(read("sku,name,price,barcode\nA,Tea,1,4711\nB,Mug,2,4711\n")).rows
+
+    assert [row.problem for row in rows] == ["", "Another product has the barcode 4711 already."]
+
+
+def test_rows_that_were_overtaken_are_named_with_what_was_seen() -> None:
+    make_product("A", price="3.00")
+    make_product("B", price="3.00")
+    file = read("sku,price\nA,4.10\nB,4.10\n")
+    seen = plan_products(file)
+    edit_product("B", by=CLI, changes={"price": Decimal("5.00")})
+
+    with pytest.raises(RowsChanged) as refused:
+        import_products(file, by=CLI, seen=seen)
+
+    assert [(fault.pointer, fault.code, fault.detail) for fault in refused.value.faults] == [
+        (
+            "/rows/3",
+            "plan_changed",
+            "Row 3 (B): it would change price 5.00 → 4.10 now; "
+            "you saw that it would change price 3.00 → 4.10",
+        )
+    ]
+
+
+def test_a_longer_file_takes_no_more_statements() -> None:
+    counts = []
+    for number in (3, 30):
+        for each in range(number):
+            make_product(f"P-{number}-{each}")
+        lines = "".join(f"P-{number}-{each},5.00,{number}{each}\n" for each in range(number))
+        file = read(f"sku,price,barcode\n{lines}N-{number},5.00,\n".replace("N-", "P-"))
+        with CaptureQueriesContext(connection) as captured:
+            plan = plan_products(file)
+            import_products(file, by=CLI, seen=plan, skip_invalid=True)
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
