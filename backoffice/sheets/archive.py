@@ -21,13 +21,14 @@ PIECE = 1 << 14
 CHUNK = 1 << 16
 
 # Signatures and layouts: PKWARE's APPNOTE.TXT, 4.3.
-END, END64, LOCAL = b"PK\x05\x06", b"PK\x06\x06", b"PK\x03\x04"
+END, END64, LOCATOR, LOCAL = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x03\x04"
+LOCATOR_LENGTH = 20
 END_RECORD = struct.Struct("<4s6xHLLH")
 END64_RECORD = struct.Struct("<4s28xQQQ")
 ENTRY_RECORD = struct.Struct("<4s4xHH4xLLLHHH8xL")
 LOCAL_RECORD = struct.Struct("<4s22xHH")
 LONGEST_COMMENT = 65_535
-SEE_EXTRA_16, SEE_EXTRA_32 = 0xFFFF, 0xFFFFFFFF
+SEE_EXTRA = 0xFFFFFFFF
 ZIP64_EXTRA = 1
 IS_ENCRYPTED, IS_UTF8 = 0x1, 0x800
 STORED, DEFLATED = 0, 8
@@ -130,7 +131,7 @@ def _members(content: bytes) -> dict[str, Member]:
         name_begins = begin + ENTRY_RECORD.size
         extra_begins = name_begins + name_length
         name = content[name_begins:extra_begins].decode("utf-8" if flags & IS_UTF8 else "cp437", "replace")
-        if SEE_EXTRA_32 in (zipped, unzipped, local):
+        if SEE_EXTRA in (zipped, unzipped, local):
             extra = content[extra_begins : extra_begins + extra_length]
             unzipped, zipped, local = _long_numbers(extra, (unzipped, zipped, local))
         members[_key(name)] = Member(
@@ -146,12 +147,11 @@ def _end_of(content: bytes) -> tuple[int, int, int, int]:
     if place < 0 or len(content) - place < END_RECORD.size:
         raise UnreadableFile(DAMAGED)
     _, count, size, offset, _ = END_RECORD.unpack_from(content, place)
-    if count != SEE_EXTRA_16 and SEE_EXTRA_32 not in (size, offset):
-        return place, count, size, offset
-    place = content.rfind(END64, 0, place)
-    if place < 0 or len(content) - place < END64_RECORD.size:
-        raise UnreadableFile(DAMAGED)
-    _, count, size, offset = END64_RECORD.unpack_from(content, place)
+    if content.startswith(LOCATOR, max(0, place - LOCATOR_LENGTH)):
+        place = content.rfind(END64, 0, place - LOCATOR_LENGTH)
+        if place < 0 or len(content) - place < END64_RECORD.size:
+            raise UnreadableFile(DAMAGED)
+        _, count, size, offset = END64_RECORD.unpack_from(content, place)
     return place, count, size, offset
 
 
@@ -163,7 +163,7 @@ def _long_numbers(extra: bytes, numbers: tuple[int, int, int]) -> list[int]:
         place += 4
         if kind == ZIP64_EXTRA:
             longs = (each for (each,) in struct.iter_unpack("<Q", extra[place : place + length // 8 * 8]))
-            return [next(longs, number) if number == SEE_EXTRA_32 else number for number in numbers]
+            return [next(longs, number) if number == SEE_EXTRA else number for number in numbers]
         place += length
     return list(numbers)
 
