@@ -20,6 +20,14 @@ MAX_OF_SMALL_PARTS = 200_000
 # Empty rows and cells, and what else a sheet may hold beside the cells that have something in them.
 MAX_IDLE_ELEMENTS = 1_500_000
 ELEMENTS_PER_CELL = 12
+ELEMENTS_PER_TEXT = 4
+# A list of goods says something else in each row, which takes some packed bytes.
+MAX_CELLS = 1_000_000
+CELLS_PER_BYTE = 0.6
+TOO_MANY_CELLS = (
+    "The workbook has far more filled cells than a list of its size. Keep only the columns that are needed, "
+    "or save it as CSV."
+)
 MAX_STRINGS = 1_000_000
 MAX_STRINGS_MEMORY = 130_000_000
 TOO_MUCH_TEXT = "The workbook holds too much text. Keep only the columns that are needed."
@@ -69,7 +77,7 @@ def _shared_strings(archive: Archive, watch: TimeBox) -> list[str]:
     if member in archive:
         read = 0
         for _ in _watched(strings.markup.reading(archive.chunks(member)), watch):
-            watch.end(len(strings.texts) - read)
+            watch.end(texts=len(strings.texts) - read)
             read = len(strings.texts)
     return strings.texts
 
@@ -119,7 +127,7 @@ class _SharedStrings:
 
     def _keep(self, text: str) -> None:
         self.texts.append(text)
-        self.markup.most_elements += ELEMENTS_PER_CELL
+        self.markup.most_elements += ELEMENTS_PER_TEXT
         self._memory += getsizeof(text)
         if len(self.texts) > MAX_STRINGS or self._memory > MAX_STRINGS_MEMORY:
             raise UnreadableFile(TOO_MUCH_TEXT)
@@ -129,8 +137,10 @@ def _sheet_rows(archive: Archive, member: str, strings: list[str], watch: TimeBo
     sheet = _Sheet(strings)
     read = 0
     for _ in _watched(sheet.markup.reading(archive.chunks(member)), watch):
-        watch.end(sheet.filled - read)
+        watch.end(cells=sheet.filled - read)
         read = sheet.filled
+        if read > MAX_CELLS + CELLS_PER_BYTE * archive.taken:
+            raise UnreadableFile(TOO_MANY_CELLS)
         yield from sheet.rows
         sheet.rows.clear()
 

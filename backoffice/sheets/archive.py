@@ -55,6 +55,8 @@ class Member(NamedTuple):
 class Archive:
     """Members are found without regard to case, and to which slash divides their names.
 
+    `taken` is how many packed bytes were needed for the chunks so far.
+
     Raises:
         UnreadableFile: at once for a directory that cannot be read, or is that of a bomb.
     """
@@ -62,6 +64,7 @@ class Archive:
     def __init__(self, content: bytes) -> None:
         self._content = memoryview(content)
         self._members = _members(content)
+        self.taken = 0
         self._unzipped = 0
         declared = sum(member.unzipped for member in self._members.values())
         if declared > MAX_UNZIPPED:
@@ -83,10 +86,12 @@ class Archive:
         member = self._member(name)
         packed = self._packed(member)
         checksum = unzipped = 0
+        before = self.taken
         for chunk, taken in _unpacked(packed, member.method):
             checksum = zlib.crc32(chunk, checksum)
             unzipped += len(chunk)
             self._unzipped += len(chunk)
+            self.taken = before + taken
             if self._unzipped > MAX_UNZIPPED:
                 raise UnreadableFile(_too_large(self._unzipped))
             if unzipped > RATIO_FLOOR + MAX_RATIO * taken:

@@ -15,6 +15,7 @@ MAX_KEPT_CHARACTERS = 20_000_000
 
 REFUSED_AFTER_SECONDS = 3.0
 SECONDS_PER_CELL = 0.000_1
+SECONDS_PER_TEXT = 0.000_01
 TOO_SLOW = (
     "Reading this file takes far longer than its rows are worth. Copy the filled cells into a new workbook, "
     "or save it as CSV."
@@ -44,8 +45,9 @@ class TimeBox:
     def begin(self) -> None:
         self._began = thread_time()
 
-    def end(self, new_cells: int) -> None:
-        """Raises UnreadableFile."""
-        self._left += new_cells * SECONDS_PER_CELL - (thread_time() - self._began)
+    def end(self, *, cells: int = 0, texts: int = 0) -> None:
+        """With what was read since `begin`. Raises UnreadableFile."""
+        earned = cells * SECONDS_PER_CELL + texts * SECONDS_PER_TEXT
+        self._left += earned - (thread_time() - self._began)
         if self._left < 0:
             raise UnreadableFile(TOO_SLOW)

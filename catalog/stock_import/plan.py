@@ -106,18 +106,14 @@ def plan_import(
 
 
 def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor, follow: Follow) -> StockImport:
-    ignored_columns = read_stock_file(content, file_name=file_name).ignored_columns
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        return map(_staged_row, follow(read_stock_file(content, file_name=file_name).rows))
-
-    stage(rows())
+    file = read_stock_file(content, file_name=file_name)
+    stage(map(_staged_row, follow(file.rows)))
     judge(JUDGE_ROWS, mode=mode.value, max_units=MAX_UNITS)
     stock_import = StockImport(
         mode=mode,
         file_name=file_name,
         digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
-        ignored_columns=ignored_columns,
+        ignored_columns=file.ignored_columns,
         created_by=by.user,
         source=by.source,
     )

@@ -63,6 +63,12 @@ def empty_cells_told_apart() -> bytes:
     return rows(b"<row>" + cells + b"</row>")
 
 
+def filled_cells() -> bytes:
+    """Within the ratio, for each row has a number that cannot be packed; four million cells say the same."""
+    cells = b"<c><v>1</v></c>" * 100
+    return rows(b"".join(b'<row s="%x">%s</row>' % (pow(7, row, 2**127 - 1), cells) for row in range(40_000)))
+
+
 def empty_formatted_rows() -> bytes:
     """To the end of the sheet, as a format of whole columns leaves them."""
     cells = b"".join(b'<c r="%c%%d" s="1"/>' % letter for letter in b"ABCDEFG")
