@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,8 +17,8 @@ from backoffice.transactions import write_transaction
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_file import FileRow, content_of, read_stock_file
-from catalog.stock_import.numbered import count_rows, execute
-from catalog.stock_import.staging import clear, judge, refresh_statistics, stage
+from catalog.stock_import.numbered import execute
+from catalog.stock_import.staging import clear, judge, judged_rows, refresh_statistics, stage
 
 PLANS_KEPT = timedelta(hours=24)
 WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")
@@ -83,7 +84,8 @@ KEEP_ROWS = """
     FROM stock_import_plan WHERE place > %(after)s AND place <= %(upto)s ORDER BY place
 """
 # So many are kept in one transaction: others write between them.
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 10_000
+PAUSE_SECONDS = 0.01
 
 
 def plan_import(
@@ -116,10 +118,13 @@ def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor, follow
         ignored_columns=file.ignored_columns,
         created_by=by.user,
         source=by.source,
+        **judged_rows(),
     )
     kept = 0
     while not _keep_some(stock_import, after=kept):
         kept += ROWS_AT_ONCE
+        # A lock that is taken again at once is never had by those who wait for it.
+        time.sleep(PAUSE_SECONDS)
     refresh_statistics(stock_import.rows_count)
     return stock_import
 
@@ -134,9 +139,8 @@ def _keep_some(stock_import: StockImport, *, after: int) -> bool:
     upto = after + ROWS_AT_ONCE
     if execute(KEEP_ROWS, number=stock_import.pk, after=after, upto=upto) == ROWS_AT_ONCE:
         return False
-    count_rows(stock_import)
     stock_import.kept_since = None
-    stock_import.save(update_fields=["rows_count", "changes", "unchanged", "problems", "kept_since"])
+    stock_import.save(update_fields=["kept_since"])
     clear()
     return True
 

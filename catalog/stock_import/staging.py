@@ -23,6 +23,12 @@ PLAN_COLUMNS = (
 LOAD = "INSERT INTO stock_import_stage VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 COPY = "COPY stock_import_stage FROM STDIN"
 
+COUNT_ROWS = """
+    SELECT COUNT(*), COUNT(CASE WHEN problem_code <> '' THEN 1 END),
+        COUNT(CASE WHEN problem_code = '' AND change = 0 THEN 1 END),
+        COUNT(CASE WHEN problem_code = '' AND change <> 0 THEN 1 END)
+    FROM stock_import_plan
+"""
 PRODUCTS_TOUCHED = """
     SELECT COUNT(*) FROM (
         SELECT id FROM catalog_product
@@ -59,6 +65,13 @@ def judge(statement: str, **facts: Any) -> None:
     with _staging() as cursor:
         cursor.execute(statement, facts)
         cursor.execute(f"CREATE INDEX {PLAN}_place ON {PLAN} (place)")
+
+
+def judged_rows() -> dict[str, int]:
+    """How many of them do what, by the names of StockImport's fields."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_ROWS)
+        return dict(zip(("rows_count", "problems", "unchanged", "changes"), cursor.fetchone(), strict=True))
 
 
 def clear() -> None:
