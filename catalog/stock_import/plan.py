@@ -120,29 +120,34 @@ def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor, follow
         source=by.source,
         **judged_rows(),
     )
-    kept = 0
-    while not _keep_some(stock_import, after=kept):
-        kept += ROWS_AT_ONCE
-        # A lock that is taken again at once is never had by those who wait for it.
-        time.sleep(PAUSE_SECONDS)
+    if stock_import.rows_count <= ROWS_AT_ONCE:
+        _keep_at_once(stock_import)
+    else:
+        _keep_in_parts(stock_import)
     refresh_statistics(stock_import.rows_count)
     return stock_import
 
 
 @write_transaction
-def _keep_some(stock_import: StockImport, *, after: int) -> bool:
-    """The next rows of the plan; whether they were the last, and the plan is there for everybody."""
-    if not after:
-        stock_import.pk = None
-        stock_import.kept_since = timezone.now()
-        stock_import.save(force_insert=True)
-    upto = after + ROWS_AT_ONCE
-    if execute(KEEP_ROWS, number=stock_import.pk, after=after, upto=upto) == ROWS_AT_ONCE:
-        return False
-    stock_import.kept_since = None
-    stock_import.save(update_fields=["kept_since"])
+def _keep_at_once(stock_import: StockImport) -> None:
+    stock_import.pk = None
+    stock_import.save(force_insert=True)
+    execute(KEEP_ROWS, number=stock_import.pk, after=0, upto=ROWS_AT_ONCE)
     clear()
-    return True
+
+
+def _keep_in_parts(stock_import: StockImport) -> None:
+    """Each in a transaction of its own; nobody sees the plan before the last one."""
+    stock_import.kept_since = timezone.now()
+    write_transaction(stock_import.save)()
+    for after in range(0, stock_import.rows_count, ROWS_AT_ONCE):
+        facts = {"number": stock_import.pk, "after": after, "upto": after + ROWS_AT_ONCE}
+        write_transaction(execute)(KEEP_ROWS, **facts)
+        # A lock that is taken again at once is never had by those who wait for it.
+        time.sleep(PAUSE_SECONDS)
+    clear()
+    stock_import.kept_since = None
+    write_transaction(stock_import.save)(update_fields=["kept_since"])
 
 
 @write_transaction
