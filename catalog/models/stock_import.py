@@ -57,8 +57,9 @@ class StockImport(models.Model):
 
     kept_since = models.DateTimeField(null=True, editable=False)
 
-    objects = CompleteImports()
+    # The first one is Django's own choice, for dumps as well: nothing may be missing there.
     with_incomplete = models.Manager["StockImport"]()
+    objects = CompleteImports()
 
     class Meta:
         ordering = ("-id",)

@@ -296,6 +296,16 @@ def test_problems_stand_above_changes_and_changes_above_what_is_right(warehouse:
     assert "2 big changes" in page.text
 
 
+def test_half_a_plan_is_not_listed(warehouse: Client) -> None:
+    make_product("TEA-01", on_hand=10)
+    upload(warehouse, "sku,quantity\nTEA-01,14\n")
+    assert [each.file_name for each in warehouse.get(IMPORTS).context["cl"].result_list] == ["shelf.csv"]
+
+    StockImport.objects.update(kept_since=timezone.now())
+
+    assert list(warehouse.get(IMPORTS).context["cl"].result_list) == []
+
+
 def test_a_swept_plan_leads_back_to_the_list(warehouse: Client) -> None:
     answer = warehouse.get(f"{IMPORTS}4711/change/", follow=True)
 
