@@ -59,15 +59,33 @@ def answer_once(request: HttpRequest, body: BaseModel | None, run: Callable[[], 
 
 def answer_once_for(request: HttpRequest, content: bytes, run: Callable[[], Reply]) -> Reply:
     """As `answer_once`, for a body that is identified by `content`."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
+    if "Idempotency-Key" not in request.headers:
         return write_transaction(run)()
+    return once(*_place_of(request, content), run)
+
+
+def kept_answer(request: HttpRequest, content: bytes) -> Reply | None:
+    """What `answer_once_for` would give without running anything: asked before work that comes before it.
+
+    Raises:
+        Invalid, IdempotencyMismatch.
+    """
+    if "Idempotency-Key" not in request.headers:
+        return None
+    caller, operation, key, fingerprint = _place_of(request, content)
+    record = IdempotencyRecord.objects.filter(caller=caller, operation=operation, key=key).first()
+    return None if record is None else _kept(record, fingerprint)
+
+
+def _place_of(request: HttpRequest, content: bytes) -> tuple[str, str, str, str]:
+    """Caller, operation, key and fingerprint. Raises Invalid."""
+    key = request.headers["Idempotency-Key"]
     if not ACCEPTABLE_KEY.fullmatch(key):
         detail = "Idempotency-Key: 1 to 255 printable ASCII characters without blanks."
         raise Invalid(detail, faults=[Fault("/Idempotency-Key", "validation", detail, {"in": "header"})])
     route = request.resolver_match.route if request.resolver_match else request.path
     fingerprint = sha256(b"\x00".join([request.get_full_path().encode(), content])).hexdigest()
-    return once(f"user:{request.user.pk}", f"{request.method} {route}", key, fingerprint, run)
+    return f"user:{request.user.pk}", f"{request.method} {route}", key, fingerprint
 
 
 @write_transaction

@@ -6,25 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backoffice.errors import Fault, Invalid
+from backoffice.sheets.limits import MAX_COLUMNS, MAX_SHEET_ROWS, UnreadableFile
 
 DELIMITERS = ",;\t"
 MAX_LINE = 100_000
+# Blank ones above the header.
+MAX_BLANK_LINES = 1_000
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Line breaks and tabs may stand inside a quoted cell; nothing else that cannot be seen may.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+ONLY_BLANKS = "The file begins with blank rows only. Put the header into its first row."
 NOT_A_TABLE = "This is not a CSV or XLSX file. Save your spreadsheet as one of them and try again."
-
-
-class UnreadableFile(Invalid):
-    """The file is not a table that can be read; `detail` says which row and what to do."""
-
-    code = "unreadable_file"
-    title = "The file cannot be read"
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, faults=[Fault("/file", self.code, detail)])
 
 
 class Row(NamedTuple):
@@ -40,17 +33,23 @@ def csv_rows(content: bytes, *, delimiter: str) -> Iterator[Row]:
     Raises:
         UnreadableFile: while iterating, at the first row that cannot be read.
     """
-    reader = csv.reader(_lines(content), delimiter=delimiter, strict=True)
+    lines = _Lines(content)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 1
     width = 0
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
                 width = width or len(cells)
-                if len(cells) != width:
+                if len(cells) != width or width > MAX_COLUMNS:
                     _refuse_ragged(number, cells, width)
                 yield Row(number, cells)
+            elif not width and number > MAX_BLANK_LINES:
+                raise UnreadableFile(
+                    "The file begins with blank rows only. Put the header into its first row."
+                )
             number = reader.line_num + 1
+            lines.begin_row()
     except csv.Error as error:
         raise UnreadableFile(_broken_row(number, str(error))) from error
 
@@ -60,7 +59,7 @@ def utf8(content: bytes) -> bytes:
     if content.startswith(UTF16_MARKS):
         try:
             content = content.decode("utf-16").encode()
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise UnreadableFile(
                 'The file begins like UTF-16 text but is damaged. Save it as "CSV UTF-8" and try again.'
             ) from error
@@ -68,23 +67,52 @@ def utf8(content: bytes) -> bytes:
     return content if b"\n" in content else content.replace(b"\r", b"\n")
 
 
-def _lines(content: bytes) -> Iterator[str]:
-    for number, line in enumerate(io.BytesIO(content), start=1):
-        if len(line) > MAX_LINE:
-            raise UnreadableFile(
-                f"Row {number} is longer than {MAX_LINE:,} characters. Shorten or remove its long cell."
-            )
+class _Lines:
+    """The lines of a file, as text; a row that goes on over many of them is refused."""
+
+    def __init__(self, content: bytes) -> None:
+        self._lines = iter(io.BytesIO(content))
+        self._is_binary = b"\0" in content[:1024]
+        self._number = self._row = 0
+        self._length = 0
+
+    def begin_row(self) -> None:
+        self._row = self._number
+        self._length = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._number += 1
+        self._length += len(line)
+        if self._length > MAX_LINE:
+            raise UnreadableFile(self._too_long())
+        if self._number > 2 * MAX_SHEET_ROWS:
+            raise UnreadableFile(f"The file has more than {2 * MAX_SHEET_ROWS:,} lines. Split it.")
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            is_binary = number == 1 and b"\0" in content[:1024]
-            raise UnreadableFile(NOT_A_TABLE if is_binary else _not_text(number)) from error
+            is_binary = self._number == 1 and self._is_binary
+            raise UnreadableFile(NOT_A_TABLE if is_binary else _not_text(self._number)) from error
         if CONTROL.search(text):
-            raise UnreadableFile(_invisible_characters(number))
-        yield text
+            raise UnreadableFile(_invisible_characters(self._number))
+        return text
+
+    def _too_long(self) -> str:
+        if self._number > self._row + 1:
+            return (
+                f"A cell in row {self._row + 1} is far too long. Perhaps its quotation mark is never closed."
+            )
+        return f"Row {self._number} is longer than {MAX_LINE:,} characters. Shorten or remove its long cell."
 
 
 def _refuse_ragged(row: int, cells: list[str], width: int) -> None:
+    if width > MAX_COLUMNS:
+        raise UnreadableFile(
+            f"Row {row} has {width:,} cells; at most {MAX_COLUMNS:,} are read. Keep only the columns needed."
+        )
     if len(cells) < width or any(map(str.strip, cells[width:])):
         raise UnreadableFile(
             f"Row {row} does not have as many cells ({len(cells)}) as the header ({width}). "
@@ -105,9 +133,13 @@ def _invisible_characters(row: int) -> str:
     return f"Row {row} contains invisible control characters. Type its cells again and save the file."
 
 
+def _never_closed(row: int) -> str:
+    return f"A cell in row {row} is far too long. Perhaps its quotation mark is never closed."
+
+
 def _broken_row(row: int, error: str) -> str:
     if "field larger" in error:
-        return f"A cell in row {row} is far too long. Perhaps its quotation mark is never closed."
+        return _never_closed(row)
     if "new-line" in error:
         return f"Row {row} has a stray line break. Save the file again from your spreadsheet program."
     return f"Row {row} opens a quotation mark that is not closed properly. Remove or double it."

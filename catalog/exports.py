@@ -10,13 +10,17 @@ from import_export.widgets import CharWidget, DateTimeWidget, Widget
 from tablib import Dataset
 
 from accounts.models import User
+from catalog.csv_lines import csv_lines
 from catalog.formulas import safe_text
 from catalog.models import StockImportRow, StockMovement
 
 
 class CSVFile(CSV):
     def _escape_formulae(self, dataset: Dataset) -> None:
-        """Resources neutralise formulas: the library's way takes a leading = away, and nothing else."""
+        """The library's way takes a leading = away, and nothing else."""
+
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> str:
+        return csv_lines([dataset.headers, *dataset])
 
 
 class XLSXFile(XLSX):

@@ -1,8 +1,9 @@
 """The columns of a file, however its header writes their names: “Max uses” is max_uses."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from catalog.csv_rows import UnreadableFile
+from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
+from catalog.formulas import restored
 
 SHOWN_COLUMNS = 20
 SHOWN_NAME = 40
@@ -48,6 +49,28 @@ def named_columns(
 def places_of(named: Sequence[str], columns: Collection[str]) -> dict[str, int]:
     """Where each of the columns that the file has stands, in the order of the file."""
     return {name: place for place, name in enumerate(named) if name in columns}
+
+
+def kept_cells(
+    rows: Iterator[tuple[int, list[str]]], places: Sequence[int], *, most_rows: int
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Of each row its number and the cells at these places, trimmed, for whoever keeps them all in memory.
+
+    Text that was neutralised on its way out is as it was.
+
+    Raises:
+        UnreadableFile: while iterating, when there are more rows than `most_rows` or too much text.
+    """
+    kept = 0
+    for count, (number, cells) in enumerate(rows, start=1):
+        if count > most_rows:
+            raise UnreadableFile(f"The file has more than {most_rows:,} rows. Split it.")
+        written = (cells[place].strip() if place < len(cells) else "" for place in places)
+        texts = tuple(restored(text).strip() for text in written)
+        kept += sum(map(len, texts))
+        if kept > MAX_KEPT_CHARACTERS:
+            raise UnreadableFile("The file holds too much text. Shorten its long cells, or split it.")
+        yield number, texts
 
 
 def _found(header: Sequence[object]) -> str:

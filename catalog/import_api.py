@@ -10,8 +10,8 @@ from ninja import File, Form, Query, Router, UploadedFile
 from accounts.actors import Actor, name_told_to
 from accounts.auth import require
 from accounts.models import User
-from backoffice.errors import TooLarge
-from backoffice.idempotency import DOCUMENTED, answer_once, answer_once_for
+from backoffice.errors import Refusal, TooLarge
+from backoffice.idempotency import DOCUMENTED, answer_once, answer_once_for, kept_answer
 from backoffice.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, rendered
 from catalog.import_schemas import (
@@ -27,7 +27,14 @@ from catalog.import_schemas import (
 )
 from catalog.models import StockImport
 from catalog.stock_file import MAX_FILE
-from catalog.stock_import import apply_import, import_numbered, plan_import, rejects_csv, undo_import
+from catalog.stock_import import (
+    apply_import,
+    forget_plan,
+    import_numbered,
+    plan_import,
+    rejects_csv,
+    undo_import,
+)
 
 import_router = Router(tags=["Stock imports"])
 
@@ -94,15 +101,31 @@ def import_stock(
     if (file.size or 0) > MAX_FILE:
         raise TooLarge("The file may have 20 MB. Split it.")
 
+    content = f"{mode} {_digest(file)}".encode()
+    if kept := kept_answer(request, content):
+        return kept.to(request)
+    file.seek(0)
+    # Before the transaction of the answer: nobody who writes waits while a file is read.
+    planned = plan_import(file, file_name=file.name or "file", mode=mode, by=actor)  # type: ignore[arg-type]
+    is_answered = False
+
     def run() -> Reply:
-        file.seek(0)
-        planned = plan_import(file, file_name=file.name or "file", mode=mode, by=actor)  # type: ignore[arg-type]
+        nonlocal is_answered
+        is_answered = True
         if query.dry_run:
             return _import(planned, actor, limit=query.limit)
         applied = apply_import(planned.pk, by=actor, skip_invalid=query.skip_invalid, again=query.again)
         return _import(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
 
-    return answer_once_for(request, f"{mode} {_digest(file)}".encode(), run).to(request)
+    try:
+        reply = answer_once_for(request, content, run)
+    except Refusal:
+        forget_plan(planned.pk)
+        raise
+    if not is_answered:
+        # Another request with the same key was faster.
+        forget_plan(planned.pk)
+    return reply.to(request)
 
 
 @import_router.get(

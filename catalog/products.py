@@ -117,7 +117,7 @@ def archive_product(sku: str, *, by: Actor) -> Product:
 
 
 def _saved(product: Product) -> Product:
-    _validate(product)
+    refuse_unclean(product)
     try:
         with transaction.atomic():
             product.save(
@@ -134,9 +134,10 @@ def _saved(product: Product) -> Product:
     return product
 
 
-def _validate(product: Product) -> None:
+def refuse_unclean(product: Product, *, but: Sequence[str] = ()) -> None:
+    """Raises Invalid for what a product's fields, `but` some that are known to be right, cannot hold."""
     try:
-        product.clean_fields(exclude=["sku_key"])
+        product.clean_fields(exclude=["sku_key", *but])
     except ValidationError as error:
         faults = [
             Fault(f"/{name}", "validation", " ".join(messages))

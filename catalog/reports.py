@@ -1,13 +1,12 @@
 """What to order from suppliers: low products, with how many to buy."""
 
-import csv
-import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery, Sum
 
-from catalog.formulas import neutralised
+from catalog.csv_lines import csv_lines
 from catalog.models import MovementKind, Product, StockMovement
 
 SALES_DAYS = 30
@@ -44,11 +43,11 @@ def reorder_list(now: datetime) -> list[Reorder]:
 
 def reorder_csv(now: datetime) -> str:
     """Columns as an import in mode `receive` wants them: when the goods are here, import the same file."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    for each in reorder_list(now):
-        product = each.product
-        texts = [neutralised(text) for text in (product.sku, product.name, product.barcode)]
-        writer.writerow([*texts, product.available, product.threshold, each.sold, each.quantity])
-    return file.getvalue()
+    rows = [_row(each) for each in reorder_list(now)]
+    return csv_lines([HEADER, *rows])
+
+
+def _row(each: Reorder) -> Sequence[object]:
+    product = each.product
+    texts = (product.sku, product.name, product.barcode)
+    return (*texts, product.available, product.threshold, each.sold, each.quantity)

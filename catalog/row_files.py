@@ -1,10 +1,9 @@
 """Rows as CSV or XLSX files, written while they are read: their memory does not grow with them."""
 
-import csv
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import IO
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -27,13 +26,6 @@ DAY_SECONDS = 86_400
 # What spreadsheet programs read of one sheet.
 MOST_ROWS = 1_048_576
 MOMENT = "yyyy-mm-dd hh:mm:ss"
-
-
-def csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
-    """Formulas are for the caller to neutralise."""
-    file = StringIO()
-    csv.writer(file, lineterminator="\r\n").writerows(rows)
-    return file.getvalue()
 
 
 def write_workbook(file: IO[bytes], parts: Iterable[Iterable[Sequence[Cell]]]) -> None:

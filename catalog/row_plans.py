@@ -1,14 +1,13 @@
 """What the rows of a file would make and change: looked at first, then carried out as it was seen."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from backoffice.errors import Conflict, Fault
-from catalog.formulas import neutralised
+from catalog.csv_lines import csv_lines
 
 FAULTS_NAMED = 50
 NAME_SHOWN = 40
@@ -33,6 +32,13 @@ class PlannedRow:
     outcome: Outcome
     changes: Changes
     problem: str = ""
+
+    @property
+    def as_told(self) -> "PlannedRow":
+        """The same with amounts as text: a plan that was kept for a while knows them so."""
+        return replace(
+            self, changes={name: tuple(map(_as_text, both)) for name, both in self.changes.items()}
+        )
 
 
 class RowsHaveProblems(Conflict):
@@ -77,22 +83,44 @@ class RowPlan:
                 f"{len(problems)} of {len(self.rows)} rows have problems; nothing was changed.",
                 faults=[self._fault(row) for row in problems[:FAULTS_NAMED]],
             )
-        if self != seen:
-            raise RowsChanged("Things changed since the file was looked at; nothing was changed.")
+        now, before = [row.as_told for row in self.rows], [row.as_told for row in seen.rows]
+        if now != before:
+            overtaken = [
+                self._fault(row, f"it would {_told(row)} now; you saw that it would {_told(then)}")
+                for row, then in zip(now, before, strict=False)
+                if row != then
+            ]
+            raise RowsChanged(
+                "Things changed since the file was looked at; nothing was changed.",
+                faults=overtaken[:FAULTS_NAMED],
+            )
 
-    def _fault(self, row: PlannedRow) -> Fault:
+    def _fault(self, row: PlannedRow, problem: str = "") -> Fault:
         name = row.name[:NAME_SHOWN]
-        detail = f"Row {row.row} ({name}): {row.problem}"
-        return Fault(f"/rows/{row.row}", "invalid_row", detail, {"row": row.row, self.subject: name})
+        detail = f"Row {row.row} ({name}): {problem or row.problem}"
+        code = "plan_changed" if problem else "invalid_row"
+        return Fault(f"/rows/{row.row}", code, detail, {"row": row.row, self.subject: name})
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _told(row: PlannedRow) -> str:
+    """What it would do, after “it would”."""
+    match row.outcome:
+        case Outcome.NEW:
+            return "be new"
+        case Outcome.CHANGE:
+            changes = (f"{name} {before} → {after}" for name, (before, after) in row.changes.items())
+            return f"change {', '.join(changes)}"
+        case Outcome.SAME:
+            return "change nothing"
+    return f"have a problem ({row.problem})"
 
 
 def rejected_csv(plan: RowPlan, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> str:
     """The rows with problems as they were written, each with its reason: mend them and import the file."""
     reasons = {row.row: row.problem for row in plan.problems}
-    content = io.StringIO()
-    writer = csv.writer(content, lineterminator="\r\n")
-    writer.writerow([*columns, "row", "problem"])
-    for number, cells in rows:
-        if number in reasons:
-            writer.writerow([*map(neutralised, cells), number, neutralised(reasons[number])])
-    return content.getvalue()
+    rejected = ([*cells, number, reasons[number]] for number, cells in rows if number in reasons)
+    return csv_lines([[*columns, "row", "problem"], *rejected])

@@ -1,10 +1,10 @@
 """The rows of a stock file, CSV or XLSX, whatever its dialect."""
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from catalog.csv_rows import DELIMITERS, Row, UnreadableFile, csv_rows, utf8
+from backoffice.sheets.limits import UnreadableFile
+from catalog.csv_rows import DELIMITERS, Row, csv_rows, utf8
 from catalog.file_columns import key_of, named_columns, places_of
 from catalog.formulas import restored
 from catalog.xlsx_rows import xlsx_rows
@@ -69,7 +69,7 @@ def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Ite
         UnreadableFile: at once, or while iterating.
     """
     if content.startswith(ZIP):
-        return xlsx_rows(io.BytesIO(content))
+        return xlsx_rows(content)
     if content.startswith(OLE):
         raise UnreadableFile(
             "This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV."

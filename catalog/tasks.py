@@ -5,13 +5,15 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from catalog import low_stock
+from catalog.product_files import sweep_product_plans
 from catalog.stock_import import sweep_plans
 
 
 @db_periodic_task(crontab(minute="7"))
-def sweep_stock_plans() -> None:
+def sweep_abandoned_plans() -> None:
     """Harmless when several schedulers ask: what one of them sweeps the others pass by."""
     sweep_plans(timezone.now())
+    sweep_product_plans(timezone.now())
 
 
 @db_periodic_task(crontab(minute="*/10"))

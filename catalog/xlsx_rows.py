@@ -5,62 +5,51 @@ that claims to be far away. This one streams, expands no entities and trusts no 
 """
 
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from posixpath import join, normpath
-from typing import IO
-from xml.parsers import expat
+from sys import getsizeof
 
-from catalog.csv_rows import CONTROL, Row, UnreadableFile
+from backoffice.sheets.archive import DAMAGED, Archive
+from backoffice.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_SHEET_ROWS, TimeBox, UnreadableFile
+from backoffice.sheets.markup import Markup
+from catalog.csv_rows import CONTROL, Row
 
-MAX_UNZIPPED = 250_000_000
-MAX_SHARED_STRINGS = 64_000_000
-MAX_SHEET_ROWS = 1_048_576
-MAX_COLUMNS = 256
-MAX_CELL = 32_767
-CHUNK = 1 << 16
+# Of the members that only lead to the sheet.
+MAX_OF_SMALL_PARTS = 200_000
+# Empty rows and cells, and what else a sheet may hold beside the cells that have something in them.
+MAX_IDLE_ELEMENTS = 1_500_000
+ELEMENTS_PER_CELL = 12
+ELEMENTS_PER_TEXT = 4
+# A list of goods says something else in each row, which takes some packed bytes.
+MAX_CELLS = 1_000_000
+CELLS_PER_BYTE = 0.6
+TOO_MANY_CELLS = (
+    "The workbook has far more filled cells than a list of its size. Keep only the columns that are needed, "
+    "or save it as CSV."
+)
+MAX_STRINGS = 1_000_000
+MAX_STRINGS_MEMORY = 130_000_000
+TOO_MUCH_TEXT = "The workbook holds too much text. Keep only the columns that are needed."
 
 REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}\Z")
 ESCAPE = re.compile(r"_x(00[0-9A-Fa-f]{2})_")
 WHOLE = re.compile(r"-?[0-9]+\Z")
-DAMAGED = (
-    "This file is not an XLSX workbook, or it is damaged. "
-    "Open it in your spreadsheet program, save it as XLSX or CSV and try again."
-)
-
-type Start = Callable[[str, dict[str, str]], None]
 
 
-def xlsx_rows(file: IO[bytes]) -> Iterator[Row]:
+def xlsx_rows(content: bytes) -> Iterator[Row]:
     """Rows with at least one filled cell; whole numbers without decimals, formulas as their last result.
 
     Raises:
         UnreadableFile: while iterating.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            _refuse_bomb(archive)
-            yield from _sheet_rows(archive, _first_sheet(archive), _shared_strings(archive))
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, ValueError) as error:
-        raise UnreadableFile(DAMAGED) from error
-    except (NotImplementedError, RuntimeError, OSError) as error:
-        # What zipfile says of encryption, unknown compression and impossible offsets.
-        raise UnreadableFile(DAMAGED) from error
+    archive = Archive(content)
+    watch = TimeBox()
+    member = _first_sheet(archive)
+    yield from _sheet_rows(archive, member, _shared_strings(archive, watch), watch)
 
 
-def _refuse_bomb(archive: zipfile.ZipFile) -> None:
-    """By the sizes that the directory declares: zipfile never unpacks more than those."""
-    declared = sum(member.file_size for member in archive.infolist())
-    if declared > MAX_UNZIPPED:
-        raise UnreadableFile(
-            f"The workbook would unpack to {declared // 1_000_000:,} MB; at most "
-            f"{MAX_UNZIPPED // 1_000_000} MB are read. Keep only the columns needed, or save it as CSV."
-        )
-
-
-def _first_sheet(archive: zipfile.ZipFile) -> str:
+def _first_sheet(archive: Archive) -> str:
     """The archive's member that holds the first visible worksheet."""
     targets: dict[str, str] = {}
     sheets: list[str] = []
@@ -74,83 +63,117 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
             sheets.extend(value for key, value in attributes.items() if key.endswith(":id"))
 
     for member, start in (("xl/_rels/workbook.xml.rels", relationship), ("xl/workbook.xml", sheet)):
-        with archive.open(member) as part:
-            _parser(start).ParseFile(part)
+        Markup(start, most_elements=MAX_OF_SMALL_PARTS).read(archive.chunks(member))
     for key in sheets:
         if key in targets:
-            return normpath(join("/xl", targets[key])).lstrip("/")
+            return normpath(join("/xl", targets[key].replace("\\", "/")))
     raise UnreadableFile("The workbook has no visible sheet. Put the rows on its first sheet.")
 
 
-def _shared_strings(archive: zipfile.ZipFile) -> list[str]:
+def _shared_strings(archive: Archive, watch: TimeBox) -> list[str]:
     """The texts that cells refer to by number. Readings for East Asian words beside them are left out."""
     member = "xl/sharedStrings.xml"
-    if member not in archive.namelist():
-        return []
-    if archive.getinfo(member).file_size > MAX_SHARED_STRINGS:
-        raise UnreadableFile("The workbook holds too much text. Keep only the columns that are needed.")
-    strings: list[str] = []
-    parts: list[str] = []
-    inside: list[str] = []
-
-    def start(name: str, _: dict[str, str]) -> None:
-        inside.append(name)
-        if name == "si":
-            parts.clear()
-
-    def text(data: str) -> None:
-        if inside[-1] == "t" and "rPh" not in inside:
-            parts.append(data)
-
-    def end(_: str) -> None:
-        if inside.pop() == "si":
-            strings.append(_unescaped("".join(parts)))
-
-    parser = _parser(start)
-    parser.CharacterDataHandler = text
-    parser.EndElementHandler = end
-    with archive.open(member) as part:
-        parser.ParseFile(part)
-    return strings
+    strings = _SharedStrings()
+    if member in archive:
+        read = 0
+        for _ in _watched(strings.markup.reading(archive.chunks(member)), watch):
+            watch.end(texts=len(strings.texts) - read)
+            read = len(strings.texts)
+    return strings.texts
 
 
-def _sheet_rows(archive: zipfile.ZipFile, member: str, strings: list[str]) -> Iterator[Row]:
+def _watched(steps: Iterator[None], watch: TimeBox) -> Iterator[None]:
+    watch.begin()
+    for step in steps:
+        yield step
+        watch.begin()
+
+
+class _SharedStrings:
+    """Collects the texts while their XML is fed to `markup`."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.markup = Markup(self._start, self._end, self._text, most_elements=MAX_IDLE_ELEMENTS)
+        self._parts: list[str] = []
+        self._length = 0
+        self._memory = 0
+        self._is_text = False
+        self._readings = 0
+
+    def _start(self, name: str, _: dict[str, str]) -> None:
+        if name == "t":
+            self._is_text = not self._readings
+        elif name == "si":
+            self._parts = []
+            self._length = 0
+        elif name == "rPh":
+            self._readings += 1
+
+    def _text(self, data: str) -> None:
+        if self._is_text:
+            self._parts.append(data)
+            self._length += len(data)
+            if self._length > MAX_CELL:
+                raise UnreadableFile(TOO_MUCH_TEXT)
+
+    def _end(self, name: str) -> None:
+        if name == "t":
+            self._is_text = False
+        elif name == "si":
+            self._keep(_unescaped("".join(self._parts)))
+        elif name == "rPh":
+            self._readings -= 1
+
+    def _keep(self, text: str) -> None:
+        self.texts.append(text)
+        self.markup.most_elements += ELEMENTS_PER_TEXT
+        self._memory += getsizeof(text)
+        if len(self.texts) > MAX_STRINGS or self._memory > MAX_STRINGS_MEMORY:
+            raise UnreadableFile(TOO_MUCH_TEXT)
+
+
+def _sheet_rows(archive: Archive, member: str, strings: list[str], watch: TimeBox) -> Iterator[Row]:
     sheet = _Sheet(strings)
-    with archive.open(member) as part:
-        while chunk := part.read(CHUNK):
-            sheet.parser.Parse(chunk)
-            yield from sheet.rows
-            sheet.rows.clear()
-        sheet.parser.Parse(b"", True)
-    yield from sheet.rows
+    read = 0
+    for _ in _watched(sheet.markup.reading(archive.chunks(member)), watch):
+        watch.end(cells=sheet.filled - read)
+        read = sheet.filled
+        if read > MAX_CELLS + CELLS_PER_BYTE * archive.taken:
+            raise UnreadableFile(TOO_MANY_CELLS)
+        yield from sheet.rows
+        sheet.rows.clear()
 
 
 class _Sheet:
-    """Collects the rows of a worksheet while its XML is fed to `parser`."""
+    """Collects the rows of a worksheet while its XML is fed to `markup`."""
 
     def __init__(self, strings: list[str]) -> None:
         self.rows: list[Row] = []
+        self.filled = 0
+        self.markup = Markup(self._start, self._end, self._text, most_elements=MAX_IDLE_ELEMENTS)
         self._strings = strings
         self._row = 0
         self._cells: list[str] = []
-        self._column = 0
+        self._column = -1
         self._type = ""
         self._is_value = False
+        self._readings = 0
         self._value: list[str] = []
         self._length = 0
-        self.parser = _parser(self._start)
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
-            self._open_cell(attributes)
+            self._type = attributes.get("t", "n")
+            reference = attributes.get("r")
+            # Cells may leave their position out, and then follow each other.
+            self._column = _column(reference) if reference else self._column + 1
         elif name in ("v", "t"):
-            self._is_value = True
-        elif name == "rPh":
-            self._type = "reading"
+            self._is_value = not self._readings
         elif name == "row":
             self._open_row(attributes)
+        elif name == "rPh":
+            self._readings += 1
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         number = int(attributes.get("r", self._row + 1))
@@ -158,16 +181,10 @@ class _Sheet:
             raise UnreadableFile(DAMAGED)
         self._row = number
         self._cells = []
-
-    def _open_cell(self, attributes: dict[str, str]) -> None:
-        self._type = attributes.get("t", "n")
-        self._value = []
-        self._length = 0
-        reference = attributes.get("r")
-        self._column = _column(reference) if reference else len(self._cells)
+        self._column = -1
 
     def _text(self, data: str) -> None:
-        if self._is_value and self._type != "reading":
+        if self._is_value:
             self._value.append(data)
             self._length += len(data)
             if self._length > MAX_CELL:
@@ -176,58 +193,39 @@ class _Sheet:
                 )
 
     def _end(self, name: str) -> None:
-        name = _local(name)
         if name in ("v", "t"):
             self._is_value = False
         elif name == "c":
-            self._close_cell()
-        elif name == "row" and any(self._cells):
-            self.rows.append(Row(self._row, self._cells))
+            if self._value:
+                self._close_cell()
+        elif name == "row":
+            if any(self._cells):
+                self.rows.append(Row(self._row, self._cells))
+        elif name == "rPh":
+            self._readings -= 1
 
     def _close_cell(self) -> None:
         value = _cell_text("".join(self._value), self._type, self._strings)
+        self._value = []
+        self._length = 0
         if not value:
             return
         if self._column >= MAX_COLUMNS:
+            if not value.strip():
+                return
             raise UnreadableFile(
-                f"Row {self._row} has a cell beyond the {MAX_COLUMNS}th column. Remove what is out there."
+                f"Row {self._row} has a cell beyond the {MAX_COLUMNS:,}th column. Remove what is out there."
             )
         if CONTROL.search(value):
             raise UnreadableFile(
                 f"Row {self._row} contains invisible control characters. Type its cells again and save."
             )
+        self.filled += 1
+        self.markup.most_elements += ELEMENTS_PER_CELL
         missing = self._column + 1 - len(self._cells)
-        self._cells.extend([""] * missing)
+        if missing > 0:
+            self._cells.extend([""] * missing)
         self._cells[self._column] = value
-
-
-def _parser(start: Start) -> expat.XMLParserType:
-    """Hands over local names; a document type, and with it every entity of its own, is refused."""
-
-    def start_local(name: str, attributes: dict[str, str]) -> None:
-        start(_local(name), attributes)
-
-    def refuse(*_: object) -> None:
-        raise UnreadableFile(DAMAGED)
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = start_local
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
-
-
-@lru_cache(maxsize=1_000)
-def _local(name: str) -> str:
-    """Without the prefix, which each program chooses for itself."""
-    return name.rpartition(":")[2]
-
-
-def _column(reference: str) -> int:
-    match = REFERENCE.match(reference)
-    if match is None:
-        raise UnreadableFile(DAMAGED)
-    return _column_lettered(match[1])
 
 
 @lru_cache(maxsize=MAX_COLUMNS)
@@ -236,6 +234,13 @@ def _column_lettered(letters: str) -> int:
     for letter in letters:
         column = column * 26 + ord(letter) - 64
     return column - 1
+
+
+def _column(reference: str) -> int:
+    match = REFERENCE.match(reference)
+    if match is None:
+        raise UnreadableFile(DAMAGED)
+    return _column_lettered(match[1])
 
 
 def _cell_text(value: str, kind: str, strings: list[str]) -> str:

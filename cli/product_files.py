@@ -63,7 +63,7 @@ def import_file(
     that are not there stay as they are; `shopctl products export` writes such a file. Stock is not imported
     here: see `shopctl stock import`.
     """
-    from catalog.product_import import import_products, plan_products, read_products, rejected_products_csv
+    from catalog.product_files import import_products, plan_products, read_products, rejected_products_csv
     from catalog.stock_file import MAX_FILE
 
     by = actor(as_, "catalog.change_product")
@@ -71,9 +71,7 @@ def import_file(
     refuse_to_replace(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_products(stream, file_name=file)
-    products = RowImport(
-        "product", partial(plan_products, by=by), partial(import_products, by=by), rejected_products_csv
-    )
+    products = RowImport("product", plan_products, partial(import_products, by=by), rejected_products_csv)
     asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
     products.carry_out(content, asked)
 

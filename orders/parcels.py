@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from catalog.csv_rows import UnreadableFile
-from catalog.file_columns import named_columns, places_of
-from catalog.formulas import restored
+from backoffice.sheets.limits import UnreadableFile
+from catalog.file_columns import kept_cells, named_columns, places_of
 from catalog.stock_file import content_of, table_rows
 
 COLUMNS = ("number", "tracking_number", "carrier")
@@ -22,6 +21,7 @@ ALIASES = {
     **dict.fromkeys(("courier", "shipping company"), "carrier"),
 }
 MAX_PARCELS = 10_000
+LONGEST_NAME = 60
 LONGEST = {"number": 40, "tracking_number": 80, "carrier": 60}
 NO_ROWS = "The file has no rows. Put one row for each parcel below the header."
 # What a spreadsheet makes of a long number: its last digits are gone.
@@ -77,15 +77,11 @@ def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> Parcel
     parcels = tuple(_parcels(rows, places, carrier))
     if not parcels:
         raise UnreadableFile(NO_ROWS)
-    return ParcelFile(tuple(places), tuple(name for name in named if name and name not in COLUMNS), parcels)
+    ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in COLUMNS)
+    return ParcelFile(tuple(places), ignored, parcels)
 
 
 def _parcels(rows: Iterator[tuple[int, list[str]]], places: dict[str, int], carrier: str) -> Iterator[Parcel]:
-    for count, (row, cells) in enumerate(rows, start=1):
-        if count > MAX_PARCELS:
-            raise UnreadableFile(f"The file has more than {MAX_PARCELS:,} rows. Split it.")
-        written = {
-            name: restored(cells[place].strip()) if place < len(cells) else ""
-            for name, place in places.items()
-        }
+    for row, cells in kept_cells(rows, tuple(places.values()), most_rows=MAX_PARCELS):
+        written = dict(zip(places, cells, strict=True))
         yield Parcel(row, written["number"], written["tracking_number"], written.get("carrier") or carrier)

@@ -26,6 +26,7 @@ from catalog import stock
 from catalog.admin.short_shelf import cancelling
 from catalog.count_sheet import count_sheet
 from catalog.counting import last_counts, progress_of
+from catalog.exports import CSVFile
 from catalog.models import Category, Product, StockMovement
 from catalog.models.product import ProductQuerySet
 from catalog.stock import BelowReserved
@@ -96,7 +97,7 @@ class Counting(DomainAdmin):
         if not self.has_move_stock_permission(request):
             raise PermissionDenied
         sheet = count_sheet(self._chosen(request).order_by("sku_key").iterator(2_000))
-        return csv_file(sheet.export("csv"), f"count-{timezone.localdate():%Y-%m-%d}.csv")
+        return csv_file(CSVFile().export_data(sheet), f"count-{timezone.localdate():%Y-%m-%d}.csv")
 
     def record_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
         """Record one count, once per key. A refusal is an answer like any other, with the present figure."""

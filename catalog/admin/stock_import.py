@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -60,6 +61,11 @@ class StockImportAdmin(StockFiles, ReadOnlyAdmin):
         return own + list(super().get_urls())
 
     # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockImport]:
+        """Without half a plan."""
+        imports: QuerySet[StockImport] = super().get_queryset(request)
+        return imports.filter(kept_since=None)
 
     @display(description="Import", ordering="id")
     def title(self, stock_import: StockImport) -> SafeString:

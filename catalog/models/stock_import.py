@@ -19,8 +19,18 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", "Undone"
 
 
+class CompleteImports(models.Manager["StockImport"]):
+    """Without those whose rows are still being kept: nobody looks at half a plan, or applies it."""
+
+    def get_queryset(self) -> models.QuerySet["StockImport"]:
+        return super().get_queryset().filter(kept_since=None)
+
+
 class StockImport(models.Model):
-    """Numbered by its primary key. A plan that nobody applies is swept after 24 hours."""
+    """Numbered by its primary key. A plan that nobody applies is swept after 24 hours.
+
+    While its rows are being kept, some thousand at a time, `kept_since` says when that began.
+    """
 
     state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
     mode = models.CharField(max_length=8, choices=ImportMode)
@@ -44,6 +54,12 @@ class StockImport(models.Model):
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    kept_since = models.DateTimeField(null=True, editable=False)
+
+    # The first one is Django's own choice, for dumps as well: nothing may be missing there.
+    with_incomplete = models.Manager["StockImport"]()
+    objects = CompleteImports()
 
     class Meta:
         ordering = ("-id",)

@@ -5,7 +5,7 @@ A row with a `problem_code` changes nothing; a `problem` without a code is a rem
 
 from catalog.stock_import.apply import AlreadyImported, ImportHasProblems, PlanChanged, apply_import
 from catalog.stock_import.numbered import UnknownImport, WrongState, import_numbered
-from catalog.stock_import.plan import plan_import, sweep_plans
+from catalog.stock_import.plan import forget_plan, plan_import, sweep_plans
 from catalog.stock_import.rejects import rejects_csv, template_csv
 from catalog.stock_import.undo import CannotUndo, undo_import
 
@@ -17,6 +17,7 @@ __all__ = [
     "UnknownImport",
     "WrongState",
     "apply_import",
+    "forget_plan",
     "import_numbered",
     "plan_import",
     "rejects_csv",

@@ -2,10 +2,13 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, BinaryIO
+
+from django.utils import timezone
 
 from accounts.actors import Actor
 from backoffice.errors import Fault, Invalid
@@ -14,8 +17,8 @@ from backoffice.transactions import write_transaction
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_file import FileRow, content_of, read_stock_file
-from catalog.stock_import.numbered import count_rows, execute
-from catalog.stock_import.staging import refresh_statistics, with_staged
+from catalog.stock_import.numbered import execute
+from catalog.stock_import.staging import clear, judge, judged_rows, refresh_statistics, stage
 
 PLANS_KEPT = timedelta(hours=24)
 WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")
@@ -23,12 +26,9 @@ NEGATIVE = re.compile(r"-[0-9.]+\Z")
 
 type Follow = Callable[[Iterator[FileRow]], Iterator[FileRow]]
 
-# Ordered by product, for the foreign key takes a lock on each: orders lock them in that order too.
-PLAN_ROWS = """
-    INSERT INTO catalog_stockimportrow (
-        stock_import_id, "row", sku, product_id, name, quantity, expected, note,
-        "now", "after", change, problem_code, problem
-    )
+# Numbered by product, for keeping a row locks its product: orders lock them in that order too.
+JUDGE_ROWS = """
+    INSERT INTO stock_import_plan
     WITH matched AS (
         SELECT stage.*, product.id AS product_id, product.on_hand, product.reserved,
             COALESCE(twin.copies, 1) AS copies, twin.first_row, twin.last_row,
@@ -51,7 +51,7 @@ PLAN_ROWS = """
             ELSE '' END AS code
         FROM matched
     )
-    SELECT %(number)s, "row", sku, product_id, name, quantity, expected, note,
+    SELECT ROW_NUMBER() OVER (ORDER BY product_id), "row", sku, product_id, name, quantity, expected, note,
         on_hand, CASE code WHEN '' THEN target END, CASE code WHEN '' THEN target - on_hand END, code,
         CASE code
             WHEN '' THEN ''
@@ -73,8 +73,19 @@ PLAN_ROWS = """
             WHEN 'too_many' THEN 'The product would have more than 2,000,000,000 on hand.'
         END
     FROM judged
-    ORDER BY product_id
 """
+KEEP_ROWS = """
+    INSERT INTO catalog_stockimportrow (
+        stock_import_id, "row", sku, product_id, name, quantity, expected, note,
+        "now", "after", change, problem_code, problem
+    )
+    SELECT %(number)s, "row", sku, product_id, name, quantity, expected, note,
+        "now", "after", change, problem_code, problem
+    FROM stock_import_plan WHERE place > %(after)s AND place <= %(upto)s ORDER BY place
+"""
+# So many are kept in one transaction: others write between them.
+ROWS_AT_ONCE = 10_000
+PAUSE_SECONDS = 0.01
 
 
 def plan_import(
@@ -97,38 +108,63 @@ def plan_import(
 
 
 def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor, follow: Follow) -> StockImport:
-    ignored_columns = read_stock_file(content, file_name=file_name).ignored_columns
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        return map(_staged_row, follow(read_stock_file(content, file_name=file_name).rows))
-
-    def keep() -> StockImport:
-        stock_import = StockImport.objects.create(
-            mode=mode,
-            file_name=file_name,
-            digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
-            ignored_columns=ignored_columns,
-            created_by=by.user,
-            source=by.source,
-        )
-        execute(PLAN_ROWS, number=stock_import.pk, mode=mode.value, max_units=MAX_UNITS)
-        count_rows(stock_import)
-        stock_import.save(update_fields=["rows_count", "changes", "unchanged", "problems"])
-        return stock_import
-
-    stock_import = with_staged(rows, keep)
+    file = read_stock_file(content, file_name=file_name)
+    stage(map(_staged_row, follow(file.rows)))
+    judge(JUDGE_ROWS, mode=mode.value, max_units=MAX_UNITS)
+    stock_import = StockImport(
+        mode=mode,
+        file_name=file_name,
+        digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
+        ignored_columns=file.ignored_columns,
+        created_by=by.user,
+        source=by.source,
+        **judged_rows(),
+    )
+    if stock_import.rows_count <= ROWS_AT_ONCE:
+        _keep_at_once(stock_import)
+    else:
+        _keep_in_parts(stock_import)
     refresh_statistics(stock_import.rows_count)
     return stock_import
 
 
 @write_transaction
+def _keep_at_once(stock_import: StockImport) -> None:
+    stock_import.pk = None
+    stock_import.save(force_insert=True)
+    execute(KEEP_ROWS, number=stock_import.pk, after=0, upto=ROWS_AT_ONCE)
+    clear()
+
+
+def _keep_in_parts(stock_import: StockImport) -> None:
+    """Each in a transaction of its own; nobody sees the plan before the last one."""
+    stock_import.kept_since = timezone.now()
+    write_transaction(stock_import.save)()
+    for after in range(0, stock_import.rows_count, ROWS_AT_ONCE):
+        facts = {"number": stock_import.pk, "after": after, "upto": after + ROWS_AT_ONCE}
+        write_transaction(execute)(KEEP_ROWS, **facts)
+        # A lock that is taken again at once is never had by those who wait for it.
+        time.sleep(PAUSE_SECONDS)
+    clear()
+    stock_import.kept_since = None
+    write_transaction(stock_import.save)(update_fields=["kept_since"])
+
+
+@write_transaction
 def sweep_plans(now: datetime) -> int:
     """Delete plans that nobody applied within 24 hours; gives how many."""
-    abandoned = StockImport.objects.filter(state=ImportState.PLANNED, created_at__lt=now - PLANS_KEPT)
+    plans_of_all = StockImport.with_incomplete.filter(state=ImportState.PLANNED)
+    abandoned = plans_of_all.filter(created_at__lt=now - PLANS_KEPT)
     # One that is being applied at this moment is held, and passed by.
     plans = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    StockImport.objects.filter(pk__in=plans).delete()
+    StockImport.with_incomplete.filter(pk__in=plans).delete()
     return len(plans)
+
+
+@write_transaction
+def forget_plan(number: int) -> None:
+    """Delete it, unless it was applied."""
+    StockImport.objects.filter(pk=number, state=ImportState.PLANNED).delete()
 
 
 def _base_name(file_name: str) -> str:

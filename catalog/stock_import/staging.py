@@ -1,23 +1,34 @@
 """The few statements of a bulk change that differ between the databases."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import batched
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
-from backoffice.transactions import write_transaction
-
-TABLE = "stock_import_stage"
+TABLE, PLAN = "stock_import_stage", "stock_import_plan"
 BATCH = 5_000
 COLUMNS = (
     '"row" bigint NOT NULL, sku text NOT NULL, quantity text NOT NULL, expected text NOT NULL,'
     " note text NOT NULL, name text NOT NULL, sku_key text NOT NULL,"
     " units bigint, expected_units bigint, fault text NOT NULL"
 )
+PLAN_COLUMNS = (
+    'place bigint NOT NULL, "row" bigint NOT NULL, sku text NOT NULL, product_id bigint, name text NOT NULL,'
+    " quantity text NOT NULL, expected text NOT NULL, note text NOT NULL,"
+    ' "now" bigint, "after" bigint, change bigint, problem_code text NOT NULL, problem text NOT NULL'
+)
 LOAD = "INSERT INTO stock_import_stage VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 COPY = "COPY stock_import_stage FROM STDIN"
 
+COUNT_ROWS = """
+    SELECT COUNT(*), COUNT(CASE WHEN problem_code <> '' THEN 1 END),
+        COUNT(CASE WHEN problem_code = '' AND change = 0 THEN 1 END),
+        COUNT(CASE WHEN problem_code = '' AND change <> 0 THEN 1 END)
+    FROM stock_import_plan
+"""
 PRODUCTS_TOUCHED = """
     SELECT COUNT(*) FROM (
         SELECT id FROM catalog_product
@@ -29,25 +40,43 @@ PRODUCTS_TOUCHED = """
 """
 
 
-def with_staged[T](rows: Callable[[], Iterator[Sequence[Any]]], use_case: Callable[[], T]) -> T:
-    """Run the use case in a write transaction that finds the rows in a temporary table, streamed there.
-
-    SQLite has one writer, whom a long file would hold up: there it is read before the transaction begins.
-    """
-
-    def use_and_drop() -> T:
-        result = use_case()
-        _execute(f"DROP TABLE {TABLE}")
-        return result
-
-    def stage_and_use() -> T:
-        _stage(rows())
-        return use_and_drop()
-
+def stage(rows: Iterator[Sequence[Any]]) -> None:
+    """Stream them into a temporary table; nobody who writes has to wait while a long file is read."""
+    # What a refused file has left on this connection.
+    clear()
+    _execute(f"CREATE TEMPORARY TABLE {TABLE} ({COLUMNS})")
+    _execute(f"CREATE TEMPORARY TABLE {PLAN} ({PLAN_COLUMNS})")
     if connection.vendor == "postgresql":
-        return write_transaction(stage_and_use)()
-    _stage(rows())
-    return write_transaction(use_and_drop)()
+        # Its own transaction: a file that is refused halfway leaves nothing of itself.
+        with transaction.atomic(), connection.cursor() as cursor, cursor.copy(COPY) as copy:
+            for row in rows:
+                copy.write_row(row)
+        # Nobody else does it for a temporary table, and without it the planner guesses.
+        _execute(f"ANALYZE {TABLE}")
+        return
+    # Django keeps all that one executemany was given until it ends.
+    for batch in batched(rows, BATCH):
+        with _staging() as cursor:
+            cursor.executemany(LOAD, batch)
+
+
+def judge(statement: str, **facts: Any) -> None:
+    """Fill the temporary table of planned rows, which takes nobody's place either."""
+    with _staging() as cursor:
+        cursor.execute(statement, facts)
+        cursor.execute(f"CREATE INDEX {PLAN}_place ON {PLAN} (place)")
+
+
+def judged_rows() -> dict[str, int]:
+    """How many of them do what, by the names of StockImport's fields."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_ROWS)
+        return dict(zip(("rows_count", "problems", "unchanged", "changes"), cursor.fetchone(), strict=True))
+
+
+def clear() -> None:
+    for table in (TABLE, PLAN):
+        _execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def lock_products_of(import_id: int) -> None:
@@ -68,28 +97,17 @@ def _execute(statement: str, parameters: Sequence[int] = ()) -> None:
         cursor.execute(statement, parameters)
 
 
-def _stage(rows: Iterator[Sequence[Any]]) -> None:
-    # What a refused file has left on this connection.
-    _execute(f"DROP TABLE IF EXISTS {TABLE}")
-    _execute(f"CREATE TEMPORARY TABLE {TABLE} ({COLUMNS})")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-            for row in rows:
-                copy.write_row(row)
-        # Nobody else does it for a temporary table, and without it the planner guesses.
-        _execute(f"ANALYZE {TABLE}")
-        return
-    # Django keeps all that one executemany was given until it ends.
-    for batch in batched(rows, BATCH):
-        _insert(batch)
-
-
-def _insert(batch: Sequence[Sequence[Any]]) -> None:
-    # One transaction for many rows, which a savepoint begins without taking the writer's place.
+@contextmanager
+def _staging() -> Iterator[CursorWrapper]:
+    """One transaction for many rows, which a savepoint begins without taking the writer's place."""
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with transaction.atomic():
+                yield cursor
+            return
         cursor.execute("SAVEPOINT staging")
         try:
-            cursor.executemany(LOAD, batch)
+            yield cursor
             cursor.execute("RELEASE staging")
         except DatabaseError:
             cursor.execute("ROLLBACK TO staging")

@@ -63,7 +63,7 @@ def import_file(
         content = read_promo_file(stream, file_name=file)
     codes = RowImport(
         "promo code",
-        partial(plan_promo_codes, by=by),
+        plan_promo_codes,
         partial(import_promo_codes, by=by),
         rejected_promo_codes_csv,
     )

@@ -8,8 +8,8 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalog.formulas import neutralised
-from catalog.row_files import CSV_TYPE, UTF8_MARK, XLSX_TYPE, csv_lines, write_workbook
+from catalog.csv_lines import csv_lines
+from catalog.row_files import CSV_TYPE, UTF8_MARK, XLSX_TYPE, write_workbook
 from orders.models import PromoCode, PromoState, Promotion
 
 type Row = tuple[str, str, int, int | None]
@@ -41,7 +41,7 @@ def codes_xlsx(batch: Promotion) -> FileResponse:
 def _csv_parts(batch: Promotion) -> Iterator[str]:
     yield UTF8_MARK + csv_lines([HEADER])
     for rows in _parts(batch):
-        yield csv_lines((neutralised(code), state, used, most) for code, state, used, most in rows)
+        yield csv_lines(rows)
 
 
 def _parts(batch: Promotion) -> Iterator[list[Row]]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.actors import Actor
 from backoffice.errors import Invalid
-from catalog.csv_rows import UnreadableFile
+from backoffice.sheets.limits import UnreadableFile
 from catalog.row_plans import Outcome, PlannedRow, RowPlan, RowsChanged
 from orders.admin.bulk_shipping_rows import tried_again
 from orders.dispatch import dispatch, plan_dispatch, rejected_parcels_csv

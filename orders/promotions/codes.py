@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -22,6 +23,7 @@ from orders.promotions.terms import (
     refuse_impossible_uses,
     refuse_to_end_before_start,
     refuse_unclean,
+    set_terms,
     terms_of_promotion,
     write_terms,
 )
@@ -65,32 +67,43 @@ def locked_promo_code(code: str) -> PromoCode:
     return _named(code, PromoCode.objects.select_related("promotion").select_for_update(no_key=True))
 
 
-@write_transaction
-def create_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None, by: Actor) -> PromoCode:
-    """A promotion with this one code. Its pause is the code's own, as though it were paused later.
+def new_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None) -> PromoCode:
+    """As it would be made; nothing is written. Its pause is the code's own, as though it were paused later.
 
     Raises:
-        Invalid, PromoCodeTaken.
+        Invalid.
     """
     refuse_impossible_uses("max_uses", max_uses)
     promo_code = PromoCode(
         code=normalised_code(code), max_uses=max_uses, is_paused=terms.is_paused, promotion=Promotion()
     )
+    _judge(promo_code, replace(terms, is_paused=False))
+    return promo_code
+
+
+@write_transaction
+def create_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None, by: Actor) -> PromoCode:
+    """A promotion with this one code.
+
+    Raises:
+        Invalid, PromoCodeTaken.
+    """
+    promo_code = new_promo_code(code, terms, max_uses=max_uses)
     _write(promo_code, replace(terms, is_paused=False))
     record(promo_code.promotion, "created", by, {}, promo_code)
     return promo_code
 
 
-@write_transaction
-def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None, by: Actor) -> PromoCode:
-    """Change the terms; once the code was used its amounts stay: duplicate it instead.
+def judge_change(
+    promo_code: PromoCode, terms: PromotionTerms, *, max_uses: int | None
+) -> dict[str, list[Any]]:
+    """Give it the terms, but for what it is restricted to, and tell what is new; nothing is written.
 
     Raises:
-        UnknownPromoCode, Invalid, PromoFrozen, PartOfBatch.
+        Invalid, PromoFrozen, PartOfBatch.
     """
     refuse_impossible(terms)
     refuse_impossible_uses("max_uses", max_uses)
-    promo_code = locked_promo_code(code)
     changed = changed_terms(promo_code.promotion, terms)
     if changed and promo_code.promotion.is_batch:
         raise PartOfBatch(
@@ -101,6 +114,22 @@ def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
     changed |= changes_between({"max_uses": promo_code.max_uses}, {"max_uses": max_uses})
     if changed:
         promo_code.max_uses = max_uses
+        _judge(promo_code, terms)
+    return changed
+
+
+@write_transaction
+def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None, by: Actor) -> PromoCode:
+    """Change the terms; once the code was used its amounts stay: duplicate it instead.
+
+    Raises:
+        UnknownPromoCode, Invalid, PromoFrozen, PartOfBatch.
+    """
+    # Impossible whatever the code is: told before it is looked for.
+    refuse_impossible(terms)
+    refuse_impossible_uses("max_uses", max_uses)
+    promo_code = locked_promo_code(code)
+    if changed := judge_change(promo_code, terms, max_uses=max_uses):
         _write(promo_code, terms)
         record(promo_code.promotion, "changed", by, changed, promo_code)
     return promo_code
@@ -186,11 +215,15 @@ def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
     return promo_code
 
 
-def _write(promo_code: PromoCode, terms: PromotionTerms) -> None:
+def _judge(promo_code: PromoCode, terms: PromotionTerms) -> None:
     refuse_unclean(promo_code)
     if promo_code.max_uses is not None and promo_code.times_used > promo_code.max_uses:
         detail = REFUSALS["promo_code_within_max_uses"]
         raise Invalid(detail, faults=[Fault("/max_uses", "validation", detail)])
+    set_terms(promo_code.promotion, terms)
+
+
+def _write(promo_code: PromoCode, terms: PromotionTerms) -> None:
     write_terms(promo_code.promotion, terms)
     # Assigned again, now that it has a primary key.
     promo_code.promotion = promo_code.promotion

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backoffice.moments import closing_text, opening_text
 from backoffice.money import rounded
+from catalog.csv_lines import csv_lines
 from catalog.formulas import neutralised
 from orders.models import PromoCode, Promotion, PromotionCategory, PromotionProduct
 from orders.promotions.limits import linked
@@ -33,10 +34,10 @@ def promo_codes_csv(codes: QuerySet[PromoCode]) -> Iterator[str]:
 
     What a spreadsheet would take for a formula is neutralised.
     """
-    yield _lines([(*COLUMNS, *TOLD_ALONE)])
+    yield csv_lines([(*COLUMNS, *TOLD_ALONE)])
     now = timezone.now()
     for part in _parts(codes):
-        yield _lines(_rows(part, limits_of(part), now))
+        yield csv_lines(_rows(part, limits_of(part), now))
 
 
 def cells_of(code: PromoCode, limits: Limits) -> dict[str, str]:
@@ -57,13 +58,7 @@ def _joined(names: Sequence[str]) -> str:
     """Several names in one cell: with ; between, and quoted where one needs it."""
     file = StringIO()
     if names:
-        csv.writer(file, delimiter=";", lineterminator="").writerow(names)
-    return file.getvalue()
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> str:
-    file = StringIO()
-    csv.writer(file, lineterminator="\r\n").writerows(map(neutralised, row) for row in rows)
+        csv.writer(file, delimiter=";", lineterminator="").writerow(map(neutralised, names))
     return file.getvalue()
 
 

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
 from backoffice.money import ZERO
-from catalog.csv_rows import UnreadableFile
-from catalog.file_columns import named_columns, places_of
+from backoffice.sheets.limits import UnreadableFile
+from catalog.file_columns import kept_cells, named_columns, places_of
 from catalog.formulas import restored
 from catalog.stock_file import content_of, table_rows
 from orders.models import PromotionKind
@@ -80,12 +80,10 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
         raise UnreadableFile(NO_ROWS)
     named = named_columns(header.cells, COLUMNS, needed=["code"])
     places = places_of(named, COLUMNS)
-    read: list[PromoFileRow] = []
-    for number, cells in rows:
-        if len(read) == MAX_ROWS:
-            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
-        written = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
-        read.append(PromoFileRow(number, {name: restored(cell.strip()) for name, cell in written.items()}))
+    read = [
+        PromoFileRow(number, dict(zip(places, cells, strict=True)))
+        for number, cells in kept_cells(rows, tuple(places.values()), most_rows=MAX_ROWS)
+    ]
     if not read:
         raise UnreadableFile(NO_ROWS)
     known = {*COLUMNS, *TOLD_ALONE, *HANDED_BACK}
@@ -177,7 +175,7 @@ def _listed(ids_of: Callable[[Sequence[str]], tuple[int, ...]]) -> Callable[[str
     def read(text: str) -> tuple[int, ...]:
         lines = csv.reader(text.splitlines(), delimiter=";", skipinitialspace=True)
         try:
-            return ids_of([cell.strip() for line in lines for cell in line if cell.strip()])
+            return ids_of([restored(cell.strip()) for line in lines for cell in line if cell.strip()])
         except Invalid as refusal:
             told = " ".join(fault.detail for fault in refusal.faults)
             raise Invalid(f"{told} Put ; between several.") from refusal

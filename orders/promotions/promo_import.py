@@ -1,23 +1,22 @@
-"""Promo codes made and changed by a file: every row tried out, then all of them done as they were seen."""
+"""Promo codes made and changed by a file: every row judged, then all of them done as they were seen."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import batched
-from typing import Any, NoReturn
-
-from django.db import transaction
+from typing import Any
 
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.transactions import write_transaction
-from catalog.row_plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
+from catalog.row_plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, RowsChanged, rejected_csv
 from orders.models import PromoCode
 from orders.promotions.codes import (
     PartOfBatch,
+    PromoCodeTaken,
     change_promo_code,
     create_promo_code,
-    locked_promo_code,
+    judge_change,
+    new_promo_code,
     pause_promo_code,
     resume_promo_code,
 )
@@ -26,32 +25,18 @@ from orders.promotions.limits import Restriction, UnclearRestriction, restrictio
 from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, said_by
 from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
 
-# A rehearsal keeps everybody else from writing (SQLite) or from these codes (PostgreSQL) for so many rows.
 ROWS_AT_ONCE = 200
 OF_THE_CODE = ("max_uses", "is_paused")
 RESTRICTING = ("is_restricted", "category_ids", "product_ids")
 
 
-class _RolledBack(Exception):
-    """Ends the transaction of a rehearsal."""
+type Write = Callable[[Actor], object]
+"""Does what a row was seen to do; None where there is nothing to do."""
 
 
-def plan_promo_codes(file: PromoFile, *, by: Actor, on_row: OnRow | None = None) -> RowPlan:
-    """What importing the file would do, found out by doing it; nothing of it is kept."""
-    planned: list[PlannedRow] = []
-    repeated = file.repeated
-
-    @write_transaction
-    def rehearse(rows: tuple[PromoFileRow, ...], done: list[PlannedRow]) -> NoReturn:
-        done[:] = _done(rows, repeated, by, on_row)
-        raise _RolledBack
-
-    for part in batched(file.rows, ROWS_AT_ONCE):
-        done: list[PlannedRow] = []
-        with suppress(_RolledBack):
-            rehearse(part, done)
-        planned += done
-    return RowPlan("code", tuple(planned), file.ignored_columns)
+def plan_promo_codes(file: PromoFile, *, on_row: OnRow | None = None) -> RowPlan:
+    """What importing the file would do. Nothing is written, and nobody who writes has to wait."""
+    return RowPlan("code", tuple(row for row, _ in _judged(file, on_row)), file.ignored_columns)
 
 
 @write_transaction
@@ -63,10 +48,16 @@ def import_promo_codes(
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
-    repeated = file.repeated
-    parts = (_done(part, repeated, by, on_row) for part in batched(file.rows, ROWS_AT_ONCE))
-    plan = RowPlan("code", tuple(row for part in parts for row in part), file.ignored_columns)
+    _hold(file)
+    judged = list(_judged(file, on_row))
+    plan = RowPlan("code", tuple(row for row, _ in judged), file.ignored_columns)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
+    try:
+        for _, write in judged:
+            if write:
+                write(by)
+    except PromoCodeTaken as taken:
+        raise RowsChanged(f"{taken.detail} Nothing was changed.") from taken
     return plan
 
 
@@ -75,42 +66,49 @@ def rejected_promo_codes_csv(file: PromoFile, plan: RowPlan) -> str:
     return rejected_csv(plan, file.columns, ((row.number, list(row.cells.values())) for row in file.rows))
 
 
-def _done(
-    rows: Iterable[PromoFileRow], repeated: Mapping[str, list[int]], by: Actor, on_row: OnRow | None
-) -> Iterator[PlannedRow]:
-    """Each row done, as far as it can be: what one cannot do is told and leaves nothing behind."""
-    rows = list(rows)
-    found = PromoCode.objects.select_related("promotion").filter(code__in=[row.code for row in rows])
-    known = {promo_code.code: promo_code for promo_code in found}
-    terms = terms_of_promotions([promo_code.promotion for promo_code in known.values()])
-    limits = limits_of(known.values())
-    for row in rows:
-        if on_row:
-            on_row()
-        promo_code = known.get(row.code)
-        try:
-            _refuse_repeated(row, repeated)
-            said = said_by(row)
-            if promo_code is None:
-                yield PlannedRow(row.number, row.code, Outcome.NEW, _create(row, said, by))
-            elif _is_so_already(promo_code, terms[promo_code.promotion_id], said):
-                yield PlannedRow(row.number, row.code, Outcome.SAME, {})
-            else:
-                changes = _change(row, said, limits[promo_code.promotion_id], by)
-                yield PlannedRow(row.number, row.code, Outcome.CHANGE, changes)
-        except (Invalid, Conflict, NotFound) as refusal:
-            yield PlannedRow(row.number, row.code, Outcome.PROBLEM, {}, _sentence(refusal))
+def _hold(file: PromoFile) -> None:
+    """Keep everybody else from changing or using these codes until the transaction ends."""
+    for part in batched(file.rows, ROWS_AT_ONCE):
+        codes = PromoCode.objects.filter(code__in=[row.code for row in part]).order_by("pk")
+        list(codes.select_for_update(no_key=True).values_list("pk"))
 
 
-def _create(row: PromoFileRow, said: Mapping[str, Any], by: Actor) -> Changes:
+def _judged(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow, Write | None]]:
+    repeated = file.repeated
+    for part in batched(file.rows, ROWS_AT_ONCE):
+        found = PromoCode.objects.select_related("promotion").filter(code__in=[row.code for row in part])
+        known = {promo_code.code: promo_code for promo_code in found}
+        terms = terms_of_promotions([promo_code.promotion for promo_code in known.values()])
+        limits = limits_of(known.values())
+        for row in part:
+            if on_row:
+                on_row()
+            promo_code = known.get(row.code)
+            try:
+                _refuse_repeated(row, repeated)
+                said = said_by(row)
+                if promo_code is None:
+                    changes, write = _new(row, said)
+                    yield PlannedRow(row.number, row.code, Outcome.NEW, changes), write
+                elif _is_so_already(promo_code, terms[promo_code.promotion_id], said):
+                    yield PlannedRow(row.number, row.code, Outcome.SAME, {}), None
+                else:
+                    changes, write = _changed(row, said, promo_code, limits[promo_code.promotion_id])
+                    yield PlannedRow(row.number, row.code, Outcome.CHANGE, changes), write
+            except (Invalid, Conflict, NotFound) as refusal:
+                yield PlannedRow(row.number, row.code, Outcome.PROBLEM, {}, _sentence(refusal)), None
+
+
+def _new(row: PromoFileRow, said: Mapping[str, Any]) -> tuple[Changes, Write]:
     if "kind" not in said:
         raise Invalid("This code is new: give percent or amount.")
     terms = {name: value for name, value in said.items() if name not in ("max_uses", *RESTRICTING)}
     restriction = restriction_said(_restricting(said))
     made = PromotionTerms(**{"name": row.code, **terms}, **asdict(restriction))
-    with transaction.atomic():
-        create_promo_code(row.code, made, max_uses=said.get("max_uses"), by=by)
-    return {column: ("", cell) for column, cell in row.cells.items() if cell and column != "code"}
+    max_uses = said.get("max_uses")
+    new_promo_code(row.code, made, max_uses=max_uses)
+    changes = {column: ("", cell) for column, cell in row.cells.items() if cell and column != "code"}
+    return changes, lambda by: create_promo_code(row.code, made, max_uses=max_uses, by=by)
 
 
 def _is_so_already(promo_code: PromoCode, terms: PromotionTerms, said: Mapping[str, Any]) -> bool:
@@ -121,19 +119,26 @@ def _is_so_already(promo_code: PromoCode, terms: PromotionTerms, said: Mapping[s
     return all(value == present.get(name, getattr(terms, name, None)) for name, value in said.items())
 
 
-def _change(row: PromoFileRow, said: Mapping[str, Any], limits: Limits, by: Actor) -> Changes:
+def _changed(
+    row: PromoFileRow, said: Mapping[str, Any], promo_code: PromoCode, limits: Limits
+) -> tuple[Changes, Write]:
     """The changed cells, before and after."""
-    with transaction.atomic():
-        promo_code = locked_promo_code(row.code)
-        before, present = cells_of(promo_code, limits), terms_of_promotion(promo_code.promotion)
-        terms = _terms_said(said, present)
-        max_uses = said.get("max_uses", promo_code.max_uses)
-        changed = change_promo_code(row.code, terms, max_uses=max_uses, by=by)
-        after = cells_of(changed, limits) | _pause(changed, said.get("is_paused"), by)
+    before, present = cells_of(promo_code, limits), terms_of_promotion(promo_code.promotion)
+    terms = _terms_said(said, present)
+    max_uses = said.get("max_uses", promo_code.max_uses)
+    pausing, paused = _pausing(promo_code, said.get("is_paused"))
+    judge_change(promo_code, terms, max_uses=max_uses)
+    after = cells_of(promo_code, limits) | paused
     for column, field in (("categories", "category_ids"), ("products", "product_ids")):
         if getattr(terms, field) != getattr(present, field):
             after[column] = row.cells.get(column, "")
-    return {name: (before[name], cell) for name, cell in after.items() if cell != before[name]}
+
+    def write(by: Actor) -> None:
+        change_promo_code(row.code, terms, max_uses=max_uses, by=by)
+        if pausing:
+            pausing(row.code, by=by)
+
+    return {name: (before[name], cell) for name, cell in after.items() if cell != before[name]}, write
 
 
 def _terms_said(said: Mapping[str, Any], present: PromotionTerms) -> PromotionTerms:
@@ -147,18 +152,18 @@ def _restricting(said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: said[name] for name in RESTRICTING if name in said}
 
 
-def _pause(promo_code: PromoCode, is_paused: bool | None, by: Actor) -> dict[str, str]:
-    """The cell that tells of it, if it was paused or resumed."""
+def _pausing(
+    promo_code: PromoCode, is_paused: bool | None
+) -> tuple[Callable[..., PromoCode] | None, dict[str, str]]:
+    """What pauses or resumes it, if that is asked for, and the cell that tells of it."""
     promotion = promo_code.promotion
     if is_paused in (None, promo_code.is_paused or promotion.is_paused):
-        return {}
+        return None, {}
     if is_paused:
-        pause_promo_code(promo_code.code, by=by)
-        return {"paused": "yes"}
+        return pause_promo_code, {"paused": "yes"}
     if promotion.is_batch and promotion.is_paused:
         raise PartOfBatch(f"All codes of {promotion} are paused: resume the batch.")
-    resume_promo_code(promo_code.code, by=by)
-    return {"paused": "no"}
+    return resume_promo_code, {"paused": "no"}
 
 
 def _refuse_repeated(row: PromoFileRow, repeated: Mapping[str, list[int]]) -> None:

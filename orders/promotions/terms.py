@@ -103,18 +103,27 @@ def write_terms(promotion: Promotion, terms: PromotionTerms) -> None:
     Raises:
         Invalid: naming every field that cannot be so.
     """
-    refuse_impossible(terms)
     is_new = promotion.pk is None
-    for name in COLUMNS:
-        setattr(promotion, name, getattr(terms, name))
-    if terms.ends_at is None or terms.ends_at > timezone.now():
-        promotion.expired_at = None
-    refuse_unclean(promotion)
+    set_terms(promotion, terms)
     hold_categories(terms.category_ids)
     promotion.save()
     for links, pks in ((promotion.categories, terms.category_ids), (promotion.products, terms.product_ids)):
         if pks or not is_new:
             links.set(pks)
+
+
+def set_terms(promotion: Promotion, terms: PromotionTerms) -> None:
+    """Give it these terms, but for what it is restricted to; nothing is written.
+
+    Raises:
+        Invalid: naming every field that cannot be so.
+    """
+    refuse_impossible(terms)
+    for name in COLUMNS:
+        setattr(promotion, name, getattr(terms, name))
+    if terms.ends_at is None or terms.ends_at > timezone.now():
+        promotion.expired_at = None
+    refuse_unclean(promotion)
 
 
 def refuse_unclean(row: Promotion | PromoCode) -> None:

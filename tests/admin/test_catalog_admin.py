@@ -296,6 +296,16 @@ def test_problems_stand_above_changes_and_changes_above_what_is_right(warehouse:
     assert "2 big changes" in page.text
 
 
+def test_half_a_plan_is_not_listed(warehouse: Client) -> None:
+    make_product("TEA-01", on_hand=10)
+    upload(warehouse, "sku,quantity\nTEA-01,14\n")
+    assert [each.file_name for each in warehouse.get(IMPORTS).context["cl"].result_list] == ["shelf.csv"]
+
+    StockImport.objects.update(kept_since=timezone.now())
+
+    assert list(warehouse.get(IMPORTS).context["cl"].result_list) == []
+
+
 def test_a_swept_plan_leads_back_to_the_list(warehouse: Client) -> None:
     answer = warehouse.get(f"{IMPORTS}4711/change/", follow=True)
 
@@ -304,39 +314,6 @@ def test_a_swept_plan_leads_back_to_the_list(warehouse: Client) -> None:
 
 
 # Products as files
-
-
-def import_products(client: Client, content: str) -> str:
-    file = SimpleUploadedFile("products.csv", content.encode())
-    preview = client.post(f"{PRODUCTS}import/", {"import_file": file, "format": "0", "resource": "0"})
-    form = preview.context.get("confirm_form")
-    if form is None:
-        return preview.text
-    confirmed = client.post(f"{PRODUCTS}process_import/", form.initial, follow=True)
-    return confirmed.text
-
-
-def test_products_are_created_and_changed_by_a_file_through_the_use_cases(manager: Client) -> None:
-    make_category("Tea")
-    make_product("TEA-01", on_hand=4, name="Tea", price="3.00")
-
-    import_products(
-        manager,
-        "sku,name,price,category,on_hand\ntea-01,Earl Grey,9.50,Tea,99\nNEW-01,Green tea,4.00,,7\n",
-    )
-
-    rows = Product.objects.order_by("pk").values_list("sku", "name", "price", "category__name", "on_hand")
-    assert [(sku, name, str(price), category, on_hand) for sku, name, price, category, on_hand in rows] == [
-        ("tea-01", "Earl Grey", "9.50", "Tea", 4),
-        ("NEW-01", "Green tea", "4.00", None, 0),
-    ]
-
-
-def test_one_bad_row_keeps_the_whole_product_file_out(manager: Client) -> None:
-    page = import_products(manager, "sku,name,price,category\nA,Tea,9.50,\nB,Coffee,1.00,Nowhere\n")
-
-    assert "There is no category “Nowhere”" in page
-    assert Product.objects.count() == 0
 
 
 def test_an_export_holds_the_stock_and_defuses_formulas(manager: Client) -> None:

@@ -1,14 +1,14 @@
 """SKUs in addresses: “.” and “..” vanish from every one, and no door lets a product be called so."""
 
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
-from tablib import Dataset
 
 from backoffice.errors import Invalid
 from catalog.models import Product
+from catalog.product_files import plan_products, read_products
 from catalog.products import ProductData, create_product, edit_product
-from catalog.resources import ProductImport
 from tests.api.client import Api, assert_problem
 from tests.factories import CLI, make_product, make_user
 
@@ -49,9 +49,9 @@ def test_the_api_says_what_to_do() -> None:
 
 
 def test_an_imported_file_names_the_row() -> None:
-    rows = Dataset(("..", "Dots", "1.00"), headers=["sku", "name", "price"])
-    result = ProductImport().import_data(rows, user=None)
-    assert WHAT_TO_DO in str(result.invalid_rows[0].error)
+    file = read_products(BytesIO(b"sku,name,price\n..,Dots,1.00\n"), file_name="products.csv")
+    (row,) = plan_products(file).rows
+    assert WHAT_TO_DO in row.problem
     assert not Product.objects.exists()
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from backoffice.sheets.limits import UnreadableFile
 from catalog import stock_file, xlsx_rows
-from catalog.csv_rows import UnreadableFile
 from catalog.stock_file import FileRow, StockFile, content_of, read_stock_file
 
 pytestmark = pytest.mark.once
@@ -293,7 +293,7 @@ def test_a_file_may_be_a_workbook_of_a_hundred_thousand_rows() -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ('<row r="2"><c r="XFD2"><v>1</v></c></row>', "beyond the 256th column"),
+        ('<row r="2"><c r="XFD2"><v>1</v></c></row>', "beyond the 1,000th column"),
         ('<row r="99999999"><c r="A99999999"><v>1</v></c></row>', "damaged"),
         ('<row r="2"><c r="ZZZZZZZZZZ99999999999999999999"><v>1</v></c></row>', "damaged"),
         ('<row r="1"><c r="A1"><v>1</v></c></row>', "damaged"),
@@ -332,7 +332,7 @@ def test_a_workbook_that_unpacks_to_more_than_its_directory_declares_is_refused(
 
 
 def test_too_much_shared_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_rows, "MAX_SHARED_STRINGS", 100)
+    monkeypatch.setattr(xlsx_rows, "MAX_STRINGS", 99)
 
     assert "too much text" in refusal(workbook_of_xml("", shared_strings="<si><t>x</t></si>" * 100))
 

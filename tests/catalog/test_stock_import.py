@@ -1,5 +1,6 @@
 """Plan, look, apply, undo."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,7 @@ from backoffice.transactions import write_transaction
 from catalog.audit import audit_stock
 from catalog.models import MovementKind, StockImport, StockMovement
 from catalog.models.product import MAX_UNITS
-from catalog.stock_import import (
-    apply_import,
-)
+from catalog.stock_import import UnknownImport, apply_import, sweep_plans
 from catalog.stock_import.staging import BATCH
 from tests.catalog.stock_files import lines, on_hand, plan, problems_of, rows_of
 from tests.factories import CLI, make_product, make_user, place
@@ -223,3 +222,37 @@ def test_postgresql_has_looked_at_a_long_plan_before_it_is_applied() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'catalog_stockimportrow'")
         assert cursor.fetchone() == (planned.rows_count,)
+
+
+def test_a_long_plan_is_kept_some_rows_at_a_time_and_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.stock_import.plan.ROWS_AT_ONCE", 2)
+    for number in range(6):
+        make_product(f"P-{number}", on_hand=number)
+
+    for count in (3, 4, 5):
+        planned = plan("sku,quantity\n" + "".join(f"P-{number},3\n" for number in range(count)))
+        assert planned.rows_count == count
+        assert [row.sku for row in planned.rows.order_by("row")] == [f"P-{number}" for number in range(count)]
+
+
+def test_half_a_plan_is_shown_to_nobody_and_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.stock_import.plan.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("catalog.stock_import.plan.clear", raise_stopped)
+    for number in range(3):
+        make_product(f"P-{number}", on_hand=number)
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        plan("sku,quantity\nP-0,3\nP-1,3\nP-2,3\n")
+
+    assert not StockImport.objects.exists()
+    left = StockImport.with_incomplete.get()
+    assert (left.rows_count, left.rows.count()) == (3, 3)
+    with pytest.raises(UnknownImport):
+        apply_import(left.pk, by=CLI)
+    assert [on_hand(f"P-{number}") for number in range(3)] == [0, 1, 2]
+    assert sweep_plans(left.created_at + timedelta(hours=25)) == 1
+    assert not StockImport.with_incomplete.exists()
+
+
+def raise_stopped(*_: object) -> None:
+    raise RuntimeError("stopped")

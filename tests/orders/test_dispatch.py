@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import Actor
 from backoffice.outbox.models import EmailMessage
+from backoffice.sheets.limits import UnreadableFile
 from catalog.audit import audit_stock
-from catalog.csv_rows import UnreadableFile
 from catalog.models import Product
 from catalog.row_plans import RowPlan, RowsChanged, RowsHaveProblems
 from orders.audit import audit_orders

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from backoffice.errors import Conflict
-from catalog.csv_rows import UnreadableFile
+from backoffice.sheets.limits import UnreadableFile
 from catalog.row_plans import Outcome, RowPlan
 from orders.models import PromoCode, Promotion, PromotionEvent
 from orders.promotions import (
@@ -37,7 +37,7 @@ def read(*lines: str) -> PromoFile:
 
 
 def plan(file: PromoFile) -> RowPlan:
-    return plan_promo_codes(file, by=CLI)
+    return plan_promo_codes(file)
 
 
 def outcomes(found: RowPlan) -> list[tuple[str, str]]:

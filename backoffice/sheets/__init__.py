@@ -1,0 +1,1 @@
+"""Files of rows that people bring: read within limits, whichever door they came through."""

@@ -1,0 +1,53 @@
+"""How much of a file is read before it is refused, and how that is said.
+
+A refusal is decided by counting what was read so far, never by what the file says of itself.
+"""
+
+from time import thread_time
+
+from backoffice.errors import Fault, Invalid
+
+MAX_COLUMNS = 1_000
+MAX_CELL = 32_767
+MAX_SHEET_ROWS = 1_048_576
+# Of a whole file that is kept in memory while somebody looks at it.
+MAX_KEPT_CHARACTERS = 20_000_000
+
+REFUSED_AFTER_SECONDS = 3.0
+SECONDS_PER_CELL = 0.000_1
+SECONDS_PER_TEXT = 0.000_01
+TOO_SLOW = (
+    "Reading this file takes far longer than its rows are worth. Copy the filled cells into a new workbook, "
+    "or save it as CSV."
+)
+
+
+class UnreadableFile(Invalid):
+    """The file is not a table that can be read; `detail` says which row and what to do."""
+
+    code = "unreadable_file"
+    title = "The file cannot be read"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, faults=[Fault("/file", self.code, detail)])
+
+
+class TimeBox:
+    """The processor time that reading a file may take: a little, and more for each cell that it gives.
+
+    Counted in the time of this thread, so that a busy machine refuses nobody.
+    """
+
+    def __init__(self) -> None:
+        self._left = REFUSED_AFTER_SECONDS
+        self._began = thread_time()
+
+    def begin(self) -> None:
+        self._began = thread_time()
+
+    def end(self, *, cells: int = 0, texts: int = 0) -> None:
+        """With what was read since `begin`. Raises UnreadableFile."""
+        earned = cells * SECONDS_PER_CELL + texts * SECONDS_PER_TEXT
+        self._left += earned - (thread_time() - self._began)
+        if self._left < 0:
+            raise UnreadableFile(TOO_SLOW)

@@ -1,0 +1,107 @@
+"""XML read within limits: how deep, how many elements, how many and which names, how long between two marks.
+
+The parser itself keeps every name that it meets and everything up to the end of a mark.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from xml.parsers import expat
+
+from backoffice.sheets.archive import DAMAGED
+from backoffice.sheets.limits import UnreadableFile
+
+MAX_DEPTH = 16
+MAX_ATTRIBUTES = 100
+MAX_NAMES = 1_000
+MAX_NAME = 255
+MAX_MARK = 1 << 18
+TOO_MANY = (
+    "The workbook holds far more empty cells, rows or formats than filled cells. "
+    "Copy the filled cells into a new workbook, or save it as CSV."
+)
+
+type Start = Callable[[str, dict[str, str]], None]
+type End = Callable[[str], None]
+type Text = Callable[[str], None]
+
+
+class Markup:
+    """Hands over elements by their local names, since each program chooses its own prefixes.
+
+    `most_elements` may be raised while reading, as by a sheet for each cell that has something in it.
+    """
+
+    def __init__(
+        self, start: Start, end: End | None = None, text: Text | None = None, *, most_elements: int
+    ) -> None:
+        self.most_elements = most_elements
+        self._start, self._end = start, end
+        self._depth = self._elements = self._fed = 0
+        self._local_names: dict[str, str] = {}
+        self._attribute_names: set[str] = set()
+        self._parser = parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._open
+        parser.EndElementHandler = self._close if end else self._close_unheard
+        parser.CharacterDataHandler = text
+        # With a document type comes every entity of its own.
+        parser.StartDoctypeDeclHandler = _refuse
+        parser.EntityDeclHandler = _refuse
+
+    def read(self, chunks: Iterable[bytes]) -> None:
+        """Raises UnreadableFile."""
+        for _ in self.reading(chunks):
+            pass
+
+    def reading(self, chunks: Iterable[bytes]) -> Iterator[None]:
+        """Goes on with each step, when what was met has been handed over.
+
+        Raises:
+            UnreadableFile.
+        """
+        try:
+            for chunk in chunks:
+                self._fed += len(chunk)
+                self._parser.Parse(chunk)
+                if self._fed - self._parser.CurrentByteIndex > MAX_MARK:
+                    raise UnreadableFile(DAMAGED)
+                yield
+            self._parser.Parse(b"", True)
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            # LookupError: an encoding that nobody knows, or an attribute that must be there.
+            raise UnreadableFile(DAMAGED) from error
+        yield
+
+    def _open(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        self._elements += 1
+        if self._depth > MAX_DEPTH or len(attributes) > MAX_ATTRIBUTES:
+            raise UnreadableFile(DAMAGED)
+        if self._elements > self.most_elements:
+            raise UnreadableFile(TOO_MANY)
+        if not self._attribute_names.issuperset(attributes):
+            self._attribute_names.update(attributes)
+            _refuse_flood(len(self._attribute_names), attributes)
+        local = self._local_names.get(name) or self._named(name)
+        self._start(local, attributes)
+
+    def _named(self, name: str) -> str:
+        local = self._local_names[name] = name.rpartition(":")[2]
+        _refuse_flood(len(self._local_names), [name])
+        return local
+
+    def _close(self, name: str) -> None:
+        self._depth -= 1
+        assert self._end is not None
+        self._end(self._local_names[name])
+
+    def _close_unheard(self, _: str) -> None:
+        self._depth -= 1
+
+
+def _refuse_flood(known: int, new: Iterable[str]) -> None:
+    if known > MAX_NAMES or any(len(name) > MAX_NAME for name in new):
+        raise UnreadableFile(DAMAGED)
+
+
+def _refuse(*_: object) -> None:
+    raise UnreadableFile(DAMAGED)

@@ -1,0 +1,43 @@
+"""A file of products that somebody looks at: what it would do is kept, so that just that can be done."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from accounts.actors import Source
+
+
+class ProductImportState(models.TextChoices):
+    PLANNED = "planned", "Planned"
+    APPLIED = "applied", "Applied"
+
+
+class ProductImport(models.Model):
+    """Numbered by its primary key. A plan that nobody applies is swept after 24 hours.
+
+    `rows` are those of the file, [number, cells]; `plan` is what was shown of each of them, [number, name,
+    outcome, changes, problem].
+    """
+
+    state = models.CharField(max_length=8, choices=ProductImportState, default=ProductImportState.PLANNED)
+    file_name = models.CharField(max_length=255)
+    columns = models.JSONField(default=list)
+    ignored_columns = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+    plan = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.CharField(max_length=6, choices=Source)
+    applied_at = models.DateTimeField(null=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"Product import {self.pk}"

@@ -1,0 +1,103 @@
+"""A plan kept between the request that shows it and the one that has it done."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from backoffice.errors import Conflict, NotFound
+from backoffice.transactions import write_transaction
+from catalog.models import ProductImport, ProductImportState
+from catalog.product_files.plan import import_products
+from catalog.product_files.reading import ProductFile
+from catalog.row_plans import Outcome, PlannedRow, RowPlan
+
+PLANS_KEPT = timedelta(hours=24)
+
+
+class PlanGone(NotFound):
+    code = "unknown_import"
+    title = "No such import"
+
+
+class AppliedAlready(Conflict):
+    code = "import_state"
+    title = "The import was applied before"
+
+
+@write_transaction
+def keep_product_plan(file: ProductFile, plan: RowPlan, *, file_name: str, by: Actor) -> ProductImport:
+    """One statement, for a plan that was made before."""
+    printable = "".join(character for character in file_name if character.isprintable())
+    return ProductImport.objects.create(
+        file_name=re.split(r"[/\\]", printable)[-1][-255:] or "file",
+        columns=file.columns,
+        ignored_columns=file.ignored_columns,
+        rows=file.rows,
+        plan=[_as_json(row) for row in plan.rows],
+        created_by=by.user,
+        source=by.source,
+    )
+
+
+def product_import_numbered(number: int) -> ProductImport:
+    """Raises PlanGone."""
+    found = ProductImport.objects.filter(pk=number).first()
+    if found is None:
+        raise PlanGone(f"There is no product import {number}. Plans are kept for 24 hours.")
+    return found
+
+
+def plan_of(kept: ProductImport) -> RowPlan:
+    """What was shown; values as they were told."""
+    return RowPlan("sku", tuple(_row(*each) for each in kept.plan), tuple(kept.ignored_columns))
+
+
+def _row(number: int, name: str, outcome: str, changes: dict[str, list[Any]], problem: str) -> PlannedRow:
+    pairs = {column: (before, after) for column, (before, after) in changes.items()}
+    return PlannedRow(number, name, Outcome(outcome), pairs, problem)
+
+
+def file_of(kept: ProductImport) -> ProductFile:
+    rows = tuple((number, tuple(cells)) for number, cells in kept.rows)
+    return ProductFile(tuple(kept.columns), tuple(kept.ignored_columns), rows)
+
+
+@write_transaction
+def apply_product_import(number: int, *, by: Actor, skip_invalid: bool = False) -> ProductImport:
+    """Do exactly what was shown; all of it, or with `skip_invalid` every row without a problem.
+
+    Raises:
+        PlanGone, AppliedAlready: a second click finds it done.
+        RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
+    """
+    kept = ProductImport.objects.select_for_update(no_key=True).filter(pk=number).first()
+    if kept is None:
+        raise PlanGone(f"There is no product import {number}. Plans are kept for 24 hours.")
+    if kept.state != ProductImportState.PLANNED:
+        raise AppliedAlready("This file is imported already; nothing was done again.")
+    import_products(file_of(kept), by=by, seen=plan_of(kept), skip_invalid=skip_invalid)
+    kept.state = ProductImportState.APPLIED
+    kept.applied_at = timezone.now()
+    kept.applied_by = by.user
+    kept.save(update_fields=["state", "applied_at", "applied_by"])
+    return kept
+
+
+@write_transaction
+def sweep_product_plans(now: datetime) -> int:
+    """Delete plans that nobody applied within 24 hours; gives how many."""
+    abandoned = ProductImport.objects.filter(
+        state=ProductImportState.PLANNED, created_at__lt=now - PLANS_KEPT
+    )
+    # One that is being applied at this moment is held, and passed by.
+    plans = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    ProductImport.objects.filter(pk__in=plans).delete()
+    return len(plans)
+
+
+def _as_json(row: PlannedRow) -> list[Any]:
+    row = row.as_told
+    return [row.row, row.name, row.outcome.value, row.changes, row.problem]

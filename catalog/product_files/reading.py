@@ -1,0 +1,51 @@
+"""A file of products as it was read, for whoever plans what it would do."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from backoffice.fields import folded
+from backoffice.sheets.limits import UnreadableFile
+from catalog.file_columns import kept_cells, places_of
+from catalog.product_cells import IMPORTED, product_columns
+from catalog.stock_file import NO_ROWS, content_of, table_rows
+
+MAX_ROWS = 100_000
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFile:
+    """`columns` are those of ours that it has; `rows` their cells, trimmed, each with its number."""
+
+    columns: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @property
+    def repeated(self) -> dict[str, list[int]]:
+        """SKUs that stand in several rows, by what they are compared by, with the rows' numbers."""
+        place = self.columns.index("sku")
+        numbers = defaultdict(list)
+        for number, cells in self.rows:
+            numbers[folded(cells[place])].append(number)
+        return {key: found for key, found in numbers.items() if key and len(found) > 1}
+
+
+def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
+    """The whole file: CSV or XLSX, with a column sku, at most 100,000 rows.
+
+    Raises:
+        UnreadableFile.
+    """
+    rows = table_rows(content_of(file), file_name=file_name, columns=IMPORTED)
+    header = next(rows, None)
+    if header is None:
+        raise UnreadableFile(NO_ROWS)
+    named = product_columns(header.cells)
+    places = places_of(named, IMPORTED)
+    read = tuple(kept_cells(rows, tuple(places.values()), most_rows=MAX_ROWS))
+    if not read:
+        raise UnreadableFile(NO_ROWS)
+    ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in IMPORTED)
+    return ProductFile(tuple(places), ignored, read)
