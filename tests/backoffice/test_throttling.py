@@ -187,11 +187,12 @@ def closed_port() -> int:
 
 def dead_cache(settings, port: int, **options: object) -> None:
     settings.CACHES = {
+        **settings.CACHES,
         "default": {
             "BACKEND": "backoffice.caches.RedisCache",
             "LOCATION": f"redis://127.0.0.1:{port}/0",
             "OPTIONS": options,
-        }
+        },
     }
 
 

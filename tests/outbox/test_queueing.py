@@ -97,7 +97,8 @@ def test_with_redis_down_throughout_two_hundred_orders_are_taken_and_their_mails
 ):
     """No queue, no product cache, no throttle counters."""
     queue_at(NO_REDIS)
-    settings.CACHES = {"default": {"BACKEND": "backoffice.caches.RedisCache", "LOCATION": NO_REDIS}}
+    away = {"BACKEND": "backoffice.caches.RedisCache", "LOCATION": NO_REDIS}
+    settings.CACHES = {**settings.CACHES, "default": away}
     settings.API_RATE_PER_MINUTE = 100
     monkeypatch.setattr(throttling, "_cache_rests_until", 0.0)
     make_product("71053", on_hand=1_000)

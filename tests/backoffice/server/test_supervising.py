@@ -85,8 +85,9 @@ class TestServer:
 
     def test_no_process_goes_on_without_its_supervisor(self, shop, port):
         children = processes_under(shop.process.pid)
-        shop.stop(signal.SIGKILL)
+        shop.process.kill()
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+        shop.stop(signal.SIGKILL)
         assert status_of(port) is None
 
 
