@@ -12,6 +12,12 @@ ENV PATH=/venv/bin:$PATH \
     TZ=UTC \
     DEBUG=0 \
     VAR_DIR=/app/var
+# pg_dump as new as the server, for `shopctl backup` and `restore`: Debian's own is older.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-18 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin shop
 COPY --from=packages /venv /venv
 WORKDIR /app
@@ -55,6 +61,21 @@ hosts = os.environ.get("DJANGO_ALLOWED_HOSTS", "").replace(",", " ").split()
 host = next((name.lstrip(".") for name in hosts if name != "*"), "127.0.0.1")
 request = urllib.request.Request("http://127.0.0.1:8000/healthz", headers={"Host": host})
 urllib.request.urlopen(request, timeout=4)
+EOS
+# Of worker and scheduler: the clock of the one queues a task each minute that the other runs.
+COPY --chmod=755 <<'EOS' /venv/bin/is-beating
+#!/venv/bin/python
+import os
+import sys
+
+import psycopg
+
+names = {"host": "SQL_HOST", "port": "SQL_PORT", "dbname": "SQL_DATABASE", "user": "SQL_USER", "password": "SQL_PASSWORD"}
+with psycopg.connect(connect_timeout=5, **{key: os.environ[name] for key, name in names.items()}) as session:
+    found = session.execute(
+        "SELECT seen_at > now() - interval '3 minutes' FROM backoffice_heartbeat WHERE name = 'worker'"
+    ).fetchone()
+sys.exit(0 if found and found[0] else "No task has run for three minutes.")
 EOS
 # The static files stay in the image, so that a volume over /app/var never serves those of an older one.
 RUN echo /app >"$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/backoffice.pth" \

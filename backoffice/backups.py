@@ -4,19 +4,23 @@ On SQLite a database file, by SQLite's backup API: a copy made with `cp` of a da
 PostgreSQL an archive of `pg_dump`. Either holds one moment, with every order whole or not at all.
 """
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from backoffice import dumps
 from backoffice.errors import Conflict, Invalid
 from backoffice.migrating import migrate
+from backoffice.replacing import replacing
+
+MIGRATED = ("backoffice", "0001_initial")
 
 
 class NoBackup(Invalid):
@@ -34,20 +38,35 @@ class ShopsOwnFile(Conflict):
     title = "The shop itself is in this file"
 
 
-def back_up(path: Path) -> None:
+class NothingToBackUp(Conflict):
+    code = "nothing_to_back_up"
+    title = "There is no shop in the database"
+
+
+def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Write the file: all of it or nothing, readable by its owner alone. Nobody waits meanwhile.
 
+    It is read before it takes the place of one that was there. `asked` names queries of one value each: what
+    they give in the backup is returned.
+
     Raises:
+        NothingToBackUp: the database was never set up.
         ShopsOwnFile: the path is that of the database itself.
         OSError: the file cannot be written.
         CannotDump: PostgreSQL's programs are missing or refuse.
     """
     _refuse_the_shops_own(path)
-    with _new_file(path) as part:
+    _refuse_what_is_no_shop()
+    with replacing(path, private=True) as part:
         if connection.vendor == "sqlite":
             _copy(_database(), part)
+            found = _answers(part, asked or {})
         else:
-            dumps.dump(connection.settings_dict, part)
+            found = dumps.dump(connection, part, asked or {})
+        # What was made by a newer version may be kept, though only that can read it.
+        with suppress(NewerBackup):
+            check(part)
+    return found
 
 
 def check(path: Path) -> None:
@@ -58,7 +77,7 @@ def check(path: Path) -> None:
         found, tables = _migrations_in(path), _tables_in(path)
     except (sqlite3.DatabaseError, dumps.NotReadable) as error:
         raise _no_backup(path, error) from error
-    if ("backoffice", "0001_initial") not in found:
+    if MIGRATED not in found:
         raise _no_backup(path, "the shop's migrations were never applied to it.")
     loader = MigrationLoader(None)
     unknown = found - set(loader.disk_migrations)
@@ -136,19 +155,21 @@ def _database() -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
-@contextmanager
-def _new_file(path: Path) -> Iterator[Path]:
-    """A file beside it, which takes its place when all went well."""
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        yield part
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+def _refuse_what_is_no_shop() -> None:
+    is_there = connection.vendor != "sqlite" or _database().is_file()
+    # To look into it would make it.
+    if not is_there or MIGRATED not in _applied():
+        name = connection.settings_dict["NAME"]
+        raise NothingToBackUp(f"There is no shop in {name}: nothing was written. Look at SQL_DATABASE.")
+
+
+def _applied() -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
+def _answers(database: Path, asked: Mapping[str, str]) -> dict[str, Any]:
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as backup:
+        return {name: backup.execute(query).fetchone()[0] for name, query in asked.items()}
 
 
 def _copy(source: Path, target: Path) -> None:

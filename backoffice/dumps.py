@@ -4,9 +4,12 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from psycopg.conninfo import make_conninfo
 
 from backoffice.errors import Conflict
@@ -25,10 +28,28 @@ class NotReadable(Exception):
     """The file is no archive of pg_dump."""
 
 
-def dump(database: Mapping[str, Any], path: Path) -> None:
-    """Raises CannotDump."""
+def dump(connection: BaseDatabaseWrapper, path: Path, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Gives what the queries find in that very moment of the database which the archive holds.
+
+    Raises:
+        CannotDump.
+    """
     format_ = ("--format=custom", "--lock-wait-timeout=15s", *AS_ANYBODY)
-    _run(database, "pg_dump", *format_, f"--file={path}", f"--dbname={_address(database)}")
+    with closing(connection.copy()) as session, session.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # It waits for pg_dump, however long that takes.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SELECT pg_export_snapshot()")
+        snapshot = f"--snapshot={cursor.fetchone()[0]}"
+        found = {name: _answer(cursor, query) for name, query in asked.items()}
+        database = connection.settings_dict
+        _run(database, "pg_dump", *format_, snapshot, f"--file={path}", f"--dbname={_address(database)}")
+    return found
+
+
+def _answer(cursor: CursorWrapper, query: str) -> Any:
+    cursor.execute(query)
+    return cursor.fetchone()[0]
 
 
 def migrations_in(path: Path) -> set[tuple[str, str]]:

@@ -100,7 +100,7 @@ def database(var_dir: Path) -> dict[str, object]:
     """Django's settings of the one database, from DATABASE_URL or SQL_*; SQLite when neither is set."""
     url = text("DATABASE_URL")
     if url:
-        return _database_from_url(url)
+        return database_from_url(url)
     engine = text("SQL_ENGINE", "sqlite").lower()
     engine = ENGINES.get(engine, engine)
     if engine == ENGINES["sqlite"]:
@@ -117,12 +117,13 @@ def database(var_dir: Path) -> dict[str, object]:
     raise ImproperlyConfigured(f"SQL_ENGINE must be sqlite or postgresql, not {engine!r}.")
 
 
-def _database_from_url(url: str) -> dict[str, object]:
+def database_from_url(url: str, *, named: str = "DATABASE_URL") -> dict[str, object]:
+    """Raises ImproperlyConfigured, which says what `named` must be."""
     parts = urlsplit(url)
     if parts.scheme in ("sqlite", "sqlite3"):
         return _sqlite(unquote(parts.path.removeprefix("/")) or "backoffice.sqlite3")
     if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+        raise ImproperlyConfigured(f"{named} must begin with postgresql:// or sqlite:///.")
     options = dict(parse_qsl(parts.query))
     return _postgresql(
         name=unquote(parts.path.lstrip("/")),

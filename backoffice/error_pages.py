@@ -221,7 +221,7 @@ class ErrorPageMiddleware:
 def _note(request: HttpRequest, response: HttpResponse, error: BaseException | None, level: int) -> None:
     """One line instead of a traceback: strangers cause such errors at will, an outage with every request."""
     told = (request.path, type(error).__name__, str(error).partition("\n")[0])
-    logger.log(level, "%s %s: %s: %.300s", request.method, *map(in_one_line, told))
+    logger.log(level, "%s %s: %s: %.300s", request.method, *map(in_one_line, told), extra={"about": error})
     _mark_as_logged(response)
 
 

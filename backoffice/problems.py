@@ -176,7 +176,8 @@ def fault(request: HttpRequest, error: Exception) -> HttpResponse:
     """
     if is_outage(error):
         told = (request.path, type(error).__name__, str(error).partition("\n")[0])
-        logger.error("%s %s: %s: %.300s", request.method, *map(in_one_line, told))
+        words = map(in_one_line, told)
+        logger.error("%s %s: %s: %.300s", request.method, *words, extra={"about": error})
         return _marked_as_logged(refused(request, Unavailable(AWAY, retry_after_seconds=RETRY_AFTER_SECONDS)))
     logger.error("%s %s failed", request.method, in_one_line(request.path), exc_info=error)
     return of_status(request, 500, OUR_FAULT)

@@ -190,6 +190,12 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     }
+# Figures of the admin, of each process alone.
+CACHES["process"] = {
+    "BACKEND": "backoffice.caches.LocMemCache",
+    "LOCATION": "process",
+    "OPTIONS": {"MAX_ENTRIES": 1_000},
+}
 
 HUEY: dict[str, object] = {
     "name": "backoffice",
@@ -329,7 +335,10 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "backoffice.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "backoffice.request_id.RequestIdFilter"},
+        "outages": {"()": "backoffice.thinned_logs.OutageFilter"},
+    },
     "formatters": {
         "line": {
             "class": "backoffice.log_lines.LineFormatter",
@@ -338,7 +347,11 @@ LOGGING = {
         }
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["outages", "request_id"],
+        },
         "security": {
             "class": "backoffice.log_lines.PrivateFile",
             "filename": VAR_DIR / "security.log",

@@ -2,6 +2,7 @@
 
 import fcntl
 import functools
+import logging
 import random
 import threading
 import time
@@ -11,12 +12,16 @@ from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from backoffice import sequences
 from backoffice.errors import Busy
+
+logger = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 DEADLOCK_DETECTED = "40P01"
 SERIALIZATION_FAILURE = "40001"
 LOCK_NOT_AVAILABLE = "55P03"
+UNIQUE_VIOLATION = "23505"
 
 _writer = threading.Lock()
 _state = threading.local()
@@ -29,8 +34,9 @@ class Collision(Exception):
 def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
     """Run the use case in one durable transaction; inside another one, as a part of it.
 
-    When it returns, its effects are on disk. Deadlocks, serialisation failures and collisions run the
-    whole use case again, so it must not act on anything but the database before it returns.
+    When it returns, its effects are on disk. Deadlocks, serialisation failures, collisions, and numbers that
+    a sequence gave out a second time run the whole use case again, so it must not act on anything but the
+    database before it returns.
 
     Raises:
         Busy: a lock could not be had in time; nothing was written.
@@ -45,7 +51,7 @@ def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
                 with _writing(), _single_writer(), transaction.atomic(durable=True):
                     return use_case(*args, **kwargs)
             except (DatabaseError, Collision) as error:
-                if attempt == ATTEMPTS or not _is_worth_retrying(error):
+                if attempt == ATTEMPTS or not (_is_worth_retrying(error) or _is_caught_up_after(error)):
                     _raise_busy_if_locked(error)
                     raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
@@ -82,6 +88,21 @@ def _is_worth_retrying(error: Exception) -> bool:
     if connection.in_atomic_block:
         return False
     return isinstance(error, Collision) or sqlstate_of(error) in (DEADLOCK_DETECTED, SERIALIZATION_FAILURE)
+
+
+def _is_caught_up_after(error: Exception) -> bool:
+    """Whether it failed on a number from a sequence that was behind its table, and is not any more."""
+    if connection.in_atomic_block or sqlstate_of(error) != UNIQUE_VIOLATION:
+        return False
+    named = error.__cause__.diag  # type: ignore[union-attr]
+    if not sequences.gives_the_values_of(
+        connection, table=named.table_name or "", constraint=named.constraint_name or ""
+    ):
+        return False
+    for each in sequences.catch_up(connection):
+        logger.warning("The sequence %s was behind; it goes on after %s.", each.sequence, each.highest)
+    # Another process may just have done so.
+    return True
 
 
 def _raise_busy_if_locked(error: Exception) -> None:

@@ -1,18 +1,25 @@
 """Rendered bytes of products, never older than the database.
 
 On SQLite the database itself tells each connection whether anything was committed since: what a thread has
-rendered is good for as long as nothing was, whichever process wrote. On PostgreSQL a number in Redis is
-raised after each commit that changed what products show; bytes are kept, there and in each process, with
-the number that was read *before* their query, so that bytes computed during a change are never taken for
-newer ones. Without Redis, or while it is down, nothing is kept.
+rendered is good for as long as nothing was, whichever process wrote. On PostgreSQL bytes are kept, in Redis
+and in each process, under a generation that was read *before* their query, so that bytes computed during a
+change are never taken for newer ones. Each change begins a new generation in Redis once it is committed.
+
+A process may die between its commit and that, or Redis may not hear it. So a generation ends by itself after
+`TRUSTED_SECONDS`, and whoever finds none asks the database: its snapshot tells whether any transaction has
+ended since the generation began. If none has, it goes on; else a new one begins. What is owed to the cache is
+thus known from the database alone, in every process, for about one short query a second in all. Redis may
+also forget everything. Without Redis, or while it is down, nothing is kept.
 """
 
+import json
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from time import monotonic, time_ns
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -21,13 +28,17 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from redis.exceptions import RedisError
 
-from backoffice.caches import Held
+from backoffice.caches import Held, opened, sealed
 from backoffice.replies import Reply
 
 logger = logging.getLogger(__name__)
 
 GENERATION = "products:generation"
-# The last resort should a process die between its commit and raising the generation.
+# Which snapshot of the database a generation began with; what was last told of changes.
+BEGAN = "products:began"
+TOLD = "products:told"
+# The longest that a change which Redis did not hear of stays unseen.
+TRUSTED_SECONDS = 1
 LONGEST_SECONDS = 60
 MOST_KEPT = 256
 
@@ -40,7 +51,8 @@ class Kept:
     given: Held | None = None
 
 
-_raise_is_owed = threading.Event()
+# This process has changed something that Redis has not heard of yet.
+_is_owed = threading.Event()
 # Of this process, beside those in Redis: each with the moment when it is too old, whatever Redis says.
 _kept_here: dict[str, tuple[Kept, float]] = {}
 
@@ -48,7 +60,7 @@ _kept_here: dict[str, tuple[Kept, float]] = {}
 def forget_products() -> None:
     """What products show has changed: forget it once the present transaction has committed."""
     if settings.REDIS_URL:
-        transaction.on_commit(_raise_generation, robust=True)
+        transaction.on_commit(_tell, robust=True)
 
 
 def public_key(environ: Mapping[str, Any]) -> str:
@@ -65,7 +77,7 @@ def recalled(key: str) -> Kept | None:
         reply = _kept_by_thread.recalled(key)
         return Kept(reply) if reply else None
     kept, good_until = _kept_here.get(key, (None, 0.0))
-    return kept if monotonic() < good_until and not _raise_is_owed.is_set() else None
+    return kept if monotonic() < good_until and not _is_owed.is_set() else None
 
 
 def remembered(key: str, render: Callable[[], Reply]) -> Reply:
@@ -118,13 +130,14 @@ _kept_by_thread = _ThreadMemory()
 def _kept_in_redis(key: str, render: Callable[[], Reply]) -> Reply:
     redis_key = f"products:{sha256(key.encode()).hexdigest()}"
     try:
-        generation, kept = _look_up(redis_key)
+        generation, found = _look_up(redis_key)
     except (RedisError, OSError) as error:
         logger.warning("The cache server does not answer; products are rendered anew: %s", error)
         return render()
-    if kept is not None and kept[0] == generation:
-        reply: Reply = kept[1]
-    else:
+    if generation is None:
+        return render()
+    reply = _unpacked(redis_key, generation, found)
+    if reply is None:
         reply = render()
         _keep_in_redis(redis_key, generation, reply)
     _keep_here(key, Kept(reply, Held(GENERATION, generation)))
@@ -133,9 +146,24 @@ def _kept_in_redis(key: str, render: Callable[[], Reply]) -> Reply:
 
 def _keep_in_redis(redis_key: str, generation: int, reply: Reply) -> None:
     try:
-        cache.set(redis_key, (generation, reply), LONGEST_SECONDS)
+        cache.set(redis_key, _packed(redis_key, generation, reply), LONGEST_SECONDS)
     except (RedisError, OSError) as error:
         logger.warning("The cache server does not answer; nothing is kept: %s", error)
+
+
+def _packed(redis_key: str, generation: int, reply: Reply) -> bytes:
+    """A line of JSON about the reply, and its body; sealed, for it will be sent as it is."""
+    about = json.dumps([generation, reply.status, dict(reply.headers)])
+    return sealed(redis_key, about.encode() + b"\n" + reply.body)
+
+
+def _unpacked(redis_key: str, generation: int, found: object) -> Reply | None:
+    content = opened(redis_key, found)
+    if content is None:
+        return None
+    about, _, body = content.partition(b"\n")
+    kept_in, status, headers = json.loads(about)
+    return Reply(status, body, headers) if kept_in == generation else None
 
 
 def _keep_here(key: str, kept: Kept) -> None:
@@ -144,28 +172,60 @@ def _keep_here(key: str, kept: Kept) -> None:
     _kept_here[key] = kept, monotonic() + LONGEST_SECONDS
 
 
-def _look_up(key: str) -> tuple[int, tuple[int, Reply] | None]:
-    if _raise_is_owed.is_set():
-        _raise_generation()
+def _look_up(key: str) -> tuple[int | None, object]:
+    """The present generation, if there can be one just now, and what is kept under the key."""
+    if _is_owed.is_set():
+        _tell()
     found = cache.get_many([GENERATION, key])
     generation = found.get(GENERATION)
-    return (_new_generation() if generation is None else generation), found.get(key)
+    return (generation if type(generation) is int else _begun_generation()), found.get(key)
 
 
-def _new_generation() -> int:
-    """Later than every earlier one, also after Redis has lost its memory."""
-    cache.add(GENERATION, time_ns(), None)
-    generation: int = cache.get(GENERATION)
-    return generation
+def _begun_generation() -> int | None:
+    """Go on with the last generation if the database says that nothing was committed since; else a new one.
+
+    None when a change was told meanwhile: the snapshot may be from before it.
+    """
+    cache.add(TOLD, _never_used(), LONGEST_SECONDS)
+    found = cache.get_many([TOLD, BEGAN])
+    told, began = found.get(TOLD), found.get(BEGAN)
+    if type(told) is not int:
+        cache.set(TOLD, _never_used(), LONGEST_SECONDS)
+        return None
+    snapshot = _snapshot()
+    generation = _goes_on(began, snapshot) or _never_used()
+    cache.set(BEGAN, [snapshot, generation], None)
+    is_held: bool = cache.set_given(  # type: ignore[attr-defined]
+        GENERATION, generation, expires_in=TRUSTED_SECONDS, given=Held(TOLD, told)
+    )
+    return generation if is_held else None
 
 
-def _raise_generation() -> None:
+def _goes_on(began: object, snapshot: str) -> int | None:
+    match began:
+        case [str(seen), int(generation)] if seen == snapshot:
+            return generation
+    return None
+
+
+def _snapshot() -> str:
+    """Another one whenever any transaction that wrote has ended."""
+    if connection.vendor != "postgresql":
+        return str(_never_used())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
+
+
+def _never_used() -> int:
+    """A number that no generation had: Redis may forget which were, so they are not counted."""
+    return secrets.randbits(62)
+
+
+def _tell() -> None:
     try:
-        try:
-            cache.incr(GENERATION)
-        except ValueError:
-            _new_generation()
-        _raise_is_owed.clear()
+        cache.set_many({TOLD: _never_used(), GENERATION: _never_used()}, TRUSTED_SECONDS)
+        _is_owed.clear()
     except (RedisError, OSError) as error:
-        _raise_is_owed.set()
-        logger.warning("The cache server does not answer; its products are forgotten later: %s", error)
+        _is_owed.set()
+        logger.warning("The cache server does not answer; it is told later what has changed: %s", error)

@@ -18,6 +18,10 @@ VERBS = {
     "doctor": ("cli.doctor:doctor", "Look for trouble; exit with 4 when there is some"),
     "backup": ("cli.backup:backup", "Write the whole database to a file, while the shop runs"),
     "restore": ("cli.backup:restore", "Put a backup in the place of the database"),
+    "move-database": (
+        "cli.move_database:move_database",
+        "Move the shop from SQLite to PostgreSQL, with proof",
+    ),
     "products": ("cli.product_files:app", "Look at products; import, export and archive them"),
     "stock": ("cli.stock_files:app", "Receive, count, adjust, import, export and prove stock"),
     "promos": ("cli.promos:app", "Create, pause and expire promo codes"),

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from pathlib import Path
+from typing import Annotated, Any, cast
+from urllib.parse import urlsplit
 
 import typer
 
@@ -14,8 +16,11 @@ from cli.verbs import lone_verb
 OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
 WORKER_SILENT_AFTER = timedelta(minutes=3)
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
+LEAST_FREE_BYTES, ENOUGH_FREE_BYTES = 100 * 1_048_576, 1_024 * 1_048_576
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAIL_MAY_WAIT = timedelta(minutes=15)
 SHOWN = columns("check", "state", "detail")
+Mend = Annotated[bool, typer.Option("--mend", help="Move on sequences that are behind their tables.")]
 
 
 class State(StrEnum):
@@ -34,13 +39,17 @@ class Finding:
     examples="""
     shopctl doctor
     shopctl doctor --json | jq '.[] | select(.state == "trouble")'
+    shopctl doctor --mend
     """
 )
-def doctor(json: Json = False, jsonl: Jsonl = False) -> None:
+def doctor(mend: Mend = False, json: Json = False, jsonl: Jsonl = False) -> None:
     """Look whether everything is there that the shop needs, and whether stock and orders add up.
 
-    Exits with 4 when there is trouble.
+    Exits with 4 when there is trouble. --mend first moves on the sequences that are behind the numbers in
+    their tables, which rows from elsewhere leave so; nothing else is changed.
     """
+    if mend:
+        _mend_sequences()
     findings = {name: _found(check) for name, check in CHECKS.items()}
     rows = (
         {"check": name, "state": each.state.value, "detail": each.detail} for name, each in findings.items()
@@ -50,6 +59,15 @@ def doctor(json: Json = False, jsonl: Jsonl = False) -> None:
     if troubles:
         say(f"Trouble with: {', '.join(troubles)}.")
         raise typer.Exit(FOUND_PROBLEMS)
+
+
+def _mend_sequences() -> None:
+    from django.db import connection
+
+    from backoffice.sequences import catch_up
+
+    for each in catch_up(connection):
+        say(f"{each.table}.{each.column} goes on after {each.highest}.")
 
 
 def _found(check: Callable[[], Finding]) -> Finding:
@@ -89,6 +107,24 @@ def _migrations() -> Finding:
     return Finding(State.OK, "all applied")
 
 
+def _sequences() -> Finding:
+    from django.db import connection
+
+    from backoffice.sequences import behind
+
+    late = behind(connection)
+    if late:
+        named = ", ".join(f"{each.table}.{each.column} (at {each.highest})" for each in late[:3])
+        more = f" and {len(late) - 3} more" if len(late) > 3 else ""
+        return Finding(
+            State.TROUBLE,
+            f"behind what is there: {named}{more}; new rows would collide; run: shopctl doctor --mend",
+        )
+    if connection.vendor == "sqlite":
+        return Finding(State.OK, "numbers follow from the rows themselves")
+    return Finding(State.OK, "each goes on after the highest number there is")
+
+
 def _ledger_triggers() -> Finding:
     from django.db import connection
 
@@ -100,6 +136,75 @@ def _ledger_triggers() -> Finding:
     return Finding(State.OK, "movements cannot be changed")
 
 
+def _disk() -> Finding:
+    """Where the shop keeps its files: room, and whether anything can be written at all."""
+    import os
+    from tempfile import TemporaryFile
+
+    from django.conf import settings
+    from django.db import connection
+
+    folders = {settings.VAR_DIR}
+    if connection.vendor == "sqlite":
+        folders.add(Path(connection.settings_dict["NAME"]).absolute().parent)
+    least = None
+    for folder in sorted(folder for folder in folders if folder.is_dir()):
+        try:
+            with TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(4_096))
+                probe.flush()
+                os.fsync(probe.fileno())
+        except OSError as error:
+            return Finding(
+                State.TROUBLE, f"nothing can be written in {folder}: {error.strerror}; make room there"
+            )
+        disk = os.statvfs(folder)
+        free = disk.f_bavail * disk.f_frsize
+        if free < LEAST_FREE_BYTES:
+            return Finding(State.TROUBLE, f"{free >> 20:,} MB are free in {folder}; make room there")
+        least = free if least is None else min(least, free)
+    if least is None:
+        return Finding(State.OK, "no folder of its own")
+    state = State.NOTE if least < ENOUGH_FREE_BYTES else State.OK
+    return Finding(state, f"{least >> 20:,} MB are free, and what is written stays")
+
+
+def _proxy() -> Finding:
+    from django.conf import settings
+
+    if settings.IS_HTTPS and not settings.TRUSTED_PROXIES:
+        return Finding(
+            State.TROUBLE,
+            "SHOP_URL is https, but TRUSTED_PROXIES names no proxy: every request is sent to https again and"
+            " again; set TRUSTED_PROXIES to the address of the proxy that ends https",
+        )
+    if not settings.IS_HTTPS:
+        return Finding(State.NOTE, f"{settings.SHOP_URL} is not https: for this machine alone")
+    return Finding(State.OK, f"https, told by {', '.join(settings.TRUSTED_PROXIES)}")
+
+
+def _private_files() -> Finding:
+    """Secrets, the database, mails with links that let people in: nobody else's on this machine."""
+    from django.conf import settings
+    from django.db import connection
+
+    files = [settings.VAR_DIR / name for name in ("secret_key", "jwt_keys", "admin_login")]
+    if connection.vendor == "sqlite":
+        database = Path(connection.settings_dict["NAME"])
+        files += [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
+    files += [settings.VAR_DIR / "mail", settings.BASE_DIR / ".env"]
+    # A folder that others may not enter keeps all that is in it.
+    open_to_others = [
+        path
+        for path in files
+        if path.exists() and path.stat().st_mode & 0o077 and path.parent.stat().st_mode & 0o011
+    ]
+    if open_to_others:
+        named = " ".join(str(path) for path in open_to_others)
+        return Finding(State.TROUBLE, f"others on this machine may read them; run: chmod go= {named}")
+    return Finding(State.OK, "secrets are their owner's alone")
+
+
 def _cache() -> Finding:
     from django.conf import settings
     from django.core.cache import cache
@@ -107,7 +212,16 @@ def _cache() -> Finding:
     cache.set("doctor", "ok", timeout=10)
     if cache.get("doctor") != "ok":
         return Finding(State.TROUBLE, "it does not keep what it is given")
-    return Finding(State.OK, "Redis" if settings.REDIS_URL else "in this process")
+    if not settings.REDIS_URL:
+        return Finding(State.OK, "in this process")
+    parts = urlsplit(settings.REDIS_URL)
+    if not parts.password and parts.hostname not in (*LOOPBACK, None):
+        return Finding(
+            State.NOTE,
+            f"Redis on {parts.hostname} wants no password: whoever reaches it can turn throttles off; set"
+            " requirepass there, and redis://:password@… in REDIS_URL",
+        )
+    return Finding(State.OK, "Redis")
 
 
 def _queue() -> Finding:
@@ -225,7 +339,11 @@ def _in_words(length: timedelta) -> str:
 CHECKS: dict[str, Callable[[], Finding]] = {
     "database": _database,
     "migrations": _migrations,
+    "sequences": _sequences,
     "ledger triggers": _ledger_triggers,
+    "disk": _disk,
+    "proxy": _proxy,
+    "private files": _private_files,
     "cache": _cache,
     "queue": _queue,
     "worker": _worker,

@@ -1,6 +1,5 @@
 """Files that verbs read and write: - is standard input or output, and no file is replaced unasked."""
 
-import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from typing import IO, TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
-from backoffice import private_files
 from cli.console import is_terminal, say, wrong_use
 
 if TYPE_CHECKING:
@@ -98,19 +96,11 @@ def writing(path: Path | None) -> Iterator[IO[bytes]]:
         with path.open("wb") as file:
             yield file
     else:
-        part = path.with_name(f".{path.name}.part")
-        try:
-            with part.open("wb") as file:
-                yield file
-            part.chmod(_mode_of(path))
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        from backoffice.replacing import replacing
 
-
-def _mode_of(path: Path) -> int:
-    """That of the file which is replaced; a new one is as readable as whatever its owner writes."""
-    return stat.S_IMODE(path.stat().st_mode) if path.exists() else private_files.usual_mode()
+        with replacing(path) as part, part.open("wb") as file:
+            yield file
+            file.flush()
 
 
 def write_rejects(path: Path, content: str) -> None:

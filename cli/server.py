@@ -1,9 +1,11 @@
 """shopctl serve, worker, scheduler."""
 
 import errno
+import functools
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -20,6 +22,22 @@ EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Whoever would replace the database sees the process for as long as it runs."""
+
+    def decorate(verb: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(verb)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            from backoffice.running import marked_running
+
+            with marked_running(role):
+                return verb(*args, **kwargs)
+
+        return run
+
+    return decorate
+
+
 @lone_verb(
     examples="""
     shopctl serve
@@ -29,6 +47,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
     shopctl serve --no-worker --host 0.0.0.0 --processes 2
     """
 )
+@_marked_running("web")
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8000,
@@ -91,6 +110,7 @@ def serve(
     shopctl worker --no-periodic --threads 8
     """
 )
+@_marked_running("worker")
 def worker(
     no_periodic: Annotated[
         bool, typer.Option("--no-periodic", help="Leave periodic tasks to `shopctl scheduler`.")
@@ -108,6 +128,7 @@ def worker(
 
 
 @lone_verb(examples="shopctl scheduler")
+@_marked_running("scheduler")
 def scheduler() -> None:
     """Run the periodic tasks' clock alone; workers run the tasks. Two of them do no harm."""
     from backoffice.consumer import consume, make_consumer

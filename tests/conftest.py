@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import hashers
+from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
@@ -86,5 +87,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
+def _empty_caches() -> None:
+    for name in django_settings.CACHES:
+        caches[name].clear()
     forget_counts()

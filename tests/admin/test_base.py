@@ -6,7 +6,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -170,7 +170,7 @@ def test_the_badge_counts_low_products_once_for_half_a_minute(manager: Client) -
     stock.receive("TEA-01", 50, by=CLI)
 
     assert "Low · 1" in manager.get(PRODUCTS).text
-    cache.clear()
+    caches["process"].clear()
     assert "Low · 0" in manager.get(PRODUCTS).text
 
 

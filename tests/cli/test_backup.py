@@ -1,12 +1,16 @@
 """shopctl backup, restore. Promise 21: a backup that was made under load restores, and everything adds up."""
 
 import json
+import os
 import shutil
+import signal
+import socket
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,14 +27,16 @@ from accounts.mail_links import InvalidLink
 from accounts.people import deactivate, set_role
 from accounts.recovery import request_password_link, reset_password
 from accounts.tokens import issue_pair
-from backoffice import backups, dumps
+from backoffice import backups, dumps, running, running_sessions
 from backoffice.backups import NewerBackup, NoBackup
 from backoffice.outbox.delivery import claim_next, deliver_due
 from backoffice.outbox.models import EmailMessage
+from backoffice.running import marked_running
 from catalog.product_cache import GENERATION
 from orders.models import Order
 from tests.accounts.mailbox import token_sent_to
 from tests.accounts.test_refresh_tokens import is_dead
+from tests.api.test_killed_server import Shop
 from tests.backoffice.test_server import SHOPCTL
 from tests.cli.conftest import Answers, Shopctl
 from tests.factories import CLI, make_product, make_user, place
@@ -122,9 +128,20 @@ def test_a_backup_under_load_restores_with_all_that_was_acknowledged(
 def test_a_backup_is_its_owners_alone_and_replaces_none_unasked(shopctl: Shopctl, tmp_path: Path) -> None:
     path = tmp_path / "shop.backup"
 
+    make_product("A", on_hand=3)
+    numbers = [place({"A": 1}).number for _ in range(2)]
+    make_user("ada@example.com", role="Manager")
+
     made = shopctl("backup", path, "--json")
 
-    assert json.loads(made.stdout) == {"file": str(path), "bytes": path.stat().st_size}
+    assert json.loads(made.stdout) == {
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "orders": 2,
+        "products": 1,
+        "users": 1,
+        "newest_order": numbers[-1],
+    }
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["shop.backup"]
     refused = shopctl("backup", path)
@@ -221,7 +238,7 @@ def test_an_archive_of_a_part_of_the_shop_is_refused_and_nothing_changes(
     path = tmp_path / "shop.backup"
     with monkeypatch.context() as patch:
         patch.setattr(dumps, "AS_ANYBODY", (*dumps.AS_ANYBODY, left_out))
-        backups.back_up(path)
+        dumps.dump(connection, path, {})
 
     refused = shopctl("restore", path, "--yes")
 
@@ -313,10 +330,11 @@ def back_up_with_mails_on_their_way(path: Path) -> None:
 def test_what_is_kept_of_products_is_forgotten_by_a_restore(shopctl: Shopctl, tmp_path: Path) -> None:
     backups.back_up(tmp_path / "shop.backup")
     cache.set(GENERATION, 7, None)
+    assert cache.get(GENERATION) == 7
 
     assert shopctl("restore", tmp_path / "shop.backup", "--yes").exit_code == 0
 
-    assert cache.get(GENERATION) == 8
+    assert cache.get(GENERATION) != 7
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its files itself.")
@@ -358,3 +376,170 @@ def test_a_machine_without_pg_dump_says_so(
     assert refused.exit_code == 1
     assert "pg_dump is not installed here" in refused.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_of_a_database_that_was_never_set_up_is_refused_and_replaces_nothing(
+    tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    path = tmp_path / "good.backup"
+    backups.back_up(path)
+    good = path.read_bytes()
+
+    refused = elsewhere("backup", str(path), "--overwrite")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "There is no shop in" in refused.stderr
+    assert path.read_bytes() == good
+    assert [each.name for each in tmp_path.iterdir() if each.suffix != ".running"] == ["good.backup"]
+
+
+def test_a_backup_that_cannot_be_read_again_replaces_nothing(
+    shopctl: Shopctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "good.backup"
+    backups.back_up(path)
+    good = path.read_bytes()
+
+    def half(part: Path) -> None:
+        part.write_bytes(good[: len(good) // 2])
+
+    # As a disk that lies, or a program that is killed.
+    monkeypatch.setattr(backups, "_copy", lambda source, part: half(part))
+    monkeypatch.setattr(backups, "_answers", lambda part, asked: {})
+    monkeypatch.setattr(dumps, "dump", lambda connection, part, asked: half(part))
+    refused = shopctl("backup", path, "--overwrite")
+
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "is no backup of a shop" in refused.stderr
+    assert path.read_bytes() == good
+    assert [each.name for each in tmp_path.iterdir()] == ["good.backup"]
+
+
+def test_a_folder_keeps_so_many_dated_backups_and_every_other_file(
+    shopctl: Shopctl, answers: Answers, tmp_path: Path
+) -> None:
+    for name in ("shop-20250101T030000Z.backup", "shop-20250102T030000Z.backup", "mine.backup"):
+        (tmp_path / name).write_bytes(b"older")
+
+    first = answers("backup", tmp_path)
+    assert len(list(tmp_path.iterdir())) == 4
+    second = answers("backup", tmp_path, "--keep", 2)
+
+    assert second["deleted"] == ["shop-20250101T030000Z.backup", "shop-20250102T030000Z.backup"]
+    left = {Path(first["file"]).name, Path(second["file"]).name, "mine.backup"}
+    assert {each.name for each in tmp_path.iterdir()} == left
+    assert len(left) == 3
+    backups.check(Path(second["file"]))
+    assert shopctl("backup", tmp_path / "one.backup", "--keep", 2).exit_code == 2
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_a_restore_over_a_running_shop_is_refused_and_nothing_changes(
+    shopctl: Shopctl, tmp_path: Path, role: str
+) -> None:
+    make_product("A", on_hand=1)
+    backups.back_up(tmp_path / "shop.backup")
+    number = place({"A": 1}).number
+
+    with marked_running(role):
+        for options in (["--yes"], ["--dry-run"]):
+            refused = shopctl("restore", tmp_path / "shop.backup", *options)
+            assert (refused.exit_code, refused.stdout) == (1, "")
+            assert f"The shop is running: {role} (process {os.getpid()})" in refused.stderr
+            assert "--stop" in refused.stderr
+
+    assert Order.objects.get().number == number
+    assert shopctl("restore", tmp_path / "shop.backup", "--yes").exit_code == 0
+    assert not Order.objects.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_a_restore_stops_the_shop_that_runs_here_and_nothing_starts_meanwhile(
+    shopctl: Shopctl, tmp_path: Path
+) -> None:
+    make_product("A", on_hand=1)
+    backups.back_up(tmp_path / "shop.backup")
+    shop = Shop(tmp_path, token="")
+    worker = [sys.executable, "-c", SHOPCTL, "worker"]
+    with shop.open(*([] if connection.vendor == "sqlite" else ["--processes", "2", "--no-worker"])) as server:
+        waiting = subprocess.Popen(
+            worker, env=shop.environment, cwd=settings.BASE_DIR, stderr=subprocess.PIPE, text=True
+        )
+        assert waiting.stderr
+        assert "Stop it with" in waiting.stderr.readline()
+        assert sorted(process.role for process in running.running()) == ["web", "worker"]
+
+        restored = shopctl("restore", tmp_path / "shop.backup", "--stop", "--yes")
+
+        assert restored.exit_code == 0, restored.stderr
+        assert server.wait(timeout=10) == 0
+        assert waiting.wait(timeout=10) == 0
+        waiting.stderr.close()
+    assert running.running() == []
+    with running.stopped(stop=False):
+        refused = subprocess.run(
+            worker, env=shop.environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+        )
+    assert refused.returncode == 1
+    assert "The database is being replaced at the moment" in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_killed_shop_is_not_taken_for_a_running_one(shopctl: Shopctl, tmp_path: Path) -> None:
+    backups.back_up(tmp_path / "shop.backup")
+    with Shop(tmp_path, token="").open("--no-worker") as server:
+        assert shopctl("restore", tmp_path / "shop.backup", "--yes").exit_code == 1
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+    for _ in range(50):
+        if not running.running():
+            break
+        time.sleep(0.1)
+    assert shopctl("restore", tmp_path / "shop.backup", "--yes").exit_code == 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is on one machine.")
+def test_a_shop_that_runs_on_another_machine_is_named_and_not_stopped(
+    shopctl: Shopctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups.back_up(tmp_path / "shop.backup")
+    killed: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, signum: killed.append(pid))
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "gethostname", lambda: "another.example")
+        there = marked_running("web")
+        there.__enter__()
+
+    refused = shopctl("restore", tmp_path / "shop.backup", "--stop", "--yes")
+
+    there.__exit__(None, None, None)
+    assert refused.exit_code == 1
+    assert f"web (process {os.getpid()} on another.example)" in refused.stderr
+    assert "Stop it there first" in refused.stderr
+    assert killed == []
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="A file's lock does not end before its process."
+)
+def test_a_mark_that_ended_with_its_database_server_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running_sessions, "KEEP_SECONDS", 0.1)
+    with marked_running("web"):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name LIKE 'backoffice web %'"
+            )
+        for _ in range(100):
+            if [process.role for process in running.running()] == ["web"]:
+                break
+            time.sleep(0.1)
+        assert [process.role for process in running.running()] == ["web"]
+    for _ in range(100):
+        # The server notices a moment later that a session has ended.
+        if not running.running():
+            return
+        time.sleep(0.1)
+    raise AssertionError(running.running())

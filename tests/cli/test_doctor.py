@@ -1,0 +1,94 @@
+"""shopctl doctor: what is wrong is named with its remedy."""
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+
+from cli.doctor import State, _cache, _disk, _private_files, _proxy
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_folder_that_takes_no_writes_is_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _disk().state in (State.OK, State.NOTE)
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    found = _disk()
+    assert found.state == State.TROUBLE
+    assert "No space left on device; make room there" in found.detail
+
+
+@pytest.mark.parametrize(("free_mb", "state"), [(99, State.TROUBLE), (500, State.NOTE), (5_000, State.OK)])
+def test_little_room_is_told_before_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, free_mb: int, state: State
+) -> None:
+    class Disk:
+        f_bavail, f_frsize = free_mb, 1_048_576
+
+    monkeypatch.setattr(os, "statvfs", lambda folder: Disk)
+
+    assert _disk().state == state
+
+
+@pytest.mark.parametrize(
+    ("is_https", "proxies", "state"),
+    [
+        (True, [], State.TROUBLE),
+        (True, ["10.0.0.5"], State.OK),
+        (False, [], State.NOTE),
+    ],
+)
+def test_https_without_a_known_proxy_is_trouble(
+    settings: Any, is_https: bool, proxies: list[str], state: State
+) -> None:
+    settings.IS_HTTPS, settings.TRUSTED_PROXIES = is_https, proxies
+
+    found = _proxy()
+
+    assert found.state == state
+    assert state != State.TROUBLE or "set TRUSTED_PROXIES" in found.detail
+
+
+def test_a_secret_that_others_may_read_is_trouble(settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = settings.BASE_DIR = tmp_path
+    secret = tmp_path / "secret_key"
+    secret.write_text("secret")
+    secret.chmod(0o640)
+    tmp_path.chmod(0o755)
+
+    found = _private_files()
+
+    assert found.state == State.TROUBLE
+    assert f"chmod go= {secret}" in found.detail
+    tmp_path.chmod(0o700)
+    assert "secret_key" not in _private_files().detail
+    tmp_path.chmod(0o755)
+    secret.chmod(0o600)
+    assert "secret_key" not in _private_files().detail
+
+
+@pytest.mark.skipif(not configured.REDIS_URL, reason="Embedded there is no Redis.")
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("redis://redis.internal:6379/0", State.NOTE),
+        ("redis://:secret@redis.internal:6379/0", State.OK),
+        ("redis://127.0.0.1:6379/0", State.OK),
+    ],
+)
+def test_a_redis_without_a_password_beyond_this_machine_is_told(
+    settings: Any, url: str, state: State
+) -> None:
+    settings.REDIS_URL = url
+
+    found = _cache()
+
+    assert found.state == state
+    assert "secret" not in found.detail
