@@ -42,7 +42,13 @@ MOST_HEAD_BYTES = 32_768
 DRAIN_SECONDS = 25
 # Granian's own would write to standard output.
 LOGGING = {
-    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "class": "backoffice.log_lines.LineFormatter",
+            "format": "{levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
 }

@@ -29,10 +29,8 @@ def _patient_with_the_cache_server(settings):
     """On a busy machine it may take its time; these tests are about what it counted."""
     options = {"socket_timeout": 20, "socket_connect_timeout": 20} if settings.REDIS_URL else {}
     cache = settings.CACHES["default"]
-    settings.CACHES = {
-        **settings.CACHES,
-        "default": {**cache, "OPTIONS": {**cache.get("OPTIONS", {}), **options}},
-    }
+    patient = {**cache, "OPTIONS": {**cache.get("OPTIONS", {}), **options}}
+    settings.CACHES = {**settings.CACHES, "default": patient}
 
 
 def tried(email: str, address: str, password: str = "a wrong guess") -> str:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import RefreshToken, TokenFamily, User
+from accounts.models import AccountEvent, BrowserSession, KnownPlace, RefreshToken, TokenFamily, User
 from accounts.registration import register
 from accounts.sweeping import KEEP_UNCONFIRMED, sweep
 from accounts.tokens import issue_pair, rotate
@@ -53,3 +53,31 @@ def test_sign_ins_that_have_ended_are_forgotten_and_others_go_on() -> None:
 
     assert (is_dead(ended), TokenFamily.objects.count(), RefreshToken.objects.count()) == (True, 1, 1)
     assert rotate(living.refresh)
+
+
+def test_traces_of_sign_ins_are_forgotten_after_a_while_and_changes_are_kept() -> None:
+    now, user = timezone.now(), make_user()
+
+    def happened(kind: str, days: int, whose: User | None = user) -> None:
+        event = AccountEvent.objects.create(user=whose, kind=kind, source="api")
+        AccountEvent.objects.filter(pk=event.pk).update(at=now - timedelta(days=days))
+
+    kept = (("signed_in", 179), ("role", 999), ("exported", 999))
+    for kind, days in (("signed_in", 181), ("refused", 181), *kept):
+        happened(kind, days)
+    for days in (31, 29):
+        happened("refused", days, None)
+    for days in (91, 89):
+        KnownPlace.objects.create(user=user, block=f"192.0.2.{days}", last_seen_at=now - timedelta(days=days))
+    for hours in (1, -1):
+        BrowserSession.objects.create(session_key=f"{hours}", expire_date=now - timedelta(hours=hours))
+
+    assert sweep(now) == 5
+    assert list(AccountEvent.objects.order_by("pk").values_list("kind", "user")) == [
+        ("signed_in", user.pk),
+        ("role", user.pk),
+        ("exported", user.pk),
+        ("refused", None),
+    ]
+    assert KnownPlace.objects.get().block == "192.0.2.89"
+    assert BrowserSession.objects.get().session_key == "-1"
