@@ -4,9 +4,12 @@
 import os
 import sys
 
+from backoffice import private_files
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
+    private_files.begin()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

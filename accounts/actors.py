@@ -27,7 +27,7 @@ class Actor:
     source: Source
 
     def __str__(self) -> str:
-        return self.user.email if self.user else "System"
+        return name_of(self.user, self.source)
 
     def may(self, permission: str) -> bool:
         """Whether the user holds `app.codename`; the system may do everything."""
@@ -37,6 +37,13 @@ class Actor:
         """Refuse unless the actor may."""
         if not self.may(permission):
             raise Forbidden("Your role does not allow this. Ask a manager.")
+
+
+def name_of(user: "User | None", source: str) -> str:
+    """An e-mail address, or who that is whom no user stands for."""
+    if user is not None:
+        return user.email
+    return "Nobody" if source in (Source.API, Source.ADMIN) else "System"
 
 
 def name_told_to(reader: "User | None", name: str | None, *, is_staff: bool) -> str:

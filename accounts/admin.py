@@ -19,7 +19,9 @@ from accounts.invitations import invite, send_password_link
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import RIGHTS, ROLES
+from accounts.sessions import asked_again
 from backoffice.admin import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
+from backoffice.errors import Forbidden
 from backoffice.lists import moment, view_tabs
 
 LIST = "admin:accounts_user_changelist"
@@ -71,6 +73,8 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class SendPasswordLink(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
+        if asked_again(self.request):
+            raise Forbidden("You signed in some time ago: load the page again and type your password.")
         user = get_object_or_404(User, pk=str(self.object_id))
         send_password_link(user, by=actor_of(self.request))
 
@@ -183,6 +187,19 @@ class UserAdmin(DomainAdmin):
             chosen = {name: data[name] for name in ("name", "role", "is_active") if name in form.changed_data}
             edit_user(User.objects.get(pk=obj.pk), by=by, **chosen)
         obj.refresh_from_db()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Whoever changes what others may do shows first that it is still them."""
+        may_change = self.has_add_permission(request) or self.has_change_permission(request)
+        if may_change and (asks := asked_again(request)):
+            return asks
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     # Actions
 

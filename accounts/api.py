@@ -12,8 +12,9 @@ from pydantic_core import to_json
 from accounts import people, tokens
 from accounts.actors import Source
 from accounts.auth import actor_of, anyone, bearer_token, require
+from accounts.history import record
 from accounts.invitations import invite
-from accounts.models import User
+from accounts.models import AccountChange, User
 from accounts.passwords import change_password as exchange_password
 from accounts.recovery import request_password_link
 from accounts.recovery import reset_password as reset
@@ -37,6 +38,8 @@ from accounts.schemas import (
     UserList,
     UserOut,
 )
+from accounts.sign_in import note_sign_in
+from accounts.sign_in import sign_in as try_to_sign_in
 from backoffice.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, matched_version, rendered
 from backoffice.throttling import client_address
@@ -79,8 +82,15 @@ UNAUTHORIZED = {"responses": {401: {"$ref": "#/components/responses/Unauthorized
 )
 def sign_in(request: HttpRequest, body: SignIn) -> HttpResponse:
     """An access token and a refresh token. Five wrong passwords in 15 minutes, and it answers 429."""
-    user = people.sign_in(body.email, body.password, address=client_address(request))
-    return _told(tokens.issue_pair(user))
+    address = client_address(request)
+    user = try_to_sign_in(body.email, body.password, address=address)
+
+    @write_transaction
+    def let_in() -> tokens.TokenPair:
+        note_sign_in(user, address=address, source=Source.API)
+        return tokens.issue_pair(user)
+
+    return _told(let_in())
 
 
 @auth_router.post(
@@ -106,6 +116,7 @@ def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool
         tokens.revoke_family(body.refresh, user=user)
     else:
         tokens.revoke_sign_in(bearer_token(request))
+    record(user, AccountChange.SIGNED_OUT, "everywhere" if everywhere else "", by=actor_of(request))
     return HttpResponse(status=204)
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.mail_links import DAYS_VALID
 from backoffice.outbox.queueing import queue_email
-from backoffice.throttling import address_block, hit
+from backoffice.throttling import Limit, Use, current_address, limits_of_place, take
 
 MAILS_PER_HOUR = 5
 MAILS_PER_HOUR_FROM_ONE_PLACE = 20
@@ -25,6 +25,15 @@ def tell(recipient: str, template: str, context: dict[str, str]) -> None:
     )
 
 
+def told_now() -> dict[str, str]:
+    """Of an e-mail's context: this moment, as people in the shop read it, and where the request came from."""
+    now = timezone.localtime()
+    return {
+        "at": f"{now.day} {now:%B %Y, %H:%M %Z}",
+        "address": current_address.get() or "the shop's computer",
+    }
+
+
 def limit_mails(recipient: str, *, address: str) -> None:
     """Count one more mail that somebody who has not signed in has sent to this address.
 
@@ -32,18 +41,16 @@ def limit_mails(recipient: str, *, address: str) -> None:
         Throttled: too many to it, or from one place.
     """
     digest = sha256(recipient.encode(errors="replace")).hexdigest()
-    hit(
-        f"mail-from:{address_block(address)}",
-        limit=MAILS_PER_HOUR_FROM_ONE_PLACE,
-        window_seconds=HOUR,
+    from_one_place = limits_of_place(
+        "mail-from", address, most=MAILS_PER_HOUR_FROM_ONE_PLACE, window_seconds=HOUR
     )
-    hit(f"mail-to:{digest}", limit=MAILS_PER_HOUR, window_seconds=HOUR)
+    take([*from_one_place, Limit(f"mail-to:{digest}", MAILS_PER_HOUR, HOUR)])
 
 
-def limit_links(address: str) -> None:
-    """Count one more link of a mail tried from this place.
+def limit_links(address: str) -> list[Use]:
+    """Count one more link of a mail tried from this place; one that was right is to be given back.
 
     Raises:
         Throttled: too many.
     """
-    hit(f"link-from:{address_block(address)}", limit=TRIES_PER_HOUR, window_seconds=HOUR)
+    return take(limits_of_place("link-from", address, most=TRIES_PER_HOUR, window_seconds=HOUR))

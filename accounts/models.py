@@ -1,13 +1,18 @@
-"""People: users who sign in, what was done to their accounts, customers, and clients' refresh tokens."""
+"""People: users who sign in, from where and with what, what was done to their accounts, and customers."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.contrib.auth.hashers import make_password, verify_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from accounts.actors import Source
+from accounts.actors import Source, name_of
+from backoffice.transactions import write_transaction
 
 
 def normalised_email(email: str) -> str:
@@ -69,6 +74,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         """How mails address them. Before the address is confirmed a stranger may have typed the name."""
         return self.get_short_name() if self.is_staff or self.email_confirmed_at else ""
 
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is theirs; a hash that was made with older parameters is then renewed."""
+        is_right, is_outdated = verify_password(raw_password, self.password)
+        if is_right and is_outdated:
+            self._renew_hash(make_password(raw_password))
+        return is_right
+
+    @write_transaction
+    def _renew_hash(self, renewed: str) -> None:
+        # In the place of the one that was checked alone: a password chosen meanwhile stays.
+        if User.objects.filter(pk=self.pk, password=self.password).update(password=renewed):
+            self.password = renewed
+
     def get_session_auth_hash(self) -> str:
         """Sessions fall with `auth_version`, as tokens do, and not with the password alone."""
         return f"{self.auth_version}:{super().get_session_auth_hash()}"
@@ -114,16 +132,28 @@ class AccountChange(models.TextChoices):
     ACTIVATED = "activated", "Activated"
     PASSWORD = "password", "Password changed"
     LINK = "link", "Password link sent"
+    SIGNED_IN = "signed_in", "Signed in"
+    REFUSED = "refused", "Sign-in refused"
+    LIMITED = "limited", "Too many guesses"
+    SIGNED_OUT = "signed_out", "Signed out"
+    REPLAYED = "replayed", "A refresh token was used twice"
+    EXPORTED = "exported", "Exported"
+    BACKED_UP = "backed_up", "Backup written"
+    RESTORED = "restored", "Backup restored"
 
 
 class AccountEvent(models.Model):
-    """What was done to an account, by whom and when; written in the transaction of the change."""
+    """What was done to or with an account, by whom, when and from where; in the transaction of the change.
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=11, choices=AccountChange)
+    A refused sign-in is kept for an address without an account too: the time that it takes does not tell.
+    """
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=AccountChange)
     text = models.CharField(max_length=200, blank=True)
     actor = models.ForeignKey(User, null=True, on_delete=models.RESTRICT, related_name="+")
     source = models.CharField(max_length=6, choices=Source)
+    address = models.CharField(max_length=45, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -132,12 +162,49 @@ class AccountEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.text}".strip()
 
+    @property
+    def by(self) -> str:
+        return name_of(self.actor, self.source)
+
+
+class KnownPlace(models.Model):
+    """An address (of IPv6 its /64) from which somebody has signed in, or come by a link of a mail."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_places")
+    block = models.CharField(max_length=45)
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "block"), name="place_known_once"),)
+
+    def __str__(self) -> str:
+        return self.block
+
+
+class BrowserSession(AbstractBaseSession):
+    """A browser that is signed in to the admin. Deleting the row signs it out at once."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="browser_sessions")
+    auth_version = models.PositiveIntegerField(default=0)
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+    began_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        # Which knows the models.
+        store: type[SessionBase] = import_string("accounts.sessions.SessionStore")
+        return store
+
 
 class TokenFamily(models.Model):
     """One sign-in on one client: the refresh tokens that followed from it. Dies as a whole."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
     auth_version = models.PositiveIntegerField()
+    address = models.CharField(max_length=45, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(help_text="The absolute end, however often it is refreshed.")
     revoked_at = models.DateTimeField(null=True)

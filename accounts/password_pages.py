@@ -1,5 +1,6 @@
 """Signing in to the back office, and choosing, changing and recovering a password, also as a customer."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -8,20 +9,31 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
 from accounts.actors import Actor, Source
+from accounts.history import record
 from accounts.mail_links import PASSWORD
-from accounts.models import User
-from accounts.passwords import change_password
-from accounts.people import sign_in
+from accounts.models import AccountChange, User
+from accounts.passwords import change_password, is_own_password
 from accounts.recovery import choose_password, request_password_link
 from accounts.registration import confirm_email
+from accounts.sessions import begin_session, note_password
+from accounts.sign_in import sign_in
 from backoffice.admin import errors_of
-from backoffice.errors import Refusal
+from backoffice.errors import Kind, Refusal
 from backoffice.throttling import client_address
+
+
+def with_status(response: HttpResponse, refusal: Refusal | None) -> HttpResponse:
+    """The form once more; programs that guess are told by the status too, and when to come again."""
+    if refusal is not None and refusal.kind is Kind.THROTTLED:
+        response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        response["Retry-After"] = str(refusal.retry_after_seconds)
+    return response
 
 
 def _password_field(label: str, *, autocomplete: str = "new-password", **options: Any) -> forms.CharField:
@@ -35,9 +47,11 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if email and password:
+            address = client_address(self.request)
             try:
-                user = sign_in(email, password, address=client_address(self.request))
+                user = sign_in(email, password, address=address, source=Source.ADMIN)
             except Refusal as refusal:
+                setattr(self.request, "refusal", refusal)  # noqa: B010
                 raise forms.ValidationError(refusal.detail) from refusal
             self.confirm_login_allowed(user)
             self.user_cache = user
@@ -49,6 +63,8 @@ class NewPasswordForm(forms.Form):
         "New password", help_text="At least 12 characters; a sentence is a good one."
     )
     repeated = _password_field("The same once more")
+
+    refusal: Refusal | None = None
 
     def __init__(self, user: User, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -66,6 +82,7 @@ class NewPasswordForm(forms.Form):
         try:
             self.store(data)
         except Refusal as refusal:
+            self.refusal = refusal
             for field, message in errors_of(refusal, self.fields):
                 self.add_error(field, message)
 
@@ -97,10 +114,53 @@ class ChangedPassword(FormView):  # type: ignore[type-arg]
         frame = admin.site.each_context(self.request)
         return super().get_context_data(**frame, title="Change password", **kwargs)
 
+    def form_invalid(self, form: OwnPasswordForm) -> HttpResponse:
+        return with_status(super().form_invalid(form), form.refusal)
+
     def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
         update_session_auth_hash(self.request, form.save())
+        note_password(self.request)
         messages.success(self.request, "Your password is changed. Other devices have to sign in again.")
         return HttpResponseRedirect(reverse("admin:index"))
+
+
+class PasswordAgainForm(forms.Form):
+    password = _password_field("Your password", autocomplete="current-password")
+
+
+class PasswordAgain(FormView):  # type: ignore[type-arg]
+    """Asks somebody who is signed in whether it is still them: a stranger may sit at their desk."""
+
+    template_name = "accounts/password_again.html"
+    form_class = PasswordAgainForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        frame = admin.site.each_context(self.request)
+        return super().get_context_data(**frame, title="Type your password again", **kwargs)
+
+    def form_valid(self, form: PasswordAgainForm) -> HttpResponse:
+        user = self.request.user
+        assert isinstance(user, User)
+        try:
+            is_right = is_own_password(user, form.cleaned_data["password"])
+        except Refusal as refusal:
+            form.add_error("password", refusal.detail)
+            return with_status(self.form_invalid(form), refusal)
+        if not is_right:
+            record(user, AccountChange.REFUSED, "password asked again", by=Actor(user, Source.ADMIN))
+            form.add_error("password", "This is not your password.")
+            return self.form_invalid(form)
+        note_password(self.request)
+        return HttpResponseRedirect(self._way_back())
+
+    def _way_back(self) -> str:
+        """A page of this shop, whatever a link says."""
+        asked_for = self.request.GET.get("next", "")
+        hosts = {self.request.get_host()}
+        is_ours = url_has_allowed_host_and_scheme(
+            asked_for, allowed_hosts=hosts, require_https=self.request.is_secure()
+        )
+        return asked_for if is_ours else reverse("admin:index")
 
 
 class ChosenPassword(PasswordResetConfirmView):
@@ -119,12 +179,16 @@ class ChosenPassword(PasswordResetConfirmView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return with_status(super().form_invalid(form), form.refusal)
+
     def form_valid(self, form: Any) -> HttpResponse:
         user = form.save()
         self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, None)
         if not user.is_staff:
             return self.render_to_response(self.get_context_data(form=form, is_done=True))
         login(self.request, user)
+        begin_session(self.request, user)
         return HttpResponseRedirect(reverse("admin:index"))
 
 
@@ -147,7 +211,8 @@ class ConfirmedEmail(FormView):  # type: ignore[type-arg]
         try:
             confirm_email(self.kwargs["token"], form.cleaned_data["password"], address=address)
         except Refusal as refusal:
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal.detail))
+            page = self.render_to_response(self.get_context_data(form=form, refusal=refusal.detail))
+            return with_status(page, refusal)
         return self.render_to_response(self.get_context_data(form=form, is_done=True))
 
 
@@ -170,5 +235,5 @@ class ForgottenPassword(FormView):  # type: ignore[type-arg]
             request_password_link(form.cleaned_data["email"], address=client_address(self.request))
         except Refusal as refusal:
             form.add_error("email", refusal.detail)
-            return self.form_invalid(form)
+            return with_status(self.form_invalid(form), refusal)
         return self.render_to_response(self.get_context_data(form=form, is_sent=True))

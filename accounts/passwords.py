@@ -6,10 +6,12 @@ from django.core.exceptions import ValidationError
 
 from accounts.actors import Actor
 from accounts.history import record
+from accounts.mailing import tell, told_now
 from accounts.models import AccountChange, User
 from accounts.tokens import revoke_everything
 from backoffice.errors import Conflict, Fault, Invalid
-from backoffice.throttling import forget, hit
+from backoffice.hashing import turn
+from backoffice.throttling import Limit, take
 from backoffice.transactions import write_transaction
 
 GUESSES = 5
@@ -26,14 +28,26 @@ def change_password(user: User, *, old: str, new: str, by: Actor) -> None:
         Throttled: too many wrong old ones.
         Conflict: it was changed at the same moment.
     """
-    key = f"password:{user.pk}"
-    hit(key, limit=GUESSES, window_seconds=WINDOW_SECONDS)
-    if not user.check_password(old):
+    if not is_own_password(user, old):
         detail = "This is not your present password."
         raise Invalid(detail, faults=[Fault("/old_password", "wrong_password", detail)])
     check_strength(new, user, pointer="/new_password")
     store_password(user, make_password(new), by=by)
-    forget(key, window_seconds=WINDOW_SECONDS)
+
+
+def is_own_password(user: User, password: str) -> bool:
+    """Asked of somebody who has signed in already; a right one is no guess.
+
+    Raises:
+        Throttled: too many wrong ones, or too many people at a time.
+    """
+    with turn():
+        uses = take([Limit(f"password:{user.pk}", GUESSES, WINDOW_SECONDS)])
+        is_right = user.check_password(password)
+    if is_right:
+        for use in uses:
+            use.give_back()
+    return is_right
 
 
 def check_strength(password: str, user: User, *, pointer: str) -> None:
@@ -65,5 +79,7 @@ def store_password(user: User, encoded: str, *, by: Actor) -> None:
     if not same.update(password=encoded):
         raise Conflict("The password was changed at the same moment. Sign in again.")
     record(user, AccountChange.PASSWORD, by=by)
+    if user.has_usable_password():
+        tell(user.email, "password_changed", {"name": user.greeting, **told_now()})
     revoke_everything(user, because=f"password changed by {by.source}")
     user.refresh_from_db(fields=["password", "auth_version"])

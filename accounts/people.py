@@ -1,4 +1,4 @@
-"""Staff accounts, roles and passwords, and signing in."""
+"""Staff accounts, their roles and passwords."""
 
 from hashlib import sha256
 
@@ -9,21 +9,16 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor
 from accounts.emails import checked_email
 from accounts.history import record
+from accounts.mailing import tell, told_now
 from accounts.models import AccountChange, User, normalised_email
-from accounts.passwords import GUESSES, WINDOW_SECONDS, check_strength, store_password
+from accounts.passwords import check_strength, store_password
 from accounts.roles import ROLE_NAMES
 from accounts.tokens import revoke_everything
-from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotAuthenticated, NotFound, Stale
-from backoffice.throttling import address_block, forget, hit
+from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Stale
 from backoffice.transactions import write_transaction
 
 SUPERUSER = "superuser"
 VERSION_FIELDS = ("auth_version", "is_active", "name")
-
-
-class InvalidCredentials(NotAuthenticated):
-    code = "invalid_credentials"
-    title = "Wrong e-mail address or password"
 
 
 class EmailTaken(Conflict):
@@ -39,28 +34,6 @@ class EmailNotConfirmed(Conflict):
 class LastSuperuser(Conflict):
     code = "last_superuser"
     title = "Somebody must remain who may do everything"
-
-
-def sign_in(email: str, password: str, *, address: str) -> User:
-    """The user with this e-mail address, however it is typed, and this password, who may sign in.
-
-    Of one address's wrong guesses at one account, which need not exist, five in 15 minutes are looked at.
-
-    Raises:
-        InvalidCredentials: unknown, unconfirmed, inactive or wrong password; which of them is not told.
-        Throttled: too many guesses; the password was not looked at.
-    """
-    guessed = normalised_email(email)
-    key = f"sign-in:{sha256(guessed.encode(errors='replace')).hexdigest()}:{address_block(address)}"
-    hit(key, limit=GUESSES, window_seconds=WINDOW_SECONDS)
-    user = User.objects.filter(email=guessed).first() if "\0" not in guessed else None
-    if user is None:
-        # As much work as for an account that exists, so that the time taken does not tell.
-        make_password(password)
-    if user is None or not user.check_password(password) or not user.may_sign_in:
-        raise InvalidCredentials("This e-mail address and password do not belong together.")
-    forget(key, window_seconds=WINDOW_SECONDS)
-    return user
 
 
 def user_with_id(pk: int) -> User:
@@ -103,7 +76,6 @@ def role_of(user: User) -> str:
     return next((group.name for group in user.groups.all() if group.name in ROLE_NAMES), "")
 
 
-@write_transaction
 def create_staff(email: str, *, role: str, password: str | None = None, name: str = "", by: Actor) -> User:
     """A new member of staff; without a password they cannot sign in until one is set.
 
@@ -115,7 +87,13 @@ def create_staff(email: str, *, role: str, password: str | None = None, name: st
     user = User(email=checked_email(email), name=name.strip(), is_staff=True)
     if password is not None:
         check_strength(password, user, pointer="/password")
+    # Before the transaction: a hash takes its time, and nobody else would write meanwhile.
     user.set_password(password)
+    return _create(user, role, by)
+
+
+@write_transaction
+def _create(user: User, role: str, by: Actor) -> User:
     # Whoever registered with a colleague's address and never confirmed it does not stand in their way.
     User.objects.unconfirmed().filter(email=user.email).delete()
     try:
@@ -144,7 +122,10 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
     if user.is_superuser and role != SUPERUSER:
         _keep_a_superuser(user)
     before = role_of(user) or "no role"
-    record(user, AccountChange.ROLE, f"{before} → {_give_role(user, role, by)}", by=by)
+    after = _give_role(user, role, by)
+    record(user, AccountChange.ROLE, f"{before} → {after}", by=by)
+    changed = {"before": before, "after": after, "by": str(by)}
+    tell(user.email, "role_changed", {"name": user.greeting, **changed, **told_now()})
     revoke_everything(user, because="role changed")
     return _reloaded(user)
 

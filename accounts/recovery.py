@@ -9,7 +9,9 @@ from accounts.mail_links import PASSWORD, no_longer_valid, password_link, user_o
 from accounts.mailing import limit_links, limit_mails, tell
 from accounts.models import User
 from accounts.passwords import check_strength, store_password
+from accounts.places import know_place
 from backoffice.errors import Conflict
+from backoffice.throttling import current_address
 from backoffice.transactions import write_transaction
 
 
@@ -46,9 +48,11 @@ def reset_password(token: str, new: str, *, source: Source, address: str) -> Use
         Invalid: the password is weak, and the token still good; the fault points at /new_password.
         Throttled: too many tries from one place.
     """
-    limit_links(address)
+    uses = limit_links(address)
     user = user_of(token, PASSWORD)
     choose_password(user, new, by=Actor(user, source))
+    for use in uses:
+        use.give_back()
     return user
 
 
@@ -70,3 +74,4 @@ def _choose(user: User, encoded: str, *, by: Actor) -> None:
     except Conflict:
         raise no_longer_valid() from None
     confirm_address(user)
+    know_place(user, current_address.get())

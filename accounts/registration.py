@@ -7,7 +7,7 @@ from accounts.emails import checked_email
 from accounts.mail_links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
 from accounts.mailing import limit_links, limit_mails, tell
 from accounts.models import User
-from accounts.passwords import check_strength
+from accounts.passwords import check_strength, is_own_password
 from backoffice.errors import Fault, Invalid
 from backoffice.transactions import write_transaction
 
@@ -54,15 +54,17 @@ def confirm_email(token: str, password: str, *, address: str) -> User:
     Raises:
         InvalidLink: used, too old or forged.
         Invalid: not the password of the registration; the link stays good.
-        Throttled: too many tries from one place.
+        Throttled: too many tries from one place, or wrong passwords for one account.
     """
-    limit_links(address)
+    uses = limit_links(address)
     user = user_of(token, CONFIRMATION)
-    if not user.check_password(password):
+    if not is_own_password(user, password):
         detail = (
             "This account was made with another password. Choose one of your own: ask for a new password."
         )
         raise Invalid(detail, faults=[Fault("/password", "wrong_password", detail)])
     if not confirm_address(user):
         raise no_longer_valid()
+    for use in uses:
+        use.give_back()
     return user

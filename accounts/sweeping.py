@@ -1,11 +1,29 @@
-"""What nobody asks for again: registrations that were never confirmed, and sign-ins that have ended."""
+"""What nobody asks for again: registrations that were never confirmed, and traces of old sign-ins."""
 
 from datetime import datetime, timedelta
 
-from accounts.models import RefreshToken, TokenFamily, User
+from accounts.models import (
+    AccountChange,
+    AccountEvent,
+    BrowserSession,
+    KnownPlace,
+    RefreshToken,
+    TokenFamily,
+    User,
+)
+from accounts.places import KNOWN_FOR
 from backoffice.transactions import write_transaction
 
 KEEP_UNCONFIRMED = timedelta(days=7)
+# Changes of an account are kept as long as it is.
+KEEP_SIGN_INS = timedelta(days=180)
+KEEP_GUESSES_AT_NOBODY = timedelta(days=30)
+OF_SIGN_INS = (
+    AccountChange.SIGNED_IN,
+    AccountChange.REFUSED,
+    AccountChange.LIMITED,
+    AccountChange.SIGNED_OUT,
+)
 
 
 @write_transaction
@@ -13,6 +31,10 @@ def sweep(now: datetime) -> int:
     """Delete them, and tell how many rows that were; an address that was given away is free again."""
     outdated = (
         User.objects.unconfirmed().filter(date_joined__lt=now - KEEP_UNCONFIRMED, customer=None),
+        AccountEvent.objects.filter(kind__in=OF_SIGN_INS, at__lt=now - KEEP_SIGN_INS),
+        AccountEvent.objects.filter(user=None, at__lt=now - KEEP_GUESSES_AT_NOBODY),
+        KnownPlace.objects.filter(last_seen_at__lt=now - KNOWN_FOR),
+        BrowserSession.objects.filter(expire_date__lt=now),
         TokenFamily.objects.filter(expires_at__lt=now),
         RefreshToken.objects.filter(expires_at__lt=now),
     )

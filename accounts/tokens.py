@@ -4,7 +4,6 @@ Access tokens follow RFC 9068 and RFC 8725, refresh tokens RFC 9700: each is goo
 of one, which means that somebody has stolen it, ends everything that followed from its sign-in.
 """
 
-import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from accounts.models import RefreshToken, TokenFamily, User
+from accounts.actors import Actor, Source
+from accounts.history import record
+from accounts.models import AccountChange, RefreshToken, TokenFamily, User
 from backoffice.errors import NotAuthenticated
 from backoffice.statements import selecting
+from backoffice.throttling import current_address
 from backoffice.transactions import write_transaction
-
-logger = logging.getLogger(__name__)
 
 ALGORITHM = "HS256"
 TOKEN_TYPE = "at+jwt"  # noqa: S105
@@ -66,6 +66,7 @@ def issue_pair(user: User) -> TokenPair:
         user=user,
         # As it was when the password was checked: what has been revoked since stays revoked.
         auth_version=user.auth_version,
+        address=current_address.get()[:45],
         created_at=now,
         expires_at=now + settings.REFRESH_FAMILY_LIFETIME,
     )
@@ -94,8 +95,8 @@ def _rotate(refresh: str) -> TokenPair | None:
     now = timezone.now()
     family = token.family
     if not _use_up(token, now):
-        logger.warning("A refresh token of user %s was used twice; its sign-in is ended.", family.user_id)
         _revoke(TokenFamily.objects.filter(pk=family.pk), "a refresh token was used twice", now)
+        record(family.user, AccountChange.REPLAYED, by=Actor(None, Source.API))
         return None
     if not _is_alive(token, now):
         return None
@@ -156,6 +157,18 @@ def revoke_everybody(*, because: str) -> None:
     ahead = int((now - BEGINNING).total_seconds())
     User.objects.update(auth_version=Greatest(F("auth_version") + 1, ahead))
     _revoke(TokenFamily.objects.all(), because, now)
+
+
+def living_families(user: User, now: datetime) -> QuerySet[TokenFamily]:
+    """The sign-ins of clients that still work, the latest first."""
+    families = TokenFamily.objects.filter(user=user, auth_version=user.auth_version, revoked_at=None)
+    return families.filter(expires_at__gt=now, tokens__expires_at__gt=now).order_by("-id").distinct()
+
+
+@write_transaction
+def end_family(family: TokenFamily) -> None:
+    """One sign-in of a client; its access token falls at once."""
+    _revoke(TokenFamily.objects.filter(pk=family.pk), "signed out", timezone.now())
 
 
 def read_access_token(token: str) -> User:

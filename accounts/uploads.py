@@ -1,15 +1,17 @@
 """Who may send files: staff who are signed in, and nobody before that."""
 
 from http.cookies import CookieError
-from importlib import import_module
+from time import time
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections
 from django.http import HttpRequest, parse_cookie
 
 from accounts.auth import bearer_token
+from accounts.sessions import SessionStore, is_over
 from accounts.tokens import read_access_token
 from backoffice.errors import NotAuthenticated
 
@@ -29,6 +31,5 @@ def may_upload(environ: dict[str, Any]) -> bool:
 
 def _user_of_session(request: HttpRequest) -> Any:
     cookies = parse_cookie(request.META.get("HTTP_COOKIE", ""))
-    sessions = import_module(settings.SESSION_ENGINE)
-    request.session = sessions.SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
-    return get_user(request)
+    request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    return AnonymousUser() if is_over(request.session, time()) else get_user(request)

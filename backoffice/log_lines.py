@@ -1,14 +1,70 @@
-"""Lines of the log, without what would let their readers in."""
+"""Lines of the log: one for each happening, without what would let their readers in.
+
+What people send ends up in them: paths, addresses, the words of an error. So nothing that is written there
+may begin a line, hide one or change what a terminal shows. This formatter is the one place that sees to it.
+"""
 
 import logging
+import os
 import re
+from io import TextIOWrapper
+from logging.handlers import WatchedFileHandler
+from typing import Any, cast
 
-# Tokens follow: whoever has one may choose the password of its account.
-MAILED_LINK = re.compile(r"(/account/(?:confirm|password)/|/admin/password_reset/)[^\n]+")
+# Tokens follow: whoever has one may choose the password of its account. A value in quotes ends with them.
+MAILED_LINK = re.compile(r'(/account/(?:confirm|password)/|/admin/password_reset/)[^\n"]+')
+# C0, C1, line and paragraph separators, marks that turn the direction of writing, and halves of characters.
+UNWRITABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+# A traceback has several lines: each of them says that it belongs to the one before.
+CONTINUED = "  | "
 
 
 class LineFormatter(logging.Formatter):
-    """Cuts each line, also of a traceback, where a link of a mail begins to differ from the next one."""
+    """Also cuts a line where the link of a mail begins to differ from the next one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return MAILED_LINK.sub(r"\1…", super().format(record))
+        # As the base class does, but for the message, which alone may hold what strangers wrote.
+        record.message = one_line(record.getMessage())
+        if self.usesTime():
+            record.asctime = self.formatTime(record, self.datefmt)
+        lines = [self.formatMessage(record), *self._continued(record)]
+        return MAILED_LINK.sub(r"\1…", "\n".join(lines))
+
+    def _continued(self, record: logging.LogRecord) -> list[str]:
+        told = [self.formatException(record.exc_info)] if record.exc_info else []
+        if record.stack_info:
+            told.append(self.formatStack(record.stack_info))
+        return [CONTINUED + one_line(line) for text in told for line in text.split("\n")]
+
+
+def one_line(text: str) -> str:
+    """Whatever a terminal or a reader of lines would not take for a letter is written as its number."""
+    return UNWRITABLE.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+
+
+class PrivateFile(WatchedFileHandler):
+    """A file that its owner alone may read, of several processes; one that was moved away is begun anew.
+
+    A full disk costs lines of the log, and nothing else.
+    """
+
+    def _open(self) -> "TextIOWrapper[Any]":
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return cast("TextIOWrapper[Any]", os.fdopen(descriptor, self.mode, encoding=self.encoding))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:
+            # Opening comes before what the base class catches.
+            self.stream = None
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        pass

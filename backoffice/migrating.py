@@ -26,7 +26,7 @@ def only_one_process() -> Iterator[None]:
     if connection.vendor == "sqlite":
         database = Path(connection.settings_dict["NAME"])
         path = Path(f"{database}.setup.lock")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Readable by its owner alone, as SQLite then makes the files beside it.
         database.touch(mode=0o600)
         with path.open("w") as lock:

@@ -138,6 +138,14 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     return kept
 
 
+def account_links(_request: HttpRequest) -> list[dict[str, str]]:
+    """In the menu with one's own name."""
+    return [
+        {"title": "Change password", "link": reverse("admin:password_change")},
+        {"title": "Where you are signed in", "link": reverse("admin:sign_ins")},
+    ]
+
+
 def shop_name(_request: HttpRequest) -> str:
     return str(settings.SHOP_NAME)
 
@@ -163,6 +171,7 @@ UNFOLD: dict[str, Any] = {
     "COMMAND": {"search_callback": "orders.admin.search.search", "show_history": False},
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": sidebar},
     "TABS": tabs,
+    "ACCOUNT": {"navigation": account_links},
     "COLORS": {
         "primary": {
             "50": "#eff6ff",

@@ -22,7 +22,7 @@ class LazySqliteStorage(SqliteStorage):
         super().__init__(name, filename=str(filename), timeout=30, create_tables=False)
 
     def _create_connection(self) -> sqlite3.Connection:
-        Path(self.filename).parent.mkdir(parents=True, exist_ok=True)
+        Path(self.filename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         connection: sqlite3.Connection = super()._create_connection()
         # A lost wake-up is found by the sweepers; the file itself stays whole.
         connection.execute("pragma synchronous=normal")

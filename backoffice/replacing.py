@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from backoffice import private_files
+
 # One whose writer has died: younger ones may not be locked yet.
 STALE_SECONDS = 60
 
@@ -51,9 +53,7 @@ def _take_after(target: Path, part: Path) -> None:
     try:
         former = target.stat()
     except FileNotFoundError:
-        umask = os.umask(0)
-        os.umask(umask)
-        part.chmod(0o666 & ~umask)
+        part.chmod(private_files.usual_mode())
         return
     with suppress(PermissionError):
         os.chown(part, former.st_uid, former.st_gid)

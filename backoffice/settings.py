@@ -31,7 +31,8 @@ def private_file(name: str, make: str) -> str:
     """The content of a file in VAR_DIR that only its owner may read; made on first use."""
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Readable by its owner alone, as every NamedTemporaryFile is.
         with NamedTemporaryFile("w", dir=VAR_DIR, prefix=f".{name}-", encoding="utf-8") as draft:
             draft.write(make + "\n")
             draft.flush()
@@ -53,6 +54,8 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+# Earlier keys: what was signed with them stays good until they are taken away. The current one signs.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 # The shop
 
@@ -114,6 +117,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SessionLifetimeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -236,8 +240,8 @@ MAILERS = {"default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": mail_options(EM
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "backoffice.hashing.Argon2id",
+    "backoffice.hashing.PBKDF2",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -283,11 +287,21 @@ ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS") or [
 ]
 CSRF_TRUSTED_ORIGINS = [SHOP_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+if IS_HTTPS:
+    # Browsers take them from this host alone, by https: another one of the domain cannot plant its own.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+SESSION_ENGINE = "accounts.sessions"
+# A session ends when nobody has done anything in it for so long, and after twelve hours whatever happens.
+SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+# Each commits names that are not this shop's, and browsers keep to it for a year: only when asked for.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.boolean("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -307,6 +321,11 @@ UPLOADERS = "accounts.uploads.may_upload"
 # What the server's front answers without Django.
 EARLY_ANSWERS = "catalog.front_answers.FrontAnswers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_HANDLERS = [
+    "backoffice.uploads.StaffAlone",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "backoffice.uploads.UnnamedFile",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
@@ -333,11 +352,20 @@ LOGGING = {
             "formatter": "line",
             "filters": ["outages", "request_id"],
         },
+        "security": {
+            "class": "backoffice.log_lines.PrivateFile",
+            "filename": VAR_DIR / "security.log",
+            "formatter": "line",
+            "filters": ["request_id"],
+            "encoding": "utf-8",
+            "delay": True,
+        },
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "backoffice": {"level": "INFO"},
+        "backoffice.security": {"handlers": ["security"]},
         "huey": {"level": "WARNING"},
     },
 }

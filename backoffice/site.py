@@ -3,6 +3,7 @@
 import functools
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
@@ -36,10 +37,14 @@ class BackofficeSite(UnfoldAdminSite):
         forgotten = _view("accounts.password_pages.ForgottenPassword")
         chosen = _view("accounts.password_pages.ChosenPassword")
         changed = _view("accounts.password_pages.ChangedPassword")
+        again = _view("accounts.password_pages.PasswordAgain")
+        sign_ins = _view("accounts.sign_in_pages.SignIns")
         ours = [
             path("password_reset/", forgotten.as_view(), name="admin_password_reset"),
             path("password_reset/<uidb64>/<token>/", chosen.as_view(), name="choose_password"),
             path("password_change/", self.admin_view(changed.as_view()), name="password_change"),
+            path("password_again/", self.admin_view(again.as_view()), name="password_again"),
+            path("sign_ins/", self.admin_view(sign_ins.as_view()), name="sign_ins"),
         ]
         return [*ours, *super().get_urls()]
 
@@ -52,6 +57,18 @@ class BackofficeSite(UnfoldAdminSite):
         # Named here, for Unfold would load it with the settings, before there are models.
         self.login_form = import_string("accounts.password_pages.SignInForm")
         response: HttpResponse = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            import_string("accounts.sessions.begin_session")(request, request.user)
+        told: HttpResponse = import_string("accounts.password_pages.with_status")(
+            response, getattr(request, "refusal", None)
+        )
+        return told
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        user = request.user
+        response: HttpResponse = super().logout(request, extra_context)
+        if user.is_authenticated and not request.user.is_authenticated:
+            import_string("accounts.sessions.note_sign_out")(user)
         return response
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

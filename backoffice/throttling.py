@@ -16,12 +16,12 @@ from time import monotonic, time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 
-from backoffice.caches import Held, Outdated
+from backoffice.caches import Held, LocMemCache, Outdated, RedisCache
 from backoffice.errors import Throttled
 
 logger = logging.getLogger(__name__)
@@ -32,11 +32,47 @@ type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 ANONYMOUS_PER_MINUTE = 120
 # A subscriber of IPv6 has at least a /64 to choose addresses from.
 IPV6_PREFIX = 64
+# And whoever wants more gets a /48 for nothing, which is 65,536 of those.
+IPV6_SITE_PREFIX, PLACES_OF_A_SITE = 48, 5
 # While the cache server is down, it is asked again this often.
 REST_SECONDS = 5
+# Some 300 bytes each. A cache that strangers can fill with other things would push the counts out.
+MOST_COUNTS_HERE = 100_000
 
+# Where the request that is being answered came from; "" outside of requests.
+current_address: ContextVar[str] = ContextVar("address", default="")
 _tightest: ContextVar["Usage | None"] = ContextVar("tightest_usage", default=None)
 _cache_rests_until = 0.0
+# What is counted where no cache server is, or while it is down: in each process for itself.
+counts_here = LocMemCache("counts", {"OPTIONS": {"MAX_ENTRIES": MOST_COUNTS_HERE}})
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many uses in any span of so many seconds."""
+
+    key: str
+    most: int
+    window_seconds: int
+
+    @property
+    def slots(self) -> list[str]:
+        return [_cache_key(self.key, slot) for slot in range(self.most)]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One of the uses that a limit allows: taken, and perhaps given back."""
+
+    store: Any
+    slot: str
+
+    def give_back(self) -> None:
+        """As though it had never been; kept where the cache server went away meanwhile."""
+        try:
+            self.store.delete(self.slot)
+        except (RedisError, OSError) as error:
+            _rest(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +98,7 @@ class Usage:
 def hit(key: str, *, limit: int, window_seconds: int, given: Held | None = None) -> Usage:
     """Count one more use of `key` in the present window: atomically, so that a burst cannot slip through.
 
-    While the cache server is down nothing is counted and everything is allowed: the shop stays open.
+    While the cache server is down each process counts for itself: the limit is then wider, never gone.
 
     Raises:
         Outdated: the cache does not hold what is given, or cannot be asked; nothing was counted.
@@ -88,34 +124,54 @@ def hit_in_any(key: str, *, limit: int, window_seconds: int) -> Usage:
     Raises:
         Throttled: all slots are held; it says when the first of them is free again.
     """
-    if monotonic() < _cache_rests_until:
-        return Usage(limit, limit, window_seconds, window_seconds)
+    wanted = Limit(key, limit, window_seconds)
     now = time()
-    try:
-        is_taken, held = _take_slot([_cache_key(key, slot) for slot in range(limit)], now, window_seconds)
-    except (RedisError, OSError) as error:
-        _rest(error)
-        return Usage(limit, limit, window_seconds, window_seconds)
-    reset_seconds = max(1, round(min(held, default=now + window_seconds) - now))
-    if not is_taken:
-        _remember(Usage(limit, 0, reset_seconds, window_seconds))
-        raise Throttled(
-            f"Too many requests. Try again in {_spoken(reset_seconds)}.", retry_after_seconds=reset_seconds
-        )
-    usage = Usage(limit, max(0, limit - len(held) - 1), reset_seconds, window_seconds)
+    use, held = _take_slot(wanted, now)
+    if use is None:
+        raise _used_up(wanted, held, now)
+    usage = Usage(limit, max(0, limit - len(held) - 1), _seconds_until(held, wanted, now), window_seconds)
     _remember(usage)
     return usage
 
 
-def forget(key: str, *, window_seconds: int) -> None:
-    """Begin the present window of `key` anew."""
-    window = time() // window_seconds
-    if monotonic() < _cache_rests_until:
-        return
-    try:
-        cache.delete(_cache_key(key, window))
-    except (RedisError, OSError) as error:
-        _rest(error)
+def take(limits: Sequence[Limit]) -> list[Use]:
+    """One use of each limit, or none of any.
+
+    Raises:
+        Throttled: one of them is used up; it says when that allows the next use.
+    """
+    taken: list[Use] = []
+    now = time()
+    for limit in limits:
+        use, held = _take_slot(limit, now)
+        if use is None:
+            for earlier in taken:
+                earlier.give_back()
+            raise _used_up(limit, held, now)
+        taken.append(use)
+    return taken
+
+
+def refuse_when_used_up(limits: Sequence[Limit]) -> None:
+    """Look, without counting: for what is about to wait in a line. Only `take` decides.
+
+    Raises:
+        Throttled: as `take` would at this moment.
+    """
+    now = time()
+    for limit in limits:
+        held = _slots_held(limit)
+        if len(held) >= limit.most:
+            raise _used_up(limit, held, now)
+
+
+def is_first(key: str, *, window_seconds: int) -> bool:
+    """Whether nobody else has asked for this in a while: for what is said once and not each time."""
+
+    def ask(store: Any) -> bool:
+        return bool(store.add(_cache_key(key, 0), 1, window_seconds))
+
+    return _asked(ask)
 
 
 def limit_request(request: HttpRequest) -> Usage | None:
@@ -148,18 +204,19 @@ def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Us
 
 
 class RateLimitMiddleware:
-    """Puts the RateLimit headers of the tightest limit on the answer."""
+    """Knows the address for all that follows, and puts the headers of the tightest limit on the answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _tightest.set(None)
+        token, address = _tightest.set(None), current_address.set(client_address(request))
         try:
             response = self.get_response(request)
             usage = _tightest.get()
         finally:
             _tightest.reset(token)
+            current_address.reset(address)
         if usage is not None:
             for name, value in usage.headers().items():
                 response[name] = value
@@ -195,6 +252,16 @@ def address_block(address: str) -> str:
     return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False))
 
 
+def limits_of_place(what: str, address: str, *, most: int, window_seconds: int) -> list[Limit]:
+    """So much from one place, and some times that from the whole network that an IPv6 address belongs to."""
+    limits = [Limit(f"{what}:{address_block(address)}", most, window_seconds)]
+    parsed = _address(address)
+    if parsed is not None and parsed.version == 6:
+        site = ipaddress.ip_network((parsed, IPV6_SITE_PREFIX), strict=False)
+        limits.append(Limit(f"{what}:{site}", most * PLACES_OF_A_SITE, window_seconds))
+    return limits
+
+
 @lru_cache(maxsize=8)
 def trusted_networks(proxies: tuple[str, ...]) -> tuple[Network, ...]:
     try:
@@ -228,47 +295,96 @@ def _insist_on(given: Held) -> None:
 
 
 def _count(key: str, *, expires_in: int, given: Held | None) -> int:
+    if given and not _has_server():
+        _insist_on(given)
+        given = None
+
+    def ask(store: Any) -> int:
+        if given and store is counts_here:
+            raise Outdated
+        return _increment(store, key, expires_in, given)
+
+    return _asked(ask)
+
+
+def _increment(store: Any, key: str, expires_in: int, given: Held | None) -> int:
+    count: int = store.count(key, expires_in=expires_in, given=given)
+    return count
+
+
+def _take_slot(limit: Limit, now: float) -> tuple[Use | None, list[float]]:
+    """A slot that became ours, if one was free, and when the others are free again."""
+
+    def ask(store: Any) -> tuple[Use | None, list[float]]:
+        slots = limit.slots
+        held = store.get_many(slots)
+        for slot in slots:
+            # Somebody else may have taken a free one meanwhile: adding it decides.
+            if slot not in held and store.add(slot, now + limit.window_seconds, limit.window_seconds):
+                return Use(store, slot), list(held.values())
+        return None, list(held.values())
+
+    return _asked(ask)
+
+
+def _slots_held(limit: Limit) -> list[float]:
+    slots = limit.slots
+
+    def ask(store: Any) -> list[float]:
+        return list(store.get_many(slots).values())
+
+    return _asked(ask)
+
+
+def _used_up(limit: Limit, held: Sequence[float], now: float) -> Throttled:
+    seconds = _seconds_until(held, limit, now)
+    _remember(Usage(limit.most, 0, seconds, limit.window_seconds))
+    return Throttled(f"Too many requests. Try again in {_spoken(seconds)}.", retry_after_seconds=seconds)
+
+
+def _seconds_until(held: Sequence[float], limit: Limit, now: float) -> int:
+    """When the first of the slots that are held is free again.
+
+    Whoever can write into the cache server may hold a slot for ever, and no more than that.
+    """
+    latest = now + limit.window_seconds
+    moments = [until for until in held if isinstance(until, float) and now < until <= latest]
+    return max(1, round(min(moments, default=latest) - now))
+
+
+def _asked[T](ask: Callable[[Any], T]) -> T:
+    """What the cache server answers; without one, or while it is away, the counts of this process."""
     global _cache_rests_until
-    if monotonic() < _cache_rests_until:
-        return _uncounted(given)
-    if _cache_rests_until:
-        # After a rest one request finds out whether the server is back; the others do not wait for it.
-        _cache_rests_until = monotonic() + REST_SECONDS
+    if not _has_server() or _is_resting():
+        return ask(counts_here)
     try:
-        count = _increment(key, expires_in, given)
+        answer = ask(cache)
     except (RedisError, OSError) as error:
         _rest(error)
-        return _uncounted(given)
+        return ask(counts_here)
     _cache_rests_until = 0.0
-    return count
+    return answer
 
 
-def _increment(key: str, expires_in: int, given: Held | None) -> int:
-    count: int = cache.count(key, expires_in=expires_in, given=given)  # type: ignore[attr-defined]
-    return count
+def _has_server() -> bool:
+    return isinstance(caches[DEFAULT_CACHE_ALIAS], RedisCache)
 
 
-def _uncounted(given: Held | None) -> int:
-    if given:
-        raise Outdated
-    return 0
-
-
-def _take_slot(slots: Sequence[str], now: float, seconds: int) -> tuple[bool, list[float]]:
-    """Whether a free slot became ours, and when the others are free again."""
-    held = cache.get_many(slots)
-    # Somebody else may have taken a free one meanwhile: adding it decides.
-    is_taken = any(cache.add(slot, now + seconds, seconds) for slot in slots if slot not in held)
-    return is_taken, [
-        until for until in held.values() if isinstance(until, float) and until < now + 2 * seconds
-    ]
+def _is_resting() -> bool:
+    """After a rest one request finds out whether the server is back; the others do not wait for it."""
+    global _cache_rests_until
+    if monotonic() < _cache_rests_until:
+        return True
+    if _cache_rests_until:
+        _cache_rests_until = monotonic() + REST_SECONDS
+    return False
 
 
 def _rest(error: Exception) -> None:
     """Leave a dead cache server alone for a while: waiting for it would slow down every request."""
     global _cache_rests_until
     _cache_rests_until = monotonic() + REST_SECONDS
-    logger.warning("The cache server does not answer; nothing is throttled for now: %s", error)
+    logger.warning("The cache server does not answer; each process counts for itself for now: %s", error)
 
 
 def _cache_key(key: str, window: float) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from backoffice import private_files
 from cli import failures, streams
 
 # name: (module:attribute, what it is for), in the order of the help.
@@ -99,6 +100,7 @@ def shopctl(
 
 def main() -> int:
     """The program `shopctl`."""
+    private_files.begin()
     streams.prepare()
     app()
     return 0

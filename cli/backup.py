@@ -51,6 +51,9 @@ def backup(file: Folder, overwrite: Overwrite = False, keep: Keep = None, json: 
     It is read before it replaces anything. On PostgreSQL pg_dump must be installed here, at least as new as
     the server. In a folder it is named by its moment, such as shop-20261201T030000Z.backup.
     """
+    from accounts.actors import Actor, Source
+    from accounts.history import record_of_system
+    from accounts.models import AccountChange
     from backoffice.backups import back_up
 
     if keep is not None and not file.is_dir():
@@ -58,6 +61,7 @@ def backup(file: Folder, overwrite: Overwrite = False, keep: Keep = None, json: 
     path = _dated(file) if file.is_dir() else file
     refuse_to_replace(path, overwrite=overwrite)
     content = back_up(path, asked=CONTENT)
+    record_of_system(AccountChange.BACKED_UP, str(path), by=Actor(None, Source.CLI))
     row = {"file": str(path), "bytes": path.stat().st_size, **content}
     show_one({**row, "deleted": _rotated(file, keep)} if keep else row, as_json=json)
 
@@ -101,6 +105,9 @@ def restore(
     Everybody has to sign in again, and links in mails end. Mails that waited when the backup was made are
     held back as given up: they may have been sent since.
     """
+    from accounts.actors import Actor, Source
+    from accounts.history import record_of_system
+    from accounts.models import AccountChange
     from backoffice import backups
     from backoffice.running import refuse_if_running, running, stopped
     from catalog.product_cache import forget_products
@@ -112,6 +119,7 @@ def restore(
     proceed(f"Replace it by {file}?", yes=yes, dry_run=dry_run)
     with stopped(stop=stop):
         held_back = backups.restore(file, settle=partial(_settle, send_waiting_mails=send_waiting_mails))
+        record_of_system(AccountChange.RESTORED, str(file), by=Actor(None, Source.CLI))
     forget_products()
     show_one({"file": str(file), **_held(), "mails_held_back": held_back}, as_json=json)
     if held_back:

@@ -1,8 +1,10 @@
 """The admin login that a fresh shop starts with; kept beside the database, for its owner to read."""
 
+import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 FILE = "admin_login"
 EMAIL = "admin@example.com"
@@ -14,6 +16,7 @@ class Login:
 
     email: str
     password: str | None
+    is_new: bool = False
 
 
 def ensure_login() -> Login | None:
@@ -22,7 +25,7 @@ def ensure_login() -> Login | None:
     from accounts.models import User, normalised_email
     from accounts.people import create_staff
 
-    path = _path()
+    path = login_file()
     kept = _kept(path)
     if kept is not None:
         user = User.objects.filter(email=normalised_email(kept.email)).first()
@@ -32,14 +35,16 @@ def ensure_login() -> Login | None:
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return None
     login = kept or Login(EMAIL, secrets.token_urlsafe(12))
+    # First the file: a password that nobody could read any more would shut its owner out.
+    if kept is None:
+        _keep(path, login)
     create_staff(
         login.email, role="superuser", password=login.password, name="Admin", by=Actor(None, Source.CLI)
     )
-    _keep(path, login)
-    return login
+    return replace(login, is_new=kept is None)
 
 
-def _path() -> Path:
+def login_file() -> Path:
     from django.conf import settings
 
     return Path(settings.VAR_DIR) / FILE
@@ -54,7 +59,12 @@ def _kept(path: Path) -> Login | None:
 
 
 def _keep(path: Path, login: Login) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(f"{login.email}\n{login.password}\n", encoding="utf-8")
+    """Whole or not at all, and never readable by others."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{FILE}-", encoding="utf-8", delete=False
+    ) as draft:
+        draft.write(f"{login.email}\n{login.password}\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+    Path(draft.name).replace(path)

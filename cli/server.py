@@ -4,14 +4,16 @@ import errno
 import functools
 import os
 import socket
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from cli.console import say, wrong_use
-from cli.verbs import lone_verb
+from cli.verbs import log_like_a_server, lone_verb
 
 if TYPE_CHECKING:
     from cli.first_login import Login
@@ -70,7 +72,8 @@ def serve(
 ) -> None:
     """Run the shop: migrate, then web and worker in one process. INT and TERM end it gently.
 
-    Prints the URL and, unless somebody else may do everything, what to sign in with.
+    Prints the URL and who can sign in. The password that a new shop starts with is printed once, on a
+    terminal of this machine alone; it is kept in a file that only its owner may read.
     """
     from backoffice.checks import https_without_a_known_proxy
     from backoffice.consumer import make_consumer
@@ -81,6 +84,7 @@ def serve(
 
     # First: a server that cannot start must not migrate the database under one that is running.
     listener = _listener(host, port, tries=PORTS_TRIED if next_free_port else 1)
+    _begin()
     migrate()
     with only_one_process():
         login = ensure_login()
@@ -96,7 +100,7 @@ def serve(
         make_consumer=None if no_worker else make_consumer,
         notice_seconds=notice,
         most_megabytes=most_memory,
-        when_up=lambda: _announce(url, login),
+        when_up=lambda: _announce(url, login, host=host),
     )
 
 
@@ -116,6 +120,7 @@ def worker(
     """Run the worker alone: tasks, and the clock of the periodic ones. INT and TERM end it gently."""
     from backoffice.consumer import consume, make_consumer
 
+    _begin()
     consume(
         make_consumer(threads=threads, periodic=not no_periodic),
         when_up=lambda: say(f"The worker runs {threads} tasks at a time. Stop it with Ctrl-C."),
@@ -128,6 +133,7 @@ def scheduler() -> None:
     """Run the periodic tasks' clock alone; workers run the tasks. Two of them do no harm."""
     from backoffice.consumer import consume, make_consumer
 
+    _begin()
     consume(make_consumer(threads=0), when_up=lambda: say("The scheduler is running. Stop it with Ctrl-C."))
 
 
@@ -160,17 +166,36 @@ def _shop_url(host: str, port: int) -> str:
     return url
 
 
-def _announce(url: str, login: "Login | None") -> None:
+def _announce(url: str, login: "Login | None", *, host: str) -> None:
     from django.urls import reverse
 
-    lines = ["", f"  {url}/admin/"]
-    if login is None:
-        lines.append("  Sign in with your own account.")
-    elif login.password is None:
-        lines += [
-            f"  e-mail    {login.email}",
-            f"  password  changed since; a new one: shopctl users password {login.email}",
-        ]
-    else:
-        lines += [f"  e-mail    {login.email}", f"  password  {login.password}"]
+    lines = ["", f"  {url}/admin/", *_who_signs_in(login, host=host)]
     print("\n".join([*lines, f"  API       {url}{reverse('swagger')}", ""]), flush=True)
+
+
+def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:
+    """Whatever is printed may be kept in a log: a password is told once, and where a person sits."""
+    from cli.first_login import login_file
+
+    if login is None:
+        return ["  Sign in with your own account."]
+    another = f"shopctl users password {login.email}"
+    if login.password is None:
+        password = f"changed since; a new one: {another}"
+    elif login.is_new and host in LOOPBACK and sys.stdout.isatty():
+        password = f"{login.password}\n            kept in {login_file()} and not printed again"
+    else:
+        password = f"in {login_file()}, its second line; another one: {another}"
+    return [f"  e-mail    {login.email}", f"  password  {password}"]
+
+
+def _begin() -> None:
+    """What all that runs for long does first."""
+    from django.conf import settings
+
+    from backoffice.private_files import close_to_others
+
+    log_like_a_server()
+    database = Path(str(settings.DATABASES["default"]["NAME"])) if settings.IS_SQLITE else None
+    for path in close_to_others(Path(settings.VAR_DIR), database):
+        say(f"{path} was open to other users of this machine; it is not any more.")

@@ -223,7 +223,7 @@ def send_link(email: Email, as_: As = None, json: Json = False) -> None:
     """,
 )
 def history(email: Email, limit: Limit = None, json: Json = False, jsonl: Jsonl = False) -> None:
-    """Who changed somebody's role, activity and password, the newest first."""
+    """Sign-ins, refusals, exports, and who changed role, activity and password, the newest first."""
     from accounts.people import user_with_email
 
     events = user_with_email(email).events.select_related("actor").order_by("-id")
@@ -233,10 +233,13 @@ def history(email: Email, limit: Limit = None, json: Json = False, jsonl: Jsonl 
             "what": str(event),
             "actor": event.actor.email if event.actor else None,
             "source": event.source,
+            "address": event.address or None,
         }
         for event in events.iterator(500)
     )
-    Listing(json, jsonl, limit).show(rows, columns("at", "what", "actor=By", "source=Through"))
+    Listing(json, jsonl, limit).show(
+        rows, columns("at", "what", "actor=By", "source=Through", "address=From")
+    )
 
 
 @verb(

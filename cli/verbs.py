@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import logging
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -11,6 +12,7 @@ import typer
 
 from cli.console import YesAnyway, wrong_use
 
+SECURITY_LOG = "backoffice.security"
 # Without models, and as long to load as all the rest; what a verb needs of them, it imports.
 OF_WEB_AND_WORKER = ("ninja", "huey.contrib.djhuey")
 
@@ -75,6 +77,13 @@ def set_django_up(*, without: Collection[str] = ()) -> None:
     if not apps.ready:
         settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app not in without]
         django.setup()
+        # To its file alone: cron mails whatever a verb says on standard error.
+        logging.getLogger(SECURITY_LOG).propagate = False
+
+
+def log_like_a_server() -> None:
+    """What runs for long also writes the security log where its other lines go."""
+    logging.getLogger(SECURITY_LOG).propagate = True
 
 
 def _with_django[**P, R](function: Callable[P, R], *, without: Collection[str] = ()) -> Callable[P, R]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from ninja import Query, Router
 
 from accounts.auth import require
+from accounts.history import record_export
 from backoffice.errors import Stale
 from backoffice.idempotency import DOCUMENTED, answer_once
 from backoffice.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
@@ -204,8 +205,9 @@ def list_codes(request: HttpRequest, promotion_id: int, filters: Query[BatchCode
 )
 def download_codes(request: HttpRequest, promotion_id: int) -> StreamingHttpResponse:
     """All of them with their terms, sent while they are read. For those who may make codes."""
-    require(request, "orders.add_promotion")
+    by = require(request, "orders.add_promotion")
     codes = _codes_of(promotion_id)
+    record_export(f"the codes of promotion {promotion_id}", by=by)
     headers = {"Content-Disposition": f'attachment; filename="promotion-{promotion_id}-codes.csv"'}
     return StreamingHttpResponse(
         promo_codes_csv(codes), content_type="text/csv; charset=utf-8", headers=headers

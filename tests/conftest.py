@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from catalog import triggers
+from tests.counts import forget_counts
 
 REAL_PASSWORD_HASHERS = list(django_settings.PASSWORD_HASHERS)
 FAST_PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -89,3 +90,4 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def _empty_caches() -> None:
     for name in django_settings.CACHES:
         caches[name].clear()
+    forget_counts()

@@ -10,6 +10,8 @@ from django.utils import timezone
 from import_export.admin import ExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 
+from accounts.admin import actor_of
+from accounts.history import record_export
 from backoffice.admin import DomainAdmin
 from backoffice.lists import UnreadableFilter
 from catalog.exports import CSVFile, XLSXFile
@@ -44,6 +46,7 @@ class ListExport(ExportMixin, DomainAdmin):
     def get_data_for_export(self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
         """Numbers as numbers, also in our own formats, which the library does not know for binary ones."""
         kwargs["force_native_type"] = True
+        record_export(self.exported, by=actor_of(request))
         return super().get_data_for_export(request, queryset, **kwargs)
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:

@@ -35,6 +35,7 @@ def export(
     memory is the same. Text that a spreadsheet would take for a formula has an apostrophe before it. Who may
     not see customers or promo codes gets a file without them.
     """
+    from accounts.history import record_export
     from orders.exports import OrderExport, orders_csv, write_orders_workbook
     from orders.models import Order
 
@@ -44,6 +45,7 @@ def export(
     refuse_to_replace(output, overwrite=overwrite)
     orders = narrowed(Order.objects.all(), status=status, from_=from_, to=to)
     total = orders.count()
+    record_export(counted(total, "order"), by=by)
     with bar("Exporting", None, rows=total), writing(output) as file:
         wanted = OrderExport.told_to(by.user, orders)
         if kind == "xlsx":

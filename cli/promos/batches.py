@@ -83,7 +83,7 @@ def generate(
         kept = once_per_key(request_key, said, lambda: planned.carried_out(by))
     else:
         say(f"Batch {kept['id']} was generated under this key before.")
-    _hand_out(kept["id"], output, overwrite=overwrite)
+    _hand_out(kept["id"], output, overwrite=overwrite, by=by)
     if str(output) != STANDARD:
         show_one(kept, as_json=json, headings=HEADINGS)
 
@@ -181,14 +181,16 @@ def _times(uses: int | None) -> str:
     return "without limit" if uses is None else "once" if uses == 1 else f"{uses:,} times"
 
 
-def _hand_out(number: int, output: Path | None, *, overwrite: bool) -> None:
+def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor") -> None:
     """Write the codes; a file that holds them already stays as it is."""
+    from accounts.history import record_export
     from orders.models import PromoCode
     from orders.promotions import promo_codes_csv
 
     if output is None:
         say(f"Hand them out with: shopctl promos export --batch {number} --output codes.csv")
         return
+    record_export(f"the codes of batch {number}", by=by)
     content = "".join(promo_codes_csv(PromoCode.objects.filter(promotion=number))).encode()
     if str(output) != STANDARD:
         if not (output.is_file() and output.read_bytes() == content):

@@ -91,12 +91,14 @@ def export(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Write codes with their terms as CSV, with the columns that `promos import` understands."""
+    from accounts.history import record_export
     from orders.promotions import promo_codes_csv
 
-    actor(as_, "orders.add_promotion")
+    by = actor(as_, "orders.add_promotion")
     refuse_to_replace(output, overwrite=overwrite)
     codes = codes_asked_for(state=state, search=search, batch=batch, every=every)
     total = codes.count()
+    record_export(counted(total, "promo code"), by=by)
     with bar("Exporting", None, rows=total):
         content = "".join(promo_codes_csv(codes)).encode()
     write(output, content)

@@ -1,5 +1,6 @@
 """Batches of promo codes: generated, exported, paused, changed, ended and measured as a whole."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,8 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from accounts.admin import actor_of
+from accounts.history import record_export
+from accounts.sessions import asked_again
 from backoffice.admin import AnyForm
 from backoffice.request_keys import done_once
 from orders import promotions
@@ -191,12 +194,14 @@ class BatchAdmin(PromoListActions, BatchActions):
         return self.page(request, "orders/admin/backtest.html", backtest_page(request))
 
     def csv_view(self, request: HttpRequest, number: int) -> HttpResponseBase:
-        return codes_csv(self._batch_to_hand_out(request, number))
+        return self._handed_out(request, number, codes_csv)
 
     def xlsx_view(self, request: HttpRequest, number: int) -> HttpResponseBase:
-        return codes_xlsx(self._batch_to_hand_out(request, number))
+        return self._handed_out(request, number, codes_xlsx)
 
-    def _batch_to_hand_out(self, request: HttpRequest, number: int) -> Promotion:
+    def _handed_out(
+        self, request: HttpRequest, number: int, as_file: Callable[[Promotion], HttpResponseBase]
+    ) -> HttpResponseBase:
         """Whoever has the file has every code: it is for those alone who may make codes.
 
         Raises:
@@ -205,7 +210,10 @@ class BatchAdmin(PromoListActions, BatchActions):
         batch = self.batch_asked_for(request, number)
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return batch
+        if asks := asked_again(request):
+            return asks
+        record_export(f"the codes of batch {batch.pk}", by=actor_of(request))
+        return as_file(batch)
 
     def find_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """The page of the code that was typed in full; else the codes of the batch that begin so."""

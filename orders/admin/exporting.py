@@ -10,7 +10,10 @@ from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from accounts.admin import actor_of
+from accounts.history import record_export
 from accounts.models import User
+from accounts.sessions import asked_again
 from backoffice.admin import ReadOnlyAdmin, show_refusal
 from backoffice.errors import Refusal
 from catalog.row_files import CSV_TYPE, UTF8_MARK, XLSX_TYPE
@@ -30,6 +33,9 @@ class OrderExporting(ReadOnlyAdmin):
     @admin.action(description="Export as CSV", permissions=["export"])
     def export_csv(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponseBase:
         """Sent while it is read."""
+        if asks := asked_again(request):
+            return asks
+        record_export("orders as CSV", by=actor_of(request))
         return StreamingHttpResponse(
             chain([UTF8_MARK], orders_csv(_export(request, orders))),
             content_type=CSV_TYPE,
@@ -38,6 +44,9 @@ class OrderExporting(ReadOnlyAdmin):
 
     @admin.action(description="Export as XLSX", permissions=["export"])
     def export_xlsx(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponseBase:
+        if asks := asked_again(request):
+            return asks
+        record_export("orders as XLSX", by=actor_of(request))
         file = TemporaryFile()  # noqa: SIM115  # the response closes it
         try:
             write_orders_workbook(file, _export(request, orders), most_rows=MOST_ROWS)

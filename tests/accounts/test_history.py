@@ -89,11 +89,11 @@ def test_the_page_of_a_user_tells_it_newest_first():
     client = Client()
     client.force_login(boss)
     empty = client.get(f"/admin/accounts/user/{nele.pk}/change/").text
-    assert "Nobody has changed anything yet" in empty
+    assert "Nothing has happened yet" in empty
 
     client.post(f"/admin/accounts/user/{nele.pk}/change/", {"name": "", "role": "Support"})
 
     page = client.get(f"/admin/accounts/user/{nele.pk}/change/").text
-    table = page[page.index("Who changed this account") :]
+    table = page[page.index("Sign-ins and changes") :]
     assert table.index("Deactivated") < table.index("Viewer → Support")
     assert table.count("<td>boss@example.com</td>") == 2

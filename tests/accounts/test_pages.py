@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.recovery import request_password_link
 from accounts.registration import register
 from backoffice.outbox.models import EmailMessage
-from tests.accounts.mailbox import templates_sent_to, token_sent_to
+from tests.accounts.mailbox import context_of_link_sent_to, templates_sent_to, token_sent_to
 from tests.api.client import Api
 from tests.factories import CLI, PASSWORD, make_user
 
@@ -22,7 +22,7 @@ NEW = {"new_password": "a quiet morning in may", "repeated": "a quiet morning in
 
 
 def link_sent_to(email: str) -> str:
-    link: str = EmailMessage.objects.filter(recipient=email).latest("pk").context["secret_link"]
+    link: str = context_of_link_sent_to(email)["secret_link"]
     return link.removeprefix("http://127.0.0.1:8000")
 
 

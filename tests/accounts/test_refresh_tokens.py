@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import people, tokens
 from accounts.models import RefreshToken, TokenFamily, User
 from accounts.passwords import change_password
+from accounts.sign_in import sign_in
 from accounts.tokens import TokenPair, issue_pair, read_access_token, revoke_family, rotate
 from backoffice.errors import NotAuthenticated
 from tests.factories import CLI, PASSWORD, make_user
@@ -204,7 +205,7 @@ def test_the_version_alone_makes_old_tokens_worthless():
 @pytest.mark.django_db
 def test_tokens_for_a_password_that_was_changed_meanwhile_are_born_dead():
     user = make_user()
-    signed_in = people.sign_in(user.email, PASSWORD, address="192.0.2.1")
+    signed_in = sign_in(user.email, PASSWORD, address="192.0.2.1")
     change_password(user, old=PASSWORD, new=NEW_PASSWORD, by=CLI)
     assert is_dead(issue_pair(signed_in))
 

@@ -133,7 +133,7 @@ def test_guessing_a_password_is_limited_in_the_admin_too() -> None:
         "/admin/login/", {"username": "anna@example.com", "password": "correct horse battery"}
     )
 
-    assert right.status_code == 200
+    assert right.status_code == 429
     assert "_auth_user_id" not in client.session
 
 

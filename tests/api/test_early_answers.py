@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django.core.cache import cache
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +18,7 @@ from catalog.early_answers import EarlyAnswers
 from catalog.models import Product
 from catalog.product_cache import TRUSTED_SECONDS, forget_products
 from catalog.products import edit_product
+from tests.counts import forget_counts
 from tests.factories import CLI, make_product, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -53,7 +53,7 @@ class Shop:
 @pytest.fixture
 def shop(settings) -> Shop:
     settings.API_RATE_PER_MINUTE = 600
-    cache.clear()
+    forget_counts()
     make_product("71053", name="Lantern", price="3.39")
     return Shop()
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from accounts.models import User
 from backoffice.api import api as shop_api
@@ -14,6 +13,7 @@ from tests.api.client import Api, assert_problem
 from tests.api.document import operation_id, operations
 from tests.api.shop import SKU, open_shop
 from tests.api.test_matrix import MATRIX
+from tests.counts import forget_counts
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ class Target:
         return dict(sound(self.shop.ada) if callable(sound) else sound or {}) | fields
 
     def send(self, body: Any = None, *, path: str = "", query: str = "", **headers: str) -> Any:
-        cache.clear()
+        forget_counts()
         if body is None and _schema(self.operation):
             body = self.body()
         method = self.operation.method.upper()

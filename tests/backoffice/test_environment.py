@@ -89,6 +89,53 @@ def test_processes_that_start_at_once_share_one_key_that_nobody_else_may_read(
     assert stat.filemode(path.stat().st_mode) == "-rw-------"
 
 
+HTTPS = {"SHOP_URL": "https://shop.example"}
+
+
+@pytest.mark.parametrize(
+    ("name", "variables", "value"),
+    [
+        ("SECURE_HSTS_SECONDS", {}, "0"),
+        ("SECURE_HSTS_SECONDS", HTTPS, "31536000"),
+        ("SECURE_HSTS_INCLUDE_SUBDOMAINS", HTTPS, "False"),
+        ("SECURE_HSTS_PRELOAD", HTTPS, "False"),
+        ("SECURE_HSTS_INCLUDE_SUBDOMAINS", HTTPS | {"HSTS_INCLUDE_SUBDOMAINS": "1"}, "True"),
+        ("SECURE_HSTS_PRELOAD", HTTPS | {"HSTS_PRELOAD": "1"}, "True"),
+        ("SESSION_COOKIE_NAME", HTTPS, "__Host-sessionid"),
+        ("CSRF_COOKIE_NAME", HTTPS, "__Host-csrftoken"),
+        ("SESSION_COOKIE_SECURE", HTTPS, "True"),
+        ("SESSION_COOKIE_PATH", HTTPS, "/"),
+        ("CSRF_COOKIE_PATH", HTTPS, "/"),
+        ("SESSION_COOKIE_DOMAIN", HTTPS, "None"),
+        ("CSRF_COOKIE_DOMAIN", HTTPS, "None"),
+        ("SECRET_KEY_FALLBACKS", {"SECRET_KEY_FALLBACKS": "one, two"}, "['one', 'two']"),
+    ],
+)
+def test_what_https_and_earlier_keys_turn_on(name: str, variables: dict[str, str], value: str) -> None:
+    code = f"from django.conf import settings; print(settings.{name})"
+
+    assert _printed(code, **variables) == f"{value}\n"
+
+
+@pytest.mark.parametrize(("fallbacks", "is_good"), [("the one before", "True"), ("", "False")])
+def test_what_an_earlier_key_signed_stays_good_while_it_is_named(fallbacks: str, is_good: str) -> None:
+    code = "from django.core import signing; print({})"
+    signed = _printed(code.format("signing.dumps(7)"), SECRET_KEY="the-one-before").strip()
+    looked_at = code.format(f"signing.loads('{signed}') == 7")
+
+    printed = _printed(looked_at, SECRET_KEY="new", SECRET_KEY_FALLBACKS=fallbacks.replace(" ", "-"))
+
+    assert ("BadSignature" if is_good == "False" else "True") in printed
+
+
+def _printed(code: str, **variables: str) -> str:
+    program = [sys.executable, "-c", code]
+    done = subprocess.run(
+        program, env={**os.environ, **variables}, capture_output=True, text=True, check=False
+    )
+    return done.stdout or done.stderr
+
+
 def _setting(name: str, **environ: str) -> str:
     """What a process that starts with these variables says of the setting."""
     told = subprocess.run(

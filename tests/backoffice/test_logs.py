@@ -1,4 +1,4 @@
-"""What the logs say of the links in mails: which page was asked for, never the token."""
+"""What the logs say: a line for each happening, and of the links in mails which page was asked for."""
 
 import io
 import logging
@@ -59,7 +59,7 @@ def test_a_traceback_that_names_a_link_is_logged_without_the_token(log, link):
 
     first, *_, last = log.getvalue().splitlines()
     assert first.endswith(f"ERROR backoffice.api [-] GET {LINKS[link]}")
-    assert last == f"ValueError: http://127.0.0.1:8000{LINKS[link]}"
+    assert last == f"  | ValueError: http://127.0.0.1:8000{LINKS[link]}"
     assert CANARY not in log.getvalue()
 
 
@@ -69,3 +69,39 @@ def test_other_lines_are_logged_as_they_are(log):
 
     assert refused(log, "CSRF cookie not set.): ")[0] == "/admin/password_reset/"
     assert refused(log, "Not Found: ")[1] == "/account/nothing/here/"
+
+
+FORGED = '2026-11-30 10:00:00,000 INFO backoffice.security [-] signed_in account="boss@example.com"'
+BREAKS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
+UNSEEN = ["\x1b[2K", "\x08", "\x00", "\x7f", "\x9b", "\u202e", "\u2066", "\u200b", "\ufeff", "\ud800"]
+
+
+@pytest.mark.parametrize("mark", [*BREAKS, *UNSEEN])
+def test_nothing_that_is_written_begins_a_line_or_hides_one(log, mark):
+    text = f"a{mark}{FORGED}"
+    try:
+        raise ValueError(text)
+    except ValueError:
+        logging.getLogger("backoffice.api").exception("%s failed", text, stack_info=True)
+    logging.getLogger("django.request").warning("Not Found: %s", text)
+
+    first, *others, last = log.getvalue().splitlines()
+    assert first.partition("[-] ")[2].startswith("a\\")
+    assert last.partition("Not Found: ")[2].startswith("a\\")
+    assert [line for line in others if not line.startswith("  | ")] == []
+    assert not any(mark in line for line in (first, *others, last))
+    assert log.getvalue().count(FORGED) == 3
+
+
+@pytest.mark.parametrize("path", ["/%0a", "/%0d%0a", "/%c2%85", "/%e2%80%a8", "/%1b%5b2K"])
+def test_a_path_is_one_line_of_the_log(log, path):
+    Client().get(f"/nothing/here{path}{FORGED.replace(' ', '%20')}")
+
+    assert len(log.getvalue().splitlines()) == 1
+    assert log.getvalue()[:4] == "2026"
+
+
+def test_ordinary_letters_of_all_writings_stay_what_they_are(log):
+    logging.getLogger("backoffice.api").warning("Jürgen, Ωmega, 東京, C:\\new, 100 %")
+
+    assert log.getvalue().partition("[-] ")[2] == "Jürgen, Ωmega, 東京, C:\\new, 100 %\n"

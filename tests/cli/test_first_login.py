@@ -1,11 +1,13 @@
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from accounts.models import User
-from cli.first_login import Login, ensure_login
+from cli import server
+from cli.first_login import Login, ensure_login, login_file
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +29,10 @@ def test_a_shop_without_a_superuser_gets_one_whose_login_its_owner_can_read(var_
 
 
 def test_the_login_stays_the_same() -> None:
-    assert ensure_login() == ensure_login()
+    first = ensure_login()
+    assert first is not None
+    assert first.is_new
+    assert ensure_login() == replace(first, is_new=False)
     assert User.objects.count() == 1
 
 
@@ -48,6 +53,56 @@ def test_a_shop_with_a_superuser_of_its_own_gets_no_other() -> None:
 
 def test_a_new_database_beside_a_kept_login_gets_that_login() -> None:
     login = ensure_login()
+    assert login is not None
     User.objects.all().delete()
-    assert ensure_login() == login
+    assert ensure_login() == replace(login, is_new=False)
     assert User.objects.count() == 1
+
+
+def test_a_login_whose_account_could_not_be_made_is_used_at_the_next_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Otherwise there would be a superuser whose password nobody has ever seen."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("accounts.people.create_staff", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ensure_login()
+    login = ensure_login()
+    assert login is not None
+    assert User.objects.get().check_password(login.password or "")
+
+
+@pytest.mark.parametrize(
+    ("login", "host", "is_terminal", "is_printed"),
+    [
+        (Login("a@b.de", "a secret phrase", is_new=True), "127.0.0.1", True, True),
+        (Login("a@b.de", "a secret phrase", is_new=True), "localhost", True, True),
+        (Login("a@b.de", "a secret phrase", is_new=True), "::1", True, True),
+        (Login("a@b.de", "a secret phrase", is_new=True), "127.0.0.1", False, False),
+        (Login("a@b.de", "a secret phrase", is_new=True), "0.0.0.0", True, False),
+        (Login("a@b.de", "a secret phrase", is_new=True), "192.0.2.1", True, False),
+        (Login("a@b.de", "a secret phrase"), "127.0.0.1", True, False),
+        (Login("a@b.de", None), "127.0.0.1", True, False),
+        (None, "127.0.0.1", True, False),
+    ],
+)
+def test_a_password_is_printed_once_and_on_a_terminal_of_this_machine_alone(
+    login: Login | None,
+    host: str,
+    is_terminal: bool,
+    is_printed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    server._announce("http://127.0.0.1:8000", login, host=host)
+    printed = capsys.readouterr().out
+    assert ("a secret phrase" in printed) == is_printed
+    if login is not None:
+        assert "  e-mail    a@b.de\n" in printed
+    if login is not None and login.password and not is_printed:
+        assert f"in {login_file()}, its second line" in printed

@@ -425,7 +425,7 @@
   const rows = () => [...page.querySelectorAll("[data-row]")];
   const inputOf = (row) => row.querySelector("input");
   const grouped = (units) => Number(units).toLocaleString("en");
-  const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+  const csrfToken = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
 
   function show(row, state, html) {
     row.dataset.state = state;

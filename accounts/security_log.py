@@ -1,0 +1,32 @@
+"""The security log: who came in, who was turned away, what was taken out, and by whom rights were changed.
+
+One line of the logger `backoffice.security` for each happening, of the same fields in the same order. What
+happened to an account is an entry of its history as well: `accounts.history.record` writes both.
+"""
+
+import json
+import logging
+
+from accounts.actors import Actor
+from backoffice.throttling import current_address
+
+logger = logging.getLogger("backoffice.security")
+
+WARNINGS = frozenset(("refused", "limited", "replayed"))
+
+
+def write_line(
+    happening: str, *, account: str, by: Actor, address: str | None = None, text: str = ""
+) -> None:
+    """Values stand in quotes, so that none can pass for a further field; the formatter escapes the rest."""
+    fields = {
+        # First what no stranger writes.
+        "address": current_address.get() if address is None else address,
+        "door": str(by.source),
+        "by": str(by),
+        "account": account,
+        "detail": text,
+    }
+    told = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in fields.items())
+    level = logging.WARNING if happening in WARNINGS else logging.INFO
+    logger.log(level, "%s %s", happening, told)
