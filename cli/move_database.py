@@ -107,7 +107,9 @@ def _say_what_is_next(target: Any) -> None:
     database = target.settings_dict
     user = f"{database['USER']}@" if database["USER"] else ""
     port = f":{database['PORT']}" if database["PORT"] else ""
-    url = f"postgresql://{user}{database['HOST']}{port}/{database['NAME']}"
+    is_socket = str(database["HOST"]).startswith("/")
+    host, query = ("", f"?host={database['HOST']}") if is_socket else (database["HOST"], "")
+    url = f"postgresql://{user}{host}{port}/{database['NAME']}{query}"
     say("Every row arrived, and both sides add up. Now set, for every process of the shop:")
     say(f"  DATABASE_URL={url}  (with its password)")
     for name, file in (("SECRET_KEY", "secret_key"), ("JWT_KEYS", "jwt_keys")):
