@@ -319,7 +319,7 @@ SECURE_CSP = {
 # Who may send a body longer than other bodies may be: asked before it is read.
 UPLOADERS = "accounts.uploads.may_upload"
 # What the server's front answers without Django.
-EARLY_ANSWERS = "catalog.front_answers.FrontAnswers"
+EARLY_ANSWERS = "catalog.early_answers.EarlyAnswers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_HANDLERS = [
     "backoffice.uploads.StaffAlone",

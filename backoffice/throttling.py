@@ -95,6 +95,37 @@ class Usage:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The present span of a limit: under which key its uses are counted, and when the next one begins."""
+
+    key: str
+    limit: int
+    reset_seconds: int
+    window_seconds: int
+
+    @property
+    def expires_in(self) -> int:
+        return 2 * self.window_seconds
+
+    def usage(self, count: int) -> Usage:
+        """After so many uses. Raises Throttled when that is one too many."""
+        usage = Usage(self.limit, max(0, self.limit - count), self.reset_seconds, self.window_seconds)
+        _remember(usage)
+        if count > self.limit:
+            raise Throttled(
+                f"Too many requests. Try again in {_spoken(self.reset_seconds)}.",
+                retry_after_seconds=self.reset_seconds,
+            )
+        return usage
+
+
+def window_of(key: str, *, limit: int, window_seconds: int) -> Window:
+    number, elapsed = divmod(time(), window_seconds)
+    reset_seconds = max(1, round(window_seconds - elapsed))
+    return Window(_cache_key(key, number), limit, reset_seconds, window_seconds)
+
+
 def hit(key: str, *, limit: int, window_seconds: int, given: Held | None = None) -> Usage:
     """Count one more use of `key` in the present window: atomically, so that a burst cannot slip through.
 
@@ -104,16 +135,8 @@ def hit(key: str, *, limit: int, window_seconds: int, given: Held | None = None)
         Outdated: the cache does not hold what is given, or cannot be asked; nothing was counted.
         Throttled: the window's limit is used up; it says when the next window begins.
     """
-    window, elapsed = divmod(time(), window_seconds)
-    reset_seconds = max(1, round(window_seconds - elapsed))
-    count = _count(_cache_key(key, window), expires_in=2 * window_seconds, given=given)
-    usage = Usage(limit, max(0, limit - count), reset_seconds, window_seconds)
-    _remember(usage)
-    if count > limit:
-        raise Throttled(
-            f"Too many requests. Try again in {_spoken(reset_seconds)}.", retry_after_seconds=reset_seconds
-        )
-    return usage
+    window = window_of(key, limit=limit, window_seconds=window_seconds)
+    return window.usage(_count(window.key, expires_in=window.expires_in, given=given))
 
 
 def hit_in_any(key: str, *, limit: int, window_seconds: int) -> Usage:
@@ -199,8 +222,18 @@ def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Us
         if given:
             _insist_on(given)
         return None
-    block = address_block(address_of(environ))
-    return hit(f"api:address:{block}", limit=ANONYMOUS_PER_MINUTE, window_seconds=60, given=given)
+    return hit(_of_nobody(environ), limit=ANONYMOUS_PER_MINUTE, window_seconds=60, given=given)
+
+
+def window_of_nobody(environ: Mapping[str, Any]) -> Window | None:
+    """Where `limit_nobody` counts, for whoever counts there by other means; None when off."""
+    if settings.API_RATE_PER_MINUTE <= 0:
+        return None
+    return window_of(_of_nobody(environ), limit=ANONYMOUS_PER_MINUTE, window_seconds=60)
+
+
+def _of_nobody(environ: Mapping[str, Any]) -> str:
+    return f"api:address:{address_block(address_of(environ))}"
 
 
 class RateLimitMiddleware:

@@ -1,97 +1,136 @@
-"""What the public reads again and again, answered before Django has made a request of it."""
+"""What the public reads again and again, answered by the front itself before a thread is asked.
 
-from collections.abc import Callable, Iterable, Mapping
+On SQLite an answer is good for as long as nobody has committed anything, which the database tells at once. On
+PostgreSQL its bytes come from the cache of products, which Redis is asked about in the same step that counts
+the request against its limit. Whatever is unusual about a request or its answer is left to Django.
+"""
+
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from redis.exceptions import RedisError
 
-from backoffice.caches import Outdated
+from backoffice.caches import COUNT, Held, Outdated
 from backoffice.errors import Throttled
 from backoffice.request_id import request_id_of
-from backoffice.throttling import limit_nobody
+from backoffice.server.gateway import Answer, Headers
+from backoffice.server.redis_line import RedisAway, RedisLine, Script
+from backoffice.throttling import Usage, limit_nobody, window_of_nobody
 from catalog.product_cache import public_key, recalled
 
 BELOW = "/api/v1/products"
-MOST_KEPT = 1_024
-OK = "200 OK"
+MOST_KEPT = 256
 # With one of these, even an empty one, a request may be answered unlike another in the same words.
-PECULIAR = ("HTTP_AUTHORIZATION", "HTTP_ORIGIN", "HTTP_IF_NONE_MATCH", "HTTP_TRANSFER_ENCODING")
+PECULIAR = ("HTTP_AUTHORIZATION", "HTTP_ORIGIN", "HTTP_IF_NONE_MATCH")
 WORDS = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
 # Of each answer anew.
 OWN = ("x-request-id", "ratelimit")
+COUNTING = Script(COUNT)
 
 type Environ = Mapping[str, Any]
-type Headers = list[tuple[str, str]]
-type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 type Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """An answer as the whole chain gave it: under which key its bytes are kept, their ETag, its headers."""
+class Kept:
+    """An answer as Django gave it, and what the database was like: SQLite's number of that state."""
 
+    state: int | None
     key: str
-    etag: str
     headers: Headers
+    body: bytes
+
+    @property
+    def etag(self) -> str:
+        return dict(self.headers)["etag"]
 
 
 class EarlyAnswers:
-    """A WSGI application that answers for another what that one has answered in the same words before.
+    """The memory of one loop, for requests in the same words: scheme, host, path and query."""
 
-    Those are what `WORDS` names: scheme, host, path and query. The bytes come from the cache of products,
-    which knows whether they are still those of the database, and every request counts against its rate limit.
-    Whatever is unusual about a request or its answer is left to the other application.
-    """
+    def __init__(self) -> None:
+        self._kept: dict[Words, Kept] = {}
+        self._database: sqlite3.Connection | None = None
+        self._redis = RedisLine(settings.REDIS_URL) if settings.REDIS_URL else None
 
-    def __init__(self, application: Application) -> None:
-        self.application = application
-        self._given: dict[Words, Given] = {}
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        asked = words_of(environ)
-        if asked is None:
-            return self.application(environ, start_response)
-        answer = self._again(asked, environ)
-        if answer is None:
-            return self._anew(asked, environ, start_response)
-        headers, body = answer
-        start_response(OK, headers)
-        return [body]
-
-    def _again(self, asked: Words, environ: Environ) -> tuple[Headers, bytes] | None:
-        given = self._given.get(asked)
-        try:
-            kept = recalled(given.key) if given else None
-            if given is None or kept is None or kept.reply.headers["ETag"] != given.etag:
-                return None
-            usage = limit_nobody(environ, given=kept.given)
-        except (DatabaseError, Outdated, Throttled):
-            # The other application renders it anew, or counts it once more and refuses it.
+    async def again(self, environ: Environ) -> Answer | None:
+        """The answer to another request in these words, counted; None when Django has to be asked."""
+        words = words_of(environ)
+        kept = self._kept.get(words) if words else None
+        if kept is None:
             return None
-        own = {"X-Request-ID": request_id_of(environ), **(usage.headers() if usage else {})}
-        return [*given.headers, *own.items()], kept.reply.body
+        try:
+            usage = await self._counted(environ, self._what_shows_it_is_good(kept))
+        except (Outdated, Throttled, RedisAway, RedisError):
+            # Django renders it anew, or counts it once more and refuses it.
+            return None
+        limits = usage.headers() if usage else {}
+        own = [("x-request-id", request_id_of(environ)), *((name.lower(), limits[name]) for name in limits)]
+        return Answer(200, [*kept.headers, *own], kept.body)
 
-    def _anew(
-        self, asked: Words, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
-        def keep(status: str, headers: Headers, *error: Any) -> Any:
-            etag = next((value for name, value in headers if name == "ETag"), None)
-            if status == OK and etag and not any(name == "Set-Cookie" for name, _ in headers):
-                self._keep(asked, Given(public_key(environ), etag, lasting(headers)))
-            return start_response(status, headers, *error)
+    def keep(self, environ: Environ, answer: Answer, *, state: int | None) -> None:
+        """An answer that Django was asked for while the database was in this state, if it is still in it."""
+        words = words_of(environ)
+        if words is None or not _is_lasting(answer) or state != self.state():
+            return
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        assert isinstance(answer.body, bytes)
+        self._kept[words] = Kept(state, public_key(environ), _lasting(answer.headers), answer.body)
 
-        return self.application(environ, keep)
+    def state(self) -> int | None:
+        """On SQLite another number after each commit of anybody. It waits for no lock."""
+        if connection.vendor != "sqlite":
+            return None
+        try:
+            if self._database is None:
+                path = Path(connection.settings_dict["NAME"]).absolute()
+                self._database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0)
+            [state] = self._database.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            return None
+        return int(state)
 
-    def _keep(self, asked: Words, given: Given) -> None:
-        if len(self._given) >= MOST_KEPT:
-            self._given.clear()
-        self._given[asked] = given
+    async def close(self) -> None:
+        if self._redis is not None:
+            await self._redis.close()
+        if self._database is not None:
+            self._database.close()
 
+    def _what_shows_it_is_good(self, kept: Kept) -> Held | None:
+        """What Redis must still hold; nothing more on SQLite. Raises Outdated."""
+        if connection.vendor == "sqlite":
+            if kept.state is None or kept.state != self.state():
+                raise Outdated
+            return None
+        found = recalled(kept.key)
+        if found is None or found.given is None or found.reply.headers["ETag"] != kept.etag:
+            raise Outdated
+        return found.given
 
-def lasting(headers: Headers) -> Headers:
-    """Those that are the same for each answer in the same words."""
-    return [(name, value) for name, value in headers if not name.lower().startswith(OWN)]
+    async def _counted(self, environ: Environ, given: Held | None) -> Usage | None:
+        if self._redis is None:
+            return limit_nobody(environ)
+        window = window_of_nobody(environ)
+        held = [cache.make_key(given.key)] if given else []
+        if window is None:
+            if given and await self._redis.ask("GET", *held) != str(given.value).encode():
+                raise Outdated
+            return None
+        count = await self._redis.run(
+            COUNTING,
+            [cache.make_key(window.key), *held],
+            [window.expires_in, *([given.value] if given else [])],
+        )
+        if count < 0:
+            raise Outdated
+        return window.usage(count)
 
 
 def words_of(environ: Environ) -> Words | None:
@@ -103,3 +142,13 @@ def words_of(environ: Environ) -> Words | None:
     if environ.get("CONTENT_LENGTH") or any(name in environ for name in PECULIAR):
         return None
     return tuple([environ.get(name, "") for name in WORDS])
+
+
+def _is_lasting(answer: Answer) -> bool:
+    names = {name for name, _ in answer.headers}
+    is_whole = answer.status == 200 and isinstance(answer.body, bytes)
+    return is_whole and "etag" in names and "set-cookie" not in names
+
+
+def _lasting(headers: Headers) -> Headers:
+    return [(name, value) for name, value in headers if not name.startswith(OWN)]

@@ -36,9 +36,9 @@ CLOSE = ("connection", "close")
 class EarlyAnswers(Protocol):
     """Answers that need no thread, because Django has given them in the same state of the database."""
 
-    def again(self, environ: Mapping[str, Any]) -> Answer | None: ...
-    def version(self) -> int | None: ...
-    def keep(self, environ: Mapping[str, Any], answer: Answer, *, version: int | None) -> None: ...
+    async def again(self, environ: Mapping[str, Any]) -> Answer | None: ...
+    def state(self) -> int | None: ...
+    def keep(self, environ: Mapping[str, Any], answer: Answer, *, state: int | None) -> None: ...
 
 
 class Front:
@@ -92,12 +92,12 @@ class Front:
         return await self._with_body(environ, scope, proto, announced=int(announced))
 
     async def _without_body(self, environ: Environ) -> Answer:
-        early = self.early.again(environ)
+        early = await self.early.again(environ)
         if early is not None:
             return early
-        version = self.early.version()
+        state = self.early.state()
         answer = await self._from_django(environ)
-        self.early.keep(environ, answer, version=version)
+        self.early.keep(environ, answer, state=state)
         return answer
 
     async def _with_body(self, environ: Environ, scope: Any, proto: Any, *, announced: int) -> Answer:

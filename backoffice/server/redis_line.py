@@ -68,6 +68,9 @@ class RedisLine:
                 raise RedisAway from error
             raise
 
+    async def close(self) -> None:
+        await self._give_up()
+
     async def _open(self) -> Connection:
         async with self._opening:
             if self._connection is None:

@@ -23,13 +23,13 @@ FORM = ("content-type", "multipart/form-data; boundary=x")
 
 
 class NothingEarly:
-    def again(self, environ: Mapping[str, Any]) -> Answer | None:
+    async def again(self, environ: Mapping[str, Any]) -> Answer | None:
         return None
 
-    def version(self) -> int | None:
+    def state(self) -> int | None:
         return None
 
-    def keep(self, environ: Mapping[str, Any], answer: Answer, *, version: int | None) -> None: ...
+    def keep(self, environ: Mapping[str, Any], answer: Answer, *, state: int | None) -> None: ...
 
 
 class Django:
