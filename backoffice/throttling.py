@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from math import isfinite
 from time import monotonic, time
 from typing import Any
 
@@ -354,17 +355,22 @@ def _take_slot(limit: Limit, now: float) -> tuple[Use | None, list[float]]:
         for slot in slots:
             # Somebody else may have taken a free one meanwhile: adding it decides.
             if slot not in held and store.add(slot, now + limit.window_seconds, limit.window_seconds):
-                return Use(store, slot), list(held.values())
-        return None, list(held.values())
+                return Use(store, slot), _moments(held)
+        return None, _moments(held)
 
     return _asked(ask)
+
+
+def _moments(held: Mapping[str, object]) -> list[float]:
+    """When slots are free again, of those that Redis tells as the shop has written them."""
+    return [until for until in held.values() if isinstance(until, float) and isfinite(until)]
 
 
 def _slots_held(limit: Limit) -> list[float]:
     slots = limit.slots
 
     def ask(store: Any) -> list[float]:
-        return list(store.get_many(slots).values())
+        return _moments(store.get_many(slots))
 
     return _asked(ask)
 

@@ -12,7 +12,9 @@ from django.core.cache import cache
 from django.db import connection
 from redis import Redis
 
+from backoffice import throttling
 from backoffice.caches import PlainSerializer, opened, sealed
+from backoffice.errors import Throttled
 from backoffice.queue import _signed
 from backoffice.throttling import hit_in_any
 from catalog import product_cache
@@ -92,7 +94,11 @@ def test_a_queued_task_is_believed_only_with_the_shops_signature(tmp_path: Path)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["pickle", "text", "list"])
 def test_poisoned_values_do_nothing_and_every_request_is_answered(
-    tmp_path: Path, kind: str, settings: Any, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    kind: str,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.API_RATE_PER_MINUTE = 600
     bomb = pickle.dumps(Touch(tmp_path / "ran"))
@@ -103,6 +109,7 @@ def test_poisoned_values_do_nothing_and_every_request_is_answered(
     for path in paths:
         assert Api().get(path).status_code == 200
     hit_in_any("a", limit=3, window_seconds=60)
+    hit_in_any("b", limit=1, window_seconds=60)
     redis = Redis.from_url(settings.REDIS_URL)
     keys = list(redis.keys())
     assert {cache.make_key(key).encode() for key in (GENERATION, BEGAN, TOLD)} <= set(keys)
@@ -123,6 +130,12 @@ def test_poisoned_values_do_nothing_and_every_request_is_answered(
         place({"A": 1})
         assert Api().get("products/A").json()["stock"] == 9
         hit_in_any("a", limit=3, window_seconds=60)
+        # Its one slot is taken, if by nonsense; a list in its place is a Redis that cannot be asked.
+        if kind != "list":
+            # A counter that was no number has let Redis rest.
+            monkeypatch.setattr(throttling, "_cache_rests_until", 0.0)
+            with pytest.raises(Throttled):
+                hit_in_any("b", limit=1, window_seconds=60)
     redis.close()
 
     assert not (tmp_path / "ran").exists()
