@@ -45,13 +45,11 @@ def environ_of(scope: Any) -> dict[str, Any]:
     X-Forwarded-For that a proxy vouches for. Of two hosts one line is made, which Django refuses.
     """
     server, _, port = scope.server.rpartition(":")
-    path: str = scope.path
     environ = {
         **FIXED,
         "REQUEST_METHOD": scope.method,
-        # WSGI's strings hold bytes.
-        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _bytes_in_wsgi(scope.path),
+        "QUERY_STRING": _bytes_in_wsgi(scope.query_string),
         "SERVER_NAME": server,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -67,6 +65,11 @@ def environ_of(scope: Any) -> dict[str, Any]:
         # RFC 9112: the host of an absolute target counts, whatever the header says.
         environ["HTTP_HOST"] = scope.authority
     return environ
+
+
+def _bytes_in_wsgi(text: str) -> str:
+    """WSGI's strings hold bytes, also those that a client should have encoded and has not."""
+    return text if text.isascii() else text.encode().decode("latin-1")
 
 
 @lru_cache(maxsize=1_024)

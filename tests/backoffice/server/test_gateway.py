@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.http.request import split_domain_port, validate_host
 
 from backoffice.server.gateway import IN_MEMORY_BYTES, answer_of, environ_of, with_body
@@ -44,6 +45,12 @@ def test_a_request_is_told_as_wsgi_tells_it():
         "CONTENT_LENGTH": "2",
         "HTTP_X_REQUEST_ID": "mine",
     }
+
+
+def test_a_query_that_is_not_encoded_is_read_as_utf_8():
+    request = WSGIRequest({**environ(query_string="q=é€"), "wsgi.input": io.BytesIO()})
+
+    assert request.GET["q"] == "é€"
 
 
 @pytest.mark.parametrize(
