@@ -1,14 +1,16 @@
 """What the front takes, what it refuses, and what it does without a thread of the shop's."""
 
 import asyncio
+import errno
 import json
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from backoffice.server import bodies, threads
 from backoffice.server.bodies import Room
@@ -43,6 +45,15 @@ class Django:
         self.asked.append(len(body))
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [str(len(body)).encode()]
+
+
+class Fast(Proto):
+    """The first chunk at once, the others after a pause."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.chunks[0]
+        await asyncio.sleep(self.pause)
+        yield b"".join(self.chunks[1:])
 
 
 def front(
@@ -131,6 +142,32 @@ def test_a_silent_body_is_given_up_and_holds_no_thread_until_then(header, monkey
     assert shop.application.asked == [0]
 
 
+@pytest.mark.parametrize("header", [("content-length", "300000"), CHUNKED])
+def test_a_body_that_breaks_off_is_never_taken_for_a_whole_one(header):
+    shop, proto = front(), Proto([b"a" * 100_000] * 3, breaks_off=True)
+    status, headers, _ = asked(shop, posted(header), proto)
+
+    assert (status, headers["connection"]) == (400, "close")
+    assert (shop.application.asked, shop.room.held) == ([], 0)
+
+
+def test_a_body_that_is_shorter_than_was_announced_is_refused():
+    shop = front()
+
+    assert asked(shop, posted(("content-length", "300000")), Proto([b"a" * 299_999]))[0] == 400
+    assert shop.application.asked == []
+
+
+def test_what_came_fast_is_no_credit_for_silence(monkeypatch):
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "LEAST_BYTES_PER_SECOND", 1_000)
+    began = time.monotonic()
+
+    # At the least rate this would have been 60 seconds' worth.
+    assert asked(front(), posted(CHUNKED), Fast([b"a" * 60_000, b"b"], pause=5))[0] == 408
+    assert time.monotonic() - began < 3
+
+
 def test_a_body_slower_than_the_least_rate_is_given_up(monkeypatch):
     monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.2)
     monkeypatch.setattr(bodies, "LEAST_BYTES_PER_SECOND", 1_000)
@@ -199,7 +236,9 @@ def test_a_long_answer_is_sent_from_disk():
     assert (status, headers["content-length"], body) == (200, "1000000", b"ab" * 500_000)
 
 
-@pytest.mark.parametrize(("error", "status"), [(DatabaseError(), 503), (ValueError(), 500)])
+@pytest.mark.parametrize(
+    ("error", "status"), [(DatabaseError(), 503), (InterfaceError(), 503), (ValueError(), 500)]
+)
 def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
     def fail(_environ: Any) -> bool:
         raise error
@@ -207,6 +246,19 @@ def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
     large = ("content-length", str(MOST_BODY_BYTES + 1))
     told, headers, _ = asked(front(may_upload=fail), posted(large, FORM))
     assert (told, len(headers["x-request-id"])) == (status, 32)
+
+
+def test_a_disk_that_is_full_is_an_outage_and_no_fault_with_a_traceback(monkeypatch, caplog):
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full)
+    shop = front()
+    status, headers, _ = asked(shop, posted(("content-length", "100000")), Proto([b"a" * 100_000]))
+
+    assert (status, headers["retry-after"], shop.room.held) == (503, "10", 0)
+    assert "No space left on device" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_server_that_stops_says_so_and_keeps_no_connection():
