@@ -16,7 +16,7 @@ from typing import IO, Any
 # Read at once, without an account of who sent how much.
 SMALL_BYTES = 8_192
 # In memory; the rest of a longer body is on disk.
-IN_MEMORY_BYTES = 65_536
+IN_MEMORY_BYTES = 16_384
 # A body may be that late behind the least rate; what came faster is no credit for silence.
 GRACE_SECONDS = 10
 LEAST_BYTES_PER_SECOND = 4_096

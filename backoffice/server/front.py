@@ -79,7 +79,7 @@ class Front:
             answer = refusal(503, environ, retry_after_seconds=2)
         except OSError as error:
             # Of the disk for what is long, or of too many open files: Django's own never come here.
-            logger.error("%s %s failed: %s", scope.method, scope.path, error)  # noqa: TRY400
+            logger.error("%s %s failed: %s", scope.method, scope.path, error)
             answer = refusal(503, environ, retry_after_seconds=10)
         except Exception:
             logger.exception("%s %s failed", scope.method, scope.path)
