@@ -122,12 +122,15 @@ class Front:
 
     async def _most_bytes(self, environ: Environ) -> int:
         is_upload = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
-        if is_upload and await self.threads.run(partial(self.may_upload, environ)):
-            return MOST_UPLOAD_BYTES
-        return MOST_BODY_BYTES
+        if not is_upload:
+            return MOST_BODY_BYTES
+        do = partial(self.may_upload, environ)
+        may_upload = await self.threads.run(do, whom=self.address_of(environ))
+        return MOST_UPLOAD_BYTES if may_upload else MOST_BODY_BYTES
 
     async def _from_django(self, environ: Environ) -> Answer:
-        return await self.threads.run(partial(answer_of, self.application, environ))
+        do = partial(answer_of, self.application, environ)
+        return await self.threads.run(do, whom=self.address_of(environ))
 
     async def _health(self, path: str) -> Answer:
         if path == "/healthz":

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -210,8 +211,9 @@ def test_health_is_answered_while_every_thread_is_busy_and_the_line_is_full(monk
     async def scene() -> tuple[list[Proto], Proto]:
         protos = [Proto() for _ in range(4)]
         tasks = []
-        for proto in protos:
-            tasks.append(asyncio.create_task(shop.__rsgi__(posted(), proto)))
+        for number, proto in enumerate(protos):
+            scope = posted(client=f"192.0.2.{number}:1")
+            tasks.append(asyncio.create_task(shop.__rsgi__(scope, proto)))
             await asyncio.sleep(0.05)
         health = Proto()
         await shop.__rsgi__(Scope(path="/healthz"), health)
@@ -275,14 +277,50 @@ def test_work_that_is_given_up_is_never_begun():
 
     async def scene() -> None:
         line = Threads(1)
-        first = asyncio.create_task(line.run(lambda: time.sleep(0.3)))
+        first = asyncio.create_task(line.run(lambda: time.sleep(0.3), whom="a"))
         await asyncio.sleep(0.05)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(threads, "LONGEST_WAIT_SECONDS", 0.1)
-            late = asyncio.create_task(line.run(lambda: begun.append(1)))
+            late = asyncio.create_task(line.run(lambda: begun.append(1), whom="b"))
             await first
             with pytest.raises(threads.Overloaded):
                 await late
 
     asyncio.run(scene())
     assert begun == []
+
+
+def test_whoever_asks_for_much_lets_others_go_before_it():
+    done: list[str] = []
+
+    async def scene() -> None:
+        line = Threads(1)
+        first = asyncio.create_task(line.run(lambda: time.sleep(0.2), whom="flood"))
+        await asyncio.sleep(0.05)
+        flood = [line.run(partial(done.append, "flood"), whom="flood") for _ in range(100)]
+        others = [line.run(partial(done.append, name), whom=name) for name in ("Ada", "Bob")]
+        await asyncio.gather(first, *flood, *others)
+
+    asyncio.run(scene())
+    assert done[:4] == ["flood", "Ada", "Bob", "flood"]
+    assert len(done) == 102
+
+
+def test_nobody_takes_more_than_half_of_the_line():
+    may_go_on = threading.Event()
+
+    async def scene() -> None:
+        line = Threads(1, most_waiting=8)
+        busy = asyncio.create_task(line.run(lambda: may_go_on.wait(5), whom="flood"))
+        await asyncio.sleep(0.05)
+        flood = [asyncio.create_task(line.run(lambda: 1, whom="flood")) for _ in range(10)]
+        other = asyncio.create_task(line.run(lambda: 2, whom="Ada"))
+        await asyncio.sleep(0.05)
+        may_go_on.set()
+        await busy
+        results = await asyncio.gather(*flood, return_exceptions=True)
+        assert results[:4] == [1] * 4
+        assert [type(result) for result in results[4:]] == [threads.Overloaded] * 6
+        assert await other == 2
+
+    asyncio.run(scene())
