@@ -129,7 +129,8 @@ class Front:
         return MOST_UPLOAD_BYTES if may_upload else MOST_BODY_BYTES
 
     async def _from_django(self, environ: Environ) -> Answer:
-        do = partial(answer_of, self.application, environ)
+        # A copy: Django writes into it, and what comes after goes by what was asked.
+        do = partial(answer_of, self.application, dict(environ))
         return await self.threads.run(do, whom=self.address_of(environ))
 
     async def _health(self, path: str) -> Answer:

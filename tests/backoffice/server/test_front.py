@@ -8,9 +8,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError
 
 from backoffice.server import bodies, threads
@@ -261,6 +262,41 @@ def test_a_disk_that_is_full_is_an_outage_and_no_fault_with_a_traceback(monkeypa
     assert (status, headers["retry-after"], shop.room.held) == (503, "10", 0)
     assert "No space left on device" in caplog.text
     assert "Traceback" not in caplog.text
+
+
+def test_a_refusal_after_django_was_asked_goes_by_what_was_asked(monkeypatch):
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def long(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        WSGIRequest(environ)
+        start_response("200 OK", [])
+        return [b"a" * 100_000]
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full)
+    assert asked(front(long), Scope(path="/€", headers=Headers(("host", "shop.example"))))[0] == 503
+
+
+def test_an_answer_is_kept_under_the_words_of_its_question():
+    class Remembering(NothingEarly):
+        paths: ClassVar[list[str]] = []
+
+        def again(self, environ: Mapping[str, Any]) -> None:
+            self.paths.append(environ["PATH_INFO"])
+
+        def keep(self, environ: Mapping[str, Any], answer: Answer, *, version: int | None) -> None:
+            self.paths.append(environ["PATH_INFO"])
+
+    def django(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        # It writes the path into it that it has read from its bytes.
+        WSGIRequest(environ)
+        start_response("200 OK", [])
+        return []
+
+    shop = front(django)
+    shop.early = Remembering()
+    asked(shop, Scope(path="/é", headers=Headers(("host", "shop.example"))))
+    assert Remembering.paths == ["/Ã©", "/Ã©"]
 
 
 def test_a_server_that_stops_says_so_and_keeps_no_connection():
