@@ -1,12 +1,13 @@
 """Between the front and Django: a request as WSGI knows it (PEP 3333), and the answer as bytes or a file."""
 
 import io
+import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import IO, Any
 
 type Headers = list[tuple[str, str]]
@@ -18,7 +19,29 @@ IN_MEMORY_BYTES = 65_536
 BARE = ("content-type", "content-length")
 # Between this server and its peer; whether a connection is kept is the front's to say.
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer"})
+
+
+class File:
+    """A file that is the whole answer (`wsgi.file_wrapper`)."""
+
+    def __init__(self, file: IO[bytes], block_bytes: int = 65_536) -> None:
+        self.file = file
+        self.block_bytes = block_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(partial(self.file.read, self.block_bytes), b"")
+
+    def close(self) -> None:
+        self.file.close()
+
+    @property
+    def is_long_and_whole(self) -> bool:
+        is_whole = isinstance(self.file, io.BufferedReader) and not self.file.tell()
+        return is_whole and os.fstat(self.file.fileno()).st_size > IN_MEMORY_BYTES
+
+
 FIXED = {
+    "wsgi.file_wrapper": File,
     "SCRIPT_NAME": "",
     "SERVER_SOFTWARE": "backoffice",
     "GATEWAY_INTERFACE": "CGI/1.1",
@@ -116,6 +139,9 @@ def _gathered(parts: Iterable[bytes], written: io.BytesIO) -> bytes | IO[bytes]:
         only: bytes = parts[0]
         if len(only) <= IN_MEMORY_BYTES:
             return only
+    if isinstance(parts, File) and parts.is_long_and_whole:
+        # Sent as it is: a copy for everybody who never reads it would fill the disk.
+        return os.fdopen(os.dup(parts.file.fileno()), "rb")
     with ExitStack() as until_whole:
         body = until_whole.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
         body.write(written.getvalue())
@@ -134,5 +160,5 @@ def _sendable(headers: Headers, body: bytes | IO[bytes]) -> Headers:
     """In lower case, and with the length of a file, which the server could not know."""
     sendable = [(name.lower(), value) for name, value in headers]
     if not isinstance(body, bytes) and not any(name == "content-length" for name, _ in sendable):
-        sendable.append(("content-length", str(body.tell())))
+        sendable.append(("content-length", str(os.fstat(body.fileno()).st_size)))
     return sendable

@@ -89,7 +89,7 @@ def test_nothing_is_kept_for_a_question_of_very_many_words(front):
     assert [ask(front, each) for each in (long, long, padded, padded)] == [None] * 4
     rendered: list[int] = []
     for _ in range(2):
-        remembered("a" * (LONGEST_KEY + 1), lambda: rendered.append(1))  # type: ignore[arg-type, return-value]
+        remembered("a" * (LONGEST_KEY + 1), lambda: rendered.append(1))
     assert rendered == [1, 1]
 
 

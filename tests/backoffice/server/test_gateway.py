@@ -1,6 +1,7 @@
 """A request as WSGI knows it, and the answer as bytes or a file."""
 
 import io
+import os
 from typing import Any
 
 import pytest
@@ -142,3 +143,23 @@ def test_a_failing_answer_is_closed_too():
     with pytest.raises(ZeroDivisionError):
         answered(parts)
     assert parts.is_closed
+
+
+@pytest.mark.parametrize("begins_at", [0, 3])
+def test_a_file_is_sent_as_it_is_and_one_from_its_middle_as_a_copy(tmp_path, begins_at):
+    path = tmp_path / "file"
+    path.write_bytes(b"a" * 100_000)
+    opened = path.open("rb")
+    opened.seek(begins_at)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        start_response("200 OK", [])
+        return environ["wsgi.file_wrapper"](opened, 8_192)
+
+    answer = answer_of(application, environ())
+    assert opened.closed
+    with answer.body as body:
+        assert os.path.samestat(os.fstat(body.fileno()), path.stat()) == (begins_at == 0)
+        body.seek(0)
+        assert body.read() == b"a" * (100_000 - begins_at)
+    assert dict(answer.headers)["content-length"] == str(100_000 - begins_at)
