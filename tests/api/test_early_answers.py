@@ -1,8 +1,10 @@
 """Products for the public, answered before Django has made a request of it."""
 
 import asyncio
+import io
 from collections.abc import Iterator
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -12,13 +14,15 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tokens import issue_pair
 from backoffice import throttling
-from backoffice.server.gateway import answer_of
+from backoffice.replies import Reply
+from backoffice.server.gateway import answer_of, environ_of, with_body
 from backoffice.server.redis_line import RedisLine
 from backoffice.wsgi import application
 from catalog.early_answers import EarlyAnswers
 from catalog.models import Product
-from catalog.product_cache import TRUSTED_SECONDS, forget_products
+from catalog.product_cache import LONGEST_KEY, TRUSTED_SECONDS, forget_products, remembered
 from catalog.products import edit_product
+from tests.backoffice.server.network import Headers, Scope
 from tests.factories import CLI, make_product, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -35,12 +39,14 @@ class Shop:
         self.loop = asyncio.new_event_loop()
 
     def get(self, url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        environ = RequestFactory(headers=headers, SERVER_NAME="localhost").get(url).environ
+        return self.ask(RequestFactory(headers=headers, SERVER_NAME="localhost").get(url).environ)
+
+    def ask(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         answer = self.loop.run_until_complete(self.early.again(environ))
         if answer is None:
             self.asked += 1
             state = self.early.state()
-            answer = answer_of(application, environ)
+            answer = answer_of(application, with_body(dict(environ), io.BytesIO(), 0))
             self.early.keep(environ, answer, state=state)
         assert isinstance(answer.body, bytes)
         return answer.status, dict(answer.headers), answer.body
@@ -179,3 +185,41 @@ def test_early_answers_count_against_the_limit_of_the_address(shop, monkeypatch)
     assert (status, headers["ratelimit-remaining"]) == (429, "0")
     assert b'"code":"throttled"' in body
     assert int(headers["retry-after"]) <= 60
+
+
+def question(query: str = "limit=20", *headers: tuple[str, str], **scope: Any) -> dict[str, Any]:
+    named = Headers(("host", "localhost"), *headers)
+    return environ_of(Scope(path="/api/v1/products", query_string=query, headers=named, **scope))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        question("limit=20", ("authorization", "")),
+        question("limit=20", ("origin", "https://elsewhere.example")),
+        question("limit=20", ("if-none-match", "*")),
+        question("limit=20", method="HEAD"),
+        question("limit=20", ("x-forwarded-proto", "https")),
+        question("limit=%320"),
+        question("limit=20&"),
+    ],
+)
+def test_whoever_asks_in_other_words_asks_django(shop, other):
+    shop.ask(question())
+
+    shop.ask(other)
+
+    assert shop.asked == 2
+
+
+def test_nothing_is_kept_for_a_question_of_very_many_words(shop):
+    long = question("&".join(["limit=20"] * 200))
+    padded = question("limit=20", ("x-forwarded-proto", "a" * 2_000))
+
+    for each in (long, long, padded, padded):
+        shop.ask(each)
+    assert shop.asked == 4
+    rendered: list[int] = []
+    for _ in range(2):
+        remembered("a" * (LONGEST_KEY + 1), lambda: rendered.append(1) or Reply())
+    assert rendered == [1, 1]

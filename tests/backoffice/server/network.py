@@ -32,8 +32,9 @@ class Scope:
 class Proto:
     """Chunks of a body, each after a pause, and the answer that was given."""
 
-    def __init__(self, chunks: Sequence[bytes] = (), *, pause: float = 0.0) -> None:
+    def __init__(self, chunks: Sequence[bytes] = (), *, pause: float = 0.0, breaks_off: bool = False) -> None:
         self.chunks = chunks
+        self.breaks_off = breaks_off
         self.pause = pause
         self.answers: list[tuple[int, dict[str, str], bytes]] = []
         self.chunks_taken = 0
@@ -46,6 +47,9 @@ class Proto:
             await asyncio.sleep(self.pause)
             self.chunks_taken += 1
             yield chunk
+        # As Granian ends a body, and one of which it could not read the rest.
+        for _ in range(2 if self.breaks_off else 1):
+            yield b""
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.answers.append((status, dict(headers), body))
