@@ -70,12 +70,18 @@ class RedisLine:
 
     async def close(self) -> None:
         await self._give_up()
+        # The loop's own part of closing what it has given up.
+        await asyncio.sleep(0)
 
     async def _open(self) -> Connection:
         async with self._opening:
             if self._connection is None:
                 connection: Connection = self._pool.make_connection()
-                await connection.connect()
+                try:
+                    await connection.connect()
+                except BaseException:
+                    await connection.disconnect(nowait=True)
+                    raise
                 self._reading = asyncio.create_task(self._read(connection))
                 self._connection = connection
             return self._connection

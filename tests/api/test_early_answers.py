@@ -2,7 +2,8 @@
 
 import asyncio
 import io
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 from typing import Any
 
@@ -37,23 +38,29 @@ class Shop:
         self.asked = 0
         self.early = EarlyAnswers()
         self.loop = asyncio.new_event_loop()
+        # Of its own: the browser of other tests leaves a loop running in this one.
+        self.thread = ThreadPoolExecutor(1)
 
     def get(self, url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         return self.ask(RequestFactory(headers=headers, SERVER_NAME="localhost").get(url).environ)
 
     def ask(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-        answer = self.loop.run_until_complete(self.early.again(environ))
+        answer = self._in_loop(self.early.again(environ))
         if answer is None:
             self.asked += 1
-            state = self.early.state()
+            state = self.thread.submit(self.early.state).result()
             answer = answer_of(application, with_body(dict(environ), io.BytesIO(), 0))
-            self.early.keep(environ, answer, state=state)
+            self.thread.submit(self.early.keep, environ, answer, state=state).result()
         assert isinstance(answer.body, bytes)
         return answer.status, dict(answer.headers), answer.body
 
     def close(self) -> None:
-        self.loop.run_until_complete(self.early.close())
+        self._in_loop(self.early.close())
         self.loop.close()
+        self.thread.shutdown()
+
+    def _in_loop[T](self, scene: Coroutine[Any, Any, T]) -> T:
+        return self.thread.submit(self.loop.run_until_complete, scene).result()
 
 
 @pytest.fixture

@@ -1,9 +1,16 @@
 """What a server hands to the front: a request whose body comes as the test wants it to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
+
+
+def run[T](scene: Coroutine[Any, Any, T]) -> T:
+    """In a loop and a thread of its own: the browser of other tests leaves one running in this thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, scene).result()
 
 
 class Headers:

@@ -19,7 +19,7 @@ from backoffice.server.bodies import Room
 from backoffice.server.front import MOST_BODY_BYTES, MOST_UPLOAD_BYTES, Front
 from backoffice.server.gateway import Answer
 from backoffice.server.threads import Threads
-from tests.backoffice.server.network import Headers, Proto, Scope, posted
+from tests.backoffice.server.network import Headers, Proto, Scope, posted, run
 
 pytestmark = pytest.mark.once
 CHUNKED = ("transfer-encoding", "chunked")
@@ -73,7 +73,7 @@ def front(
 
 def asked(shop: Front, scope: Scope, proto: Proto | None = None) -> tuple[int, dict[str, str], bytes]:
     proto = proto or Proto()
-    asyncio.run(shop.__rsgi__(scope, proto))
+    run(shop.__rsgi__(scope, proto))
     [answer] = proto.answers
     return answer
 
@@ -138,7 +138,7 @@ def test_a_silent_body_is_given_up_and_holds_no_thread_until_then(header, monkey
         await asyncio.gather(*waiting)
         return silent, other
 
-    silent, other = asyncio.run(scene())
+    silent, other = run(scene())
     assert other.answers[0][0] == 200
     assert [proto.answers[0][0] for proto in silent] == [408] * 20
     assert shop.application.asked == [0]
@@ -191,7 +191,7 @@ def test_bodies_take_no_more_room_than_there_is_and_nobody_takes_all_of_it():
         await asyncio.gather(*map(shop.__rsgi__, scopes, protos))
         return protos
 
-    answers = [proto.answers[0] for proto in asyncio.run(scene())]
+    answers = [proto.answers[0] for proto in run(scene())]
     # The second of one address is refused while there is room, and the last when there is none.
     assert [status for status, _, _ in answers] == [200, 503, 200, 200, 503]
     assert answers[1][1]["retry-after"] == "10"
@@ -223,7 +223,7 @@ def test_health_is_answered_while_every_thread_is_busy_and_the_line_is_full(monk
         await asyncio.gather(*tasks)
         return protos, health
 
-    protos, health = asyncio.run(scene())
+    protos, health = run(scene())
     assert health.answers[0][::2] == (200, b'{"status": "ok"}')
     # One at work, two in line too long, and one for whom the line was too long.
     assert [proto.answers[0][0] for proto in protos] == [200, 503, 503, 503]
@@ -323,7 +323,7 @@ def test_work_that_is_given_up_is_never_begun():
             with pytest.raises(threads.Overloaded):
                 await late
 
-    asyncio.run(scene())
+    run(scene())
     assert begun == []
 
 
@@ -338,7 +338,7 @@ def test_whoever_asks_for_much_lets_others_go_before_it():
         others = [line.run(partial(done.append, name), whom=name) for name in ("Ada", "Bob")]
         await asyncio.gather(first, *flood, *others)
 
-    asyncio.run(scene())
+    run(scene())
     assert done[:4] == ["flood", "Ada", "Bob", "flood"]
     assert len(done) == 102
 
@@ -360,4 +360,4 @@ def test_nobody_takes_more_than_half_of_the_line():
         assert [type(result) for result in results[4:]] == [threads.Overloaded] * 6
         assert await other == 2
 
-    asyncio.run(scene())
+    run(scene())

@@ -12,6 +12,7 @@ from redis.exceptions import ResponseError
 
 from backoffice.server import redis_line
 from backoffice.server.redis_line import RedisAway, RedisLine, Script
+from tests.backoffice.server.network import run
 from tests.servers import free_port
 
 grown = pytest.mark.skipif(not settings.REDIS_URL, reason="of the grown shop")
@@ -19,14 +20,14 @@ ECHO = Script("return ARGV[1] .. KEYS[1]")
 
 
 def on_a_line[T](scene: Callable[[RedisLine], Awaitable[T]], url: str = "") -> T:
-    async def run() -> T:
+    async def told() -> T:
         line = RedisLine(url or settings.REDIS_URL)
         try:
             return await scene(line)
         finally:
             await line.close()
 
-    return asyncio.run(run())
+    return run(told())
 
 
 @grown
@@ -100,7 +101,7 @@ def test_a_server_that_does_not_answer_is_away_at_once_and_then_left_alone(answe
             await line.close()
             return waited
 
-    first, *others = asyncio.run(scene())
+    first, *others = run(scene())
     assert first < redis_line.PATIENCE_SECONDS + 1
     assert max(others) < 0.05
 
@@ -114,7 +115,7 @@ def test_all_who_wait_are_told_when_the_server_goes(monkeypatch):
             await line.close()
             return list(asked)
 
-    assert [type(each) for each in asyncio.run(scene())] == [RedisAway] * 20
+    assert [type(each) for each in run(scene())] == [RedisAway] * 20
 
 
 @grown
