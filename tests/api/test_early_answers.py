@@ -56,8 +56,6 @@ class Shop:
 
     def close(self) -> None:
         self._in_loop(self.early.close())
-        self.loop.close()
-        self.thread.shutdown()
 
     def _in_loop[T](self, scene: Coroutine[Any, Any, T]) -> T:
         return self.thread.submit(self.loop.run_until_complete, scene).result()
@@ -70,6 +68,8 @@ def shop(settings) -> Iterator[Shop]:
     shop = Shop()
     yield shop
     shop.close()
+    shop.loop.close()
+    shop.thread.shutdown()
 
 
 @pytest.mark.skipif(not KEEPS, reason="without Redis nothing is kept on PostgreSQL")
@@ -178,6 +178,7 @@ def test_what_another_process_has_changed_is_neither_answered_early_nor_counted_
 def test_while_redis_cannot_be_asked_nothing_is_answered_early(shop, settings, monkeypatch, limit):
     settings.API_RATE_PER_MINUTE = limit
     shop.get(LIST)
+    shop.close()
     monkeypatch.setattr(shop.early, "_redis", RedisLine("redis://127.0.0.1:1/0"))
 
     assert [shop.get(LIST)[0] for _ in range(2)] == [200, 200]
