@@ -54,6 +54,9 @@ class RedisLine:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 connection = self._connection or await self._open()
+                if not connection.is_connected:
+                    # It would connect by itself, with nobody to read what is answered there.
+                    raise ConnectionError
                 answer = asyncio.get_running_loop().create_future()
                 # In the order in which they are sent: until it waits for the network, sending is one step.
                 self._asked.append(answer)
