@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -13,7 +11,7 @@ from benchmarks.figures import Figure, Series, Unit, at_most
 from benchmarks.load import get, sent
 from benchmarks.measuring import Sample, alternating
 from benchmarks.options import Options
-from benchmarks.serving import SECONDS_TO_START, Serving, serving
+from benchmarks.serving import Serving, serving, wait_for
 from benchmarks.shops import Server, Shop, filled_shop
 from tests.servers import free_port
 
@@ -56,19 +54,7 @@ def thread_for_each(shop: Shop, variables: Mapping[str, str]) -> Iterator[Servin
     environment = {**shop.environment, **variables}
     with subprocess.Popen([*command, *options], env=environment) as process:
         try:
-            _wait_for(port)
+            wait_for(port, process, "/bare")
             yield Serving(port, process.pid, None)
         finally:
             process.terminate()
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/bare", timeout=10).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise RuntimeError("The server to compare with did not start.")
