@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -77,38 +78,37 @@ def serve(
     application = load_application()
     _ = get_resolver().url_patterns
     connections.close_all()
-    address = listener.getsockname()[:2]
-
     is_supervised = processes > 1
-
-    def answer() -> None:
-        asyncio.run(
-            _answering(listener, application, notice_seconds, is_supervised=is_supervised),
-            loop_factory=uvloop.new_event_loop,
-        )
-
-    def work() -> None:
-        assert make_consumer is not None
-        consume(make_consumer(), when_up=lambda: None, is_supervised=True)
-
+    answer = partial(_answer, listener, application, notice_seconds, is_supervised=is_supervised)
     if is_supervised:
-        roles = [answer] * processes + ([work] if make_consumer else [])
+        work = [] if make_consumer is None else [partial(_work, make_consumer)]
         supervisor = Supervisor(
-            roles,
+            [answer] * processes + work,
             most_bytes=most_megabytes * MEGABYTE,
             patience=notice_seconds + DRAIN_SECONDS,
             # Else it would go on listening after those who answer have ended.
             when_stopping=listener.close,
         )
-        supervisor.run(tell=lambda: _has_told(address, when_up))
+        supervisor.run(tell=partial(_has_told, listener.getsockname()[:2], when_up))
         return
     with nullcontext() if make_consumer is None else consuming(make_consumer()) as start_consumer:
         if start_consumer is not None:
             start_consumer()
-        told = threading.Thread(target=_tell_when_answering, args=(address, when_up), daemon=True)
-        told.start()
+        address = listener.getsockname()[:2]
+        threading.Thread(target=_tell_when_answering, args=(address, when_up), daemon=True).start()
         answer()
     connections.close_all()
+
+
+def _answer(
+    listener: socket.socket, application: Application, notice_seconds: float, *, is_supervised: bool
+) -> None:
+    answering = _answering(listener, application, notice_seconds, is_supervised=is_supervised)
+    asyncio.run(answering, loop_factory=uvloop.new_event_loop)
+
+
+def _work(make_consumer: Callable[[], Consumer]) -> None:
+    consume(make_consumer(), when_up=lambda: None, is_supervised=True)
 
 
 def load_application() -> Application:
