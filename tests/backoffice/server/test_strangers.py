@@ -5,6 +5,7 @@ come: there the same strangers stop it.
 """
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -129,6 +131,26 @@ def test_the_harness_sees_eight_silent_bodies_stop_a_server_that_gives_each_a_th
 ) -> None:
     with silent_bodies(thread_for_each, 8):
         assert not thread_for_each.answers("/healthz")
+
+
+def test_sixty_sign_ins_at_once_stop_nobody(shop: Shop) -> None:
+    with ThreadPoolExecutor(60) as strangers:
+        answers = [strangers.submit(sign_in, shop.port, number) for number in range(60)]
+        stood = [shop.stands() for _ in range(5)]
+        statuses = {answer.result() for answer in answers}
+    assert all(stood)
+    # Some were looked at, and all others told to come again.
+    assert statuses <= {401, 429}
+
+
+def sign_in(port: int, number: int) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    body = json.dumps({"email": f"nobody-{number}@example.com", "password": "a wrong guess"})
+    try:
+        connection.request("POST", "/api/v1/auth/token", body, {"Content-Type": "application/json"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def test_eleven_hundred_silent_connections_stop_nobody(shop: Shop) -> None:
