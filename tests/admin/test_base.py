@@ -272,5 +272,5 @@ def test_no_list_can_be_narrowed_by_what_a_query_would_follow_to_other_rows(
         # As queries know them: by name, by the column behind it, and without any name.
         for name in {**each.opts._forward_fields_map, **each.opts.fields_map}
     ]
-    assert ("actor_id__pk__startswith" in {lookup for _, lookup in asked}) and len(asked) > 100
+    assert "actor_id__pk__startswith" in {lookup for _, lookup in asked}
     assert [str(each) for each, lookup in asked if each.lookup_allowed(lookup, "1", request)] == []
