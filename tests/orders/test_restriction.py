@@ -221,7 +221,7 @@ def test_promotions_that_named_something_are_restricted_after_the_migration() ->
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_category_and_a_promotion_restricted_to_it_at_once_leave_no_promotion_that_names_nothing() -> None:
-    """Made, changed to it or generated while it is deleted: one of the two is refused, whichever comes first."""
+    """Made, changed to it or generated while it is deleted: whichever comes second is refused."""
     spare = make_category("Spare")
     for number in range(12):
         contested = make_category(f"Contested {number}")
