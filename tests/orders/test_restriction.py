@@ -1,5 +1,6 @@
 """That a promotion is restricted is a fact of its own: an empty list never opens it to the whole shop."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -227,7 +228,7 @@ def test_a_category_and_a_promotion_restricted_to_it_at_once_leave_no_promotion_
         contested = make_category(f"Contested {number}")
         code = make_promo_code(f"CHANGED-{number}", category_ids=(spare.pk,))
         terms = replace(terms_of_promotion(code.promotion), category_ids=(contested.pk,))
-        rivals = [
+        rivals: list[Callable[[], object]] = [
             partial(make_promo_code, f"MADE-{number}", category_ids=(contested.pk,)),
             partial(change_promo_code, code.code, terms, max_uses=None, by=CLI),
             partial(make_batch, 3, name=f"Batch {number}", category_ids=(contested.pk,)),
