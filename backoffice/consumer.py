@@ -74,12 +74,16 @@ def consuming(consumer: Consumer) -> Iterator[Callable[[], None]]:
             consumer.stop(graceful=True)
 
 
-def consume(consumer: Consumer, *, when_up: Callable[[], None]) -> None:
-    """Run tasks until INT or TERM, then end what is running. A second signal ends it at once."""
+def consume(consumer: Consumer, *, when_up: Callable[[], None], is_supervised: bool = False) -> None:
+    """Run tasks until INT or TERM, then end what is running.
+
+    A second signal ends it at once, unless a supervisor does that: it passes on what a terminal has sent to
+    both of them.
+    """
     stopping = threading.Event()
 
     def stop(signum: int, _: object) -> None:
-        signal.signal(signum, signal.SIG_DFL)
+        signal.signal(signum, signal.SIG_IGN if is_supervised else signal.SIG_DFL)
         stopping.set()
 
     for signum in (signal.SIGINT, signal.SIGTERM):

@@ -41,17 +41,17 @@ def serving(
         command, env={**shop.environment, **variables}, stdout=subprocess.DEVNULL
     ) as process:
         try:
-            _wait_for(port, process)
+            wait_for(port, process)
             yield Serving(port, process.pid, in_child(shop.environment, server_pid))
         finally:
             process.terminate()
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]", path: str = "/readyz") -> None:
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until and process.poll() is None:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10).close()
         except OSError:
             time.sleep(0.2)
         else:

@@ -103,7 +103,7 @@ class Server:
             in_child(self.base, execute, f"DROP DATABASE {shop.name} WITH (FORCE)")
             return
         for path in self.directory.glob(f"{shop.name}.*"):
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _file(self, name: str) -> Path:
         return self.directory / f"{name}.sqlite3"

@@ -26,6 +26,8 @@ from catalog.product_cache import public_key, recalled
 
 BELOW = "/api/v1/products"
 MOST_KEPT = 256
+# Nobody needs more words; whoever uses more is answered, but nothing is kept for them.
+MOST_CHARACTERS = 1_024
 # With one of these, even an empty one, a request may be answered unlike another in the same words.
 PECULIAR = ("HTTP_AUTHORIZATION", "HTTP_ORIGIN", "HTTP_IF_NONE_MATCH")
 WORDS = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
@@ -134,14 +136,15 @@ class EarlyAnswers:
 
 
 def words_of(environ: Environ) -> Words | None:
-    """The words of a request for products by nobody in particular, None of any other."""
+    """The words, if not too many, of a request for products by nobody in particular; None of any other."""
     path = environ["PATH_INFO"]
     if not path.startswith(BELOW) or environ["REQUEST_METHOD"] != "GET":
         return None
     # Some servers write an empty length where there is none.
     if environ.get("CONTENT_LENGTH") or any(name in environ for name in PECULIAR):
         return None
-    return tuple([environ.get(name, "") for name in WORDS])
+    words = tuple([environ.get(name, "") for name in WORDS])
+    return words if sum(map(len, words)) <= MOST_CHARACTERS else None
 
 
 def _is_lasting(answer: Answer) -> bool:

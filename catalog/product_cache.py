@@ -41,6 +41,7 @@ TOLD = "products:told"
 TRUSTED_SECONDS = 1
 LONGEST_SECONDS = 60
 MOST_KEPT = 256
+LONGEST_KEY = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def recalled(key: str) -> Kept | None:
 
 def remembered(key: str, render: Callable[[], Reply]) -> Reply:
     """What `render` gave for this key, or gives now if any product may have changed since."""
-    if connection.in_atomic_block:
-        # What is seen here is not committed yet, and may never be.
+    if connection.in_atomic_block or len(key) > LONGEST_KEY:
+        # What is seen here is not committed yet, and may never be; what is asked is nobody else's question.
         return render()
     if connection.vendor == "sqlite":
         return _kept_by_thread.get(key, render)

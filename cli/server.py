@@ -67,7 +67,7 @@ def serve(
         ),
     ] = 0.0,
     most_memory: Annotated[
-        int, typer.Option(min=128, help="With several processes: one that has grown to more MB is renewed.")
+        int, typer.Option(min=256, help="With several processes: one that has grown to more MB is renewed.")
     ] = 768,
 ) -> None:
     """Run the shop: migrate, then web and worker in one process. INT and TERM end it gently.

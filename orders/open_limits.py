@@ -201,6 +201,6 @@ def _of_one_product(at_most: int) -> list[Holder]:
         )[:at_most]
     )
     return [
-        Holder(pk, name or email, f"{held:,} of {on_hand:,} {sku}")
+        Holder(pk, name or email, f"{held:,} of the {on_hand:,} of {sku} on hand")
         for pk, name, email, sku, on_hand, held in rows
     ]

@@ -16,8 +16,8 @@ from typing import IO, Any
 # Read at once, without an account of who sent how much.
 SMALL_BYTES = 8_192
 # In memory; the rest of a longer body is on disk.
-IN_MEMORY_BYTES = 65_536
-# A body has this long, and as much longer as it takes at the least rate.
+IN_MEMORY_BYTES = 16_384
+# A body may be that late behind the least rate; what came faster is no credit for silence.
 GRACE_SECONDS = 10
 LEAST_BYTES_PER_SECOND = 4_096
 MOST_BYTES_HELD = 256 * 1_048_576
@@ -88,7 +88,8 @@ async def any_body(proto: Any, guest: Guest, *, most_bytes: int) -> IO[bytes]:
     """A body of any length, at its beginning; whoever gets it closes it.
 
     Raises:
-        BodyRefused: it is longer than may be (413), too slow (408), or there is no room for it (503).
+        BodyRefused: it broke off or has trailers (400), is longer than may be (413), too slow (408), or there
+            is no room for it (503).
     """
     with ExitStack() as until_whole:
         body = until_whole.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
@@ -102,19 +103,23 @@ async def any_body(proto: Any, guest: Guest, *, most_bytes: int) -> IO[bytes]:
 
 
 async def _copy(proto: Any, body: IO[bytes], guest: Guest, most_bytes: int) -> None:
-    began = time.monotonic()
-    received = 0
+    due = time.monotonic() + GRACE_SECONDS
     chunks: AsyncIterator[bytes] = aiter(proto)
+    empty = 0
     while True:
-        seconds_left = began + GRACE_SECONDS + received / LEAST_BYTES_PER_SECOND - time.monotonic()
         try:
-            async with asyncio.timeout(max(0.0, seconds_left)):
+            async with asyncio.timeout(max(0.0, due - time.monotonic())):
                 # Without a default: CPython 3.13 crashes when the awaitable below it raises.
                 chunk = await anext(chunks)
         except StopAsyncIteration:
-            return
-        received += len(chunk)
-        if received > most_bytes:
+            break
+        empty += not chunk
+        if guest.bytes + len(chunk) > most_bytes:
             raise BodyRefused(413)
         guest.take(len(chunk))
         body.write(chunk)
+        due = min(due + len(chunk) / LEAST_BYTES_PER_SECOND, time.monotonic() + GRACE_SECONDS)
+    # Granian gives one empty chunk at the end, and one more for what it could not read: the rest of a body
+    # whose sender has gone, or a chunk that is none.
+    if empty > 1:
+        raise BodyRefused(400)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 
 from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, small_body
@@ -77,6 +77,10 @@ class Front:
             answer = refusal(refused.status, environ, retry_after_seconds=refused.retry_after_seconds)
         except (Overloaded, DatabaseError):
             answer = refusal(503, environ, retry_after_seconds=2)
+        except OSError as error:
+            # Of the disk for what is long, or of too many open files: Django's own never come here.
+            logger.error("%s %s failed: %s", scope.method, scope.path, error)
+            answer = refusal(503, environ, retry_after_seconds=10)
         except Exception:
             logger.exception("%s %s failed", scope.method, scope.path)
             answer = refusal(500, environ)
@@ -112,16 +116,22 @@ class Front:
             self.room.guest(self.address_of(environ)) as guest,
             await any_body(proto, guest, most_bytes=most_bytes) as body,
         ):
+            if is_announced and guest.bytes != announced:
+                raise BodyRefused(400)
             return await self._from_django(with_body(environ, body, guest.bytes))
 
     async def _most_bytes(self, environ: Environ) -> int:
         is_upload = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
-        if is_upload and await self.threads.run(partial(self.may_upload, environ)):
-            return MOST_UPLOAD_BYTES
-        return MOST_BODY_BYTES
+        if not is_upload:
+            return MOST_BODY_BYTES
+        do = partial(self.may_upload, environ)
+        may_upload = await self.threads.run(do, whom=self.address_of(environ))
+        return MOST_UPLOAD_BYTES if may_upload else MOST_BODY_BYTES
 
     async def _from_django(self, environ: Environ) -> Answer:
-        return await self.threads.run(partial(answer_of, self.application, environ))
+        # A copy: Django writes into it, and what comes after goes by what was asked.
+        do = partial(answer_of, self.application, dict(environ))
+        return await self.threads.run(do, whom=self.address_of(environ))
 
     async def _health(self, path: str) -> Answer:
         if path == "/healthz":

@@ -1,12 +1,13 @@
 """Between the front and Django: a request as WSGI knows it (PEP 3333), and the answer as bytes or a file."""
 
 import io
+import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import IO, Any
 
 type Headers = list[tuple[str, str]]
@@ -18,7 +19,29 @@ IN_MEMORY_BYTES = 65_536
 BARE = ("content-type", "content-length")
 # Between this server and its peer; whether a connection is kept is the front's to say.
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer"})
+
+
+class File:
+    """A file that is the whole answer (`wsgi.file_wrapper`)."""
+
+    def __init__(self, file: IO[bytes], block_bytes: int = 65_536) -> None:
+        self.file = file
+        self.block_bytes = block_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(partial(self.file.read, self.block_bytes), b"")
+
+    def close(self) -> None:
+        self.file.close()
+
+    @property
+    def is_long_and_whole(self) -> bool:
+        is_whole = isinstance(self.file, io.BufferedReader) and not self.file.tell()
+        return is_whole and os.fstat(self.file.fileno()).st_size > IN_MEMORY_BYTES
+
+
 FIXED = {
+    "wsgi.file_wrapper": File,
     "SCRIPT_NAME": "",
     "SERVER_SOFTWARE": "backoffice",
     "GATEWAY_INTERFACE": "CGI/1.1",
@@ -45,13 +68,11 @@ def environ_of(scope: Any) -> dict[str, Any]:
     X-Forwarded-For that a proxy vouches for. Of two hosts one line is made, which Django refuses.
     """
     server, _, port = scope.server.rpartition(":")
-    path: str = scope.path
     environ = {
         **FIXED,
         "REQUEST_METHOD": scope.method,
-        # WSGI's strings hold bytes.
-        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _bytes_in_wsgi(scope.path),
+        "QUERY_STRING": _bytes_in_wsgi(scope.query_string),
         "SERVER_NAME": server,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -67,6 +88,11 @@ def environ_of(scope: Any) -> dict[str, Any]:
         # RFC 9112: the host of an absolute target counts, whatever the header says.
         environ["HTTP_HOST"] = scope.authority
     return environ
+
+
+def _bytes_in_wsgi(text: str) -> str:
+    """WSGI's strings hold bytes, also those that a client should have encoded and has not."""
+    return text if text.isascii() else text.encode().decode("latin-1")
 
 
 @lru_cache(maxsize=1_024)
@@ -113,6 +139,9 @@ def _gathered(parts: Iterable[bytes], written: io.BytesIO) -> bytes | IO[bytes]:
         only: bytes = parts[0]
         if len(only) <= IN_MEMORY_BYTES:
             return only
+    if isinstance(parts, File) and parts.is_long_and_whole:
+        # Sent as it is: a copy for everybody who never reads it would fill the disk.
+        return os.fdopen(os.dup(parts.file.fileno()), "rb")
     with ExitStack() as until_whole:
         body = until_whole.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
         body.write(written.getvalue())
@@ -131,5 +160,5 @@ def _sendable(headers: Headers, body: bytes | IO[bytes]) -> Headers:
     """In lower case, and with the length of a file, which the server could not know."""
     sendable = [(name.lower(), value) for name, value in headers]
     if not isinstance(body, bytes) and not any(name == "content-length" for name, _ in sendable):
-        sendable.append(("content-length", str(body.tell())))
+        sendable.append(("content-length", str(os.fstat(body.fileno()).st_size)))
     return sendable

@@ -54,6 +54,9 @@ class RedisLine:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 connection = self._connection or await self._open()
+                if not connection.is_connected:
+                    # It would connect by itself, with nobody to read what is answered there.
+                    raise ConnectionError
                 answer = asyncio.get_running_loop().create_future()
                 # In the order in which they are sent: until it waits for the network, sending is one step.
                 self._asked.append(answer)
@@ -70,12 +73,18 @@ class RedisLine:
 
     async def close(self) -> None:
         await self._give_up()
+        # The loop's own part of closing what it has given up.
+        await asyncio.sleep(0)
 
     async def _open(self) -> Connection:
         async with self._opening:
             if self._connection is None:
                 connection: Connection = self._pool.make_connection()
-                await connection.connect()
+                try:
+                    await connection.connect()
+                except BaseException:
+                    await connection.disconnect(nowait=True)
+                    raise
                 self._reading = asyncio.create_task(self._read(connection))
                 self._connection = connection
             return self._connection

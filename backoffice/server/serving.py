@@ -79,14 +79,19 @@ def serve(
     connections.close_all()
     address = listener.getsockname()[:2]
 
+    is_supervised = processes > 1
+
     def answer() -> None:
-        _answer_requests(listener, application, notice_seconds)
+        asyncio.run(
+            _answering(listener, application, notice_seconds, is_supervised=is_supervised),
+            loop_factory=uvloop.new_event_loop,
+        )
 
     def work() -> None:
         assert make_consumer is not None
-        consume(make_consumer(), when_up=lambda: None)
+        consume(make_consumer(), when_up=lambda: None, is_supervised=True)
 
-    if processes > 1:
+    if is_supervised:
         roles = [answer] * processes + ([work] if make_consumer else [])
         supervisor = Supervisor(
             roles,
@@ -95,7 +100,7 @@ def serve(
             # Else it would go on listening after those who answer have ended.
             when_stopping=listener.close,
         )
-        supervisor.run(when_started=lambda: _tell_when_answering(address, when_up))
+        supervisor.run(tell=lambda: _has_told(address, when_up))
         return
     with nullcontext() if make_consumer is None else consuming(make_consumer()) as start_consumer:
         if start_consumer is not None:
@@ -136,6 +141,12 @@ def _allow_many_connections() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
+def _most_connections() -> int:
+    """The other half of the files is for databases, bodies and answers, whoever holds connections."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // 2)
+
+
 class _Server(Server):  # type: ignore[misc, unused-ignore]
     """Granian's, on a socket that is listening already.
 
@@ -150,11 +161,9 @@ class _Server(Server):  # type: ignore[misc, unused-ignore]
         self._shd: Any = SocketHolder(self.listener.detach(), False, BACKLOG)  # type: ignore[call-arg]
 
 
-def _answer_requests(listener: socket.socket, application: Application, notice_seconds: float) -> None:
-    asyncio.run(_answering(listener, application, notice_seconds), loop_factory=uvloop.new_event_loop)
-
-
-async def _answering(listener: socket.socket, application: Application, notice_seconds: float) -> None:
+async def _answering(
+    listener: socket.socket, application: Application, notice_seconds: float, *, is_supervised: bool
+) -> None:
     front = Front(
         application,
         may_upload=import_string(settings.UPLOADERS),
@@ -166,7 +175,11 @@ async def _answering(listener: socket.socket, application: Application, notice_s
 
     def stop(signum: int) -> None:
         if front.is_stopping:
-            os._exit(1)
+            # The supervisor passes on what a terminal or systemd has sent to all of them already; it ends
+            # at once by itself whom it must.
+            if not is_supervised:
+                os._exit(1)
+            return
         front.is_stopping = True
         # Whoever presses Ctrl-C is not asked by a load balancer.
         loop.call_later(0 if signum == signal.SIGINT else notice_seconds, server.stop)
@@ -189,7 +202,7 @@ def _server(listener: socket.socket, front: Front) -> _Server:
             header_read_timeout=IDLE_SECONDS * 1_000, max_buffer_size=MOST_HEAD_BYTES
         ),
         backlog=BACKLOG,
-        backpressure=MOST_CONNECTIONS,
+        backpressure=_most_connections(),
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig=LOGGING,
@@ -204,17 +217,22 @@ def _insist(notice_seconds: float) -> None:
 
 
 def _tell_when_answering(address: tuple[str, int], when_up: Callable[[], None]) -> None:
+    for _ in range(600):
+        if _has_told(address, when_up):
+            return
+        time.sleep(0.05)
+
+
+def _has_told(address: tuple[str, int], when_up: Callable[[], None]) -> bool:
     host, port = address
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    for _ in range(600):
-        connection = http.client.HTTPConnection(host, port, timeout=1)
-        try:
-            connection.request("GET", "/healthz")
-            connection.getresponse().read()
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
-        else:
-            when_up()
-            return
-        finally:
-            connection.close()
+    connection = http.client.HTTPConnection(host, port, timeout=0.5)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    when_up()
+    return True

@@ -5,6 +5,7 @@ The supervisor does nothing else and has no threads, so that it may fork at any 
 
 import ctypes
 import logging
+import math
 import os
 import signal
 import sys
@@ -21,9 +22,11 @@ type Role = Callable[[], None]
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WATCHED = (*STOP_SIGNALS, signal.SIGCHLD)
 CHECK_SECONDS = 2
-# Who dies younger than that, so many times on end, would for ever.
+# Who dies younger than that, so many times on end, would for ever: he is started less often then.
 YOUNG_SECONDS = 5
 MOST_YOUNG_DEATHS = 10
+PAUSE_SECONDS = 5
+UNTOLD_SECONDS = 0.05
 PR_SET_PDEATHSIG = 1
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
@@ -32,7 +35,12 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 class Child:
     role: Role
     born_at: float
-    is_leaving: bool = False
+    # It was told to go, and is ended then.
+    leaves_until: float | None = None
+
+    @property
+    def is_young(self) -> bool:
+        return time.monotonic() - self.born_at < YOUNG_SECONDS
 
 
 class Supervisor:
@@ -50,21 +58,29 @@ class Supervisor:
         self.when_stopping = when_stopping
         self._children: dict[int, Child] = {}
         self._young_deaths = 0
+        self._has_worked = False
+        self._later: list[Role] = []
+        self._later_at = 0.0
         self._stop_until: float | None = None
 
-    def run(self, *, when_started: Callable[[], None]) -> None:
-        """Raises SystemExit when its processes die as soon as they are started."""
+    def run(self, *, tell: Callable[[], bool]) -> None:
+        """`tell` is asked again and again, until it has told that the server is up or this one stops.
+
+        Raises SystemExit when its processes die as soon as they are started.
+        """
         signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         for role in self.roles:
             self._start(role)
-        when_started()
-        while self._children:
-            came = signal.sigtimedwait(WATCHED, CHECK_SECONDS)
+        is_told = False
+        while self._children or (self._later and self._has_worked):
+            came = signal.sigtimedwait(WATCHED, CHECK_SECONDS if is_told else UNTOLD_SECONDS)
             if came is not None and came.si_signo in STOP_SIGNALS:
                 self._stop(came.si_signo)
             self._bury()
+            self._start_again()
             self._renew_the_swollen()
             self._insist()
+            is_told = is_told or self._stop_until is not None or tell()
         if self._stop_until is None:
             sys.exit("The processes of the server end as soon as they are started.")
 
@@ -87,25 +103,38 @@ class Supervisor:
             if pid == 0:
                 return
             child = self._children.pop(pid)
-            if child.is_leaving or self._stop_until is not None:
+            if child.leaves_until or self._stop_until is not None:
                 continue
             logger.error("Process %s ended (%s); it is replaced", pid, os.waitstatus_to_exitcode(status))
             self._replace(child)
 
     def _replace(self, child: Child) -> None:
-        is_young = time.monotonic() - child.born_at < YOUNG_SECONDS
-        self._young_deaths = self._young_deaths + 1 if is_young else 0
+        self._has_worked = self._has_worked or not child.is_young
+        self._young_deaths = self._young_deaths + 1 if child.is_young else 0
         if self._young_deaths < MOST_YOUNG_DEATHS:
             self._start(child.role)
+            return
+        self._later.append(child.role)
+        self._later_at = time.monotonic() + PAUSE_SECONDS
+
+    def _start_again(self) -> None:
+        """What they died of may have passed: a server that has worked does not go on without a part of it."""
+        if self._stop_until is not None:
+            self._later.clear()
+        self._has_worked = self._has_worked or any(not child.is_young for child in self._children.values())
+        if self._has_worked and time.monotonic() >= self._later_at:
+            while self._later:
+                self._start(self._later.pop())
 
     def _renew_the_swollen(self) -> None:
         for pid, child in list(self._children.items()):
-            if child.is_leaving or self._stop_until is not None or _resident_bytes(pid) <= self.most_bytes:
+            if child.leaves_until or self._stop_until is not None or _resident_bytes(pid) <= self.most_bytes:
                 continue
             logger.warning("Process %s has grown to %s MB; it is renewed", pid, _resident_bytes(pid) >> 20)
-            child.is_leaving = True
+            child.leaves_until = time.monotonic() + self.patience
             self._start(child.role)
-            _signal(pid, signal.SIGTERM)
+            # Not TERM: `/readyz` would say that the server stops, and others go on.
+            _signal(pid, signal.SIGINT)
 
     def _stop(self, signum: int) -> None:
         """A second signal ends all at once."""
@@ -116,8 +145,10 @@ class Supervisor:
             _signal(pid, signal.SIGKILL if is_second else signum)
 
     def _insist(self) -> None:
-        if self._stop_until is not None and time.monotonic() > self._stop_until:
-            for pid in self._children:
+        now = time.monotonic()
+        for pid, child in self._children.items():
+            until = min(self._stop_until or math.inf, child.leaves_until or math.inf)
+            if now > until:
                 _signal(pid, signal.SIGKILL)
 
 

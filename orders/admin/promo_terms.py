@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.options import HORIZONTAL
+from django.contrib.admin.options import HORIZONTAL, VERTICAL
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import Field
 from django.http import QueryDict
@@ -134,7 +134,7 @@ class TermsForm(forms.Form):
         required=False,
         empty_value=None,
         initial=EVERYTHING,
-        widget=UnfoldAdminRadioSelectWidget(radio_style=HORIZONTAL),
+        widget=UnfoldAdminRadioSelectWidget(radio_style=VERTICAL),
     )
     categories = field_of(Promotion, "categories", label="Only these categories", widget=_CategoriesWidget())
     products = field_of(

@@ -1,8 +1,11 @@
 """Products for the public, answered before Django has made a request of it."""
 
 import asyncio
-from collections.abc import Iterator
+import io
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -12,13 +15,15 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tokens import issue_pair
 from backoffice import throttling
-from backoffice.server.gateway import answer_of
+from backoffice.replies import Reply
+from backoffice.server.gateway import answer_of, environ_of, with_body
 from backoffice.server.redis_line import RedisLine
 from backoffice.wsgi import application
 from catalog.early_answers import EarlyAnswers
 from catalog.models import Product
-from catalog.product_cache import TRUSTED_SECONDS, forget_products
+from catalog.product_cache import LONGEST_KEY, TRUSTED_SECONDS, forget_products, remembered
 from catalog.products import edit_product
+from tests.backoffice.server.network import Headers, Scope
 from tests.factories import CLI, make_product, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -33,21 +38,27 @@ class Shop:
         self.asked = 0
         self.early = EarlyAnswers()
         self.loop = asyncio.new_event_loop()
+        # Of its own: the browser of other tests leaves a loop running in this one.
+        self.thread = ThreadPoolExecutor(1)
 
     def get(self, url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        environ = RequestFactory(headers=headers, SERVER_NAME="localhost").get(url).environ
-        answer = self.loop.run_until_complete(self.early.again(environ))
+        return self.ask(RequestFactory(headers=headers, SERVER_NAME="localhost").get(url).environ)
+
+    def ask(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        answer = self._in_loop(self.early.again(environ))
         if answer is None:
             self.asked += 1
-            state = self.early.state()
-            answer = answer_of(application, environ)
-            self.early.keep(environ, answer, state=state)
+            state = self.thread.submit(self.early.state).result()
+            answer = answer_of(application, with_body(dict(environ), io.BytesIO(), 0))
+            self.thread.submit(self.early.keep, environ, answer, state=state).result()
         assert isinstance(answer.body, bytes)
         return answer.status, dict(answer.headers), answer.body
 
     def close(self) -> None:
-        self.loop.run_until_complete(self.early.close())
-        self.loop.close()
+        self._in_loop(self.early.close())
+
+    def _in_loop[T](self, scene: Coroutine[Any, Any, T]) -> T:
+        return self.thread.submit(self.loop.run_until_complete, scene).result()
 
 
 @pytest.fixture
@@ -57,6 +68,8 @@ def shop(settings) -> Iterator[Shop]:
     shop = Shop()
     yield shop
     shop.close()
+    shop.loop.close()
+    shop.thread.shutdown()
 
 
 @pytest.mark.skipif(not KEEPS, reason="without Redis nothing is kept on PostgreSQL")
@@ -165,6 +178,7 @@ def test_what_another_process_has_changed_is_neither_answered_early_nor_counted_
 def test_while_redis_cannot_be_asked_nothing_is_answered_early(shop, settings, monkeypatch, limit):
     settings.API_RATE_PER_MINUTE = limit
     shop.get(LIST)
+    shop.close()
     monkeypatch.setattr(shop.early, "_redis", RedisLine("redis://127.0.0.1:1/0"))
 
     assert [shop.get(LIST)[0] for _ in range(2)] == [200, 200]
@@ -179,3 +193,41 @@ def test_early_answers_count_against_the_limit_of_the_address(shop, monkeypatch)
     assert (status, headers["ratelimit-remaining"]) == (429, "0")
     assert b'"code":"throttled"' in body
     assert int(headers["retry-after"]) <= 60
+
+
+def question(query: str = "limit=20", *headers: tuple[str, str], **scope: Any) -> dict[str, Any]:
+    named = Headers(("host", "localhost"), *headers)
+    return environ_of(Scope(path="/api/v1/products", query_string=query, headers=named, **scope))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        question("limit=20", ("authorization", "")),
+        question("limit=20", ("origin", "https://elsewhere.example")),
+        question("limit=20", ("if-none-match", "*")),
+        question("limit=20", method="HEAD"),
+        question("limit=20", ("x-forwarded-proto", "https")),
+        question("limit=%320"),
+        question("limit=20&"),
+    ],
+)
+def test_whoever_asks_in_other_words_asks_django(shop, other):
+    shop.ask(question())
+
+    shop.ask(other)
+
+    assert shop.asked == 2
+
+
+def test_nothing_is_kept_for_a_question_of_very_many_words(shop):
+    long = question("&".join(["limit=20"] * 200))
+    padded = question("limit=20", ("x-forwarded-proto", "a" * 2_000))
+
+    for each in (long, long, padded, padded):
+        shop.ask(each)
+    assert shop.asked == 4
+    rendered: list[int] = []
+    for _ in range(2):
+        remembered("a" * (LONGEST_KEY + 1), lambda: rendered.append(1) or Reply())
+    assert rendered == [1, 1]

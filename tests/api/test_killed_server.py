@@ -150,6 +150,7 @@ def wait_until_answered(posts: Collection[Future[bytes | None]], count: int) -> 
 def test_while_one_web_process_after_another_is_killed_the_others_take_orders(tmp_path: Path) -> None:
     make_product("71053", on_hand=10_000)
     shop = Shop(tmp_path, token=issue_pair(make_shopper()).access)
+    shop.environment["SHOP_MAX_OPEN_ORDERS"] = "0"
     keys = [f"key-{number}" for number in range(ORDERS * 3)]
 
     with shop.open(*GROWN) as server, ThreadPoolExecutor(CLIENTS) as clients:

@@ -1,6 +1,7 @@
 """The catalogue and the frame, as somebody uses them."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 
 from playwright.sync_api import FilePayload, Page, expect
@@ -231,3 +232,21 @@ def test_filters_of_the_ledger_open_and_apply(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Apply Filters").click()
 
     expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+
+def test_a_file_of_products_is_chosen_looked_at_and_imported(open_page: OpenPage) -> None:
+    make_product("TEA-01", name="Tea", price="3.00")
+    page = open_page(make_user(role="Manager"), "/admin/catalog/product/import/")
+
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Choose a file", exact=True).click()
+    chooser.value.set_files(files=[csv_file("sku,name,price\nTEA-01,Tea,4.00\nTEA-02,Green tea,5.00\n")])
+
+    expect(page.get_by_text("4.00")).to_be_visible()
+    assert Product.objects.get().price == Decimal("3.00")
+    page.get_by_role("button", name="Import").last.click()
+    expect(page.get_by_text("2 products created or changed")).to_be_visible()
+    assert {product.sku: str(product.price) for product in Product.objects.all()} == {
+        "TEA-01": "4.00",
+        "TEA-02": "5.00",
+    }

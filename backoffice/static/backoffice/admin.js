@@ -399,12 +399,19 @@
     const form = event.target.closest("form[data-upload]");
     if (form && event.target.type === "file") sendFile(form);
   });
+  // Without a report of its rows: form[data-send-chosen] is sent like any other form, once a file is chosen.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-send-chosen]");
+    if (!form || event.target.type !== "file" || !event.target.files.length) return;
+    tell(form, `Reading ${event.target.files[0].name} …`);
+    form.requestSubmit();
+  });
   // Unfold would look for the text field of its own widget beside each file field that is not marked so.
   window.addEventListener("load", () => {
-    for (const input of document.querySelectorAll("[data-upload] [type=file]")) input.hasChangeListener = true;
+    for (const input of document.querySelectorAll(".bo-drop [type=file]")) input.hasChangeListener = true;
   });
   window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-upload]")) {
+    for (const form of document.querySelectorAll("form[data-upload], form[data-send-chosen]")) {
       form.reset();
       tell(form, "");
     }

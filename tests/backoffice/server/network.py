@@ -1,9 +1,16 @@
 """What a server hands to the front: a request whose body comes as the test wants it to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
+
+
+def run[T](scene: Coroutine[Any, Any, T]) -> T:
+    """In a loop and a thread of its own: the browser of other tests leaves one running in this thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, scene).result()
 
 
 class Headers:
@@ -32,8 +39,9 @@ class Scope:
 class Proto:
     """Chunks of a body, each after a pause, and the answer that was given."""
 
-    def __init__(self, chunks: Sequence[bytes] = (), *, pause: float = 0.0) -> None:
+    def __init__(self, chunks: Sequence[bytes] = (), *, pause: float = 0.0, breaks_off: bool = False) -> None:
         self.chunks = chunks
+        self.breaks_off = breaks_off
         self.pause = pause
         self.answers: list[tuple[int, dict[str, str], bytes]] = []
         self.chunks_taken = 0
@@ -46,6 +54,9 @@ class Proto:
             await asyncio.sleep(self.pause)
             self.chunks_taken += 1
             yield chunk
+        # As Granian ends a body, and one of which it could not read the rest.
+        for _ in range(2 if self.breaks_off else 1):
+            yield b""
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.answers.append((status, dict(headers), body))

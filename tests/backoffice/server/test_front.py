@@ -1,21 +1,25 @@
 """What the front takes, what it refuses, and what it does without a thread of the shop's."""
 
 import asyncio
+import errno
 import json
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+from typing import Any, ClassVar
 
 import pytest
-from django.db import DatabaseError
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import DatabaseError, InterfaceError
 
 from backoffice.server import bodies, threads
 from backoffice.server.bodies import Room
 from backoffice.server.front import MOST_BODY_BYTES, MOST_UPLOAD_BYTES, Front
 from backoffice.server.gateway import Answer
 from backoffice.server.threads import Threads
-from tests.backoffice.server.network import Headers, Proto, Scope, posted
+from tests.backoffice.server.network import Headers, Proto, Scope, posted, run
 
 pytestmark = pytest.mark.once
 CHUNKED = ("transfer-encoding", "chunked")
@@ -45,6 +49,15 @@ class Django:
         return [str(len(body)).encode()]
 
 
+class Fast(Proto):
+    """The first chunk at once, the others after a pause."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.chunks[0]
+        await asyncio.sleep(self.pause)
+        yield b"".join(self.chunks[1:])
+
+
 def front(
     application: Any = None, *, may_upload: Callable[[Any], bool] = lambda _: False, **more: Any
 ) -> Front:
@@ -60,7 +73,7 @@ def front(
 
 def asked(shop: Front, scope: Scope, proto: Proto | None = None) -> tuple[int, dict[str, str], bytes]:
     proto = proto or Proto()
-    asyncio.run(shop.__rsgi__(scope, proto))
+    run(shop.__rsgi__(scope, proto))
     [answer] = proto.answers
     return answer
 
@@ -125,10 +138,36 @@ def test_a_silent_body_is_given_up_and_holds_no_thread_until_then(header, monkey
         await asyncio.gather(*waiting)
         return silent, other
 
-    silent, other = asyncio.run(scene())
+    silent, other = run(scene())
     assert other.answers[0][0] == 200
     assert [proto.answers[0][0] for proto in silent] == [408] * 20
     assert shop.application.asked == [0]
+
+
+@pytest.mark.parametrize("header", [("content-length", "300000"), CHUNKED])
+def test_a_body_that_breaks_off_is_never_taken_for_a_whole_one(header):
+    shop, proto = front(), Proto([b"a" * 100_000] * 3, breaks_off=True)
+    status, headers, _ = asked(shop, posted(header), proto)
+
+    assert (status, headers["connection"]) == (400, "close")
+    assert (shop.application.asked, shop.room.held) == ([], 0)
+
+
+def test_a_body_that_is_shorter_than_was_announced_is_refused():
+    shop = front()
+
+    assert asked(shop, posted(("content-length", "300000")), Proto([b"a" * 299_999]))[0] == 400
+    assert shop.application.asked == []
+
+
+def test_what_came_fast_is_no_credit_for_silence(monkeypatch):
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "LEAST_BYTES_PER_SECOND", 1_000)
+    began = time.monotonic()
+
+    # At the least rate this would have been 60 seconds' worth.
+    assert asked(front(), posted(CHUNKED), Fast([b"a" * 60_000, b"b"], pause=5))[0] == 408
+    assert time.monotonic() - began < 3
 
 
 def test_a_body_slower_than_the_least_rate_is_given_up(monkeypatch):
@@ -152,7 +191,7 @@ def test_bodies_take_no_more_room_than_there_is_and_nobody_takes_all_of_it():
         await asyncio.gather(*map(shop.__rsgi__, scopes, protos))
         return protos
 
-    answers = [proto.answers[0] for proto in asyncio.run(scene())]
+    answers = [proto.answers[0] for proto in run(scene())]
     # The second of one address is refused while there is room, and the last when there is none.
     assert [status for status, _, _ in answers] == [200, 503, 200, 200, 503]
     assert answers[1][1]["retry-after"] == "10"
@@ -173,8 +212,9 @@ def test_health_is_answered_while_every_thread_is_busy_and_the_line_is_full(monk
     async def scene() -> tuple[list[Proto], Proto]:
         protos = [Proto() for _ in range(4)]
         tasks = []
-        for proto in protos:
-            tasks.append(asyncio.create_task(shop.__rsgi__(posted(), proto)))
+        for number, proto in enumerate(protos):
+            scope = posted(client=f"192.0.2.{number}:1")
+            tasks.append(asyncio.create_task(shop.__rsgi__(scope, proto)))
             await asyncio.sleep(0.05)
         health = Proto()
         await shop.__rsgi__(Scope(path="/healthz"), health)
@@ -183,7 +223,7 @@ def test_health_is_answered_while_every_thread_is_busy_and_the_line_is_full(monk
         await asyncio.gather(*tasks)
         return protos, health
 
-    protos, health = asyncio.run(scene())
+    protos, health = run(scene())
     assert health.answers[0][::2] == (200, b'{"status": "ok"}')
     # One at work, two in line too long, and one for whom the line was too long.
     assert [proto.answers[0][0] for proto in protos] == [200, 503, 503, 503]
@@ -199,7 +239,9 @@ def test_a_long_answer_is_sent_from_disk():
     assert (status, headers["content-length"], body) == (200, "1000000", b"ab" * 500_000)
 
 
-@pytest.mark.parametrize(("error", "status"), [(DatabaseError(), 503), (ValueError(), 500)])
+@pytest.mark.parametrize(
+    ("error", "status"), [(DatabaseError(), 503), (InterfaceError(), 503), (ValueError(), 500)]
+)
 def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
     def fail(_environ: Any) -> bool:
         raise error
@@ -207,6 +249,55 @@ def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
     large = ("content-length", str(MOST_BODY_BYTES + 1))
     told, headers, _ = asked(front(may_upload=fail), posted(large, FORM))
     assert (told, len(headers["x-request-id"])) == (status, 32)
+
+
+def test_a_disk_that_is_full_is_an_outage_and_no_fault_with_a_traceback(monkeypatch, caplog):
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full)
+    shop = front()
+    status, headers, _ = asked(shop, posted(("content-length", "100000")), Proto([b"a" * 100_000]))
+
+    assert (status, headers["retry-after"], shop.room.held) == (503, "10", 0)
+    assert "No space left on device" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_a_refusal_after_django_was_asked_goes_by_what_was_asked(monkeypatch):
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def long(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        WSGIRequest(environ)
+        start_response("200 OK", [])
+        return [b"a" * 100_000]
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full)
+    assert asked(front(long), Scope(path="/€", headers=Headers(("host", "shop.example"))))[0] == 503
+
+
+def test_an_answer_is_kept_under_the_words_of_its_question():
+    class Remembering(NothingEarly):
+        paths: ClassVar[list[str]] = []
+
+        async def again(self, environ: Mapping[str, Any]) -> Answer | None:
+            self.paths.append(environ["PATH_INFO"])
+            return None
+
+        def keep(self, environ: Mapping[str, Any], answer: Answer, *, state: int | None) -> None:
+            self.paths.append(environ["PATH_INFO"])
+
+    def django(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        # It writes the path into it that it has read from its bytes.
+        WSGIRequest(environ)
+        start_response("200 OK", [])
+        return []
+
+    shop = front(django)
+    shop.early = Remembering()
+    asked(shop, Scope(path="/é", headers=Headers(("host", "shop.example"))))
+    assert Remembering.paths == ["/Ã©", "/Ã©"]
 
 
 def test_a_server_that_stops_says_so_and_keeps_no_connection():
@@ -223,14 +314,50 @@ def test_work_that_is_given_up_is_never_begun():
 
     async def scene() -> None:
         line = Threads(1)
-        first = asyncio.create_task(line.run(lambda: time.sleep(0.3)))
+        first = asyncio.create_task(line.run(lambda: time.sleep(0.3), whom="a"))
         await asyncio.sleep(0.05)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(threads, "LONGEST_WAIT_SECONDS", 0.1)
-            late = asyncio.create_task(line.run(lambda: begun.append(1)))
+            late = asyncio.create_task(line.run(lambda: begun.append(1), whom="b"))
             await first
             with pytest.raises(threads.Overloaded):
                 await late
 
-    asyncio.run(scene())
+    run(scene())
     assert begun == []
+
+
+def test_whoever_asks_for_much_lets_others_go_before_it():
+    done: list[str] = []
+
+    async def scene() -> None:
+        line = Threads(1)
+        first = asyncio.create_task(line.run(lambda: time.sleep(0.2), whom="flood"))
+        await asyncio.sleep(0.05)
+        flood = [line.run(partial(done.append, "flood"), whom="flood") for _ in range(100)]
+        others = [line.run(partial(done.append, name), whom=name) for name in ("Ada", "Bob")]
+        await asyncio.gather(first, *flood, *others)
+
+    run(scene())
+    assert done[:4] == ["flood", "Ada", "Bob", "flood"]
+    assert len(done) == 102
+
+
+def test_nobody_takes_more_than_half_of_the_line():
+    may_go_on = threading.Event()
+
+    async def scene() -> None:
+        line = Threads(1, most_waiting=8)
+        busy = asyncio.create_task(line.run(lambda: may_go_on.wait(5), whom="flood"))
+        await asyncio.sleep(0.05)
+        flood = [asyncio.create_task(line.run(lambda: 1, whom="flood")) for _ in range(10)]
+        other = asyncio.create_task(line.run(lambda: 2, whom="Ada"))
+        await asyncio.sleep(0.05)
+        may_go_on.set()
+        await busy
+        results = await asyncio.gather(*flood, return_exceptions=True)
+        assert results[:4] == [1] * 4
+        assert [type(result) for result in results[4:]] == [threads.Overloaded] * 6
+        assert await other == 2
+
+    run(scene())

@@ -1,9 +1,11 @@
 """A request as WSGI knows it, and the answer as bytes or a file."""
 
 import io
+import os
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.http.request import split_domain_port, validate_host
 
 from backoffice.server.gateway import IN_MEMORY_BYTES, answer_of, environ_of, with_body
@@ -44,6 +46,12 @@ def test_a_request_is_told_as_wsgi_tells_it():
         "CONTENT_LENGTH": "2",
         "HTTP_X_REQUEST_ID": "mine",
     }
+
+
+def test_a_query_that_is_not_encoded_is_read_as_utf_8():
+    request = WSGIRequest({**environ(query_string="q=é€"), "wsgi.input": io.BytesIO()})
+
+    assert request.GET["q"] == "é€"
 
 
 @pytest.mark.parametrize(
@@ -135,3 +143,23 @@ def test_a_failing_answer_is_closed_too():
     with pytest.raises(ZeroDivisionError):
         answered(parts)
     assert parts.is_closed
+
+
+@pytest.mark.parametrize("begins_at", [0, 3])
+def test_a_file_is_sent_as_it_is_and_one_from_its_middle_as_a_copy(tmp_path, begins_at):
+    path = tmp_path / "file"
+    path.write_bytes(b"a" * 100_000)
+    opened = path.open("rb")
+    opened.seek(begins_at)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        start_response("200 OK", [])
+        return environ["wsgi.file_wrapper"](opened, 8_192)
+
+    answer = answer_of(application, environ())
+    assert opened.closed
+    with answer.body as body:
+        assert os.path.samestat(os.fstat(body.fileno()), path.stat()) == (begins_at == 0)
+        body.seek(0)
+        assert body.read() == b"a" * (100_000 - begins_at)
+    assert dict(answer.headers)["content-length"] == str(100_000 - begins_at)

@@ -61,6 +61,16 @@ class Shop:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
 
+    @property
+    def bytes_of_nameless_files(self) -> int:
+        """Open, and in no directory any more."""
+        total = 0
+        for opened in Path(f"/proc/{self.pid}/fd").iterdir():
+            with suppress(OSError):
+                if str(self.scratch) in str(opened.readlink()):
+                    total += opened.stat().st_size
+        return total
+
     def stands(self) -> bool:
         return all(self.answers(path) for path in OTHERS) and self.megabytes < MOST_MEGABYTES
 
@@ -194,6 +204,7 @@ def test_whoever_never_reads_what_they_asked_for_stops_nobody(shop: Shop) -> Non
             connection.sendall(f"GET /static/{PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         time.sleep(2)
         assert shop.stands()
+        assert shop.bytes_of_nameless_files < 5_000_000
 
 
 def test_a_head_that_never_ends_is_refused(shop: Shop) -> None:
@@ -210,3 +221,25 @@ def test_a_chunked_body_reaches_django(shop: Shop) -> None:
             b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
         )
         assert connection.recv(100).startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b"2\r\n{}\r\n", b"2\r\n{}\r\nzz\r\n\r\n", b"ff\r\n{}", b"fffffffffffffffff\r\n{}\r\n0\r\n\r\n"],
+    ids=["no end", "no size", "half a chunk", "too large a size"],
+)
+def test_a_chunked_body_that_breaks_off_is_refused(shop: Shop, rest: bytes) -> None:
+    with shop.connect() as connection:
+        connection.sendall(
+            b"POST /api/v1/auth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n" + rest
+        )
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_an_announced_body_that_breaks_off_is_refused(shop: Shop) -> None:
+    with shop.connect() as connection:
+        connection.sendall(f"{SIGN_IN}text/plain\r\nContent-Length: 20000\r\n\r\n".encode() + b"a" * 19_000)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
