@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.actors import Actor, Source
+from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
@@ -26,7 +27,6 @@ from backoffice.lists import moment, view_tabs
 
 LIST = "admin:accounts_user_changelist"
 INACTIVE, CUSTOMERS = "inactive", "customers"
-LATEST = 50
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -171,7 +171,7 @@ class UserAdmin(DomainAdmin):
         obj: User | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            context["events"] = obj.events.select_related("actor").order_by("-id")[:LATEST]
+            context["events"] = latest_events(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:

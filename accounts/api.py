@@ -110,13 +110,15 @@ def refresh_tokens(request: HttpRequest, body: Refresh) -> HttpResponse:  # noqa
 def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool = False) -> HttpResponse:
     """End this sign-in, or with `everywhere` every sign-in of the user. Access tokens fall at once."""
     user = _caller(request)
+    has_ended = True
     if everywhere:
         tokens.revoke_everything(user, because="signed out everywhere")
     elif body is not None and body.refresh is not None:
-        tokens.revoke_family(body.refresh, user=user)
+        has_ended = tokens.revoke_family(body.refresh, user=user)
     else:
-        tokens.revoke_sign_in(bearer_token(request))
-    record(user, AccountChange.SIGNED_OUT, "everywhere" if everywhere else "", by=actor_of(request))
+        has_ended = tokens.revoke_sign_in(bearer_token(request))
+    if has_ended:
+        record(user, AccountChange.SIGNED_OUT, "everywhere" if everywhere else "", by=actor_of(request))
     return HttpResponse(status=204)
 
 

@@ -16,6 +16,12 @@ def checked_email(text: str) -> str:
         Invalid: it is not an e-mail address; the fault points at /email.
     """
     address = normalised_email(text)
+    if address != text.strip().lower():
+        # To fold ß into ss would send the mails, and the links in them, to somebody else's mailbox.
+        raise _no_address(
+            f"{text.strip()} has a letter such as ß, which mail servers do not agree on. Write the domain in "
+            "its ASCII form, which begins with xn--."
+        )
     try:
         validate_email(address)
     except ValidationError:

@@ -11,6 +11,9 @@ from backoffice.throttling import current_address
 from backoffice.transactions import write_transaction
 
 LONGEST_TEXT = 200
+# What strangers can cause: shown a few times, or it would push what matters off the page.
+BY_STRANGERS = (AccountChange.REFUSED, AccountChange.LIMITED)
+LATEST, LATEST_BY_STRANGERS = 50, 10
 
 
 @write_transaction
@@ -41,6 +44,14 @@ def record(
     )
     transaction.on_commit(line, robust=True)
     return event
+
+
+def latest_events(user: User) -> list[AccountEvent]:
+    """The newest first."""
+    events = user.events.select_related("actor").order_by("-id")
+    others = events.exclude(kind__in=BY_STRANGERS)[:LATEST]
+    by_strangers = events.filter(kind__in=BY_STRANGERS)[:LATEST_BY_STRANGERS]
+    return sorted([*others, *by_strangers], key=lambda event: event.pk, reverse=True)
 
 
 def record_export(what: str, *, by: Actor) -> None:

@@ -12,7 +12,7 @@ from backoffice.throttling import current_address
 
 logger = logging.getLogger("backoffice.security")
 
-WARNINGS = frozenset(("refused", "limited", "replayed"))
+WARNINGS = frozenset(("refused", "limited", "replayed", "too_much_open"))
 
 
 def write_line(

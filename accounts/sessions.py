@@ -33,7 +33,10 @@ LONGEST_BROWSER = 200
 
 
 class SessionStore(DatabaseStore):
-    """Sessions of the admin in a table of their own, with whose they are."""
+    """Sessions of the admin in a table of their own, with whose they are.
+
+    The table holds digests of their keys: whoever reads it, or a backup, cannot go on in anybody's session.
+    """
 
     @classmethod
     def get_model_class(cls) -> type[BrowserSession]:
@@ -45,11 +48,27 @@ class SessionStore(DatabaseStore):
             data.update({BEGAN: now, SEEN: now, PASSWORD: now})
         row = super().create_model_instance(data)
         assert isinstance(row, BrowserSession)
+        row.session_key = digest_of(row.session_key)
         version = str(data.get(HASH_SESSION_KEY, "")).partition(":")[0]
         row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.auth_version = int(version) if version.isdecimal() else 0
         row.address, row.browser = current_address.get()[:45], str(data.get(BROWSER, ""))
         row.began_at, row.seen_at = _moment(data.get(BEGAN)), _moment(data.get(SEEN))
+        return row
+
+    def exists(self, session_key: str) -> bool:
+        return super().exists(digest_of(session_key))
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is not None:
+            super().delete(digest_of(key))
+
+    def _get_session_from_db(self) -> BrowserSession | None:
+        key = digest_of(self.session_key or "")
+        row = BrowserSession.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
+        if row is None:
+            self._session_key = None
         return row
 
 
@@ -117,9 +136,9 @@ def living_sessions(user: User) -> QuerySet[BrowserSession]:
     return rows.filter(seen_at__gt=idle_since, began_at__gt=oldest).order_by("-seen_at", "session_key")
 
 
-def name_of_session(session_key: str) -> str:
-    """For the page that lists them: the key itself would let its reader in."""
-    return sha256(session_key.encode()).hexdigest()[:32]
+def digest_of(session_key: str) -> str:
+    """As many hexadecimal digits of its SHA-256 as the column holds. The key is random: nothing to guess."""
+    return sha256(session_key.encode()).hexdigest()[:40]
 
 
 def _moment(seconds: Any) -> datetime:

@@ -14,7 +14,7 @@ from django.views.generic import TemplateView
 from accounts.actors import Actor, Source
 from accounts.history import record
 from accounts.models import AccountChange, BrowserSession, TokenFamily, User
-from accounts.sessions import living_sessions, name_of_session
+from accounts.sessions import digest_of, living_sessions
 from accounts.tokens import end_family, living_families
 from backoffice.transactions import write_transaction
 
@@ -55,12 +55,12 @@ class SignIns(TemplateView):
 def sign_ins_of(user: User, *, here: str | None) -> list[SignIn]:
     browsers = [
         SignIn(
-            f"browser-{name_of_session(row.session_key)}",
+            f"browser-{row.session_key}",
             row.browser or "A browser",
             row.address,
             row.began_at,
             row.seen_at,
-            row.session_key == here,
+            here is not None and row.session_key == digest_of(here),
             row,
         )
         for row in living_sessions(user)

@@ -95,8 +95,9 @@ def _rotate(refresh: str) -> TokenPair | None:
     now = timezone.now()
     family = token.family
     if not _use_up(token, now):
-        _revoke(TokenFamily.objects.filter(pk=family.pk), "a refresh token was used twice", now)
-        record(family.user, AccountChange.REPLAYED, by=Actor(None, Source.API))
+        # Once: whoever has an old token could fill the history with it.
+        if _revoke(TokenFamily.objects.filter(pk=family.pk), "a refresh token was used twice", now):
+            record(family.user, AccountChange.REPLAYED, by=Actor(None, Source.API))
         return None
     if not _is_alive(token, now):
         return None
@@ -121,22 +122,26 @@ def _is_alive(token: RefreshToken, now: datetime) -> bool:
 
 
 @write_transaction
-def revoke_family(refresh: str, *, user: User) -> None:
-    """End the user's sign-in that this refresh token belongs to; an unknown or another's is left alone."""
+def revoke_family(refresh: str, *, user: User) -> bool:
+    """End the user's sign-in that this refresh token belongs to; an unknown or another's is left alone.
+
+    Tells whether one was ended.
+    """
     token = _find(refresh)
-    if token is not None and token.family.user_id == user.pk:
-        _revoke(TokenFamily.objects.filter(pk=token.family_id), "signed out", timezone.now())
+    if token is None or token.family.user_id != user.pk:
+        return False
+    return _revoke(TokenFamily.objects.filter(pk=token.family_id), "signed out", timezone.now())
 
 
 @write_transaction
-def revoke_sign_in(access: str) -> None:
-    """End the sign-in that this access token belongs to.
+def revoke_sign_in(access: str) -> bool:
+    """End the sign-in that this access token belongs to; tells whether it had not ended before.
 
     Raises:
         NotAuthenticated: it is not a valid access token.
     """
     family = TokenFamily.objects.filter(pk=_claims(access).family)
-    _revoke(family, "signed out", timezone.now())
+    return _revoke(family, "signed out", timezone.now())
 
 
 @write_transaction
@@ -259,8 +264,9 @@ def _hash(refresh: str) -> str:
     return sha256(refresh.encode(errors="replace")).hexdigest()
 
 
-def _revoke(families: QuerySet[TokenFamily], because: str, now: datetime) -> None:
-    families.filter(revoked_at=None).update(revoked_at=now, revoked_because=because)
+def _revoke(families: QuerySet[TokenFamily], because: str, now: datetime) -> bool:
+    """Whether any of them was still good."""
+    return families.filter(revoked_at=None).update(revoked_at=now, revoked_because=because) > 0
 
 
 def _pair(family: TokenFamily, now: datetime) -> TokenPair:

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -135,13 +135,22 @@ class DomainAdmin(ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Columns are narrowed by the list's filters alone: Django would let anybody who may open it ask for
         any column of the row, so that a secret or a password's hash could be guessed letter by letter."""
-        name = lookup.partition("__")[0]
-        if name not in {field.name for field in self.opts.get_fields()}:
-            # Parameters of filters of our own; any other that is no column is refused later.
+        if not self._is_known_to_queries(lookup.partition("__")[0], request):
+            # Parameters of filters of our own; any other is refused later.
             return True
         offered = [self.opts.pk.name, *map(_name_of, self.get_list_filter(request))]
         is_offered = any(_is_lookup_of(each, lookup) for each in offered)
         return is_offered and super().lookup_allowed(lookup, value, request)
+
+    def _is_known_to_queries(self, name: str, request: HttpRequest) -> bool:
+        """Also `actor_id`, which leads to all of the actor, `pk`, hidden relations and computed columns."""
+        if name == "pk" or name in self.get_queryset(request).query.annotations:
+            return True
+        try:
+            self.opts.get_field(name)
+        except FieldDoesNotExist:
+            return False
+        return True
 
     def in_view(self, rows: QuerySet[Any], view: str) -> QuerySet[Any]:
         """The rows of a saved view; `view` is what the tab put into the address, "" for all."""

@@ -17,7 +17,7 @@ from backoffice.idempotency import DOCUMENTED, answer_once
 from backoffice.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, rendered
 from orders import lifecycle
-from orders.api import caller, expected_version
+from orders.api import caller, expected_version, limit_customer
 from orders.lifecycle import ReturnedItem
 from orders.models import EventKind, Order, OrderEvent
 from orders.rendering import order_reply
@@ -123,6 +123,7 @@ def deliver(request: HttpRequest, number: str, body: DeliverIn | None = None) ->
 def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> HttpResponse:
     """What has not shipped. Customers may cancel their own order while nothing of it has."""
     actor = actor_of(request)
+    limit_customer(caller(request))
     asked = body or CancelIn()
 
     def do(version: int | None) -> Order:

@@ -1,5 +1,6 @@
 """Orders: customers see and place their own, staff everybody's."""
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
@@ -11,6 +12,7 @@ from backoffice.errors import Fault, Forbidden, Stale
 from backoffice.idempotency import DOCUMENTED, answer_once
 from backoffice.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, matched_version, rendered
+from backoffice.throttling import hit
 from backoffice.transactions import write_transaction
 from orders import guessing
 from orders.lifecycle import edit_order
@@ -47,6 +49,9 @@ SORTING = Sorting(
     },
     usual="-placed_at",
 )
+
+
+HOUR = 60 * 60
 
 
 class EmailNotConfirmed(Forbidden):
@@ -111,6 +116,7 @@ def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> H
 def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
     """All lines or none are reserved. A promo code that cannot be used refuses the whole order."""
     actor, email = _buyer(request, body)
+    limit_customer(caller(request))
     if caller(request).is_staff:
         actor.require("orders.add_order")
     elif body.promo_code:
@@ -153,6 +159,18 @@ def caller(request: HttpRequest) -> User:
     user = actor_of(request).user
     assert user is not None
     return user
+
+
+def limit_customer(user: User) -> None:
+    """Count one more order or cancellation of a customer: half as many in an hour as requests in a minute.
+
+    Each is kept with its mail, and its reply for a week: to order and cancel all day would fill the disk.
+
+    Raises:
+        Throttled.
+    """
+    if settings.API_RATE_PER_MINUTE > 0 and not user.is_staff:
+        hit(f"orders:{user.pk}", limit=max(1, settings.API_RATE_PER_MINUTE // 2), window_seconds=HOUR)
 
 
 def expected_version(request: HttpRequest) -> int | None:

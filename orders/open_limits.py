@@ -3,7 +3,6 @@
 Staff are not held to it, whichever door they use: they may place an order that a customer may not.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,19 +14,21 @@ from django.db.models.functions import Cast, Round
 
 from accounts.actors import Actor
 from accounts.models import Customer
+from accounts.security_log import write_line
 from backoffice.errors import Conflict, Fault
 from backoffice.money import ZERO, formatted, rounded
 from backoffice.statements import selecting
+from backoffice.throttling import is_first
 from orders.models import OrderLine
 from orders.models.order import OPEN_UNITS
 from orders.status import OPEN_STATUSES
-
-security = logging.getLogger("backoffice.security")
 
 # Who holds so much of a product's stock is shown to staff, and who comes so near to a limit.
 LARGE_SHARE = Decimal("0.5")
 FEWEST_UNITS = 10
 NEAR = Decimal("0.8")
+# Whoever tries it a thousand times has one line of the security log in so long.
+NOTED_SECONDS = 15 * 60
 
 _CENTS = Cast(Round((F("subtotal") - F("discount")) * 100), BigIntegerField())
 # In cents, what a line's open units cost, rounded down. In whole numbers, of which both databases have the
@@ -76,7 +77,8 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
     if not faults:
         return
     detail = " ".join(fault.detail for fault in faults)
-    security.warning("Order of customer %s refused (%s): %s", customer.email, by, detail)
+    if is_first(f"too-much-open:{customer.pk}", window_seconds=NOTED_SECONDS):
+        write_line("too_much_open", account=customer.email, by=by, text=detail)
     raise TooMuchOpen(
         f"{detail} Order less, wait until something has shipped, or ask the shop.", faults=faults
     )

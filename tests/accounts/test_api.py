@@ -118,6 +118,18 @@ def test_refreshing_works_with_a_stale_access_token_in_the_header():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_signing_out_what_is_not_signed_in_leaves_no_trace():
+    user = make_user("ada@example.com")
+    pair = signed_in("ada@example.com")
+    api = bearing(pair["access"])
+    for _ in range(20):
+        assert api.post("auth/logout", {"refresh": "nobody's"}).status_code == 204
+    assert user.events.exclude(kind="signed_in").count() == 0
+    assert api.post("auth/logout", {"refresh": pair["refresh"]}).status_code == 204
+    assert user.events.filter(kind="signed_out").count() == 1
+
+
+@pytest.mark.django_db
 def test_a_replayed_refresh_token_ends_the_sign_in():
     make_user("ada@example.com")
     first = signed_in("ada@example.com")

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.actors import Actor, Source
+from accounts.history import record
 from accounts.invitations import invite, send_password_link
-from accounts.models import AccountEvent, User
+from accounts.models import AccountChange, AccountEvent, User
 from accounts.passwords import change_password
 from accounts.people import create_staff, deactivate, edit_user, reactivate, set_password, set_role
 from accounts.recovery import reset_password
@@ -97,3 +98,16 @@ def test_the_page_of_a_user_tells_it_newest_first():
     table = page[page.index("Sign-ins and changes") :]
     assert table.index("Deactivated") < table.index("Viewer → Support")
     assert table.count("<td>boss@example.com</td>") == 2
+
+
+@pytest.mark.django_db
+def test_guesses_of_strangers_push_nothing_else_off_the_page():
+    boss, nele = make_user("boss@example.com", role="Manager"), make_user(NELE, role="Viewer")
+    set_role(nele, "Support", by=Actor(boss, Source.ADMIN))
+    for _ in range(60):
+        record(nele, AccountChange.REFUSED, by=Actor(None, Source.ADMIN), address="203.0.113.9")
+    client = Client()
+    client.force_login(boss)
+    page = client.get(f"/admin/accounts/user/{nele.pk}/change/")
+    told = [event.kind for event in page.context["events"]]
+    assert told == ["refused"] * 10 + ["role"]

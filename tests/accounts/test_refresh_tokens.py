@@ -216,3 +216,14 @@ def test_an_inactive_user_is_refused_even_with_living_tokens():
     pair = issue_pair(user)
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert is_dead(pair)
+
+
+@pytest.mark.django_db
+def test_only_the_replay_that_ends_a_sign_in_is_an_entry_of_the_history():
+    user = make_user()
+    used = issue_pair(user).refresh
+    rotate(used)
+    for _ in range(20):
+        with pytest.raises(NotAuthenticated):
+            rotate(used)
+    assert list(user.events.values_list("kind", flat=True)) == ["replayed"]

@@ -17,7 +17,7 @@ from accounts.models import Customer, User
 from accounts.people import create_staff, deactivate, set_role
 from accounts.recovery import request_password_link
 from accounts.registration import confirm_email, register
-from backoffice.errors import Conflict, Throttled
+from backoffice.errors import Conflict, Invalid, Throttled
 from backoffice.hashing import Crowded
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
@@ -397,3 +397,11 @@ def test_claiming_only_the_customers_that_are_there_would_lose_some(slow_orders,
     make_product("A", on_hand=100)
     owned = [ordered_and_confirmed_at_once(number) for number in range(8)]
     assert all(owned) == (connection.vendor == "sqlite")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["ada@straße.example", "\ufb01ona@example.com", "ada@\ufb01rm.example"])
+def test_an_address_that_folding_would_turn_into_somebody_elses_gets_no_mail(typed: str) -> None:
+    with pytest.raises(Invalid, match="ASCII form, which begins with xn--"):
+        register(typed, GOOD, address=HERE)
+    assert (User.objects.count(), EmailMessage.objects.count()) == (0, 0)

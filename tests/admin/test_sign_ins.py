@@ -111,7 +111,7 @@ def test_ones_own_sign_ins_are_listed_and_ended_one_by_one(nele: User) -> None:
         ("The API", "", False),
         ("Firefox on Linux", "192.0.2.1", True),
     ]
-    keys = BrowserSession.objects.values_list("session_key", flat=True)
+    keys = [client.cookies[settings.SESSION_COOKIE_NAME].value for client in (here, there)]
     assert not any(key in page.text for key in keys)
 
     here.post(SIGN_INS, {"which": found[0].name})
@@ -266,3 +266,16 @@ def test_a_new_password_is_as_good_as_one_typed_again(nele: User, clock: list[fl
 
 def test_the_menu_leads_to_the_sign_ins(sign_in: SignIn) -> None:
     assert SIGN_INS in sign_in("Viewer").get("/admin/").text
+
+
+def test_whoever_reads_the_table_of_sessions_cannot_go_on_in_one(nele: User) -> None:
+    client = signed_in()
+    [row] = BrowserSession.objects.all()
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert key not in str(BrowserSession.objects.values().get())
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
+    assert not is_in(thief)
+    assert is_in(client)
+    client.post("/admin/logout/")
+    assert not BrowserSession.objects.exists()

@@ -1,9 +1,11 @@
 import pytest
 
+from backoffice.models import IdempotencyRecord
 from catalog.models import StockMovement
 from orders.lifecycle import ship_order
 from orders.models import Order
 from tests.api.client import Api, assert_problem
+from tests.counts import forget_counts
 from tests.factories import CLI, make_product, make_promo_code, make_shopper, make_user, place
 
 pytestmark = pytest.mark.django_db
@@ -307,3 +309,21 @@ def test_what_a_customer_may_have_open_is_limited_and_a_repeated_order_counts_on
     staff = Api(make_user(role="Support"))
     body = basket(("71053", 50), email=Order.objects.get().email)
     assert staff.post("orders", body).status_code == 201
+
+
+def test_a_customer_orders_and_cancels_so_often_an_hour_and_staff_as_often_as_they_like(settings):
+    settings.API_RATE_PER_MINUTE = 40
+    forget_counts()
+    make_product("71053", on_hand=100)
+    shopper = Api(make_shopper("ada@example.com"))
+    number = shopper.post("orders", basket(("71053", 1))).json()["number"]
+
+    cancelled = [shopper.post(f"orders/{number}/cancel", Idempotency_Key=f"key-{each}") for each in range(20)]
+
+    assert [answer.status_code for answer in cancelled] == [200] * 19 + [429]
+    assert int(cancelled[-1]["Retry-After"]) > 60
+    assert_problem(shopper.post("orders", basket(("71053", 1))), 429, "throttled")
+    assert (Order.objects.count(), IdempotencyRecord.objects.count()) == (1, 19)
+    boss = Api(make_user(role="Manager"))
+    by_staff = [boss.post(f"orders/{number}/cancel") for _ in range(25)]
+    assert {answer.status_code for answer in by_staff} == {200}

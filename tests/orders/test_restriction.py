@@ -1,6 +1,9 @@
 """That a promotion is restricted is a fact of its own: an empty list never opens it to the whole shop."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,6 +30,7 @@ from orders.promotions import (
 )
 from orders.redemption import PromoRefused
 from tests.factories import CLI, make_batch, make_category, make_product, make_promo_code, place, request_for
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +217,30 @@ def test_promotions_that_named_something_are_restricted_after_the_migration() ->
         "ALL"
     ]
     assert (discount_on("LAMP"), discount_on("CUP", "ALL")) == (Decimal("5.00"), Decimal("1.00"))
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_category_and_a_promotion_restricted_to_it_at_once_leave_no_promotion_that_names_nothing() -> None:
+    """Made, changed to it or generated while it is deleted: whichever comes second is refused."""
+    spare = make_category("Spare")
+    for number in range(12):
+        contested = make_category(f"Contested {number}")
+        code = make_promo_code(f"CHANGED-{number}", category_ids=(spare.pk,))
+        terms = replace(terms_of_promotion(code.promotion), category_ids=(contested.pk,))
+        rivals: list[Callable[[], object]] = [
+            partial(make_promo_code, f"MADE-{number}", category_ids=(contested.pk,)),
+            partial(change_promo_code, code.code, terms, max_uses=None, by=CLI),
+            partial(make_batch, 3, name=f"Batch {number}", category_ids=(contested.pk,)),
+        ]
+        outcomes = race(4, [partial(delete_category, contested, by=CLI), *rivals])
+
+        faults = [each for each in outcomes if isinstance(each, Exception)]
+        assert all(isinstance(each, CategoryInUse | Invalid) for each in faults), faults
+        is_deleted = not isinstance(outcomes[0], CategoryInUse)
+        assert len(faults) == (3 if is_deleted else 1)
+        assert Category.objects.filter(pk=contested.pk).exists() != is_deleted
+
+    named_nothing = Promotion.objects.filter(is_restricted=True, categories=None, products=None)
+    assert list(named_nothing) == []
+    assert not Promotion.objects.filter(is_restricted=False).exists()
