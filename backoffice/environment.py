@@ -94,6 +94,8 @@ POSTGRESQL_TIMEOUTS = (
     "-c lock_timeout=15s -c statement_timeout=300s -c idle_in_transaction_session_timeout=60s"
     " -c synchronous_commit=on"
 )
+# A server that hangs takes connections still, and says nothing.
+POSTGRESQL_CONNECT_SECONDS = 5
 
 
 def database(var_dir: Path) -> dict[str, object]:
@@ -160,5 +162,9 @@ def _postgresql(
         "PORT": port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": POSTGRESQL_TIMEOUTS, **options},
+        "OPTIONS": {
+            "options": POSTGRESQL_TIMEOUTS,
+            "connect_timeout": POSTGRESQL_CONNECT_SECONDS,
+            **options,
+        },
     }

@@ -19,7 +19,7 @@ from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, s
 from backoffice.server.gateway import Answer, Application, answer_of, environ_of, with_body
 from backoffice.server.readiness import HEALTHY, Readiness
 from backoffice.server.refusals import refusal
-from backoffice.server.threads import Overloaded, Threads
+from backoffice.server.threads import Hanging, Overloaded, Threads
 
 logger = logging.getLogger("backoffice.server")
 
@@ -67,6 +67,10 @@ class Front:
         self.readiness = Readiness()
         self.is_stopping = False
 
+    async def look_after_its_threads(self) -> None:
+        """For ever: while the database hangs, threads do, and whoever waits for one is told."""
+        await self.threads.give_up_on_what_hangs(self.readiness.is_database_silent)
+
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         environ = environ_of(scope)
         try:
@@ -75,7 +79,7 @@ class Front:
             return
         except BodyRefused as refused:
             answer = refusal(refused.status, environ, retry_after_seconds=refused.retry_after_seconds)
-        except (Overloaded, DatabaseError):
+        except (Overloaded, Hanging, DatabaseError):
             answer = refusal(503, environ, retry_after_seconds=2)
         except Exception:
             logger.exception("%s %s failed", scope.method, scope.path)

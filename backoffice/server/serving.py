@@ -174,7 +174,9 @@ async def _answering(listener: socket.socket, application: Application, notice_s
 
     for signum in STOP_SIGNALS:
         loop.add_signal_handler(signum, stop, signum)
+    looking_after = loop.create_task(front.look_after_its_threads())
     await server.serve()
+    looking_after.cancel()
 
 
 def _server(listener: socket.socket, front: Front) -> _Server:

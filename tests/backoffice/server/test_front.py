@@ -234,3 +234,37 @@ def test_work_that_is_given_up_is_never_begun():
 
     asyncio.run(scene())
     assert begun == []
+
+
+@pytest.mark.parametrize("hangs", [True, False], ids=["hangs", "control"])
+def test_who_waits_while_the_database_hangs_is_told_and_what_is_in_line_never_begun(monkeypatch, hangs):
+    monkeypatch.setattr(threads, "PATIENCE_SECONDS", 0.3)
+    may_go_on = threading.Event()
+    begun: list[str] = []
+
+    def hanging(environ: Any, start_response: Any) -> list[bytes]:
+        begun.append(environ["PATH_INFO"])
+        may_go_on.wait(5)
+        start_response("200 OK", [])
+        return []
+
+    async def database_hangs() -> bool:
+        return hangs
+
+    shop = front(hanging, threads=Threads(1))
+    monkeypatch.setattr(shop.readiness, "is_database_silent", database_hangs)
+
+    async def scene() -> list[int]:
+        looking_after = asyncio.create_task(shop.look_after_its_threads())
+        protos = [Proto(), Proto()]
+        asking = [asyncio.create_task(shop.__rsgi__(posted(), proto)) for proto in protos]
+        _, waiting = await asyncio.wait(asking, timeout=1)
+        assert len(waiting) == (0 if hangs else 2)
+        may_go_on.set()
+        await asyncio.gather(*asking)
+        await shop.threads.run(lambda: None)
+        looking_after.cancel()
+        return [proto.answers[0][0] for proto in protos]
+
+    assert asyncio.run(scene()) == ([503, 503] if hangs else [200, 200])
+    assert len(begun) == (1 if hangs else 2)
