@@ -140,7 +140,8 @@ def database_from_url(url: str, *, named: str = "DATABASE_URL") -> dict[str, obj
 def _sqlite(path: str) -> dict[str, object]:
     return {
         "ENGINE": ENGINES["sqlite"],
-        "NAME": path,
+        # By whatever links: what lies beside the database, such as locks and marks, is found by its name.
+        "NAME": os.path.realpath(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
