@@ -6,8 +6,6 @@ The table in docs/scaling.md is what is asserted here.
 import os
 import resource
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -28,7 +26,7 @@ from tests.api.test_killed_server import processes_under
 from tests.backoffice.server.test_supervising import wait_until
 from tests.backoffice.test_server import Running, environment
 from tests.outages import SKU, Row, Shop, hung
-from tests.servers import _embedded_postgres, _path_to_the_programs, free_port
+from tests.servers import _embedded_postgres, _path_to_the_programs, free_port, say
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 grown = pytest.mark.skipif(connection.vendor != "postgresql", reason="of the grown shop")
@@ -42,7 +40,7 @@ OF_THE_DATABASE = {
 
 @dataclass
 class Grown:
-    """Two web processes, a worker and a scheduler, on a PostgreSQL and a Redis of their own; no mail server."""
+    """Two web processes, a worker and a scheduler, on servers of their own; nobody takes their mails."""
 
     shop: Shop
     postgresql: Any
@@ -67,7 +65,7 @@ def set_up(shop: Shop) -> None:
     products = shop.var_dir / "products.csv"
     products.write_text(f"sku,name,price\n{SKU},Tea,4.00\n")
     shop.done("products", "import", str(products), "--yes")
-    shop.done("stock", "receive", SKU, "1000")
+    shop.done("stock", "receive", SKU, "1000000")
     shop.sign_in()
 
 
@@ -77,7 +75,7 @@ def end(running: Running) -> None:
 
 
 def assert_all_answer_in_time(row: Row, *, seconds: float = 10) -> None:
-    print(row)
+    say(str(row))
     assert (row.healthz.status, row.healthz.word) == (200, "ok")
     assert row.healthz.seconds < 1
     assert row.readyz.seconds < 1.5
@@ -207,6 +205,7 @@ class TestGrown:
         assert_all_answer_in_time(row)
         assert (statuses(row), row.readyz.word) == ([503, 200, 503, 200], "unavailable")
         assert row.write.returncode == 70
+        assert "The database does not do what it should: cannot execute" in row.write.stderr
         shop.assert_it_goes_on("read-only")
 
     def test_a_killed_web_process_is_replaced(self, there: Grown) -> None:
@@ -244,7 +243,10 @@ class TestGrown:
             there.shop.assert_it_goes_on("supervisor")
         finally:
             end(again)
-        for running in (there.web, again):
+
+    def test_afterwards_every_acknowledged_order_is_there(self, there: Grown) -> None:
+        there.shop.assert_nothing_is_lost()
+        for running in there.processes():
             assert "Traceback" not in running.said
 
 
@@ -278,3 +280,60 @@ def set_to(session: "psycopg.Connection[Any]", statement: str) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, Running]]:
+    """The embedded shop: one process on SQLite."""
+    folder = tmp_path_factory.mktemp("outages")
+    shop = Shop(folder, environment(folder))
+    server = shop.start("serve", "--port", str(shop.port))
+    try:
+        assert server.url
+        set_up(shop)
+        yield shop, server
+    finally:
+        end(server)
+
+
+@contextmanager
+def full_disk(shop: Shop, server: Running) -> Iterator[None]:
+    """No file can grow, whoever writes it."""
+    least = 0
+    shop.prelude = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({least}, {least}))"
+    former = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (least, former[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, former)
+        shop.prelude = ""
+
+
+@embedded
+class TestEmbedded:
+    def test_a_full_disk_is_told_and_what_only_reads_goes_on(self, alone: tuple[Shop, Running]) -> None:
+        shop, server = alone
+        with full_disk(shop, server):
+            row = shop.row("full")
+        assert_all_answer_in_time(row)
+        assert (statuses(row), row.readyz.word) == ([503, 200, 503, 200], "unavailable")
+        assert "disk" in row.troubles
+        assert row.write.returncode == 70
+        shop.assert_it_goes_on("full")
+        shop.assert_nothing_is_lost()
+        assert "Traceback" not in server.said
+
+    def test_a_killed_shop_loses_nothing_and_is_started_again(self, alone: tuple[Shop, Running]) -> None:
+        shop, server = alone
+        assert shop.order("before").status == 201
+        server.stop(signal.SIGKILL)
+        assert shop.ask("/healthz").status == 0
+        again = shop.start("serve", "--port", str(shop.port))
+        try:
+            assert again.url
+            shop.assert_it_goes_on("killed")
+            shop.assert_nothing_is_lost()
+            assert again.stop() == 0
+        finally:
+            end(again)

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import tempfile
 import threading
 import time
 import warnings
@@ -72,6 +73,9 @@ def serve(
     `notice_seconds` before the listener closes.
     """
     _give_memory_back()
+    with suppress(FileNotFoundError):
+        # Found out by writing: remembered, before a disk may be full.
+        tempfile.gettempdir()
     _allow_many_connections()
     # Loaded before a process is forked or the first request comes.
     application = load_application()

@@ -1,6 +1,7 @@
 """What the front takes, what it refuses, and what it does without a thread of the shop's."""
 
 import asyncio
+import errno
 import json
 import threading
 import time
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from backoffice.server import bodies, threads
+from backoffice.server import bodies, gateway, threads
 from backoffice.server.bodies import Room
 from backoffice.server.front import MOST_BODY_BYTES, MOST_UPLOAD_BYTES, Front
 from backoffice.server.gateway import Answer
@@ -199,6 +200,23 @@ def test_a_long_answer_is_sent_from_disk():
     assert (status, headers["content-length"], body) == (200, "1000000", b"ab" * 500_000)
 
 
+@pytest.mark.parametrize(("length", "status"), [(600_000, 200), (1_200_000, 503)])
+def test_while_the_disk_takes_nothing_pages_are_sent_from_memory_and_what_is_longer_is_not(
+    monkeypatch, length, status
+):
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(gateway.tempfile, "TemporaryFile", full)
+
+    def long(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"ab" * (length // 2)]
+
+    told, _, body = asked(front(long), posted())
+    assert (told, body == b"ab" * (length // 2)) == (status, status == 200)
+
+
 @pytest.mark.parametrize(("error", "status"), [(DatabaseError(), 503), (ValueError(), 500)])
 def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
     def fail(_environ: Any) -> bool:
@@ -207,6 +225,18 @@ def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
     large = ("content-length", str(MOST_BODY_BYTES + 1))
     told, headers, _ = asked(front(may_upload=fail), posted(large, FORM))
     assert (told, len(headers["x-request-id"])) == (status, 32)
+
+
+def test_a_body_for_which_the_disk_has_no_room_is_refused_for_now_and_logged_in_a_line(monkeypatch, caplog):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bodies.tempfile.SpooledTemporaryFile, "write", full)
+    status, headers, _ = asked(front(), posted(("content-length", "300000")), Proto([b"a" * 300_000]))
+
+    assert (status, headers["retry-after"]) == (503, "5")
+    [record] = caplog.records
+    assert (record.exc_info, "No space left" in record.getMessage()) == (None, True)
 
 
 def test_a_server_that_stops_says_so_and_keeps_no_connection():
