@@ -199,8 +199,8 @@ def _copy(source: Path, target: Path) -> None:
         if target != _database():
             target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
         raise CannotWrite(
-            f"Nothing was replaced: {error}, while {source} was copied to {target.parent}. Look whether there is"
-            " room, and whether it may be written."
+            f"Nothing was replaced: {error}, while {source} was copied to {target.parent}. Look whether there"
+            " is room, and whether it may be written."
         ) from error
 
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from backoffice.health import GOOD_FOR_SECONDS
 from tests.backoffice.test_server import SHOPCTL, Running, free_port
 
 SKU = "TEA-01"
@@ -145,6 +146,8 @@ class Shop:
 
     def row(self, key: str) -> Row:
         """All at once: what hangs is waited for once."""
+        # For so long `/readyz` says what it found before.
+        time.sleep(GOOD_FOR_SECONDS + 0.1)
         with ThreadPoolExecutor() as asking:
             doctor = asking.submit(self.shopctl, "doctor", "--json")
             write = asking.submit(self.shopctl, "stock", "receive", SKU, "1")

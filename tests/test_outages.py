@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg
 import pytest
 from django.db import connection
@@ -26,7 +26,7 @@ from tests.api.test_killed_server import processes_under
 from tests.backoffice.server.test_supervising import wait_until
 from tests.backoffice.test_server import Running, environment
 from tests.outages import SKU, Row, Shop, hung
-from tests.servers import _embedded_postgres, _path_to_the_programs, free_port, say
+from tests.servers import embedded_postgres, path_to_the_programs, free_port, say
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 grown = pytest.mark.skipif(connection.vendor != "postgresql", reason="of the grown shop")
@@ -54,8 +54,8 @@ class Grown:
             return int(asking.info("server")["process_id"])
 
     def postgresql_pids(self) -> list[int]:
-        postmaster = psutil.Process(self.postgresql.get_pid())
-        return [postmaster.pid, *(child.pid for child in postmaster.children())]
+        postmaster = self.postgresql.get_pid()
+        return [postmaster, *map(int, processes_under(postmaster))]
 
     def processes(self) -> list[Running]:
         return [self.web, self.worker, self.scheduler]
@@ -95,7 +95,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grown]:
         # Not pytest's own: PostgreSQL may have to run as another user, and enter it.
         scratch = tempfile.TemporaryDirectory(prefix="shop-", ignore_cleanup_errors=True)
         runtime = Path(stack.enter_context(scratch))
-        postgresql = _embedded_postgres(runtime)(runtime / "pg", cleanup_mode="delete")
+        postgresql = embedded_postgres(runtime)(runtime / "pg", cleanup_mode="delete")
         stack.callback(postgresql.cleanup)
         redis = ValkeyServer(port=free_port(), data_dir=runtime / "redis")
         redis.start(timeout=30)
@@ -104,7 +104,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grown]:
             folder,
             {
                 **environment(folder),
-                **_path_to_the_programs(),
+                **path_to_the_programs(),
                 "DATABASE_URL": postgresql.get_uri(),
                 "REDIS_URL": f"{redis.connection_url}/0",
                 "SECRET_KEY": SECRET,
@@ -264,9 +264,8 @@ def without_redis(there: Grown, how: str) -> Iterator[None]:
 
 
 def pg_ctl(server: Any, *arguments: str) -> None:
-    from embedded_postgres._commands import pg_ctl as run
-
-    run(["-w", *arguments], pgdata=server.pgdata, user=server.system_user)
+    commands: Any = import_module("embedded_postgres._commands")
+    commands.pg_ctl(["-w", *arguments], pgdata=server.pgdata, user=server.system_user)
 
 
 def start_again(server: Any) -> None:
@@ -299,10 +298,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, Runn
 @contextmanager
 def full_disk(shop: Shop, server: Running) -> Iterator[None]:
     """No file can grow, whoever writes it."""
-    least = 0
-    shop.prelude = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({least}, {least}))"
+    shop.prelude = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
     former = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (least, former[1]))
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, former[1]))
     try:
         yield
     finally:
