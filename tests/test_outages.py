@@ -26,7 +26,7 @@ from tests.api.test_killed_server import processes_under
 from tests.backoffice.server.test_supervising import wait_until
 from tests.backoffice.test_server import Running, environment
 from tests.outages import SKU, Row, Shop, hung
-from tests.servers import embedded_postgres, path_to_the_programs, free_port, say
+from tests.servers import embedded_postgres, free_port, path_to_the_programs, say
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 grown = pytest.mark.skipif(connection.vendor != "postgresql", reason="of the grown shop")
