@@ -100,6 +100,11 @@ def _database() -> Finding:
         else:
             cursor.execute("SHOW server_version")
             words = f"PostgreSQL {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
+            cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+            if cursor.fetchone()[0]:
+                return Finding(
+                    State.TROUBLE, f"{words}; it only reads: look at its disk, or name the primary"
+                )
     version = connection.get_database_version()
     oldest = OLDEST[connection.vendor]
     if version < oldest:
