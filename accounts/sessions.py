@@ -4,6 +4,7 @@ They end after some idle time, after twelve hours whatever happens (`SESSION_COO
 `auth_version`. What may take much out of the shop, or let somebody in, asks for the password once more.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,7 +25,10 @@ from accounts.actors import Actor, Source
 from accounts.history import record
 from accounts.models import AccountChange, BrowserSession, User
 from accounts.sign_in import note_sign_in
+from backoffice.outages import is_outage
 from backoffice.throttling import client_address, current_address
+
+logger = logging.getLogger(__name__)
 
 BEGAN, SEEN, PASSWORD, BROWSER = "began_at", "seen_at", "password_at", "browser"
 # How exactly it is known when somebody was last there: each note of it is a write.
@@ -37,6 +42,20 @@ class SessionStore(DatabaseStore):
 
     The table holds digests of their keys: whoever reads it, or a backup, cannot go on in anybody's session.
     """
+
+    def save(self, must_create: bool = False) -> None:
+        """As Django does; but what is only noted again is done without while nothing can be written.
+
+        Django would take it for a session that has ended meanwhile, and refuse pages that only read.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if not is_outage(error.__context__):
+                raise
+            logger.warning(
+                "A session is not noted: %s", error.__context__, extra={"about": error.__context__}
+            )
 
     @classmethod
     def get_model_class(cls) -> type[BrowserSession]:

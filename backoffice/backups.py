@@ -38,6 +38,11 @@ class ShopsOwnFile(Conflict):
     title = "The shop itself is in this file"
 
 
+class CannotWrite(Conflict):
+    code = "cannot_write"
+    title = "The database could not be written"
+
+
 class NothingToBackUp(Conflict):
     code = "nothing_to_back_up"
     title = "There is no shop in the database"
@@ -52,6 +57,7 @@ def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, 
     Raises:
         NothingToBackUp: the database was never set up.
         ShopsOwnFile: the path is that of the database itself.
+        CannotWrite: there is no room for it.
         OSError: the file cannot be written.
         CannotDump: PostgreSQL's programs are missing or refuse.
     """
@@ -97,7 +103,7 @@ def restore[R](path: Path, *, settle: Callable[[], R]) -> R:
     whatever fails leaves what was; on PostgreSQL after it.
 
     Raises:
-        what `check` raises, and CannotDump.
+        what `check` raises, CannotDump, and CannotWrite.
     """
     check(path)
     if connection.vendor == "sqlite":
@@ -173,15 +179,29 @@ def _answers(database: Path, asked: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """In one step, so that no writer makes it begin anew; the target changes in one transaction."""
-    with (
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as reading,
-        closing(sqlite3.connect(target, timeout=30)) as writing,
-    ):
-        reading.backup(writing, pages=-1)
+    """In one step, so that no writer makes it begin anew; the target changes in one transaction.
+
+    Raises:
+        CannotWrite: the disk is full, or the target is read-only or in use; it is as it was.
+    """
+    try:
+        with (
+            closing(
+                sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+            ) as reading,
+            closing(sqlite3.connect(target, timeout=30)) as writing,
+        ):
+            reading.backup(writing, pages=-1)
+            if target != _database():
+                # One file, without a log beside it.
+                writing.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
         if target != _database():
-            # One file, without a log beside it.
-            writing.execute("PRAGMA journal_mode = DELETE")
+            target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
+        raise CannotWrite(
+            f"Nothing was replaced: {error}, while {source} was copied to {target.parent}. Look whether there"
+            " is room, and whether it may be written."
+        ) from error
 
 
 def _migrations_in(path: Path) -> set[tuple[str, str]]:

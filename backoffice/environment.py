@@ -94,6 +94,8 @@ POSTGRESQL_TIMEOUTS = (
     "-c lock_timeout=15s -c statement_timeout=300s -c idle_in_transaction_session_timeout=60s"
     " -c synchronous_commit=on"
 )
+# A server that hangs takes connections still, and says nothing.
+POSTGRESQL_CONNECT_SECONDS = 5
 
 
 def database(var_dir: Path) -> dict[str, object]:
@@ -138,7 +140,8 @@ def database_from_url(url: str, *, named: str = "DATABASE_URL") -> dict[str, obj
 def _sqlite(path: str) -> dict[str, object]:
     return {
         "ENGINE": ENGINES["sqlite"],
-        "NAME": path,
+        # By whatever links: what lies beside the database, such as locks and marks, is found by its name.
+        "NAME": os.path.realpath(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -160,5 +163,9 @@ def _postgresql(
         "PORT": port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": POSTGRESQL_TIMEOUTS, **options},
+        "OPTIONS": {
+            "options": POSTGRESQL_TIMEOUTS,
+            "connect_timeout": POSTGRESQL_CONNECT_SECONDS,
+            **options,
+        },
     }

@@ -1,5 +1,6 @@
 """Nobody's fault who asks: a database or Redis that does not answer, a disk that is full."""
 
+import errno
 import sqlite3
 
 from django.db import InterfaceError, OperationalError
@@ -26,11 +27,15 @@ SQLITE_CODES = frozenset(
     )
 )
 
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
+
 
 def is_outage(error: BaseException | None) -> bool:
     """Whether asking again later may help, because what the shop stands on is away."""
     if isinstance(error, (RedisError, InterfaceError)):
         return True
+    if isinstance(error, OSError):
+        return error.errno in FULL
     if not isinstance(error, (OperationalError, DatabaseInternalError)):
         return False
     cause = error.__cause__

@@ -39,10 +39,13 @@ class EmbeddedQueue(SqliteHuey):
 
 
 class SharedQueue(PriorityRedisHuey):
-    """On Redis, for several processes. A silent server is an error within seconds, not a wait."""
+    """On Redis, for several processes. A silent server is an error within two seconds, not a wait.
+
+    A worker asks for a second at a time whether there is a task, so that its answer comes within them too.
+    """
 
     def __init__(self, name: str, *, secret: str, url: str, **options: Any) -> None:
-        pool = ConnectionPool.from_url(url, socket_connect_timeout=2, socket_timeout=5)
+        pool = ConnectionPool.from_url(url, socket_connect_timeout=1, socket_timeout=2)
         super().__init__(name, serializer=_signed(secret), connection_pool=pool, **options)
 
 

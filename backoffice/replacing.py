@@ -1,5 +1,6 @@
 """Files that are written wholly or not at all, whoever else writes or reads them meanwhile."""
 
+import errno
 import fcntl
 import os
 import stat
@@ -23,9 +24,14 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     else the usual one; a private one is its owner's alone whatever was there. It is on disk before it shows.
 
     Raises:
-        OSError: it cannot be written; what was there is as it was.
+        OSError: it cannot be written, or what is there is no file, such as a device; it is as it was.
     """
     target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        # Renaming would put a file in the place of /dev/null, for everybody on this machine.
+        raise FileExistsError(
+            errno.EEXIST, "This is no file, and is not replaced: name another one", str(path)
+        )
     _remove_stale(target)
     # Named by the system: no two writers have the same.
     handle, name = tempfile.mkstemp(prefix=_prefix(target), suffix=".part", dir=target.parent)

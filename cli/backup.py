@@ -27,7 +27,7 @@ Keep = Annotated[
 Stop = Annotated[
     bool, typer.Option("--stop", help="Stop the shop's processes on this machine first; start them yourself.")
 ]
-DATED = re.compile(r"shop-\d{8}T\d{6}Z(-\d+)?\.backup")
+DATED = re.compile(r"shop-(\d{8}T\d{6})Z(?:-(\d+))?\.backup")
 # Of the backup itself, so that a good file is not replaced by another shop's unseen.
 CONTENT = {
     "orders": "SELECT COUNT(*) FROM orders_order",
@@ -74,10 +74,12 @@ def _dated(folder: Path) -> Path:
 
 def _rotated(folder: Path, keep: int) -> list[str]:
     """Delete the oldest of the dated backups, and no other file."""
-    dated = sorted(path for path in folder.iterdir() if DATED.fullmatch(path.name))
-    outdated = dated[:-keep]
+    dated = {path: found for path in folder.iterdir() if (found := DATED.fullmatch(path.name))}
+    # By number within a second: as a text, -2 would come before the first.
+    outdated = sorted(dated, key=lambda path: (dated[path][1], int(dated[path][2] or 1)))[:-keep]
     for path in outdated:
-        path.unlink()
+        # Another backup of the same moment may have deleted it.
+        path.unlink(missing_ok=True)
     return [path.name for path in outdated]
 
 

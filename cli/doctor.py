@@ -50,7 +50,10 @@ def doctor(mend: Mend = False, json: Json = False, jsonl: Jsonl = False) -> None
     """
     if mend:
         _mend_sequences()
-    findings = {name: _found(check) for name, check in CHECKS.items()}
+    findings: dict[str, Finding] = {}
+    for name, check in CHECKS.items():
+        is_in_vain = name in OF_THE_DATABASE and findings["database"].detail.startswith(AWAY)
+        findings[name] = NOT_LOOKED_AT if is_in_vain else _found(check)
     rows = (
         {"check": name, "state": each.state.value, "detail": each.detail} for name, each in findings.items()
     )
@@ -59,6 +62,14 @@ def doctor(mend: Mend = False, json: Json = False, jsonl: Jsonl = False) -> None
     if troubles:
         say(f"Trouble with: {', '.join(troubles)}.")
         raise typer.Exit(FOUND_PROBLEMS)
+
+
+# What `_found` says of a database that cannot be asked.
+AWAY = "OperationalError: "
+NOT_LOOKED_AT = Finding(State.TROUBLE, "not looked at: the database does not answer")
+OF_THE_DATABASE = frozenset(
+    ("migrations", "sequences", "ledger triggers", "worker", "outbox", "stock", "orders", "clock")
+)
 
 
 def _mend_sequences() -> None:
@@ -89,6 +100,11 @@ def _database() -> Finding:
         else:
             cursor.execute("SHOW server_version")
             words = f"PostgreSQL {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
+            cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+            if cursor.fetchone()[0]:
+                return Finding(
+                    State.TROUBLE, f"{words}; it only reads: look at its disk, or name the primary"
+                )
     version = connection.get_database_version()
     oldest = OLDEST[connection.vendor]
     if version < oldest:

@@ -81,11 +81,14 @@ def _told_as_known(error: Exception) -> int | None:
         return _told_configuration(error)
     from django.db import DatabaseError, OperationalError
 
+    from backoffice.outages import is_outage
+
     words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, DatabaseError) and _lacks_tables(words):
         say("The database has not been set up. Run: shopctl serve (or: python manage.py migrate)")
         return REFUSED
-    if isinstance(error, OperationalError):
+    # One that only reads is an InternalError.
+    if isinstance(error, OperationalError) or (isinstance(error, DatabaseError) and is_outage(error)):
         say(f"The database does not do what it should: {words}")
         return OUR_FAULT
     return _told_configuration(error)

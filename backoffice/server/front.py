@@ -15,11 +15,13 @@ from typing import Any, Protocol
 from django.db import Error as DatabaseError
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 
+from backoffice.outages import RETRY_AFTER_SECONDS, is_outage
+from backoffice.problems import in_one_line
 from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, small_body
 from backoffice.server.gateway import Answer, Application, answer_of, environ_of, with_body
 from backoffice.server.readiness import HEALTHY, Readiness
 from backoffice.server.refusals import refusal
-from backoffice.server.threads import Overloaded, Threads
+from backoffice.server.threads import Hanging, Overloaded, Threads
 
 logger = logging.getLogger("backoffice.server")
 
@@ -67,6 +69,10 @@ class Front:
         self.readiness = Readiness()
         self.is_stopping = False
 
+    async def look_after_its_threads(self) -> None:
+        """For ever: while the database hangs, threads do, and whoever waits for one is told."""
+        await self.threads.give_up_on_what_hangs(self.readiness.is_database_silent)
+
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         environ = environ_of(scope)
         try:
@@ -75,15 +81,10 @@ class Front:
             return
         except BodyRefused as refused:
             answer = refusal(refused.status, environ, retry_after_seconds=refused.retry_after_seconds)
-        except (Overloaded, DatabaseError):
+        except (Overloaded, Hanging, DatabaseError):
             answer = refusal(503, environ, retry_after_seconds=2)
-        except OSError as error:
-            # Of the disk for what is long, or of too many open files: Django's own never come here.
-            logger.error("%s %s failed: %s", scope.method, scope.path, error)
-            answer = refusal(503, environ, retry_after_seconds=10)
-        except Exception:
-            logger.exception("%s %s failed", scope.method, scope.path)
-            answer = refusal(500, environ)
+        except Exception as error:
+            answer = self._failed(error, environ)
         self._send(proto, answer)
 
     async def _answer(self, environ: Environ, scope: Any, proto: Any) -> Answer:
@@ -137,6 +138,15 @@ class Front:
         if path == "/healthz":
             return HEALTHY
         return await self.readiness.answer(is_stopping=self.is_stopping)
+
+    def _failed(self, error: Exception, environ: Environ) -> Answer:
+        method, path = environ["REQUEST_METHOD"], in_one_line(environ["PATH_INFO"])
+        if is_outage(error):
+            # Such as a disk that is full: bodies are kept there until they are whole.
+            logger.error("%s %s: %s", method, path, error, extra={"about": error})
+            return refusal(503, environ, retry_after_seconds=RETRY_AFTER_SECONDS)
+        logger.error("%s %s failed", method, path, exc_info=error)
+        return refusal(500, environ)
 
     def _send(self, proto: Any, answer: Answer) -> None:
         headers = [*answer.headers, CLOSE] if self.is_stopping else answer.headers

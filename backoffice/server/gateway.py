@@ -15,6 +15,8 @@ type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes
 
 # A longer answer is kept on disk: whoever reads it slowly, or never, holds no memory.
 IN_MEMORY_BYTES = 65_536
+# Up to here in memory all the same where the disk takes nothing: what only reads then goes on.
+MOST_IN_MEMORY_BYTES = 1_048_576
 # WSGI's own names for these two.
 BARE = ("content-type", "content-length")
 # Between this server and its peer; whether a connection is kept is the front's to say.
@@ -143,17 +145,30 @@ def _gathered(parts: Iterable[bytes], written: io.BytesIO) -> bytes | IO[bytes]:
         # Sent as it is: a copy for everybody who never reads it would fill the disk.
         return os.fdopen(os.dup(parts.file.fileno()), "rb")
     with ExitStack() as until_whole:
-        body = until_whole.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
+        body = until_whole.enter_context(tempfile.SpooledTemporaryFile(MOST_IN_MEMORY_BYTES))
         body.write(written.getvalue())
         for part in parts:
             body.write(part)
-        if body.tell() <= IN_MEMORY_BYTES:
+        if body.tell() <= MOST_IN_MEMORY_BYTES:
             body.seek(0)
-            return body.read()
+            content = body.read()
+            return content if len(content) <= IN_MEMORY_BYTES else _on_disk(content)
         body.flush()
         # Closed by the front, when it is sent.
         until_whole.pop_all()
         return body
+
+
+def _on_disk(content: bytes) -> bytes | IO[bytes]:
+    try:
+        with ExitStack() as until_whole:
+            file = until_whole.enter_context(tempfile.TemporaryFile())
+            file.write(content)
+            file.flush()
+            until_whole.pop_all()
+            return file
+    except OSError:
+        return content
 
 
 def _sendable(headers: Headers, body: bytes | IO[bytes]) -> Headers:

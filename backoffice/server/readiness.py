@@ -4,7 +4,7 @@ import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from backoffice.health import health
+from backoffice.health import Health, State, health
 from backoffice.server.gateway import Answer
 
 
@@ -25,5 +25,12 @@ class Readiness:
     async def answer(self, *, is_stopping: bool) -> Answer:
         if is_stopping:
             return STOPPING
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, health)
+        found = await self._found()
         return Answer(200 if found.is_ready else 503, HEADERS, _json(found.told()))
+
+    async def is_database_silent(self) -> bool:
+        """It neither answers nor refuses: threads that have asked it wait."""
+        return (await self._found()).checks["database"] is State.SILENT
+
+    async def _found(self) -> Health:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, health)

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import tempfile
 import threading
 import time
 import warnings
@@ -73,6 +74,9 @@ def serve(
     `notice_seconds` before the listener closes.
     """
     _give_memory_back()
+    with suppress(FileNotFoundError):
+        # Found out by writing: remembered, before a disk may be full.
+        tempfile.gettempdir()
     _allow_many_connections()
     # Loaded before a process is forked or the first request comes.
     application = load_application()
@@ -187,7 +191,9 @@ async def _answering(
 
     for signum in STOP_SIGNALS:
         loop.add_signal_handler(signum, stop, signum)
+    looking_after = loop.create_task(front.look_after_its_threads())
     await server.serve()
+    looking_after.cancel()
 
 
 def _server(listener: socket.socket, front: Front) -> _Server:

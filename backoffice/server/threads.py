@@ -6,7 +6,8 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +19,16 @@ MOST_WAITING = 512
 # Nobody's may be more of the line than that.
 MOST_FOR_ONE = 0.5
 LONGEST_WAIT_SECONDS = 30
+# Who has waited so long for an answer is told when there will be none.
+PATIENCE_SECONDS = 5
 
 
 class Overloaded(Exception):
     """More is waiting than can be done in time."""
+
+
+class Hanging(Exception):
+    """What the thread asks does not answer; it may still end what it has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Threads:
     def __init__(self, count: int = COUNT, *, most_waiting: int = MOST_WAITING) -> None:
         self.most_waiting = most_waiting
         self._line = _Line()
+        self._awaited: dict[asyncio.Future[Any], float] = {}
         for number in range(count):
             threading.Thread(target=self._work, name=f"request-{number + 1}", daemon=True).start()
 
@@ -77,6 +85,7 @@ class Threads:
         Raises:
             Overloaded: the line is full, or half of it theirs, or its turn did not come in time; it was not
                 called.
+            Hanging: `give_up_on_what_hangs` found that no answer will come.
         """
         is_full = len(self._line) >= self.most_waiting
         if is_full or self._line.waiting_for(whom) >= self.most_waiting * MOST_FOR_ONE:
@@ -84,14 +93,38 @@ class Threads:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Result] = loop.create_future()
         self._line.put(_Work(do, loop, done, time.monotonic() + LONGEST_WAIT_SECONDS), whom)
-        return await done
+        self._awaited[done] = time.monotonic()
+        try:
+            return await done
+        finally:
+            del self._awaited[done]
+
+    async def give_up_on_what_hangs(self, hangs: Callable[[], Awaitable[bool]]) -> None:
+        """For ever: tell who has waited for a while that no answer will come, while something hangs.
+
+        What is in line then is never begun.
+        """
+        while True:
+            await asyncio.sleep(PATIENCE_SECONDS / 5)
+            late = [done for done, since in self._awaited.items() if _is_late(since)]
+            if late and await hangs():
+                for done in late:
+                    _settle(done, None, Hanging())
 
     def _work(self) -> None:
         while True:
             work = self._line.take()
+            if work.done.done():
+                continue
             is_late = time.monotonic() > work.given_up_at
             result, error = (None, Overloaded()) if is_late else _outcome(work.do)
-            work.loop.call_soon_threadsafe(_settle, work.done, result, error)
+            with suppress(RuntimeError):
+                # The loop may have ended meanwhile, and with it whoever waited.
+                work.loop.call_soon_threadsafe(_settle, work.done, result, error)
+
+
+def _is_late(since: float) -> bool:
+    return time.monotonic() > since + PATIENCE_SECONDS
 
 
 def _outcome(do: Callable[[], Any]) -> tuple[Any, Exception | None]:

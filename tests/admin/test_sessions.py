@@ -1,15 +1,30 @@
 """Signing in to the admin, and what ends it."""
 
+import sqlite3
+from time import time
+
 import pytest
 from django.conf import settings
+from django.db import DatabaseError, OperationalError
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import BrowserSession, User
+from accounts.sessions import NOTED_EVERY_SECONDS, SEEN
 from tests.accounts.test_refresh_tokens import REVOCATIONS
 from tests.api.client import Api, assert_problem
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+def full_disk() -> OperationalError:
+    cause = sqlite3.OperationalError("database or disk is full")
+    cause.sqlite_errorcode = sqlite3.SQLITE_FULL
+    error = OperationalError("database or disk is full")
+    error.__cause__ = cause
+    return error
+
+
 LOGIN = "/admin/login/"
 NELE = "nele@example.com"
 
@@ -121,3 +136,24 @@ def test_a_customer_does_not_get_in_and_is_told_why() -> None:
     client = Client()
     assert "for a staff account" in guess(client, PASSWORD)
     assert not is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(full_disk(), 200), (DatabaseError("of another kind"), 400)],
+    ids=["a full disk", "control"],
+)
+def test_pages_that_only_read_are_shown_while_nothing_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    client = Client()
+    client.force_login(make_user(NELE, role="Viewer"))
+    session = client.session
+    session[SEEN] = int(time()) - NOTED_EVERY_SECONDS
+    session.save()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(BrowserSession, "save", refuse)
+    assert client.get("/admin/").status_code == status

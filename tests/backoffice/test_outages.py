@@ -1,5 +1,6 @@
 """What is away is told from what is broken."""
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -50,6 +51,12 @@ def test_what_does_not_answer_is_an_outage(tmp_path: Path) -> None:
 def test_so_is_what_postgresql_says_of_its_own_state(cause: type[psycopg_errors.Error]) -> None:
     error = InternalError if cause is psycopg_errors.ReadOnlySqlTransaction else OperationalError
     assert is_outage(wrapped(error, cause("told")))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS])
+def test_a_disk_that_takes_nothing_is_an_outage_and_a_missing_file_is_none(number: int) -> None:
+    assert is_outage(OSError(number, "told"))
+    assert not is_outage(FileNotFoundError(errno.ENOENT, "told"))
 
 
 def test_a_read_only_or_damaged_file_is_an_outage(tmp_path: Path) -> None:

@@ -109,3 +109,15 @@ def test_what_a_killed_writer_left_is_removed_and_what_one_writes_is_not(tmp_pat
         assert slow.exists()
 
     assert path.read_bytes() == b"slow"
+
+
+def test_a_device_or_a_pipe_is_never_replaced_by_a_file(tmp_path: Path) -> None:
+    pipe, folder, link = tmp_path / "pipe", tmp_path / "folder", tmp_path / "link"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    link.symlink_to(pipe)
+    for path in (pipe, folder, link):
+        with pytest.raises(FileExistsError, match="no file, and is not replaced"), replacing(path):
+            pass
+    assert (pipe.is_fifo(), folder.is_dir()) == (True, True)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", "link", "pipe"]

@@ -28,11 +28,11 @@ PATIENCE_SECONDS = 90
 class Running:
     """A started `shopctl`, and what it has said so far."""
 
-    def __init__(self, var_dir: Path, *arguments: str) -> None:
+    def __init__(self, var_dir: Path, *arguments: str, where: dict[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", SHOPCTL, *arguments],
             cwd=settings.BASE_DIR,
-            env=environment(var_dir),
+            env=where or environment(var_dir),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -33,6 +33,7 @@ from backoffice.outbox.delivery import claim_next, deliver_due
 from backoffice.outbox.models import EmailMessage
 from backoffice.running import marked_running
 from catalog.product_cache import GENERATION
+from cli import backup
 from orders.models import Order
 from tests.accounts.mailbox import token_sent_to
 from tests.accounts.test_refresh_tokens import is_dead
@@ -59,10 +60,14 @@ def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name}")
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", SHOPCTL, *arguments]
+    def run(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+            [sys.executable, "-c", SHOPCTL, *map(str, arguments)],
+            env=environment | more,
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     yield run
@@ -350,6 +355,32 @@ def test_a_database_that_a_restore_makes_is_its_owners_alone(tmp_path: Path, els
     assert not list(tmp_path.glob(".restore-*"))
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL says so itself.")
+def test_a_backup_that_finds_no_room_is_told_in_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    make_product("71053", on_hand=1)
+    path = tmp_path / "shop.backup"
+    path.write_text("the former one")
+    # A file may have 100 kB: as on a disk that is full in the middle.
+    prelude = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))"
+    )
+    refused = subprocess.run(
+        [sys.executable, "-c", f"{prelude}\n{SHOPCTL}", "backup", str(path), "--overwrite"],
+        env=environment_here(VAR_DIR=str(tmp_path / "var")),
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Nothing was replaced: " in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert path.read_text() == "the former one"
+    assert [each.name for each in tmp_path.iterdir() if each.name != "var"] == ["shop.backup"]
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its files itself.")
 def test_a_backup_into_the_shops_own_database_is_refused(shopctl: Shopctl, tmp_path: Path) -> None:
     database = Path(connection.settings_dict["NAME"])
@@ -413,6 +444,16 @@ def test_a_backup_that_cannot_be_read_again_replaces_nothing(
     assert "is no backup of a shop" in refused.stderr
     assert path.read_bytes() == good
     assert [each.name for each in tmp_path.iterdir()] == ["good.backup"]
+
+
+def test_the_newest_of_a_second_is_kept_however_many_were_made_in_it(tmp_path: Path) -> None:
+    moment = "shop-20261130T030000Z"
+    names = [f"{moment}.backup", *(f"{moment}-{number}.backup" for number in range(2, 12))]
+    for name in names:
+        (tmp_path / name).touch()
+
+    assert backup._rotated(tmp_path, 2) == names[:-2]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[-2:])
 
 
 def test_a_folder_keeps_so_many_dated_backups_and_every_other_file(
@@ -483,6 +524,24 @@ def test_a_restore_stops_the_shop_that_runs_here_and_nothing_starts_meanwhile(
         )
     assert refused.returncode == 1
     assert "The database is being replaced at the moment" in refused.stderr
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows its databases itself.")
+def test_a_shop_that_runs_is_seen_by_any_path_to_its_database(
+    shopctl: Shopctl, tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    """A link to it, and one to its folder."""
+    backups.back_up(tmp_path / "shop.backup")
+    database = Path(connection.settings_dict["NAME"])
+    file, folder = tmp_path / "link.sqlite3", tmp_path / "folder"
+    file.symlink_to(database)
+    folder.symlink_to(database.parent)
+    with marked_running("web"):
+        for path in (file, folder / database.name):
+            refused = elsewhere("restore", tmp_path / "shop.backup", "--yes", SQL_DATABASE=str(path))
+            assert refused.returncode == 1, refused.stderr
+            assert "The shop is running: web (process" in refused.stderr
+    assert not list(tmp_path.glob("link.sqlite3.*"))
 
 
 @pytest.mark.slow

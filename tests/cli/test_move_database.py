@@ -1,6 +1,7 @@
 """shopctl move-database: a SQLite shop in PostgreSQL, every row of it, proved; or nothing."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,6 @@ from tests.cli.test_processes import shopctl
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="It needs a PostgreSQL to move to."),
 ]
 
@@ -29,14 +29,24 @@ ORDER = {
     "lines": [{"sku": "TEA-01", "quantity": 2}],
     "shipping_address": {"name": "Jörg", "line1": "Seeweg 56", "city": "Köln", "country": "DE"},
 }
-# Values that the two databases store in different ways.
-PECULIAR = """
+# A small shop: two orders, what a person did, and values that the two databases store in different ways.
+SHOP = """
 import django; django.setup()
 from datetime import UTC, datetime
 from decimal import Decimal
+from backoffice.migrating import migrate
 from backoffice.models import IdempotencyRecord
 from catalog.models import Product
+from orders.lifecycle import ship_order
 from orders.models import Order
+from tests.factories import CLI, make_product, make_user, place
+migrate()
+make_product("TEA-01", name="Tea", price="4.00", on_hand=100)
+make_product("TEA-02", name="Mint", price="0.10")
+make_user("ada@example.com", is_superuser=True)
+first = place({"TEA-01": 2})
+place({"TEA-01": 2})
+ship_order(first.number, by=CLI)
 IdempotencyRecord.objects.create(caller="user:1", operation="POST /", key="k", fingerprint="f", status=201,
     headers={"b": [1.50, 10**20, None, True, "tab\\there"], "a": {"ä": "\\\\"}}, body=bytes(range(256)))
 tea = Product.objects.filter(sku="TEA-01")
@@ -49,18 +59,8 @@ IdempotencyRecord.objects.create(pk=500, caller="user:2", operation="POST /", ke
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small shop on SQLite: two orders, what a person did, a session, peculiar values."""
     folder = tmp_path_factory.mktemp("source")
-    where = environment(folder)
-    run(where, "-c", "import django; django.setup(); from backoffice.migrating import migrate; migrate()")
-    (folder / "products.csv").write_text("sku,name,price\nTEA-01,Tea,4.00\nTEA-02,Mint,0.10\n")
-    done(shopctl(where, "products", "import", str(folder / "products.csv"), "--yes"))
-    done(shopctl(where, "stock", "receive", "TEA-01", "100"))
-    done(shopctl(where, "users", "create", "ada@example.com", "--role", "superuser", "--generate"))
-    for _ in range(2):
-        done(shopctl(where, "orders", "place", "-", "--yes", stdin=json.dumps(ORDER)))
-    done(shopctl(where, "orders", "ship", "B-100001", "--yes"))
-    run(where, "-c", PECULIAR)
+    run(environment(folder), "-c", SHOP)
     return folder
 
 
@@ -68,13 +68,14 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def target() -> Iterator[str]:
     """The URL of an empty database."""
     name = f"moved_{uuid4().hex}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
     database = connection.settings_dict
     host = str(database["HOST"]).replace("/", "%2F")
-    yield f"postgresql://{database['USER']}:{database['PASSWORD']}@{host}:{database['PORT']}/{name}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    server = f"postgresql://{database['USER']}:{database['PASSWORD']}@{host}:{database['PORT']}"
+    # Not the tests' own session: nothing of their database is touched, nor has to be emptied afterwards.
+    with closing(psycopg.connect(f"{server}/postgres", autocommit=True)) as session:
+        session.execute(f"CREATE DATABASE {name}".encode())
+        yield f"{server}/{name}"
+        session.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def run(where: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -199,7 +200,6 @@ def test_a_row_that_is_lost_or_changed_on_the_way_leaves_the_target_empty(
     assert told in moved.stderr
     assert "Traceback" not in moved.stderr
     assert relations(target) == []
-    done(shopctl(environment(source), "move-database", "--to", target, "--yes"))
 
 
 def test_a_move_that_is_killed_leaves_the_target_empty(source: Path, target: str) -> None:
@@ -209,6 +209,7 @@ def test_a_move_that_is_killed_leaves_the_target_empty(source: Path, target: str
 
     assert killed.returncode == -9
     assert relations(target) == []
+    done(shopctl(environment(source), "move-database", "--to", target, "--yes"))
 
 
 def test_a_target_that_is_not_empty_is_refused_and_stays_as_it_is(source: Path, target: str) -> None:
@@ -233,13 +234,7 @@ def test_a_dry_run_counts_and_moves_nothing(source: Path, target: str) -> None:
 def test_a_nul_character_is_refused_with_the_name_of_its_row(
     source: Path, target: str, tmp_path: Path
 ) -> None:
-    where = copied(source, tmp_path)
-    run(
-        where,
-        "-c",
-        "import django; django.setup(); from catalog.models import Product;"
-        "Product.objects.filter(sku='TEA-02').update(name='Mi\\0nt')",
-    )
+    where = copied(source, tmp_path, "UPDATE catalog_product SET name = 'Mi' || char(0) WHERE sku = 'TEA-02'")
 
     refused = shopctl(where, "move-database", "--to", target, "--yes")
 
@@ -251,12 +246,8 @@ def test_a_nul_character_is_refused_with_the_name_of_its_row(
 def test_a_text_that_is_longer_than_its_column_is_refused_with_its_place(
     source: Path, target: str, tmp_path: Path
 ) -> None:
-    where = copied(source, tmp_path)
-    run(
-        where,
-        "-c",
-        "import django; django.setup(); from catalog.models import Product;"
-        "Product.objects.filter(sku='TEA-02').update(name='x' * 10_000)",
+    where = copied(
+        source, tmp_path, f"UPDATE catalog_product SET name = '{'x' * 10_000}' WHERE sku = 'TEA-02'"
     )
 
     refused = shopctl(where, "move-database", "--to", target, "--yes")
@@ -268,13 +259,7 @@ def test_a_text_that_is_longer_than_its_column_is_refused_with_its_place(
 
 
 def test_a_shop_whose_books_do_not_balance_is_not_moved(source: Path, target: str, tmp_path: Path) -> None:
-    where = copied(source, tmp_path)
-    run(
-        where,
-        "-c",
-        "import django; django.setup(); from catalog.models import Product;"
-        "Product.objects.filter(sku='TEA-01').update(on_hand=7)",
-    )
+    where = copied(source, tmp_path, "UPDATE catalog_product SET on_hand = 7 WHERE sku = 'TEA-01'")
 
     refused = shopctl(where, "move-database", "--to", target, "--yes")
 
@@ -307,8 +292,14 @@ def test_what_is_no_postgresql_is_refused_in_a_sentence(url: str) -> None:
         database_move.target_at(url)
 
 
-def copied(source: Path, folder: Path) -> dict[str, str]:
-    """The environment of a copy of the shop."""
-    where = environment(source)
-    done(shopctl(where, "backup", str(folder / "backoffice.sqlite3")))
+def copied(source: Path, folder: Path, *changes: str) -> dict[str, str]:
+    """The environment of a copy of the shop, which then differs from it."""
+    with (
+        closing(sqlite3.connect(source / "backoffice.sqlite3")) as reading,
+        closing(sqlite3.connect(folder / "backoffice.sqlite3")) as copy,
+    ):
+        reading.backup(copy)
+        for change in changes:
+            copy.execute(change)
+        copy.commit()
     return environment(folder)

@@ -31,7 +31,7 @@ def shopctl(where: dict[str, str], *arguments: str, stdin: str = "") -> subproce
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=60,
     )
 
 
@@ -101,7 +101,7 @@ def test_a_full_disk_is_told_in_a_sentence(shop: dict[str, str]) -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
-            timeout=100,
+            timeout=60,
         )
     assert done.returncode == 70
     assert done.stderr.decode() == (
@@ -120,7 +120,7 @@ def test_a_pipe_is_utf_8_whatever_the_locale(shop: dict[str, str]) -> None:
         input="TÉ\n".encode() + b"\xff\n",
         capture_output=True,
         check=False,
-        timeout=100,
+        timeout=60,
     )
     assert (looked_up.returncode, looked_up.stderr.decode()) == (1, "No product has the SKU TÉ, �.\n")
 

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import json
-import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -14,7 +13,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError
 
-from backoffice.server import bodies, threads
+from backoffice.server import bodies, gateway, threads
 from backoffice.server.bodies import Room
 from backoffice.server.front import MOST_BODY_BYTES, MOST_UPLOAD_BYTES, Front
 from backoffice.server.gateway import Answer
@@ -239,6 +238,23 @@ def test_a_long_answer_is_sent_from_disk():
     assert (status, headers["content-length"], body) == (200, "1000000", b"ab" * 500_000)
 
 
+@pytest.mark.parametrize(("length", "status"), [(600_000, 200), (1_200_000, 503)])
+def test_while_the_disk_takes_nothing_pages_are_sent_from_memory_and_what_is_longer_is_not(
+    monkeypatch, length, status
+):
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(gateway.tempfile, "TemporaryFile", full)
+
+    def long(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"ab" * (length // 2)]
+
+    told, _, body = asked(front(long), posted())
+    assert (told, body == b"ab" * (length // 2)) == (status, status == 200)
+
+
 @pytest.mark.parametrize(
     ("error", "status"), [(DatabaseError(), 503), (InterfaceError(), 503), (ValueError(), 500)]
 )
@@ -251,29 +267,28 @@ def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
     assert (told, len(headers["x-request-id"])) == (status, 32)
 
 
-def test_a_disk_that_is_full_is_an_outage_and_no_fault_with_a_traceback(monkeypatch, caplog):
-    def full(*_: Any) -> Any:
+def test_a_body_for_which_the_disk_has_no_room_is_refused_for_now_and_logged_in_a_line(monkeypatch, caplog):
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full)
-    shop = front()
-    status, headers, _ = asked(shop, posted(("content-length", "100000")), Proto([b"a" * 100_000]))
+    monkeypatch.setattr(bodies.tempfile.SpooledTemporaryFile, "write", full)
+    status, headers, _ = asked(front(), posted(("content-length", "300000")), Proto([b"a" * 300_000]))
 
-    assert (status, headers["retry-after"], shop.room.held) == (503, "10", 0)
-    assert "No space left on device" in caplog.text
-    assert "Traceback" not in caplog.text
+    assert (status, headers["retry-after"]) == (503, "5")
+    [record] = caplog.records
+    assert (record.exc_info, "No space left" in record.getMessage()) == (None, True)
 
 
 def test_a_refusal_after_django_was_asked_goes_by_what_was_asked(monkeypatch):
-    def full(*_: Any) -> Any:
+    def full(*_: Any, **__: Any) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     def long(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         WSGIRequest(environ)
         start_response("200 OK", [])
-        return [b"a" * 100_000]
+        return [b"a" * 1_200_000]
 
-    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full)
+    monkeypatch.setattr(gateway.tempfile, "TemporaryFile", full)
     assert asked(front(long), Scope(path="/€", headers=Headers(("host", "shop.example"))))[0] == 503
 
 
@@ -361,3 +376,37 @@ def test_nobody_takes_more_than_half_of_the_line():
         assert await other == 2
 
     run(scene())
+
+
+@pytest.mark.parametrize("hangs", [True, False], ids=["hangs", "control"])
+def test_who_waits_while_the_database_hangs_is_told_and_what_is_in_line_never_begun(monkeypatch, hangs):
+    monkeypatch.setattr(threads, "PATIENCE_SECONDS", 0.3)
+    may_go_on = threading.Event()
+    begun: list[str] = []
+
+    def hanging(environ: Any, start_response: Any) -> list[bytes]:
+        begun.append(environ["PATH_INFO"])
+        may_go_on.wait(5)
+        start_response("200 OK", [])
+        return []
+
+    async def database_hangs() -> bool:
+        return hangs
+
+    shop = front(hanging, threads=Threads(1))
+    monkeypatch.setattr(shop.readiness, "is_database_silent", database_hangs)
+
+    async def scene() -> list[int]:
+        looking_after = asyncio.create_task(shop.look_after_its_threads())
+        protos = [Proto(), Proto()]
+        asking = [asyncio.create_task(shop.__rsgi__(posted(), proto)) for proto in protos]
+        _, waiting = await asyncio.wait(asking, timeout=1)
+        assert len(waiting) == (0 if hangs else 2)
+        may_go_on.set()
+        await asyncio.gather(*asking)
+        await shop.threads.run(lambda: None, whom="a")
+        looking_after.cancel()
+        return [proto.answers[0][0] for proto in protos]
+
+    assert run(scene()) == ([503, 503] if hangs else [200, 200])
+    assert len(begun) == (1 if hangs else 2)
