@@ -40,9 +40,9 @@ from accounts.schemas import (
 )
 from accounts.sign_in import note_sign_in
 from accounts.sign_in import sign_in as try_to_sign_in
+from backoffice.addresses import client_address
 from backoffice.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.replies import Reply, matched_version, rendered
-from backoffice.throttling import client_address
 from backoffice.transactions import write_transaction
 
 auth_router = Router(tags=["Sign-in"])

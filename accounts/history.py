@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import AccountChange, AccountEvent, User
 from accounts.security_log import write_line
-from backoffice.throttling import current_address
+from backoffice.addresses import current_address
 from backoffice.transactions import write_transaction
 
 LONGEST_TEXT = 200

@@ -5,8 +5,9 @@ from hashlib import sha256
 from django.utils import timezone
 
 from accounts.mail_links import DAYS_VALID
+from backoffice.addresses import current_address
 from backoffice.outbox.queueing import queue_email
-from backoffice.throttling import Limit, Use, current_address, limits_of_place, take
+from backoffice.throttling import Limit, Use, limits_of_place, take
 
 MAILS_PER_HOUR = 5
 MAILS_PER_HOUR_FROM_ONE_PLACE = 20

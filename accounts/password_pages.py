@@ -23,9 +23,9 @@ from accounts.recovery import choose_password, request_password_link
 from accounts.registration import confirm_email
 from accounts.sessions import begin_session, note_password
 from accounts.sign_in import sign_in
+from backoffice.addresses import client_address
 from backoffice.admin import errors_of
 from backoffice.errors import Kind, Refusal
-from backoffice.throttling import client_address
 
 
 def with_status(response: HttpResponse, refusal: Refusal | None) -> HttpResponse:

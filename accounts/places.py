@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import KnownPlace, User
-from backoffice.throttling import address_block
+from backoffice.addresses import address_block
 from backoffice.transactions import write_transaction
 
 KNOWN_FOR = timedelta(days=90)

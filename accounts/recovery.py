@@ -10,8 +10,8 @@ from accounts.mailing import limit_links, limit_mails, tell
 from accounts.models import User
 from accounts.passwords import check_strength, store_password
 from accounts.places import know_place
+from backoffice.addresses import current_address
 from backoffice.errors import Conflict
-from backoffice.throttling import current_address
 from backoffice.transactions import write_transaction
 
 

@@ -25,8 +25,8 @@ from accounts.actors import Actor, Source
 from accounts.history import record
 from accounts.models import AccountChange, BrowserSession, User
 from accounts.sign_in import note_sign_in
+from backoffice.addresses import client_address, current_address
 from backoffice.outages import is_outage
-from backoffice.throttling import client_address, current_address
 
 logger = logging.getLogger(__name__)
 

@@ -17,16 +17,10 @@ from accounts.mailing import tell, told_now
 from accounts.models import AccountChange, KnownPlace, User, normalised_email
 from accounts.passwords import GUESSES, WINDOW_SECONDS
 from accounts.places import is_known_place, know_place
+from backoffice.addresses import address_block
 from backoffice.errors import NotAuthenticated, Throttled
 from backoffice.hashing import Crowded, turn
-from backoffice.throttling import (
-    Limit,
-    address_block,
-    is_first,
-    limits_of_place,
-    refuse_when_used_up,
-    take,
-)
+from backoffice.throttling import Limit, is_first, limits_of_place, refuse_when_used_up, take
 from backoffice.transactions import write_transaction
 
 # Whoever mistypes: a whole office shares one address.

@@ -22,9 +22,9 @@ from django.utils import timezone
 from accounts.actors import Actor, Source
 from accounts.history import record
 from accounts.models import AccountChange, RefreshToken, TokenFamily, User
+from backoffice.addresses import current_address
 from backoffice.errors import NotAuthenticated
 from backoffice.statements import selecting
-from backoffice.throttling import current_address
 from backoffice.transactions import write_transaction
 
 ALGORITHM = "HS256"

@@ -5,12 +5,10 @@ The API's own limit is taken by the auth callables of `accounts/auth.py` (`beare
 RequestIdMiddleware, tells the client on the answer about the tightest limit that its request has met.
 """
 
-import ipaddress
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
 from time import monotonic, time
@@ -18,30 +16,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 
+from backoffice.addresses import address_block, address_of, client_address, current_address, site_of
 from backoffice.caches import Held, LocMemCache, Outdated, RedisCache
 from backoffice.errors import Throttled
 
 logger = logging.getLogger(__name__)
 
-type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
 ANONYMOUS_PER_MINUTE = 120
-# A subscriber of IPv6 has at least a /64 to choose addresses from.
-IPV6_PREFIX = 64
-# And whoever wants more gets a /48 for nothing, which is 65,536 of those.
-IPV6_SITE_PREFIX, PLACES_OF_A_SITE = 48, 5
+# Of a network of IPv6, as many times as of one place.
+PLACES_OF_A_SITE = 5
 # While the cache server is down, it is asked again this often.
 REST_SECONDS = 5
 # Some 300 bytes each. A cache that strangers can fill with other things would push the counts out.
 MOST_COUNTS_HERE = 100_000
 
-# Where the request that is being answered came from; "" outside of requests.
-current_address: ContextVar[str] = ContextVar("address", default="")
 _tightest: ContextVar["Usage | None"] = ContextVar("tightest_usage", default=None)
 _cache_rests_until = 0.0
 # What is counted where no cache server is, or while it is down: in each process for itself.
@@ -257,66 +248,13 @@ class RateLimitMiddleware:
         return response
 
 
-def client_address(request: HttpRequest) -> str:
-    """The address that the request came from, seen past the proxies of TRUSTED_PROXIES and no others.
-
-    Each proxy appends the peer it saw to X-Forwarded-For, so the right-most hop that is no trusted proxy is
-    the client; whatever stands left of it the client may have written itself.
-    """
-    return address_of(request.META)
-
-
-def address_of(environ: Mapping[str, Any]) -> str:
-    proxies = trusted_networks(tuple(settings.TRUSTED_PROXIES))
-    peer = _address(environ.get("REMOTE_ADDR", ""))
-    hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    while peer is not None and hops and any(peer in network for network in proxies):
-        hop = _address(hops.pop())
-        if hop is None:
-            break
-        peer = hop
-    return str(peer) if peer is not None else ""
-
-
-def address_block(address: str) -> str:
-    """What counts as one place: an IPv4 address, or the /64 of an IPv6 address."""
-    parsed = _address(address)
-    if parsed is None or parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False))
-
-
 def limits_of_place(what: str, address: str, *, most: int, window_seconds: int) -> list[Limit]:
     """So much from one place, and some times that from the whole network that an IPv6 address belongs to."""
     limits = [Limit(f"{what}:{address_block(address)}", most, window_seconds)]
-    parsed = _address(address)
-    if parsed is not None and parsed.version == 6:
-        site = ipaddress.ip_network((parsed, IPV6_SITE_PREFIX), strict=False)
+    site = site_of(address)
+    if site is not None:
         limits.append(Limit(f"{what}:{site}", most * PLACES_OF_A_SITE, window_seconds))
     return limits
-
-
-@lru_cache(maxsize=8)
-def trusted_networks(proxies: tuple[str, ...]) -> tuple[Network, ...]:
-    try:
-        return tuple(ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"TRUSTED_PROXIES must hold addresses or networks: {error}.") from None
-
-
-@lru_cache(maxsize=1_024)
-def _address(text: str) -> Address | None:
-    """An address as proxies write it: also with a port, or in brackets."""
-    text = text.strip()
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _insist_on(given: Held) -> None:

@@ -27,12 +27,12 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
+from backoffice.addresses import address_block, address_of
 from backoffice.consumer import Consumer, consume, consuming
 from backoffice.server.front import Front
 from backoffice.server.gateway import Application
 from backoffice.server.listening import BACKLOG
 from backoffice.server.supervising import STOP_SIGNALS, Supervisor
-from backoffice.throttling import address_block, address_of
 
 MEGABYTE = 1_048_576
 # A silent connection is closed after so long, also between two requests.

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from backoffice import throttling
+from backoffice.addresses import address_block, client_address
 from backoffice.caches import Held, Outdated
 from backoffice.errors import Throttled
 from backoffice.throttling import (
@@ -19,8 +20,6 @@ from backoffice.throttling import (
     RateLimitMiddleware,
     Usage,
     Use,
-    address_block,
-    client_address,
     hit,
     hit_in_any,
     limit_request,
