@@ -72,6 +72,8 @@ def set_up(shop: Shop) -> None:
 def end(running: Running) -> None:
     if running.process.poll() is None:
         running.stop(signal.SIGKILL)
+    else:
+        running.told_all()
 
 
 def assert_all_answer_in_time(row: Row, *, seconds: float = 10) -> None:

@@ -92,6 +92,8 @@ def running(var_dir: Path, *arguments: str) -> Iterator[Running]:
     finally:
         if shop.process.poll() is None:
             shop.stop(signal.SIGKILL)
+        else:
+            shop.told_all()
 
 
 def free_port() -> int:

@@ -64,6 +64,7 @@ class TestServer:
         for pid in first:
             os.kill(int(pid), signal.SIGKILL)
             assert [status_of(port) for _ in range(5)] == [200] * 5
+            wait_until(lambda gone=pid: gone not in processes_under(shop.process.pid))
             wait_until(lambda: len(processes_under(shop.process.pid)) == 3)
         assert not set(first) & set(processes_under(shop.process.pid))
         assert shop.stop() == 0
