@@ -47,11 +47,11 @@ PEOPLE = """
 """
 PROMOTIONS = """
     INSERT INTO orders_promotion (
-        id, name, kind, percent_off, minimum_spend, first_order_only, is_paused, is_batch, created_at,
-        updated_at
+        id, name, kind, percent_off, minimum_spend, first_order_only, is_restricted, is_paused, is_batch,
+        created_at, updated_at
     )
-    SELECT 1, 'Welcome', 'percentage', 10, 0, false, false, false, %(now)s, %(now)s
-    UNION ALL SELECT 2, 'Spring', 'percentage', 5, 0, false, false, false, %(now)s, %(now)s
+    SELECT 1, 'Welcome', 'percentage', 10, 0, false, false, false, false, %(now)s, %(now)s
+    UNION ALL SELECT 2, 'Spring', 'percentage', 5, 0, false, false, false, false, %(now)s, %(now)s
 """
 CODES = """
     INSERT INTO orders_promocode (id, promotion_id, code, times_used, is_paused, created_at)
