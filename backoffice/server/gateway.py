@@ -4,10 +4,12 @@ import io
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from hashlib import sha256
 from typing import IO, Any
 
 type Headers = list[tuple[str, str]]
@@ -159,14 +161,39 @@ def _gathered(parts: Iterable[bytes], written: io.BytesIO) -> bytes | IO[bytes]:
         return body
 
 
-def _on_disk(content: bytes) -> bytes | IO[bytes]:
-    try:
-        with ExitStack() as until_whole:
-            file = until_whole.enter_context(tempfile.TemporaryFile())
+class _FilesOfAnswers:
+    """Long answers on disk without a name: the same bytes once, however many take their time to read them."""
+
+    def __init__(self, most: int = 16) -> None:
+        self.most = most
+        # By their content's digest: the numbers of open files.
+        self._files: dict[bytes, int] = {}
+        self._lock = threading.Lock()
+
+    def holding(self, content: bytes) -> IO[bytes]:
+        """Raises OSError when the disk takes nothing."""
+        digest = sha256(content).digest()
+        with self._lock:
+            number = self._files.pop(digest, None) or self._written(content)
+            # Behind all others: the first is the one that nobody has asked for in a while.
+            self._files[digest] = number
+            if len(self._files) > self.most:
+                os.close(self._files.pop(next(iter(self._files))))
+            return os.fdopen(os.dup(number), "rb")
+
+    def _written(self, content: bytes) -> int:
+        with tempfile.TemporaryFile() as file:
             file.write(content)
             file.flush()
-            until_whole.pop_all()
-            return file
+            return os.dup(file.fileno())
+
+
+_files_of_answers = _FilesOfAnswers()
+
+
+def _on_disk(content: bytes) -> bytes | IO[bytes]:
+    try:
+        return _files_of_answers.holding(content)
     except OSError:
         return content
 

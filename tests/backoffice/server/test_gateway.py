@@ -2,13 +2,14 @@
 
 import io
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.http.request import split_domain_port, validate_host
 
-from backoffice.server.gateway import IN_MEMORY_BYTES, answer_of, environ_of, with_body
+from backoffice.server.gateway import IN_MEMORY_BYTES, _FilesOfAnswers, answer_of, environ_of, with_body
 from tests.backoffice.server.network import Headers, Scope
 
 pytestmark = pytest.mark.once
@@ -163,3 +164,22 @@ def test_a_file_is_sent_as_it_is_and_one_from_its_middle_as_a_copy(tmp_path, beg
         body.seek(0)
         assert body.read() == b"a" * (100_000 - begins_at)
     assert dict(answer.headers)["content-length"] == str(100_000 - begins_at)
+
+
+def test_the_same_long_answer_is_on_disk_once_however_many_ask_for_it():
+    files = [answered([b"y" * 100_000]).body for _ in range(3)]
+    other = answered([b"z" * 100_000]).body
+
+    places = {os.fstat(file.fileno()).st_ino for file in files}
+    assert len(places) == 1
+    assert os.fstat(other.fileno()).st_ino not in places
+    for file in (*files, other):
+        file.close()
+
+
+def test_a_long_answer_that_others_have_pushed_out_is_written_anew():
+    files = _FilesOfAnswers(most=2)
+    contents = [letter * 100_000 for letter in (b"a", b"b", b"c", b"a")]
+    for content in contents:
+        with files.holding(content) as file:
+            assert Path(f"/dev/fd/{file.fileno()}").read_bytes() == content
