@@ -1,5 +1,6 @@
 """What the page of one stock import shows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, Value, When
@@ -93,6 +94,11 @@ def _cards(stock_import: StockImport, shown: str) -> list[dict[str, Any]]:
         (CHANGES, "Will change" if is_planned else "Changed", stock_import.changes, ""),
         (RIGHT, "Already right" if is_count else "Nothing to add", stock_import.unchanged, ""),
     )
+    return cards_that_filter(figures, shown)
+
+
+def cards_that_filter(figures: Iterable[tuple[str, str, int, str]], shown: str) -> list[dict[str, Any]]:
+    """A card for each view, title, count and tone; a click shows its rows alone, another one all again."""
     return [
         {
             "title": title,

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from accounts.actors import Actor
 from backoffice.errors import Refusal
 from backoffice.fields import folded
+from catalog.admin.import_page import cards_that_filter
 from catalog.models import Product, ProductImport, ProductImportState
 from catalog.product_files import plan_of
 from catalog.row_plans import Outcome, PlannedRow, RowPlan
@@ -75,16 +76,7 @@ def _cards(plan: RowPlan, shown: str, *, is_planned: bool) -> list[dict[str, Any
         ("changes", "Will change" if is_planned else "Changed", plan.count(Outcome.CHANGE), ""),
         ("right", "Already right", plan.count(Outcome.SAME), ""),
     )
-    return [
-        {
-            "title": title,
-            "value": f"{count:,}",
-            "value_tone": tone,
-            "href": "?" if shown == view else f"?show={view}",
-            "is_current": shown == view,
-        }
-        for view, title, count, tone in figures
-    ]
+    return cards_that_filter(figures, shown)
 
 
 def note_in_histories(kept: ProductImport, by: Actor) -> int:
