@@ -1,49 +1,93 @@
-"""What the server's front costs: the same small view behind it and behind Granian's own WSGI interface."""
+"""What the server's front costs: the same requests through it and through Granian's own WSGI interface.
 
+The other way gives each request a thread before its body has come, which is what the front is there to avoid.
+"""
+
+import itertools
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from benchmarks.figures import Figure, Series, Unit, at_most
-from benchmarks.load import get, sent
-from benchmarks.measuring import Sample, alternating
+from benchmarks import orders_over_http
+from benchmarks.api_reads import LIMITS, LIST
+from benchmarks.figures import Figure, Goal, Series, Unit, at_most
+from benchmarks.load import addresses, get
+from benchmarks.load import sent as read
+from benchmarks.measuring import Sample, alternating, in_child
 from benchmarks.options import Options
 from benchmarks.serving import Serving, serving, wait_for
-from benchmarks.shops import Server, Shop, filled_shop
+from benchmarks.shops import Server, Shop, filled_shop, server_pid
 from tests.servers import free_port
 
 BODY_BYTES = 2_800
 THREADS = 8
 
+type Work = Callable[[Serving], Sample]
+
 
 def figures(server: Server, options: Options) -> Iterator[Figure]:
-    """CPU of one request. The other server gives each request a thread before its body has come."""
-    if server.vendor != "sqlite":
-        # No database is asked.
-        return
-    body = Path(server.directory) / "front.json"
-    body.write_bytes(b"x" * BODY_BYTES)
-    bare = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings", "BENCH_BODY": str(body)}
-    requests = [get("/bare")] * options.cached_reads
-    with (
-        filled_shop(server, products=1) as shop,
-        serving(shop, processes=1, variables=bare) as ours,
-        thread_for_each(shop, bare) as theirs,
-    ):
-        samples = alternating(
-            options.read_repetitions, partial(sent, ours, requests), partial(sent, theirs, requests)
+    with filled_shop(server, products=orders_over_http.PRODUCTS) as shop:
+        tokens = in_child(shop.environment, orders_over_http.prepare, options.orders * orders_over_http.LINES)
+        works = {
+            f"an order of {orders_over_http.LINES} lines": (_ordering(tokens, options.orders), at_most(1.05)),
+            "a product list of 20, uncached": (_listing(options.reads), at_most(1.05)),
+        }
+        yield from _compared(shop, LIMITS, works, options.order_repetitions)
+        if server.vendor == "sqlite":
+            # No database is asked: once is enough.
+            body = Path(server.directory) / "front.json"
+            body.write_bytes(b"x" * BODY_BYTES)
+            bare = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings", "BENCH_BODY": str(body)}
+            work = partial(read, requests=[get("/bare")] * options.cached_reads)
+            name = f"a view that returns {BODY_BYTES:,} bytes"
+            yield from _compared(shop, bare, {name: (work, at_most(2.5))}, options.read_repetitions)
+
+
+def _ordering(tokens: list[str], orders: int) -> Work:
+    seeds = itertools.count(1)
+
+    def order(web: Serving) -> Sample:
+        placed = orders_over_http.sent(web, tokens, orders, seed=next(seeds))
+        return Sample(placed.seconds / orders, placed.cpu_per_order, 0)
+
+    return order
+
+
+def _listing(reads: int) -> Work:
+    numbers = itertools.count(1)
+
+    def ask(web: Serving) -> Sample:
+        asked = (f"{LIST}&price__gte=0&price__lte=1{number / 100:.2f}" for number in numbers)
+        places = addresses(reads)
+        return read(
+            web, [get(path, X_Forwarded_For=place) for place, path in zip(places, asked, strict=False)]
         )
-    front, plain = (_cpu(samples[0], "the front"), _cpu(samples[1], f"Granian's WSGI, {THREADS} threads"))
-    yield Figure(front, Unit.SECONDS, plain, at_most(2))
+
+    return ask
 
 
-def _cpu(samples: list[Sample], name: str) -> Series:
-    return Series(
-        f"CPU of a view that returns {BODY_BYTES:,} bytes: {name}", [each.cpu_seconds for each in samples]
-    )
+def _compared(
+    shop: Shop, variables: Mapping[str, str], works: Mapping[str, tuple[Work, Goal]], repetitions: int
+) -> Iterator[Figure]:
+    with (
+        serving(shop, processes=1, variables=variables) as ours,
+        thread_for_each(shop, variables) as theirs,
+    ):
+        for name, (work, goal) in works.items():
+            front, other = alternating(repetitions, partial(work, ours), partial(work, theirs))
+            yield Figure(
+                _cpu(f"CPU of {name}: the front", front),
+                Unit.SECONDS,
+                _cpu(f"Granian's WSGI, {THREADS} threads", other),
+                goal,
+            )
+
+
+def _cpu(name: str, samples: list[Sample]) -> Series:
+    return Series(name, [each.cpu_seconds for each in samples])
 
 
 @contextmanager
@@ -54,7 +98,7 @@ def thread_for_each(shop: Shop, variables: Mapping[str, str]) -> Iterator[Servin
     environment = {**shop.environment, **variables}
     with subprocess.Popen([*command, *options], env=environment) as process:
         try:
-            wait_for(port, process, "/bare")
-            yield Serving(port, process.pid, None)
+            wait_for(port, process, "/healthz")
+            yield Serving(port, process.pid, in_child(shop.environment, server_pid))
         finally:
             process.terminate()
