@@ -20,12 +20,24 @@ OWNED = """
         AND link.deptype IN ('a', 'i') AND pg_table_is_visible(owner.oid)
     ORDER BY sequence.relname
 """
+# The columns of a constraint, and those that its generated columns are made of.
 CONSTRAINED = """
+    WITH rule AS (
+        SELECT constrained.conrelid, constrained.conkey
+        FROM pg_constraint AS constrained
+        JOIN pg_class AS owner ON owner.oid = constrained.conrelid
+        WHERE owner.relname = %s AND constrained.conname = %s AND pg_table_is_visible(owner.oid)
+    )
     SELECT attribute.attname
-    FROM pg_constraint AS rule
-    JOIN pg_class AS owner ON owner.oid = rule.conrelid
-    JOIN pg_attribute AS attribute ON attribute.attrelid = owner.oid AND attribute.attnum = ANY (rule.conkey)
-    WHERE owner.relname = %s AND rule.conname = %s AND pg_table_is_visible(owner.oid)
+    FROM rule
+    JOIN pg_attribute AS attribute ON attribute.attrelid = rule.conrelid AND attribute.attnum = ANY (rule.conkey)
+    UNION
+    SELECT base.attname
+    FROM rule
+    JOIN pg_attrdef AS made ON made.adrelid = rule.conrelid AND made.adnum = ANY (rule.conkey)
+    JOIN pg_depend AS link ON link.classid = 'pg_attrdef'::regclass AND link.objid = made.oid
+        AND link.refclassid = 'pg_class'::regclass AND link.refobjid = rule.conrelid
+    JOIN pg_attribute AS base ON base.attrelid = rule.conrelid AND base.attnum = link.refobjsubid
 """
 
 

@@ -25,6 +25,20 @@ from tests.servers import free_port
 BODY_BYTES = 2_800
 THREADS = 8
 
+# With memory allocated as `shopctl serve` has it, which costs some time.
+OTHER_SERVER = """
+import sys
+import django
+django.setup()
+from backoffice.server.serving import give_memory_back
+from granian import Granian
+give_memory_back()
+Granian(
+    "backoffice.wsgi:application", port=int(sys.argv[1]), interface="wsgi", blocking_threads=int(sys.argv[2]),
+    websockets=False, log_enabled=False,
+).serve()
+"""
+
 type Work = Callable[[Serving], Sample]
 
 
@@ -93,10 +107,8 @@ def _cpu(name: str, samples: list[Sample]) -> Series:
 @contextmanager
 def thread_for_each(shop: Shop, variables: Mapping[str, str]) -> Iterator[Serving]:
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"]
-    options = ["--blocking-threads", str(THREADS), "--port", str(port), "backoffice.wsgi:application"]
-    environment = {**shop.environment, **variables}
-    with subprocess.Popen([*command, *options], env=environment) as process:
+    command = [sys.executable, "-c", OTHER_SERVER, str(port), str(THREADS)]
+    with subprocess.Popen(command, env={**shop.environment, **variables}) as process:
         try:
             wait_for(port, process, "/healthz")
             yield Serving(port, process.pid, in_child(shop.environment, server_pid))

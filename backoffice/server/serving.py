@@ -73,7 +73,7 @@ def serve(
     replaced, and one that has grown beyond `most_megabytes` renewed. After TERM `/readyz` says no for
     `notice_seconds` before the listener closes.
     """
-    _give_memory_back()
+    give_memory_back()
     with suppress(FileNotFoundError):
         # Found out by writing: remembered, before a disk may be full.
         tempfile.gettempdir()
@@ -124,7 +124,7 @@ def load_application() -> Application:
     return loaded
 
 
-def _give_memory_back() -> None:
+def give_memory_back() -> None:
     """Tell glibc, where it is the C library, to keep little of what is freed.
 
     Each thread would have an arena of its own and keep in it what its largest page once took.

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from backoffice.sequences import behind, catch_up
+from backoffice.sequences import behind, catch_up, gives_the_values_of
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
 from orders.audit import audit_orders
@@ -52,6 +52,22 @@ def test_orders_loaded_from_a_fixture_are_followed_by_the_next_number(tmp_path):
     assert placed.serial == first.serial + 6
     assert numbers() == list(range(first.serial, first.serial + 7))
     assert place({"A": 1}).serial == first.serial + 7
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("constraint", "is_given"),
+    [
+        ("orders_order_serial_key", True),
+        ("orders_order_number_key", True),
+        ("orders_order_pkey", True),
+        ("", False),
+    ],
+)
+def test_a_number_that_is_made_of_a_sequence_is_known_as_such_whichever_rule_it_breaks_first(
+    constraint, is_given
+):
+    assert gives_the_values_of(connection, table="orders_order", constraint=constraint) is is_given
 
 
 @on_postgresql
