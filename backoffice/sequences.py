@@ -30,7 +30,8 @@ CONSTRAINED = """
     )
     SELECT attribute.attname
     FROM rule
-    JOIN pg_attribute AS attribute ON attribute.attrelid = rule.conrelid AND attribute.attnum = ANY (rule.conkey)
+    JOIN pg_attribute AS attribute
+        ON attribute.attrelid = rule.conrelid AND attribute.attnum = ANY (rule.conkey)
     UNION
     SELECT base.attname
     FROM rule
