@@ -16,6 +16,7 @@ from pydantic_core import to_json
 
 from backoffice.errors import Fault, Invalid, Kind, NotAuthenticated, NotFound, Refusal, TooLarge, Unavailable
 from backoffice.inputs import NotJson
+from backoffice.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.outages import RETRY_AFTER_SECONDS, is_outage
 from backoffice.request_id import current_request_id
 
@@ -33,8 +34,6 @@ STATUS = {
     Kind.THROTTLED: 429,
     Kind.BUSY: 503,
 }
-MAX_BODY_BYTES = 1_048_576
-MAX_UPLOAD_BYTES = 21 * 1_048_576
 MAX_FAULTS = 100
 OUR_FAULT = "Something went wrong on our side. Tell us the request_id."
 AWAY = (

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from backoffice import environment as env
+from backoffice.limits import MAX_BODY_BYTES
 from backoffice.money import ZERO
 from backoffice.navigation import UNFOLD as UNFOLD
 
@@ -320,7 +321,7 @@ SECURE_CSP = {
 UPLOADERS = "accounts.uploads.may_upload"
 # What the server's front answers without Django.
 EARLY_ANSWERS = "catalog.early_answers.EarlyAnswers"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 FILE_UPLOAD_HANDLERS = [
     "backoffice.uploads.StaffAlone",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -15,7 +15,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, UnreadablePostError
 
 from backoffice.errors import Forbidden
-from backoffice.problems import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
+from backoffice.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 
 
 class NotForStrangers(PermissionDenied, UnreadablePostError):

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from django.db import Error as DatabaseError
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 
+from backoffice.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.outages import RETRY_AFTER_SECONDS, is_outage
 from backoffice.problems import in_one_line
 from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, small_body
@@ -27,9 +28,6 @@ logger = logging.getLogger("backoffice.server")
 
 type Environ = dict[str, Any]
 
-MOST_BODY_BYTES = 1_048_576
-# 20 MB of a file, and what is around it in a form.
-MOST_UPLOAD_BYTES = 21 * 1_048_576
 # How long a file that is sent stays open here: the server has opened it for itself at once.
 FILE_SECONDS = 5
 CLOSE = ("connection", "close")
@@ -46,7 +44,7 @@ class EarlyAnswers(Protocol):
 class Front:
     """An RSGI application before one of WSGI.
 
-    `may_upload` tells of a request's headers, in a thread, whether it may send more than `MOST_BODY_BYTES`;
+    `may_upload` tells of a request's headers, in a thread, whether it may send more than `MAX_BODY_BYTES`;
     `address_of` who is asking.
     """
 
@@ -124,10 +122,10 @@ class Front:
     async def _most_bytes(self, environ: Environ) -> int:
         is_upload = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
         if not is_upload:
-            return MOST_BODY_BYTES
+            return MAX_BODY_BYTES
         do = partial(self.may_upload, environ)
         may_upload = await self.threads.run(do, whom=self.address_of(environ))
-        return MOST_UPLOAD_BYTES if may_upload else MOST_BODY_BYTES
+        return MAX_UPLOAD_BYTES if may_upload else MAX_BODY_BYTES
 
     async def _from_django(self, environ: Environ) -> Answer:
         # A copy: Django writes into it, and what comes after goes by what was asked.

@@ -1,7 +1,6 @@
 """The threads that run Django: a fixed number, and a line that has an end, in which all take turns."""
 
 import asyncio
-import logging
 import queue
 import threading
 import time
@@ -10,8 +9,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-
-logger = logging.getLogger("backoffice.server")
 
 # Requests at a time in one process; the others wait in line.
 COUNT = 8
@@ -40,7 +37,7 @@ class _Work:
 
 
 class _Line:
-    """Who has asked for one thing waits for no more than one of each other's, however much they ask for."""
+    """Requests in line, one of each address in turn: a flood of one delays the others by a request each."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[_Work]] = {}

@@ -57,7 +57,7 @@ def place(
 def _content_of(file: str) -> bytes:
     """Raises TooLarge."""
     from backoffice.errors import TooLarge
-    from backoffice.problems import MAX_BODY_BYTES
+    from backoffice.limits import MAX_BODY_BYTES
 
     with opened(file, most=MAX_BODY_BYTES) as stream:
         content = stream.read(MAX_BODY_BYTES + 1)

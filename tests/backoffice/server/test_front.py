@@ -13,9 +13,10 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError
 
+from backoffice.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.server import bodies, gateway, threads
 from backoffice.server.bodies import Room
-from backoffice.server.front import MOST_BODY_BYTES, MOST_UPLOAD_BYTES, Front
+from backoffice.server.front import Front
 from backoffice.server.gateway import Answer
 from backoffice.server.threads import Threads
 from tests.backoffice.server.network import Headers, Proto, Scope, posted, run
@@ -106,20 +107,20 @@ def test_a_chunked_body_is_refused_when_it_gets_too_long():
     status, headers, body = asked(shop, posted(CHUNKED), proto)
 
     assert (status, headers["content-type"]) == (413, "text/html; charset=utf-8")
-    assert proto.chunks_taken == MOST_BODY_BYTES // 100_000 + 1
+    assert proto.chunks_taken == MAX_BODY_BYTES // 100_000 + 1
     assert headers["x-request-id"] in body.decode()
     assert (shop.application.asked, shop.room.held) == ([], 0)
 
 
 def test_only_whoever_may_upload_sends_more_and_not_more_than_that():
-    large = ("content-length", str(MOST_BODY_BYTES + 1))
+    large = ("content-length", str(MAX_BODY_BYTES + 1))
     chunks = [b"a" * 524_288, b"a" * 524_288, b"a"]
 
     assert asked(front(), posted(large, FORM), Proto(chunks))[0] == 413
     assert asked(front(may_upload=lambda _: True), posted(large, FORM), Proto(chunks))[0] == 200
     # What is no upload of a file stays small, whoever sends it.
     assert asked(front(may_upload=lambda _: True), posted(large), Proto(chunks))[0] == 413
-    beyond = ("content-length", str(MOST_UPLOAD_BYTES + 1))
+    beyond = ("content-length", str(MAX_UPLOAD_BYTES + 1))
     assert asked(front(may_upload=lambda _: True), posted(beyond, FORM))[0] == 413
 
 
@@ -262,7 +263,7 @@ def test_a_question_that_fails_is_a_refusal_with_an_id(error, status, caplog):
     def fail(_environ: Any) -> bool:
         raise error
 
-    large = ("content-length", str(MOST_BODY_BYTES + 1))
+    large = ("content-length", str(MAX_BODY_BYTES + 1))
     told, headers, _ = asked(front(may_upload=fail), posted(large, FORM))
     assert (told, len(headers["x-request-id"])) == (status, 32)
 
