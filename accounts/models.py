@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.actors import Source, name_of
-from backoffice.transactions import write_transaction
+from backoffice.db.transactions import write_transaction
 
 
 def normalised_email(email: str) -> str:
@@ -195,7 +195,7 @@ class BrowserSession(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
         # Which knows the models.
-        store: type[SessionBase] = import_string("accounts.sessions.SessionStore")
+        store: type[SessionBase] = import_string("accounts.sign_in.sessions.SessionStore")
         return store
 
 

@@ -22,10 +22,10 @@ from django.utils import timezone
 from accounts.actors import Actor, Source
 from accounts.history import record
 from accounts.models import AccountChange, RefreshToken, TokenFamily, User
-from backoffice.addresses import current_address
+from backoffice.api.addresses import current_address
+from backoffice.db.statements import selecting
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated
-from backoffice.statements import selecting
-from backoffice.transactions import write_transaction
 
 ALGORITHM = "HS256"
 TOKEN_TYPE = "at+jwt"  # noqa: S105

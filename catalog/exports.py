@@ -10,8 +10,8 @@ from import_export.widgets import CharWidget, DateTimeWidget, Widget
 from tablib import Dataset
 
 from accounts.models import User
-from catalog.csv_lines import csv_lines
-from catalog.formulas import safe_text
+from backoffice.sheets.csv_lines import csv_lines
+from backoffice.sheets.formulas import safe_text
 from catalog.models import StockImportRow, StockMovement
 
 

@@ -16,7 +16,7 @@ from catalog import stock
 from catalog.models import Category, Product
 from catalog.products import ProductData, create_product, product_with_sku
 from orders.models import Order, PromoCode, Promotion
-from orders.placement import Address, LineRequest, OrderRequest, place_order
+from orders.placing.placement import Address, LineRequest, OrderRequest, place_order
 from orders.promotions import CodeShape, PromotionTerms, create_promo_code, generate_batch
 
 CLI = Actor(None, Source.CLI)

@@ -62,7 +62,7 @@ class StockMovementQuerySet(models.QuerySet["StockMovement"]):
 class StockMovement(models.Model):
     """Why, by whom and by how much a product's balances changed, and what both were afterwards.
 
-    Append-only: the ORM refuses here, triggers refuse raw SQL (catalog/triggers.py).
+    Append-only: the ORM refuses here, triggers refuse raw SQL (catalog/models/triggers.py).
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements")

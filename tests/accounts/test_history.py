@@ -7,12 +7,12 @@ from accounts.actors import Actor, Source
 from accounts.history import record
 from accounts.invitations import invite, send_password_link
 from accounts.models import AccountChange, AccountEvent, User
-from accounts.passwords import change_password
+from accounts.passwords.choosing import change_password
+from accounts.passwords.recovery import reset_password
 from accounts.people import create_staff, deactivate, edit_user, reactivate, set_password, set_role
-from accounts.recovery import reset_password
 from backoffice.errors import Refusal
 from tests.accounts.mailbox import token_sent_to
-from tests.api.client import Api
+from tests.contract.client import Api
 from tests.factories import CLI, PASSWORD, make_user
 
 NEW = "quite another horse"

@@ -9,7 +9,7 @@ from catalog.audit import audit_stock
 from catalog.models import MovementKind, Product, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.products import UnknownSku
-from orders.lifecycle import ReturnedItem, return_items, ship_order
+from orders.fulfilment.lifecycle import ReturnedItem, return_items, ship_order
 from tests.factories import CLI, make_product, make_user, place
 
 pytestmark = pytest.mark.django_db

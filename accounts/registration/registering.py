@@ -1,0 +1,70 @@
+"""Customers who make an account for themselves."""
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.email_addresses import checked_email
+from accounts.mailing.account_mails import limit_links, limit_mails, tell
+from accounts.mailing.links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
+from accounts.models import User
+from accounts.passwords.choosing import check_strength, is_own_password
+from accounts.registration.confirmation import confirm_address
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Fault, Invalid
+
+
+def register(email: str, password: str, *, name: str = "", address: str) -> None:
+    """An account that works once its address is confirmed by the link that is sent there.
+
+    Whether the address has an account already is told to its mailbox alone: what is done here is the same.
+
+    Raises:
+        Invalid: not an e-mail address, or a weak password.
+        Throttled: too many mails to this address, or from one place.
+    """
+    recipient = checked_email(email)
+    check_strength(password, User(email=recipient, name=name), pointer="/password")
+    limit_mails(recipient, address=address)
+    _take_in(User(email=recipient, name=name.strip(), password=make_password(password)))
+
+
+@write_transaction
+def _take_in(newcomer: User) -> None:
+    """The same four statements, whatever there is."""
+    User.objects.bulk_create([newcomer], ignore_conflicts=True)
+    # What nobody has confirmed is still being registered: the last password typed counts, older links fall.
+    User.objects.unconfirmed().filter(email=newcomer.email).update(
+        password=newcomer.password, name=newcomer.name, date_joined=newcomer.date_joined
+    )
+    user = User.objects.get(email=newcomer.email)
+    greeting = {"name": user.greeting}
+    if not user.is_active:
+        tell(user.email, "account_deactivated", greeting)
+    elif user.may_sign_in:
+        tell(user.email, "account_exists", greeting | password_link(user))
+    else:
+        tell(user.email, "confirm_email", greeting | confirmation_link(user))
+
+
+def confirm_email(token: str, password: str, *, address: str) -> User:
+    """The account works from now on, and earlier guest orders of its address belong to it.
+
+    The mailbox alone is not enough: whoever owns it would open, to a stranger who registered their address,
+    an account with the stranger's password.
+
+    Raises:
+        InvalidLink: used, too old or forged.
+        Invalid: not the password of the registration; the link stays good.
+        Throttled: too many tries from one place, or wrong passwords for one account.
+    """
+    uses = limit_links(address)
+    user = user_of(token, CONFIRMATION)
+    if not is_own_password(user, password):
+        detail = (
+            "This account was made with another password. Choose one of your own: ask for a new password."
+        )
+        raise Invalid(detail, faults=[Fault("/password", "wrong_password", detail)])
+    if not confirm_address(user):
+        raise no_longer_valid()
+    for use in uses:
+        use.give_back()
+    return user
