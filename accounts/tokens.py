@@ -19,9 +19,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record
-from accounts.models import AccountChange, RefreshToken, TokenFamily, User
+from accounts.models import AccountChange, RefreshToken, Source, TokenFamily, User
 from backoffice.api.addresses import current_address
 from backoffice.db.statements import selecting
 from backoffice.db.transactions import write_transaction

@@ -25,7 +25,8 @@ def statements_for() -> list[int]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from accounts.actors import Actor, Source
+    from accounts.actors import Actor
+    from accounts.models import Source
     from orders.placing.placement import Address, LineRequest, OrderRequest, place_order
     from orders.promotions import PromotionTerms, create_promo_code
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.customers import customer_for
-from accounts.models import Customer, User
+from accounts.models import Customer, Source, User
 from catalog import stock
 from catalog.models import Category, Product
 from catalog.products import ProductData, create_product, product_with_sku

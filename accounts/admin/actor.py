@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest
 
-from accounts.actors import Actor, Source
-from accounts.models import User
+from accounts.actors import Actor
+from accounts.models import Source, User
 
 
 def actor_of(request: HttpRequest) -> Actor:

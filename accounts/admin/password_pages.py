@@ -14,13 +14,13 @@ from django.views.generic import FormView
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record
 from accounts.mailing.links import PASSWORD
-from accounts.models import AccountChange, User
+from accounts.models import AccountChange, Source, User
 from accounts.passwords.choosing import change_password, is_own_password
-from accounts.passwords.recovery import choose_password, request_password_link
-from accounts.registration.registering import confirm_email
+from accounts.recovery import choose_password, request_password_link
+from accounts.registration import confirm_email
 from accounts.sign_in.attempts import sign_in
 from accounts.sign_in.sessions import begin_session, note_password
 from backoffice.admin.base import errors_of

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record
-from accounts.models import AccountChange, BrowserSession, TokenFamily, User
+from accounts.models import AccountChange, BrowserSession, Source, TokenFamily, User
 from accounts.sign_in.sessions import digest_of, living_sessions
 from accounts.tokens import end_family, living_families
 from backoffice.db.transactions import write_transaction

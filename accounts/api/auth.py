@@ -9,8 +9,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from ninja.security.base import AuthBase
 
-from accounts.actors import Actor, Source
-from accounts.models import User
+from accounts.actors import Actor
+from accounts.models import Source, User
 from accounts.tokens import read_access_token
 from backoffice.api.throttling import limit_request
 from backoffice.errors import NotAuthenticated

@@ -10,7 +10,6 @@ from ninja import Query, Router
 from pydantic_core import to_json
 
 from accounts import people, tokens
-from accounts.actors import Source
 from accounts.api.auth import actor_of, anyone, bearer_token, require
 from accounts.api.schemas import (
     EmailConfirmation,
@@ -32,12 +31,12 @@ from accounts.api.schemas import (
 )
 from accounts.history import record
 from accounts.invitations import invite
-from accounts.models import AccountChange, User
+from accounts.models import AccountChange, Source, User
 from accounts.passwords.choosing import change_password as exchange_password
-from accounts.passwords.recovery import request_password_link
-from accounts.passwords.recovery import reset_password as reset
-from accounts.registration.registering import confirm_email as confirm
-from accounts.registration.registering import register as take_in
+from accounts.recovery import request_password_link
+from accounts.recovery import reset_password as reset
+from accounts.registration import confirm_email as confirm
+from accounts.registration import register as take_in
 from accounts.sign_in.attempts import note_sign_in
 from accounts.sign_in.attempts import sign_in as try_to_sign_in
 from backoffice.api.addresses import client_address

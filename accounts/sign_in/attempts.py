@@ -11,10 +11,10 @@ from hashlib import sha256
 
 from django.contrib.auth.hashers import make_password
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
-from accounts.models import AccountChange, KnownPlace, User, normalised_email
+from accounts.models import AccountChange, KnownPlace, Source, User, normalised_email
 from accounts.passwords.choosing import GUESSES, WINDOW_SECONDS
 from accounts.passwords.hashing import Crowded, turn
 from accounts.sign_in.places import is_known_place, know_place

@@ -21,9 +21,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record
-from accounts.models import AccountChange, BrowserSession, User
+from accounts.models import AccountChange, BrowserSession, Source, User
 from accounts.sign_in.attempts import note_sign_in
 from backoffice.api.addresses import client_address, current_address
 from backoffice.runtime.outages import is_outage

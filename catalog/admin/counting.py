@@ -22,14 +22,14 @@ from backoffice.api.json_reply import Reply, rendered
 from backoffice.db.primary_keys import is_key
 from backoffice.errors import Kind, Refusal
 from backoffice.jobs import this_day
+from backoffice.sheets.exporting import CSVFile
 from catalog import stock
 from catalog.admin.short_count import cancelling
-from catalog.counting.count_sheet import count_sheet
-from catalog.counting.progress import last_counts, progress_of
-from catalog.exports import CSVFile
+from catalog.counting import last_counts, progress_of
 from catalog.models import Category, Product, StockMovement
 from catalog.models.product import ProductQuerySet
 from catalog.stock import BelowReserved
+from catalog.stock_import.count_sheet import count_sheet
 from catalog.templatetags.stock import change, reference
 
 PER_PAGE = 50

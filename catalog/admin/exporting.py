@@ -14,7 +14,7 @@ from accounts.admin.actor import actor_of
 from accounts.history import record_export
 from backoffice.admin.base import DomainAdmin
 from backoffice.admin.lists import UnreadableFilter
-from catalog.exports import CSVFile, XLSXFile
+from backoffice.sheets.exporting import CSVFile, XLSXFile
 
 # A workbook of so many rows takes some ten seconds of a processor to write.
 MOST_EXPORTED = 20_000

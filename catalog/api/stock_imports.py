@@ -14,6 +14,7 @@ from backoffice.api.idempotency import DOCUMENTED, answer_once, answer_once_for,
 from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.errors import Refusal, TooLarge
+from backoffice.sheets.reading import MAX_FILE
 from catalog.api.stock_import_schemas import (
     ApplyIn,
     ImportFilters,
@@ -34,7 +35,6 @@ from catalog.stock_import import (
     rejects_csv,
     undo_import,
 )
-from catalog.stock_import.stock_file import MAX_FILE
 
 import_router = Router(tags=["Stock imports"])
 

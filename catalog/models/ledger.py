@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.actors import Source, name_told_to
-from accounts.models import User
+from accounts.actors import name_told_to
+from accounts.models import Source, User
 from catalog.models.product import Product
 
 

@@ -2,7 +2,7 @@
 
 from import_export import fields, resources, widgets
 
-from catalog.exports import SafeRows
+from backoffice.sheets.exporting import SafeRows
 from catalog.models import Category, Product
 from catalog.product_files.cells import IMPORTED
 

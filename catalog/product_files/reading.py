@@ -7,8 +7,8 @@ from typing import BinaryIO
 from backoffice.db.fields import folded
 from backoffice.sheets.columns import kept_cells, places_of
 from backoffice.sheets.limits import UnreadableFile
+from backoffice.sheets.reading import NO_ROWS, content_of, table_rows
 from catalog.product_files.cells import IMPORTED, product_columns
-from catalog.stock_import.stock_file import NO_ROWS, content_of, table_rows
 
 MAX_ROWS = 100_000
 LONGEST_NAME = 60

@@ -51,9 +51,9 @@ def backup(file: Folder, overwrite: Overwrite = False, keep: Keep = None, json: 
     It is read before it replaces anything. On PostgreSQL pg_dump must be installed here, at least as new as
     the server. In a folder it is named by its moment, such as shop-20261201T030000Z.backup.
     """
-    from accounts.actors import Actor, Source
+    from accounts.actors import Actor
     from accounts.history import record_of_system
-    from accounts.models import AccountChange
+    from accounts.models import AccountChange, Source
     from backoffice.db.backups import back_up
 
     if keep is not None and not file.is_dir():
@@ -107,9 +107,9 @@ def restore(
     Everybody has to sign in again, and links in mails end. Mails that waited when the backup was made are
     held back as given up: they may have been sent since.
     """
-    from accounts.actors import Actor, Source
+    from accounts.actors import Actor
     from accounts.history import record_of_system
-    from accounts.models import AccountChange
+    from accounts.models import AccountChange, Source
     from backoffice.db import backups
     from backoffice.runtime.processes import refuse_if_running, running, stopped
     from catalog.product_cache import forget_products

@@ -9,7 +9,8 @@ from itertools import batched
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
 from cli.demo.people import address_of, email_of

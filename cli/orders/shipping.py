@@ -95,7 +95,7 @@ def _ship_one(
 
 
 def _ship_many(asked: Asked, carrier: str, *, by: "Actor") -> None:
-    from catalog.stock_import.stock_file import MAX_FILE
+    from backoffice.sheets.reading import MAX_FILE
     from orders.fulfilment.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
     from orders.fulfilment.parcels import read_parcels
 

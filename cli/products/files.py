@@ -54,8 +54,8 @@ def import_file(
     that are not there stay as they are; `shopctl products export` writes such a file. Stock is not imported
     here: see `shopctl stock import`.
     """
+    from backoffice.sheets.reading import MAX_FILE
     from catalog.product_files import import_products, plan_products, read_products, rejected_products_csv
-    from catalog.stock_import.stock_file import MAX_FILE
 
     by = actor(as_, "catalog.change_product")
     by.require("catalog.add_product")

@@ -48,7 +48,7 @@ def import_file(
     columns. What has no column stays as it is, and is usual for new codes. At most 10,000 rows; `shopctl
     promos export` writes such a file.
     """
-    from catalog.stock_import.stock_file import MAX_FILE
+    from backoffice.sheets.reading import MAX_FILE
     from orders.promotions import (
         import_promo_codes,
         plan_promo_codes,

@@ -21,8 +21,8 @@ class Login:
 
 def ensure_login() -> Login | None:
     """The kept login, made when nobody could sign in; None when there is another superuser instead."""
-    from accounts.actors import Actor, Source
-    from accounts.models import User, normalised_email
+    from accounts.actors import Actor
+    from accounts.models import Source, User, normalised_email
     from accounts.people import create_staff
 
     path = login_file()

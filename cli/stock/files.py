@@ -68,8 +68,8 @@ def export(
     Correct the column quantity. The column expected keeps what was on hand: a product that is sold or
     received in the meantime is refused by name instead of being overwritten.
     """
-    from catalog.counting.count_sheet import count_sheet
     from catalog.models import Product
+    from catalog.stock_import.count_sheet import count_sheet
 
     kind = kind_of(output, kind)
     refuse_to_replace(output, overwrite=overwrite)

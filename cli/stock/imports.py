@@ -80,7 +80,7 @@ def import_stock(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Change stock by a file: show what would change, ask, and apply all of it or nothing."""
-    from catalog.stock_import.stock_file import MAX_FILE
+    from backoffice.sheets.reading import MAX_FILE
 
     by = actor(as_, "catalog.move_stock")
     with opened(file, most=MAX_FILE) as stream:

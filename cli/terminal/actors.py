@@ -13,7 +13,8 @@ def actor(email: str | None, permission: str) -> "Actor":
         NotFound: nobody has this address.
         Forbidden: they are not active staff, or their role does not allow it.
     """
-    from accounts.actors import Actor, Source
+    from accounts.actors import Actor
+    from accounts.models import Source
     from accounts.people import user_with_email
     from backoffice.errors import Forbidden
 

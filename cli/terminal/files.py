@@ -72,7 +72,7 @@ def kind_of(output: Path | None, asked: Literal["csv", "xlsx"] | None) -> Litera
 
 def write_table(path: Path | None, table: "Dataset", kind: Literal["csv", "xlsx"], *, said: str) -> None:
     """Rows of which no text can be taken for a formula. `said` tells what they are."""
-    from catalog.exports import CSVFile, XLSXFile
+    from backoffice.sheets.exporting import CSVFile, XLSXFile
 
     content = (XLSXFile() if kind == "xlsx" else CSVFile()).export_data(table)
     write(path, content if isinstance(content, bytes) else content.encode())

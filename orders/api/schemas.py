@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from accounts.actors import Source
+from accounts.models import Source
 from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
 from backoffice.api.pagination import ListQuery
 from orders.models import EventKind

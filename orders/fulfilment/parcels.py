@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from backoffice.sheets.columns import kept_cells, named_columns, places_of
 from backoffice.sheets.limits import UnreadableFile
-from catalog.stock_import.stock_file import content_of, table_rows
+from backoffice.sheets.reading import content_of, table_rows
 
 COLUMNS = ("number", "tracking_number", "carrier")
 ALIASES = {

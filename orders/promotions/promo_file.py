@@ -15,7 +15,7 @@ from backoffice.money import ZERO
 from backoffice.sheets.columns import kept_cells, named_columns, places_of
 from backoffice.sheets.formulas import restored
 from backoffice.sheets.limits import UnreadableFile
-from catalog.stock_import.stock_file import content_of, table_rows
+from backoffice.sheets.reading import content_of, table_rows
 from orders.models import PromotionKind
 from orders.models.promo import normalised_code
 from orders.promotions.limits import category_ids, product_ids

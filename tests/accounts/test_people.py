@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import cache
 
 from accounts import people
-from accounts.actors import Actor, Source
-from accounts.models import User
+from accounts.actors import Actor
+from accounts.models import Source, User
 from accounts.passwords import hashing
 from accounts.passwords.choosing import change_password
 from accounts.roles import ROLE_NAMES

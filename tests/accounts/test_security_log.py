@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record_of_system
-from accounts.models import AccountChange
+from accounts.models import AccountChange, Source
 from accounts.people import deactivate, reactivate, set_password, set_role
 from accounts.security_log import write_line
 from backoffice.runtime.log_lines import LineFormatter, PrivateFile

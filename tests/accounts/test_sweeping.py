@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AccountEvent, BrowserSession, KnownPlace, RefreshToken, TokenFamily, User
-from accounts.registration.registering import register
+from accounts.registration import register
 from accounts.sweeping import KEEP_UNCONFIRMED, sweep
 from accounts.tokens import issue_pair, rotate
 from tests.accounts.test_tokens_refresh import is_dead

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from accounts.passwords.recovery import request_password_link
-from accounts.registration.registering import register
+from accounts.recovery import request_password_link
+from accounts.registration import register
 from backoffice.outbox.models import EmailMessage
 from tests.browser.conftest import PHONE, OpenPage, overflow
 from tests.factories import PASSWORD, make_user

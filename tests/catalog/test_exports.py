@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from accounts.actors import Actor, Source
-from accounts.models import User
+from accounts.actors import Actor
+from accounts.models import Source, User
 from catalog import stock
 from catalog.admin import exporting
 from catalog.stock_import import plan_import

@@ -2,7 +2,8 @@
 
 import pytest
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
 from backoffice.errors import Invalid, Stale
 from catalog import stock
 from catalog.audit import audit_stock

@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 from django.test import Client
 from typer.testing import CliRunner
 
-from accounts.actors import Source
-from accounts.models import User
+from accounts.models import Source, User
 from cli.app import app
 from orders.models import Order
 from tests.contract.client import Api, assert_problem

@@ -34,7 +34,7 @@ OF_LISTS = (
 UNKNOWN = ("nothing", "nothing__exact", "id__exact", "id__in", "pk", "pk__in", "id__regex", "id__isnull")
 # Ends the session that the walk needs.
 NOT_WALKED = ("logout",)
-ADMIN_SOURCES = ("backoffice/*.py", "accounts/*.py", "catalog/admin/*.py", "orders/admin/*.py")
+ADMIN_SOURCES = ("backoffice/**/*.py", "accounts/**/*.py", "catalog/admin/**/*.py", "orders/admin/**/*.py")
 PARAMETER = re.compile(r"""(?:GET|POST)(?:\.get|\.getlist)?[(\[]\s*"(\w+)\"""")
 PLACE = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
 

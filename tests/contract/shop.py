@@ -3,8 +3,8 @@
 import io
 from dataclasses import dataclass
 
-from accounts.actors import Actor, Source
-from accounts.models import Customer, User
+from accounts.actors import Actor
+from accounts.models import Customer, Source, User
 from catalog.stock_import import plan_import
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order

@@ -3,8 +3,8 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from accounts.actors import Actor, Source
-from accounts.models import Customer, User
+from accounts.actors import Actor
+from accounts.models import Customer, Source, User
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
 from tests.contract.client import Api

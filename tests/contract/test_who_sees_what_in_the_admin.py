@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client, RequestFactory
 
-from accounts.actors import Actor, Source
-from accounts.models import User
+from accounts.actors import Actor
+from accounts.models import Source, User
 from orders.admin.search import search
 from orders.models import Order
 from tests.admin_fixtures import SignIn

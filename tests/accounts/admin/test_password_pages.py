@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.invitations import invite
 from accounts.models import User
-from accounts.passwords.recovery import request_password_link
-from accounts.registration.registering import register
+from accounts.recovery import request_password_link
+from accounts.registration import register
 from backoffice.outbox.models import EmailMessage
 from tests.accounts.mailbox import context_of_link_sent_to, templates_sent_to, token_sent_to
 from tests.contract.client import Api

@@ -6,9 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actors import Source
-from accounts.models import AccountChange, AccountEvent, KnownPlace, User
-from accounts.passwords.recovery import request_password_link, reset_password
+from accounts.models import AccountChange, AccountEvent, KnownPlace, Source, User
+from accounts.recovery import request_password_link, reset_password
 from accounts.sign_in.attempts import GUESSES_OF_STRANGERS, InvalidCredentials, note_sign_in, sign_in
 from accounts.sign_in.places import KNOWN_FOR
 from backoffice.errors import Throttled

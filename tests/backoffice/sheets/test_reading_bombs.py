@@ -4,6 +4,7 @@ Each is read in a process of its own, whose processor time and memory are measur
 same files take more than that: what is measured here can fail.
 """
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,17 +25,20 @@ LIFTED = {
     "backoffice.sheets.xlsx_rows": ("MAX_IDLE_ELEMENTS", "MAX_CELL", "MAX_STRINGS", "MAX_STRINGS_MEMORY"),
 }
 CHILD = """
-import csv, resource, sys
+import csv, django, resource, sys
 from importlib import import_module
 resource.setrlimit(resource.RLIMIT_AS, (600_000_000, 600_000_000))
-resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
+django.setup()
+spent = round(sum(resource.getrusage(resource.RUSAGE_SELF)[:2])) + 1
+resource.setrlimit(resource.RLIMIT_CPU, (spent + 5, spent + 5))
 path, *lifted = sys.argv[1:]
 for each in lifted:
     module, name = each.split(":")
     setattr(import_module(module), name, 10**12)
     csv.field_size_limit(2**31)
 from backoffice.sheets.limits import UnreadableFile
-from catalog.stock_import.stock_file import content_of, read_stock_file
+from catalog.stock_import.stock_file import read_stock_file
+from backoffice.sheets.reading import content_of
 before = resource.getrusage(resource.RUSAGE_SELF)
 try:
     with open(path, "rb") as file:
@@ -67,7 +71,11 @@ def reading(path: Path, *lifted: str) -> Reading:
     """What a process of its own needs for the file and says of it; the end of its means is told as such."""
     command = [sys.executable, "-c", CHILD, str(path), *lifted]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(Path.cwd())}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )
     if not done.stdout:
         return Reading(99, 999, "MemoryError")

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.actors import Source
+from accounts.models import Source
 from catalog import stock
 from catalog.admin.counting import PER_PAGE
 from catalog.models import MovementKind, Product, StockMovement

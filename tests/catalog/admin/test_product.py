@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actors import Source
+from accounts.models import Source
 from catalog import stock
 from catalog.admin import stock_files
 from catalog.models import MovementKind, Product, StockImport, StockMovement

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from backoffice.sheets.reading import MAX_FILE
 from catalog import stock
 from catalog.models import Product, StockImport, StockMovement
-from catalog.stock_import.stock_file import MAX_FILE
 from tests.contract.client import Api, assert_problem
 from tests.factories import CLI, make_product, make_user, place
 

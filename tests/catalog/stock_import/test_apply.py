@@ -6,7 +6,8 @@ import io
 import pytest
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
 from catalog import stock
 from catalog.audit import audit_stock
 from catalog.models import ImportState, MovementKind, Product, StockMovement

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Invalid
 from catalog.audit import audit_stock

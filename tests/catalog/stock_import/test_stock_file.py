@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from backoffice.sheets import xlsx_rows
+from backoffice.sheets import reading, xlsx_rows
 from backoffice.sheets.limits import UnreadableFile
-from catalog.stock_import import stock_file
-from catalog.stock_import.stock_file import FileRow, StockFile, content_of, read_stock_file
+from backoffice.sheets.reading import content_of
+from catalog.stock_import.stock_file import FileRow, StockFile, read_stock_file
 
 pytestmark = pytest.mark.once
 
@@ -216,7 +216,7 @@ def test_an_old_or_locked_workbook_is_refused_with_advice() -> None:
 
 
 def test_more_than_the_largest_file_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stock_file, "MAX_FILE", 10)
+    monkeypatch.setattr(reading, "MAX_FILE", 10)
     with pytest.raises(UnreadableFile, match="larger than"):
         content_of(io.BytesIO(b"x" * 11))
     assert content_of(io.BytesIO(b"x" * 10)) == b"x" * 10

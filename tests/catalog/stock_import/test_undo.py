@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
 from backoffice.errors import Invalid
 from catalog import stock
 from catalog.audit import audit_stock

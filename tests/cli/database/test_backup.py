@@ -22,10 +22,10 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 
-from accounts.actors import Source
 from accounts.mailing.links import InvalidLink
-from accounts.passwords.recovery import request_password_link, reset_password
+from accounts.models import Source
 from accounts.people import deactivate, set_role
+from accounts.recovery import request_password_link, reset_password
 from accounts.tokens import issue_pair
 from backoffice.db import backups, dumps
 from backoffice.db.backups import NewerBackup, NoBackup

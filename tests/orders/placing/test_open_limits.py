@@ -13,8 +13,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import customers
-from accounts.actors import Actor, Source
-from accounts.models import Customer, User
+from accounts.actors import Actor
+from accounts.models import Customer, Source, User
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
 from orders.audit import audit_orders

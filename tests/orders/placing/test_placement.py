@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
 from backoffice.errors import Invalid
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock

@@ -14,8 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.actors import Source
-from accounts.models import Customer
+from accounts.models import Customer, Source
 from accounts.roles import ROLE_NAMES
 from backoffice.models import IdempotencyRecord
 from backoffice.outbox.models import EmailMessage

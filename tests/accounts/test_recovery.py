@@ -8,15 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts import recovery
+from accounts.actors import Actor
 from accounts.invitations import invite
 from accounts.mailing.links import InvalidLink
-from accounts.models import User
-from accounts.passwords import recovery
+from accounts.models import Source, User
 from accounts.passwords.choosing import change_password
-from accounts.passwords.recovery import request_password_link, reset_password
 from accounts.people import deactivate, reactivate, set_password, set_role
-from accounts.registration.registering import register
+from accounts.recovery import request_password_link, reset_password
+from accounts.registration import register
 from accounts.tokens import issue_pair, revoke_everything
 from backoffice.errors import Throttled
 from backoffice.outbox.delivery import deliver_due

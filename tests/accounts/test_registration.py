@@ -10,13 +10,13 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import confirmation, registration
 from accounts.mailing.links import CONFIRMATION, PASSWORD, InvalidLink, token_for
 from accounts.models import Customer, User
 from accounts.passwords.hashing import Crowded
-from accounts.passwords.recovery import request_password_link
 from accounts.people import create_staff, deactivate, set_role
-from accounts.registration import confirmation, registering
-from accounts.registration.registering import confirm_email, register
+from accounts.recovery import request_password_link
+from accounts.registration import confirm_email, register
 from backoffice.errors import Conflict, Invalid, Throttled
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
@@ -349,7 +349,7 @@ def test_looking_before_confirming_would_let_several_win(monkeypatch):
         user.save()
         return True
 
-    monkeypatch.setattr(registering, "confirm_address", looked_at_only)
+    monkeypatch.setattr(registration, "confirm_address", looked_at_only)
     wins = []
     for number in range(5):
         outcomes = confirmed_at_once(registered(f"ada-{number}@example.com"))
