@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from backoffice.sheets import reading, xlsx_rows
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.reading import content_of
+from catalog.stock_import import stock_file
 from catalog.stock_import.stock_file import FileRow, StockFile, read_stock_file
 
 pytestmark = pytest.mark.once
