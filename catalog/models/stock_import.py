@@ -73,7 +73,11 @@ class StockImport(models.Model):
 
 
 class StockImportRow(models.Model):
-    """One line of the file: now → after, or what is wrong with it."""
+    """One line of the file: now → after, or what is wrong with it.
+
+    A row with a problem changes nothing. A remark is about a row that was applied. What either says is made
+    of its code and the facts by catalog/stock_import/problems.py.
+    """
 
     stock_import = models.ForeignKey(StockImport, on_delete=models.CASCADE, related_name="rows")
     row = models.PositiveIntegerField(help_text="The line in the file; the header is line 1.")
@@ -87,7 +91,8 @@ class StockImportRow(models.Model):
     after = models.IntegerField(null=True)
     change = models.IntegerField(null=True)
     problem_code = models.CharField(max_length=40, blank=True)
-    problem = models.CharField(max_length=255, blank=True)
+    remark_code = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=dict, help_text="Figures that the sentence about the code needs.")
 
     class Meta:
         constraints = (

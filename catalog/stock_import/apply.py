@@ -1,6 +1,7 @@
 """Applying a plan: exactly what was seen, in one transaction of a few statements however many rows."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -9,16 +10,15 @@ from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.ledger_sql import APPLYING, move_stock
 from catalog.stock_import.lookup import count_rows, execute, faults_of, hold_import
+from catalog.stock_import.problems import PLAN_CHANGED
 from catalog.stock_import.staging import lock_products_of
-
-PLAN_CHANGED = "plan_changed"
 
 # A count replaces what is there: it must be what the plan showed, and still cover what is reserved.
 MARK_OVERTAKEN_COUNTS = """
     UPDATE catalog_stockimportrow AS planned
-    SET problem_code = 'plan_changed', problem = CASE WHEN product.on_hand <> planned."now"
-        THEN 'On hand are ' || product.on_hand || ' now, the plan showed ' || planned."now" || '. Plan again.'
-        ELSE product.reserved || ' are reserved by orders now. Plan again.' END
+    SET problem_code = 'plan_changed', facts = json(CASE WHEN product.on_hand <> planned."now"
+        THEN '{"on_hand":' || product.on_hand || ',"planned":' || planned."now" || '}'
+        ELSE '{"reserved":' || product.reserved || '}' END)
     FROM catalog_product AS product
     WHERE planned.stock_import_id = %(number)s AND planned.problem_code = ''
         AND product.id = planned.product_id
@@ -28,8 +28,7 @@ MARK_OVERTAKEN_COUNTS = """
 MARK_OVERTAKEN_RECEIPTS = """
     UPDATE catalog_stockimportrow AS planned
     SET problem_code = 'plan_changed',
-        problem = 'On hand are ' || product.on_hand || ' now, the plan showed ' || planned."now"
-            || '. Plan again.'
+        facts = json('{"on_hand":' || product.on_hand || ',"planned":' || planned."now" || '}')
     FROM catalog_product AS product
     WHERE planned.stock_import_id = %(number)s AND planned.problem_code = ''
         AND product.id = planned.product_id
@@ -38,9 +37,8 @@ MARK_OVERTAKEN_RECEIPTS = """
 """
 REMARK_ON_MOVED_RECEIPTS = """
     UPDATE catalog_stockimportrow AS planned
-    SET "now" = product.on_hand, "after" = product.on_hand + planned.change,
-        problem = 'On hand were ' || product.on_hand || ', the plan had shown ' || planned."now"
-            || '; the quantity was added all the same.'
+    SET "now" = product.on_hand, "after" = product.on_hand + planned.change, remark_code = 'stock_moved',
+        facts = json('{"on_hand":' || product.on_hand || ',"planned":' || planned."now" || '}')
     FROM catalog_product AS product
     WHERE planned.stock_import_id = %(number)s AND planned.problem_code = ''
         AND product.id = planned.product_id
@@ -50,7 +48,7 @@ REMARK_ON_MOVED_RECEIPTS = """
 
 class ImportHasProblems(Conflict):
     code = "import_has_problems"
-    title = "The file has rows that cannot be applied"
+    title = gettext_lazy("The file has rows that cannot be applied")
 
 
 class PlanChanged(Conflict):

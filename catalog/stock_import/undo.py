@@ -11,14 +11,13 @@ from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.ledger_sql import UNDOING, move_stock
 from catalog.stock_import.lookup import execute, faults_of, hold_import
+from catalog.stock_import.problems import NOT_UNDONE
 from catalog.stock_import.staging import lock_products_of
-
-NOT_UNDONE = "not_undone"
 
 # Movements of one product are numbered in the order in which they happened, for its row was locked.
 MARK_COUNTED_SINCE = """
     UPDATE catalog_stockimportrow AS applied
-    SET problem_code = 'not_undone', problem = 'The product was counted again since: that count stays.'
+    SET problem_code = 'not_undone', facts = json('{"reason":"counted_since"}')
     WHERE applied.stock_import_id = %(number)s AND applied.problem_code = '' AND applied.change <> 0
         AND (
             EXISTS (
@@ -46,13 +45,12 @@ MARK_COUNTED_SINCE = """
 """
 MARK_BELOW_RESERVED = """
     UPDATE catalog_stockimportrow AS applied
-    SET problem_code = 'not_undone', problem = CASE
-        WHEN product.on_hand - applied.change > %(max_units)s
-            THEN 'The product would have more than 2,000,000,000 on hand.'
+    SET problem_code = 'not_undone', facts = json(CASE
+        WHEN product.on_hand - applied.change > %(max_units)s THEN '{"reason":"too_many"}'
         WHEN product.on_hand - applied.change < 0
-            THEN 'Only ' || product.on_hand || ' are left on hand, ' || applied.change || ' would be taken.'
-        ELSE 'It would leave ' || (product.on_hand - applied.change) || ' on hand, but '
-            || product.reserved || ' are reserved by orders.' END
+            THEN '{"reason":"too_few","on_hand":' || product.on_hand || ',"taken":' || applied.change || '}'
+        ELSE '{"reason":"reserved","left":' || (product.on_hand - applied.change)
+            || ',"reserved":' || product.reserved || '}' END)
     FROM catalog_product AS product
     WHERE applied.stock_import_id = %(number)s AND applied.problem_code = '' AND applied.change <> 0
         AND product.id = applied.product_id

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog.models import MovementKind, StockMovement
+from catalog.models import MovementKind, StockImportRow, StockMovement
+from catalog.stock_import import problem_of
 
 register = Library()
 TONES = {
@@ -30,6 +31,11 @@ def movement_label(movement: StockMovement) -> SafeString:
 @register.filter
 def mover(movement: StockMovement, reader: Any) -> str:
     return movement.mover_told_to(reader)
+
+
+@register.filter
+def problem(row: StockImportRow) -> str:
+    return problem_of(row)
 
 
 @register.filter
