@@ -1,4 +1,4 @@
-"""The house in figures: `make figures`. Needs nothing but Python, so that it runs before anything is installed."""
+"""The house in figures: `make figures`, which needs nothing but Python."""
 
 import ast
 import re

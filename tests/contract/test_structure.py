@@ -1,4 +1,4 @@
-"""The house keeps its shape: short functions, few modules in one place, imports one way, tests where modules are."""
+"""The house keeps its shape: short functions, few modules in a place, imports one way, mirrored tests."""
 
 import statistics
 from pathlib import Path
