@@ -30,7 +30,7 @@ class MovementExport(SafeRows):
         self.reader = reader
 
     def dehydrate_by(self, movement: StockMovement) -> str:
-        return movement.mover_told_to(self.reader)
+        return movement.actor_told_to(self.reader)
 
 
 class ImportRowExport(SafeRows):

@@ -16,6 +16,8 @@ from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 
@@ -104,12 +106,12 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
-    empty_title = "Nothing here yet"
-    empty_text = ""
+    empty_title: str | Promise = _("Nothing here yet")
+    empty_text: str | Promise = ""
     # The same two for saved views, by the view's name.
-    empty_views: Mapping[str, tuple[str, str]] = {}
+    empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
     # What the empty list's button says, when adding one is called something else.
-    empty_button = ""
+    empty_button: str | Promise = ""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

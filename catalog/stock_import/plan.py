@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
-from backoffice.sheets.reading import content_of
+from backoffice.sheets.reading import base_name, content_of
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.lookup import execute
@@ -27,7 +28,7 @@ NEGATIVE = re.compile(r"-[0-9.]+\Z")
 
 type Follow = Callable[[Iterator[FileRow]], Iterator[FileRow]]
 
-# Facts are text of JSON here, and `json(…)` when they are kept: the two databases build JSON each in its own way.
+# Facts are built as text: `json(…)` of it is the one way to make JSON that both databases know.
 # Numbered by product, for keeping a row locks its product: orders lock them in that order too.
 JUDGE_ROWS = """
     INSERT INTO stock_import_plan
@@ -90,10 +91,10 @@ def plan_import(
         Invalid: the mode is unknown, or the file cannot be read (UnreadableFile, which names the row).
     """
     if mode not in ImportMode.values:
-        detail = f"Choose one of {', '.join(ImportMode.values)}."
+        detail = _("Choose one of %(modes)s.") % {"modes": ", ".join(ImportMode.values)}
         raise Invalid(detail, faults=[Fault("/mode", "validation", detail)])
     return _plan(
-        content_of(file), file_name=_base_name(file_name), mode=ImportMode(mode), by=by, follow=follow
+        content_of(file), file_name=base_name(file_name), mode=ImportMode(mode), by=by, follow=follow
     )
 
 
@@ -155,11 +156,6 @@ def sweep_plans(now: datetime) -> int:
 def forget_plan(number: int) -> None:
     """Delete it, unless it was applied."""
     StockImport.objects.filter(pk=number, state=ImportState.PLANNED).delete()
-
-
-def _base_name(file_name: str) -> str:
-    printable = "".join(character for character in file_name if character.isprintable())
-    return re.split(r"[/\\]", printable)[-1][-255:] or "file"
 
 
 def _staged_row(row: FileRow) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -63,7 +64,7 @@ MARK_BELOW_RESERVED = """
 
 class CannotUndo(Conflict):
     code = "cannot_undo"
-    title = "Some rows can no longer be undone"
+    title = gettext_lazy("Some rows can no longer be undone")
 
 
 @write_transaction
@@ -80,7 +81,12 @@ def undo_import(number: int, *, by: Actor, skip_invalid: bool = False) -> StockI
     changed = stock_import.rows.filter(problem_code="").exclude(change=0)
     if blocked and (not skip_invalid or not changed.exists()):
         raise CannotUndo(
-            f"{blocked} of {stock_import.changes} changes can no longer be undone; nothing was.",
+            ngettext(
+                "%(blocked)s of %(changes)s change can no longer be undone; nothing was.",
+                "%(blocked)s of %(changes)s changes can no longer be undone; nothing was.",
+                stock_import.changes,
+            )
+            % {"blocked": blocked, "changes": stock_import.changes},
             faults=faults_of(stock_import, NOT_UNDONE),
         )
     move_stock(stock_import, UNDOING, by=by)

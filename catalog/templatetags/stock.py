@@ -30,7 +30,7 @@ def movement_label(movement: StockMovement) -> SafeString:
 
 @register.filter
 def mover(movement: StockMovement, reader: Any) -> str:
-    return movement.mover_told_to(reader)
+    return movement.actor_told_to(reader)
 
 
 @register.filter
