@@ -86,7 +86,7 @@ def changes_of(product: Product) -> QuerySet[ProductChange]:
 
 def in_words(change: ProductChange) -> list[ShownChange]:
     return [
-        ShownChange(_title(name), _shown(before), _shown(after))
+        ShownChange(_title(name), value_in_words(before), value_in_words(after))
         for name, (before, after) in change.changes.items()
     ]
 
@@ -105,7 +105,8 @@ def _title(name: str) -> str:
     return str(capfirst(field.verbose_name))
 
 
-def _shown(value: Any) -> str:
+def value_in_words(value: Any) -> str:
+    """Of a product's field; nothing for none."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "" if value is None else str(value)

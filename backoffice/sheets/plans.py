@@ -34,6 +34,18 @@ class Outcome(Enum):
     SAME = "same"
     PROBLEM = "problem"
 
+    @property
+    def label(self) -> str:
+        return str(OUTCOME_LABELS[self])
+
+
+OUTCOME_LABELS = {
+    Outcome.NEW: _("new"),
+    Outcome.CHANGE: _("change"),
+    Outcome.SAME: _("same"),
+    Outcome.PROBLEM: _("problem"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:

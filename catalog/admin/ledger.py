@@ -23,7 +23,7 @@ from backoffice.db.fields import folded
 from catalog.admin.exporting import Exported, ListExport
 from catalog.exports import MovementExport
 from catalog.models import StockMovement
-from catalog.templatetags.stock import change, movement_label, mover, reference, signed
+from catalog.templatetags.stock import actor_for, change, movement_label, reference, signed
 
 
 @admin.register(StockMovement)
@@ -67,7 +67,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         def by(movement: StockMovement) -> SafeString:
             """Made for each request: not every reader may know the customers."""
             door = movement.get_source_display()
-            return format_html('{}<span class="bo-sku">{}</span>', mover(movement, request.user), door)
+            return format_html('{}<span class="bo-sku">{}</span>', actor_for(movement, request.user), door)
 
         *columns, note = self.list_display
         return [*columns, by, note]
