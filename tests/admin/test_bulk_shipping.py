@@ -22,7 +22,7 @@ from tests.admin.conftest import SignIn
 from tests.factories import CLI, make_product, place
 from tests.races import race
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ORDERS = "/admin/orders/order/"
 PAGE = f"{ORDERS}ship-many/"
 FILE = f"{PAGE}file/"
@@ -184,6 +184,7 @@ def test_sent_twice_the_page_ships_once_and_tells_the_same(warehouse: Client, or
     assert EmailMessage.objects.filter(template="order_shipped").count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_once_ship_once_and_both_tell_it(orders: list[Order]) -> None:
     numbers = {order.pk: Typed(str(order.pk), str(order.version)) for order in orders}
 
@@ -194,6 +195,7 @@ def test_two_clicks_at_once_ship_once_and_both_tell_it(orders: list[Order]) -> N
     assert sorted(parcels()) == [(str(order), str(order.pk), "DHL") for order in orders]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_clicks_collide_when_nobody_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """That the test above can fail."""
     make_product("TEA-01", on_hand=1_000)
@@ -209,6 +211,7 @@ def test_two_clicks_collide_when_nobody_looks_again(monkeypatch: pytest.MonkeyPa
     assert any(collide() for _ in range(10))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_people_at_one_order_send_it_off_once(orders: list[Order]) -> None:
     order = orders[0]
 

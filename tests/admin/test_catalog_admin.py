@@ -20,7 +20,7 @@ from tests.admin.conftest import SignIn
 from tests.admin.dialogs import submitted
 from tests.factories import CLI, make_category, make_customer, make_product, place
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
 IMPORTS = "/admin/catalog/stockimport/"
 

@@ -17,7 +17,7 @@ from tests.admin.conftest import SignIn
 from tests.admin.dialogs import submitted
 from tests.factories import CLI, make_category, make_product, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ALL = frozenset(ROLE_NAMES)
 MANAGER = frozenset({"Manager"})
