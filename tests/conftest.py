@@ -14,19 +14,38 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests import emptying
 from tests.counts import forget_counts
+from tests.dealing import Dealer, is_once, long_ones_first
 
 REAL_PASSWORD_HASHERS = list(django_settings.PASSWORD_HASHERS)
 FAST_PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+dealer = Dealer.of_the_environment()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is alike on every database is left to SQLite, unless it is all that was asked for."""
-    once = [item for item in items if item.get_closest_marker("once")]
-    if connection.vendor == "sqlite" or len(once) == len(items):
-        return
-    config.hook.pytest_deselected(items=once)
-    items[:] = [item for item in items if not item.get_closest_marker("once")]
+    """What is alike on every database comes last: then it is shared with the run on the other one.
+
+    Alone, PostgreSQL leaves it to SQLite, unless it is all that was asked for.
+    """
+    once = [item for item in items if is_once(item)]
+    others = [item for item in items if not is_once(item)]
+    if dealer.has_company or connection.vendor == "sqlite" or not others:
+        items[:] = [*others, *long_ones_first(once)]
+    else:
+        config.hook.pytest_deselected(items=once)
+        items[:] = others
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Pass by what the other run has taken."""
+    if dealer.is_ours(item):
+        return None
+    # The fixtures of the test before were kept for this one's folder, and may be none of the next one's.
+    item.session._setupstate.teardown_exact(nextitem)
+    return True
 
 
 def pytest_collection_finish() -> None:
