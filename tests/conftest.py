@@ -16,6 +16,8 @@ from tests import emptying
 from tests.counts import forget_counts
 from tests.dealing import Dealer, is_once, long_ones_first
 
+pytest_plugins = ["tests.admin_fixtures", "tests.cli_fixtures"]
+
 REAL_PASSWORD_HASHERS = list(django_settings.PASSWORD_HASHERS)
 FAST_PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.test import TransactionTestCase
 
-from catalog import triggers
+from catalog.models import triggers
 
 KEPT: tuple[type[Model], ...] = (ContentType, Permission, Group, Group.permissions.through)
 type Rows = list[tuple[object, ...]]

@@ -1,0 +1,134 @@
+"""shopctl orders cancel, return: take back what was ordered."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.orders.shown import Lines, Number, app, quantities, say_open_units
+from cli.terminal.actors import actor
+from cli.terminal.console import As, DryRun, Json, Yes, proceed, say, show_one
+from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.verbs import verb
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from orders.fulfilment.units import Units
+    from orders.models import Order
+
+
+@verb(
+    app,
+    "cancel",
+    examples="""
+    shopctl orders cancel B-100042 --reason "customer asked"
+    shopctl orders cancel B-100042 --line TEA-01=1 --yes
+    shopctl orders cancel B-100042 --dry-run
+    """,
+)
+def cancel(
+    number: Number,
+    lines: Lines = None,
+    reason: Annotated[str, typer.Option(help="Kept in the timeline, and told in the e-mail.")] = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Cancel what has not shipped, wholly or by line.
+
+    The units can be sold again; the customer gets an e-mail.
+    """
+    from orders.fulfilment.lifecycle import cancel_order
+    from orders.fulfilment.transition import order_with_number
+    from orders.status import Action, is_allowed
+
+    by = actor(as_, "orders.cancel_order")
+    order = order_with_number(number)
+    wanted = quantities(lines)
+    if is_allowed(Action.CANCEL, order.status) and order.status != "cancelled":
+        say_open_units(order, wanted)
+        proceed(f"Cancel these units of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
+    order = cancel_order(number, by=by, reason=reason, lines=wanted)
+    order = order_with_number(number)
+    show_one({"number": order.number, "status": order.status, "credited": order.credited}, as_json=json)
+
+
+@verb(
+    app,
+    "return",
+    examples="""
+    shopctl orders return B-100042 --line TEA-01=1 --dry-run
+    shopctl orders return B-100042 --line TEA-01=1 --line MUG-7=2 --reason "did not fit" --yes
+    shopctl orders return B-100042 --line MUG-7=1 --write-off --reason broken --request-key rma-4711 --yes
+    """,
+)
+def register_return(
+    number: Number,
+    lines: Annotated[
+        list[str], typer.Option("--line", metavar="SKU=QTY", help="What came back; may be repeated.")
+    ],
+    write_off: Annotated[
+        bool, typer.Option("--write-off", help="Do not put these units back on sale.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Kept with the return.")] = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Register units that came back: on sale again, or written off.
+
+    Their credit value is what was paid for them; the order keeps its status, and the customer gets an e-mail.
+    """
+    by = actor(as_, "orders.return_order")
+    wanted = quantities(lines) or {}
+    operation = f"return {number.strip().upper()} {sorted(wanted.items())} {write_off} {reason} {by}"
+    row = answer_kept(request_key, operation)
+    if row is None:
+        order, units = _coming_back(number, wanted)
+        _say_what_comes_back(order, units, write_off=write_off)
+        proceed(f"Register this return of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
+        change = partial(_return, order, wanted, write_off=write_off, reason=reason, by=by)
+        row = once_per_key(request_key, operation, change)
+    show_one(row, as_json=json)
+
+
+def _coming_back(number: str, wanted: Mapping[str, int]) -> "tuple[Order, Sequence[Units]]":
+    """Raises what `return_items` would raise."""
+    from backoffice.db.transactions import write_transaction
+    from orders.fulfilment.transition import begin
+    from orders.fulfilment.units import returnable_units
+    from orders.status import Action
+
+    @write_transaction
+    def look() -> "tuple[Order, Sequence[Units]]":
+        order, lines = begin(number, Action.RETURN, expected_version=None)
+        return order, returnable_units(lines, wanted.items())
+
+    return look()
+
+
+def _say_what_comes_back(order: "Order", units: "Sequence[Units]", *, write_off: bool) -> None:
+    fate = "written off" if write_off else "back on sale"
+    for each in units:
+        line = each.line
+        worth = f"worth {each.credit()} {order.currency}"
+        say(f"{each.quantity} of {line.shipped} shipped units of {line.sku} {line.name}, {worth}, {fate}")
+
+
+def _return(
+    order: "Order", wanted: Mapping[str, int], *, write_off: bool, reason: str, by: "Actor"
+) -> dict[str, Any]:
+    """Of the order as it was shown, and no other."""
+    from orders.fulfilment.lifecycle import ReturnedItem, return_items
+    from orders.fulfilment.transition import order_with_number
+
+    items = [ReturnedItem(sku, quantity, restock=not write_off) for sku, quantity in wanted.items()]
+    version = order.version
+    returned = return_items(order.number, by=by, items=items, reason=reason, expected_version=version)
+    order = order_with_number(order.number)
+    row = {"number": order.number, "status": order.status, "return": returned.reference}
+    return {**row, "credit": returned.credit, "credited": order.credited, "restocked": not write_off}
