@@ -89,7 +89,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_found_once() -> Iterator[None]:
-    """Each test client makes its own middleware, for which WhiteNoise would look at every static file again."""
+    """Each test client loads the middleware, and WhiteNoise would look at every static file each time."""
     find_all = WhiteNoiseMiddleware.add_files_from_finders
     found: dict[str, Any] = {}
 

@@ -1,4 +1,4 @@
-"""Tests that are alike on every database, dealt out between the runs on each: a file to whoever comes to it first.
+"""Tests that are alike on every database, dealt out between the runs: a file to whoever comes to it first.
 
 The runs know of each other by a directory, in which whoever takes a file of tests leaves a mark of its name.
 """
@@ -43,7 +43,7 @@ def is_once(item: pytest.Item) -> bool:
 
 def long_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
     """So that neither run waits long for the last file of the other; file by file as before."""
-    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    long = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "browser")))}
     return sorted(items, key=lambda item: item.path not in long)
 
 

@@ -17,8 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from tests import dealing
 from tests.servers import DATABASES, ENVIRONMENTS, MissingServers, say
 
