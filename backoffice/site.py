@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
 from django.views import View
+from django.views.i18n import JavaScriptCatalog
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
@@ -70,6 +71,12 @@ class BackofficeSite(UnfoldAdminSite):
         if user.is_authenticated and not request.user.is_authenticated:
             import_string("accounts.sessions.note_sign_out")(user)
         return response
+
+    def i18n_javascript(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What scripts say, of every app: Django would serve the words of its own scripts alone."""
+        return JavaScriptCatalog.as_view()(request)
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Afresh each time: Unfold would show what it found for five minutes, past a lost permission."""
