@@ -28,13 +28,13 @@ test: install ## the whole suite on SQLite and on PostgreSQL (ARGS="-k stock" fo
 	@$(PYTHON) -m tests.run $(ARGS)
 
 fuzz: install ## EXAMPLES (300) random requests to each operation of the API, other ones each time, on both databases
-	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTHON) -m tests.run tests/api/test_schema.py $(ARGS)
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTHON) -m tests.run tests/contract/test_schema.py $(ARGS)
 
 bench: install ## figures beside their yardsticks (ARGS="--only import --database sqlite" for a part)
 	@$(PYTHON) -m benchmarks.run $(ARGS)
 
 soak: install ## the promises in full: STEPS (50000) random steps, every round of the races, on both databases
-	@SOAK_STEPS=$(STEPS) $(PYTHON) -m tests.run tests/model tests/orders/test_races.py $(ARGS)
+	@SOAK_STEPS=$(STEPS) $(PYTHON) -m tests.run tests/model tests/races/test_orders.py $(ARGS)
 
 check: install ## format, lint, types, imports, missing migrations, deployment
 	.venv/bin/ruff format --check --output-format concise .

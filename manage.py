@@ -4,7 +4,7 @@
 import os
 import sys
 
-from backoffice import private_files
+from backoffice.runtime import private_files
 
 
 def main() -> None:

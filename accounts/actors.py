@@ -1,29 +1,16 @@
 """Who did it, and through which door."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from django.db import models
-
+from accounts.models import Source, User, name_of
 from backoffice.errors import Forbidden
-
-if TYPE_CHECKING:
-    from accounts.models import User
-
-
-class Source(models.TextChoices):
-    API = "api", "API"
-    ADMIN = "admin", "Admin"
-    CLI = "cli", "Command line"
-    IMPORT = "import", "Import"
-    TASK = "task", "Task"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A user, or the system (`user=None`), acting through a source."""
 
-    user: "User | None"
+    user: User | None
     source: Source
 
     def __str__(self) -> str:
@@ -39,14 +26,7 @@ class Actor:
             raise Forbidden("Your role does not allow this. Ask a manager.")
 
 
-def name_of(user: "User | None", source: str) -> str:
-    """An e-mail address, or who that is whom no user stands for."""
-    if user is not None:
-        return user.email
-    return "Nobody" if source in (Source.API, Source.ADMIN) else "System"
-
-
-def name_told_to(reader: "User | None", name: str | None, *, is_staff: bool) -> str:
+def name_told_to(reader: User | None, name: str | None, *, is_staff: bool) -> str:
     """Whoever did it, as the reader may know them: not everybody may know the customers."""
     if not name:
         return "System"

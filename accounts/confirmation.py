@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import Customer, User
-from backoffice.transactions import write_transaction
+from backoffice.db.transactions import write_transaction
 
 
 @write_transaction

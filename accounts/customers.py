@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 
-from accounts.emails import checked_email
+from accounts.email_addresses import checked_email
 from accounts.models import Customer, User
-from backoffice.statements import selecting
+from backoffice.db.statements import selecting
 
 
 def customer_for(email: str, *, name: str = "") -> Customer:

@@ -7,8 +7,8 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import AccountChange, AccountEvent, User
 from accounts.security_log import write_line
-from backoffice.addresses import current_address
-from backoffice.transactions import write_transaction
+from backoffice.api.addresses import current_address
+from backoffice.db.transactions import write_transaction
 
 LONGEST_TEXT = 200
 # What strangers can cause: shown a few times, or it would push what matters off the page.

@@ -2,13 +2,13 @@
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mail_links import password_link
-from accounts.mailing import tell
+from accounts.mailing.account_mails import tell
+from accounts.mailing.links import password_link
 from accounts.models import AccountChange, User
 from accounts.people import create_staff, role_named
 from accounts.roles import ROLES
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict
-from backoffice.transactions import write_transaction
 
 
 @write_transaction

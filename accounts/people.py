@@ -7,15 +7,15 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
-from accounts.emails import checked_email
+from accounts.email_addresses import checked_email
 from accounts.history import record
-from accounts.mailing import tell, told_now
+from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User, normalised_email
-from accounts.passwords import check_strength, store_password
+from accounts.passwords.choosing import check_strength, store_password
 from accounts.roles import ROLE_NAMES
 from accounts.tokens import revoke_everything
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Stale
-from backoffice.transactions import write_transaction
 
 SUPERUSER = "superuser"
 VERSION_FIELDS = ("auth_version", "is_active", "name")

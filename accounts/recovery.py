@@ -2,17 +2,17 @@
 
 from django.contrib.auth.hashers import make_password
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.confirmation import confirm_address
-from accounts.emails import checked_email
-from accounts.mail_links import PASSWORD, no_longer_valid, password_link, user_of
-from accounts.mailing import limit_links, limit_mails, tell
-from accounts.models import User
-from accounts.passwords import check_strength, store_password
-from accounts.places import know_place
-from backoffice.addresses import current_address
+from accounts.email_addresses import checked_email
+from accounts.mailing.account_mails import limit_links, limit_mails, tell
+from accounts.mailing.links import PASSWORD, no_longer_valid, password_link, user_of
+from accounts.models import Source, User
+from accounts.passwords.choosing import check_strength, store_password
+from accounts.sign_in.places import know_place
+from backoffice.api.addresses import current_address
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict
-from backoffice.transactions import write_transaction
 
 
 def request_password_link(email: str, *, address: str) -> None:

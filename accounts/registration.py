@@ -3,13 +3,13 @@
 from django.contrib.auth.hashers import make_password
 
 from accounts.confirmation import confirm_address
-from accounts.emails import checked_email
-from accounts.mail_links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
-from accounts.mailing import limit_links, limit_mails, tell
+from accounts.email_addresses import checked_email
+from accounts.mailing.account_mails import limit_links, limit_mails, tell
+from accounts.mailing.links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
 from accounts.models import User
-from accounts.passwords import check_strength, is_own_password
+from accounts.passwords.choosing import check_strength, is_own_password
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
-from backoffice.transactions import write_transaction
 
 
 def register(email: str, password: str, *, name: str = "", address: str) -> None:

@@ -8,7 +8,7 @@ import json
 import logging
 
 from accounts.actors import Actor
-from backoffice.addresses import current_address
+from backoffice.api.addresses import current_address
 
 logger = logging.getLogger("backoffice.security")
 

@@ -11,8 +11,8 @@ from accounts.models import (
     TokenFamily,
     User,
 )
-from accounts.places import KNOWN_FOR
-from backoffice.transactions import write_transaction
+from accounts.sign_in.places import KNOWN_FOR
+from backoffice.db.transactions import write_transaction
 
 KEEP_UNCONFIRMED = timedelta(days=7)
 # Changes of an account are kept as long as it is.

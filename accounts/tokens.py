@@ -19,13 +19,13 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record
-from accounts.models import AccountChange, RefreshToken, TokenFamily, User
-from backoffice.addresses import current_address
+from accounts.models import AccountChange, RefreshToken, Source, TokenFamily, User
+from backoffice.api.addresses import current_address
+from backoffice.db.statements import selecting
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated
-from backoffice.statements import selecting
-from backoffice.transactions import write_transaction
 
 ALGORITHM = "HS256"
 TOKEN_TYPE = "at+jwt"  # noqa: S105

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.password_pages import ChosenPassword, ConfirmedEmail
+from accounts.admin.password_pages import ChosenPassword, ConfirmedEmail
 
 urlpatterns = [
     path("password/<uidb64>/<token>/", ChosenPassword.as_view(), name="choose_password"),

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from backoffice.db.transactions import write_transaction
 from backoffice.models import Heartbeat, IdempotencyRecord, JobSlot
 from backoffice.moments import start_of_day
-from backoffice.transactions import write_transaction
 
 HEARTBEAT = "worker"
 KEEP_ANSWERS = timedelta(days=7)

@@ -14,9 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from backoffice import environment as env
-from backoffice.limits import MAX_BODY_BYTES
+from backoffice.admin.navigation import UNFOLD as UNFOLD
+from backoffice.api.limits import MAX_BODY_BYTES
 from backoffice.money import ZERO
-from backoffice.navigation import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(BASE_DIR / ".env")
@@ -84,12 +84,12 @@ SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", Decimal("25000.00")) or 
 INSTALLED_APPS = [
     # Before Unfold, whose frame it extends.
     "backoffice",
-    "unfold",
+    # Unfold's default configuration would put its own site in the place of ours.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    # The admin is discovered by urls.py: commands and workers start without it.
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "backoffice.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -107,27 +107,27 @@ AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "backoffice.urls"
 WSGI_APPLICATION = "backoffice.wsgi.application"
-TEST_RUNNER = "backoffice.testing.PytestRunner"
+TEST_RUNNER = "tests.django_runner.PytestRunner"
 
 MIDDLEWARE = [
-    "backoffice.request_id.RequestIdMiddleware",
-    "backoffice.throttling.RateLimitMiddleware",
-    "backoffice.cors.CorsMiddleware",
-    "backoffice.problems.ProblemMiddleware",
-    "backoffice.behind_proxy.ProxyMiddleware",
+    "backoffice.api.request_id.RequestIdMiddleware",
+    "backoffice.api.throttling.RateLimitMiddleware",
+    "backoffice.api.cors.CorsMiddleware",
+    "backoffice.api.problems.ProblemMiddleware",
+    "backoffice.admin.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "accounts.sessions.SessionLifetimeMiddleware",
+    "accounts.sign_in.sessions.SessionLifetimeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "backoffice.error_pages.ErrorPageMiddleware",
+    "backoffice.admin.error_pages.ErrorPageMiddleware",
 ]
-CSRF_FAILURE_VIEW = "backoffice.error_pages.csrf_failure"
+CSRF_FAILURE_VIEW = "backoffice.admin.error_pages.csrf_failure"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -167,7 +167,7 @@ WHITENOISE_USE_FINDERS = not HAS_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "backoffice.static_files.CollectedStaticFiles"
+        "BACKEND": "backoffice.runtime.static_files.CollectedStaticFiles"
         if HAS_COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -179,7 +179,7 @@ CACHES: dict[str, dict[str, object]]
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "backoffice.caches.RedisCache",
+            "BACKEND": "backoffice.runtime.caches.RedisCache",
             "LOCATION": REDIS_URL,
             # A silent server must not make requests wait: what the cache would tell is then done without.
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
@@ -188,13 +188,13 @@ if REDIS_URL:
 else:
     CACHES = {
         "default": {
-            "BACKEND": "backoffice.caches.LocMemCache",
+            "BACKEND": "backoffice.runtime.caches.LocMemCache",
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     }
 # Figures of the admin, of each process alone.
 CACHES["process"] = {
-    "BACKEND": "backoffice.caches.LocMemCache",
+    "BACKEND": "backoffice.runtime.caches.LocMemCache",
     "LOCATION": "process",
     "OPTIONS": {"MAX_ENTRIES": 1_000},
 }
@@ -208,11 +208,11 @@ HUEY: dict[str, object] = {
     "utc": True,
 }
 if REDIS_URL:
-    HUEY |= {"huey_class": "backoffice.queue.SharedQueue", "url": REDIS_URL}
+    HUEY |= {"huey_class": "backoffice.runtime.queue.SharedQueue", "url": REDIS_URL}
 else:
     # Beside the database it belongs to: two shops in one directory must not run each other's tasks.
     QUEUE_FILE = Path(f"{DATABASES['default']['NAME']}.queue") if IS_SQLITE else VAR_DIR / "queue.sqlite3"
-    HUEY |= {"huey_class": "backoffice.queue.EmbeddedQueue", "filename": QUEUE_FILE}
+    HUEY |= {"huey_class": "backoffice.runtime.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FROM = env.text("EMAIL_FROM", f"{SHOP_NAME} <shop@{urlsplit(SHOP_URL).hostname}>")
@@ -242,8 +242,8 @@ MAILERS = {"default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": mail_options(EM
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_HASHERS = [
-    "backoffice.hashing.Argon2id",
-    "backoffice.hashing.PBKDF2",
+    "accounts.passwords.hashing.Argon2id",
+    "accounts.passwords.hashing.PBKDF2",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -293,7 +293,7 @@ if IS_HTTPS:
     # Browsers take them from this host alone, by https: another one of the domain cannot plant its own.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "accounts.sign_in.sessions"
 # A session ends when nobody has done anything in it for so long, and after twelve hours whatever happens.
 SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
@@ -319,14 +319,14 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 # Who may send a body longer than other bodies may be: asked before it is read.
-UPLOADERS = "accounts.uploads.may_upload"
+UPLOADERS = "accounts.api.uploads.may_upload"
 # What the server's front answers without Django.
-EARLY_ANSWERS = "catalog.early_answers.EarlyAnswers"
+EARLY_ANSWERS = "catalog.api.early_answers.EarlyAnswers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 FILE_UPLOAD_HANDLERS = [
-    "backoffice.uploads.StaffAlone",
+    "backoffice.api.uploads.StaffAlone",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "backoffice.uploads.UnnamedFile",
+    "backoffice.api.uploads.UnnamedFile",
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
@@ -336,12 +336,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "backoffice.request_id.RequestIdFilter"},
-        "outages": {"()": "backoffice.thinned_logs.OutageFilter"},
+        "request_id": {"()": "backoffice.api.request_id.RequestIdFilter"},
+        "outages": {"()": "backoffice.runtime.log_thinning.OutageFilter"},
     },
     "formatters": {
         "line": {
-            "class": "backoffice.log_lines.LineFormatter",
+            "class": "backoffice.runtime.log_lines.LineFormatter",
             "format": "{asctime} {levelname} {name} [{request_id}] {message}",
             "style": "{",
         }
@@ -353,7 +353,7 @@ LOGGING = {
             "filters": ["outages", "request_id"],
         },
         "security": {
-            "class": "backoffice.log_lines.PrivateFile",
+            "class": "backoffice.runtime.log_lines.PrivateFile",
             "filename": VAR_DIR / "security.log",
             "formatter": "line",
             "filters": ["request_id"],

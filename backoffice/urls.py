@@ -5,16 +5,17 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 from ninja.openapi.views import openapi_json
 
-from backoffice import health, problem_pages, problems
-from backoffice.api import api
+from backoffice.api import problem_pages, problems
+from backoffice.api.application import api
+from backoffice.runtime import health
 
 admin.autodiscover()
 
 
-handler400 = "backoffice.error_pages.bad_request"
-handler403 = "backoffice.error_pages.forbidden"
-handler404 = "backoffice.error_pages.not_found"
-handler500 = "backoffice.error_pages.server_error"
+handler400 = "backoffice.admin.error_pages.bad_request"
+handler403 = "backoffice.admin.error_pages.forbidden"
+handler404 = "backoffice.admin.error_pages.not_found"
+handler500 = "backoffice.admin.error_pages.server_error"
 
 
 @require_safe

@@ -25,8 +25,9 @@ def statements_for() -> list[int]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from accounts.actors import Actor, Source
-    from orders.placement import Address, LineRequest, OrderRequest, place_order
+    from accounts.actors import Actor
+    from accounts.models import Source
+    from orders.placing.placement import Address, LineRequest, OrderRequest, place_order
     from orders.promotions import PromotionTerms, create_promo_code
 
     by = Actor(None, Source.CLI)

@@ -115,8 +115,8 @@ def prepare(units: int) -> list[str]:
     """Enough of every product, and a token of each customer."""
     from django.utils import timezone
 
-    from accounts.actors import Actor, Source
-    from accounts.models import User
+    from accounts.actors import Actor
+    from accounts.models import Source, User
     from accounts.tokens import issue_pair
     from catalog import stock
     from tests.factories import make_customer

@@ -78,7 +78,8 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
 
 
 def generated(count: int) -> Sample:
-    from accounts.actors import Actor, Source
+    from accounts.actors import Actor
+    from accounts.models import Source
     from orders.models import PromoCode
     from orders.promotions import PromotionTerms, generate_batch
 

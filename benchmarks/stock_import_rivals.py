@@ -29,7 +29,8 @@ RAW_LOAD = "INSERT INTO raw_stage VALUES (?, ?)"
 
 def ours(path: Path) -> Sample:
     """Planned and applied, as all doors do it."""
-    from accounts.actors import Actor, Source
+    from accounts.actors import Actor
+    from accounts.models import Source
     from catalog.models import ImportMode
     from catalog.stock_import import apply_import, plan_import
 

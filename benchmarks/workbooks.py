@@ -41,7 +41,7 @@ def write(path: Path, rows: int) -> None:
 
 
 def read(path: Path) -> Sample:
-    from catalog.stock_file import read_stock_file
+    from catalog.stock_import.stock_file import read_stock_file
 
     return measured(lambda: list(read_stock_file(path.read_bytes(), file_name=path.name).rows))
 

@@ -10,14 +10,14 @@ class CatalogConfig(AppConfig):
     verbose_name = "Catalogue"
 
     def ready(self) -> None:
-        from catalog import checks  # noqa: F401
+        from catalog.models import checks  # noqa: F401
 
         post_migrate.connect(put_triggers_back, sender=self, dispatch_uid="catalog.put_triggers_back")
 
 
 def put_triggers_back(*, using: str, **kwargs: Any) -> None:
     """A migration may have rebuilt the ledger's table, or somebody may have dropped its triggers."""
-    from catalog.triggers import create_triggers, missing_triggers
+    from catalog.models.triggers import create_triggers, missing_triggers
 
     if missing_triggers(connections[using]):
         create_triggers(connections[using])

@@ -5,8 +5,8 @@ import logging
 from django.db.models import ProtectedError
 
 from accounts.actors import Actor
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict
-from backoffice.transactions import write_transaction
 from catalog.models import Category
 
 logger = logging.getLogger(__name__)

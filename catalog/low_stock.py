@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from backoffice.db.transactions import write_transaction
 from backoffice.jobs import once_per_slot, this_day
 from backoffice.outbox.queueing import queue_email
-from backoffice.transactions import write_transaction
 from catalog.reports import Reorder, reorder_list
 
 JOB = "low-stock-digest"

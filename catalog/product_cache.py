@@ -28,8 +28,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from redis.exceptions import RedisError
 
-from backoffice.caches import Held, opened, sealed
-from backoffice.replies import Reply
+from backoffice.api.json_reply import Reply
+from backoffice.runtime.caches import Held, opened, sealed
 
 logger = logging.getLogger(__name__)
 

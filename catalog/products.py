@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
+from backoffice.db.fields import folded
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound
-from backoffice.fields import folded
-from backoffice.transactions import write_transaction
 from catalog.models import Category, Product
 from catalog.product_cache import forget_products
 

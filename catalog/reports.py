@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery, Sum
 
-from catalog.csv_lines import csv_lines
+from backoffice.sheets.csv_lines import csv_lines
 from catalog.models import MovementKind, Product, StockMovement
 
 SALES_DAYS = 30

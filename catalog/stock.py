@@ -9,9 +9,9 @@ from django.db.models import Case, F, IntegerField, Max, QuerySet, Sum, When
 from django.utils import timezone
 
 from accounts.actors import Actor
+from backoffice.db.statements import insert, selecting, updating
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, Stale
-from backoffice.statements import insert, selecting, updating
-from backoffice.transactions import write_transaction
 from catalog.models import MovementKind, Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products

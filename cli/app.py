@@ -6,24 +6,24 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from backoffice import private_files
-from cli import failures, streams
+from backoffice.runtime import private_files
+from cli.terminal import failures, streams
 
 # name: (module:attribute, what it is for), in the order of the help.
 VERBS = {
     "demo": ("cli.demo.verb:demo", "Fill the shop with data to play with"),
-    "serve": ("cli.server:serve", "Run the shop: web and worker in one process"),
-    "worker": ("cli.server:worker", "Run the worker alone"),
-    "scheduler": ("cli.server:scheduler", "Run the periodic tasks' clock alone"),
+    "serve": ("cli.server.serving:serve", "Run the shop: web and worker in one process"),
+    "worker": ("cli.server.serving:worker", "Run the worker alone"),
+    "scheduler": ("cli.server.serving:scheduler", "Run the periodic tasks' clock alone"),
     "doctor": ("cli.doctor:doctor", "Look for trouble; exit with 4 when there is some"),
-    "backup": ("cli.backup:backup", "Write the whole database to a file, while the shop runs"),
-    "restore": ("cli.backup:restore", "Put a backup in the place of the database"),
+    "backup": ("cli.database.backup:backup", "Write the whole database to a file, while the shop runs"),
+    "restore": ("cli.database.backup:restore", "Put a backup in the place of the database"),
     "move-database": (
-        "cli.move_database:move_database",
+        "cli.database.move:move_database",
         "Move the shop from SQLite to PostgreSQL, with proof",
     ),
-    "products": ("cli.product_files:app", "Look at products; import, export and archive them"),
-    "stock": ("cli.stock_files:app", "Receive, count, adjust, import, export and prove stock"),
+    "products": ("cli.products.files:app", "Look at products; import, export and archive them"),
+    "stock": ("cli.stock.files:app", "Receive, count, adjust, import, export and prove stock"),
     "promos": ("cli.promos:app", "Create, pause and expire promo codes"),
     "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),
     "users": ("cli.users:app", "Staff accounts, roles and passwords"),

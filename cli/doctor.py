@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from cli.console import FOUND_PROBLEMS, Json, Jsonl, Listing, columns, say
-from cli.verbs import lone_verb
+from cli.terminal.console import FOUND_PROBLEMS, Json, Jsonl, Listing, columns, say
+from cli.terminal.verbs import lone_verb
 
 OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
 WORKER_SILENT_AFTER = timedelta(minutes=3)
@@ -75,7 +75,7 @@ OF_THE_DATABASE = frozenset(
 def _mend_sequences() -> None:
     from django.db import connection
 
-    from backoffice.sequences import catch_up
+    from backoffice.db.sequences import catch_up
 
     for each in catch_up(connection):
         say(f"{each.table}.{each.column} goes on after {each.highest}.")
@@ -126,7 +126,7 @@ def _migrations() -> Finding:
 def _sequences() -> Finding:
     from django.db import connection
 
-    from backoffice.sequences import behind
+    from backoffice.db.sequences import behind
 
     late = behind(connection)
     if late:
@@ -144,7 +144,7 @@ def _sequences() -> Finding:
 def _ledger_triggers() -> Finding:
     from django.db import connection
 
-    from catalog.triggers import missing_triggers
+    from catalog.models.triggers import missing_triggers
 
     missing = missing_triggers(connection)
     if missing:

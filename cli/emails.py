@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.actors import actor
-from cli.console import (
+from cli.terminal.actors import actor
+from cli.terminal.console import (
     As,
     DryRun,
     FailIfEmpty,
@@ -20,7 +20,7 @@ from cli.console import (
     proceed,
     wrong_use,
 )
-from cli.verbs import group, verb
+from cli.terminal.verbs import group, verb
 
 if TYPE_CHECKING:
     from backoffice.outbox.models import EmailMessage

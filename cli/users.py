@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.actors import actor
-from cli.console import (
+from cli.terminal.actors import actor
+from cli.terminal.console import (
     As,
     FailIfEmpty,
     Json,
@@ -21,7 +21,7 @@ from cli.console import (
     show_one,
     wrong_use,
 )
-from cli.verbs import group, verb
+from cli.terminal.verbs import group, verb
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -15,12 +15,12 @@ from django.utils import timezone
 from accounts.models import User
 from backoffice.errors import Refusal
 from backoffice.money import rounded
-from catalog.csv_lines import csv_lines
-from catalog.formulas import safe_text
-from catalog.row_files import MOST_ROWS, Cell, write_workbook
+from backoffice.sheets.csv_lines import csv_lines
+from backoffice.sheets.formulas import safe_text
+from backoffice.sheets.writing import MOST_ROWS, Cell, write_workbook
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import exact
-from orders.rendering import may_know_customers, may_know_promos
+from orders.readers.orders import may_know_customers, may_know_promos
 
 type Row = tuple[Cell, ...]
 

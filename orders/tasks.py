@@ -4,7 +4,7 @@ from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
-from orders import promotions, watching
+from orders import hourly_audit, promotions
 
 
 @db_periodic_task(crontab(minute="*"))
@@ -16,4 +16,4 @@ def expire_promotions() -> None:
 @db_periodic_task(crontab(minute="37"))
 def prove_the_books() -> None:
     """Reads alone; of several schedulers one alerts."""
-    watching.prove_the_books(timezone.now())
+    hourly_audit.prove_the_books(timezone.now())

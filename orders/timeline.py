@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.actors import Actor
-from backoffice.statements import insert
+from backoffice.db.statements import insert
 from orders.models import EventKind, Order, OrderEvent
 
 

@@ -8,8 +8,10 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
-from catalog import triggers
+from catalog.models import triggers
 from tests.counts import forget_counts
+
+pytest_plugins = ["tests.admin_fixtures", "tests.cli_fixtures"]
 
 REAL_PASSWORD_HASHERS = list(django_settings.PASSWORD_HASHERS)
 FAST_PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -2,7 +2,7 @@
 
 from django.core.cache import cache
 
-from backoffice import throttling
+from backoffice.api import throttling
 
 
 def forget_counts() -> None:

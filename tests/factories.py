@@ -9,14 +9,14 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.customers import customer_for
-from accounts.models import Customer, User
+from accounts.models import Customer, Source, User
 from catalog import stock
 from catalog.models import Category, Product
 from catalog.products import ProductData, create_product, product_with_sku
 from orders.models import Order, PromoCode, Promotion
-from orders.placement import Address, LineRequest, OrderRequest, place_order
+from orders.placing.placement import Address, LineRequest, OrderRequest, place_order
 from orders.promotions import CodeShape, PromotionTerms, create_promo_code, generate_batch
 
 CLI = Actor(None, Source.CLI)

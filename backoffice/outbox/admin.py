@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.decorators import display
 
-from backoffice.admin import ReadOnlyAdmin, show_refusal
+from backoffice.admin.base import ReadOnlyAdmin, show_refusal
+from backoffice.admin.lists import WholeDaysFilter, moment, remembered_count, view_tabs
 from backoffice.errors import Refusal
-from backoffice.lists import WholeDaysFilter, moment, remembered_count, view_tabs
 from backoffice.outbox.delivery import MAX_ATTEMPTS, requeue
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets

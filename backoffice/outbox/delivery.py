@@ -25,11 +25,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import wake_worker
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
-from backoffice.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
+from backoffice.db.statements import insert
+from backoffice.db.transactions import write_transaction
 from backoffice.outbox.models import EmailMessage, EmailState
-from backoffice.statements import insert
-from backoffice.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from typing import Any, Protocol
 from django.db import Error as DatabaseError
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 
-from backoffice.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
-from backoffice.outages import RETRY_AFTER_SECONDS, is_outage
-from backoffice.problems import in_one_line
+from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
+from backoffice.api.problems import in_one_line
+from backoffice.runtime.outages import RETRY_AFTER_SECONDS, is_outage
 from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, small_body
 from backoffice.server.gateway import Answer, Application, answer_of, environ_of, with_body
 from backoffice.server.readiness import HEALTHY, Readiness

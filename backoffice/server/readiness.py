@@ -4,7 +4,7 @@ import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from backoffice.health import Health, State, health
+from backoffice.runtime.health import Health, State, health
 from backoffice.server.gateway import Answer
 
 

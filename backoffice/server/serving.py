@@ -27,8 +27,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from backoffice.addresses import address_block, address_of
-from backoffice.consumer import Consumer, consume, consuming
+from backoffice.api.addresses import address_block, address_of
+from backoffice.runtime.consumer import Consumer, consume, consuming
 from backoffice.server.front import Front
 from backoffice.server.gateway import Application
 from backoffice.server.listening import BACKLOG
@@ -46,7 +46,7 @@ DRAIN_SECONDS = 25
 LOGGING = {
     "formatters": {
         "line": {
-            "class": "backoffice.log_lines.LineFormatter",
+            "class": "backoffice.runtime.log_lines.LineFormatter",
             "format": "{levelname} {name} {message}",
             "style": "{",
         }

@@ -13,11 +13,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from accounts.admin import actor_of
-from backoffice.admin import UseCaseDialog
+from accounts.admin.actor import actor_of
+from backoffice.admin.base import UseCaseDialog
 from backoffice.errors import Refusal
 from catalog import stock
-from catalog.admin.short_shelf import cancelling
+from catalog.admin.short_count import cancelling
 from catalog.models import Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 

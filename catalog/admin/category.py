@@ -7,10 +7,10 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
-from accounts.admin import actor_of
-from backoffice.admin import DomainAdmin, show_refusal
+from accounts.admin.actor import actor_of
+from backoffice.admin.base import DomainAdmin, show_refusal
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
-from backoffice.transactions import write_transaction
 from catalog.categories import delete_category
 from catalog.models import Category, Product
 

@@ -13,23 +13,23 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
-from accounts.admin import actor_of
-from backoffice.admin import DomainAdmin, csv_file
+from accounts.admin.actor import actor_of
+from backoffice.admin.base import DomainAdmin, csv_file
+from backoffice.admin.lists import CappedPaginator
+from backoffice.admin.once import RequestKeyField
+from backoffice.api.idempotency import once
+from backoffice.api.json_reply import Reply, rendered
+from backoffice.db.primary_keys import is_key
 from backoffice.errors import Kind, Refusal
-from backoffice.idempotency import once
 from backoffice.jobs import this_day
-from backoffice.lists import CappedPaginator
-from backoffice.primary_keys import is_key
-from backoffice.replies import Reply, rendered
-from backoffice.request_keys import RequestKeyField
+from backoffice.sheets.exporting import CSVFile
 from catalog import stock
-from catalog.admin.short_shelf import cancelling
-from catalog.count_sheet import count_sheet
+from catalog.admin.short_count import cancelling
 from catalog.counting import last_counts, progress_of
-from catalog.exports import CSVFile
 from catalog.models import Category, Product, StockMovement
 from catalog.models.product import ProductQuerySet
 from catalog.stock import BelowReserved
+from catalog.stock_import.count_sheet import count_sheet
 from catalog.templatetags.stock import change, reference
 
 PER_PAGE = 50

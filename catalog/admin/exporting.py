@@ -10,11 +10,11 @@ from django.utils import timezone
 from import_export.admin import ExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 
-from accounts.admin import actor_of
+from accounts.admin.actor import actor_of
 from accounts.history import record_export
-from backoffice.admin import DomainAdmin
-from backoffice.lists import UnreadableFilter
-from catalog.exports import CSVFile, XLSXFile
+from backoffice.admin.base import DomainAdmin
+from backoffice.admin.lists import UnreadableFilter
+from backoffice.sheets.exporting import CSVFile, XLSXFile
 
 # A workbook of so many rows takes some ten seconds of a processor to write.
 MOST_EXPORTED = 20_000

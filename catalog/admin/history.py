@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest
 
-from backoffice.lists import CappedPaginator
+from backoffice.admin.lists import CappedPaginator
 from catalog.models import Product, StockMovement
 
 PER_PAGE = 25

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
+from backoffice.admin.lists import CappedPaginator
 from backoffice.errors import Refusal
-from backoffice.lists import CappedPaginator
 from catalog.models import ImportMode, ImportState, StockImport, StockImportRow
 from catalog.stock_import import AlreadyImported, CannotUndo
 

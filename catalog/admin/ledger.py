@@ -15,9 +15,9 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from backoffice.admin import ReadOnlyAdmin
-from backoffice.fields import folded
-from backoffice.lists import StaffFilter, WholeDaysFilter, moment
+from backoffice.admin.base import ReadOnlyAdmin
+from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
+from backoffice.db.fields import folded
 from catalog.admin.exporting import ListExport
 from catalog.exports import MovementExport
 from catalog.models import StockMovement

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from backoffice.lists import remembered_count, view_tabs
+from backoffice.admin.lists import remembered_count, view_tabs
 from catalog.models import Product
 
 PRODUCTS = "admin:catalog_product_changelist"

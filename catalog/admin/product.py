@@ -14,9 +14,9 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from accounts.admin import actor_of
-from backoffice.admin import AnyField, AnyForm, DomainAdmin, UseCaseDialog, close_dialog, csv_file
-from backoffice.fields import folded
+from accounts.admin.actor import actor_of
+from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, UseCaseDialog, close_dialog, csv_file
+from backoffice.db.fields import folded
 from backoffice.money import formatted
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting

@@ -15,11 +15,11 @@ from django.urls import URLPattern, path, reverse
 from import_export.admin import ImportExportMixin
 
 from accounts.actors import Actor
-from accounts.admin import actor_of
-from backoffice.admin import csv_file, errors_of, show_refusal
+from accounts.admin.actor import actor_of
+from backoffice.admin.base import csv_file, errors_of, show_refusal
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
 from backoffice.sheets.limits import UnreadableFile
-from backoffice.transactions import write_transaction
 from catalog.admin.exporting import ListExport
 from catalog.admin.product_import_page import note_in_histories, product_import_context
 from catalog.models import Product, ProductImport
@@ -33,7 +33,7 @@ from catalog.product_files import (
     read_products,
     rejected_products_csv,
 )
-from catalog.resources import ProductExport
+from catalog.product_files.export import ProductExport
 
 MOST_ROWS = 20_000
 

@@ -10,12 +10,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 
 from accounts.actors import Actor
+from backoffice.db.fields import folded
 from backoffice.errors import Refusal
-from backoffice.fields import folded
+from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan
 from catalog.admin.import_page import cards_that_filter
 from catalog.models import Product, ProductImport, ProductImportState
 from catalog.product_files import plan_of
-from catalog.row_plans import Outcome, PlannedRow, RowPlan
 
 PER_PAGE = 100
 FAULTS_SHOWN = 10

@@ -16,16 +16,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import URLPattern, path, reverse
 from import_export.admin import ImportMixin
 
-from accounts.admin import actor_of
-from backoffice.admin import errors_of
+from accounts.admin.actor import actor_of
+from backoffice.admin.base import errors_of
+from backoffice.admin.lists import VIEW
 from backoffice.errors import Refusal
-from backoffice.lists import VIEW
 from catalog.admin.exporting import ListExport
 from catalog.admin.import_page import rows_shown
 from catalog.exports import ImportRowExport
 from catalog.models import ImportMode, StockImport, StockImportRow
-from catalog.stock_file import FileRow
 from catalog.stock_import import plan_import
+from catalog.stock_import.stock_file import FileRow
 
 logger = logging.getLogger(__name__)
 TELL_EVERY = 10_000

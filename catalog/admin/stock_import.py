@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from accounts.admin import actor_of
-from backoffice.admin import ReadOnlyAdmin, csv_file, show_refusal
+from accounts.admin.actor import actor_of
+from backoffice.admin.base import ReadOnlyAdmin, csv_file, show_refusal
+from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
 from backoffice.errors import Refusal
-from backoffice.lists import StaffFilter, WholeDaysFilter, moment
 from catalog.admin.import_page import import_context
 from catalog.admin.stock_files import StockFiles
 from catalog.models import ImportState, StockImport

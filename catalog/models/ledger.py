@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.actors import Source, name_told_to
-from accounts.models import User
+from accounts.actors import name_told_to
+from accounts.models import Source, User
 from catalog.models.product import Product
 
 
@@ -62,7 +62,7 @@ class StockMovementQuerySet(models.QuerySet["StockMovement"]):
 class StockMovement(models.Model):
     """Why, by whom and by how much a product's balances changed, and what both were afterwards.
 
-    Append-only: the ORM refuses here, triggers refuse raw SQL (catalog/triggers.py).
+    Append-only: the ORM refuses here, triggers refuse raw SQL (catalog/models/triggers.py).
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements")

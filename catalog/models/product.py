@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from backoffice.fields import FoldedField, folded
+from backoffice.db.fields import FoldedField, folded
 from backoffice.money import ZERO
 
 MAX_UNITS = 2_000_000_000

@@ -5,7 +5,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
-from accounts.actors import Source
+from accounts.models import Source
 
 
 class ProductImportState(models.TextChoices):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.actors import Source
+from accounts.models import Source
 from catalog.models.product import Product
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.actors import Actor
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
-from backoffice.transactions import write_transaction
+from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan
 from catalog.models import ProductImport, ProductImportState
 from catalog.product_files.plan import import_products
 from catalog.product_files.reading import ProductFile
-from catalog.row_plans import Outcome, PlannedRow, RowPlan
 
 PLANS_KEPT = timedelta(hours=24)
 

@@ -10,15 +10,15 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
+from backoffice.db.fields import folded
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Invalid
-from backoffice.fields import folded
-from backoffice.transactions import write_transaction
+from backoffice.sheets.plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, RowsChanged, rejected_csv
 from catalog.models import Product
 from catalog.product_cache import forget_products
-from catalog.product_cells import Categories, all_categories, listed, said_by
+from catalog.product_files.cells import Categories, all_categories, listed, said_by
 from catalog.product_files.reading import ProductFile
 from catalog.products import refuse_unclean
-from catalog.row_plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, RowsChanged, rejected_csv
 
 logger = logging.getLogger(__name__)
 

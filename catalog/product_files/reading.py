@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from backoffice.fields import folded
+from backoffice.db.fields import folded
+from backoffice.sheets.columns import kept_cells, places_of
 from backoffice.sheets.limits import UnreadableFile
-from catalog.file_columns import kept_cells, places_of
-from catalog.product_cells import IMPORTED, product_columns
-from catalog.stock_file import NO_ROWS, content_of, table_rows
+from backoffice.sheets.reading import NO_ROWS, content_of, table_rows
+from catalog.product_files.cells import IMPORTED, product_columns
 
 MAX_ROWS = 100_000
 LONGEST_NAME = 60

@@ -4,7 +4,7 @@ A row with a `problem_code` changes nothing; a `problem` without a code is a rem
 """
 
 from catalog.stock_import.apply import AlreadyImported, ImportHasProblems, PlanChanged, apply_import
-from catalog.stock_import.numbered import UnknownImport, WrongState, import_numbered
+from catalog.stock_import.lookup import UnknownImport, WrongState, import_numbered
 from catalog.stock_import.plan import forget_plan, plan_import, sweep_plans
 from catalog.stock_import.rejects import rejects_csv, template_csv
 from catalog.stock_import.undo import CannotUndo, undo_import

@@ -3,12 +3,12 @@
 from django.utils import timezone
 
 from accounts.actors import Actor
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict
-from backoffice.transactions import write_transaction
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
-from catalog.stock_import.moving import APPLYING, move_stock
-from catalog.stock_import.numbered import count_rows, execute, faults_of, hold_import
+from catalog.stock_import.ledger_sql import APPLYING, move_stock
+from catalog.stock_import.lookup import count_rows, execute, faults_of, hold_import
 from catalog.stock_import.staging import lock_products_of
 
 PLAN_CHANGED = "plan_changed"

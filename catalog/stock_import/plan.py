@@ -11,14 +11,15 @@ from typing import Any, BinaryIO
 from django.utils import timezone
 
 from accounts.actors import Actor
+from backoffice.db.fields import folded
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
-from backoffice.fields import folded
-from backoffice.transactions import write_transaction
+from backoffice.sheets.reading import content_of
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
-from catalog.stock_file import FileRow, content_of, read_stock_file
-from catalog.stock_import.numbered import execute
+from catalog.stock_import.lookup import execute
 from catalog.stock_import.staging import clear, judge, judged_rows, refresh_statistics, stage
+from catalog.stock_import.stock_file import FileRow, read_stock_file
 
 PLANS_KEPT = timedelta(hours=24)
 WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")

@@ -2,9 +2,9 @@
 
 from itertools import chain
 
-from catalog.csv_lines import csv_lines
+from backoffice.sheets.csv_lines import csv_lines
 from catalog.models import StockImport
-from catalog.stock_file import COLUMNS
+from catalog.stock_import.stock_file import COLUMNS
 
 
 def rejects_csv(stock_import: StockImport) -> str:

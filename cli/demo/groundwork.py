@@ -16,10 +16,10 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils.text import slugify
 
-from accounts.actors import Actor, Source
-from accounts.models import User
+from accounts.actors import Actor
+from accounts.models import Source, User
 from accounts.people import create_staff
-from backoffice.transactions import write_transaction
+from backoffice.db.transactions import write_transaction
 from catalog import stock
 from catalog.models import Category, MovementKind, Product, StockMovement
 from catalog.products import ProductData, create_product

@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Count, Sum
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
 from backoffice.money import ZERO, formatted, rounded
 from catalog.audit import Discrepancy, audit_stock
 from catalog.models import Product

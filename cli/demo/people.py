@@ -3,7 +3,7 @@
 from random import Random
 
 from cli.demo.reading import SampleOrder
-from orders.basket import Address
+from orders.placing.basket import Address
 
 FIRST_NAMES = [
     "Ada",

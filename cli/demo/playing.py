@@ -9,15 +9,16 @@ from itertools import batched
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
-from backoffice.transactions import write_transaction
 from cli.demo.people import address_of, email_of
 from cli.demo.planning import Cancel, Deliver, Place, Ship, Step, TakeBack
 from cli.demo.reading import SampleOrder
-from orders.lifecycle import ReturnedItem, cancel_order, deliver_order, return_items, ship_order
+from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, deliver_order, return_items, ship_order
 from orders.models import Cancellation, Order, Return, Shipment
-from orders.placement import LineRequest, OrderRequest, place_order
+from orders.placing.placement import LineRequest, OrderRequest, place_order
 
 # Fewer commits, and the shop can still breathe in between.
 BATCH = 50

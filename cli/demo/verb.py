@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import FOUND_PROBLEMS, DryRun, Json, Yes, print_json, proceed, say
-from cli.verbs import lone_verb
+from cli.terminal.console import FOUND_PROBLEMS, DryRun, Json, Yes, print_json, proceed, say
+from cli.terminal.verbs import lone_verb
 
 if TYPE_CHECKING:
     from cli.demo.loading import Outcome

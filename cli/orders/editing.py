@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.actors import actor
-from cli.console import As, Json, show_one, wrong_use
 from cli.orders.shown import Number, app
-from cli.repeats import RequestKey, once_per_key
-from cli.verbs import verb
+from cli.terminal.actors import actor
+from cli.terminal.console import As, Json, show_one, wrong_use
+from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-    from orders.basket import Address
     from orders.models import Order
+    from orders.placing.basket import Address
 
 ADDRESS = ("name", "line1", "line2", "postcode", "city", "region", "country", "phone")
 
@@ -51,8 +51,8 @@ def edit(
 
     What is not named stays as it is.
     """
-    from orders.lifecycle import edit_order
-    from orders.transition import order_with_number
+    from orders.fulfilment.lifecycle import edit_order
+    from orders.fulfilment.transition import order_with_number
 
     by = actor(as_, "orders.change_order")
     parts = [name, line1, line2, postcode, city, region, country, phone]
@@ -89,7 +89,7 @@ def comment(
 
 
 def _address_of(order: "Order") -> "Address":
-    from orders.basket import Address
+    from orders.placing.basket import Address
 
     return Address(**{part: getattr(order, f"ship_{part}") for part in ADDRESS})
 
@@ -105,8 +105,8 @@ def _as_row(order: "Order") -> dict[str, Any]:
 
 
 def _comment(number: str, text: str, *, by: "Actor") -> dict[str, Any]:
-    from orders.lifecycle import comment
-    from orders.transition import order_with_number
+    from orders.fulfilment.lifecycle import comment
+    from orders.fulfilment.transition import order_with_number
 
     event = comment(number, by=by, text=text)
     return {"number": order_with_number(number).number, "comment": event.text, "by": str(by), "at": event.at}

@@ -2,12 +2,12 @@
 
 import typer
 
-from cli.actors import actor
-from cli.console import EMPTY, As, FailIfEmpty, counted, say
-from cli.files import STANDARD, FileKind, Output, Overwrite, kind_of, refuse_to_replace, writing
 from cli.orders.shown import From, Status, To, app, narrowed
-from cli.progress import bar
-from cli.verbs import verb
+from cli.terminal.actors import actor
+from cli.terminal.console import EMPTY, As, FailIfEmpty, counted, say
+from cli.terminal.files import STANDARD, FileKind, Output, Overwrite, kind_of, refuse_to_replace, writing
+from cli.terminal.progress import bar
+from cli.terminal.verbs import verb
 
 
 @verb(

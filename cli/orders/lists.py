@@ -4,17 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import (
-    FailIfEmpty,
-    Json,
-    Jsonl,
-    Limit,
-    Listing,
-    columns,
-    print_json,
-    show_one,
-)
-from cli.moments import length
 from cli.orders.shown import (
     STEPS,
     From,
@@ -26,7 +15,9 @@ from cli.orders.shown import (
     narrowed,
     print_part,
 )
-from cli.verbs import verb
+from cli.terminal.console import FailIfEmpty, Json, Jsonl, Limit, Listing, columns, print_json, show_one
+from cli.terminal.moments import length
+from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
     from orders.models import Order, OrderLine
@@ -99,7 +90,7 @@ def show_order(
     json: Json = False,
 ) -> None:
     """Show an order with its lines, shipments and timeline."""
-    from orders.transition import order_with_number
+    from orders.fulfilment.transition import order_with_number
 
     order = order_with_number(number)
     parts = _parts(order)

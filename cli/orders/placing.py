@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.actors import actor
-from cli.console import REFUSED, As, DryRun, Json, columns, print_json, say, show_one
-from cli.files import name_of, opened
 from cli.orders.shown import STEPS, app, as_row, print_part
-from cli.repeats import RequestKey, once_per_key
-from cli.verbs import verb
+from cli.terminal.actors import actor
+from cli.terminal.console import REFUSED, As, DryRun, Json, columns, print_json, say, show_one
+from cli.terminal.files import name_of, opened
+from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-    from orders.basket import OrderRequest
+    from orders.placing.basket import OrderRequest
     from orders.pricing import Quote
 
 QUOTED = columns("sku", "name", "quantity:n", "unit_price:n=Price", "discount:n", "total:n")
@@ -56,8 +56,8 @@ def place(
 
 def _content_of(file: str) -> bytes:
     """Raises TooLarge."""
+    from backoffice.api.limits import MAX_BODY_BYTES
     from backoffice.errors import TooLarge
-    from backoffice.limits import MAX_BODY_BYTES
 
     with opened(file, most=MAX_BODY_BYTES) as stream:
         content = stream.read(MAX_BODY_BYTES + 1)
@@ -74,9 +74,9 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
     """
     from pydantic import ValidationError
 
+    from backoffice.api.problems import CODES, DETAILS
     from backoffice.errors import Fault, Invalid
-    from backoffice.problems import CODES, DETAILS
-    from orders.schemas import OrderIn
+    from orders.api.schemas import OrderIn
 
     try:
         order = OrderIn.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"))
@@ -94,7 +94,7 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
 
 
 def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
-    from orders.placement import place_order
+    from orders.placing.placement import place_order
 
     order = place_order(request, email=email, by=by)
     order.refresh_from_db()
@@ -103,10 +103,10 @@ def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
 
 def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bool) -> None:
     """Raises typer.Exit: 1 when the order would be refused for its promo code."""
-    from accounts.emails import checked_email
-    from orders.basket import address_fields
-    from orders.placement import quote_order
-    from orders.rendering import rendered_quote
+    from accounts.email_addresses import checked_email
+    from orders.placing.basket import address_fields
+    from orders.placing.placement import quote_order
+    from orders.readers.orders import rendered_quote
 
     checked_email(email)
     address_fields(request.address)
@@ -122,7 +122,7 @@ def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bo
 
 
 def _print_quote(quote: "Quote") -> None:
-    from orders.rendering import rendered_quote
+    from orders.readers.orders import rendered_quote
 
     rendered = rendered_quote(quote)
     names = ("subtotal", "discount", "shipping", "total", "currency")

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.actors import actor
-from cli.console import As, DryRun, Json, Yes, proceed, say, show_one
 from cli.orders.shown import Lines, Number, app, quantities, say_open_units
-from cli.repeats import RequestKey, answer_kept, once_per_key
-from cli.verbs import verb
+from cli.terminal.actors import actor
+from cli.terminal.console import As, DryRun, Json, Yes, proceed, say, show_one
+from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
+    from orders.fulfilment.units import Units
     from orders.models import Order
-    from orders.selection import Units
 
 
 @verb(
@@ -40,9 +40,9 @@ def cancel(
 
     The units can be sold again; the customer gets an e-mail.
     """
-    from orders.lifecycle import cancel_order
+    from orders.fulfilment.lifecycle import cancel_order
+    from orders.fulfilment.transition import order_with_number
     from orders.status import Action, is_allowed
-    from orders.transition import order_with_number
 
     by = actor(as_, "orders.cancel_order")
     order = order_with_number(number)
@@ -98,10 +98,10 @@ def register_return(
 
 def _coming_back(number: str, wanted: Mapping[str, int]) -> "tuple[Order, Sequence[Units]]":
     """Raises what `return_items` would raise."""
-    from backoffice.transactions import write_transaction
-    from orders.selection import returnable_units
+    from backoffice.db.transactions import write_transaction
+    from orders.fulfilment.transition import begin
+    from orders.fulfilment.units import returnable_units
     from orders.status import Action
-    from orders.transition import begin
 
     @write_transaction
     def look() -> "tuple[Order, Sequence[Units]]":
@@ -123,8 +123,8 @@ def _return(
     order: "Order", wanted: Mapping[str, int], *, write_off: bool, reason: str, by: "Actor"
 ) -> dict[str, Any]:
     """Of the order as it was shown, and no other."""
-    from orders.lifecycle import ReturnedItem, return_items
-    from orders.transition import order_with_number
+    from orders.fulfilment.lifecycle import ReturnedItem, return_items
+    from orders.fulfilment.transition import order_with_number
 
     items = [ReturnedItem(sku, quantity, restock=not write_off) for sku, quantity in wanted.items()]
     version = order.version

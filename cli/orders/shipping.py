@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.actors import actor
-from cli.console import As, DryRun, FailIfEmpty, Json, Jsonl, Yes, proceed, show_one, wrong_use
-from cli.files import Overwrite, Rejects, opened, refuse_to_replace
 from cli.orders.shown import Lines, Number, app, quantities, say_open_units
-from cli.plans import SkipInvalid
-from cli.row_plans import Asked, RowImport, Words
-from cli.verbs import verb
+from cli.terminal.actors import actor
+from cli.terminal.console import As, DryRun, FailIfEmpty, Json, Jsonl, Yes, proceed, show_one, wrong_use
+from cli.terminal.files import Overwrite, Rejects, opened, refuse_to_replace
+from cli.terminal.plans import SkipInvalid
+from cli.terminal.row_plans import Asked, RowImport, Words
+from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -81,8 +81,8 @@ def _ship_one(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    from orders.lifecycle import ship_order
-    from orders.transition import order_with_number
+    from orders.fulfilment.lifecycle import ship_order
+    from orders.fulfilment.transition import order_with_number
 
     wanted = quantities(lines)
     if dry_run:
@@ -95,9 +95,9 @@ def _ship_one(
 
 
 def _ship_many(asked: Asked, carrier: str, *, by: "Actor") -> None:
-    from catalog.stock_file import MAX_FILE
-    from orders.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
-    from orders.parcels import read_parcels
+    from backoffice.sheets.reading import MAX_FILE
+    from orders.fulfilment.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
+    from orders.fulfilment.parcels import read_parcels
 
     with opened(asked.file, most=MAX_FILE) as stream:
         content = read_parcels(stream, file_name=asked.file, carrier=carrier)
@@ -120,8 +120,8 @@ def deliver(
     json: Json = False,
 ) -> None:
     """Mark an order's shipments as delivered."""
-    from orders.lifecycle import deliver_order
-    from orders.transition import order_with_number
+    from orders.fulfilment.lifecycle import deliver_order
+    from orders.fulfilment.transition import order_with_number
 
     by = actor(as_, "orders.ship_order")
     deliver_order(number, by=by, shipment=shipment)

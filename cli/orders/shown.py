@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import columns, is_terminal, print_rows, say, wrong_use
-from cli.moments import moment
-from cli.verbs import group
+from cli.terminal.console import columns, is_terminal, print_rows, say, wrong_use
+from cli.terminal.moments import moment
+from cli.terminal.verbs import group
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -80,7 +80,7 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
 
 def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
     """Those that are meant: all that are open, or quantities by SKU."""
-    from backoffice.fields import folded
+    from backoffice.db.fields import folded
 
     chosen = None if wanted is None else {folded(sku): quantity for sku, quantity in wanted.items()}
     for line in order.lines.all():

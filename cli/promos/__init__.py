@@ -7,5 +7,5 @@ from cli.promos.shown import app
 __all__ = ["app"]
 
 # In the order of the help.
-for module in ("codes", "changes", "batches", "files", "trials"):
+for module in ("codes", "changes", "batches", "files", "backtest"):
     import_module(f"cli.promos.{module}")

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.actors import actor
-from cli.console import (
+from cli.promos.shown import BATCHES, HEADINGS, app, batch_in_full, batch_rows
+from cli.promos.terms import Terms, taking
+from cli.terminal.actors import actor
+from cli.terminal.console import (
     As,
     DryRun,
     FailIfEmpty,
@@ -23,11 +25,9 @@ from cli.console import (
     show_one,
     wrong_use,
 )
-from cli.files import STANDARD, Overwrite, refuse_to_replace, write
-from cli.promos.shown import BATCHES, HEADINGS, app, batch_in_full, batch_rows
-from cli.promos.terms import Terms, taking
-from cli.repeats import RequestKey, answer_kept, once_per_key
-from cli.verbs import verb
+from cli.terminal.files import STANDARD, Overwrite, refuse_to_replace, write
+from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
     from accounts.actors import Actor

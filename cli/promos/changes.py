@@ -6,11 +6,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.actors import actor
-from cli.console import As, Column, DryRun, Json, Jsonl, Listing, Row, Yes, counted, proceed, say, wrong_use
-from cli.files import words_of
 from cli.promos.shown import BATCHES, LISTED, app, as_row, batch_rows, show_plan
-from cli.verbs import verb
+from cli.terminal.actors import actor
+from cli.terminal.console import (
+    As,
+    Column,
+    DryRun,
+    Json,
+    Jsonl,
+    Listing,
+    Row,
+    Yes,
+    counted,
+    proceed,
+    say,
+    wrong_use,
+)
+from cli.terminal.files import words_of
+from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -130,7 +143,7 @@ class Asked:
         shown: Sequence[Column],
         by: "Actor",
     ) -> None:
-        from backoffice.transactions import write_transaction
+        from backoffice.db.transactions import write_transaction
 
         rows = rows_of(names)
         if self.dry_run:

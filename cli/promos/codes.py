@@ -4,23 +4,6 @@ from typing import Annotated
 
 import typer
 
-from cli.actors import actor
-from cli.console import (
-    As,
-    DryRun,
-    FailIfEmpty,
-    Json,
-    Jsonl,
-    Limit,
-    Listing,
-    Yes,
-    counted,
-    is_terminal,
-    proceed,
-    say,
-    show_one,
-)
-from cli.files import words_of
 from cli.promos.shown import (
     HEADINGS,
     LISTED,
@@ -35,8 +18,25 @@ from cli.promos.shown import (
     show_plan,
 )
 from cli.promos.terms import Terms, taking
-from cli.repeats import RequestKey, once_per_key
-from cli.verbs import verb
+from cli.terminal.actors import actor
+from cli.terminal.console import (
+    As,
+    DryRun,
+    FailIfEmpty,
+    Json,
+    Jsonl,
+    Limit,
+    Listing,
+    Yes,
+    counted,
+    is_terminal,
+    proceed,
+    say,
+    show_one,
+)
+from cli.terminal.files import words_of
+from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.verbs import verb
 
 NewCode = Annotated[str, typer.Argument(metavar="NEW", help="What the new code is called.")]
 MaxUses = Annotated[int | None, typer.Option(min=1, help="How often in all. Default: no limit.")]
@@ -175,7 +175,7 @@ def delete(
     jsonl: Jsonl = False,
 ) -> None:
     """Delete codes that no order ever used, all of them or none. Used ones are paused instead."""
-    from backoffice.transactions import write_transaction
+    from backoffice.db.transactions import write_transaction
     from orders.promotions import delete_promo_code, promo_code_named
 
     by = actor(as_, "orders.delete_promocode")

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from cli.actors import actor
-from cli.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
-from cli.files import STANDARD, Output, Overwrite, Rejects, opened, refuse_to_replace, write
-from cli.plans import SkipInvalid
-from cli.progress import bar
 from cli.promos.shown import Batch, Search, State, app, codes_asked_for
-from cli.row_plans import Asked, RowImport
-from cli.verbs import verb
+from cli.terminal.actors import actor
+from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
+from cli.terminal.files import STANDARD, Output, Overwrite, Rejects, opened, refuse_to_replace, write
+from cli.terminal.plans import SkipInvalid
+from cli.terminal.progress import bar
+from cli.terminal.row_plans import Asked, RowImport
+from cli.terminal.verbs import verb
 
 
 @verb(
@@ -48,7 +48,7 @@ def import_file(
     columns. What has no column stays as it is, and is usual for new codes. At most 10,000 rows; `shopctl
     promos export` writes such a file.
     """
-    from catalog.stock_file import MAX_FILE
+    from backoffice.sheets.reading import MAX_FILE
     from orders.promotions import (
         import_promo_codes,
         plan_promo_codes,

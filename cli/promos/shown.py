@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import Column, Row, columns, is_terminal, print_rows, say, wrong_use
-from cli.plans import ROWS_SHOWN
-from cli.verbs import group
+from cli.terminal.console import Column, Row, columns, is_terminal, print_rows, say, wrong_use
+from cli.terminal.plans import ROWS_SHOWN
+from cli.terminal.verbs import group
 
 if TYPE_CHECKING:
     from accounts.actors import Actor

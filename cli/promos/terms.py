@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import wrong_use
-from cli.moments import end_moment, moment
+from cli.terminal.console import wrong_use
+from cli.terminal.moments import end_moment, moment
 
 if TYPE_CHECKING:
     from orders.promotions import PromotionTerms

@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from accounts.models import Customer, User
-from backoffice.admin import AnyField, DomainAdmin
+from backoffice.admin.base import AnyField, DomainAdmin
 from backoffice.money import ZERO
 from orders import reports
 from orders.admin import words
-from orders.admin.dashboard import Figure
+from orders.admin.dashboard.cards import Figure
 from orders.admin.search import customers_matching
 from orders.models import Order, Redemption, RedemptionState
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from backoffice.lists import view_tabs
-from backoffice.remembered import remembered
-from orders.admin.promo_filters import BATCH
+from backoffice.admin.lists import view_tabs
+from backoffice.admin.short_cache import remembered
+from orders.admin.promos.filters import BATCH
 from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS, OrderView
 from orders.reports import OpenOrders, open_orders
 

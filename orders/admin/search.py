@@ -11,7 +11,7 @@ from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from accounts.models import Customer, normalised_email
-from backoffice.fields import folded
+from backoffice.db.fields import folded
 from catalog.models import Product
 from orders.models import Order, OrderLine, PromoCode, Promotion, Shipment
 from orders.models.promo import normalised_code

@@ -9,8 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast, Concat, Round
 from django.utils import timezone
 
-from accounts.actors import Source
-from accounts.models import Customer, User, normalised_email
+from accounts.models import Customer, Source, User, normalised_email
 from backoffice.money import ZERO
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus

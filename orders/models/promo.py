@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.actors import Source
-from accounts.models import Customer
+from accounts.models import Customer, Source
 from backoffice.money import CENT, ZERO, formatted, percent
 from catalog.models import Category, Product
 

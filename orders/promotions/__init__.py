@@ -1,4 +1,4 @@
-"""Promotions and their codes: made, changed, paused, ended, measured. Using them is orders/redemption.py."""
+"""Promotions and their codes: made, changed, paused, ended, measured; `redemption` is their use."""
 
 from orders.promotions.backtesting import Backtest, backtest, backtest_promo_code
 from orders.promotions.batches import CodeShape, generate_batch, refuse_impossible_batch
@@ -18,7 +18,6 @@ from orders.promotions.codes import (
     resume_promo_code,
 )
 from orders.promotions.expiry import expire_ended_promotions
-from orders.promotions.export import promo_codes_csv
 from orders.promotions.figures import (
     CodesUsed,
     PromoFigures,
@@ -35,6 +34,7 @@ from orders.promotions.limits import (
     product_ids,
     restriction_said,
 )
+from orders.promotions.promo_export import promo_codes_csv
 from orders.promotions.promo_file import PromoFile, read_promo_file
 from orders.promotions.promo_import import (
     import_promo_codes,

@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.actors import Actor
+from backoffice.db.transactions import Collision, write_transaction
 from backoffice.errors import Fault, Invalid
-from backoffice.transactions import Collision, write_transaction
 from orders.models import PromoCode, Promotion
 from orders.models.promo import normalised_code
 from orders.promotions.terms import (

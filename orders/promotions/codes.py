@@ -1,4 +1,4 @@
-"""Single promo codes: a promotion with one code. Their use is orders/redemption.py's business."""
+"""Single promo codes: a promotion with one code. Their use is orders/promotions/redemption.py's business."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound
-from backoffice.transactions import write_transaction
 from orders.models import PromoCode, PromoState, Promotion
 from orders.models.promo import PromoCodeQuerySet, normalised_code
 from orders.promotions.terms import (

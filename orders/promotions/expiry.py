@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from backoffice.transactions import write_transaction
+from backoffice.db.transactions import write_transaction
 from orders import emails
 from orders.models import Promotion, PromotionEvent
 

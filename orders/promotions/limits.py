@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
-from backoffice.fields import folded
 from catalog.models import Category, Product
 
 NAMED = 10

@@ -12,14 +12,14 @@ from typing import Any, BinaryIO
 from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
 from backoffice.money import ZERO
+from backoffice.sheets.columns import kept_cells, named_columns, places_of
+from backoffice.sheets.formulas import restored
 from backoffice.sheets.limits import UnreadableFile
-from catalog.file_columns import kept_cells, named_columns, places_of
-from catalog.formulas import restored
-from catalog.stock_file import content_of, table_rows
+from backoffice.sheets.reading import content_of, table_rows
 from orders.models import PromotionKind
 from orders.models.promo import normalised_code
-from orders.promotions.export import COLUMNS, TOLD_ALONE
 from orders.promotions.limits import category_ids, product_ids
+from orders.promotions.promo_export import COLUMNS, TOLD_ALONE
 
 MAX_ROWS = 10_000
 HANDED_BACK = ("row", "problem")

@@ -6,9 +6,9 @@ from itertools import batched
 from typing import Any
 
 from accounts.actors import Actor
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Invalid, NotFound
-from backoffice.transactions import write_transaction
-from catalog.row_plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, RowsChanged, rejected_csv
+from backoffice.sheets.plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, RowsChanged, rejected_csv
 from orders.models import PromoCode
 from orders.promotions.codes import (
     PartOfBatch,
@@ -20,8 +20,8 @@ from orders.promotions.codes import (
     pause_promo_code,
     resume_promo_code,
 )
-from orders.promotions.export import Limits, cells_of, limits_of
 from orders.promotions.limits import Restriction, UnclearRestriction, restriction_said
+from orders.promotions.promo_export import Limits, cells_of, limits_of
 from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, said_by
 from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
 

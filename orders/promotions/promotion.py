@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
+from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotFound
-from backoffice.transactions import write_transaction
 from orders.models import Promotion
 from orders.promotions.terms import (
     PromotionTerms,

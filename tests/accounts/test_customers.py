@@ -4,7 +4,7 @@ from accounts.customers import customer_for
 from accounts.models import Customer
 from backoffice.errors import Invalid
 from tests.factories import make_user
-from tests.races import race
+from tests.races.harness import race
 
 
 @pytest.mark.django_db

@@ -3,16 +3,16 @@
 import pytest
 from django.test import Client
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record
 from accounts.invitations import invite, send_password_link
-from accounts.models import AccountChange, AccountEvent, User
-from accounts.passwords import change_password
+from accounts.models import AccountChange, AccountEvent, Source, User
+from accounts.passwords.choosing import change_password
 from accounts.people import create_staff, deactivate, edit_user, reactivate, set_password, set_role
 from accounts.recovery import reset_password
 from backoffice.errors import Refusal
 from tests.accounts.mailbox import token_sent_to
-from tests.api.client import Api
+from tests.contract.client import Api
 from tests.factories import CLI, PASSWORD, make_user
 
 NEW = "quite another horse"

@@ -6,16 +6,16 @@ import pytest
 from django.core.cache import cache
 
 from accounts import people
-from accounts import sign_in as sign_in_rules
-from accounts.actors import Actor, Source
-from accounts.models import User
-from accounts.passwords import change_password
+from accounts.actors import Actor
+from accounts.models import Source, User
+from accounts.passwords import hashing
+from accounts.passwords.choosing import change_password
 from accounts.roles import ROLE_NAMES
-from accounts.sign_in import InvalidCredentials, sign_in
-from backoffice import hashing
+from accounts.sign_in import attempts as sign_in_rules
+from accounts.sign_in.attempts import InvalidCredentials, sign_in
 from backoffice.errors import Conflict, Forbidden, Invalid, Throttled
 from tests.factories import CLI, PASSWORD, make_user
-from tests.races import race
+from tests.races.harness import race
 
 HERE = "192.0.2.1"
 

@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import recovery
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.invitations import invite
-from accounts.mail_links import InvalidLink
-from accounts.models import User
-from accounts.passwords import change_password
+from accounts.mailing.links import InvalidLink
+from accounts.models import Source, User
+from accounts.passwords.choosing import change_password
 from accounts.people import deactivate, reactivate, set_password, set_role
 from accounts.recovery import request_password_link, reset_password
 from accounts.registration import register
@@ -22,11 +22,11 @@ from backoffice.errors import Throttled
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from tests.accounts.mailbox import templates_sent_to, token_sent_to
-from tests.accounts.test_refresh_tokens import is_dead
-from tests.api.client import Api, assert_problem
+from tests.accounts.test_tokens_refresh import is_dead
+from tests.contract.client import Api, assert_problem
 from tests.counts import forget_counts
 from tests.factories import CLI, PASSWORD, make_product, make_user, place
-from tests.races import race
+from tests.races.harness import race
 
 ADA = "ada@example.com"
 HERE = "192.0.2.1"

@@ -10,25 +10,25 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-import orders.placement
 from accounts import confirmation, registration
-from accounts.mail_links import CONFIRMATION, PASSWORD, InvalidLink, token_for
+from accounts.mailing.links import CONFIRMATION, PASSWORD, InvalidLink, token_for
 from accounts.models import Customer, User
+from accounts.passwords.hashing import Crowded
 from accounts.people import create_staff, deactivate, set_role
 from accounts.recovery import request_password_link
 from accounts.registration import confirm_email, register
 from backoffice.errors import Conflict, Invalid, Throttled
-from backoffice.hashing import Crowded
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from orders.models import Order
-from orders.placement import place_order
+from orders.placing import placement
+from orders.placing.placement import place_order
 from tests.accounts.mailbox import templates_sent_to, token_sent_to
-from tests.api.client import Api, assert_problem
+from tests.contract.client import Api, assert_problem
 from tests.counts import forget_counts
 from tests.factories import CLI, make_customer, make_product, make_user, place, request_for
 from tests.factories import PASSWORD as GOOD
-from tests.races import race
+from tests.races.harness import race
 
 ADA = "ada@example.com"
 HERE = "192.0.2.1"
@@ -369,13 +369,13 @@ def ordered_and_confirmed_at_once(number: int) -> bool:
 @pytest.fixture
 def slow_orders(monkeypatch):
     """A customer who was made for an order is there for others only some time later."""
-    queue = orders.placement.emails.order_placed
+    queue = placement.emails.order_placed
 
     def slowly(*args: Any) -> None:
         time.sleep(0.05)
         queue(*args)
 
-    monkeypatch.setattr(orders.placement.emails, "order_placed", slowly)
+    monkeypatch.setattr(placement.emails, "order_placed", slowly)
 
 
 @pytest.mark.race

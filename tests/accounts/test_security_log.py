@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
 from accounts.history import record_of_system
-from accounts.models import AccountChange
+from accounts.models import AccountChange, Source
 from accounts.people import deactivate, reactivate, set_password, set_role
 from accounts.security_log import write_line
-from backoffice.log_lines import LineFormatter, PrivateFile
+from backoffice.runtime.log_lines import LineFormatter, PrivateFile
 from tests.accounts.mailbox import templates_sent_to
-from tests.api.client import Api
+from tests.contract.client import Api
 from tests.factories import CLI, PASSWORD, make_batch, make_product, make_user, place
 
 LINE = re.compile(r'(\w+) address="(.*)" door="(.*)" by="(.*)" account="(.*)" detail="(.*)"')
@@ -116,7 +116,7 @@ def test_who_may_not_have_a_file_leaves_no_line_of_having_it(caplog: pytest.LogC
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_undone_has_no_line(caplog: pytest.LogCaptureFixture) -> None:
-    from backoffice.transactions import write_transaction
+    from backoffice.db.transactions import write_transaction
 
     @write_transaction
     def half() -> None:

@@ -7,7 +7,7 @@ from accounts.models import AccountEvent, BrowserSession, KnownPlace, RefreshTok
 from accounts.registration import register
 from accounts.sweeping import KEEP_UNCONFIRMED, sweep
 from accounts.tokens import issue_pair, rotate
-from tests.accounts.test_refresh_tokens import is_dead
+from tests.accounts.test_tokens_refresh import is_dead
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from backoffice import jobs
 from backoffice.models import Heartbeat, IdempotencyRecord, JobSlot
-from tests.races import race
+from tests.races.harness import race
 
 SLOT = datetime(2026, 11, 22, 3, 20, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from orders import lifecycle
+from orders.fulfilment import lifecycle
 from orders.models import Order, PromoCode
 from orders.status import OrderStatus
 from tests.browser.conftest import PHONE, OpenPage, overflow

@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from catalog import stock, triggers
+from catalog import stock
 from catalog.audit import Discrepancy, audit_stock
-from catalog.models import Product, StockMovement
+from catalog.models import Product, StockMovement, triggers
 from tests.factories import CLI, make_product, place
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from backoffice.outbox.models import EmailMessage
 from catalog.low_stock import LONGEST_DIGEST, send_digest_once_a_day
 from catalog.models import Product
 from tests.factories import make_product, make_user, place
-from tests.races import race
+from tests.races.harness import race
 
 pytestmark = pytest.mark.django_db
 # In Berlin: 7:00 on 1 July.

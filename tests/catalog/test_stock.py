@@ -2,14 +2,15 @@
 
 import pytest
 
-from accounts.actors import Actor, Source
+from accounts.actors import Actor
+from accounts.models import Source
 from backoffice.errors import Invalid, Stale
 from catalog import stock
 from catalog.audit import audit_stock
 from catalog.models import MovementKind, Product, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.products import UnknownSku
-from orders.lifecycle import ReturnedItem, return_items, ship_order
+from orders.fulfilment.lifecycle import ReturnedItem, return_items, ship_order
 from tests.factories import CLI, make_product, make_user, place
 
 pytestmark = pytest.mark.django_db

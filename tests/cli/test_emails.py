@@ -1,7 +1,7 @@
 import pytest
 
 from backoffice.outbox.models import EmailMessage, EmailState
-from tests.cli.conftest import Answers, Shopctl
+from tests.cli_fixtures import Answers, Shopctl
 
 pytestmark = pytest.mark.django_db
 

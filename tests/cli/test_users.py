@@ -5,7 +5,7 @@ from accounts.people import deactivate
 from accounts.roles import ROLES
 from backoffice.outbox.models import EmailMessage
 from tests.accounts.mailbox import templates_sent_to
-from tests.cli.conftest import Answers, Shopctl
+from tests.cli_fixtures import Answers, Shopctl
 from tests.factories import CLI, PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db

@@ -21,9 +21,9 @@ from hypothesis.stateful import (
 from backoffice.errors import Refusal
 from catalog import stock
 from catalog.stock_import import apply_import, undo_import
-from orders.basket import LineRequest, OrderRequest
-from orders.lifecycle import ReturnedItem, cancel_order, deliver_order, return_items, ship_order
-from orders.placement import place_order
+from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, deliver_order, return_items, ship_order
+from orders.placing.basket import LineRequest, OrderRequest
+from orders.placing.placement import place_order
 from tests.catalog.stock_files import plan
 from tests.factories import ADDRESS, CLI, make_product, make_promo_code
 from tests.model import database

@@ -15,7 +15,7 @@ from backoffice.errors import Refusal
 from catalog import stock
 from catalog.models import Product
 from catalog.stock_import import undo_import
-from orders import redemption
+from orders.promotions import redemption
 from tests.model import machine
 from tests.model.machine import ShopMachine
 from tests.soak import IS_SOAK, SECONDS_ALLOWED, STEPS

@@ -7,15 +7,15 @@ import pytest
 from django.db.models import F, Sum
 from django.utils import timezone
 
-from backoffice.transactions import write_transaction
+from backoffice.db.transactions import write_transaction
 from catalog import stock
 from catalog.audit import Discrepancy, audit_stock
 from catalog.models import Product, StockMovement
 from orders.audit import audit_orders
-from orders.lifecycle import cancel_order, ship_order
+from orders.fulfilment.lifecycle import cancel_order, ship_order
 from orders.models import Order, OrderEvent, OrderLine, PromoCode, Redemption
 from tests.factories import CLI, make_product, make_promo_code, place
-from tests.races import race
+from tests.races.harness import race
 
 pytestmark = pytest.mark.django_db
 

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
-from orders.lifecycle import ReturnedItem, cancel_order, edit_order, return_items, ship_order
+from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, edit_order, return_items, ship_order
 from orders.models import PromotionEvent
-from orders.placement import place_order
+from orders.placing.placement import place_order
 from orders.promotions import expire_ended_promotions
 from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place, request_for
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.api.test_killed_server import processes_under
-from tests.backoffice.test_server import Running, free_port, running
+from tests.backoffice.server.test_serving import Running, free_port, running
+from tests.running.test_killed_server import processes_under
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 

@@ -1,0 +1,90 @@
+"""Where somebody is signed in, and signing out there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from accounts.actors import Actor
+from accounts.history import record
+from accounts.models import AccountChange, BrowserSession, Source, TokenFamily, User
+from accounts.sign_in.sessions import digest_of, living_sessions
+from accounts.tokens import end_family, living_families
+from backoffice.db.transactions import write_transaction
+
+OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A browser, or a program with tokens of the API."""
+
+    name: str
+    what: str
+    address: str
+    began_at: datetime
+    seen_at: datetime | None
+    is_here: bool
+    row: BrowserSession | TokenFamily
+
+
+class SignIns(TemplateView):
+    template_name = "accounts/sign_ins.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        frame = admin.site.each_context(self.request)
+        found = sign_ins_of(_user(self.request), here=self.request.session.session_key)
+        return super().get_context_data(**frame, title="Where you are signed in", sign_ins=found, **kwargs)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user, which = _user(request), request.POST.get("which", "")
+        found = [each for each in sign_ins_of(user, here=request.session.session_key) if not each.is_here]
+        ended = end([each for each in found if which in (each.name, OTHERS)], user=user)
+        messages.success(
+            request, f"{ended} signed out." if ended else "Nothing was signed in there any more."
+        )
+        return HttpResponseRedirect(reverse("admin:sign_ins"))
+
+
+def sign_ins_of(user: User, *, here: str | None) -> list[SignIn]:
+    browsers = [
+        SignIn(
+            f"browser-{row.session_key}",
+            row.browser or "A browser",
+            row.address,
+            row.began_at,
+            row.seen_at,
+            here is not None and row.session_key == digest_of(here),
+            row,
+        )
+        for row in living_sessions(user)
+    ]
+    programs = [
+        SignIn(f"api-{row.pk}", "The API", row.address, row.created_at, row.seen_at, False, row)
+        for row in living_families(user, timezone.now()).annotate(seen_at=Max("tokens__issued_at"))
+    ]
+    return browsers + programs
+
+
+@write_transaction
+def end(sign_ins: list[SignIn], *, user: User) -> int:
+    """Sign these out, at once; return how many."""
+    for each in sign_ins:
+        if isinstance(each.row, TokenFamily):
+            end_family(each.row)
+        else:
+            each.row.delete()
+        text = f"{each.what} at {each.address or 'an unknown address'}"
+        record(user, AccountChange.SIGNED_OUT, text, by=Actor(user, Source.ADMIN))
+    return len(sign_ins)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,235 @@
+"""Users and roles: who may come in, and what their role lets them do."""
+
+from typing import Any
+
+import django.contrib.auth.admin  # noqa: F401  It registers groups.
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from accounts.admin.actor import actor_of
+from accounts.history import latest_events
+from accounts.invitations import invite, send_password_link
+from accounts.models import User
+from accounts.people import SUPERUSER, edit_user, role_of
+from accounts.roles import RIGHTS, ROLES
+from accounts.sign_in.sessions import asked_again
+from backoffice.admin.base import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
+from backoffice.admin.lists import moment, view_tabs
+from backoffice.errors import Forbidden
+
+LIST = "admin:accounts_user_changelist"
+INACTIVE, CUSTOMERS = "inactive", "customers"
+
+# Django's page of groups would change what a role may do, which accounts/roles.py says.
+admin.site.unregister(Group)
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    if request.path != reverse(LIST) or not request.user.has_perm("accounts.view_user"):
+        return []
+    titles = [("", "Staff"), (INACTIVE, "Deactivated"), (CUSTOMERS, "Customer accounts")]
+    return [{"models": ["accounts.user"], "items": view_tabs(request, LIST, titles)}]
+
+
+def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, SafeString]]:
+    """Each role in words, also what it cannot do; superuser only for superusers, none for customers."""
+    words = [(role.name, role.may, role.may_not) for role in ROLES]
+    if user is not None and not role_of(user):
+        words.insert(0, ("", "Signs in as a customer, through the API.", "Cannot see the back office."))
+    if request.user.is_superuser:
+        words.append((SUPERUSER, "Everything, other superusers included.", "Nothing is kept back."))
+    return [
+        (
+            name,
+            format_html(
+                '<strong class="bo-name">{}</strong><span class="bo-role">{} <em>{}</em></span>',
+                name.capitalize() or "No role",
+                may,
+                may_not,
+            ),
+        )
+        for name, may, may_not in words
+    ]
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    role = forms.ChoiceField(widget=UnfoldAdminRadioSelectWidget)
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "is_active")
+
+
+class SendPasswordLink(UseCaseDialog):
+    def carry_out(self, data: dict[str, Any]) -> None:
+        if asked_again(self.request):
+            raise Forbidden("You signed in some time ago: load the page again and type your password.")
+        user = get_object_or_404(User, pk=str(self.object_id))
+        send_password_link(user, by=actor_of(self.request))
+
+
+@admin.register(User)
+class UserAdmin(DomainAdmin):
+    form = UserForm
+    list_display = ("person", "role_shown", "state", "signed_in")
+    search_fields = ("email", "name")
+    search_help_text = "E-mail or name"
+    ordering = ("email",)
+    actions_list = ("roles",)
+    actions_detail = ("password_link",)
+    change_form_outer_after_template = "accounts/user_history.html"
+    empty_title = "Nobody yet"
+    empty_button = "Invite a colleague"
+    empty_text = "Invite a colleague: they get an e-mail with which they choose their password."
+    empty_views = {
+        INACTIVE: ("Nobody is deactivated", "Deactivated colleagues cannot sign in; what they did stays."),
+        CUSTOMERS: (
+            "No customer has an account",
+            "Accounts that customers make through the API are listed here.",
+        ),
+    }
+
+    class Media:
+        css = {"all": ("accounts/users.css",)}
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        users: QuerySet[User] = super().get_queryset(request)
+        return users.prefetch_related("groups")
+
+    def in_view(self, rows: QuerySet[User], view: str) -> QuerySet[User]:
+        match view:
+            case "inactive":
+                return rows.filter(is_staff=True, is_active=False)
+            case "customers":
+                return rows.filter(is_staff=False)
+        return rows.filter(is_staff=True, is_active=True)
+
+    @display(description="Person", ordering="email")
+    def person(self, user: User) -> SafeString:
+        return format_html(
+            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', user.get_short_name(), user.email
+        )
+
+    @display(description="Role")
+    def role_shown(self, user: User) -> str:
+        return role_of(user).capitalize() or ("No role" if user.is_staff else "Customer")
+
+    @display(description="State", ordering="is_active")
+    def state(self, user: User) -> SafeString:
+        if not user.is_active:
+            tone, word = "plain", "Deactivated"
+        elif not user.may_sign_in:
+            tone, word = "info", "Not confirmed"
+        elif user.last_login is None and not user.has_usable_password():
+            tone, word = "info", "Invited"
+        else:
+            tone, word = "good", "Active"
+        return format_html('<span class="bo-label bo-{}">{}</span>', tone, word)
+
+    @display(description="Signed in", ordering="last_login")
+    def signed_in(self, user: User) -> SafeString | str:
+        return moment(user.last_login)
+
+    # The form
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None:
+            about = "They get an e-mail with a link to choose their password."
+            return [(None, {"fields": ("email", "name", "role"), "description": about})]
+        return [(None, {"fields": ("email", "name", "role", "is_active", "last_login")})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return ("email", "last_login") if obj else ()
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[AnyForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if role := form.base_fields.get("role"):
+            setattr(role, "choices", role_choices(request, obj))  # noqa: B010
+            role.initial = role_of(obj) if obj else "Warehouse"
+            role.required = bool(role.initial)
+        return form
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: User | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["events"] = latest_events(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:
+        user: User = form.instance
+        form.save_m2m = lambda: None  # type: ignore[method-assign]
+        return user
+
+    def save_model(self, request: HttpRequest, obj: User, form: AnyForm, change: bool) -> None:
+        data, by = form.cleaned_data, actor_of(request)
+        if not change:
+            obj.pk = invite(data["email"], role=data["role"], name=data["name"], by=by).pk
+        else:
+            chosen = {name: data[name] for name in ("name", "role", "is_active") if name in form.changed_data}
+            edit_user(User.objects.get(pk=obj.pk), by=by, **chosen)
+        obj.refresh_from_db()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Whoever changes what others may do shows first that it is still them."""
+        may_change = self.has_add_permission(request) or self.has_change_permission(request)
+        if may_change and (asks := asked_again(request)):
+            return asks
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    # Actions
+
+    @action(description="Roles in words", icon="badge", permissions=["view"], url_path="roles")
+    def roles(self, request: HttpRequest) -> HttpResponse:
+        """A page that changes nothing, hence a link: all of it is from `accounts/roles.py`."""
+        people = Count("user", filter=Q(user__is_staff=True, user__is_active=True))
+        numbers = dict(Group.objects.annotate(people=people).values_list("name", "people"))
+        context = {
+            "title": "Roles",
+            "roles": [(role, numbers.get(role.name, 0)) for role in ROLES],
+            "rights": [(right, [right in role.rights for role in ROLES]) for right in RIGHTS],
+        }
+        return self.page(request, "accounts/roles.html", context)
+
+    def has_password_link_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.change_user")
+
+    @action(
+        description="Send password link",
+        icon="key",
+        permissions=["password_link"],
+        url_path="password-link",
+        dialog={
+            "title": "Send a link to choose a password",
+            "description": "It goes to their e-mail address; the old password works until the link is used.",
+            "form_class": SendPasswordLink,
+            "form_submit_text": "Send",
+        },
+    )
+    def password_link(self, request: HttpRequest, form: SendPasswordLink, object_id: str) -> HttpResponse:
+        return close_dialog(request, "The link is on its way.")

@@ -1,0 +1,94 @@
+"""Who is asking, at the API's door: a bearer token or nobody. Cookies are never looked at.
+
+Ninja's `auth=` takes one of these: `bearer` (signed in, else 401), `optional_bearer` (signed in or nobody; a
+bad token is 401), `anyone` (nobody, whatever token is sent: for the operations that hand out tokens). Each
+sets `request.user` and `request.auth` and counts the request against the API's rate limit.
+"""
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from ninja.security.base import AuthBase
+
+from accounts.actors import Actor
+from accounts.models import Source, User
+from accounts.tokens import read_access_token
+from backoffice.api.throttling import limit_request
+from backoffice.errors import NotAuthenticated
+
+
+class Bearer(AuthBase):
+    """RFC 6750: `Authorization: Bearer <access token>`."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    openapi_bearerFormat = "JWT"  # noqa: N815
+
+    def __call__(self, request: HttpRequest) -> User | AnonymousUser:
+        request.user = AnonymousUser()
+        try:
+            request.user = self.caller(request)
+        except NotAuthenticated:
+            # Guessing tokens is counted too, and nobody's address pays for it.
+            limit_request(request)
+            raise
+        limit_request(request)
+        return request.user
+
+    def caller(self, request: HttpRequest) -> User | AnonymousUser:
+        return read_access_token(bearer_token(request))
+
+
+class OptionalBearer(Bearer):
+    """A bearer token, or none at all; a bad one is refused like everywhere."""
+
+    def caller(self, request: HttpRequest) -> User | AnonymousUser:
+        if "Authorization" not in request.headers:
+            return AnonymousUser()
+        return super().caller(request)
+
+
+bearer = Bearer()
+optional_bearer = OptionalBearer()
+
+
+def anyone(request: HttpRequest) -> AnonymousUser:
+    """Nobody in particular: a stale token must not keep a client from fetching a new one."""
+    nobody = AnonymousUser()
+    request.user = nobody
+    limit_request(request)
+    return nobody
+
+
+def bearer_token(request: HttpRequest) -> str:
+    """The token of the Authorization header.
+
+    Raises:
+        NotAuthenticated: there is none.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthenticated("Send an access token: Authorization: Bearer …")
+    return token.strip()
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in user, acting through the API.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+    """
+    if not isinstance(request.user, User):
+        raise NotAuthenticated("Send an access token: Authorization: Bearer …")
+    return Actor(request.user, Source.API)
+
+
+def require(request: HttpRequest, permission: str) -> Actor:
+    """The caller, who holds `app.codename`.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+        Forbidden: their role does not have it.
+    """
+    actor = actor_of(request)
+    actor.require(permission)
+    return actor

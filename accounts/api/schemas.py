@@ -1,0 +1,113 @@
+"""What the accounts part of the API takes and tells."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from accounts.passwords.choosing import LONGEST_PASSWORD
+from backoffice.api.inputs import OMITTED, Input, Patch, Search, Truth, text
+from backoffice.api.pagination import ListQuery
+
+Password = Annotated[str, text(LONGEST_PASSWORD, shortest=1)]
+RefreshToken = Annotated[str, text(200, shortest=1)]
+EmailAddress = Annotated[str, text(254, shortest=1), Field(examples=["manager@example.com"])]
+MailToken = Annotated[
+    str,
+    text(200, shortest=1),
+    Field(description="From the mail, good once.", examples=["MTI.d0x9wk-0a1b2c3d4e5f60718293a4b5c6d7e8f9"]),
+]
+NewPassword = Annotated[Password, Field(description="At least 12 characters, and none of the common ones.")]
+RoleName = Annotated[str, text(40, shortest=1), Field(examples=["Warehouse"])]
+PersonName = Annotated[str, text(150, pattern=r"^[^\x00-\x1f]*$"), Field(examples=["Ada Lovelace"])]
+
+
+class SignIn(Input):
+    email: EmailAddress
+    password: Password = Field(examples=["correct horse battery staple"])
+
+
+class Refresh(Input):
+    refresh: RefreshToken = Field(description="Good once: the answer holds the next one.")
+
+
+class SignOut(Input):
+    refresh: RefreshToken | None = Field(
+        None, description="Of the sign-in to end; without it, the one that the access token belongs to."
+    )
+
+
+class PasswordChange(Input):
+    old_password: Password
+    new_password: NewPassword
+
+
+class PasswordRequest(Input):
+    email: EmailAddress
+
+
+class PasswordReset(Input):
+    token: MailToken
+    new_password: NewPassword
+
+
+class Registration(Input):
+    email: EmailAddress
+    password: NewPassword
+    name: PersonName = ""
+
+
+class EmailConfirmation(Input):
+    token: MailToken
+    password: Password = Field(description="That of the registration.")
+
+
+class Invitation(Input):
+    email: EmailAddress
+    role: RoleName
+    name: PersonName = ""
+
+
+class MailSent(BaseModel):
+    detail: str = Field(examples=["If this address can receive it, a mail is on its way."])
+
+
+class Tokens(BaseModel):
+    access: str = Field(description="Send it as `Authorization: Bearer …`.")
+    refresh: str
+    token_type: Literal["Bearer"]
+    expires_in: int = Field(description="Seconds that the access token is good for.", examples=[600])
+
+
+class MyChanges(Patch):
+    name: PersonName = OMITTED
+
+
+class UserChanges(Patch):
+    role: RoleName = Field(OMITTED, description="A role or superuser. All tokens of the user fall.")
+    active: Truth = Field(OMITTED, description="false: may no longer sign in, and all tokens fall.")
+
+
+class UserFilters(ListQuery):
+    q: Search | None = Field(None, description="Words of the name or e-mail address.")
+    role: RoleName | None = None
+    staff: bool | None = None
+    active: bool | None = None
+
+
+class UserOut(BaseModel):
+    id: int
+    email: str
+    name: str
+    role: str | None = Field(description="superuser, a role, or null: a customer.")
+    staff: bool
+    active: bool
+    created_at: datetime
+    last_login: datetime | None
+
+
+class UserList(BaseModel):
+    items: list[UserOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None

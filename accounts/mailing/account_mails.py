@@ -1,0 +1,57 @@
+"""Mails about somebody's account, and how many a stranger may cause."""
+
+from hashlib import sha256
+
+from django.utils import timezone
+
+from accounts.mailing.links import DAYS_VALID
+from backoffice.api.addresses import current_address
+from backoffice.api.throttling import Limit, Use, limits_of_place, take
+from backoffice.outbox.queueing import queue_email
+
+MAILS_PER_HOUR = 5
+MAILS_PER_HOUR_FROM_ONE_PLACE = 20
+TRIES_PER_HOUR = 30
+HOUR = 60 * 60
+
+
+def tell(recipient: str, template: str, context: dict[str, str]) -> None:
+    """Queue a mail about somebody's account; each time anew."""
+    queue_email(
+        # The moment keeps a second link from being taken for the first.
+        cause=f"account:{timezone.now():%Y%m%d%H%M%S%f}",
+        template=template,
+        recipient=recipient,
+        context={"days": DAYS_VALID, **context},
+    )
+
+
+def told_now() -> dict[str, str]:
+    """Of an e-mail's context: this moment, as people in the shop read it, and where the request came from."""
+    now = timezone.localtime()
+    return {
+        "at": f"{now.day} {now:%B %Y, %H:%M %Z}",
+        "address": current_address.get() or "the shop's computer",
+    }
+
+
+def limit_mails(recipient: str, *, address: str) -> None:
+    """Count one more mail that somebody who has not signed in has sent to this address.
+
+    Raises:
+        Throttled: too many to it, or from one place.
+    """
+    digest = sha256(recipient.encode(errors="replace")).hexdigest()
+    from_one_place = limits_of_place(
+        "mail-from", address, most=MAILS_PER_HOUR_FROM_ONE_PLACE, window_seconds=HOUR
+    )
+    take([*from_one_place, Limit(f"mail-to:{digest}", MAILS_PER_HOUR, HOUR)])
+
+
+def limit_links(address: str) -> list[Use]:
+    """Count one more link of a mail tried from this place; one that was right is to be given back.
+
+    Raises:
+        Throttled: too many.
+    """
+    return take(limits_of_place("link-from", address, most=TRIES_PER_HOUR, window_seconds=HOUR))

@@ -1,0 +1,22 @@
+"""People: users who sign in, from where and with what, what was done to their accounts, and customers."""
+
+from accounts.models.customers import Customer
+from accounts.models.events import AccountChange, AccountEvent
+from accounts.models.sessions import BrowserSession, KnownPlace
+from accounts.models.sources import Source, name_of
+from accounts.models.tokens import RefreshToken, TokenFamily
+from accounts.models.users import User, normalised_email
+
+__all__ = [
+    "AccountChange",
+    "AccountEvent",
+    "BrowserSession",
+    "Customer",
+    "KnownPlace",
+    "RefreshToken",
+    "Source",
+    "TokenFamily",
+    "User",
+    "name_of",
+    "normalised_email",
+]

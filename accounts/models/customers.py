@@ -1,0 +1,29 @@
+"""People who order."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.users import User, normalised_email
+
+
+class Customer(models.Model):
+    """A person who orders, unique by normalised e-mail, with or without a user account."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True)
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
+    )
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        permissions = (("export_customer", "Can export customers"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        self.email = normalised_email(self.email)

@@ -1,0 +1,97 @@
+"""Somebody who signs in: staff, or a customer with an account."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.contrib.auth.hashers import make_password, verify_password
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+
+from backoffice.db.transactions import write_transaction
+
+
+def normalised_email(email: str) -> str:
+    """Trimmed and casefolded: one person, however they type their address."""
+    return email.strip().casefold()
+
+
+class UserManager(BaseUserManager["User"]):
+    def unconfirmed(self) -> models.QuerySet["User"]:
+        """Customers who have registered and not shown yet that the address is theirs."""
+        return self.filter(is_staff=False, is_active=True, email_confirmed_at=None)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=normalised_email(username or ""))
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=normalised_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in with an e-mail address: staff, or a customer with an account.
+
+    `auth_version` is in every access token and session; raising it makes all earlier ones worthless.
+    """
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    is_staff = models.BooleanField("staff", default=False, help_text="May sign in to the back office.")
+    is_active = models.BooleanField("active", default=True, help_text="Untick instead of deleting.")
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    auth_version = models.PositiveIntegerField(default=1, editable=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        self.email = normalised_email(self.email)
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return self.name or self.email.partition("@")[0]
+
+    @property
+    def greeting(self) -> str:
+        """How mails address them. Before the address is confirmed a stranger may have typed the name."""
+        return self.get_short_name() if self.is_staff or self.email_confirmed_at else ""
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is theirs; a hash that was made with older parameters is then renewed."""
+        is_right, is_outdated = verify_password(raw_password, self.password)
+        if is_right and is_outdated:
+            self._renew_hash(make_password(raw_password))
+        return is_right
+
+    @write_transaction
+    def _renew_hash(self, renewed: str) -> None:
+        # In the place of the one that was checked alone: a password chosen meanwhile stays.
+        if User.objects.filter(pk=self.pk, password=self.password).update(password=renewed):
+            self.password = renewed
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions fall with `auth_version`, as tokens do, and not with the password alone."""
+        return f"{self.auth_version}:{super().get_session_auth_hash()}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for fallback in super().get_session_auth_fallback_hash():
+            yield f"{self.auth_version}:{fallback}"
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Active; a customer's account works only once its address is confirmed."""
+        return self.is_active and (self.is_staff or self.email_confirmed_at is not None)

@@ -1,0 +1,85 @@
+"""Passwords: which are good enough, and how one is exchanged for another."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from accounts.actors import Actor
+from accounts.history import record
+from accounts.mailing.account_mails import tell, told_now
+from accounts.models import AccountChange, User
+from accounts.passwords.hashing import turn
+from accounts.tokens import revoke_everything
+from backoffice.api.throttling import Limit, take
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Conflict, Fault, Invalid
+
+GUESSES = 5
+WINDOW_SECONDS = 15 * 60
+# Argon2 reads the whole of it: an endless password would be a way to keep the server busy.
+LONGEST_PASSWORD = 1024
+
+
+def change_password(user: User, *, old: str, new: str, by: Actor) -> None:
+    """One's own password, for which the old one is needed; all tokens fall.
+
+    Raises:
+        Invalid: the old one is wrong or the new one weak; faults point at /old_password and /new_password.
+        Throttled: too many wrong old ones.
+        Conflict: it was changed at the same moment.
+    """
+    if not is_own_password(user, old):
+        detail = "This is not your present password."
+        raise Invalid(detail, faults=[Fault("/old_password", "wrong_password", detail)])
+    check_strength(new, user, pointer="/new_password")
+    store_password(user, make_password(new), by=by)
+
+
+def is_own_password(user: User, password: str) -> bool:
+    """Asked of somebody who has signed in already; a right one is no guess.
+
+    Raises:
+        Throttled: too many wrong ones, or too many people at a time.
+    """
+    with turn():
+        uses = take([Limit(f"password:{user.pk}", GUESSES, WINDOW_SECONDS)])
+        is_right = user.check_password(password)
+    if is_right:
+        for use in uses:
+            use.give_back()
+    return is_right
+
+
+def check_strength(password: str, user: User, *, pointer: str) -> None:
+    """NIST 800-63B: long enough, none of the common ones, not the user's own name; nothing else.
+
+    Raises:
+        Invalid: the faults point at `pointer`.
+    """
+    try:
+        if len(password) > LONGEST_PASSWORD:
+            raise ValidationError(
+                f"A password has at most {LONGEST_PASSWORD} characters.", "password_too_long"
+            )
+        validate_password(password, user)
+    except ValidationError as error:
+        faults = [Fault(pointer, item.code or "invalid", item.messages[0]) for item in error.error_list]
+        raise Invalid(" ".join(fault.detail for fault in faults), faults=faults) from None
+
+
+@write_transaction
+def store_password(user: User, encoded: str, *, by: Actor) -> None:
+    """Put the hash in the place of the one that `user` holds; all tokens, sessions and links fall.
+
+    Raises:
+        Conflict: it was changed, or everything was revoked, at the same moment.
+    """
+    # Compared with what was checked: of two changes at once only one counts.
+    same = User.objects.filter(pk=user.pk, password=user.password, auth_version=user.auth_version)
+    if not same.update(password=encoded):
+        raise Conflict("The password was changed at the same moment. Sign in again.")
+    record(user, AccountChange.PASSWORD, by=by)
+    if user.has_usable_password():
+        tell(user.email, "password_changed", {"name": user.greeting, **told_now()})
+    revoke_everything(user, because=f"password changed by {by.source}")
+    user.refresh_from_db(fields=["password", "auth_version"])

@@ -1,0 +1,96 @@
+"""Signing in with a password: how often it may be guessed, and what is noted of it.
+
+Guesses are counted before a password is looked at, and one that was right is given back. They are counted
+three times over: by place, by account and place, and by account alone. The last would let strangers lock
+somebody out, so it does not hold where that account has signed in before; and who comes by a link of a mail
+makes their place such a one.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.actors import Actor
+from accounts.history import record
+from accounts.mailing.account_mails import tell, told_now
+from accounts.models import AccountChange, KnownPlace, Source, User, normalised_email
+from accounts.passwords.choosing import GUESSES, WINDOW_SECONDS
+from accounts.passwords.hashing import Crowded, turn
+from accounts.sign_in.places import is_known_place, know_place
+from backoffice.api.addresses import address_block
+from backoffice.api.throttling import Limit, is_first, limits_of_place, refuse_when_used_up, take
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import NotAuthenticated, Throttled
+
+# Whoever mistypes: a whole office shares one address.
+GUESSES_FROM_ONE_PLACE = 20
+# All strangers together, at one account.
+GUESSES_OF_STRANGERS, STRANGERS_SECONDS = 50, 60 * 60
+
+
+class InvalidCredentials(NotAuthenticated):
+    code = "invalid_credentials"
+    title = "Wrong e-mail address or password"
+
+
+def sign_in(email: str, password: str, *, address: str, source: Source = Source.API) -> User:
+    """The user with this e-mail address, however it is typed, and this password, who may sign in.
+
+    Raises:
+        InvalidCredentials: unknown, unconfirmed, inactive or wrong password; which of them is not told.
+        Throttled: too many guesses, or too many people at a time; the password was not looked at.
+    """
+    guessed = normalised_email(email)
+    user = User.objects.filter(email=guessed).first() if "\0" not in guessed else None
+    limits = _limits(guessed, address, is_known=is_known_place(user, address))
+    by = Actor(None, source)
+    try:
+        refuse_when_used_up(limits)
+        with turn():
+            uses = take(limits)
+            is_right = _is_right(user, password)
+    except Crowded:
+        raise
+    except Throttled:
+        _note_limit(user, limits, by=by, account=guessed, address=address)
+        raise
+    if user is None or not is_right or not user.may_sign_in:
+        record(user, AccountChange.REFUSED, by=by, account=guessed, address=address)
+        raise InvalidCredentials("This e-mail address and password do not belong together.")
+    for use in uses:
+        use.give_back()
+    return user
+
+
+@write_transaction
+def note_sign_in(user: User, *, address: str, source: Source) -> None:
+    """An entry of the account's history; staff are told by mail of a place that is new."""
+    record(user, AccountChange.SIGNED_IN, by=Actor(user, source), address=address)
+    has_come_before = KnownPlace.objects.filter(user=user).exists()
+    if know_place(user, address) and has_come_before and user.is_staff:
+        tell(user.email, "new_place", {"name": user.greeting, **told_now(), "address": address})
+
+
+def _limits(guessed: str, address: str, *, is_known: bool) -> list[Limit]:
+    account = sha256(guessed.encode(errors="replace")).hexdigest()
+    place = address_block(address)
+    limits = limits_of_place("sign-in", address, most=GUESSES_FROM_ONE_PLACE, window_seconds=WINDOW_SECONDS)
+    limits.append(Limit(f"sign-in:{account}:{place}", GUESSES, WINDOW_SECONDS))
+    if not is_known:
+        limits.append(Limit(f"sign-in:{account}", GUESSES_OF_STRANGERS, STRANGERS_SECONDS))
+    return limits
+
+
+def _is_right(user: User | None, password: str) -> bool:
+    if user is None:
+        # As much work as for an account that exists, so that the time taken does not tell.
+        make_password(password)
+        return False
+    return user.check_password(password)
+
+
+def _note_limit(user: User | None, limits: Sequence[Limit], *, by: Actor, account: str, address: str) -> None:
+    """Once in a while: whoever is refused a thousand times a minute does not fill the log and the disk."""
+    if is_first(f"noted:{limits[0].key}", window_seconds=WINDOW_SECONDS):
+        record(user, AccountChange.LIMITED, by=by, account=account, address=address)

@@ -1,0 +1,164 @@
+"""Sessions of browsers: kept by account, so that they can be listed and ended one by one.
+
+They end after some idle time, after twelve hours whatever happens (`SESSION_COOKIE_AGE`), and with
+`auth_version`. What may take much out of the shop, or let somebody in, asks for the password once more.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from time import time
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.history import record
+from accounts.models import AccountChange, BrowserSession, Source, User
+from accounts.sign_in.attempts import note_sign_in
+from backoffice.api.addresses import client_address, current_address
+from backoffice.runtime.outages import is_outage
+
+logger = logging.getLogger(__name__)
+
+BEGAN, SEEN, PASSWORD, BROWSER = "began_at", "seen_at", "password_at", "browser"
+# How exactly it is known when somebody was last there: each note of it is a write.
+NOTED_EVERY_SECONDS = 60
+PASSWORD_FRESH_SECONDS = 10 * 60
+LONGEST_BROWSER = 200
+
+
+class SessionStore(DatabaseStore):
+    """Sessions of the admin in a table of their own, with whose they are.
+
+    The table holds digests of their keys: whoever reads it, or a backup, cannot go on in anybody's session.
+    """
+
+    def save(self, must_create: bool = False) -> None:
+        """As Django does; but what is only noted again is done without while nothing can be written.
+
+        Django would take it for a session that has ended meanwhile, and refuse pages that only read.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if not is_outage(error.__context__):
+                raise
+            logger.warning(
+                "A session is not noted: %s", error.__context__, extra={"about": error.__context__}
+            )
+
+    @classmethod
+    def get_model_class(cls) -> type[BrowserSession]:
+        return BrowserSession
+
+    def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
+        if SESSION_KEY in data and BEGAN not in data:
+            now = int(time())
+            data.update({BEGAN: now, SEEN: now, PASSWORD: now})
+        row = super().create_model_instance(data)
+        assert isinstance(row, BrowserSession)
+        row.session_key = digest_of(row.session_key)
+        version = str(data.get(HASH_SESSION_KEY, "")).partition(":")[0]
+        row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        row.auth_version = int(version) if version.isdecimal() else 0
+        row.address, row.browser = current_address.get()[:45], str(data.get(BROWSER, ""))
+        row.began_at, row.seen_at = _moment(data.get(BEGAN)), _moment(data.get(SEEN))
+        return row
+
+    def exists(self, session_key: str) -> bool:
+        return super().exists(digest_of(session_key))
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is not None:
+            super().delete(digest_of(key))
+
+    def _get_session_from_db(self) -> BrowserSession | None:
+        key = digest_of(self.session_key or "")
+        row = BrowserSession.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
+        if row is None:
+            self._session_key = None
+        return row
+
+
+class SessionLifetimeMiddleware:
+    """Ends sessions in which nobody has done anything for a while, and those that began long ago."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # The API looks at no cookies, and without one there is nothing to load.
+        has_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if has_cookie and not request.path.startswith("/api/") and SESSION_KEY in request.session:
+            _see(request)
+        return self.get_response(request)
+
+
+def _see(request: HttpRequest) -> None:
+    session, now = request.session, int(time())
+    if is_over(session, now):
+        session.flush()
+    elif now - session[SEEN] >= NOTED_EVERY_SECONDS:
+        session[SEEN] = now
+
+
+def is_over(session: Any, now: float) -> bool:
+    is_old = now - session.get(BEGAN, 0) >= settings.SESSION_COOKIE_AGE
+    return is_old or now - session.get(SEEN, 0) >= settings.SESSION_IDLE_SECONDS
+
+
+def begin_session(request: HttpRequest, user: User) -> None:
+    """Right after somebody has shown who they are, by a password or by a link of a mail."""
+    now = int(time())
+    browser = "".join(char if char.isprintable() else " " for char in request.headers.get("User-Agent", ""))
+    request.session.update({BEGAN: now, SEEN: now, PASSWORD: now, BROWSER: browser[:LONGEST_BROWSER]})
+    note_sign_in(user, address=client_address(request), source=Source.ADMIN)
+
+
+def note_sign_out(user: User) -> None:
+    record(user, AccountChange.SIGNED_OUT, by=Actor(user, Source.ADMIN))
+
+
+def note_password(request: HttpRequest) -> None:
+    """It was typed once more just now, and was right."""
+    request.session[PASSWORD] = int(time())
+
+
+def asked_again(request: HttpRequest, *, back: str | None = None) -> HttpResponse | None:
+    """The way to the page that asks for the password, unless it was typed within ten minutes."""
+    typed_at = request.session.get(PASSWORD, 0)
+    if time() - typed_at < PASSWORD_FRESH_SECONDS:
+        return None
+    page = f"{reverse('admin:password_again')}?{urlencode({'next': back or request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": page})
+    return HttpResponseRedirect(page)
+
+
+def living_sessions(user: User) -> QuerySet[BrowserSession]:
+    """Those that still let somebody in, the latest first."""
+    now = timezone.now()
+    idle_since = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    oldest = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    rows = BrowserSession.objects.filter(user=user, auth_version=user.auth_version, expire_date__gt=now)
+    return rows.filter(seen_at__gt=idle_since, began_at__gt=oldest).order_by("-seen_at", "session_key")
+
+
+def digest_of(session_key: str) -> str:
+    """As many hexadecimal digits of its SHA-256 as the column holds. The key is random: nothing to guess."""
+    return sha256(session_key.encode()).hexdigest()[:40]
+
+
+def _moment(seconds: Any) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else timezone.now()

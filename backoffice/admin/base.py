@@ -1,0 +1,273 @@
+"""What every page of the admin shares; lists are in backoffice/admin/lists.py. Registers nothing itself.
+
+Who acts is told by `accounts.admin.actor.actor_of(request)`: this package knows no users.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db.models import Field, Model, QuerySet
+from django.forms.models import ModelFormMetaclass
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+from unfold.forms import BaseDialogForm
+
+from backoffice.admin.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
+from backoffice.admin.once import RequestKeyField, done_once
+from backoffice.admin.site import page_asked_from
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Fault, Kind, Refusal
+
+# Lazily evaluated: at run time Django's form and field classes take no parameters.
+type AnyForm = forms.ModelForm[Any]
+type AnyField = Field[Any, Any]
+
+# What the filters of lists put into an address behind the name of a column.
+OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
+
+
+def errors_of(refusal: Refusal, fields: Any) -> Iterator[tuple[str | None, str]]:
+    """Each complaint with the form field it is about, or None for the form as a whole."""
+    if len(refusal.faults) < 2:
+        yield (field_of(refusal.faults[0], fields) if refusal.faults else None), refusal.detail
+        return
+    for fault in refusal.faults:
+        yield field_of(fault, fields), fault.detail
+
+
+def field_of(fault: Fault, fields: Any) -> str | None:
+    name = fault.pointer.rpartition("/")[2]
+    return name if name in fields else None
+
+
+class UseCaseDialog(BaseDialogForm):
+    """A dialog that runs its use case when its input is valid, and stays open when that is refused.
+
+    Unfold keeps a dialog open only while its form is invalid, hence `clean` is the place. `key` is the same
+    whenever the same dialog is sent once more, and then it is done once; `done` says what was done.
+    """
+
+    key = RequestKeyField()
+    done = ""
+
+    def carry_out(self, data: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        if not self.errors:
+            try:
+                self.done = self._done_once(data)
+            except Refusal as refusal:
+                self.refuse(refusal)
+        return data
+
+    def refuse(self, refusal: Refusal) -> None:
+        for field, message in errors_of(refusal, self.fields):
+            self.add_error(field, message)
+
+    def _done_once(self, data: dict[str, Any]) -> str:
+        def run() -> dict[str, Any]:
+            self.carry_out(data)
+            return {"done": self.done}
+
+        return str(done_once(self.request, data["key"], run)["done"])
+
+    def render_before_template(self) -> str:
+        """Dialogs show field errors alone; what the form as a whole did wrong goes above the fields."""
+        complaints = self.non_field_errors() if self.is_bound else []
+        before: str = super().render_before_template()
+        return render_to_string("backoffice/complaints.html", {"complaints": complaints}) + before
+
+
+def close_dialog(request: HttpRequest, message: str, *, url: str | None = None) -> HttpResponse:
+    """Say what was done and load the page again, or another one."""
+    messages.success(request, message)
+    return HttpResponse(headers={"HX-Redirect": url or page_asked_from(request)})
+
+
+class DomainAdmin(ModelAdmin):
+    """An admin whose writes are use cases: one transaction per POST, refusals shown, no deleting."""
+
+    list_per_page = 25
+    list_max_show_all = 25
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    list_filter_submit = True
+    warn_unsaved_form = True
+    change_list_template = "backoffice/change_list.html"
+    empty_title = "Nothing here yet"
+    empty_text = ""
+    # The same two for saved views, by the view's name.
+    empty_views: Mapping[str, tuple[str, str]] = {}
+    # What the empty list's button says, when adding one is called something else.
+    empty_button = ""
+
+    class Media:
+        css = {"all": ("backoffice/dialogs.css",)}
+        js = (forms.Script("backoffice/dialogs.js", type="module"),)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SavedViewsChangeList]:
+        return SavedViewsChangeList
+
+    def get_action_choices(
+        self,
+        request: HttpRequest,
+        default_choices: list[tuple[str, str]] | None = None,
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> list[tuple[str, str]]:
+        """Past Unfold's, whose signature Django 6.1 warns about."""
+        first = [("", "Select action")] if default_choices is None else default_choices
+        choices: list[tuple[str, str]] = super(ModelAdmin, self).get_action_choices(
+            request, first, action_location
+        )
+        return choices
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Columns are narrowed by the list's filters alone: Django would let anybody who may open it ask for
+        any column of the row, so that a secret or a password's hash could be guessed letter by letter."""
+        if not self._is_known_to_queries(lookup.partition("__")[0], request):
+            # Parameters of filters of our own; any other is refused later.
+            return True
+        offered = [self.opts.pk.name, *map(_name_of, self.get_list_filter(request))]
+        is_offered = any(_is_lookup_of(each, lookup) for each in offered)
+        return is_offered and super().lookup_allowed(lookup, value, request)
+
+    def _is_known_to_queries(self, name: str, request: HttpRequest) -> bool:
+        """Also `actor_id`, which leads to all of the actor, `pk`, hidden relations and computed columns."""
+        if name == "pk" or name in self.get_queryset(request).query.annotations:
+            return True
+        try:
+            self.opts.get_field(name)
+        except FieldDoesNotExist:
+            return False
+        return True
+
+    def in_view(self, rows: QuerySet[Any], view: str) -> QuerySet[Any]:
+        """The rows of a saved view; `view` is what the tab put into the address, "" for all."""
+        return rows
+
+    def page(self, request: HttpRequest, template: str, context: Mapping[str, Any]) -> TemplateResponse:
+        """A page of our own within the admin's frame; `object` in the context makes its breadcrumbs."""
+        setattr(request, "current_app", self.admin_site.name)  # noqa: B010
+        frame = self.admin_site.each_context(request)
+        return TemplateResponse(request, template, {**frame, "opts": self.opts, **context})
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
+        button = self.empty_button or f"Add {self.opts.verbose_name}"
+        context = {"empty_title": title, "empty_text": text, "empty_button": button, **(extra_context or {})}
+        try:
+            return super().changelist_view(request, context)
+        except UnreadableFilter as refusal:
+            return show_refusal(request, refusal, url=request.path)
+        except Refusal as refusal:
+            return show_refusal(request, refusal)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A POST is one write; when it is refused, the form comes back as it was filled in."""
+        view = super().changeform_view
+        if request.method != "POST":
+            return view(request, object_id, form_url, extra_context)
+        try:
+            return write_transaction(view)(request, object_id, form_url, extra_context)
+        except Refusal as refusal:
+            if refusal.kind is Kind.FORBIDDEN:
+                raise PermissionDenied(refusal.detail) from refusal
+            setattr(request, "refusal", refusal)  # noqa: B010
+            return write_transaction(view)(request, object_id, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[AnyForm]:
+        form: type[AnyForm] = super().get_form(request, obj, change=change, **kwargs)
+        refusal: Refusal | None = getattr(request, "refusal", None)
+        return _refused(form, refusal) if refusal else form
+
+    def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the links that open another form in a frame: frames are forbidden (CSP)."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+def _name_of(list_filter: Any) -> str:
+    """The column, or the parameter of a filter of our own, that an entry of `list_filter` goes by."""
+    name = list_filter[0] if isinstance(list_filter, tuple) else list_filter
+    return name if isinstance(name, str) else str(name.parameter_name)
+
+
+def _is_lookup_of(column: str, lookup: str) -> bool:
+    rest = lookup.removeprefix(column)
+    return rest != lookup and all(part in OFFERED_LOOKUPS for part in rest.split("__"))
+
+
+def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:
+    """The same form, which already knows that its input will be refused, and why."""
+
+    def clean(self: AnyForm) -> dict[str, Any] | None:
+        data = super(refused, self).clean()
+        for field, message in errors_of(refusal, self.fields):
+            self.add_error(field, message)
+        return data
+
+    refused = cast("type[AnyForm]", ModelFormMetaclass(form.__name__, (form,), {"clean": clean}))
+    return refused
+
+
+def csv_file(content: str, name: str) -> HttpResponse:
+    """A download. The mark at its beginning makes Excel read UTF-8."""
+    return HttpResponse(
+        "\ufeff" + content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def show_refusal(request: HttpRequest, refusal: Refusal, *, url: str | None = None) -> HttpResponse:
+    """Back to where the form was, or to a page, with the reason on top.
+
+    Raises:
+        Refusal: this is the page that was asked for, which has no way back: an error page tells the reason.
+    """
+    if refusal.kind is Kind.FORBIDDEN:
+        raise PermissionDenied(refusal.detail) from refusal
+    if url is None and request.method in ("GET", "HEAD"):
+        raise refusal
+    messages.error(request, refusal.detail)
+    for fault in refusal.faults[:10]:
+        messages.error(request, fault.detail)
+    return HttpResponseRedirect(url or request.get_full_path())
+
+
+class ReadOnlyAdmin(DomainAdmin):
+    """Rows that pages show and use cases alone write."""
+
+    warn_unsaved_form = False
+    actions_detail_hide_default = True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,127 @@
+"""What people are told when something went wrong: what it was, and what to do."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+
+from backoffice.api.problems import STATUS
+from backoffice.errors import Kind, Refusal
+from backoffice.runtime.outages import RETRY_AFTER_SECONDS, is_outage
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a page of these says. `advice` is what to do, `points` what is wrong one by one."""
+
+    status: int
+    title: str
+    advice: str
+    points: tuple[str, ...] = ()
+    retry_after_seconds: int | None = None
+
+    def in_one_line(self) -> str:
+        says_it_already = self.advice.startswith(self.title)
+        return " ".join((*(() if says_it_already else (f"{self.title}.",)), self.advice, *self.points))
+
+
+BAD_REQUEST = Complaint(
+    400,
+    "This request could not be understood",
+    "Go back, load the page again and try once more.",
+)
+OTHER_HOST = Complaint(
+    400,
+    "The shop does not answer at this address",
+    "Use the address that you were given. Whoever runs the shop lists its addresses in DJANGO_ALLOWED_HOSTS.",
+)
+TOO_MANY_FIELDS = Complaint(
+    400,
+    "The form has too many fields",
+    "Nothing was done. Go back and send fewer rows at once.",
+)
+FORBIDDEN = Complaint(
+    403,
+    "You may not do this",
+    "Your role does not allow it. Ask a manager if it should.",
+)
+OLD_FORM = Complaint(
+    403,
+    "This form is too old to be sent",
+    "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. Go back, "
+    "load the page again and send it from there.",
+)
+OLD_FORM_KEPT = Complaint(
+    403,
+    OLD_FORM.title,
+    "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. What you "
+    "typed is kept: send it again as it was, or go back to change it.",
+)
+NOT_FOUND = Complaint(
+    404,
+    "There is nothing at this address",
+    "It may have been removed, or the address was not copied whole. Go back, or look for it.",
+)
+NOT_ALLOWED = Complaint(
+    405,
+    "This address is not opened like this",
+    "Nothing was done. Go back and use the buttons of the page.",
+)
+TOO_SLOW = Complaint(
+    408,
+    "What you sent came too slowly",
+    "Nothing was done. Send it again; if that happens again, try it from another network.",
+)
+TOO_LARGE = Complaint(
+    413,
+    "This is more than can be sent at once",
+    "Nothing was done. A form may have 1 MB, a file 20 MB: go back and send less, or the file in parts.",
+)
+THROTTLED = Complaint(429, "Too many requests", "Wait a minute, then try again.")
+FAULT = Complaint(
+    500,
+    "Something went wrong on our side",
+    "Try again in a moment, and look first whether what you sent was done. If it happens again, tell whoever "
+    "runs the shop the number below.",
+)
+OUTAGE = Complaint(
+    503,
+    "The shop cannot be reached for the moment",
+    "Nothing you did was wrong. Wait a few seconds, then try again.",
+    retry_after_seconds=RETRY_AFTER_SECONDS,
+)
+OF_STATUS = {
+    each.status: each
+    for each in (
+        BAD_REQUEST,
+        FORBIDDEN,
+        NOT_FOUND,
+        NOT_ALLOWED,
+        TOO_SLOW,
+        TOO_LARGE,
+        THROTTLED,
+        FAULT,
+        OUTAGE,
+    )
+}
+
+
+def complaint_about(error: BaseException | None) -> Complaint:
+    """What to say of an error that no page has dealt with."""
+    match error:
+        case Refusal():
+            return _refused(error)
+        case RequestDataTooBig():
+            return TOO_LARGE
+        case TooManyFieldsSent() | TooManyFilesSent():
+            return TOO_MANY_FIELDS
+        case DisallowedHost():
+            return OTHER_HOST
+        case _:
+            return OUTAGE if is_outage(error) else FAULT
+
+
+def _refused(refusal: Refusal) -> Complaint:
+    # People have no token to send: they sign in by a form, and this is none.
+    status = 403 if refusal.kind is Kind.NOT_AUTHENTICATED else STATUS[refusal.kind]
+    points = tuple(fault.detail for fault in refusal.faults[:10]) if len(refusal.faults) > 1 else ()
+    return Complaint(status, refusal.title, refusal.detail, points, refusal.retry_after_seconds)

@@ -1,0 +1,163 @@
+"""What every list of the admin shares: saved views, capped counts, whole-day ranges, kept numbers."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import FieldDoesNotExist
+from django.core.paginator import Paginator
+from django.db.models import ForeignKey, IntegerField, Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.views import ChangeList
+
+from backoffice.admin.short_cache import remembered
+from backoffice.db.primary_keys import LONGEST_KEY
+from backoffice.errors import Invalid
+from backoffice.moments import start_of_day
+
+MOST_COUNTED = 10_000
+COUNTS_KEPT_SECONDS = 30
+VIEW = "view"
+
+
+class UnreadableFilter(Invalid):
+    """The address narrows a list by what is no value of the column."""
+
+
+class SavedViewsChangeList(ChangeList):
+    """A list whose `?view=…` names a saved view of its admin; Django would refuse the parameter."""
+
+    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        filters: dict[str, Any] = super().get_filters_params(params)
+        filters.pop(VIEW, None)
+        for lookup, values in filters.items():
+            self._refuse_unreadable(lookup, values if isinstance(values, list) else [values])
+        return filters
+
+    def _refuse_unreadable(self, lookup: str, values: list[Any]) -> None:
+        """Raises UnreadableFilter for what the database would choke on."""
+        column = self._column_of(lookup)
+        if column is None:
+            return
+        texts = [str(value) for value in values]
+        is_of_keys = isinstance(column, IntegerField | ForeignKey)
+        keys = [part for text in texts for part in text.split(",")] if is_of_keys else []
+        if any("\x00" in text for text in texts) or any(len(key) > LONGEST_KEY for key in keys):
+            raise UnreadableFilter("A filter of this list could not be understood: choose it again.")
+
+    def _column_of(self, lookup: str) -> Any:
+        """None for the parameter of a filter of our own, which knows what to make of it."""
+        name = lookup.partition("__")[0]
+        try:
+            return self.lookup_opts.pk if name == "pk" else self.lookup_opts.get_field(name)
+        except FieldDoesNotExist:
+            return None
+
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        narrowed: QuerySet[Any] = self.model_admin.in_view(rows, request.GET.get(VIEW, ""))
+        return narrowed
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters or request.GET.get(VIEW)):
+            # Else the title would say "60 results (show all)" beside all 60.
+            self.full_result_count = self.result_count
+
+
+def view_tabs(request: HttpRequest, url_name: str, titles: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Tabs from (view, title); each says itself whether it is active, else "All" would be, always."""
+    base = reverse(url_name)
+    chosen = request.GET.get(VIEW, "")
+    return [
+        {"title": title, "link": f"{base}?{VIEW}={view}" if view else base, "active": chosen == view}
+        for view, title in titles
+    ]
+
+
+class CappedCount(int):
+    """A count that stopped counting: shown as `10,000+`."""
+
+    def __str__(self) -> str:
+        return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else super().__str__()
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts up to 10,000 rows and no further: an exact count would read the whole table."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast("QuerySet[Model]", self.object_list)
+        # The keys alone: what the list computes for each row would be computed for all that are counted.
+        return CappedCount(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
+
+    @cached_property
+    def num_pages(self) -> int:
+        return max(1, -(-min(self.count, MOST_COUNTED) // self.per_page))
+
+
+def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) -> int:
+    """Counted once per request and at most every 30 seconds: badges and tabs are on every page."""
+    kept: dict[str, int] = request.__dict__.setdefault("_remembered_counts", {})
+    if name not in kept:
+        kept[name] = remembered(f"admin:count:{name}", COUNTS_KEPT_SECONDS, count)
+    return kept[name]
+
+
+def moment(at: datetime | None) -> SafeString | str:
+    """`22 Nov 2026, 23:15` on one line, in the shop's time zone; a dash for never."""
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    return format_html('<time class="bo-moment">{} {}</time>', local.day, f"{local:%b %Y, %H:%M}")
+
+
+class StaffFilter(RelatedDropdownFilter):
+    """Staff alone: there may be many customers with accounts, and they move nothing by hand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "person"
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        choices: list[tuple[Any, str]] = field.get_choices(
+            include_blank=False, limit_choices_to={"is_staff": True}, ordering=("email",)
+        )
+        return choices
+
+
+class WholeDaysFilter(RangeDateFilter):
+    """From the beginning of the first day to the end of the last, in the shop's time zone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "date"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first, last = self._day("from"), self._day("to")
+        if first:
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": start_of_day(first)})
+        if last:
+            queryset = queryset.filter(
+                **{f"{self.parameter_name}__lt": start_of_day(last + timedelta(days=1))}
+            )
+        return queryset
+
+    def _day(self, end: str) -> date | None:
+        try:
+            day: date | None = forms.DateField(required=False).clean(
+                self.used_parameters.get(f"{self.parameter_name}_{end}")
+            )
+        except forms.ValidationError:
+            return None
+        # At the ends of the calendar a day has no beginning in some time zones.
+        return day if day and 1900 <= day.year <= 9000 else None

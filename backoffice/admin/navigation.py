@@ -1,0 +1,190 @@
+"""The admin's look and sidebar, as data. Loaded by the settings, so apps are named, never imported."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One link of the sidebar; `badge` names a function of the request that gives a number.
+
+    `also` names a list that belongs to it and has no link of its own.
+    """
+
+    title: str
+    icon: str
+    url_name: str
+    permission: str = ""
+    badge: str = ""
+    badge_variant: str = "warning"
+    also: str = ""
+
+
+SIDEBAR: tuple[tuple[str, tuple[Page, ...]], ...] = (
+    ("", (Page("Dashboard", "dashboard", "admin:index"),)),
+    (
+        "Sales",
+        (
+            Page(
+                "Orders",
+                "shopping_cart",
+                "admin:orders_order_changelist",
+                "orders.view_order",
+                badge="orders.admin.navigation.to_ship_badge",
+            ),
+            Page("Customers", "group", "admin:accounts_customer_changelist", "accounts.view_customer"),
+        ),
+    ),
+    (
+        "Catalogue",
+        (
+            Page(
+                "Products & stock",
+                "inventory_2",
+                "admin:catalog_product_changelist",
+                "catalog.view_product",
+                badge="catalog.admin.navigation.low_stock_badge",
+                badge_variant="danger",
+            ),
+            Page("Count shelves", "fact_check", "admin:catalog_product_count", "catalog.move_stock"),
+            Page(
+                "Stock imports",
+                "upload_file",
+                "admin:catalog_stockimport_changelist",
+                "catalog.view_stockimport",
+            ),
+            Page(
+                "Stock ledger",
+                "history",
+                "admin:catalog_stockmovement_changelist",
+                "catalog.view_stockmovement",
+            ),
+            Page("Categories", "category", "admin:catalog_category_changelist", "catalog.view_category"),
+        ),
+    ),
+    (
+        "Marketing",
+        (
+            Page(
+                "Promo codes",
+                "sell",
+                "admin:orders_promocode_changelist",
+                "orders.view_promocode",
+                also="admin:orders_promotion_changelist",
+            ),
+        ),
+    ),
+    (
+        "Settings",
+        (
+            Page("Users & roles", "badge", "admin:accounts_user_changelist", "accounts.view_user"),
+            Page("E-mails", "mail", "admin:outbox_emailmessage_changelist", "outbox.view_emailmessage"),
+        ),
+    ),
+)
+TABS = (
+    "catalog.admin.navigation.tabs",
+    "orders.admin.navigation.tabs",
+    "accounts.admin.users.tabs",
+    "backoffice.outbox.admin.tabs",
+)
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups that this user may see, with the numbers beside them."""
+    groups: list[dict[str, Any]] = []
+    for title, pages in SIDEBAR:
+        if items := [_link(page, request) for page in pages if _may_see(page, request)]:
+            groups.append({"title": title, "separator": bool(title), "items": items})
+    _mark_active([item for group in groups for item in group["items"]], request.path)
+    return groups
+
+
+def _mark_active(items: list[dict[str, Any]], path: str) -> None:
+    """The page nearest above the path alone: Unfold would mark all that are above it."""
+    above = [(place, item) for item in items for place in item["places"] if path.startswith(place)]
+    _, nearest = max(above, key=lambda each: len(each[0]), default=("", None))
+    for item in items:
+        item["active"] = item is nearest
+
+
+def _may_see(page: Page, request: HttpRequest) -> bool:
+    return not page.permission or request.user.has_perm(page.permission)
+
+
+def _link(page: Page, request: HttpRequest) -> dict[str, Any]:
+    places = [reverse(name) for name in (page.url_name, page.also) if name]
+    link: dict[str, Any] = {"title": page.title, "icon": page.icon, "link": places[0], "places": places}
+    if page.badge:
+        link |= {"badge": import_string(page.badge)(request), "badge_variant": page.badge_variant}
+    return link
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Tabs of all lists. Unfold asks twice per page, so they are kept on the request."""
+    if not request.user.is_staff:
+        return []
+    kept: list[dict[str, Any]] | None = getattr(request, "_admin_tabs", None)
+    if kept is None:
+        kept = [tab for name in TABS for tab in import_string(name)(request)]
+        setattr(request, "_admin_tabs", kept)  # noqa: B010
+    return kept
+
+
+def account_links(_request: HttpRequest) -> list[dict[str, str]]:
+    """In the menu with one's own name."""
+    return [
+        {"title": "Change password", "link": reverse("admin:password_change")},
+        {"title": "Where you are signed in", "link": reverse("admin:sign_ins")},
+    ]
+
+
+def shop_name(_request: HttpRequest) -> str:
+    return str(settings.SHOP_NAME)
+
+
+def asset(path: str) -> Callable[[HttpRequest], str]:
+    """Resolved per request: the name of a collected file holds its hash."""
+    return lambda _request: static(path)
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": shop_name,
+    "SITE_HEADER": shop_name,
+    "SITE_SUBHEADER": "Order management",
+    "SITE_SYMBOL": "inventory_2",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
+    # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.
+    "STYLES": [asset("backoffice/theme.css"), asset("backoffice/blocks.css")],
+    "DASHBOARD_CALLBACK": "orders.admin.dashboard.cards.dashboard_context",
+    "COMMAND": {"search_callback": "orders.admin.search.search", "show_history": False},
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": sidebar},
+    "TABS": tabs,
+    "ACCOUNT": {"navigation": account_links},
+    "COLORS": {
+        "primary": {
+            "50": "#eff6ff",
+            "100": "#dbeafe",
+            "200": "#bfdbfe",
+            "300": "#93c5fd",
+            "400": "#60a5fa",
+            "500": "#3b82f6",
+            "600": "#2563eb",
+            "700": "#1d4ed8",
+            "800": "#1e40af",
+            "900": "#1e3a8a",
+            "950": "#172554",
+        },
+    },
+}

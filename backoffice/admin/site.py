@@ -1,0 +1,134 @@
+"""The admin site: Unfold's, with a search that keeps nothing and pages for passwords."""
+
+import functools
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.module_loading import import_string
+from django.views import View
+from django.views.i18n import JavaScriptCatalog
+from unfold.dataclasses import SearchResult
+from unfold.sites import UnfoldAdminSite
+
+from backoffice.admin.navigation import sidebar
+from backoffice.admin.way_back import local_path
+from backoffice.db.primary_keys import is_key
+
+MOST_RESULTS = 50
+# What addresses of the admin call the key of a row.
+KEYS = ("object_id", "content_type_id", "number", "product_id")
+
+
+class BackofficeSite(UnfoldAdminSite):
+    index_template = "backoffice/dashboard.html"
+    index_title = "Dashboard"
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        forgotten = _view("accounts.admin.password_pages.ForgottenPassword")
+        chosen = _view("accounts.admin.password_pages.ChosenPassword")
+        changed = _view("accounts.admin.password_pages.ChangedPassword")
+        again = _view("accounts.admin.password_pages.PasswordAgain")
+        sign_ins = _view("accounts.admin.sign_in_pages.SignIns")
+        ours = [
+            path("password_reset/", forgotten.as_view(), name="admin_password_reset"),
+            path("password_reset/<uidb64>/<token>/", chosen.as_view(), name="choose_password"),
+            path("password_change/", self.admin_view(changed.as_view()), name="password_change"),
+            path("password_again/", self.admin_view(again.as_view()), name="password_again"),
+            path("sign_ins/", self.admin_view(sign_ins.as_view()), name="sign_ins"),
+        ]
+        return [*ours, *super().get_urls()]
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        return super().admin_view(_keyed(view), cacheable)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return _sign_in_and_come_back(request)
+        # Named here, for Unfold would load it with the settings, before there are models.
+        self.login_form = import_string("accounts.admin.password_pages.SignInForm")
+        response: HttpResponse = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            import_string("accounts.sign_in.sessions.begin_session")(request, request.user)
+        told: HttpResponse = import_string("accounts.admin.password_pages.with_status")(
+            response, getattr(request, "refusal", None)
+        )
+        return told
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        user = request.user
+        response: HttpResponse = super().logout(request, extra_context)
+        if user.is_authenticated and not request.user.is_authenticated:
+            import_string("accounts.sign_in.sessions.note_sign_out")(user)
+        return response
+
+    def i18n_javascript(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What scripts say, of every app: Django would serve the words of its own scripts alone."""
+        return JavaScriptCatalog.as_view()(request)
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Afresh each time: Unfold would show what it found for five minutes, past a lost permission."""
+        began = time.monotonic()
+        term = request.GET.get("s", "").strip()
+        if not term:
+            return HttpResponse()
+        found = _pages(request, term)
+        found += import_string(settings.UNFOLD["COMMAND"]["search_callback"])(request, term)
+        pages = Paginator(found[:MOST_RESULTS], MOST_RESULTS)
+        context = {
+            "search_term": term,
+            "page_obj": pages,
+            "results": pages.page(1),
+            "page_counter": 0,
+            "execution_time": time.monotonic() - began,
+            "command_show_history": False,
+        }
+        headers = {"HX-Trigger": "search"}
+        return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers=headers)
+
+
+def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view of a row, for what may be its key: pages and dialogs hand it on to the database as it is."""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not all(is_key(str(kwargs[name])) for name in KEYS if name in kwargs):
+            raise Http404("No row has this key.")
+        return view(request, *args, **kwargs)
+
+    return run
+
+
+def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
+    """Those of the sidebar with this in their title or their group's."""
+    return [
+        SearchResult(title=item["title"], description="Page", link=item["link"], icon=item["icon"])
+        for group in sidebar(request)
+        for item in group["items"]
+        if term.lower() in f"{group['title']} {item['title']}".lower()
+    ]
+
+
+def _sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
+    """For whoever was signed out within a page: a dialog, a row or the search would show the form there."""
+    query = urlencode({"next": page_asked_from(request)})
+    return HttpResponse(headers={"HX-Redirect": f"{reverse('admin:login')}?{query}"})
+
+
+def page_asked_from(request: HttpRequest) -> str:
+    """Path and query of the page in which htmx made this request; the home page when it names none."""
+    return local_path(request.headers.get("HX-Current-URL", "")) or reverse("admin:index")
+
+
+def _view(name: str) -> type[View]:
+    view: type[View] = import_string(name)
+    return view

@@ -1,0 +1,46 @@
+"""The API of version 1: its doors, and how it says no. Loaded by the URLs alone."""
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from backoffice.api import problems
+from backoffice.api.inputs import StrictParser, strictly
+from backoffice.api.openapi import DocumentedAPI
+
+DESCRIPTION = f"""
+Products, stock, promo codes and orders of one shop. Money is in {settings.SHOP_CURRENCY}, as decimal strings;
+times are ISO 8601 with an offset.
+
+Sign in with `POST /api/v1/auth/token` and send `Authorization: Bearer <access>`. Every error is an RFC 9457
+problem with a stable `code`. A POST with an `Idempotency-Key` may be repeated safely. Lists give `next` and
+`previous` cursors; `?fields=` asks for some fields only; `ETag` with `If-None-Match` saves a download, with
+`If-Match` it guards a change.
+"""
+
+api = DocumentedAPI(
+    title=f"{settings.SHOP_NAME} API",
+    version="1.0.0",
+    description=DESCRIPTION.strip(),
+    docs_url=None,
+    urls_namespace="api",
+    auth=import_string("accounts.api.auth.bearer"),
+    parser=StrictParser(),
+)
+api.add_decorator(strictly)
+for exception, handler in problems.HANDLERS:
+    api.add_exception_handler(exception, handler)
+
+for prefix, router in (
+    ("/auth", "accounts.api.routers.auth_router"),
+    ("/users", "accounts.api.routers.users_router"),
+    ("", "catalog.api.products.products_router"),
+    ("", "catalog.api.stock.stock_router"),
+    ("", "catalog.api.stock_imports.import_router"),
+    # Before /promo-codes/{code}, which would take their URLs.
+    ("", "orders.api.promos.promotions.promotions_router"),
+    ("/promo-codes", "orders.api.promos.backtest.promo_trial_router"),
+    ("/promo-codes", "orders.api.promos.promo_codes.promo_router"),
+    ("/orders", "orders.api.orders.orders_router"),
+    ("/orders", "orders.api.actions.actions_router"),
+):
+    api.add_router(prefix, router)

@@ -1,0 +1,150 @@
+"""The same Idempotency-Key has one effect and one reply, however often and at once it is sent.
+
+The key's row is inserted first in the transaction of the effect. A second request with the key waits at that
+INSERT until the first has committed, then finds the reply; when the first was refused, nothing of it is kept.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from pydantic import BaseModel
+
+from backoffice.api.json_reply import Reply
+from backoffice.db.statements import updating
+from backoffice.db.transactions import LOCK_NOT_AVAILABLE, sqlstate_of, write_transaction
+from backoffice.errors import Conflict, Fault, Invalid
+from backoffice.models import IdempotencyRecord
+
+ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+KEY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeated with the same key and body, a request has one effect and one reply.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "example": "6f0c3d6e-order-17",
+}
+DOCUMENTED = {"parameters": [KEY_PARAMETER]}
+"""For `openapi_extra` of an operation that answers through `answer_once`."""
+
+
+class IdempotencyMismatch(Invalid):
+    code = "idempotency_mismatch"
+    title = "The key was used for another request"
+
+
+class StillRunning(Conflict):
+    code = "idempotency_in_flight"
+    title = "The first request with this key is still running"
+
+
+def answer_once(request: HttpRequest, body: BaseModel | None, run: Callable[[], Reply]) -> HttpResponse:
+    """Run it in one transaction; with an Idempotency-Key once per caller, operation and key.
+
+    `run` must render its reply itself, and may be run again after a deadlock.
+
+    Raises:
+        Invalid, IdempotencyMismatch, StillRunning, and whatever `run` raises.
+    """
+    content = b"" if body is None else body.model_dump_json().encode()
+    return answer_once_for(request, content, run).to(request)
+
+
+def answer_once_for(request: HttpRequest, content: bytes, run: Callable[[], Reply]) -> Reply:
+    """As `answer_once`, for a body that is identified by `content`."""
+    if "Idempotency-Key" not in request.headers:
+        return write_transaction(run)()
+    return once(*_place_of(request, content), run)
+
+
+def kept_answer(request: HttpRequest, content: bytes) -> Reply | None:
+    """What `answer_once_for` would give without running anything: asked before work that comes before it.
+
+    Raises:
+        Invalid, IdempotencyMismatch.
+    """
+    if "Idempotency-Key" not in request.headers:
+        return None
+    caller, operation, key, fingerprint = _place_of(request, content)
+    record = IdempotencyRecord.objects.filter(caller=caller, operation=operation, key=key).first()
+    return None if record is None else _kept(record, fingerprint)
+
+
+def _place_of(request: HttpRequest, content: bytes) -> tuple[str, str, str, str]:
+    """Caller, operation, key and fingerprint. Raises Invalid."""
+    key = request.headers["Idempotency-Key"]
+    if not ACCEPTABLE_KEY.fullmatch(key):
+        detail = "Idempotency-Key: 1 to 255 printable ASCII characters without blanks."
+        raise Invalid(detail, faults=[Fault("/Idempotency-Key", "validation", detail, {"in": "header"})])
+    route = request.resolver_match.route if request.resolver_match else request.path
+    fingerprint = sha256(b"\x00".join([request.get_full_path().encode(), content])).hexdigest()
+    return f"user:{request.user.pk}", f"{request.method} {route}", key, fingerprint
+
+
+@write_transaction
+def once(caller: str, operation: str, key: str, fingerprint: str, run: Callable[[], Reply]) -> Reply:
+    """Run it and keep its reply, or give the kept one: two statements besides those of `run`.
+
+    Raises:
+        IdempotencyMismatch: the key was used with another fingerprint.
+        StillRunning: the first request did not end while this one waited.
+    """
+    if not _take(caller, operation, key, fingerprint):
+        record = IdempotencyRecord.objects.get(caller=caller, operation=operation, key=key)
+        return _kept(record, fingerprint)
+    reply = run()
+    _keep(caller, operation, key, reply.status, json.dumps(dict(reply.headers)), reply.body)
+    return reply
+
+
+@updating
+def _keep(
+    caller: str, operation: str, key: str, status: int, headers: str, body: bytes
+) -> tuple[QuerySet[IdempotencyRecord], Mapping[str, Any]]:
+    return IdempotencyRecord.objects.filter(caller=caller, operation=operation, key=key), {
+        "status": status,
+        "headers": headers,
+        "body": body,
+    }
+
+
+def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
+    """Whether this request is the first with the key; waits for the end of another one that might be."""
+    table = connection.ops.quote_name(IdempotencyRecord._meta.db_table)
+    columns = ", ".join(
+        connection.ops.quote_name(name)
+        for name in ("caller", "operation", "key", "fingerprint", "headers", "body", "created_at")
+    )
+    created_at = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        try:
+            # The ORM does not tell whether ON CONFLICT DO NOTHING inserted anything.
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",  # noqa: S608
+                [caller, operation, key, fingerprint, json.dumps({}), b"", created_at],
+            )
+        except OperationalError as error:
+            if sqlstate_of(error) != LOCK_NOT_AVAILABLE:
+                raise
+            raise StillRunning(
+                "The first request with this key has not ended yet. Send it again.",
+                retry_after_seconds=2,
+            ) from error
+        return cursor.rowcount == 1
+
+
+def _kept(record: IdempotencyRecord, fingerprint: str) -> Reply:
+    if record.fingerprint != fingerprint:
+        detail = "This key was used for another request: use a new key for each request."
+        raise IdempotencyMismatch(
+            detail, faults=[Fault("/Idempotency-Key", IdempotencyMismatch.code, detail, {"in": "header"})]
+        )
+    assert record.status is not None
+    return Reply(record.status, bytes(record.body), record.headers)

@@ -1,0 +1,308 @@
+"""Every error of the API is an RFC 9457 problem: refusals, bad input, unknown URLs, faults."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from json import JSONDecodeError
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.encoding import escape_uri_path
+from ninja.errors import HttpError, ValidationError
+from pydantic_core import to_json
+
+from backoffice.api.inputs import NotJson
+from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
+from backoffice.api.request_id import current_request_id
+from backoffice.errors import Fault, Invalid, Kind, NotAuthenticated, NotFound, Refusal, TooLarge, Unavailable
+from backoffice.runtime.outages import RETRY_AFTER_SECONDS, is_outage
+
+logger = logging.getLogger("backoffice.api.application")
+
+CONTENT_TYPE = "application/problem+json"
+STATUS = {
+    Kind.INVALID: 422,
+    Kind.NOT_AUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.STALE: 412,
+    Kind.TOO_LARGE: 413,
+    Kind.THROTTLED: 429,
+    Kind.BUSY: 503,
+}
+MAX_FAULTS = 100
+OUR_FAULT = "Something went wrong on our side. Tell us the request_id."
+AWAY = (
+    "The shop cannot answer for the moment. Send it again in a few seconds, with the same Idempotency-Key: "
+    "whether it was done is not certain."
+)
+
+
+def problem_type(code: str) -> str:
+    """Where people read what it means: `problem_pages` answers there."""
+    return f"{settings.SHOP_URL}/problems/{code}"
+
+
+def problem(
+    request: HttpRequest,
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    errors: Iterable[Mapping[str, Any]] = (),
+) -> HttpResponse:
+    content = {
+        "type": problem_type(code),
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": escape_uri_path(request.path),
+        "request_id": current_request_id.get(),
+        "errors": list(errors),
+    }
+    return HttpResponse(
+        to_json(content, inf_nan_mode="strings", serialize_unknown=True),
+        status=status,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A rule said no: its kind chooses the status."""
+    response = problem(
+        request,
+        status=STATUS[refusal.kind],
+        code=refusal.code,
+        title=refusal.title,
+        detail=refusal.detail,
+        errors=[_error_of(request, fault) for fault in refusal.faults],
+    )
+    if refusal.retry_after_seconds is not None:
+        response["Retry-After"] = str(refusal.retry_after_seconds)
+    if refusal.kind is Kind.NOT_AUTHENTICATED:
+        response["WWW-Authenticate"] = 'Bearer realm="api"'
+    return response
+
+
+def _error_of(request: HttpRequest, fault: Fault) -> dict[str, Any]:
+    """A rule does not know where its input came from: from the body, if the request has one."""
+    source = "query" if request.method == "GET" else "body"
+    told = {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+    return {"in": source, **fault.facts, **told}
+
+
+def invalid_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Name each place of the input that does not fit, as a JSON pointer into the body, query or path."""
+    faults = [_fault_of(item) for item in error.errors[:MAX_FAULTS]]
+    first = faults[0]
+    where = first.pointer.removeprefix("/") or first.facts["in"]
+    more = f" ({len(error.errors) - 1} more)" if len(error.errors) > 1 else ""
+    return refused(request, Invalid(f"{where}: {first.detail}{more}", faults=faults))
+
+
+def _fault_of(item: Mapping[str, Any]) -> Fault:
+    source, *place = item["loc"]
+    if source == "body" or len(place) > 1:
+        # ninja names the view's parameter first, which is no part of what the client sent.
+        place = place[1:]
+    pointer = "".join(f"/{_escaped(part)}" for part in place)
+    code = CODES.get(item["type"], item["type"])
+    detail = DETAILS.get(code, item["msg"].removeprefix("Value error, "))
+    return Fault(pointer, code, detail, {"in": "body" if source in ("form", "file") else source})
+
+
+CODES = {"extra_forbidden": "unknown_field", "value_error": "invalid"}
+DETAILS = {
+    "missing": "This is required: add it.",
+    "unknown_field": "There is no such field here: remove it.",
+    "model_type": "Send a JSON object here.",
+    "model_attributes_type": "Send a JSON object here.",
+    "timezone_aware": "Add the offset from UTC: Z, or such as +01:00.",
+}
+
+
+def _escaped(part: object) -> str:
+    """RFC 6901; lone surrogates, which cannot be sent back, are replaced."""
+    text = str(part).replace("~", "~0").replace("/", "~1")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        return refused(request, NotAuthenticated("Send an access token: Authorization: Bearer …"))
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return of_status(request, 400, _what_is_malformed(error))
+    return of_status(request, error.status_code, str(error))
+
+
+def _what_is_malformed(error: HttpError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, JSONDecodeError):
+        return f"The body is not valid JSON: {cause.msg} in line {cause.lineno}, column {cause.colno}."
+    if isinstance(cause, RecursionError):
+        return "The body is nested too deeply."
+    if isinstance(cause, NotJson):
+        return f"The body is not valid JSON: {cause}"
+    return "The body is not valid JSON in UTF-8."
+
+
+def not_found(request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
+    return refused(request, NotFound(f"There is nothing at {request.path}."))
+
+
+def too_large(request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
+    return refused(request, TooLarge("The body may have 1 MB, an uploaded file 20 MB."))
+
+
+def connection_lost(request: HttpRequest, _error: Exception) -> HttpResponse:
+    return of_status(request, 400, "The body ended before it was complete. Send it again.")
+
+
+def malformed(request: HttpRequest, _error: Exception) -> HttpResponse:
+    return of_status(request, 400, STATUS_DETAILS[400])
+
+
+def fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Something of ours is broken: it is logged with the request's id, and nothing of it told.
+
+    What is merely away is logged in one line, for then there is one for every request.
+    """
+    if is_outage(error):
+        told = (request.path, type(error).__name__, str(error).partition("\n")[0])
+        words = map(in_one_line, told)
+        logger.error("%s %s: %s: %.300s", request.method, *words, extra={"about": error})
+        return _marked_as_logged(refused(request, Unavailable(AWAY, retry_after_seconds=RETRY_AFTER_SECONDS)))
+    logger.error("%s %s failed", request.method, in_one_line(request.path), exc_info=error)
+    return of_status(request, 500, OUR_FAULT)
+
+
+def in_one_line(text: str) -> str:
+    """As Django writes what strangers have typed: a line break in it begins no line of the log."""
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _marked_as_logged(response: HttpResponse) -> HttpResponse:
+    """Django says it once more of every answer that does not carry its own mark."""
+    setattr(response, "_has_been_logged", True)  # noqa: B010
+    return response
+
+
+def of_status(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    phrase = HTTPStatus(status).phrase
+    code = STATUS_CODES.get(status) or phrase.lower().replace(" ", "_")
+    return problem(request, status=status, code=code, title=phrase, detail=detail)
+
+
+STATUS_CODES = {
+    400: "bad_request",
+    413: TooLarge.code,
+    429: "throttled",
+    500: "internal_error",
+    503: Unavailable.code,
+}
+STATUS_DETAILS = {
+    400: "The request could not be understood.",
+    403: "This is not allowed.",
+    405: "This URL does not take this method; see the Allow header.",
+    429: "Too many requests. Wait a minute, then try again.",
+    503: AWAY,
+}
+NOT_LIKE_THIS = "The request cannot be answered as it was sent."
+
+HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]], ...] = (
+    (Exception, fault),
+    (Refusal, refused),
+    (ValidationError, invalid_input),
+    (HttpError, http_error),
+    (Http404, not_found),
+    (BadRequest, malformed),
+    (SuspiciousOperation, malformed),
+    (MultiPartParserError, malformed),
+    (RequestDataTooBig, too_large),
+    (UnreadablePostError, connection_lost),
+)
+
+
+class ProblemMiddleware:
+    """Below /api/, whatever error Django itself answers becomes a problem; oversized bodies are not read.
+
+    HEAD is answered wherever GET is, with its headers alone, and OPTIONS tells the methods of what is there.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        # Nothing here goes by cookies, so nobody's form can misuse them: its sender is told what is there.
+        setattr(request, "_dont_enforce_csrf_checks", True)  # noqa: B010
+        if request.method != "HEAD":
+            return self._answer(request)
+        request.method = "GET"
+        response = self._answer(request)
+        request.method = "HEAD"
+        return _headers_of(response)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if _announced_bytes(request) > _allowed_bytes(request):
+            return too_large(request)
+        if "\x00" in request.path:
+            return not_found(request)
+        response = self.get_response(request)
+        if "Allow" in response:
+            response["Allow"] = _completed(response["Allow"])
+        if request.method == "OPTIONS" and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return HttpResponse(status=204, headers={"Allow": response["Allow"]})
+        if response.status_code < 400 or response["Content-Type"] == CONTENT_TYPE:
+            return response
+        return _as_problem(request, response)
+
+
+def _headers_of(response: HttpResponse) -> HttpResponse:
+    """Without the body, whose length is told; but for a stream's, which nobody knows."""
+    if response.streaming:
+        bare = HttpResponse(status=response.status_code, headers=dict(response.items()))
+        # Closed with the answer, as what it would have streamed from.
+        closers = "_resource_closers"
+        setattr(bare, closers, getattr(response, closers))
+        return bare
+    response.headers.setdefault("Content-Length", str(len(response.content)))
+    response.content = b""
+    return response
+
+
+def _completed(allowed: str) -> str:
+    methods = {each.strip() for each in allowed.split(",")} | {"OPTIONS"}
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
+
+
+def _announced_bytes(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _allowed_bytes(request: HttpRequest) -> int:
+    return MAX_UPLOAD_BYTES if request.content_type == "multipart/form-data" else MAX_BODY_BYTES
+
+
+def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        return not_found(request)
+    if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return too_large(request)
+    usual = OUR_FAULT if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else NOT_LIKE_THIS
+    detail = STATUS_DETAILS.get(response.status_code, usual)
+    told = of_status(request, response.status_code, detail)
+    for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+        if name in response:
+            told[name] = response[name]
+    return _marked_as_logged(told) if getattr(response, "_has_been_logged", False) else told

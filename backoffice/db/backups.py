@@ -1,0 +1,226 @@
+"""A file with the whole database, written while the shop runs, and the way back.
+
+On SQLite a database file, by SQLite's backup API: a copy made with `cp` of a database in use is none. On
+PostgreSQL an archive of `pg_dump`. Either holds one moment, with every order whole or not at all.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.db import DatabaseError, connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from backoffice.db import dumps
+from backoffice.db.migrating import migrate
+from backoffice.errors import Conflict, Invalid
+from backoffice.runtime.replacing import replacing
+
+MIGRATED = ("backoffice", "0001_initial")
+
+
+class NoBackup(Invalid):
+    code = "no_backup"
+    title = "This is no backup of a shop"
+
+
+class NewerBackup(Conflict):
+    code = "newer_backup"
+    title = "The backup is of a newer version"
+
+
+class ShopsOwnFile(Conflict):
+    code = "shops_own_file"
+    title = "The shop itself is in this file"
+
+
+class CannotWrite(Conflict):
+    code = "cannot_write"
+    title = "The database could not be written"
+
+
+class NothingToBackUp(Conflict):
+    code = "nothing_to_back_up"
+    title = "There is no shop in the database"
+
+
+def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Write the file: all of it or nothing, readable by its owner alone. Nobody waits meanwhile.
+
+    It is read before it takes the place of one that was there. `asked` names queries of one value each: what
+    they give in the backup is returned.
+
+    Raises:
+        NothingToBackUp: the database was never set up.
+        ShopsOwnFile: the path is that of the database itself.
+        CannotWrite: there is no room for it.
+        OSError: the file cannot be written.
+        CannotDump: PostgreSQL's programs are missing or refuse.
+    """
+    _refuse_the_shops_own(path)
+    _refuse_what_is_no_shop()
+    with replacing(path, private=True) as part:
+        if connection.vendor == "sqlite":
+            _copy(_database(), part)
+            found = _answers(part, asked or {})
+        else:
+            found = dumps.dump(connection, part, asked or {})
+        # What was made by a newer version may be kept, though only that can read it.
+        with suppress(NewerBackup):
+            check(part)
+    return found
+
+
+def check(path: Path) -> None:
+    """Raises NoBackup, NewerBackup, CannotDump, or OSError when there is no such file."""
+    with path.open("rb"):
+        pass
+    try:
+        found, tables = _migrations_in(path), _tables_in(path)
+    except (sqlite3.DatabaseError, dumps.NotReadable) as error:
+        raise _no_backup(path, error) from error
+    if MIGRATED not in found:
+        raise _no_backup(path, "the shop's migrations were never applied to it.")
+    loader = MigrationLoader(None)
+    unknown = found - set(loader.disk_migrations)
+    if unknown:
+        names = ", ".join(f"{app}.{name}" for app, name in sorted(unknown)[:3])
+        raise NewerBackup(f"{path} was made by a newer version, which has {names}: update the shop first.")
+    missing = _tables_made_by(found, loader) - tables
+    if missing:
+        raise _no_backup(path, f"it lacks the table {min(missing)}.")
+
+
+def restore[R](path: Path, *, settle: Callable[[], R]) -> R:
+    """Put the backup in the place of all that is in the database: wholly or not at all.
+
+    A backup of an older version is brought up to date. `settle` is called in the restored database and may
+    change it; what it returns is returned. On SQLite both happen before the database is replaced, so that
+    whatever fails leaves what was; on PostgreSQL after it.
+
+    Raises:
+        what `check` raises, CannotDump, and CannotWrite.
+    """
+    check(path)
+    if connection.vendor == "sqlite":
+        return _replace_file(path, settle)
+    connections.close_all()
+    dumps.replace(connection.settings_dict, path)
+    migrate()
+    return settle()
+
+
+def _replace_file[R](path: Path, settle: Callable[[], R]) -> R:
+    database = _database()
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".restore-", dir=database.parent) as scratch:
+        restored = Path(scratch, database.name)
+        _copy(path, restored)
+        with _connected_to(restored):
+            try:
+                migrate()
+            except DatabaseError as error:
+                raise _no_backup(path, error) from error
+            result = settle()
+        # Readable by its owner alone, as SQLite then makes the files beside it.
+        database.touch(mode=0o600)
+        _copy(restored, database)
+    return result
+
+
+@contextmanager
+def _connected_to(database: Path) -> Iterator[None]:
+    """Whoever asks for the shop's database meanwhile gets this one."""
+    shops = connection.settings_dict["NAME"]
+    connections.close_all()
+    connection.settings_dict["NAME"] = str(database)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = shops
+
+
+def _no_backup(path: Path, why: object) -> NoBackup:
+    return NoBackup(f"{path} is no backup of a shop on {connection.display_name}: {why}")
+
+
+def _refuse_the_shops_own(path: Path) -> None:
+    if connection.vendor != "sqlite":
+        return
+    database = _database().resolve()
+    if path.resolve() in {database.with_name(database.name + end) for end in ("", "-wal", "-shm")}:
+        raise ShopsOwnFile(f"{path} is the shop's own database: name another file for the backup.")
+
+
+def _database() -> Path:
+    return Path(connection.settings_dict["NAME"])
+
+
+def _refuse_what_is_no_shop() -> None:
+    is_there = connection.vendor != "sqlite" or _database().is_file()
+    # To look into it would make it.
+    if not is_there or MIGRATED not in _applied():
+        name = connection.settings_dict["NAME"]
+        raise NothingToBackUp(f"There is no shop in {name}: nothing was written. Look at SQL_DATABASE.")
+
+
+def _applied() -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
+def _answers(database: Path, asked: Mapping[str, str]) -> dict[str, Any]:
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as backup:
+        return {name: backup.execute(query).fetchone()[0] for name, query in asked.items()}
+
+
+def _copy(source: Path, target: Path) -> None:
+    """In one step, so that no writer makes it begin anew; the target changes in one transaction.
+
+    Raises:
+        CannotWrite: the disk is full, or the target is read-only or in use; it is as it was.
+    """
+    try:
+        with (
+            closing(
+                sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+            ) as reading,
+            closing(sqlite3.connect(target, timeout=30)) as writing,
+        ):
+            reading.backup(writing, pages=-1)
+            if target != _database():
+                # One file, without a log beside it.
+                writing.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        if target != _database():
+            target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
+        raise CannotWrite(
+            f"Nothing was replaced: {error}, while {source} was copied to {target.parent}. Look whether there"
+            " is room, and whether it may be written."
+        ) from error
+
+
+def _migrations_in(path: Path) -> set[tuple[str, str]]:
+    if connection.vendor != "sqlite":
+        return dumps.migrations_in(path)
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as backup:
+        [[verdict]] = backup.execute("PRAGMA quick_check(1)").fetchall()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+        return set(backup.execute("SELECT app, name FROM django_migrations"))
+
+
+def _tables_in(path: Path) -> set[str]:
+    if connection.vendor != "sqlite":
+        return dumps.tables_in(path)
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as backup:
+        return {name for [name] in backup.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _tables_made_by(migrations: set[tuple[str, str]], loader: MigrationLoader) -> set[str]:
+    models = loader.project_state(list(migrations)).apps.get_models(include_auto_created=True)
+    return {model._meta.db_table for model in models if model._meta.managed and not model._meta.proxy}

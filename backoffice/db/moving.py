@@ -1,0 +1,244 @@
+"""The shop's SQLite database into an empty PostgreSQL, in one transaction there that ends only with proof.
+
+Whatever fails, or is killed, leaves the target empty and the source as it was.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import load_backend
+
+from backoffice import environment
+from backoffice.db import copying, sequences
+from backoffice.db.copying import Content, Digest, Table
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Conflict, Invalid
+
+OLDEST = (15,)
+# Without the limits that requests have: a large table takes its time. Only locks are not waited for long.
+OPTIONS = (
+    "-c lock_timeout=15s -c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+    " -c synchronous_commit=on"
+)
+
+type Audit = Callable[[], Sequence[object]]
+
+
+class CannotMove(Conflict):
+    code = "cannot_move"
+    title = "The database cannot be moved"
+
+
+class NotTheSame(Conflict):
+    code = "not_the_same"
+    title = "What arrived is not what was sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    tables: int
+    rows: int
+    contents: Mapping[str, Content]
+
+
+def target_at(url: str) -> BaseDatabaseWrapper:
+    """The PostgreSQL at this URL, not connected yet.
+
+    Raises:
+        Invalid: it is no such URL.
+    """
+    try:
+        settings = environment.database_from_url(url, named="--to")
+    except (ImproperlyConfigured, ValueError) as error:
+        raise Invalid(f"--to must be such as postgresql://user@host/name: {error}") from None
+    if settings["ENGINE"] != environment.ENGINES["postgresql"]:
+        raise Invalid("--to must begin with postgresql://: a SQLite file is copied by `shopctl backup`.")
+    settings["OPTIONS"] = {**dict(settings["OPTIONS"]), "options": OPTIONS}  # type: ignore[call-overload]
+    configured: dict[str, Any] = connections.configure_settings({DEFAULT_DB_ALIAS: settings})
+    backend: Any = load_backend(settings["ENGINE"])
+    # By the name of the shop's own: while the target is in its place, everything works on the target.
+    wrapper: BaseDatabaseWrapper = backend.DatabaseWrapper(
+        configured[DEFAULT_DB_ALIAS], alias=DEFAULT_DB_ALIAS
+    )
+    return wrapper
+
+
+def look(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> dict[str, int]:
+    """How many rows each table would bring.
+
+    Raises:
+        CannotMove: of the source, that it is no shop on SQLite or not up to date; of the target, that it is
+            not empty, too old, or not in UTF-8.
+        CannotCopy: a value that PostgreSQL cannot keep.
+    """
+    _refuse_source(source)
+    _refuse_target(target)
+    return {
+        table.name: sum(1 for _ in copying.checked(_rows(source, table), table)) for table in copying.tables()
+    }
+
+
+@write_transaction
+def move(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, audits: Mapping[str, Audit]) -> Moved:
+    """Copy everything and prove that it is there. Nobody writes into the source meanwhile.
+
+    `audits` find discrepancies in the database that is the shop's: none may be found on either side.
+
+    Raises:
+        what `look` raises, and NotTheSame: it says what differs.
+    """
+    _refuse_source(source)
+    _refuse_discrepancies(audits, "here", CannotMove)
+    given_out = _given_out(source)
+    with _in_the_place_of(source, target), transaction.atomic():
+        _refuse_target(target)
+        _make_tables(target)
+        sent = _copy_all(source, target)
+        sequences.catch_up(target, at_least=given_out)
+        arrived = {table.name: copying.content_of(target, table) for table in copying.tables()}
+        _refuse_differences(source, target, sent, arrived)
+        _refuse_discrepancies(audits, "there", NotTheSame)
+    with target.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return Moved(len(sent), sum(content.rows for content in sent.values()), sent)
+
+
+def _refuse_source(source: BaseDatabaseWrapper) -> None:
+    if source.vendor != "sqlite":
+        raise CannotMove("The shop is on PostgreSQL already: use `shopctl backup` and `shopctl restore`.")
+    executor = MigrationExecutor(source)
+    if not executor.loader.applied_migrations:
+        raise CannotMove(f"There is no shop in {source.settings_dict['NAME']}. Look at SQL_DATABASE.")
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CannotMove("The database is not up to date. Run: python manage.py migrate")
+    unknown = copying.unknown_tables(source, copying.tables())
+    if unknown:
+        raise CannotMove(
+            f"The database has rows in {', '.join(unknown[:3])}, which this version knows nothing of:"
+            " move them away first."
+        )
+
+
+def _refuse_target(target: BaseDatabaseWrapper) -> None:
+    name = target.settings_dict["NAME"]
+    version = target.get_database_version()
+    if version < OLDEST:
+        raise CannotMove(f"PostgreSQL {version[0]} is too old: at least {OLDEST[0]} is needed.")
+    with target.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        [encoding] = cursor.fetchone()
+        if encoding != "UTF8":
+            raise CannotMove(f"The database {name} is in {encoding}: make one with ENCODING 'UTF8'.")
+        cursor.execute(
+            "SELECT relname FROM pg_class JOIN pg_namespace AS space ON space.oid = relnamespace"
+            " WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND nspname <> 'information_schema'"
+            " AND NOT starts_with(nspname, 'pg_') ORDER BY relname LIMIT 1"
+        )
+        found = cursor.fetchone()
+    if found:
+        raise CannotMove(
+            f"The database {name} is not empty: it has {found[0]}. Name one as `createdb` makes it."
+        )
+
+
+@contextmanager
+def _in_the_place_of(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> Iterator[None]:
+    """Whoever asks for the shop's database meanwhile gets the target."""
+    connections[DEFAULT_DB_ALIAS] = target
+    try:
+        yield
+    finally:
+        connections[DEFAULT_DB_ALIAS] = source
+        # Kept by number, which differs until the rows are copied.
+        ContentType.objects.clear_cache()
+
+
+def _make_tables(target: BaseDatabaseWrapper) -> None:
+    """As a new shop has them, but without the rows that it begins with: those of the source come."""
+    with target.cursor() as cursor:
+        # What is checked at the end of a transaction would stop a later migration from changing the table.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        call_command("migrate", interactive=False, verbosity=0)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        for table in copying.tables():
+            if _has_rows(target, table):
+                cursor.execute(f"DELETE FROM {target.ops.quote_name(table.name)}")  # noqa: S608
+
+
+def _has_rows(target: BaseDatabaseWrapper, table: Table) -> bool:
+    with target.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {target.ops.quote_name(table.name)})")  # noqa: S608
+        return bool(cursor.fetchone()[0])
+
+
+def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> dict[str, Content]:
+    """What was read, in the order of the tables."""
+    sent = {}
+    for table in copying.tables():
+        digest = Digest(table)
+        rows = copying.checked(digest.noting(_rows(source, table)), table)
+        copying.copy(_on_their_way(rows), target, table)
+        sent[table.name] = digest.content()
+    try:
+        with target.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except IntegrityError as error:
+        told = str(error).splitlines()[0]
+        raise NotTheSame(f"Nothing was moved: a row refers to one that is not there: {told}") from error
+    return sent
+
+
+def _rows(source: BaseDatabaseWrapper, table: Table) -> Iterator[tuple[Any, ...]]:
+    try:
+        yield from copying.read(source, table)
+    except (OperationalError, ArithmeticError, ValueError) as error:
+        raise copying.CannotCopy(f"{table.name}: a value in it cannot be read: {error}") from error
+
+
+def _on_their_way(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Where a test loses or changes a row, to see that the proof notices."""
+    return rows
+
+
+def _given_out(source: BaseDatabaseWrapper) -> dict[str, int]:
+    """The highest number that each table ever gave out: that of a row which is gone is not given again."""
+    with source.cursor() as cursor:
+        cursor.execute("SELECT name, seq FROM sqlite_sequence")
+        return dict(cursor.fetchall())
+
+
+def _refuse_differences(
+    source: BaseDatabaseWrapper,
+    target: BaseDatabaseWrapper,
+    sent: dict[str, Content],
+    arrived: dict[str, Content],
+) -> None:
+    told = copying.differences(sent, arrived)
+    if set(MigrationRecorder(source).applied_migrations()) != set(
+        MigrationRecorder(target).applied_migrations()
+    ):
+        told.append("django_migrations: not the same migrations are applied")
+    told += [f"{late.sequence}: behind {late.table}.{late.column}" for late in sequences.behind(target)]
+    if told:
+        raise NotTheSame(
+            f"Nothing was moved, and the target is empty again. What differs: {'; '.join(told)}."
+        )
+
+
+def _refuse_discrepancies(audits: Mapping[str, Audit], where: str, refusal: type[Conflict]) -> None:
+    for name, audit in audits.items():
+        found = audit()
+        if found:
+            raise refusal(
+                f"Nothing was moved: the audit of {name} finds {len(found)} discrepancies {where},"
+                f" such as: {found[0]}. Look with: shopctl stock audit"
+            )

@@ -1,0 +1,160 @@
+"""Django's caches, with an atomic count and, on Redis, without making a client for every call.
+
+What Redis gives back is data and never code: whoever can write into it may make the shop forget or count
+wrongly for a while, but runs nothing in it, and what is sealed they cannot write at all.
+"""
+
+import hmac
+import json
+from functools import cache as once
+from hashlib import sha256
+from typing import Any, NamedTuple, NoReturn
+
+from django.conf import settings
+from django.core.cache.backends import locmem, redis
+
+COUNT = """
+if KEYS[2] and redis.call('GET', KEYS[2]) ~= ARGV[2] then return -1 end
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return count
+"""
+SET_GIVEN = """
+if redis.call('GET', KEYS[2]) ~= ARGV[3] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+BYTES = b"\x00"
+
+
+class PlainSerializer:
+    """JSON, bytes as they are, and whole numbers as Redis counts them. Anything else in Redis is nothing."""
+
+    def dumps(self, value: object) -> int | bytes:
+        if type(value) is int:
+            return value
+        if isinstance(value, bytes):
+            return BYTES + value
+        return json.dumps(value, allow_nan=False).encode()
+
+    def loads(self, data: bytes) -> Any:
+        if data[:1] == BYTES:
+            return data[1:]
+        try:
+            return json.loads(data, parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            return None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def sealed(key: str, content: bytes) -> bytes:
+    """The content with a seal that only the shop can make, good under this key of the cache alone."""
+    return _seal(key, content) + content
+
+
+def opened(key: str, found: object) -> bytes | None:
+    """The content of what is found under the key; None when it is not as the shop has sealed it."""
+    if not isinstance(found, bytes):
+        return None
+    seal, content = found[: sha256().digest_size], found[sha256().digest_size :]
+    return content if hmac.compare_digest(seal, _seal(key, content)) else None
+
+
+def _seal(key: str, content: bytes) -> bytes:
+    # The key's own digest first: of fixed length, so that nothing can be moved between key and content.
+    message = sha256(key.encode()).digest() + content
+    return hmac.digest(_sealing_key(settings.SECRET_KEY), message, "sha256")
+
+
+@once
+def _sealing_key(secret: str) -> bytes:
+    return sha256(b"backoffice.runtime.caches" + secret.encode()).digest()
+
+
+class Held(NamedTuple):
+    """What the cache was seen to hold under a key: whatever hangs on it is good for as long as it does."""
+
+    key: str
+    value: int
+
+
+class Outdated(Exception):
+    """The cache holds something else by now, or cannot be asked."""
+
+
+class _KeptClients(redis.RedisCacheClient):
+    """Making a client costs several times what asking it does; it may be shared between threads."""
+
+    def __init__(self, servers: Any, **options: Any) -> None:
+        super().__init__(servers, serializer=PlainSerializer, **options)  # type: ignore[arg-type]
+        self._kept: dict[int, Any] = {}
+        self._scripts: dict[str, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        server = self._get_connection_pool_index(write)  # type: ignore[attr-defined]
+        if server not in self._kept:
+            self._kept[server] = super().get_client(key, write=write)
+        return self._kept[server]
+
+    def count(self, key: str, expires_in: int, given: Held | None) -> int:
+        keys, values = zip((key, expires_in), *([given] if given else []), strict=True)
+        count: int = self._script(COUNT)(keys, values)
+        return count
+
+    def set_given(self, key: str, value: int, expires_in: int, given: Held) -> bool:
+        return bool(self._script(SET_GIVEN)([key, given.key], [value, expires_in, given.value]))
+
+    def _script(self, source: str) -> Any:
+        if source not in self._scripts:
+            self._scripts[source] = self.get_client(write=True).register_script(source)
+        return self._scripts[source]
+
+
+class RedisCache(redis.RedisCache):
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _KeptClients
+
+    def count(self, key: str, *, expires_in: int, given: Held | None = None) -> int:
+        """One more than before, from 1 when it is new; at once, on one way to the server and back.
+
+        Raises:
+            Outdated: what is given is held no more, and nothing was counted.
+        """
+        if given:
+            given = Held(self.make_key(given.key), given.value)
+        count: int = self._cache.count(self.make_and_validate_key(key), expires_in, given)  # type: ignore[attr-defined]
+        if count < 0:
+            raise Outdated
+        return count
+
+    def set_given(self, key: str, value: int, *, expires_in: int, given: Held) -> bool:
+        """Set it if what is given is held, at once; whether it is."""
+        given = Held(self.make_key(given.key), given.value)
+        is_set: bool = self._cache.set_given(self.make_and_validate_key(key), value, expires_in, given)  # type: ignore[attr-defined]
+        return is_set
+
+
+class LocMemCache(locmem.LocMemCache):
+    def count(self, key: str, *, expires_in: int, given: Held | None = None) -> int:
+        """One more than before, from 1 when it is new.
+
+        Raises:
+            Outdated: what is given is held no more, and nothing was counted.
+        """
+        if given and self.get(given.key) != given.value:
+            raise Outdated
+        try:
+            return self.incr(key)
+        except ValueError:
+            return 1 if self.add(key, 1, expires_in) else self.incr(key)
+
+    def set_given(self, key: str, value: int, *, expires_in: int, given: Held) -> bool:
+        """Set it if what is given is held; whether it is."""
+        if self.get(given.key) != given.value:
+            return False
+        self.set(key, value, expires_in)
+        return True

@@ -1,0 +1,79 @@
+"""The columns of a file, however its header writes their names: “Max uses” is max_uses."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from backoffice.sheets.formulas import restored
+from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
+
+SHOWN_COLUMNS = 20
+SHOWN_NAME = 40
+
+
+def key_of(name: object) -> str:
+    """What names are compared by: neither case nor spaces nor underscores matter."""
+    return "".join(str(name or "").split()).replace("_", "").casefold()
+
+
+def named_columns(
+    header: Sequence[object],
+    columns: Collection[str],
+    *,
+    needed: Collection[str],
+    aliases: Mapping[str, str] | None = None,
+    needed_in_words: str = "",
+) -> list[str]:
+    """The header, `columns` in it by their proper names; `aliases` are further names for some.
+
+    `needed_in_words` tells more of the needed ones in the refusal.
+
+    Raises:
+        UnreadableFile: a column is there twice, or a needed one is not there.
+    """
+    proper = {key_of(name): name for name in columns}
+    proper |= {key_of(alias): name for alias, name in (aliases or {}).items()}
+    named = [proper.get(key_of(name), str(name or "").strip()) for name in header]
+    for column in columns:
+        if named.count(column) > 1:
+            raise UnreadableFile(
+                f"The file has {named.count(column)} columns named {column}. Keep one of them."
+            )
+    if not set(needed) <= set(named):
+        raise UnreadableFile(
+            "The first row must name the columns. "
+            f"Needed: {needed_in_words or ' and '.join(needed)}; found: {_found(header)}. "
+            "Name them so and try again."
+        )
+    return named
+
+
+def places_of(named: Sequence[str], columns: Collection[str]) -> dict[str, int]:
+    """Where each of the columns that the file has stands, in the order of the file."""
+    return {name: place for place, name in enumerate(named) if name in columns}
+
+
+def kept_cells(
+    rows: Iterator[tuple[int, list[str]]], places: Sequence[int], *, most_rows: int
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Of each row its number and the cells at these places, trimmed, for whoever keeps them all in memory.
+
+    Text that was neutralised on its way out is as it was.
+
+    Raises:
+        UnreadableFile: while iterating, when there are more rows than `most_rows` or too much text.
+    """
+    kept = 0
+    for count, (number, cells) in enumerate(rows, start=1):
+        if count > most_rows:
+            raise UnreadableFile(f"The file has more than {most_rows:,} rows. Split it.")
+        written = (cells[place].strip() if place < len(cells) else "" for place in places)
+        texts = tuple(restored(text).strip() for text in written)
+        kept += sum(map(len, texts))
+        if kept > MAX_KEPT_CHARACTERS:
+            raise UnreadableFile("The file holds too much text. Shorten its long cells, or split it.")
+        yield number, texts
+
+
+def _found(header: Sequence[object]) -> str:
+    names = ", ".join(f'"{str(name or "").strip()[:SHOWN_NAME]}"' for name in header[:SHOWN_COLUMNS])
+    more = f" and {len(header) - SHOWN_COLUMNS} more" if len(header) > SHOWN_COLUMNS else ""
+    return f"{names}{more}" if names else "none"

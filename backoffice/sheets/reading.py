@@ -1,0 +1,67 @@
+"""The rows of any file, CSV or XLSX, whatever its dialect."""
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from backoffice.sheets.columns import key_of
+from backoffice.sheets.csv_rows import DELIMITERS, Row, csv_rows, utf8
+from backoffice.sheets.limits import UnreadableFile
+from backoffice.sheets.xlsx_rows import xlsx_rows
+
+MAX_FILE = 20_000_000
+NO_ROWS = "The file has no rows. Put one row for each product below the header."
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0"
+WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods")
+
+
+def content_of(file: BinaryIO) -> bytes:
+    """Raises UnreadableFile when there is more of it than a file may have."""
+    content = file.read(MAX_FILE + 1)
+    if len(content) > MAX_FILE:
+        raise UnreadableFile(
+            f"The file is larger than {MAX_FILE // 1_000_000} MB. Split it, or keep only the columns needed."
+        )
+    return content
+
+
+def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[Row]:
+    """The rows of a CSV or XLSX file, the header among them; `columns` help to tell its delimiter.
+
+    Raises:
+        UnreadableFile: at once, or while iterating.
+    """
+    if content.startswith(ZIP):
+        return xlsx_rows(content)
+    if content.startswith(OLE):
+        raise UnreadableFile(
+            "This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV."
+        )
+    if file_name.casefold().endswith(WORKBOOK_NAMES):
+        raise UnreadableFile("The file is named like a workbook but is none. Save it as XLSX or CSV again.")
+    return _delimited(utf8(content), columns)
+
+
+def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[Row]:
+    """With the delimiter that makes the header's columns out, else the one that finds the most."""
+    headers: dict[str, Row | None] = {}
+    refusals: list[UnreadableFile] = []
+    for mark in DELIMITERS:
+        try:
+            headers[mark] = next(csv_rows(content, delimiter=mark), None)
+        except UnreadableFile as refusal:
+            # Quoted cells are a broken row to whoever does not know what separates them.
+            refusals.append(refusal)
+
+    def suitability(mark: str) -> tuple[int, int]:
+        header = headers[mark]
+        if header is None:
+            return (0, 0)
+        keys = {key_of(name) for name in header.cells}
+        return (len(keys.intersection(map(key_of, columns))), len(header.cells))
+
+    best = max(headers, key=suitability, default=None)
+    if best is None or (refusals and suitability(best)[0] == 0):
+        raise refusals[0]
+    return csv_rows(content, delimiter=best)

@@ -1,0 +1,157 @@
+"""What the public reads again and again, answered by the front itself before a thread is asked.
+
+On SQLite an answer is good for as long as nobody has committed anything, which the database tells at once. On
+PostgreSQL its bytes come from the cache of products, which Redis is asked about in the same step that counts
+the request against its limit. Whatever is unusual about a request or its answer is left to Django.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from redis.exceptions import RedisError
+
+from backoffice.api.request_id import request_id_of
+from backoffice.api.throttling import Usage, limit_nobody, window_of_nobody
+from backoffice.errors import Throttled
+from backoffice.runtime.caches import COUNT, Held, Outdated
+from backoffice.server.gateway import Answer, Headers
+from backoffice.server.redis_line import RedisAway, RedisLine, Script
+from catalog.product_cache import public_key, recalled
+
+BELOW = "/api/v1/products"
+MOST_KEPT = 256
+# Nobody needs more words; whoever uses more is answered, but nothing is kept for them.
+MOST_CHARACTERS = 1_024
+# With one of these, even an empty one, a request may be answered unlike another in the same words.
+PECULIAR = ("HTTP_AUTHORIZATION", "HTTP_ORIGIN", "HTTP_IF_NONE_MATCH")
+WORDS = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+# Of each answer anew.
+OWN = ("x-request-id", "ratelimit")
+COUNTING = Script(COUNT)
+
+type Environ = Mapping[str, Any]
+type Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as Django gave it, and what the database was like: SQLite's number of that state."""
+
+    state: int | None
+    key: str
+    headers: Headers
+    body: bytes
+
+    @property
+    def etag(self) -> str:
+        return dict(self.headers)["etag"]
+
+
+class EarlyAnswers:
+    """The memory of one loop, for requests in the same words: scheme, host, path and query."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Words, Kept] = {}
+        self._database: sqlite3.Connection | None = None
+        self._redis = RedisLine(settings.REDIS_URL) if settings.REDIS_URL else None
+
+    async def again(self, environ: Environ) -> Answer | None:
+        """The answer to another request in these words, counted; None when Django has to be asked."""
+        words = words_of(environ)
+        kept = self._kept.get(words) if words else None
+        if kept is None:
+            return None
+        try:
+            usage = await self._counted(environ, self._what_shows_it_is_good(kept))
+        except (Outdated, Throttled, RedisAway, RedisError):
+            # Django renders it anew, or counts it once more and refuses it.
+            return None
+        limits = usage.headers() if usage else {}
+        own = [("x-request-id", request_id_of(environ)), *((name.lower(), limits[name]) for name in limits)]
+        return Answer(200, [*kept.headers, *own], kept.body)
+
+    def keep(self, environ: Environ, answer: Answer, *, state: int | None) -> None:
+        """An answer that Django was asked for while the database was in this state, if it is still in it."""
+        words = words_of(environ)
+        if words is None or not _is_lasting(answer) or state != self.state():
+            return
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        assert isinstance(answer.body, bytes)
+        self._kept[words] = Kept(state, public_key(environ), _lasting(answer.headers), answer.body)
+
+    def state(self) -> int | None:
+        """On SQLite another number after each commit of anybody. It waits for no lock."""
+        if connection.vendor != "sqlite":
+            return None
+        try:
+            if self._database is None:
+                path = Path(connection.settings_dict["NAME"]).absolute()
+                self._database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0)
+            [state] = self._database.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            return None
+        return int(state)
+
+    async def close(self) -> None:
+        if self._redis is not None:
+            await self._redis.close()
+        if self._database is not None:
+            self._database.close()
+
+    def _what_shows_it_is_good(self, kept: Kept) -> Held | None:
+        """What Redis must still hold; nothing more on SQLite. Raises Outdated."""
+        if connection.vendor == "sqlite":
+            if kept.state is None or kept.state != self.state():
+                raise Outdated
+            return None
+        found = recalled(kept.key)
+        if found is None or found.given is None or found.reply.headers["ETag"] != kept.etag:
+            raise Outdated
+        return found.given
+
+    async def _counted(self, environ: Environ, given: Held | None) -> Usage | None:
+        if self._redis is None:
+            return limit_nobody(environ)
+        window = window_of_nobody(environ)
+        held = [cache.make_key(given.key)] if given else []
+        if window is None:
+            if given and await self._redis.ask("GET", *held) != str(given.value).encode():
+                raise Outdated
+            return None
+        count = await self._redis.run(
+            COUNTING,
+            [cache.make_key(window.key), *held],
+            [window.expires_in, *([given.value] if given else [])],
+        )
+        if count < 0:
+            raise Outdated
+        return window.usage(count)
+
+
+def words_of(environ: Environ) -> Words | None:
+    """The words, if not too many, of a request for products by nobody in particular; None of any other."""
+    path = environ["PATH_INFO"]
+    if not path.startswith(BELOW) or environ["REQUEST_METHOD"] != "GET":
+        return None
+    # Some servers write an empty length where there is none.
+    if environ.get("CONTENT_LENGTH") or any(name in environ for name in PECULIAR):
+        return None
+    words = tuple([environ.get(name, "") for name in WORDS])
+    return words if sum(map(len, words)) <= MOST_CHARACTERS else None
+
+
+def _is_lasting(answer: Answer) -> bool:
+    names = {name for name, _ in answer.headers}
+    is_whole = answer.status == 200 and isinstance(answer.body, bytes)
+    return is_whole and "etag" in names and "set-cookie" not in names
+
+
+def _lasting(headers: Headers) -> Headers:
+    return [(name, value) for name, value in headers if not name.startswith(OWN)]

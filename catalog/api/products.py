@@ -1,0 +1,241 @@
+"""Products and categories, for everybody; their making and changing, for staff."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from accounts.api.auth import optional_bearer, require
+from backoffice.api.idempotency import DOCUMENTED, answer_once
+from backoffice.api.json_reply import Reply, matched_version, rendered
+from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.fields import folded
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Fault, Invalid, Stale
+from catalog.api.schemas import (
+    CategoryList,
+    ProductDetail,
+    ProductFilters,
+    ProductIn,
+    ProductList,
+    ProductPatch,
+)
+from catalog.models import Category, Product
+from catalog.product_cache import public_key, remembered
+from catalog.products import (
+    ProductData,
+    UnknownSku,
+    archive_product,
+    create_product,
+    edit_product,
+    product_with_sku,
+)
+
+products_router = Router(tags=["Products"])
+
+PUBLIC = {
+    "sku": "sku",
+    "name": "name",
+    "price": "price",
+    "stock": "available",
+    "category": "category__slug",
+    "is_active": "is_active",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
+STAFF = PUBLIC | {name: name for name in ("on_hand", "reserved", "low_stock_threshold", "barcode")}
+SORTING = Sorting(
+    "products",
+    {
+        "sku": SortKey("sku_key"),
+        "name": SortKey("name"),
+        "price": SortKey("price"),
+        "stock": SortKey("available"),
+        "category": SortKey("category__slug", is_nullable=True),
+        "created_at": SortKey("created_at"),
+        "updated_at": SortKey("updated_at"),
+    },
+    usual="sku",
+)
+CATEGORY_SORTING = Sorting("categories", {"name": SortKey("name"), "slug": SortKey("slug")}, usual="name")
+
+
+@products_router.get(
+    "/products",
+    auth=optional_bearer,
+    response=ProductList,
+    operation_id="list_products",
+    summary="Products",
+    openapi_extra=asked_by(STAFF, SORTING),
+)
+def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpResponse:
+    """Active products; staff see all of them, and what is on hand and reserved."""
+    columns = _columns_for(request)
+
+    def render() -> Reply:
+        wanted = chosen_fields(filters.fields, list(columns))
+        page = SORTING.page(_filtered(filters, columns), filters, [columns[name] for name in wanted])
+        items = [_shape(row, wanted, columns) for row in page.rows]
+        return rendered(page.envelope(items) | {"currency": settings.SHOP_CURRENCY})
+
+    return remembered(_cache_key(request, columns), render).to(request)
+
+
+@products_router.get(
+    "/products/{sku}",
+    auth=optional_bearer,
+    response=ProductDetail,
+    operation_id="get_product",
+    summary="One product",
+    openapi_extra=asked_by([*STAFF, "currency"]),
+)
+def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> HttpResponse:
+    """Without regard to the case of the SKU."""
+    columns = _columns_for(request)
+    return remembered(_cache_key(request, columns), lambda: _product(sku, columns, query.fields)).to(request)
+
+
+@products_router.post(
+    "/products",
+    response={201: ProductDetail},
+    operation_id="create_product",
+    summary="Create a product",
+    openapi_extra=DOCUMENTED,
+)
+def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
+    """It has no stock yet: receive some."""
+    actor = require(request, "catalog.add_product")
+
+    def run() -> Reply:
+        data = ProductData(**{**body.model_dump(), "category": _category(body.category)})
+        product = create_product(data, by=actor)
+        return _product(
+            product.sku, STAFF, status=201, location=f"{request.path}/{quote(product.sku, safe='')}"
+        )
+
+    return answer_once(request, body, run)
+
+
+@products_router.patch(
+    "/products/{sku}", response=ProductDetail, operation_id="change_product", summary="Change a product"
+)
+def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
+    """Only what is sent changes. With `If-Match` it is refused when the product changed meanwhile."""
+    actor = require(request, "catalog.change_product")
+    version = matched_version(request)
+
+    @write_transaction
+    def run() -> Reply:
+        _refuse_if_stale(sku, version)
+        changes = body.changes()
+        if "category" in changes:
+            changes["category"] = _category(body.category)
+        return _product(edit_product(sku, by=actor, changes=changes).sku, STAFF)
+
+    return run().to(request)
+
+
+@products_router.delete(
+    "/products/{sku}", response={204: None}, operation_id="archive_product", summary="Archive a product"
+)
+def archive(request: HttpRequest, sku: str) -> HttpResponse:
+    """It can no longer be ordered; its stock, history and orders stay."""
+    archive_product(sku, by=require(request, "catalog.change_product"))
+    return HttpResponse(status=204)
+
+
+@products_router.get(
+    "/categories",
+    auth=optional_bearer,
+    response=CategoryList,
+    operation_id="list_categories",
+    summary="Categories",
+    openapi_extra=asked_by(("slug", "name"), CATEGORY_SORTING),
+)
+def list_categories(request: HttpRequest, filters: Query[ListQuery]) -> HttpResponse:
+    wanted = chosen_fields(filters.fields, ("slug", "name"))
+    page = CATEGORY_SORTING.page(Category.objects.all(), filters, wanted)
+    return rendered(page.envelope([{name: row[name] for name in wanted} for row in page.rows])).to(request)
+
+
+def _columns_for(request: HttpRequest) -> Mapping[str, str]:
+    user = request.user
+    return STAFF if user.is_staff and user.has_perm("catalog.view_product") else PUBLIC
+
+
+def _cache_key(request: HttpRequest, columns: Mapping[str, str]) -> str:
+    return f"staff {request.get_full_path()}" if columns is STAFF else public_key(request.META)
+
+
+def _filtered(filters: ProductFilters, columns: Mapping[str, str]) -> QuerySet[Product]:
+    products = Product.objects.all()
+    if columns is not STAFF:
+        products = products.active()
+    for word in (filters.q or "").split():
+        products = products.filter(_mentions(word, columns))
+    lookups = {
+        "category__slug": filters.category,
+        "price__gte": filters.price__gte,
+        "price__lte": filters.price__lte,
+        "available__gte": filters.stock__gte,
+        "available__lte": filters.stock__lte,
+        "is_active": filters.is_active,
+        "created_at__gte": filters.created_after,
+        "created_at__lt": filters.created_before,
+    }
+    if filters.in_stock is not None:
+        lookups["available__gt" if filters.in_stock else "available"] = 0
+    return products.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+
+
+def _mentions(word: str, columns: Mapping[str, str]) -> Q:
+    mentions = Q(name__icontains=word) | Q(sku_key__contains=folded(word))
+    return mentions | Q(barcode=word) if columns is STAFF else mentions
+
+
+def _product(
+    sku: str, columns: Mapping[str, str], fields: str | None = None, *, status: int = 200, location: str = ""
+) -> Reply:
+    wanted = chosen_fields(fields, [*columns, "currency"])
+    products = Product.objects.filter(sku_key=folded(sku))
+    if columns is not STAFF:
+        products = products.active()
+    loaded = [columns[name] for name in wanted if name in columns]
+    row = products.values("updated_at", *loaded).first()
+    if row is None:
+        raise UnknownSku(f"No product has the SKU {sku.strip()[:64]}.")
+    content = _shape(row, [name for name in wanted if name in columns], columns)
+    if "currency" in wanted:
+        content["currency"] = settings.SHOP_CURRENCY
+    return rendered(content, status=status, version=_version(row["updated_at"]), location=location)
+
+
+def _shape(row: Mapping[str, Any], wanted: Sequence[str], columns: Mapping[str, str]) -> dict[str, Any]:
+    return {name: row[columns[name]] for name in wanted}
+
+
+def _version(updated_at: Any) -> str:
+    return f"{int(updated_at.timestamp() * 1_000_000):x}"
+
+
+def _refuse_if_stale(sku: str, version: str | None) -> None:
+    if version is None:
+        return
+    product = Product.objects.select_for_update(no_key=True).get(pk=product_with_sku(sku).pk)
+    if _version(product.updated_at) != version:
+        raise Stale(f"{product.sku} was changed meanwhile. Look at it again.")
+
+
+def _category(slug: str | None) -> Category | None:
+    """Raises Invalid when no category has this slug."""
+    if slug is None:
+        return None
+    category = Category.objects.filter(slug=slug).first()
+    if category is None:
+        detail = f"No category has the slug {slug}: GET /api/v1/categories lists them."
+        raise Invalid(detail, faults=[Fault("/category", "unknown_category", detail, {"in": "body"})])
+    return category

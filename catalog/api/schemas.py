@@ -1,0 +1,140 @@
+"""What the API takes and tells of products and stock."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from accounts.models import Source
+from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
+from backoffice.api.pagination import ListQuery
+from catalog.models import MovementKind, Reason
+from catalog.models.product import MAX_UNITS
+
+Name = Annotated[str, text(255, shortest=1), Field(examples=["WHITE METAL LANTERN"])]
+Barcode = Annotated[str, text(64)]
+Slug = Annotated[str, text(120)]
+Threshold = Annotated[int, Field(strict=True, ge=0, le=MAX_UNITS)]
+Units = Annotated[int, Field(ge=-MAX_UNITS, le=MAX_UNITS)]
+
+
+class ProductFilters(ListQuery):
+    q: Search | None = Field(None, description="Words of the name or SKU.")
+    category: Slug | None = Field(None, description="The slug of a category.")
+    price__gte: Money | None = None
+    price__lte: Money | None = None
+    stock__gte: Units | None = None
+    stock__lte: Units | None = None
+    in_stock: bool | None = Field(None, description="true: available; false: sold out.")
+    is_active: bool | None = Field(None, description="Staff; everybody else sees active products only.")
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+
+
+class ProductIn(Input):
+    sku: Sku = Field(examples=["71053"])
+    name: Name
+    price: Money
+    category: Slug | None = Field(None, description="The slug of a category.")
+    barcode: Barcode = ""
+    is_active: Truth = True
+    low_stock_threshold: Threshold | None = Field(None, description="null: the shop's own.")
+
+
+class ProductPatch(Patch):
+    sku: Sku = OMITTED
+    name: Name = OMITTED
+    price: Money = OMITTED
+    category: Slug | None = None
+    barcode: Barcode = OMITTED
+    is_active: Truth = OMITTED
+    low_stock_threshold: Threshold | None = None
+
+
+class ProductOut(BaseModel):
+    """Staff see the last four as well."""
+
+    sku: str
+    name: str
+    price: str = Field(examples=["3.39"])
+    stock: int = Field(description="What can be ordered: on hand less reserved.")
+    category: str | None
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+    on_hand: int = 0
+    reserved: int = 0
+    low_stock_threshold: int | None = None
+    barcode: str = ""
+
+
+class ProductDetail(ProductOut):
+    currency: str
+
+
+class ProductList(BaseModel):
+    items: list[ProductOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None
+    currency: str
+
+
+class CategoryOut(BaseModel):
+    slug: str
+    name: str
+
+
+class CategoryList(BaseModel):
+    items: list[CategoryOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None
+
+
+class MovementFilters(ListQuery):
+    kind: MovementKind | None = None
+    after: Moment | None = None
+    before: Moment | None = None
+
+
+class MovementIn(Input):
+    sku: Sku
+    kind: Literal["receive", "adjust", "count"]
+    quantity: WholeNumber = Field(
+        ge=-MAX_UNITS,
+        le=MAX_UNITS,
+        description="Units received, units more or fewer, or units counted on the shelf.",
+        examples=[10],
+    )
+    reason: Reason | None = Field(None, description="Needed to adjust; else it is not kept.")
+    note: Annotated[str, text(255)] = ""
+    reference: Annotated[str, text(64)] = Field(
+        "", description="Of a receipt: such as the delivery note's number."
+    )
+    expected: WholeNumber | None = Field(
+        None, ge=0, le=MAX_UNITS, description="Of a count: what on hand was thought to be, else 412."
+    )
+
+
+class MovementOut(BaseModel):
+    id: int
+    sku: str
+    kind: MovementKind
+    on_hand_delta: int
+    reserved_delta: int
+    on_hand_after: int
+    reserved_after: int
+    reason: str
+    note: str
+    reference: str
+    actor: str
+    source: Source
+    at: datetime
+
+
+class MovementList(BaseModel):
+    items: list[MovementOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None

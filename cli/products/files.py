@@ -1,0 +1,109 @@
+"""shopctl products import, export: products as files."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cli.products.products import Category, Search, app, narrowed
+from cli.terminal.actors import actor
+from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted
+from cli.terminal.files import (
+    FileKind,
+    Output,
+    Overwrite,
+    Rejects,
+    kind_of,
+    opened,
+    refuse_to_replace,
+    write_table,
+)
+from cli.terminal.plans import SkipInvalid
+from cli.terminal.progress import bar
+from cli.terminal.row_plans import Asked, RowImport
+from cli.terminal.verbs import verb
+
+
+@verb(
+    app,
+    "import",
+    examples="""
+    shopctl products import products.csv --dry-run
+    shopctl products import supplier.xlsx --yes
+    shopctl products import prices.csv --skip-invalid --rejects mend-me.csv
+    curl -s https://supplier.example/prices.csv | shopctl products import - --yes
+    """,
+)
+def import_file(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV or XLSX with a column sku. - is standard input.")
+    ],
+    skip_invalid: SkipInvalid = False,
+    rejects: Rejects = None,
+    overwrite: Overwrite = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """Create and change products by a file: show what each row does, ask, and do all of it or nothing.
+
+    Columns: sku, name, price, category (its name), barcode, low_stock_threshold, is_active (1 or 0). Those
+    that are not there stay as they are; `shopctl products export` writes such a file. Stock is not imported
+    here: see `shopctl stock import`.
+    """
+    from backoffice.sheets.reading import MAX_FILE
+    from catalog.product_files import import_products, plan_products, read_products, rejected_products_csv
+
+    by = actor(as_, "catalog.change_product")
+    by.require("catalog.add_product")
+    refuse_to_replace(rejects, overwrite=overwrite)
+    with opened(file, most=MAX_FILE) as stream:
+        content = read_products(stream, file_name=file)
+    products = RowImport("product", plan_products, partial(import_products, by=by), rejected_products_csv)
+    asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
+    products.carry_out(content, asked)
+
+
+@verb(
+    app,
+    "export",
+    examples="""
+    shopctl products export > products.csv
+    shopctl products export --output products.xlsx --category Teas
+    shopctl products export --low --output low.csv --overwrite
+    """,
+)
+def export(
+    output: Output = None,
+    kind: FileKind = None,
+    overwrite: Overwrite = False,
+    search: Search = None,
+    category: Category = None,
+    low: Annotated[bool, typer.Option("--low", help="Only those that run low.")] = False,
+    active: Annotated[bool, typer.Option("--active", help="Only those that can be ordered.")] = False,
+    archived: Annotated[bool, typer.Option("--archived", help="Only archived ones.")] = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """Write products and their stock as CSV or XLSX, with the columns that `products import` understands.
+
+    Archived products too, unless they are left out. Text that a spreadsheet would take for a formula has an
+    apostrophe before it, which an import takes off again.
+    """
+    from catalog.models import Product
+    from catalog.product_files.export import ProductExport
+
+    kind = kind_of(output, kind)
+    refuse_to_replace(output, overwrite=overwrite)
+    products = Product.objects.low_stock() if low else Product.objects.all()
+    if active or archived:
+        products = products.filter(is_active=active)
+    products = narrowed(products, search=search, category=category)
+    with bar("Exporting", total := products.count()) as watched:
+        rows = products.select_related("category").order_by("sku_key").iterator(2_000)
+        dataset = ProductExport().export(watched.follow(rows))
+    write_table(output, dataset, kind, said=counted(total, "product"))
+    if fail_if_empty and not total:
+        raise typer.Exit(EMPTY)

@@ -1,0 +1,147 @@
+"""shopctl promos backtest: what a promo code would have cost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.promos.shown import app
+from cli.promos.terms import Discount, taking
+from cli.terminal.actors import actor
+from cli.terminal.console import As, Json, columns, is_terminal, print_json, print_rows, show_one, wrong_use
+from cli.terminal.moments import moment
+from cli.terminal.verbs import verb
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orders.promotions import Backtest
+
+USUAL_PERIOD = "-90d"
+WEEKS = columns("monday=Week of", "orders:n", "cost:n", "bar=Compared")
+BANDS = columns("at_least:n=Discount from", "below:n=below", "orders:n", "cost:n", "bar=Compared")
+HEADINGS = {
+    "from": "From",
+    "to": "To, not included",
+    "revenue": "Revenue of all",
+    "qualifying": "Would have had it",
+    "customers": "… by customers",
+    "had_discount": "… really had a discount",
+    "cost": "Would have cost",
+    "goods": "Goods at full price",
+    "share_of_orders": "% of orders",
+    "share_of_revenue": "% of revenue",
+    "average_before": "Average goods before",
+    "average_after": "… after",
+    "smallest": "Smallest discount",
+    "median": "Median",
+    "largest": "Largest",
+}
+REFUSED = columns("reason=Why not", "orders:n")
+LONGEST_BAR = 30
+
+
+@verb(
+    app,
+    "backtest",
+    examples="""
+    shopctl promos backtest SUMMER20 --from 2026-06-01 --to 2026-09-01
+    shopctl promos backtest --percent 15 --max-discount 30 --category Lanterns
+    shopctl promos backtest --amount 5 --minimum-spend 40 --max-uses 1000 --json
+    """,
+)
+@taking(Discount)
+def backtest(
+    code: Annotated[
+        str | None,
+        typer.Argument(metavar="CODE", help="A code that exists; else give --percent or --amount."),
+    ] = None,
+    given: Discount = Discount(),
+    max_uses: Annotated[int | None, typer.Option(min=1, help="How often in all. Default: no limit.")] = None,
+    from_: Annotated[
+        str, typer.Option("--from", metavar="WHEN", help="Orders placed then or later.")
+    ] = USUAL_PERIOD,
+    to: Annotated[str, typer.Option(metavar="WHEN", help="Orders placed before.")] = "now",
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Try terms on past orders: how many would have had the discount, and what it would have cost.
+
+    Nothing is written. Orders count in the order of time at full price; the code's window and pause are left
+    out of account. WHEN is a date such as 2026-06-01 (its first moment), -90d or now.
+    """
+    actor(as_, "orders.view_promocode").require("orders.view_revenue")
+    start, end = moment(from_, option="from"), moment(to, option="to")
+    assert start is not None
+    assert end is not None
+    found = _found(code, given, max_uses, start, end)
+    if json:
+        print_json({**_figures(found), "refused": found.refused, **_parts(found)})
+    else:
+        _print(found)
+
+
+def _found(
+    code: str | None, given: Discount, max_uses: int | None, start: "datetime", end: "datetime"
+) -> "Backtest":
+    from orders import promotions
+
+    if code is None:
+        return promotions.backtest(given.terms(), start=start, end=end, max_uses=max_uses)
+    if given != Discount() or max_uses is not None:
+        wrong_use("Give either a code, which has its own terms, or terms.")
+    return promotions.backtest_promo_code(code, start=start, end=end)
+
+
+def _figures(found: "Backtest") -> dict[str, Any]:
+    return {
+        "from": found.start,
+        "to": found.end,
+        "orders": found.orders,
+        "revenue": found.revenue,
+        "qualifying": found.qualifying,
+        "customers": found.customers,
+        "had_discount": found.had_discount,
+        "cost": found.cost,
+        "goods": found.goods,
+        "share_of_orders": found.share_of_orders,
+        "share_of_revenue": found.share_of_revenue,
+        "average_before": found.average_before,
+        "average_after": found.average_after,
+        "smallest": found.smallest,
+        "median": found.median,
+        "largest": found.largest,
+    }
+
+
+def _parts(found: "Backtest") -> dict[str, list[dict[str, Any]]]:
+    return {
+        "weeks": [asdict(week) for week in found.weeks],
+        "bands": [asdict(band) for band in found.bands],
+    }
+
+
+def _print(found: "Backtest") -> None:
+    show_one(_figures(found), as_json=False, headings=HEADINGS)
+    parts = _parts(found)
+    refused = [{"reason": reason.value, "orders": orders} for reason, orders in found.refused.items()]
+    _print_part("Orders that would not have had it", refused, REFUSED)
+    _print_part("Cost by week", _with_bars(parts["weeks"], "cost"), WEEKS)
+    _print_part("Orders by discount", _with_bars(parts["bands"], "orders"), BANDS)
+
+
+def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
+    if rows and is_terminal():
+        print(f"\n{title}")
+    print_rows(rows, shown)
+
+
+def _with_bars(rows: Sequence[dict[str, Any]], measured: str) -> list[dict[str, Any]]:
+    """For eyes: how large each is beside the largest."""
+    if not is_terminal():
+        return list(rows)
+    largest = max((row[measured] for row in rows), default=0)
+    return [
+        {**row, "bar": "█" * round(LONGEST_BAR * row[measured] / largest) if largest else ""} for row in rows
+    ]

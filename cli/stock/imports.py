@@ -1,0 +1,250 @@
+"""shopctl stock import: stock changed by a file, looked at before it is applied."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli.stock.stock import app
+from cli.terminal.actors import actor
+from cli.terminal.console import (
+    EMPTY,
+    REFUSED,
+    As,
+    DryRun,
+    FailIfEmpty,
+    Json,
+    Jsonl,
+    Listing,
+    Row,
+    Yes,
+    can_ask,
+    columns,
+    counted,
+    for_people,
+    is_terminal,
+    print_document,
+    print_json,
+    print_rows,
+    proceed,
+    say,
+)
+from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_to_replace, write_rejects
+from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
+from cli.terminal.progress import LONG, bar
+from cli.terminal.verbs import verb
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from catalog.models import StockImport, StockImportRow
+    from catalog.stock_import.stock_file import FileRow
+
+PLANNED = columns("row:n", "sku", "quantity:n", "now:n", "after:n", "change:n", "problem")
+# A workbook does not tell how many rows it has; one of this size may have many.
+LARGE_WORKBOOK = 50_000
+
+
+@verb(
+    app,
+    "import",
+    examples="""
+    shopctl stock import count.csv --mode count --dry-run
+    shopctl stock import delivery.xlsx --mode receive --yes
+    shopctl stock import count.csv --mode count --skip-invalid --rejects mend-me.csv
+    curl -s https://supplier.example/stock.csv | shopctl stock import - --mode receive --yes
+    """,
+)
+def import_stock(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV or XLSX: columns sku, quantity. - is standard input.")
+    ],
+    mode: Annotated[
+        Literal["count", "receive"], typer.Option(help="count: set on hand to the quantity. receive: add it.")
+    ],
+    skip_invalid: SkipInvalid = False,
+    rejects: Rejects = None,
+    overwrite: Overwrite = False,
+    again: Annotated[bool, typer.Option("--again", help="Apply a file that was applied before.")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """Change stock by a file: show what would change, ask, and apply all of it or nothing."""
+    from backoffice.sheets.reading import MAX_FILE
+
+    by = actor(as_, "catalog.move_stock")
+    with opened(file, most=MAX_FILE) as stream:
+        content = stream.read(MAX_FILE + 1)
+    answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
+    operation = f"import {mode} {sha256(content).hexdigest()} {skip_invalid} {by}"
+    if (kept := answer_kept(request_key, operation)) is not None:
+        answer.show(kept, done="Applied before, under this key:")
+        return
+    refuse_to_replace(rejects, overwrite=overwrite)
+    plan = _planned(content, name_of(file), mode=mode, by=by)
+    _say_plan(plan, with_rows=not (dry_run and answer.is_data), as_table=not answer.is_data)
+    if plan.problems and not (skip_invalid or dry_run):
+        _hand_back(plan.pk, rejects)
+        say_refused()
+        raise typer.Exit(REFUSED)
+    result = as_row(plan)
+    if plan.changes and not dry_run:
+        proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes)
+        apply = partial(_applied, plan, by=by, skip_invalid=skip_invalid)
+        once = partial(once_per_key, request_key, operation)
+        result = _perhaps_again(lambda more: once(partial(apply, again=more)), again=again, may_ask=not yes)
+    if result["problems"]:
+        _hand_back(plan.pk, rejects)
+    answer.show(result)
+    if fail_if_empty and not result["changes"]:
+        raise typer.Exit(EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is printed at the end: rows when they were asked for, else what was done."""
+
+    as_json: bool
+    as_jsonl: bool
+    is_rehearsal: bool
+
+    @property
+    def is_data(self) -> bool:
+        return self.as_json or self.as_jsonl or (self.is_rehearsal and not is_terminal())
+
+    def show(self, stock_import: Row, *, done: str = "Applied") -> None:
+        if self.as_jsonl:
+            Listing(as_jsonl=True).show(_rows(stock_import), PLANNED)
+        elif self.is_rehearsal and self.as_json:
+            print_document(stock_import, "rows", _rows(stock_import))
+        elif self.is_data and not self.as_json:
+            print_rows(_rows(stock_import), PLANNED)
+        elif self.as_json or stock_import["applied_at"]:
+            tell(done, stock_import, as_json=self.as_json)
+        if self.is_rehearsal:
+            say("A dry run: nothing was changed.")
+        elif not stock_import["applied_at"]:
+            say("There is nothing to change.")
+
+
+def tell(done: str, stock_import: Row, *, as_json: bool) -> None:
+    if as_json:
+        print_json(stock_import)
+        return
+    problems = stock_import["problems"]
+    left_out = f", {counted(problems, 'row')} left out" if problems else ""
+    print(f"{done} import {stock_import['id']}: {counted(stock_import['changes'], 'change')}{left_out}")
+
+
+def as_row(stock_import: "StockImport") -> dict[str, Any]:
+    return {
+        "id": stock_import.pk,
+        "state": stock_import.state,
+        "mode": stock_import.mode,
+        "file_name": stock_import.file_name,
+        "rows_count": stock_import.rows_count,
+        "changes": stock_import.changes,
+        "unchanged": stock_import.unchanged,
+        "problems": stock_import.problems,
+        "ignored_columns": stock_import.ignored_columns,
+        "created_at": stock_import.created_at,
+        "created_by": stock_import.created_by.email if stock_import.created_by else None,
+        "source": stock_import.source,
+        "applied_at": stock_import.applied_at,
+        "applied_by": stock_import.applied_by.email if stock_import.applied_by else None,
+        "undone_at": stock_import.undone_at,
+        "undone_by": stock_import.undone_by.email if stock_import.undone_by else None,
+    }
+
+
+def _planned(content: bytes, file_name: str, *, mode: str, by: "Actor") -> "StockImport":
+    from catalog.stock_import import plan_import
+
+    lines = None if content.startswith(b"PK") else content.count(b"\n")
+    expected = len(content) // LARGE_WORKBOOK * LONG if lines is None else lines
+    with bar("Reading", lines, rows=expected) as watched:
+
+        def follow(rows: Iterator["FileRow"]) -> Iterator["FileRow"]:
+            yield from watched.follow(rows)
+            watched.phase("Comparing with the stock")
+
+        return plan_import(BytesIO(content), file_name=file_name, mode=mode, by=by, follow=follow)
+
+
+def _applied(plan: "StockImport", *, by: "Actor", skip_invalid: bool, again: bool) -> dict[str, Any]:
+    from catalog.stock_import import apply_import
+
+    with bar("Applying", None, rows=plan.rows_count):
+        return as_row(apply_import(plan.pk, by=by, skip_invalid=skip_invalid, again=again))
+
+
+def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_ask: bool) -> dict[str, Any]:
+    """Whether a file that was applied before is meant to be applied once more can be asked on a terminal."""
+    from catalog.stock_import import AlreadyImported
+
+    try:
+        return apply(again)
+    except AlreadyImported as refusal:
+        if not (may_ask and can_ask()):
+            raise
+        say(refusal.detail)
+    proceed("Apply it once more?", yes=False)
+    return apply(True)
+
+
+def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
+    """The counts; then problems first, then changes."""
+    say(
+        f"{plan.file_name}, {plan.mode}: {counted(plan.rows_count, 'row')}; {plan.changes:,} to change, "
+        f"{plan.unchanged:,} unchanged, {counted(plan.problems, 'problem')}."
+    )
+    say_ignored(plan.ignored_columns)
+    if not with_rows:
+        return
+    sample = Sample(plan.problems, plan.changes)
+    problems = plan.rows.exclude(problem_code="").order_by("row")[: sample.problems_shown]
+    changes = plan.rows.filter(problem_code="").exclude(change=0).order_by("row")[: sample.changes_shown]
+    sample.show(
+        [_as_row(row) for row in (*problems, *changes)],
+        PLANNED,
+        as_table=as_table,
+        in_words=lambda row: f"{for_people(row['now'])} → {for_people(row['after'])}",
+    )
+
+
+def _rows(stock_import: Row) -> Iterator[Row]:
+    """As they stand in the file."""
+    from catalog.models import StockImportRow
+
+    rows = StockImportRow.objects.filter(stock_import=stock_import["id"]).order_by("row")
+    return (_as_row(row) for row in rows.iterator(2_000))
+
+
+def _hand_back(number: int, rejects: Path | None) -> None:
+    from catalog.stock_import import import_numbered, rejects_csv
+
+    if rejects is not None:
+        write_rejects(rejects, rejects_csv(import_numbered(number)))
+
+
+def _as_row(row: "StockImportRow") -> dict[str, Any]:
+    return {
+        "row": row.row,
+        "sku": row.sku,
+        "quantity": row.quantity,
+        "now": row.now,
+        "after": row.after,
+        "change": row.change,
+        "problem": row.problem,
+        "problem_code": row.problem_code,
+    }

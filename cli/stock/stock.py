@@ -1,0 +1,298 @@
+"""shopctl stock: how much there is, single changes, and the proof that every unit is accounted for."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli.products.products import Sku, as_row, rows_of
+from cli.terminal.actors import actor
+from cli.terminal.console import (
+    FOUND_PROBLEMS,
+    As,
+    DryRun,
+    FailIfEmpty,
+    Json,
+    Jsonl,
+    Limit,
+    Listing,
+    Yes,
+    columns,
+    counted,
+    proceed,
+    say,
+    show_one,
+    wrong_use,
+)
+from cli.terminal.files import words_of
+from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.verbs import group, verb
+
+if TYPE_CHECKING:
+    from catalog.models import StockMovement
+
+app = group("Receive, count, adjust and import stock; undo imports; prove every unit.")
+
+LEVELS = columns("sku", "name", "on_hand:n", "reserved:n", "available:n", "low_stock_threshold:n=Low at")
+MOVED = columns(
+    "at=When",
+    "kind",
+    "on_hand_delta:n=On hand ±",
+    "reserved_delta:n=Reserved ±",
+    "on_hand_after:n=On hand",
+    "reserved_after:n=Reserved",
+    "reason",
+    "reference",
+    "actor=By",
+    "note",
+)
+PROBLEMS = columns("subject=What", "check", "detail")
+
+Quantity = Annotated[int, typer.Argument(metavar="QTY", help="Units.")]
+Note = Annotated[str, typer.Option(help="Kept with the movement.")]
+
+
+@verb(
+    app,
+    "show",
+    examples="""
+    shopctl stock show TEA-01
+    shopctl stock show TEA-01 TEA-02 --json
+    shopctl products list --category Teas | cut -f1 | shopctl stock show - --jsonl
+    """,
+)
+def show_stock(
+    skus: Annotated[
+        list[str], typer.Argument(metavar="SKU...", help="Products' SKUs. - is standard input, one a line.")
+    ],
+    json: Json = False,
+    jsonl: Jsonl = False,
+) -> None:
+    """Show on hand, reserved and available of some products."""
+    from catalog.products import products_with_skus
+
+    Listing(json, jsonl, limit=0).show(map(as_row, products_with_skus(words_of(skus))), LEVELS)
+
+
+@verb(
+    app,
+    "list",
+    examples="""
+    shopctl stock list --low
+    shopctl stock list --low --fail-if-empty --json
+    """,
+)
+def list_stock(
+    low: Annotated[bool, typer.Option("--low", help="Only products that run low.")] = False,
+    limit: Limit = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """List the stock of all active products."""
+    from catalog.models import Product
+
+    products = Product.objects.low_stock() if low else Product.objects.active()
+    Listing(json, jsonl, limit, fail_if_empty).show(rows_of(products), LEVELS)
+
+
+@verb(
+    app,
+    "receive",
+    examples="""
+    shopctl stock receive TEA-01 12 --note "delivery 4711"
+    shopctl stock receive TEA-01 12 --as ana@example.com --request-key delivery-4711
+    """,
+)
+def receive(
+    sku: Sku,
+    quantity: Quantity,
+    note: Note = "",
+    reference: Annotated[str, typer.Option(help="Such as a delivery note's number.")] = "",
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Add units that arrived."""
+    from catalog import stock
+
+    by = actor(as_, "catalog.move_stock")
+    _move(
+        lambda: stock.receive(sku, quantity, by=by, note=note, reference=reference),
+        said=f"receive {sku} {quantity} {reference} {note} {by}",
+        key=request_key,
+        as_json=json,
+    )
+
+
+@verb(
+    app,
+    "adjust",
+    examples="""
+    shopctl stock adjust TEA-01 -2 --reason damaged --note "wet box"
+    shopctl stock adjust TEA-01 +1 --reason found
+    """,
+    negative_numbers=True,
+)
+def adjust(
+    sku: Sku,
+    change: Annotated[str, typer.Argument(metavar="±QTY", help="Such as -2 or +3.")],
+    reason: Annotated[
+        Literal["correction", "damaged", "lost", "found"],
+        typer.Option(case_sensitive=False, help="correction, damaged, lost or found."),
+    ],
+    note: Note = "",
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Add or take away units for a reason."""
+    from catalog import stock
+
+    by = actor(as_, "catalog.move_stock")
+    units = _signed(change)
+    _move(
+        lambda: stock.adjust(sku, units, reason=reason, by=by, note=note),
+        said=f"adjust {sku} {units} {reason} {note} {by}",
+        key=request_key,
+        as_json=json,
+    )
+
+
+@verb(
+    app,
+    "count",
+    examples="""
+    shopctl stock count TEA-01 40
+    shopctl stock count TEA-01 40 --expected 42
+    shopctl stock count TEA-01 3 --cancel-units --dry-run
+    """,
+)
+def count(
+    sku: Sku,
+    counted: Quantity,
+    expected: Annotated[
+        int | None, typer.Option(help="What was on hand when you counted; another value refuses.")
+    ] = None,
+    cancel_units: Annotated[
+        bool, typer.Option("--cancel-units", help="Cancel what open orders were promised beyond that.")
+    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    note: Note = "",
+    as_: As = None,
+    request_key: RequestKey = None,
+    json: Json = False,
+) -> None:
+    """Set on hand to what was counted on the shelf.
+
+    Fewer than are reserved is refused, unless --cancel-units takes the missing ones from the newest orders.
+    """
+    from catalog import stock
+
+    by = actor(as_, "catalog.move_stock")
+    record = partial(stock.count, sku, counted, by=by, note=note, expected=expected)
+    if cancel_units:
+        by.require("orders.cancel_order")
+        record = _cancelling(sku, counted, record, yes=yes, dry_run=dry_run)
+    elif dry_run:
+        wrong_use("--dry-run shows what --cancel-units would cancel.")
+    said = f"count {sku} {counted} {expected} {note} {by}" + " and cancel" * cancel_units
+    _move(record, said=said, key=request_key, as_json=json)
+
+
+def _cancelling(
+    sku: str, on_shelf: int, record: "partial[StockMovement]", *, yes: bool, dry_run: bool
+) -> "partial[StockMovement]":
+    """The same count, with the units cancelled that it cannot serve; each is said, and asked for."""
+    from catalog.products import product_with_sku
+    from orders.fulfilment.short_count import cancel_and_count, units_to_cancel
+
+    lost = units_to_cancel(product_with_sku(sku), on_shelf)
+    for number, units in lost.items():
+        say(f"{number} loses {counted(units, 'unit')}.")
+    if lost or dry_run:
+        proceed(f"Cancel {counted(sum(lost.values()), 'unit')}?", yes=yes, dry_run=dry_run)
+    return partial(cancel_and_count, *record.args, agreed=lost, **record.keywords)
+
+
+@verb(
+    app,
+    "history",
+    examples="""
+    shopctl stock history TEA-01 --limit 20
+    shopctl stock history TEA-01 --jsonl
+    """,
+)
+def history(
+    sku: Sku,
+    limit: Limit = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """List the movements of a product, newest first, each with what was there afterwards."""
+    from catalog.models import StockMovement
+    from catalog.products import product_with_sku
+
+    movements = StockMovement.objects.filter(product=product_with_sku(sku)).select_related("actor", "product")
+    rows = (_as_row(movement) for movement in movements.order_by("-id").iterator(2_000))
+    Listing(json, jsonl, limit, fail_if_empty).show(rows, MOVED)
+
+
+@verb(
+    app,
+    "audit",
+    examples="""
+    shopctl stock audit
+    shopctl stock audit --json || echo "something does not add up"
+    """,
+)
+def audit(json: Json = False, jsonl: Jsonl = False) -> None:
+    """Prove every unit: the ledger against the balances, and reserved against open orders.
+
+    Prints what does not match, and exits with 4 when something does not.
+    """
+    from catalog.audit import audit_stock
+    from catalog.models import Product
+    from orders.audit import audit_orders
+
+    found = [*audit_stock(), *audit_orders()]
+    rows = ({"subject": each.subject, "check": each.check, "detail": each.detail} for each in found)
+    if found or json:
+        Listing(json, jsonl, limit=0).show(rows, PROBLEMS)
+    if found:
+        say("1 discrepancy." if len(found) == 1 else f"{len(found):,} discrepancies.")
+        raise typer.Exit(FOUND_PROBLEMS)
+    say(f"Every unit of {counted(Product.objects.count(), 'product')} is accounted for.")
+
+
+def _move(change: "Callable[[], StockMovement]", *, said: str, key: str | None, as_json: bool) -> None:
+    row = once_per_key(key, said, lambda: _as_row(change()))
+    show_one(row, as_json=as_json)
+
+
+def _as_row(movement: "StockMovement") -> dict[str, Any]:
+    return {
+        "sku": movement.product.sku,
+        "kind": movement.kind,
+        "on_hand_delta": movement.on_hand_delta,
+        "reserved_delta": movement.reserved_delta,
+        "on_hand_after": movement.on_hand_after,
+        "reserved_after": movement.reserved_after,
+        "reason": movement.reason,
+        "reference": movement.reference,
+        "note": movement.note,
+        "actor": movement.actor.email if movement.actor else None,
+        "source": movement.source,
+        "at": movement.at,
+    }
+
+
+def _signed(text: str) -> int:
+    try:
+        # A minus sign copied from a document is meant as one.
+        return int(text.strip().replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        wrong_use(f"{text!r} is not a whole number such as -2 or +3.")

@@ -1,0 +1,108 @@
+"""Refusals and faults, told once: a sentence on standard error and an exit code."""
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from backoffice.errors import Refusal
+from cli.terminal import streams
+from cli.terminal.console import REFUSED, say
+
+WRONG_USE = 2
+OUR_FAULT = 70
+# What a shell reports of any program whose reader has gone: 128 and the number of SIGPIPE.
+READER_GONE = 141
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+HINTS = {
+    "already_imported": "--again applies it once more.",
+    "cannot_undo": "--skip-invalid undoes the others.",
+    "plan_changed": "Run the import again to see the new plan.",
+}
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what a verb raises into words and an exit code.
+
+    Raises:
+        typer.Exit: 1 refused by a rule, 2 wrongly configured, 70 a fault of ours, 141 nobody reads any more.
+    """
+    try:
+        with streams.written():
+            yield
+    except BrokenPipeError as error:
+        streams.abandon()
+        raise typer.Exit(READER_GONE) from error
+    except Refusal as refusal:
+        say_refusal(refusal)
+        raise typer.Exit(REFUSED) from refusal
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except Exception as error:
+        code = _told_as_known(error)
+        if code is None:
+            if _is_wrong_use(error):
+                raise
+            traceback.print_exc(file=sys.stderr)
+            say("This is a fault of shopctl, not of yours. Please report it with the lines above.")
+            code = OUR_FAULT
+        raise typer.Exit(code) from error
+
+
+def say_refusal(refusal: Refusal) -> None:
+    say(refusal.detail)
+    says_the_same = len(refusal.faults) == 1 and refusal.faults[0].code == refusal.code
+    for fault in () if says_the_same else refusal.faults:
+        if fault.detail and fault.detail not in refusal.detail:
+            where = fault.pointer.lstrip("/").replace("/", " ")
+            say(f"  {where}: {fault.detail}" if where else f"  {fault.detail}")
+    if refusal.code in HINTS:
+        say(HINTS[refusal.code])
+
+
+def _is_wrong_use(error: Exception) -> bool:
+    """Typer's own exceptions of wrong use carry the exit code that it ends with."""
+    return hasattr(error, "exit_code")
+
+
+def _told_as_known(error: Exception) -> int | None:
+    """Say what a person can mend by themselves; None when they cannot."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        say(f"The output could not be written: {error.strerror}. What is there of it is not complete.")
+        streams.abandon()
+        return OUR_FAULT
+    # Django is only there when a verb loaded it.
+    if "django.db" not in sys.modules:
+        return _told_configuration(error)
+    from django.db import DatabaseError, OperationalError
+
+    from backoffice.runtime.outages import is_outage
+
+    words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, DatabaseError) and _lacks_tables(words):
+        say("The database has not been set up. Run: shopctl serve (or: python manage.py migrate)")
+        return REFUSED
+    # One that only reads is an InternalError.
+    if isinstance(error, OperationalError) or (isinstance(error, DatabaseError) and is_outage(error)):
+        say(f"The database does not do what it should: {words}")
+        return OUR_FAULT
+    return _told_configuration(error)
+
+
+def _lacks_tables(words: str) -> bool:
+    return "no such table" in words or ("relation" in words and "does not exist" in words)
+
+
+def _told_configuration(error: Exception) -> int | None:
+    if type(error).__name__ == "ImproperlyConfigured":
+        say(f"Wrong configuration: {error}")
+        return WRONG_USE
+    if isinstance(error, OSError) and error.filename is not None:
+        say(f"{os.fspath(error.filename)}: {error.strerror}")
+        return REFUSED
+    return None

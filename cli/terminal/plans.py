@@ -1,0 +1,62 @@
+"""What a file would change, before it does: problems first, then changes, then how many more there are."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from cli.terminal.console import Column, Row, counted, is_terminal, print_rows, say
+
+ROWS_SHOWN = 20
+
+SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Leave out the rows that cannot be done.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many problems and changes are shown: some of both, whatever there are more of."""
+
+    problems: int
+    changes: int
+
+    @property
+    def problems_shown(self) -> int:
+        return min(self.problems, ROWS_SHOWN - min(self.changes, ROWS_SHOWN // 2))
+
+    @property
+    def changes_shown(self) -> int:
+        return min(self.changes, ROWS_SHOWN - self.problems_shown)
+
+    def show(
+        self,
+        rows: Sequence[Row],
+        shown: Sequence[Column],
+        *,
+        as_table: bool,
+        in_words: Callable[[Row], str],
+        subject: str = "sku",
+    ) -> None:
+        """A table on a terminal; else words on standard error, for the result has standard output."""
+        if rows and as_table and is_terminal():
+            print_rows(rows, shown)
+        else:
+            for row in rows:
+                say(f"row {row['row']}: {row[subject]} {row['problem'] or in_words(row)}")
+        left_out = (
+            (self.problems - self.problems_shown, "problem"),
+            (self.changes - self.changes_shown, "change"),
+        )
+        if more := " and ".join(
+            f"{counted(number, f'more {thing}')}" for number, thing in left_out if number
+        ):
+            say(f"… and {more}; in a pipe or with --json, --dry-run shows every row.")
+
+
+def say_ignored(columns: Iterable[str]) -> None:
+    if names := ", ".join(columns):
+        say(f"Columns that are not used: {names}.")
+
+
+def say_refused() -> None:
+    say("Nothing was changed. --skip-invalid leaves those rows out, --rejects FILE hands them back to mend.")

@@ -1,0 +1,186 @@
+"""Things made and changed by the rows of a file: what each row does, then all of it or nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cli.terminal.console import (
+    EMPTY,
+    REFUSED,
+    Listing,
+    Row,
+    columns,
+    counted,
+    for_people,
+    is_terminal,
+    print_document,
+    print_json,
+    proceed,
+    say,
+)
+from cli.terminal.files import name_of, write_rejects
+from cli.terminal.plans import Sample, say_ignored, say_refused
+from cli.terminal.progress import bar
+
+if TYPE_CHECKING:
+    from backoffice.sheets.plans import PlannedRow, RowPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person said to an import."""
+
+    file: str
+    skip_invalid: bool
+    rejects: Path | None
+    dry_run: bool
+    yes: bool
+    as_json: bool
+    as_jsonl: bool
+    fail_if_empty: bool
+
+    @property
+    def wants_data(self) -> bool:
+        return self.as_jsonl or self.as_json or (self.dry_run and not is_terminal())
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is done with the rows: to ask, while it is under way, once it is done, and what is counted."""
+
+    ask: str
+    under_way: str
+    done: str
+    outcomes: Mapping[str, str]
+
+
+IMPORT = Words("Import", "Importing", "Imported", {"new": "new", "change": "changed", "same": "unchanged"})
+
+
+@dataclass(frozen=True, slots=True)
+class RowImport:
+    """Files of one kind of thing, and its use cases.
+
+    `plan` and `apply` take the file that was read and `on_row`; `apply` also what was `seen` and
+    `skip_invalid`. `rejected` takes the file and the plan.
+    """
+
+    thing: str
+    plan: Callable[..., Any]
+    apply: Callable[..., Any]
+    rejected: Callable[..., str]
+    words: Words = IMPORT
+
+    def carry_out(self, content: Any, asked: Asked) -> None:
+        """Show what each row does, ask, and do it.
+
+        Raises:
+            typer.Exit: 1, refused for rows with problems, or some were done and others no longer could be;
+                3, if nothing is to do and that was to be told.
+        """
+        with bar("Looking at the rows", len(content.rows)) as watched:
+            plan: RowPlan = self.plan(content, on_row=watched.advance)
+        _say(plan, asked, self.words)
+        if plan.problems and asked.rejects is not None:
+            write_rejects(asked.rejects, self.rejected(content, plan))
+        if plan.problems and not asked.skip_invalid and not asked.dry_run:
+            say_refused()
+            raise typer.Exit(REFUSED)
+        seen = plan
+        if plan.changes and not asked.dry_run:
+            proceed(f"{self.words.ask} {counted(plan.changes, self.thing)}?", yes=asked.yes)
+            with bar(self.words.under_way, len(content.rows)) as watched:
+                plan = self.apply(content, seen=seen, skip_invalid=asked.skip_invalid, on_row=watched.advance)
+        _print(plan, asked, self.words)
+        if late := [row for row in plan.problems if row not in seen.problems]:
+            for row in late:
+                say(f"Row {row.row} ({row.name}): {row.problem}")
+            raise typer.Exit(REFUSED)
+        if asked.fail_if_empty and not plan.changes:
+            raise typer.Exit(EMPTY)
+
+
+def _say(plan: "RowPlan", asked: Asked, words: Words) -> None:
+    say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan, words)}.")
+    say_ignored(plan.ignored_columns)
+    if (asked.dry_run and asked.wants_data) or not (plan.problems or plan.changes):
+        return
+    sample = Sample(len(plan.problems), plan.changes)
+    changes = [row for row in plan.rows if row.changes][: sample.changes_shown]
+    sample.show(
+        [_in_words(plan, row) for row in (*plan.problems[: sample.problems_shown], *changes)],
+        _columns(plan),
+        subject=plan.subject,
+        as_table=not asked.wants_data,
+        in_words=lambda row: str(row["changes"]),
+    )
+
+
+def _print(plan: "RowPlan", asked: Asked, words: Words) -> None:
+    rows = (_as_row(plan, row) for row in plan.rows)
+    if asked.as_jsonl:
+        Listing(as_jsonl=True).show(rows, _columns(plan))
+    elif asked.as_json:
+        summary = _summary(plan, asked, words)
+        print_document(summary, "rows", rows) if asked.dry_run else print_json(summary)
+    elif asked.dry_run and not is_terminal():
+        Listing(limit=0).show((_in_words(plan, row) for row in plan.rows), _columns(plan))
+    elif plan.changes and not asked.dry_run:
+        print(f"{words.done}: {_counts(plan, words)}.")
+    if asked.dry_run:
+        say("A dry run: nothing was changed.")
+    elif not plan.changes:
+        say("There is nothing to change.")
+
+
+def _columns(plan: "RowPlan") -> Any:
+    return columns("row:n", plan.subject, "outcome", "changes", "problem")
+
+
+def _as_row(plan: "RowPlan", row: "PlannedRow") -> dict[str, Any]:
+    changes = {name: {"from": before, "to": after} for name, (before, after) in row.changes.items()}
+    return {
+        "row": row.row,
+        plan.subject: row.name,
+        "outcome": row.outcome.value,
+        "changes": changes,
+        "problem": row.problem,
+    }
+
+
+def _in_words(plan: "RowPlan", row: "PlannedRow") -> Row:
+    told = (
+        _change(name, before, after)
+        for name, (before, after) in row.changes.items()
+        if name != plan.subject or before
+    )
+    return {**_as_row(plan, row), "changes": "; ".join(told)}
+
+
+def _counts(plan: "RowPlan", words: Words) -> str:
+    found = Counter(row.outcome.value for row in plan.rows)
+    told = [f"{found[outcome]:,} {word}" for outcome, word in words.outcomes.items()]
+    return ", ".join([*told, counted(len(plan.problems), "problem")])
+
+
+def _summary(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
+    found = Counter(row.outcome.value for row in plan.rows)
+    return {
+        "file_name": name_of(asked.file),
+        "state": "planned" if asked.dry_run else words.done.lower(),
+        "rows_count": len(plan.rows),
+        "new": found["new"],
+        "changed": found["change"],
+        "unchanged": found["same"],
+        "problems": len(plan.problems),
+        "ignored_columns": list(plan.ignored_columns),
+    }
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    was = "" if before in (None, "") else f"{for_people(before)} → "
+    return f"{name} {was}{for_people(after) or '(empty)'}"

@@ -1,0 +1,230 @@
+"""The first page: what needs somebody now, and how the shop does. Cards follow permissions."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from backoffice.admin.lists import VIEW
+from backoffice.admin.short_cache import remembered
+from catalog.models import Product
+from orders import reports
+from orders.admin import words
+from orders.admin.dashboard.charts import Chart, Series, bars_per_day
+from orders.admin.navigation import open_order_counts
+from orders.admin.saved_views import ENDING_SOON
+from orders.placing.open_limits import large_holders
+from orders.reports import Day, Sales
+from orders.status import OrderStatus
+
+PERIOD_DAYS = 30
+KEPT_SECONDS = 60
+ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A card: one number with what it means, perhaps a page behind the card and one behind the note."""
+
+    title: str
+    value: str
+    note: str = ""
+    note_tone: str = "muted"
+    change: str = ""
+    change_tone: str = "muted"
+    url: str = ""
+    note_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusBar:
+    title: str
+    count: int
+    percent: int
+    tone: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LowProduct:
+    pk: int
+    sku: str
+    name: str
+    available: int
+    threshold: int
+
+
+@dataclass(frozen=True, slots=True)
+class LowStock:
+    count: int
+    products: list[LowProduct]
+
+
+@dataclass(frozen=True, slots=True)
+class LargeHolder:
+    url: str
+    name: str
+    holds: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndingCode:
+    url: str
+    code: str
+    discount: str
+    ends: str
+    used: str
+
+
+def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the figures that this user may see to the context of the admin's index."""
+    may = request.user.has_perm
+    days = _days() if may("orders.view_order") or may("orders.view_revenue") else []
+    low = remembered("low-stock", KEPT_SECONDS, _low_stock) if may("catalog.view_product") else None
+    figures = [*_order_figures(request, days), *([_low_stock_figure(low)] if low else [])]
+    context = {**context, "title": "Dashboard"}
+    if not figures:
+        return context
+    return {
+        **context,
+        "dashboard_template": "orders/admin/dashboard.html",
+        "dashboard_styles": ("orders/figures.css", "orders/dashboard.css"),
+        "figures": figures,
+        "revenue_chart": _revenue_chart(days) if may("orders.view_revenue") else None,
+        "statuses": _statuses() if may("orders.view_order") else None,
+        "low_stock": low,
+        "large_holders": (
+            _large_holders() if may("orders.view_order") and may("accounts.view_customer") else []
+        ),
+        "ending_codes": _ending_codes() if may("orders.view_promocode") else None,
+    }
+
+
+def _days() -> list[Day]:
+    """This period's days, after those of the period before."""
+    today = timezone.localdate()
+    first = today - timedelta(days=2 * PERIOD_DAYS - 1)
+    return remembered(f"days:{today}", KEPT_SECONDS, lambda: reports.sales_by_day(first, today))
+
+
+def _order_figures(request: HttpRequest, days: list[Day]) -> list[Figure]:
+    may = request.user.has_perm
+    before, now = reports.summed(days[:PERIOD_DAYS]), reports.summed(days[PERIOD_DAYS:])
+    figures = [_to_ship_figure(request)] if may("orders.view_order") else []
+    if may("orders.view_revenue"):
+        figures.append(_compared("Revenue, 30 days", words.money(now.revenue), now.revenue, before.revenue))
+    if may("orders.view_order"):
+        figures.append(_compared("Orders, 30 days", f"{now.orders:,}", now.orders, before.orders))
+    if may("orders.view_revenue"):
+        figures.append(_average_figure(now, before))
+    return figures
+
+
+def _to_ship_figure(request: HttpRequest) -> Figure:
+    counts = open_order_counts(request)
+    orders = reverse("admin:orders_order_changelist")
+    return Figure(
+        title="To ship",
+        value=f"{counts.to_ship:,}",
+        url=f"{orders}?{VIEW}=to_ship",
+        note=f"{counts.late:,} older than 24 h" if counts.late else "none older than 24 h",
+        note_tone="warn" if counts.late else "muted",
+        note_url=f"{orders}?{VIEW}=late" if counts.late else "",
+    )
+
+
+def _average_figure(now: Sales, before: Sales) -> Figure:
+    return _compared("Average order", words.money(now.average), now.average, before.average)
+
+
+def _compared(title: str, value: str, now: Decimal | int, before: Decimal | int) -> Figure:
+    note = f"vs previous {PERIOD_DAYS} days"
+    if not before:
+        return Figure(title, value, note="nothing to compare with")
+    change = round(100 * (Decimal(now) - before) / before)
+    tone = "good" if change > 0 else "bad" if change < 0 else "muted"
+    sign = "−" if change < 0 else "+" if change else ""
+    return Figure(title, value, note=note, change=f"{sign}{abs(change):,} %", change_tone=tone)
+
+
+def _low_stock_figure(low: LowStock) -> Figure:
+    return Figure(
+        title="Low stock",
+        value=f"{low.count:,}",
+        note="at or under their level" if low.count else "all above their level",
+        note_tone="warn" if low.count else "muted",
+        url=f"{reverse('admin:catalog_product_changelist')}?{VIEW}=low",
+    )
+
+
+def _revenue_chart(days: list[Day]) -> Chart | None:
+    before, now = days[:PERIOD_DAYS], days[PERIOD_DAYS:]
+    if not any(day.revenue for day in days):
+        return None
+    return bars_per_day(
+        f"Revenue per day, last {PERIOD_DAYS} days",
+        [day.date for day in now],
+        Series("Revenue", [day.revenue for day in now]),
+        dashed=Series(f"Previous {PERIOD_DAYS} days", [day.revenue for day in before]),
+    )
+
+
+def _statuses() -> list[StatusBar]:
+    since: date = timezone.localdate() - timedelta(days=PERIOD_DAYS - 1)
+    counts = remembered(f"statuses:{since}", KEPT_SECONDS, lambda: reports.orders_by_status(since))
+    whole = sum(counts.values())
+    orders = reverse("admin:orders_order_changelist")
+    return [
+        StatusBar(
+            title=str(status.label),
+            count=count,
+            percent=round(100 * count / whole) if whole else 0,
+            tone=words.STATUS_TONES[status],
+            url=f"{orders}?status__exact={status.value}",
+        )
+        for status, count in counts.items()
+        if status != OrderStatus.PARTIALLY_SHIPPED or count
+    ]
+
+
+def _low_stock() -> LowStock:
+    low = Product.objects.low_stock()
+    worst = low.order_by("available", "sku")[:ROWS]
+    rows = [LowProduct(each.pk, each.sku, each.name, each.available, each.threshold) for each in worst]
+    return LowStock(low.count(), rows)
+
+
+def _large_holders() -> list[LargeHolder]:
+    found = remembered("large-holders", KEPT_SECONDS, lambda: large_holders(ROWS))
+    return [
+        LargeHolder(reverse("admin:accounts_customer_change", args=[each.customer_id]), each.name, each.holds)
+        for each in found
+    ]
+
+
+def _ending_codes() -> list[EndingCode]:
+    """Single codes and batches, the next to end first."""
+    until = timezone.now() + ENDING_SOON
+    codes = remembered("ending-codes", KEPT_SECONDS, lambda: reports.codes_ending_before(until, limit=ROWS))
+    batches: list[Any] = remembered(
+        "ending-batches", KEPT_SECONDS, lambda: reports.batches_ending_before(until, limit=ROWS)
+    )
+    found = [
+        *(("promocode", code.pk, code.code, code.promotion, words.uses(code)) for code in codes),
+        *(("promotion", batch.pk, batch.name, batch, f"{batch.uses or 0:,}") for batch in batches),
+    ]
+    found.sort(key=lambda row: row[3].ends_at or until)
+    return [
+        EndingCode(
+            url=reverse(f"admin:orders_{model}_change", args=[pk]),
+            code=title,
+            discount=promotion.discount_in_words,
+            ends=words.end(promotion.ends_at),
+            used=used,
+        )
+        for model, pk, title, promotion, used in found[:ROWS]
+    ]

@@ -1,0 +1,150 @@
+"""What the page for orders by phone shows while one types: products, the customer, the price with reasons."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.urls import reverse
+
+from accounts.email_addresses import checked_email
+from accounts.models import Customer
+from backoffice.db.fields import folded
+from backoffice.errors import Invalid
+from catalog.models import Product
+from orders.admin import words
+from orders.admin.new_order.form import BasketForm, TypedLine
+from orders.admin.order.explanation import REFUSED
+from orders.admin.order.forms import ADDRESS_PARTS
+from orders.models import Order
+from orders.pricing import Quote, Step
+
+MOST_HITS = 10
+LONGEST_TERM = 120
+STEP_TONES = {
+    "subtotal": "bo-strong",
+    "total": "bo-strong bo-grand",
+    "promo": "bo-good",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the page: the product is None when it is not for sale (any more)."""
+
+    sku: str
+    product: Product | None
+    quantity: str
+    problem: str = ""
+
+    @property
+    def price(self) -> str:
+        return words.money(self.product.price) if self.product else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`is_exact`: its SKU or barcode is what was typed, so that Enter takes it."""
+
+    row: Row
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteStep:
+    detail: str
+    amount: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who orders, and where their last order went to, by the form's fields."""
+
+    customer: Customer
+    url: str
+    orders: str
+    last: str
+    address: dict[str, str]
+
+
+def hits_for(term: str) -> list[Hit]:
+    """At most ten active products, the one with this very SKU or barcode first; one statement, or two."""
+    term = term.replace("\x00", "").strip()[:LONGEST_TERM]
+    if not term:
+        return []
+    active = Product.objects.active()
+    exact = list(active.with_code(term)[:MOST_HITS])
+    named = Q()
+    for word in term.split():
+        named &= Q(name__icontains=word)
+    alike = active.filter(named | Q(sku_key__startswith=folded(term))).order_by("sku")
+    others = [each for each in alike[:MOST_HITS] if each not in exact]
+    found = [Hit(_row_of(each), True) for each in exact] + [Hit(_row_of(each), False) for each in others]
+    return found[:MOST_HITS]
+
+
+def _row_of(product: Product) -> Row:
+    return Row(product.sku, product, "1")
+
+
+def rows_of(lines: Sequence[TypedLine]) -> list[Row]:
+    """What was typed, with the products in one statement."""
+    products = Product.objects.active().with_skus([line.sku for line in lines]) if lines else []
+    by_key = {folded(product.sku): product for product in products}
+    return [Row(line.sku, by_key.get(folded(line.sku)), line.quantity, line.problem) for line in lines]
+
+
+def steps_of(quote: Quote) -> list[QuoteStep]:
+    """Without the refusal of a promo code, which the page tells above them."""
+    return [_step_of(step) for step in quote.explanation if step.step != REFUSED]
+
+
+def _step_of(step: Step) -> QuoteStep:
+    amount = "" if step.amount is None else words.money(step.amount)
+    return QuoteStep(step.detail, amount, STEP_TONES.get(step.step, ""))
+
+
+def complaints_of(form: BasketForm) -> list[str]:
+    """Everything that is wrong with the form; each field is named by its label."""
+    return list(_complaints(form.errors.items(), form))
+
+
+def _complaints(errors: Iterable[tuple[str, Any]], form: BasketForm) -> Iterable[str]:
+    for name, messages in errors:
+        label = f"{form[name].label}: " if name in form.fields else ""
+        for message in messages:
+            yield f"{label}{message}"
+
+
+def buyer_with(email: str) -> Buyer | None:
+    """Two statements, or one when nobody has this address."""
+    customers = Customer.objects.annotate(placed=Count("orders"), last=Max("orders__placed_at"))
+    try:
+        customer: Any = customers.filter(email=checked_email(email)).first()
+    except Invalid:
+        return None
+    if customer is None:
+        return None
+    last = Order.objects.filter(customer=customer).order_by("-placed_at", "-id").first()
+    return Buyer(
+        customer=customer,
+        url=reverse("admin:accounts_customer_change", args=[customer.pk]),
+        orders=words.counted(customer.placed, "order"),
+        last=words.ago(customer.last) if customer.last else "",
+        address=_address_of(customer, last),
+    )
+
+
+def is_address(email: str) -> bool:
+    """Whether somebody could be written to there."""
+    try:
+        return bool(checked_email(email))
+    except Invalid:
+        return False
+
+
+def _address_of(customer: Customer, last: Order | None) -> dict[str, str]:
+    if last is None:
+        return {"name": customer.name, "phone": customer.phone}
+    return {name: getattr(last, f"ship_{name}") for name in ADDRESS_PARTS}

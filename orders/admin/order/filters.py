@@ -1,0 +1,81 @@
+"""What the filter sheet of orders offers."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter, TextFilter
+
+from backoffice.admin.lists import WholeDaysFilter
+from orders.models import Order, Shipment
+from orders.models.order import OrderQuerySet
+from orders.models.promo import normalised_code
+
+
+class PlacedFilter(WholeDaysFilter):
+    """The days on which orders were placed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "day placed"
+
+
+class AmountFilter(RangeNumericFilter):
+    """From an amount to an amount; what is no amount is left out."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        least, most = self._amount("from"), self._amount("to")
+        if least is not None:
+            queryset = queryset.filter(**{f"{self.parameter_name}__at_least": least})
+        if most is not None:
+            queryset = queryset.filter(**{f"{self.parameter_name}__at_most": most})
+        return queryset
+
+    def _amount(self, end: str) -> Decimal | None:
+        field = forms.DecimalField(required=False, max_digits=12, decimal_places=2)
+        try:
+            return field.clean(self.used_parameters.get(f"{self.parameter_name}_{end}"))
+        except forms.ValidationError:
+            return None
+
+
+class WordFilter(TextFilter):
+    """A word typed in full."""
+
+    def word(self) -> str:
+        return (self.value() or "").replace("\x00", "").strip()
+
+
+class UsedPromoFilter(WordFilter):
+    title = "promo code"
+    parameter_name = "promo"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        code = normalised_code(self.word())
+        assert isinstance(queryset, OrderQuerySet)
+        return queryset.with_promo_code(code) if code else queryset
+
+
+class CarrierFilter(WordFilter):
+    title = "carrier"
+    parameter_name = "carrier"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        if not self.word():
+            return queryset
+        return queryset.filter(pk__in=Shipment.objects.filter(carrier__iexact=self.word()).values("order"))
+
+
+class NoteFilter(DropdownFilter):
+    title = "note"
+    parameter_name = "note"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Has a note"), ("no", "Has none")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        if self.value() == "yes":
+            return queryset.filter(note__filled=True)
+        return queryset.filter(note="") if self.value() == "no" else queryset

@@ -1,0 +1,221 @@
+"""The list of orders."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
+from unfold.decorators import display
+from unfold.sections import BaseSection
+
+from accounts.models import User
+from backoffice.admin.base import ReadOnlyAdmin
+from backoffice.admin.list_position import neighbours_of, with_neighbours
+from backoffice.admin.lists import VIEW
+from orders.admin import words
+from orders.admin.new_order.views import NewOrder
+from orders.admin.order.dialogs import OrderActions
+from orders.admin.order.exporting import OrderExporting
+from orders.admin.order.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
+from orders.admin.order.page import items_of, page_of, totals_of, with_page_parts
+from orders.admin.order.short_count import ShortShelf
+from orders.admin.paper.printing import OrderPrinting
+from orders.admin.saved_views import ORDER_VIEWS
+from orders.admin.search import orders_matching
+from orders.admin.shipping.bulk import BulkShipping
+from orders.admin.shipping.packing import Scanning
+from orders.models import Order, Return
+from orders.readers.orders import may_know_customers, may_know_promos
+from orders.reports import LATE_AFTER
+from orders.status import OPEN_STATUSES
+
+VIEWS = {view.key: view for view in ORDER_VIEWS}
+
+
+class LinesSection(BaseSection):
+    """The order's lines, fetched when its row is opened."""
+
+    def render(self) -> str:
+        return format_html(
+            '<div hx-get="{}" hx-trigger="intersect once" class="bo-none">Loading…</div>',
+            reverse("admin:orders_order_lines", args=[self.instance.pk]),
+        )
+
+
+@admin.register(Order)
+class OrderAdmin(
+    OrderActions, BulkShipping, Scanning, NewOrder, OrderPrinting, OrderExporting, ShortShelf, ReadOnlyAdmin
+):
+    actions_list = ("scan", "ship_many", "new_order")
+    actions = ("mark_as_shipped", "print_slips", "print_picks", "export_csv", "export_xlsx")
+    list_display = (
+        "order_number",
+        "placed",
+        "customer_and_email",
+        "status_label",
+        "items",
+        "total_amount",
+        "promo",
+        "city",
+    )
+    list_display_links = ("order_number",)
+    list_filter = (
+        ("status", ChoicesCheckboxFilter),
+        ("placed_at", PlacedFilter),
+        ("total", AmountFilter),
+        UsedPromoFilter,
+        CarrierFilter,
+        NoteFilter,
+    )
+    list_sections = (LinesSection,)
+    search_fields = ("number",)
+    search_help_text = "Number, name, e-mail, tracking or SKU"
+    ordering = ("-placed_at", "-id")
+    change_form_template = "orders/admin/order_page.html"
+    empty_title = "No orders yet"
+    empty_text = "They appear here as soon as they are placed: by customers through the API, or by staff."
+    empty_views = {view.key: (view.empty_title, view.empty_text) for view in ORDER_VIEWS}
+
+    class Media:
+        css = {"all": ("orders/orders.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        orders: QuerySet[Order] = super().get_queryset(request)
+        return orders.select_related("customer").annotate(
+            has_returns=Exists(Return.objects.filter(order=OuterRef("pk")))
+        )
+
+    def in_view(self, rows: QuerySet[Order], view: str) -> QuerySet[Order]:
+        return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Queues are worked off from the oldest."""
+        view = VIEWS.get(request.GET.get(VIEW, ""))
+        return ("placed_at", "id") if view and view.is_queue else self.ordering
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return orders_matching(queryset, search_term, is_personal=may_know_customers(_reader(request))), False
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changelist = super().get_changelist_instance(request)
+        if not may_know_customers(_reader(request)):
+            changelist.search_help_text = "Number, tracking or SKU"
+        return changelist
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        hidden = [] if may_know_customers(_reader(request)) else ["customer_and_email", "city"]
+        hidden += [] if may_know_promos(_reader(request)) else ["promo"]
+        return [name for name in self.list_display if name not in hidden]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        hidden = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
+        return [each for each in self.list_filter if each not in hidden]
+
+    @display(description="Order", ordering="serial")
+    def order_number(self, order: Order) -> str:
+        return str(order)
+
+    @display(description="Placed", ordering="placed_at")
+    def placed(self, order: Order) -> SafeString:
+        is_late = order.status in OPEN_STATUSES and order.placed_at < timezone.now() - LATE_AFTER
+        return words.time_tag(order.placed_at, words.ago(order.placed_at), tone="bad" if is_late else "")
+
+    @display(description="Customer")
+    def customer_and_email(self, order: Order) -> SafeString:
+        who = words.two_lines(order.customer.name or order.ship_name, order.email)
+        # A phone has no room for the next column.
+        return format_html('{}<span class="bo-narrow-only">{}</span>', who, self.status_label(order))
+
+    @display(description="Status", ordering="status")
+    def status_label(self, order: Order) -> SafeString:
+        labels = [words.status_label(order.status)]
+        if getattr(order, "has_returns", False):
+            labels.append(words.label("Returned", "bad"))
+        return mark_safe(" ".join(labels))  # noqa: S308
+
+    @display(description="Items", formatting="price")
+    def items(self, order: Order) -> str:
+        return f"{order.units:,}"
+
+    @display(description="Total", ordering="total", formatting="price")
+    def total_amount(self, order: Order) -> str:
+        return words.money(order.total, order.currency)
+
+    @display(description="Promo", empty_value="–")
+    def promo(self, order: Order) -> str | None:
+        return order.promo_code or None
+
+    @display(description="Ship to", empty_value="–")
+    def city(self, order: Order) -> str:
+        return order.ship_city
+
+    def get_urls(self) -> list[URLPattern]:
+        lines = path(
+            "<path:object_id>/lines/",
+            self.admin_site.admin_view(self.lines_view),
+            name="orders_order_lines",
+        )
+        urls: list[URLPattern] = super().get_urls()
+        return [lines, *urls]
+
+    def lines_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The fragment that an opened row shows."""
+        order = self.order_or_404(request, object_id)
+        lines = order.lines.all()
+        context = {
+            "items": items_of(lines, order.currency, _reader(request)),
+            "totals": totals_of(order, names_promo=may_know_promos(_reader(request))),
+            "note": order.note,
+        }
+        return render(request, "orders/admin/order_lines.html", context)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The page is drawn by its template alone."""
+        return []
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
+        """Fetched once per request: the actions ask for it before the page does."""
+        kept: dict[str, Order | None] = request.__dict__.setdefault("_orders", {})
+        if object_id not in kept:
+            orders = with_neighbours(self.get_queryset(request), admin=self, request=request)
+            try:
+                kept[object_id] = with_page_parts(orders).get(pk=object_id)
+            except (Order.DoesNotExist, ValueError):
+                kept[object_id] = None
+        return kept[object_id]
+
+    def order_or_404(self, request: HttpRequest, object_id: str) -> Order:
+        order = self.get_object(request, object_id)
+        if order is None or not self.has_view_permission(request, order):
+            raise Http404("There is no such order.")
+        return order
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Order | None = None,
+    ) -> HttpResponse:
+        assert obj is not None
+        context["page"] = page_of(obj, _reader(request))
+        context["beside"] = neighbours_of(obj, request=request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def _reader(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,117 @@
+"""Fewer units on a shelf than orders were promised: who loses them, and the count with it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+
+from accounts.admin.actor import actor_of
+from accounts.models import User
+from backoffice.admin.base import DomainAdmin
+from backoffice.errors import Refusal
+from catalog.admin.short_count import NEEDED
+from catalog.models import Product
+from catalog.models.product import MAX_UNITS
+from orders.admin import words
+from orders.fulfilment.short_count import cancel_and_count, units_to_cancel
+from orders.models import Order
+from orders.readers.orders import may_know_customers
+
+
+class CountedShelf(forms.Form):
+    product = forms.IntegerField(min_value=1)
+    counted = forms.IntegerField(min_value=0, max_value=MAX_UNITS)
+    # What the person was shown: another shelf, or others who lose units, refuse.
+    seen = forms.IntegerField(required=False)
+    agreed = forms.JSONField(required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """An order that would lose units."""
+
+    number: str
+    url: str
+    placed: str
+    customer: str
+    units: int
+
+
+class ShortShelf(DomainAdmin):
+    """A page of its own: Adjust stock and the count of shelves lead there when they are refused."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.short_shelf_view)
+        urls: list[URLPattern] = super().get_urls()
+        return [path("short-shelf/", view, name="orders_short_shelf"), *urls]
+
+    def short_shelf_view(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perms(NEEDED):
+            raise PermissionDenied
+        form = CountedShelf(request.POST or request.GET)
+        if not form.is_valid():
+            raise BadRequest("Which product was counted, and how many units?")
+        data = form.cleaned_data
+        product = get_object_or_404(Product, pk=data["product"])
+        if request.method == "POST":
+            return self._carried_out(request, product, data)
+        lost = units_to_cancel(product, data["counted"])
+        if not lost:
+            messages.info(request, f"{data['counted']:,} units of {product.sku} serve every open order.")
+            return redirect(_page_of(product))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Short shelf",
+            "form": form,
+            "product": product,
+            "counted": data["counted"],
+            "missing": words.counted(sum(lost.values()), "unit"),
+            "is_one": sum(lost.values()) == 1,
+            "facts": f"{data['counted']:,} counted, {product.reserved:,} reserved.",
+            "losers": _losers(lost, request),
+            "agreed": json.dumps(lost),
+        }
+        return render(request, "orders/admin/short_shelf.html", context)
+
+    def _carried_out(self, request: HttpRequest, product: Product, data: Mapping[str, Any]) -> HttpResponse:
+        agreed = data["agreed"] if isinstance(data["agreed"], dict) else {}
+        try:
+            cancel_and_count(
+                product.sku, data["counted"], agreed=agreed, expected=data["seen"], by=actor_of(request)
+            )
+        except Refusal as refusal:
+            messages.error(request, refusal.detail)
+            return redirect(f"{request.path}?product={product.pk}&counted={data['counted']}")
+        told = words.counted(len(agreed), "order")
+        messages.success(
+            request, f"{told} lost units of {product.sku}; now {data['counted']:,} on hand, all promised."
+        )
+        return redirect(_page_of(product))
+
+
+def _losers(lost: Mapping[str, int], request: HttpRequest) -> list[Loser]:
+    assert isinstance(request.user, User)
+    is_personal = may_know_customers(request.user)
+    orders = Order.objects.filter(number__in=lost).select_related("customer").order_by("-placed_at", "-pk")
+    return [
+        Loser(
+            number=order.number,
+            url=reverse("admin:orders_order_change", args=[order.pk]),
+            placed=words.ago(order.placed_at),
+            customer=(order.customer.name or order.email) if is_personal else "",
+            units=lost[order.number],
+        )
+        for order in orders
+    ]
+
+
+def _page_of(product: Product) -> str:
+    return reverse("admin:catalog_product_change", args=[product.pk])

@@ -1,0 +1,187 @@
+"""Sheets to print, reached by links: packing slips, pick lists and order summaries. They change nothing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.decorators import action
+
+from accounts.models import User
+from backoffice.admin.base import ReadOnlyAdmin
+from backoffice.db.primary_keys import is_key
+from orders.admin import words
+from orders.admin.order.page import address_of, items_of, totals_of
+from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
+from orders.models import Order, Shipment
+from orders.readers.orders import may_know_customers, may_know_promos
+
+MOST_PRINTED = 200
+LIST = "admin:orders_order_changelist"
+TOO_MANY = f"At most {MOST_PRINTED} orders can be printed at once: choose fewer, or narrow the list."
+
+
+class OrderPrinting(ReadOnlyAdmin):
+    """Slips show addresses: they are for those alone who may know customers."""
+
+    # Permissions
+
+    def has_slip_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
+        return self.has_view_permission(request) and may_know_customers(_reader(request))
+
+    def has_picks_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
+        return self.has_view_permission(request) and request.user.has_perm("catalog.view_product")
+
+    # From the list: the chosen orders by their keys
+
+    @admin.action(description="Print packing slips", permissions=["slip"])
+    def print_slips(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        return _to_sheets(request, orders, "orders_order_slips")
+
+    @admin.action(description="Print pick list", permissions=["picks"])
+    def print_picks(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        return _to_sheets(request, orders, "orders_order_picks")
+
+    # From the page of an order
+
+    @action(description="Packing slip", permissions=["slip"], url_path="packing-slip", icon="package_2")
+    def packing_slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What is still to ship, or what was sent in a shipment: `?shipment=`, or the only one."""
+        order = self._order(object_id)
+        shipment = _shipment_meant(order, request.GET.get("shipment", ""))
+        if shipment is None:
+            return self._slips(request, [order], back=_page_of(order))
+        slips = [slip_of_shipment(order, shipment)]
+        return _sheets(request, "slips", f"Packing slip {shipment}", slips=slips, back=_page_of(order))
+
+    @action(description="Order summary", permissions=["view"], url_path="summary", icon="receipt_long")
+    def order_summary(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        order, reader = self._order(object_id), _reader(request)
+        return _sheets(
+            request,
+            "summary",
+            f"Summary of {order}",
+            order=order,
+            placed=words.moment(order.placed_at),
+            items=items_of(order.lines.all(), order.currency, reader),
+            totals=totals_of(order, names_promo=may_know_promos(reader)),
+            address=address_of(order) if may_know_customers(reader) else [],
+            back=_page_of(order),
+        )
+
+    # Addresses
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("print/slips/", self.admin_site.admin_view(self.slips_view), name="orders_order_slips"),
+            path("print/picks/", self.admin_site.admin_view(self.picks_view), name="orders_order_picks"),
+        ]
+        urls: list[URLPattern] = super().get_urls()
+        return [*own, *urls]
+
+    def slips_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_slip_permission(request):
+            raise PermissionDenied
+        pks = _asked_for(request)
+        return self._slips(request, printable(Order.objects.all(), pks)) if pks else _to_list()
+
+    def picks_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_picks_permission(request):
+            raise PermissionDenied
+        pks = _asked_for(request)
+        if not pks:
+            return _to_list()
+        picks = picks_for(pks)
+        numbers = [str(order) for order in _in_order_of(pks)]
+        return _sheets(
+            request,
+            "picks",
+            f"Pick list for {words.counted(len(numbers), 'order')}",
+            picks=picks,
+            units=sum(pick.units for pick in picks),
+            numbers=numbers,
+        )
+
+    def _slips(self, request: HttpRequest, orders: list[Order], *, back: str = "") -> HttpResponse:
+        slips = slips_of(orders)
+        has_slip = {slip.number for slip in slips}
+        empty = [order for order in orders if str(order) not in has_slip]
+        title = f"Packing slip {slips[0].number}" if len(slips) == 1 else "Packing slips"
+        return _sheets(request, "slips", title, slips=slips, empty=empty, back=back)
+
+    def _order(self, object_id: str) -> Order:
+        found = printable(Order.objects.all(), _keys(object_id))
+        if len(found) != 1:
+            raise Http404("There is no such order.")
+        return found[0]
+
+
+def _sheets(request: HttpRequest, kind: str, title: str, **context: Any) -> HttpResponse:
+    context["back"] = context.get("back") or reverse(LIST)
+    frame = {"title": title, "shop": settings.SHOP_NAME, "printed": words.moment(timezone.now())}
+    return TemplateResponse(request, f"orders/admin/print_{kind}.html", {**frame, **context})
+
+
+def _to_sheets(request: HttpRequest, orders: QuerySet[Order], name: str) -> HttpResponse | None:
+    """None, with a message: back to the list, in which they were chosen."""
+    pks = list(orders.values_list("pk", flat=True)[: MOST_PRINTED + 1])
+    if len(pks) > MOST_PRINTED:
+        messages.error(request, TOO_MANY)
+        return None
+    return HttpResponseRedirect(f"{reverse(f'admin:{name}')}?ids={','.join(map(str, pks))}")
+
+
+def _asked_for(request: HttpRequest) -> list[int]:
+    """The keys in the address; none, with a message, when they cannot be printed."""
+    pks = _keys(request.GET.get("ids", ""))
+    if not pks:
+        messages.error(request, "Choose the orders to print in the list.")
+    elif len(pks) > MOST_PRINTED:
+        messages.error(request, TOO_MANY)
+        return []
+    return pks
+
+
+def _keys(text: str) -> list[int]:
+    """Each once, in the order of the text; whatever is no key is passed over."""
+    parts = (part.strip() for part in text.split(","))
+    keys = (int(part) for part in parts if is_key(part))
+    return list(dict.fromkeys(keys))
+
+
+def _shipment_meant(order: Order, reference: str) -> Shipment | None:
+    """The one that was named, else that in which everything was sent.
+
+    Raises:
+        Http404: this order has none of this name.
+    """
+    shipments = {shipment.reference: shipment for shipment in order.shipments.all()}
+    if reference:
+        if (named := shipments.get(reference.strip().upper())) is None:
+            raise Http404("This order has no such shipment.")
+        return named
+    is_all_sent = len(shipments) == 1 and not any(line.open for line in order.lines.all())
+    return next(iter(shipments.values())) if is_all_sent else None
+
+
+def _in_order_of(pks: list[int]) -> list[Order]:
+    found = Order.objects.only("number").in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _to_list() -> HttpResponse:
+    return HttpResponseRedirect(reverse(LIST))
+
+
+def _page_of(order: Order) -> str:
+    return reverse("admin:orders_order_change", args=[order.pk])
+
+
+def _reader(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

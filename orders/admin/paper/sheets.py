@@ -1,0 +1,92 @@
+"""What is printed of orders: packing slips and pick lists. Few statements, whatever the number of orders."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Prefetch, QuerySet, Sum
+
+from orders.admin import words
+from orders.admin.order.page import address_of
+from orders.models import Order, OrderLine, Shipment
+from orders.models.order import OPEN_UNITS
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    sku: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What goes into one parcel; without prices and promo codes, for it may be a present."""
+
+    number: str
+    placed: str
+    address: list[str]
+    note: str
+    lines: list[SlipLine]
+    parcel: str = ""
+    tracking: str = ""
+
+    @property
+    def contents(self) -> str:
+        units = words.counted(sum(line.quantity for line in self.lines), "unit")
+        return f"{units} of {words.counted(len(self.lines), 'product')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Units of one product to fetch from the shelf."""
+
+    sku: str
+    name: str
+    barcode: str
+    units: int
+    on_hand: int
+    orders: int
+
+
+def printable(orders: QuerySet[Order], pks: Sequence[int]) -> list[Order]:
+    """These orders with lines and shipments, in the order of the keys; three statements."""
+    lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
+    found = orders.prefetch_related(lines, "shipments").in_bulk(list(pks))
+    return [found[pk] for pk in pks if pk in found]
+
+
+def slips_of(orders: Iterable[Order]) -> list[Slip]:
+    """What is still to ship; none for an order of which nothing is."""
+    slips = (_slip(order, [(line, line.open) for line in order.lines.all() if line.open]) for order in orders)
+    return [slip for slip in slips if slip.lines]
+
+
+def slip_of_shipment(order: Order, shipment: Shipment) -> Slip:
+    """What was sent in this parcel."""
+    contents = shipment.lines.select_related("order_line").order_by("order_line__position")
+    sent = [(content.order_line, content.quantity) for content in contents]
+    tracking = " ".join(filter(None, [shipment.carrier, shipment.tracking_number]))
+    return _slip(order, sent, parcel=shipment.reference, tracking=tracking)
+
+
+def picks_for(pks: Sequence[int]) -> list[Pick]:
+    """What is still to ship of these orders, summed by product, in the order of their SKUs."""
+    lines = OrderLine.objects.filter(order__in=pks, quantity__gt=F("shipped") + F("cancelled"))
+    product = [f"product__{name}" for name in ("sku", "name", "barcode")]
+    summed = lines.values("product").annotate(units=Sum(OPEN_UNITS), orders=Count("order"))
+    rows = summed.order_by("product__sku_key").values_list(*product, "units", "product__on_hand", "orders")
+    return [Pick(sku, name, barcode or "", *figures) for sku, name, barcode, *figures in rows]
+
+
+def _slip(
+    order: Order, contents: Iterable[tuple[OrderLine, int]], *, parcel: str = "", tracking: str = ""
+) -> Slip:
+    return Slip(
+        number=str(order),
+        placed=words.moment(order.placed_at),
+        address=address_of(order),
+        note=order.note,
+        lines=[SlipLine(line.sku, line.name, quantity) for line, quantity in contents],
+        parcel=parcel,
+        tracking=tracking,
+    )

@@ -1,0 +1,135 @@
+"""What a promo would have cost: terms typed or taken over, run over past orders. Nothing is written."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminIntegerFieldWidget
+
+from backoffice.admin.base import errors_of
+from backoffice.errors import Refusal
+from backoffice.moments import start_of_day
+from orders.admin import words
+from orders.admin.promos.backtest_page import Result, result_of
+from orders.admin.promos.terms_form import TermsForm, field_of, prefilled
+from orders.models import PromoCode, Promotion
+from orders.promotions import Backtest, backtest
+from orders.promotions.terms import FIRST_YEAR, LAST_YEAR
+
+USUAL_DAYS = 90
+RUN = "run"
+DAYS = (
+    MinValueValidator(date(FIRST_YEAR, 1, 1), f"Choose a year from {FIRST_YEAR} on."),
+    MaxValueValidator(date(LAST_YEAR, 12, 31), f"Choose a year up to {LAST_YEAR}."),
+)
+PERIOD = ("first", "last")
+
+
+class BacktestForm(TermsForm):
+    name = field_of(Promotion, "name", required=False, widget=forms.HiddenInput())
+    first = forms.DateField(label="First day", validators=DAYS, widget=UnfoldAdminDateWidget())
+    last = forms.DateField(
+        label="Last day",
+        help_text="Of the orders, both days included.",
+        validators=DAYS,
+        widget=UnfoldAdminDateWidget(),
+    )
+    max_uses = field_of(
+        PromoCode,
+        "max_uses",
+        label="Uses in total",
+        help_text="Empty: no limit.",
+        widget=UnfoldAdminIntegerFieldWidget({"min": 1}),
+    )
+    field_order = (
+        "first",
+        "last",
+        "kind",
+        "percent_off",
+        "max_discount",
+        "amount_off",
+        "minimum_spend",
+        "max_uses_per_customer",
+        "max_uses",
+        "first_order_only",
+        "is_restricted",
+        "categories",
+        "products",
+        "name",
+    )
+    found: Backtest | None = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors and data["last"] < data["first"]:
+            self.add_error("last", "The last day must not come before the first.")
+        if not self.errors:
+            try:
+                self.found = self._run(data)
+            except Refusal as refusal:
+                for field, message in errors_of(refusal, self.fields):
+                    self.add_error(field, message)
+        return data
+
+    def _run(self, data: dict[str, Any]) -> Backtest:
+        return backtest(
+            self.terms(name=data["name"]),
+            start=start_of_day(data["first"]),
+            end=start_of_day(data["last"] + timedelta(days=1)),
+            max_uses=data["max_uses"],
+        )
+
+
+def backtest_page(request: HttpRequest) -> dict[str, Any]:
+    """The form, and its result once it was sent: an address with everything in it can be handed on."""
+    asked = request.GET
+    form = (
+        BacktestForm(asked)
+        if RUN in asked
+        else BacktestForm(initial=_usual() | prefilled(BacktestForm, asked))
+    )
+    result = (
+        result_of(form.found, form.cleaned_data, form.discount_in_words)
+        if form.is_valid() and form.found
+        else None
+    )
+    return {
+        "title": "Back-test",
+        "form": form,
+        "result": result,
+        "times_are": words.TIMES_ARE,
+        **_next_steps(request, asked, result),
+    }
+
+
+def _usual() -> dict[str, Any]:
+    today = timezone.localdate()
+    return {"first": today - timedelta(days=USUAL_DAYS - 1), "last": today}
+
+
+def _next_steps(request: HttpRequest, asked: QueryDict, result: Result | None) -> dict[str, str]:
+    """Where the same terms become real; the period is the back-test's own."""
+    if result is None:
+        return {}
+    terms = [
+        (name, value) for name, values in asked.lists() for value in values if name not in (*PERIOD, RUN)
+    ]
+    pages = {
+        "create_url": ("orders.add_promocode", "admin:orders_promocode_add", terms),
+        "generate_url": (
+            "orders.add_promotion",
+            "admin:orders_promotion_add",
+            # A batch's limit counts for each code.
+            [(name, value) for name, value in terms if name != "max_uses"],
+        ),
+    }
+    return {
+        key: f"{reverse(page)}?{urlencode(kept)}"
+        for key, (permission, page, kept) in pages.items()
+        if request.user.has_perm(permission)
+    }

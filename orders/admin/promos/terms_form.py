@@ -1,0 +1,303 @@
+"""The terms of promotions as form fields: for a code, for a batch, and for trying them on past orders."""
+
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import HORIZONTAL, VERTICAL
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.db.models import Field
+from django.http import QueryDict
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelect2MultipleWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from backoffice.money import CENT, ZERO
+from orders.admin import words
+from orders.admin.promos.whole_days import EndField, EndWidget, StartField, StartWidget
+from orders.models import Promotion, PromotionKind
+from orders.promotions import (
+    FROZEN_ONCE_USED,
+    PromotionTerms,
+    Restriction,
+    UnclearRestriction,
+    restriction_said,
+    terms_of_promotion,
+)
+
+PLAIN = (
+    "kind",
+    "percent_off",
+    "amount_off",
+    "max_discount",
+    "minimum_spend",
+    "max_uses_per_customer",
+    "first_order_only",
+)
+WINDOW = ("starts_at", "ends_at")
+CONDITIONAL_FIELDS = {
+    "percent_off": "kind == 'percentage'",
+    "max_discount": "kind == 'percentage'",
+    "amount_off": "kind == 'fixed'",
+    "categories": "is_restricted == 'yes'",
+    "products": "is_restricted == 'yes'",
+}
+DISCOUNT_FIELDS = (
+    "kind",
+    "percent_off",
+    "max_discount",
+    "amount_off",
+    "minimum_spend",
+    "is_restricted",
+    "categories",
+    "products",
+)
+WINDOW_FIELDSET = (
+    "Window",
+    {"fields": WINDOW, "description": f"A date without a time is the whole day. {words.TIMES_ARE}"},
+)
+EVERYTHING, NAMED_ALONE = "no", "yes"
+APPLIES_TO = ((EVERYTHING, "Everything in the shop"), (NAMED_ALONE, "Only what is chosen here"))
+NAME_SOMETHING = "Choose a category or a product, or let it apply to everything in the shop."
+LONGEST_NUMBER = 15
+NOBODYS = "0"
+
+
+def field_of(model: type[Any], name: str, **options: Any) -> Any:
+    """The form field that a model's field asks for."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field) or field.many_to_many
+    return field.formfield(**options)
+
+
+class _Numbers:
+    """Choices by number. What is none names nothing that is there, instead of making the database choke."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        chosen = super().value_from_datadict(data, files, name) or []  # type: ignore[misc]
+        return [pk if pk.isdecimal() and len(pk) <= LONGEST_NUMBER else NOBODYS for pk in chosen]
+
+
+class _CategoriesWidget(_Numbers, UnfoldAdminSelect2MultipleWidget):
+    pass
+
+
+class _ProductsWidget(_Numbers, AutocompleteSelectMultiple):
+    pass
+
+
+class TermsForm(forms.Form):
+    """How much off what for whom."""
+
+    kind = field_of(Promotion, "kind", widget=UnfoldAdminRadioSelectWidget(radio_style=HORIZONTAL))
+    percent_off = field_of(
+        Promotion,
+        "percent_off",
+        label="Percentage",
+        min_value=CENT,
+        max_value=100,
+        widget=UnfoldAdminDecimalFieldWidget({"step": "any"}),
+    )
+    amount_off = field_of(
+        Promotion,
+        "amount_off",
+        label="Amount",
+        min_value=CENT,
+        widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
+    )
+    max_discount = field_of(
+        Promotion,
+        "max_discount",
+        label="At most",
+        help_text="The largest discount on one order. Empty: no cap.",
+        widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
+    )
+    minimum_spend = field_of(
+        Promotion,
+        "minimum_spend",
+        required=False,
+        help_text="Of the goods it applies to, before the discount.",
+        widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
+    )
+    is_restricted = forms.TypedChoiceField(
+        label="Applies to",
+        choices=APPLIES_TO,
+        coerce=lambda choice: choice == NAMED_ALONE,
+        # What was not sent says nothing: see `restriction_said`.
+        required=False,
+        empty_value=None,
+        initial=EVERYTHING,
+        widget=UnfoldAdminRadioSelectWidget(radio_style=VERTICAL),
+    )
+    categories = field_of(Promotion, "categories", label="Only these categories", widget=_CategoriesWidget())
+    products = field_of(
+        Promotion,
+        "products",
+        label="Only these products",
+        widget=_ProductsWidget(Promotion._meta.get_field("products"), admin.site),
+    )
+    max_uses_per_customer = field_of(
+        Promotion,
+        "max_uses_per_customer",
+        label="Uses per customer",
+        widget=UnfoldAdminIntegerFieldWidget({"min": 1}),
+    )
+    first_order_only = field_of(
+        Promotion,
+        "first_order_only",
+        label="First order only",
+        help_text="Only for customers who have not ordered before.",
+        widget=UnfoldBooleanSwitchWidget(),
+    )
+
+    present: Restriction | None = None
+    """Of a promotion that exists."""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        self._clean_restriction(data)
+        is_fixed = data.get("kind") == PromotionKind.FIXED
+        needed = "amount_off" if is_fixed else "percent_off"
+        # A field that is hidden keeps what was typed into it before: it must not count.
+        for hidden in ("percent_off", "max_discount") if is_fixed else ("amount_off",):
+            data[hidden] = None
+            self.errors.pop(hidden, None)
+        if data.get(needed) is None and needed not in self.errors:
+            self.add_error(needed, "Say how much it takes off.")
+        data["minimum_spend"] = data.get("minimum_spend") or ZERO
+        return data
+
+    def _clean_restriction(self, data: dict[str, Any]) -> None:
+        """What applies to everything names nothing, whatever the hidden fields keep."""
+        if data.get("is_restricted") is False:
+            data["categories"] = data["products"] = ()
+            for hidden in ("categories", "products"):
+                self.errors.pop(hidden, None)
+        if not {"is_restricted", "categories", "products"} <= data.keys():
+            return
+        said: dict[str, Any] = {
+            "category_ids": tuple(sorted(category.pk for category in data["categories"])),
+            "product_ids": tuple(sorted(product.pk for product in data["products"])),
+        }
+        if data["is_restricted"] is not None:
+            said["is_restricted"] = data["is_restricted"]
+        elif self.present is None and not any(said.values()):
+            said = {}
+        try:
+            self.restriction = restriction_said(said, present=self.present)
+        except UnclearRestriction:
+            self.add_error("categories", NAME_SOMETHING)
+        else:
+            data["is_restricted"] = self.restriction.is_restricted
+
+    @property
+    def discount_in_words(self) -> str:
+        """`15 %, up to €30.00`, of terms that are valid."""
+        discount = ("kind", "percent_off", "amount_off", "max_discount")
+        return Promotion(**{name: self.cleaned_data[name] for name in discount}).discount_in_words
+
+    def terms(self, *, name: str, **more: Any) -> PromotionTerms:
+        data = self.cleaned_data
+        return PromotionTerms(
+            name=name,
+            **{field: data[field] for field in PLAIN},
+            **asdict(self.restriction),
+            **more,
+        )
+
+
+class NamedTermsForm(TermsForm):
+    """The terms with their name and window."""
+
+    name = field_of(
+        Promotion,
+        "name",
+        required=False,
+        help_text="For colleagues.",
+        widget=UnfoldAdminTextInputWidget(),
+    )
+    starts_at = field_of(
+        Promotion,
+        "starts_at",
+        label="Starts",
+        form_class=StartField,
+        help_text="Without a time: as the day begins. Empty: at once.",
+        widget=StartWidget(),
+    )
+    ends_at = field_of(
+        Promotion,
+        "ends_at",
+        label="Ends",
+        form_class=EndField,
+        help_text="Without a time: when that day is over, at 24:00. Empty: never.",
+        widget=EndWidget(),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if (starts := data.get("starts_at")) and (ends := data.get("ends_at")) and ends <= starts:
+            self.add_error("ends_at", "The end must come after the start.")
+        return data
+
+    def named_terms(self, *, name: str, is_paused: bool) -> PromotionTerms:
+        window = {end: self._moment(end) for end in WINDOW}
+        return self.terms(name=self.cleaned_data["name"] or name, is_paused=is_paused, **window)
+
+    def _moment(self, end: str) -> Any:
+        """What nobody touched stays to the microsecond, which the fields do not show."""
+        is_kept = end not in self.changed_data and end in self.initial
+        return self.initial[end] if is_kept else self.cleaned_data[end]
+
+    def of_promotion(self, promotion: Promotion) -> None:
+        """Shown for one that exists: once used, kind and amounts stay."""
+        terms = terms_of_promotion(promotion)
+        self.present = Restriction(terms.is_restricted, terms.category_ids, terms.product_ids)
+        if promotion.redemptions.exists():
+            self.fields["kind"].help_text = "Kind and amounts stay, for it was used. Make a new one instead."
+            for name in FROZEN_ONCE_USED:
+                self.fields[name].disabled = True
+
+
+def initial_of(promotion: Promotion) -> dict[str, Any]:
+    """What a form shows of a promotion that exists."""
+    return {
+        **{name: getattr(promotion, name) for name in ("name", *PLAIN, *WINDOW)},
+        "is_restricted": NAMED_ALONE if promotion.is_restricted else EVERYTHING,
+        "categories": list(promotion.categories.all()),
+        "products": list(promotion.products.all()),
+    }
+
+
+def prefilled(form: type[forms.BaseForm], asked: QueryDict) -> dict[str, Any]:
+    """What a link put into its address, for a form that is shown and not yet sent."""
+    fields = form.base_fields  # type: ignore[attr-defined]
+    values = {name: field.widget.value_from_datadict(asked, {}, name) for name, field in fields.items()}
+    known = {name: value for name, value in values.items() if value is not None and name in fields}
+    # A link that names something restricts to it.
+    names_some = any(known.get(name) for name in ("categories", "products"))
+    return {"is_restricted": NAMED_ALONE} | known if names_some else known
+
+
+def address_of(promotion: Promotion, **more: Any) -> str:
+    """The part of an address from which `prefilled` gets a promotion's terms; the window is not in it."""
+    terms = terms_of_promotion(promotion)
+    asked = {name: _typed(getattr(terms, name)) for name in ("name", *PLAIN)}
+    lists = {
+        "is_restricted": NAMED_ALONE if terms.is_restricted else EVERYTHING,
+        "categories": terms.category_ids,
+        "products": terms.product_ids,
+    }
+    return urlencode({**asked, **lists, **{name: _typed(value) for name, value in more.items()}}, doseq=True)
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return "" if value is None else str(value)

@@ -1,0 +1,172 @@
+"""Marking many orders as shipped on one page: tracking numbers scanned row by row, or a carrier's file."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from unfold.decorators import action
+
+from accounts.admin.actor import actor_of
+from accounts.models import User
+from backoffice.admin.base import DomainAdmin
+from backoffice.errors import Refusal
+from backoffice.sheets.plans import RowsChanged
+from orders.admin.shipping import bulk_rows as by_hand
+from orders.admin.shipping.bulk_file import (
+    CHANGED,
+    MOST_PARCELS,
+    MOST_PASTED,
+    ParcelFileForm,
+    brought_back,
+    carried,
+    ship_as_seen,
+    shown,
+)
+from orders.admin.shipping.bulk_rows import (
+    ANOTHER_CARRIER,
+    MOST_ORDERS,
+    Result,
+    Typed,
+    carrier_in,
+    chosen_orders,
+    keys_in,
+    queue,
+    rows_of,
+    typed_in,
+    usual_carrier,
+)
+from orders.fulfilment.dispatch import plan_dispatch
+from orders.fulfilment.parcels import ParcelFile
+from orders.fulfilment.tracking import CARRIERS
+from orders.models import Order
+from orders.readers.orders import may_know_customers
+from orders.status import Action, is_allowed
+
+TITLE = "Ship many orders"
+TOO_MANY = f"At most {MOST_ORDERS} orders can be marked as shipped at once. Choose fewer."
+NOTHING_TYPED = "No tracking number was typed; nothing was shipped."
+
+
+class BulkShipping(DomainAdmin):
+    """The orders' admin, as far as many of them are shipped at once."""
+
+    def has_ship_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perms(["orders.view_order", "orders.ship_order"])
+
+    def get_urls(self) -> list[URLPattern]:
+        file = self.admin_site.admin_view(self.ship_file_view)
+        return [path("ship-many/file/", file, name="orders_order_ship_file"), *super().get_urls()]
+
+    @admin.action(description="Mark as shipped", permissions=["ship"])
+    def mark_as_shipped(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        """Leads to the page, on which the numbers are typed."""
+        keys = list(orders.order_by().values_list("pk", flat=True)[: MOST_ORDERS + 1])
+        if len(keys) > MOST_ORDERS:
+            messages.error(request, TOO_MANY)
+            return None
+        return HttpResponseRedirect(f"{_page()}?ids={','.join(map(str, keys))}")
+
+    @action(description="Ship many", permissions=["ship"], icon="local_shipping", url_path="ship-many")
+    def ship_many(self, request: HttpRequest) -> HttpResponse:
+        """By GET the chosen orders, or those that wait longest; a POST sends off those with a number."""
+        typed = typed_in(request.POST)
+        keys = list(typed) or keys_in(request.GET.get("ids", "").split(","))
+        if len(keys) > MOST_ORDERS:
+            messages.error(request, TOO_MANY)
+            return HttpResponseRedirect(reverse("admin:orders_order_changelist"))
+        if request.method != "POST":
+            return self._by_hand(request, keys)
+        if not any(each.tracking_number for each in typed.values()):
+            return self._by_hand(request, keys, typed=typed, refusal=NOTHING_TYPED)
+        try:
+            result = by_hand.ship_typed(typed, carrier=carrier_in(request.POST), by=actor_of(request))
+        except RowsChanged:
+            refusal = "These orders are being changed at this moment; nothing was shipped. Send it again."
+            return self._by_hand(request, keys, typed=typed, refusal=refusal)
+        return self._by_hand(request, keys, typed=typed, result=result)
+
+    def _by_hand(
+        self,
+        request: HttpRequest,
+        keys: Sequence[int],
+        *,
+        typed: dict[int, Typed] | None = None,
+        result: Result | None = None,
+        refusal: str = "",
+    ) -> HttpResponse:
+        result = result or Result((), {})
+        gone = {each.order.pk for each in result.sent}
+        rows = rows_of(
+            chosen_orders(set(keys) - gone) if keys else queue(), typed=typed or {}, problems=result.problems
+        )
+        # What was chosen but has nothing left to ship is told; it has no use for an input.
+        can_ship = [row for row in rows if row.problem or is_allowed(Action.SHIP, row.order.status)]
+        others = Order.objects.open().exclude(pk__in=[row.order.pk for row in can_ship])
+        context = {
+            **_frame(request),
+            "rows": can_ship,
+            "left_out": [row.order for row in rows if row not in can_ship],
+            "result": result,
+            "refusal": refusal,
+            "is_queue": not keys,
+            "has_more": others.exists(),
+        }
+        return self.page(request, "orders/admin/bulk_shipping.html", context)
+
+    def ship_file_view(self, request: HttpRequest) -> HttpResponse:
+        """A file is looked at; what a look has put into its page is applied."""
+        if not self.has_ship_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseRedirect(_page())
+        try:
+            if "parcels" in request.POST:
+                return self._applied(request)
+            return self._looked_at(request)
+        except Refusal as refusal:
+            return self._by_hand(request, [], refusal=refusal.detail)
+
+    def _looked_at(self, request: HttpRequest) -> HttpResponse:
+        form = ParcelFileForm(request.POST, request.FILES)
+        if not form.is_valid():
+            told = " ".join(str(message) for messages in form.errors.values() for message in messages)
+            return self._by_hand(request, [], refusal=told)
+        return self._preview(request, form.parcels(carrier=carrier_in(request.POST)))
+
+    def _preview(self, request: HttpRequest, file: ParcelFile, refusal: str = "") -> HttpResponse:
+        plan = plan_dispatch(file)
+        context = {**_frame(request), **shown(file, plan), "parcels": carried(file, plan), "refusal": refusal}
+        return self.page(request, "orders/admin/bulk_shipping_file.html", context)
+
+    def _applied(self, request: HttpRequest) -> HttpResponse:
+        seen = brought_back(request.POST["parcels"])
+        try:
+            plan = ship_as_seen(seen, by=actor_of(request))
+        except RowsChanged:
+            return self._preview(request, seen.file, CHANGED)
+        context = {**_frame(request), **shown(seen.file, plan, seen)}
+        return self.page(request, "orders/admin/bulk_shipping_file.html", context)
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    """What the page needs whatever it shows."""
+    assert isinstance(request.user, User)
+    carrier = carrier_in(request.POST) if "carrier" in request.POST else usual_carrier()
+    return {
+        "title": TITLE,
+        "knows_customers": may_know_customers(request.user),
+        "carriers": CARRIERS,
+        "carrier": carrier,
+        "is_other": carrier not in CARRIERS,
+        "another": ANOTHER_CARRIER,
+        "most_parcels": MOST_PARCELS,
+        "most_pasted": MOST_PASTED,
+    }
+
+
+def _page() -> str:
+    return reverse("admin:orders_order_ship_many")

@@ -1,0 +1,183 @@
+"""A carrier's file on the bulk shipping page: looked at, carried in the page, applied as it was seen."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Literal
+
+from django import forms
+from django.urls import reverse
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from accounts.actors import Actor
+from backoffice.errors import Invalid
+from backoffice.sheets.limits import UnreadableFile
+from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowsChanged
+from orders.admin.shipping.bulk_rows import tried_again
+from orders.fulfilment.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
+from orders.fulfilment.parcels import Parcel, ParcelFile, read_parcels
+from orders.models import Order
+
+MOST_PARCELS = 1_000
+# Below what a form may bring along.
+MOST_CARRIED = 800_000
+MOST_PASTED = 400_000
+CHANGED = "Orders changed since you looked at the file; nothing was shipped. This is what it would do now."
+IMPORTANCE = (Outcome.PROBLEM, Outcome.NEW, Outcome.SAME)
+
+
+class ParcelFileForm(forms.Form):
+    """A file, or the same as text copied from a spreadsheet."""
+
+    file = forms.FileField(required=False)
+    pasted = forms.CharField(required=False, strip=False, max_length=MOST_PASTED)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and not data["file"] and not data["pasted"].strip():
+            raise forms.ValidationError("Choose a file, or paste its rows with their header.")
+        return data
+
+    def parcels(self, *, carrier: str) -> ParcelFile:
+        """Raises UnreadableFile."""
+        file = self.cleaned_data["file"]
+        if file:
+            return _within_limits(read_parcels(file, file_name=file.name, carrier=carrier))
+        content = BytesIO(self.cleaned_data["pasted"].encode())
+        return _within_limits(read_parcels(content, file_name="pasted.csv", carrier=carrier))
+
+
+class CarriedParcel(BaseModel):
+    """A parcel, and how many units it was seen to take along; 0 when it was seen to change nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    row: int
+    number: str
+    tracking_number: str
+    carrier: str
+    units: int
+
+
+class Carried(BaseModel):
+    """A file that was looked at: the page brings it back to have just that applied."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    columns: tuple[Literal["number", "tracking_number", "carrier"], ...]
+    ignored_columns: tuple[str, ...]
+    rows: tuple[CarriedParcel, ...] = Field(min_length=1, max_length=MOST_PARCELS)
+
+    @property
+    def file(self) -> ParcelFile:
+        parcels = (Parcel(each.row, each.number, each.tracking_number, each.carrier) for each in self.rows)
+        return ParcelFile(self.columns, self.ignored_columns, tuple(parcels))
+
+    @property
+    def seen_units(self) -> dict[int, int]:
+        return {each.row: each.units for each in self.rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """What a row of the file would send off, or did; nothing where the parcel was known before."""
+
+    parcel: Parcel
+    url: str
+    problem: str
+    units: int
+
+
+def _within_limits(file: ParcelFile) -> ParcelFile:
+    if len(file.rows) > MOST_PARCELS:
+        raise UnreadableFile(
+            f"The file has {len(file.rows):,} rows; this page takes {MOST_PARCELS:,} at a time. Split it."
+        )
+    return file
+
+
+def carried(file: ParcelFile, plan: RowPlan) -> str:
+    """Raises UnreadableFile: it is too large to be carried."""
+    rows = tuple(
+        CarriedParcel(
+            row=parcel.row,
+            number=parcel.number,
+            tracking_number=parcel.tracking_number,
+            carrier=parcel.carrier,
+            units=_units(row),
+        )
+        for parcel, row in zip(file.rows, plan.rows, strict=True)
+    )
+    columns: Any = file.columns
+    kept = Carried(columns=columns, ignored_columns=file.ignored_columns, rows=rows).model_dump_json()
+    if len(kept.encode()) > MOST_CARRIED:
+        raise UnreadableFile("The file has very long cells. Keep only the columns needed, or split it.")
+    return kept
+
+
+def brought_back(text: str) -> Carried:
+    """Raises Invalid: it is not what a preview has put into its page."""
+    try:
+        return Carried.model_validate_json(text)
+    except ValidationError as error:
+        raise Invalid(
+            "The preview did not arrive whole; nothing was shipped. Choose the file again."
+        ) from error
+
+
+def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
+    """Ship exactly what was seen; what has left with its parcel since then, by a second click, is no change.
+
+    Raises:
+        RowsChanged: nothing was shipped.
+    """
+    file, units = seen.file, seen.seen_units
+
+    def ship() -> RowPlan:
+        plan = plan_dispatch(file)
+        if any(row.outcome is not Outcome.SAME and _units(row) != units[row.row] for row in plan.rows):
+            raise RowsChanged(CHANGED)
+        return dispatch(file, by=by, seen=plan, skip_invalid=True)
+
+    return tried_again(ship)
+
+
+def shown(file: ParcelFile, plan: RowPlan, seen: Carried | None = None) -> dict[str, Any]:
+    """The table and its figures, problems first; with `seen` it tells what was done."""
+    keys = _keys_of(file)
+    pairs = sorted(zip(file.rows, plan.rows, strict=True), key=lambda pair: IMPORTANCE.index(pair[1].outcome))
+    units = {row.row: _units(row) for row in plan.rows} if seen is None else seen.seen_units
+    rows = [_shown_row(parcel, row, units[row.row], keys) for parcel, row in pairs]
+    due = [row.units for row in rows if row.units]
+    return {
+        "rows": rows,
+        "problems": len(plan.problems),
+        "due": len(due),
+        "due_units": sum(due),
+        "known": len(rows) - len(plan.problems) - len(due),
+        "is_applied": seen is not None,
+        "ignored_columns": file.ignored_columns,
+        "rejects": _as_download(rejected_parcels_csv(file, plan)) if plan.problems else "",
+    }
+
+
+def _shown_row(parcel: Parcel, row: PlannedRow, units: int, keys: Mapping[str, int]) -> ShownRow:
+    key = keys.get(parcel.number.upper())
+    url = reverse("admin:orders_order_change", args=[key]) if key else ""
+    return ShownRow(parcel, url, row.problem, 0 if row.problem else units)
+
+
+def _keys_of(file: ParcelFile) -> dict[str, int]:
+    numbers = {each.number.upper() for each in file.rows if not each.problem}
+    return dict(Order.objects.filter(number__in=numbers).values_list("number", "pk"))
+
+
+def _units(row: PlannedRow) -> int:
+    return int(row.changes["units"][1]) if row.outcome is Outcome.NEW else 0
+
+
+def _as_download(content: str) -> str:
+    """The file in its own address, as the page saw it; the mark at its beginning makes Excel read UTF-8."""
+    encoded = base64.b64encode(f"\ufeff{content}".encode()).decode()
+    return f"data:text/csv;charset=utf-8;base64,{encoded}"

@@ -1,0 +1,210 @@
+"""Packing with a scanner: an order's number opens it, a product ticks a unit, a tracking number ships."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from unfold.decorators import action
+
+from accounts.admin.actor import actor_of
+from accounts.models import User
+from backoffice.admin.base import DomainAdmin
+from backoffice.admin.once import RequestKeyField, SentAlready, done_once, new_request_key
+from backoffice.errors import Invalid, Refusal
+from catalog.models import Product
+from orders.admin import words
+from orders.admin.shipping.bulk_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
+from orders.fulfilment.lifecycle import ship_order
+from orders.fulfilment.tracking import CARRIERS
+from orders.fulfilment.transition import UnknownOrder, order_with_number
+from orders.models import Order, OrderLine, Shipment
+from orders.readers.orders import may_know_customers
+from orders.status import Action, is_allowed
+
+LEFT_ALREADY = (
+    "A parcel has left from this page already. What is still to ship is shown now: pack it as a new parcel."
+)
+NOT_UNDERSTOOD = "What was sent could not be read; nothing was shipped. Scan the order once more."
+
+
+class ParcelForm(forms.Form):
+    """`version` is the order's that was shown; `key` the same whenever the same parcel is sent once more."""
+
+    order = forms.CharField(max_length=40)
+    version = forms.IntegerField()
+    key = RequestKeyField()
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What is in it by SKU, and where it goes with whom."""
+
+    order: str
+    version: int
+    units: Mapping[str, int]
+    carrier: str
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLine:
+    """A line with units to ship, and how many of them were ticked."""
+
+    line: OrderLine
+    picked: int
+
+
+class Scanning(DomainAdmin):
+    """The orders' admin, as far as they are packed with a scanner."""
+
+    def has_scan_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perms(["orders.view_order", "orders.ship_order"])
+
+    @action(description="Scan", permissions=["scan"], icon="barcode_scanner", url_path="scan")
+    def scan(self, request: HttpRequest) -> HttpResponse:
+        """By GET the page, with the order whose number was scanned; a POST sends off what was ticked."""
+        if request.method == "POST":
+            return self._shipped(request)
+        number = request.GET.get("order", "").replace("\x00", "").strip()
+        if not number:
+            return self._scan_page(request, {"sent": _sent(request.GET.get("shipped", ""))})
+        try:
+            return self._scan_page(request, _packing(order_with_number(number), {}))
+        except UnknownOrder as refusal:
+            return self._scan_page(request, {"refusal": refusal.detail})
+
+    def _shipped(self, request: HttpRequest) -> HttpResponse:
+        form = ParcelForm(request.POST)
+        units = _ticked_in(request.POST)
+        if not form.is_valid() or units is None:
+            return self._scan_page(request, {"refusal": NOT_UNDERSTOOD})
+        parcel = Parcel(
+            order=form.cleaned_data["order"],
+            version=form.cleaned_data["version"],
+            units=units,
+            carrier=carrier_in(request.POST),
+            tracking_number=request.POST.get("tracking_number", "").strip(),
+        )
+        try:
+            reference = _ship(request, parcel, key=form.cleaned_data["key"])
+        except Refusal as refusal:
+            return self._refused(request, parcel, refusal)
+        return HttpResponseRedirect(f"{_page()}?{urlencode({'shipped': reference})}")
+
+    def _refused(self, request: HttpRequest, parcel: Parcel, refusal: Refusal) -> HttpResponse:
+        """The order as it is now, with everything that was ticked and typed."""
+        order = Order.objects.with_number(parcel.order).first()
+        if order is None:
+            return self._scan_page(request, {"refusal": refusal.detail})
+        left_already = isinstance(refusal, SentAlready)
+        context = {
+            **_packing(order, {} if left_already else parcel.units),
+            "refusal": LEFT_ALREADY if left_already else refusal.detail,
+            "tracking_number": "" if left_already else parcel.tracking_number,
+            "is_part": "part" in request.POST and not left_already,
+        }
+        return self._scan_page(request, context)
+
+    def _scan_page(self, request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
+        assert isinstance(request.user, User)
+        was_chosen = "carrier" in request.POST
+        carrier = carrier_in(request.POST) if was_chosen else usual_carrier()
+        frame = {
+            "title": "Scan",
+            "knows_customers": may_know_customers(request.user),
+            "carriers": CARRIERS,
+            "carrier": carrier,
+            "is_other": carrier not in CARRIERS,
+            "another": ANOTHER_CARRIER,
+            "was_chosen": was_chosen,
+        }
+        return self.page(request, "orders/admin/scan.html", {**frame, **context})
+
+
+def _page() -> str:
+    return reverse("admin:orders_order_scan")
+
+
+def _sent(reference: str) -> dict[str, Any] | None:
+    """What has left with this shipment, and what of its order is still to ship."""
+    shipment = (
+        Shipment.objects.select_related("order").filter(reference=reference.replace("\x00", "")).first()
+    )
+    if shipment is None:
+        return None
+    units = shipment.lines.aggregate(units=Sum("quantity"))["units"] or 0
+    left = sum(line.open for line in shipment.order.lines.all())
+    return {
+        "order": shipment.order,
+        "units": words.counted(units, "unit"),
+        "left": words.counted(left, "unit") if left else "",
+        "parcel": " ".join(filter(None, (shipment.carrier, shipment.tracking_number))),
+    }
+
+
+def _packing(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
+    """The order with its open lines; what was ticked of a line that is not open any more is told."""
+    by_line = {line.sku: line for line in order.lines.select_related("product").order_by("position")}
+    is_open = is_allowed(Action.SHIP, order.status)
+    open_by_sku = {sku: line.open if is_open else 0 for sku, line in by_line.items()}
+    surplus = {sku: ticked - open_by_sku.get(sku, 0) for sku, ticked in units.items()}
+    return {
+        "order": order,
+        "status": words.status_label(order.status),
+        "lines": [
+            PackedLine(line, min(units.get(sku, 0), line.open))
+            for sku, line in by_line.items()
+            if open_by_sku[sku]
+        ],
+        "surplus": [f"{count} × {sku}" for sku, count in surplus.items() if count > 0],
+        "key": new_request_key(),
+    }
+
+
+def _ticked_in(data: QueryDict) -> dict[str, int] | None:
+    """Units by SKU, without those of which none was ticked; None when it is no number of units."""
+    skus, counts = data.getlist("sku"), data.getlist("quantity")
+    if len(skus) != len(counts) or len(set(skus)) != len(skus):
+        return None
+    if not all(count.isdecimal() and len(count) < 10 for count in counts):
+        return None
+    return {sku: int(count) for sku, count in zip(skus, counts, strict=True) if int(count)}
+
+
+def _ship(request: HttpRequest, parcel: Parcel, *, key: str) -> str:
+    """Once per key: a parcel that is sent twice leaves once. Returns the shipment's reference.
+
+    Raises:
+        Refusal: nothing was shipped.
+    """
+    by = actor_of(request)
+
+    def ship() -> dict[str, Any]:
+        _check_tracking_number(parcel.tracking_number)
+        shipment = ship_order(
+            parcel.order,
+            by=by,
+            lines=parcel.units,
+            carrier=parcel.carrier,
+            tracking_number=parcel.tracking_number,
+            expected_version=parcel.version,
+        )
+        return {"reference": shipment.reference}
+
+    return str(done_once(request, key, ship)["reference"])
+
+
+def _check_tracking_number(text: str) -> None:
+    """The same scanner reads products and orders; neither is what a parcel is followed by."""
+    if not text:
+        raise Invalid("Scan the tracking number of the parcel; nothing was shipped.")
+    product = Product.objects.with_code(text).first()
+    if product is not None:
+        raise Invalid(f"{text} is {product.name} ({product.sku}), not a tracking number. Take it out again.")
+    if Order.objects.with_number(text).exists():
+        raise Invalid(f"{text} is the number of an order, not of a parcel. Ship this order first.")

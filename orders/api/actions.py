@@ -1,0 +1,248 @@
+"""What happens to a placed order: shipping, delivery, cancellation, returns, and its timeline."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import BaseModel
+
+from accounts.actors import Actor, name_told_to
+from accounts.api.auth import actor_of, require
+from accounts.models import User
+from backoffice.api.idempotency import DOCUMENTED, answer_once
+from backoffice.api.json_reply import Reply, rendered
+from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.fields import folded
+from backoffice.errors import Forbidden
+from orders.api.orders import caller, expected_version, limit_customer
+from orders.api.schemas import (
+    CancelIn,
+    CommentIn,
+    DeliverIn,
+    EventList,
+    EventOut,
+    LineIn,
+    OrderOut,
+    ReturnIn,
+    ShipIn,
+)
+from orders.fulfilment import lifecycle
+from orders.fulfilment.lifecycle import ReturnedItem
+from orders.fulfilment.transition import IllegalTransition, UnknownOrder
+from orders.models import EventKind, Order, OrderEvent
+from orders.readers.orders import order_reply
+from orders.status import OrderStatus
+
+actions_router = Router(tags=["Orders"])
+
+EVENT_COLUMNS = {
+    "id": "id",
+    "kind": "kind",
+    "text": "text",
+    "details": "details",
+    "actor": "actor__email",
+    "source": "source",
+    "at": "at",
+}
+EVENT_SORTING = Sorting("events", {"id": SortKey("id"), "at": SortKey("at")}, usual="-id")
+# Colleagues comment among themselves, and mails are in the customer's own mailbox.
+FOR_STAFF_ONLY = (EventKind.COMMENT, EventKind.EMAIL)
+
+
+@actions_router.get(
+    "/{number}/events",
+    response=EventList,
+    operation_id="list_order_events",
+    summary="An order's timeline",
+    openapi_extra=asked_by(EVENT_COLUMNS, EVENT_SORTING),
+)
+def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
+    """What happened, the newest first. Customers see neither comments nor who of the shop's staff it was."""
+    user = caller(request)
+    order = _visible(number, user)
+    events = OrderEvent.objects.filter(order=order)
+    if not user.is_staff:
+        events = events.exclude(kind__in=FOR_STAFF_ONLY)
+    wanted = chosen_fields(filters.fields, list(EVENT_COLUMNS))
+    page = EVENT_SORTING.page(events, filters, _columns_of(wanted))
+    return rendered(page.envelope([_event(row, wanted, user) for row in page.rows])).to(request)
+
+
+@actions_router.post(
+    "/{number}/ship", response=OrderOut, operation_id="ship_order", summary="Ship", openapi_extra=DOCUMENTED
+)
+def ship(request: HttpRequest, number: str, body: ShipIn | None = None) -> HttpResponse:
+    """All that is left, or chosen quantities. The customer is told."""
+    actor = require(request, "orders.ship_order")
+    asked = body or ShipIn()
+    return _act(
+        request,
+        number,
+        asked,
+        lambda version: lifecycle.ship_order(
+            number,
+            by=actor,
+            lines=_quantities(asked.lines),
+            carrier=asked.carrier,
+            tracking_number=asked.tracking_number,
+            expected_version=version,
+        ),
+    )
+
+
+@actions_router.post(
+    "/{number}/deliver",
+    response=OrderOut,
+    operation_id="deliver_order",
+    summary="Mark as delivered",
+    openapi_extra=DOCUMENTED,
+)
+def deliver(request: HttpRequest, number: str, body: DeliverIn | None = None) -> HttpResponse:
+    """One shipment, or all that are under way."""
+    actor = require(request, "orders.ship_order")
+    asked = body or DeliverIn()
+    return _act(
+        request,
+        number,
+        asked,
+        lambda version: lifecycle.deliver_order(
+            number, by=actor, shipment=asked.shipment, expected_version=version
+        ),
+    )
+
+
+@actions_router.post(
+    "/{number}/cancel",
+    response=OrderOut,
+    operation_id="cancel_order",
+    summary="Cancel",
+    openapi_extra=DOCUMENTED,
+)
+def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> HttpResponse:
+    """What has not shipped. Customers may cancel their own order while nothing of it has."""
+    actor = actor_of(request)
+    limit_customer(caller(request))
+    asked = body or CancelIn()
+
+    def do(version: int | None) -> Order:
+        _refuse_cancelling_unless_allowed(number, actor)
+        return lifecycle.cancel_order(
+            number,
+            by=actor,
+            reason=asked.reason,
+            lines=_quantities(asked.lines),
+            expected_version=version,
+        )
+
+    return _act(request, number, asked, do)
+
+
+@actions_router.post(
+    "/{number}/return",
+    response=OrderOut,
+    operation_id="return_items",
+    summary="Register a return",
+    openapi_extra=DOCUMENTED,
+)
+def return_items(request: HttpRequest, number: str, body: ReturnIn) -> HttpResponse:
+    """Units that came back: to the shelf, or with `restock: false` written off."""
+    actor = require(request, "orders.return_order")
+    items = [ReturnedItem(line.sku, line.quantity, line.restock) for line in body.lines]
+    return _act(
+        request,
+        number,
+        body,
+        lambda version: lifecycle.return_items(
+            number, by=actor, items=items, reason=body.reason, expected_version=version
+        ),
+    )
+
+
+@actions_router.post(
+    "/{number}/comments",
+    response={201: EventOut},
+    operation_id="comment_on_order",
+    summary="Comment",
+    openapi_extra=DOCUMENTED,
+)
+def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
+    """A note for colleagues in the timeline."""
+    actor = require(request, "orders.comment_order")
+
+    def run() -> Reply:
+        _visible(number, caller(request))
+        event = lifecycle.comment(number, by=actor, text=body.text)
+        row = OrderEvent.objects.values(*_columns_of(list(EVENT_COLUMNS))).get(pk=event.pk)
+        return rendered(_event(row, list(EVENT_COLUMNS), caller(request)), status=201)
+
+    return answer_once(request, body, run)
+
+
+def _visible(number: str, user: User) -> Order:
+    """The order's key alone.
+
+    Raises:
+        UnknownOrder: there is none, or it is not theirs to see.
+    """
+    order = Order.objects.visible_to(user).with_number(number).only("pk").first()
+    if order is None:
+        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+    return order
+
+
+def _act(
+    request: HttpRequest, number: str, body: BaseModel, do: Callable[[int | None], object]
+) -> HttpResponse:
+    """Do it and answer with the order as it then is, in one transaction; undone if they may not see it."""
+    version = expected_version(request)
+
+    def run() -> Reply:
+        do(version)
+        return order_reply(number, to=caller(request))
+
+    return answer_once(request, body, run)
+
+
+def _quantities(lines: Sequence[LineIn] | None) -> dict[str, int] | None:
+    """By SKU; one that is given twice counts as its sum."""
+    if lines is None:
+        return None
+    spelling: dict[str, str] = {}
+    quantities: dict[str, int] = {}
+    for line in lines:
+        sku = spelling.setdefault(folded(line.sku), line.sku)
+        quantities[sku] = quantities.get(sku, 0) + line.quantity
+    return quantities
+
+
+def _refuse_cancelling_unless_allowed(number: str, actor: Actor) -> None:
+    """Staff with the right to it may; a customer while nothing of their own order has shipped."""
+    user = actor.user
+    if user is None or user.has_perm("orders.cancel_order"):
+        return
+    orders = Order.objects.with_number(number)
+    # Held until the transaction ends, so that nothing ships in between.
+    own = orders.filter(customer__user=user).select_for_update(of=("self",), no_key=True).first()
+    if own is None:
+        if orders.visible_to(user).exists():
+            raise Forbidden("Your role does not allow this. Ask a manager.")
+        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+    if own.status not in (OrderStatus.PENDING, OrderStatus.CANCELLED):
+        raise IllegalTransition(f"Parts of {own.number} have been shipped: return them instead.")
+
+
+def _columns_of(wanted: Sequence[str]) -> list[str]:
+    columns = [EVENT_COLUMNS[name] for name in wanted]
+    return [*columns, "actor__is_staff"] if "actor" in wanted else columns
+
+
+def _event(row: dict[str, Any], wanted: Sequence[str], reader: User) -> dict[str, Any]:
+    event = {name: row[EVENT_COLUMNS[name]] for name in wanted}
+    if "actor" in event:
+        if reader.is_staff:
+            event["actor"] = name_told_to(reader, event["actor"], is_staff=bool(row["actor__is_staff"]))
+        elif event["actor"] != reader.email:
+            event["actor"] = settings.SHOP_NAME
+    return event

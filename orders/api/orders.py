@@ -1,0 +1,248 @@
+"""Orders: customers see and place their own, staff everybody's."""
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from accounts.actors import Actor
+from accounts.api.auth import actor_of, require
+from accounts.models import User, normalised_email
+from backoffice.api.idempotency import DOCUMENTED, answer_once
+from backoffice.api.json_reply import Reply, matched_version, rendered
+from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.api.throttling import hit
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Fault, Forbidden, Stale
+from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
+from orders.fulfilment.lifecycle import edit_order
+from orders.models import Order
+from orders.models.order import OrderQuerySet
+from orders.models.promo import normalised_code
+from orders.placing.placement import place_order, quote_order
+from orders.promotions import code_throttle
+from orders.readers.orders import (
+    SUMMARY,
+    WHOLE,
+    columns_of,
+    may_know_customers,
+    may_know_promos,
+    order_reply,
+    placed_reply,
+    rendered_orders,
+    rendered_quote,
+)
+
+orders_router = Router(tags=["Orders"])
+
+SORTING = Sorting(
+    "orders",
+    {
+        "placed_at": SortKey("placed_at"),
+        "number": SortKey("serial"),
+        "status": SortKey("status"),
+        "total": SortKey("total"),
+        "discount": SortKey("discount"),
+        "promo_code": SortKey("promo_code"),
+        "email": SortKey("email"),
+        "updated_at": SortKey("updated_at"),
+    },
+    usual="-placed_at",
+)
+
+
+HOUR = 60 * 60
+
+
+class EmailNotConfirmed(Forbidden):
+    code = "email_not_confirmed"
+    title = "The e-mail address is not confirmed"
+
+
+@orders_router.get(
+    "",
+    response=OrderList,
+    operation_id="list_orders",
+    summary="Orders",
+    openapi_extra=asked_by(WHOLE, SORTING),
+)
+def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
+    """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
+    user = caller(request)
+    is_personal, names_promos = may_know_customers(user), may_know_promos(user)
+    if not is_personal and "email" in (filters.ordering or ""):
+        raise Forbidden("Your role does not allow to see customers.")
+    if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
+        raise Forbidden("Your role does not allow to see promo codes.")
+    wanted = chosen_fields(filters.fields, WHOLE, usual=SUMMARY)
+    page = SORTING.page(_filtered(filters, user, is_personal), filters, columns_of(wanted))
+    items = rendered_orders(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
+    return rendered(page.envelope(items)).to(request)
+
+
+# Before /{number}, which would take its URL.
+@orders_router.post("/quote", response=QuoteOut, operation_id="quote_order", summary="Price a basket")
+def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
+    """What an order would cost now, and why. Nothing is written. A promo code that cannot be used is told."""
+    actor, email = _buyer(request, body)
+    is_staff = _may_order_for_others(actor)
+    if body.promo_code and not is_staff:
+        code_throttle.count_try(caller(request), body.promo_code)
+    quoted = quote_order(body.order_request(), email=email, by=actor)
+    if body.promo_code and quoted.promo is not None and quoted.promo.applied and not is_staff:
+        code_throttle.remember_good(caller(request), body.promo_code)
+    return rendered(rendered_quote(quoted)).to(request)
+
+
+@orders_router.get(
+    "/{number}",
+    response=OrderOut,
+    operation_id="get_order",
+    summary="One order",
+    openapi_extra=asked_by(WHOLE),
+)
+def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> HttpResponse:
+    """Somebody else's order is not there."""
+    return order_reply(number, to=caller(request), fields=query.fields).to(request)
+
+
+@orders_router.post(
+    "",
+    response={201: OrderOut},
+    operation_id="place_order",
+    summary="Place an order",
+    openapi_extra=DOCUMENTED,
+)
+def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
+    """All lines or none are reserved. A promo code that cannot be used refuses the whole order."""
+    actor, email = _buyer(request, body)
+    limit_customer(caller(request))
+    if caller(request).is_staff:
+        actor.require("orders.add_order")
+    elif body.promo_code:
+        code_throttle.count_try(caller(request), body.promo_code)
+
+    def run() -> Reply:
+        order = place_order(body.order_request(), email=email, by=actor)
+        return placed_reply(order, to=caller(request), location=f"{request.path}/{order.number}")
+
+    answer = answer_once(request, body, run)
+    if body.promo_code:
+        code_throttle.remember_good(caller(request), body.promo_code)
+    return answer
+
+
+@orders_router.patch("/{number}", response=OrderOut, operation_id="change_order", summary="Change an order")
+def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
+    """Address, e-mail and note, by staff, while nothing has shipped. `If-Match` refuses a stale change."""
+    actor = require(request, "orders.change_order")
+    version = expected_version(request)
+    changes = body.changes()
+    address = changes.get("shipping_address")
+
+    @write_transaction
+    def run() -> Reply:
+        edit_order(
+            number,
+            by=actor,
+            address=address.address() if address else None,
+            email=changes.get("email"),
+            note=changes.get("note"),
+            expected_version=version,
+        )
+        return order_reply(number, to=caller(request))
+
+    return run().to(request)
+
+
+def caller(request: HttpRequest) -> User:
+    user = actor_of(request).user
+    assert user is not None
+    return user
+
+
+def limit_customer(user: User) -> None:
+    """Count one more order or cancellation of a customer: half as many in an hour as requests in a minute.
+
+    Each is kept with its mail, and its reply for a week: to order and cancel all day would fill the disk.
+
+    Raises:
+        Throttled.
+    """
+    if settings.API_RATE_PER_MINUTE > 0 and not user.is_staff:
+        hit(f"orders:{user.pk}", limit=max(1, settings.API_RATE_PER_MINUTE // 2), window_seconds=HOUR)
+
+
+def expected_version(request: HttpRequest) -> int | None:
+    """What If-Match insists on.
+
+    Raises:
+        Stale: no order ever had this version.
+    """
+    version = matched_version(request)
+    if version is not None and not version.isdecimal():
+        raise Stale("If-Match names another resource. Look at the order again.")
+    return None if version is None else int(version)
+
+
+def _may_order_for_others(actor: Actor) -> bool:
+    user = actor.user
+    return user is None or (user.is_staff and user.has_perm("orders.add_order"))
+
+
+def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
+    """Who orders, and the customer's e-mail address.
+
+    Raises:
+        Forbidden: somebody else's address, or a shipping fee, without the right to it.
+    """
+    actor, own = actor_of(request), caller(request).email
+    if not _has_a_customer_to_be(caller(request)):
+        raise EmailNotConfirmed("Confirm your e-mail address first: orders belong to it.")
+    faults = []
+    if body.email is not None and normalised_email(body.email) != own:
+        faults.append(Fault("/email", "forbidden", "You can order for yourself only: leave it out."))
+    if body.shipping_fee is not None:
+        faults.append(Fault("/shipping_fee", "forbidden", "The shop sets the shipping fee: leave it out."))
+    if faults and not _may_order_for_others(actor):
+        raise Forbidden(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    return actor, body.email or own
+
+
+def _has_a_customer_to_be(user: User) -> bool:
+    """An address that nobody has confirmed may be somebody else's, with their orders and promo codes."""
+    return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
+
+
+def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[Order]:
+    orders = Order.objects.visible_to(user)
+    if filters.status:
+        orders = orders.filter(status__in=filters.status)
+    if filters.q:
+        orders = _mentioning(orders, filters.q, is_personal)
+    if filters.email is not None:
+        orders = orders.of_email(filters.email) if is_personal else orders.none()
+    if filters.promo_code is not None:
+        orders = orders.with_promo_code(normalised_code(filters.promo_code))
+    lookups = {
+        "total__at_least": filters.total__gte,
+        "total__at_most": filters.total__lte,
+        "discount__gte": filters.discount__gte,
+        "discount__lte": filters.discount__lte,
+        "placed_at__gte": filters.placed_after,
+        "placed_at__lt": filters.placed_before,
+    }
+    return orders.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+
+
+def _mentioning(orders: OrderQuerySet, text: str, is_personal: bool) -> OrderQuerySet:
+    """The one with this number, else those of which each word is a part of the number, e-mail or name."""
+    exact = orders.with_number(text)
+    if exact.exists():
+        return exact
+    for word in text.split():
+        mentions = Q(number__icontains=word)
+        if is_personal:
+            mentions |= Q(email__icontains=word) | Q(ship_name__icontains=word)
+        orders = orders.filter(mentions)
+    return orders

@@ -1,0 +1,59 @@
+"""What a promo code would have cost, for staff who may see revenue."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from accounts.api.auth import require
+from backoffice.api.json_reply import rendered
+from backoffice.errors import Fault, Invalid
+from orders.api.promos.inputs import terms_sent
+from orders.api.promos.schemas import BacktestIn, BacktestOut, DiscountIn
+from orders.promotions import Backtest, backtest, backtest_promo_code
+
+promo_trial_router = Router(tags=["Promo codes"])
+
+SHARES = ("share_of_orders", "share_of_revenue", "average_before", "average_after")
+
+
+@promo_trial_router.post(
+    "/backtest",
+    response=BacktestOut,
+    by_alias=True,
+    operation_id="backtest_promo_code",
+    summary="Try terms on past orders",
+)
+def try_on_past_orders(request: HttpRequest, body: BacktestIn) -> HttpResponse:
+    """How many orders would have had the discount, and what it would have cost. Nothing is written.
+
+    The window and the pause of the terms are left out of account; limits count in the order of time.
+    """
+    require(request, "orders.view_promocode").require("orders.view_revenue")
+    return rendered(_told(_found(body))).to(request)
+
+
+def _found(body: BacktestIn) -> Backtest:
+    if body.code is not None:
+        return backtest_promo_code(body.code, start=body.start, end=body.end)
+    assert body.terms is not None
+    terms = terms_sent(body.terms, under="/terms")
+    try:
+        return backtest(terms, start=body.start, end=body.end, max_uses=body.max_uses)
+    except Invalid as refusal:
+        raise Invalid(refusal.detail, faults=[_placed(fault) for fault in refusal.faults]) from refusal
+
+
+def _placed(fault: Fault) -> Fault:
+    """Pointing into the body, where terms stand below a name of their own."""
+    is_term = fault.pointer[1:] in DiscountIn.model_fields
+    return replace(fault, pointer=f"/terms{fault.pointer}") if is_term else fault
+
+
+def _told(found: Backtest) -> dict[str, Any]:
+    shares = {name: getattr(found, name) for name in SHARES}
+    period = {"from": found.start, "to": found.end}
+    figures = {name: value for name, value in asdict(found).items() if name not in ("start", "end")}
+    return {**period, **figures, **shares, "currency": settings.SHOP_CURRENCY}

@@ -1,0 +1,232 @@
+"""Promo codes, for staff. Customers learn about a code through a quote alone."""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Query, Router
+
+from accounts.actors import Actor
+from accounts.api.auth import require
+from backoffice.api.idempotency import DOCUMENTED, answer_once
+from backoffice.api.json_reply import Reply, matched_version, rendered
+from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Stale
+from orders.api.promos.inputs import changed_terms, terms_sent
+from orders.api.promos.schemas import (
+    DuplicateIn,
+    PromoCodeFilters,
+    PromoCodeIn,
+    PromoCodeList,
+    PromoCodeOut,
+    PromoCodePatch,
+)
+from orders.models import PromoCode
+from orders.models.promo import normalised_code
+from orders.promotions import (
+    change_promo_code,
+    create_promo_code,
+    delete_promo_code,
+    duplicate_promo_code,
+    locked_promo_code,
+    pause_promo_code,
+    resume_promo_code,
+    terms_of_promotion,
+)
+from orders.readers.promo_codes import (
+    WHOLE,
+    columns_of,
+    promo_code_reply,
+    rendered_promo_codes,
+    version_of,
+    with_discount_given,
+)
+
+promo_router = Router(tags=["Promo codes"])
+
+SORTING = Sorting(
+    "promo-codes",
+    {
+        "code": SortKey("code"),
+        "created_at": SortKey("created_at"),
+        "name": SortKey("promotion__name"),
+        "kind": SortKey("promotion__kind"),
+        "starts_at": SortKey("promotion__starts_at", is_nullable=True),
+        "ends_at": SortKey("promotion__ends_at", is_nullable=True),
+        "times_used": SortKey("times_used"),
+    },
+    usual="-created_at",
+)
+
+
+@promo_router.get(
+    "",
+    response=PromoCodeList,
+    operation_id="list_promo_codes",
+    summary="Promo codes",
+    openapi_extra=asked_by(WHOLE, SORTING),
+)
+def list_promo_codes(request: HttpRequest, filters: Query[PromoCodeFilters]) -> HttpResponse:
+    """Promotions with one code; those of batches are found one by one. The newest first."""
+    reader = require(request, "orders.view_promocode")
+    wanted = chosen_fields(filters.fields, WHOLE)
+    codes = with_discount_given(_filtered(filters), wanted, to=reader)
+    page = SORTING.page(codes, filters, columns_of(wanted))
+    items = rendered_promo_codes(page.rows, wanted)
+    return rendered(page.envelope(items) | {"currency": settings.SHOP_CURRENCY}).to(request)
+
+
+@promo_router.post(
+    "",
+    response={201: PromoCodeOut},
+    operation_id="create_promo_code",
+    summary="Create a promo code",
+    openapi_extra=DOCUMENTED,
+)
+def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
+    """A promotion with this one code: a percentage, perhaps capped, or a fixed amount."""
+    actor = require(request, "orders.add_promocode")
+
+    def run() -> Reply:
+        made = create_promo_code(body.code, terms_sent(body), max_uses=body.max_uses, by=actor)
+        return _made(made, request.path, actor)
+
+    return answer_once(request, body, run)
+
+
+@promo_router.get(
+    "/{code}",
+    response=PromoCodeOut,
+    operation_id="get_promo_code",
+    summary="One promo code",
+    openapi_extra=asked_by([*WHOLE, "currency"]),
+)
+def get_promo_code(request: HttpRequest, code: str, query: Query[FieldsQuery]) -> HttpResponse:
+    reader = require(request, "orders.view_promocode")
+    return promo_code_reply(code, to=reader, fields=query.fields).to(request)
+
+
+@promo_router.patch(
+    "/{code}", response=PromoCodeOut, operation_id="change_promo_code", summary="Change a promo code"
+)
+def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpResponse:
+    """Only what is sent changes. Once used, kind and amounts are frozen: make another code."""
+    actor = require(request, "orders.change_promocode")
+    version = matched_version(request)
+
+    @write_transaction
+    def run() -> Reply:
+        promo_code = _held(code, version)
+        changes = body.changes()
+        is_paused = changes.pop("is_paused", None)
+        max_uses = changes.pop("max_uses", promo_code.max_uses)
+        terms = changed_terms(terms_of_promotion(promo_code.promotion), body)
+        # A pause is the code's own.
+        terms = replace(terms, is_paused=promo_code.promotion.is_paused)
+        change_promo_code(code, terms, max_uses=max_uses, by=actor)
+        if is_paused is not None:
+            _set_paused(code, is_paused, actor)
+        return promo_code_reply(code, to=actor)
+
+    return run().to(request)
+
+
+@promo_router.delete(
+    "/{code}",
+    response={204: None},
+    operation_id="delete_promo_code",
+    summary="Delete a promo code",
+)
+def delete(request: HttpRequest, code: str) -> HttpResponse:
+    """One that no order ever used. What was used is paused instead: 409."""
+    delete_promo_code(code, by=require(request, "orders.delete_promocode"))
+    return HttpResponse(status=204)
+
+
+@promo_router.post(
+    "/{code}/duplicate",
+    response={201: PromoCodeOut},
+    operation_id="duplicate_promo_code",
+    summary="Duplicate a promo code",
+    openapi_extra=DOCUMENTED,
+)
+def duplicate(request: HttpRequest, code: str, body: DuplicateIn) -> HttpResponse:
+    """A new code with the same terms, unused and not paused: the way to other amounts once one was used."""
+    actor = require(request, "orders.add_promocode")
+
+    def run() -> Reply:
+        made = duplicate_promo_code(code, new_code=body.code, by=actor)
+        return _made(made, reverse("api:list_promo_codes"), actor)
+
+    return answer_once(request, body, run)
+
+
+@promo_router.post(
+    "/{code}/pause",
+    response=PromoCodeOut,
+    operation_id="pause_promo_code",
+    summary="Pause",
+    openapi_extra=DOCUMENTED,
+)
+def pause(request: HttpRequest, code: str) -> HttpResponse:
+    """It stops working at once."""
+    return _set_paused_once(request, code, True)
+
+
+@promo_router.post(
+    "/{code}/resume",
+    response=PromoCodeOut,
+    operation_id="resume_promo_code",
+    summary="Resume",
+    openapi_extra=DOCUMENTED,
+)
+def resume(request: HttpRequest, code: str) -> HttpResponse:
+    """It works again, as far as its terms allow. A paused batch is not resumed by one of its codes."""
+    return _set_paused_once(request, code, False)
+
+
+def _made(promo_code: PromoCode, path: str, actor: Actor) -> Reply:
+    location = f"{path}/{promo_code.code}"
+    return promo_code_reply(promo_code.code, to=actor, status=201, location=location)
+
+
+def _set_paused_once(request: HttpRequest, code: str, is_paused: bool) -> HttpResponse:
+    actor = require(request, "orders.change_promocode")
+
+    def run() -> Reply:
+        _set_paused(code, is_paused, actor)
+        return promo_code_reply(code, to=actor)
+
+    return answer_once(request, None, run)
+
+
+def _set_paused(code: str, is_paused: bool, actor: Actor) -> None:
+    (pause_promo_code if is_paused else resume_promo_code)(code, by=actor)
+
+
+def _held(code: str, version: str | None) -> PromoCode:
+    """The code, locked until the transaction ends; refused when If-Match names another version of it."""
+    held = locked_promo_code(code)
+    present = version_of(held.promotion.updated_at, held.is_paused, held.max_uses)
+    if version is not None and version != present:
+        raise Stale(f"{held.code} was changed meanwhile. Look at it again.")
+    return held
+
+
+def _filtered(filters: PromoCodeFilters) -> QuerySet[PromoCode]:
+    codes = PromoCode.objects.filter(promotion__is_batch=False)
+    for word in (filters.q or "").split():
+        codes = codes.filter(Q(code__contains=normalised_code(word)) | Q(promotion__name__icontains=word))
+    if filters.state is not None:
+        codes = codes.in_state(filters.state)
+    lookups = {
+        "promotion__kind": filters.kind,
+        "promotion__starts_at__gte": filters.starts_after,
+        "promotion__starts_at__lt": filters.starts_before,
+        "promotion__ends_at__gte": filters.ends_after,
+        "promotion__ends_at__lt": filters.ends_before,
+    }
+    return codes.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})

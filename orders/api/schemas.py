@@ -1,0 +1,241 @@
+"""What the API takes and tells of orders."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from accounts.models import Source
+from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
+from backoffice.api.pagination import ListQuery
+from orders.models import EventKind
+from orders.placing.basket import MAX_LINES, MAX_QUANTITY, Address, LineRequest, OrderRequest
+from orders.status import OrderStatus
+
+Email = Annotated[str, text(254, shortest=3), Field(examples=["guest@example.com"])]
+Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
+Note = Annotated[str, text(2000)]
+Reason = Annotated[str, text(255)]
+LONGEST_CODE = 60
+
+
+class LineIn(Input):
+    sku: Sku = Field(examples=["71053"])
+    quantity: Quantity = Field(examples=[3])
+
+
+class AddressIn(Input):
+    name: Annotated[str, text(120, shortest=1)] = Field(examples=["Theo Jansen"])
+    line1: Annotated[str, text(120, shortest=1)] = Field(examples=["Seeweg 56"])
+    line2: Annotated[str, text(120)] = ""
+    city: Annotated[str, text(80, shortest=1)] = Field(examples=["Köln"])
+    region: Annotated[str, text(80)] = ""
+    postcode: Annotated[str, text(20)] = ""
+    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$")] = Field(
+        description="ISO 3166-1 alpha-2.", examples=["DE"]
+    )
+    phone: Annotated[str, text(40)] = ""
+
+    def address(self) -> Address:
+        return Address(**self.model_dump())
+
+
+class QuoteIn(Input):
+    lines: list[LineIn] = Field(max_length=MAX_LINES, description="A SKU given twice counts as its sum.")
+    promo_code: Annotated[str, text(LONGEST_CODE)] | None = Field(None, examples=["WELCOME10"])
+    shipping_fee: Money | None = Field(None, description="Staff; without it, the shop's own rule.")
+    email: Email | None = Field(None, description="Staff, on behalf of a customer; without it, the caller's.")
+    shipping_address: AddressIn | None = None
+    note: Note = ""
+
+    def order_request(self) -> OrderRequest:
+        return OrderRequest(
+            lines=tuple(LineRequest(line.sku, line.quantity) for line in self.lines),
+            promo_code=self.promo_code or "",
+            shipping_fee=self.shipping_fee,
+            address=self.shipping_address.address() if self.shipping_address else None,
+            note=self.note,
+        )
+
+
+class OrderIn(QuoteIn):
+    shipping_address: AddressIn
+
+
+class OrderPatch(Patch):
+    shipping_address: AddressIn = OMITTED
+    email: Email = Field(OMITTED, description="The confirmation is sent again.")
+    note: Note = OMITTED
+
+
+class ShipIn(Input):
+    lines: list[LineIn] | None = Field(
+        None, max_length=MAX_LINES, description="Without them, all that is left."
+    )
+    carrier: Annotated[str, text(60)] = Field("", examples=["DHL"])
+    tracking_number: Annotated[str, text(80)] = ""
+
+
+class DeliverIn(Input):
+    shipment: Annotated[str, text(60)] | None = Field(
+        None,
+        description="The reference of one; without it, all that are under way.",
+        examples=["B-100042-S1"],
+    )
+
+
+class CancelIn(Input):
+    reason: Reason = ""
+    lines: list[LineIn] | None = Field(
+        None, max_length=MAX_LINES, description="Without them, all that has not shipped."
+    )
+
+
+class ReturnLineIn(LineIn):
+    restock: Truth = Field(True, description="false: written off.")
+
+
+class ReturnIn(Input):
+    lines: list[ReturnLineIn] = Field(max_length=MAX_LINES)
+    reason: Reason = ""
+
+
+class CommentIn(Input):
+    text: Annotated[str, text(2000, shortest=1)]
+
+
+class OrderFilters(ListQuery):
+    q: Search | None = Field(None, description="A number, or a part of the e-mail address or name.")
+    status: list[OrderStatus] | None = Field(None, description="May be repeated.")
+    email: Annotated[str, text(254)] | None = None
+    promo_code: Annotated[str, text(LONGEST_CODE)] | None = None
+    total__gte: Money | None = None
+    total__lte: Money | None = None
+    discount__gte: Money | None = None
+    discount__lte: Money | None = None
+    placed_after: Moment | None = None
+    placed_before: Moment | None = None
+
+
+class PromoOut(BaseModel):
+    code: str = Field(description="Empty when the customer is not told whether there is such a code.")
+    applied: bool
+    discount: str
+    reason: str | None
+    reason_code: str | None = None
+
+
+class StepOut(BaseModel):
+    step: str
+    detail: str
+    amount: str | None
+    code: str | None = None
+
+
+class QuoteLineOut(BaseModel):
+    sku: str
+    name: str
+    unit_price: str
+    quantity: int
+    subtotal: str
+    discount: str
+    total: str
+
+
+class LineOut(QuoteLineOut):
+    shipped: int
+    delivered: int
+    cancelled: int
+    returned: int
+
+
+class QuoteOut(BaseModel):
+    currency: str
+    subtotal: str
+    discount: str
+    shipping: str
+    total: str
+    promo: PromoOut | None
+    lines: list[QuoteLineOut]
+    explanation: list[StepOut]
+
+
+class ShipmentLineOut(BaseModel):
+    sku: str
+    quantity: int
+
+
+class ShipmentOut(BaseModel):
+    reference: str
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime
+    delivered_at: datetime | None
+    lines: list[ShipmentLineOut]
+
+
+class AddressOut(BaseModel):
+    name: str
+    line1: str
+    line2: str
+    city: str
+    region: str
+    postcode: str
+    country: str
+    phone: str
+
+
+class OrderSummary(BaseModel):
+    """What a list tells unless `fields` asks for other fields of an order."""
+
+    model_config = ConfigDict(extra="allow")
+
+    number: str
+    status: OrderStatus
+    email: str | None = Field(description="null for staff who may not see customers.")
+    currency: str
+    subtotal: str
+    discount: str
+    shipping: str
+    total: str
+    refunded: str
+    units: int
+    promo: PromoOut | None
+    placed_at: datetime
+    version: int
+
+
+class OrderOut(OrderSummary):
+    model_config = ConfigDict(extra="ignore")
+
+    lines: list[LineOut]
+    explanation: list[StepOut]
+    shipments: list[ShipmentOut]
+    shipping_address: AddressOut | None
+    note: str
+    source: Source
+    updated_at: datetime
+
+
+class OrderList(BaseModel):
+    items: list[OrderSummary]
+    next: str | None
+    previous: str | None
+    count: int | None = None
+
+
+class EventOut(BaseModel):
+    id: int
+    kind: EventKind
+    text: str
+    details: dict[str, Any]
+    actor: str
+    source: Source
+    at: datetime
+
+
+class EventList(BaseModel):
+    items: list[EventOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None

@@ -1,0 +1,131 @@
+"""Many orders marked as shipped at once: every parcel looked at first, then each sent off on its own.
+
+A parcel that has left cannot be called back, so one that is refused holds up no other; and since a parcel
+that is known already changes nothing, the same file may be sent again.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import batched
+
+from django.db.models import Sum
+
+from accounts.actors import Actor
+from backoffice.errors import Refusal
+from backoffice.sheets.plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
+from orders.fulfilment.lifecycle import ship_order
+from orders.fulfilment.parcels import Parcel, ParcelFile
+from orders.models import Order, OrderLine, Shipment
+from orders.models.order import OPEN_UNITS
+from orders.status import Action, OrderStatus, is_allowed
+
+ORDERS_AT_ONCE = 500
+SUBJECT = "number"
+
+
+def plan_dispatch(file: ParcelFile, *, on_row: OnRow | None = None) -> RowPlan:
+    """What marking these orders as shipped would do; nothing is changed. Three statements for 500 rows."""
+    return RowPlan(SUBJECT, tuple(row for row, _ in _planned(file.rows, on_row)), file.ignored_columns)
+
+
+def dispatch(
+    file: ParcelFile, *, by: Actor, seen: RowPlan, skip_invalid: bool = False, on_row: OnRow | None = None
+) -> RowPlan:
+    """Ship what was seen, each order in a transaction of its own; the customers get their e-mails.
+
+    Gives what became of each row: an order that somebody else changed meanwhile has a problem now, and the
+    others have left. Within another transaction a refusal would leave half an order behind: call it outside.
+
+    Raises:
+        RowsHaveProblems, RowsChanged: naming rows; nothing was shipped.
+    """
+    planned = list(_planned(file.rows))
+    plan = RowPlan(SUBJECT, tuple(row for row, _ in planned), file.ignored_columns)
+    plan.refuse_unless(seen, skip_invalid=skip_invalid)
+    rows = []
+    for parcel, (row, order) in zip(file.rows, planned, strict=True):
+        if on_row:
+            on_row()
+        is_due = row.outcome is Outcome.NEW and order is not None
+        rows.append(_sent(row, parcel, order.version, by) if is_due and order else row)
+    return replace(plan, rows=tuple(rows))
+
+
+def rejected_parcels_csv(file: ParcelFile, plan: RowPlan) -> str:
+    """The rows with problems as `rejected_csv` hands them back."""
+    rows = ((each.row, [getattr(each, name) for name in file.columns]) for each in file.rows)
+    return rejected_csv(plan, file.columns, rows)
+
+
+def _planned(
+    parcels: Sequence[Parcel], on_row: OnRow | None = None
+) -> Iterator[tuple[PlannedRow, Order | None]]:
+    taken: dict[str, int] = {}
+    for part in batched(parcels, ORDERS_AT_ONCE):
+        sound = [each for each in part if not each.problem]
+        orders = {order.number: order for order in Order.objects.filter(number__in=_numbers(sound))}
+        units, sent = _units_left(orders.values()), _sent_already(orders.values())
+        for parcel in part:
+            if on_row:
+                on_row()
+            order = orders.get(parcel.number.upper())
+            is_sent = (parcel.number.upper(), parcel.tracking_number) in sent
+            problem = "" if is_sent else parcel.problem or _problem(parcel, orders, taken)
+            if problem:
+                yield PlannedRow(parcel.row, parcel.number, Outcome.PROBLEM, {}, problem), order
+            elif order is None or is_sent:
+                yield PlannedRow(parcel.row, parcel.number, Outcome.SAME, {}), order
+            else:
+                taken[order.number] = parcel.row
+                yield _due(parcel, order, units[order.pk]), order
+
+
+def _due(parcel: Parcel, order: Order, units: int) -> PlannedRow:
+    told = {"tracking_number": parcel.tracking_number, "carrier": parcel.carrier}
+    changes: Changes = {"units": ("", units)} | {name: ("", text) for name, text in told.items() if text}
+    return PlannedRow(parcel.row, order.number, Outcome.NEW, changes)
+
+
+def _problem(parcel: Parcel, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
+    order = orders.get(parcel.number.upper())
+    if order is None:
+        return f"There is no order {parcel.number}."
+    if parcel.tracking_number.upper() in orders:
+        return f"{parcel.tracking_number} is an order's number, not a tracking number."
+    if order.number in taken:
+        return f"Row {taken[order.number]} sends off all that is left of {order.number}."
+    if not is_allowed(Action.SHIP, order.status):
+        return f"{order.number} is {OrderStatus(order.status).label.lower()}: nothing is left to ship."
+    return ""
+
+
+def _sent(row: PlannedRow, parcel: Parcel, version: int, by: Actor) -> PlannedRow:
+    try:
+        ship_order(
+            row.name,
+            by=by,
+            carrier=parcel.carrier,
+            tracking_number=parcel.tracking_number,
+            expected_version=version,
+        )
+    except Refusal as refusal:
+        if (row.name, parcel.tracking_number) in _sent_already(Order.objects.with_number(row.name)):
+            # Somebody sent the same parcel off at this very moment.
+            return replace(row, outcome=Outcome.SAME, changes={})
+        return replace(row, outcome=Outcome.PROBLEM, changes={}, problem=refusal.detail)
+    return row
+
+
+def _numbers(parcels: Iterable[Parcel]) -> set[str]:
+    return {each.number.upper() for each in parcels}
+
+
+def _units_left(orders: Iterable[Order]) -> dict[int, int]:
+    lines = OrderLine.objects.filter(order__in=[order.pk for order in orders]).order_by()
+    return dict(lines.values_list("order").annotate(left=Sum(OPEN_UNITS)))
+
+
+def _sent_already(orders: Iterable[Order]) -> set[tuple[str, str]]:
+    """Numbers of orders with the tracking numbers of their parcels."""
+    shipments = Shipment.objects.filter(order__in=[order.pk for order in orders]).exclude(tracking_number="")
+    return set(shipments.values_list("order__number", "tracking_number"))

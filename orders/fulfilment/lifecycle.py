@@ -1,0 +1,303 @@
+"""What may happen to a placed order. Each use case holds the order's row: of two at once, one wins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.email_addresses import checked_email
+from backoffice.db.statements import insert
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Fault, Invalid
+from backoffice.money import ZERO
+from catalog import stock
+from orders import emails, timeline
+from orders.fulfilment.transition import IllegalTransition, begin, finish
+from orders.fulfilment.units import (
+    Units,
+    all_open,
+    as_details,
+    by_product,
+    in_words,
+    open_units,
+    returnable_units,
+)
+from orders.models import (
+    Cancellation,
+    CancellationLine,
+    EventKind,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Return,
+    ReturnLine,
+    Shipment,
+    ShipmentLine,
+)
+from orders.placing.basket import Address, address_fields, checked_note
+from orders.promotions import redemption
+from orders.status import Action, OrderStatus, status_of
+
+MAX_TEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedItem:
+    """Units of one line that came back: to the shelf, or written off."""
+
+    sku: str
+    quantity: int
+    restock: bool = True
+
+
+@write_transaction
+def ship_order(
+    number: str,
+    *,
+    by: Actor,
+    lines: Mapping[str, int] | None = None,
+    carrier: str = "",
+    tracking_number: str = "",
+    at: datetime | None = None,
+    expected_version: int | None = None,
+) -> Shipment:
+    """Send off units: all that are left, or quantities by SKU.
+
+    Raises:
+        UnknownOrder, IllegalTransition, Invalid, Stale.
+    """
+    at = at or timezone.now()
+    order, order_lines = begin(number, Action.SHIP, expected_version=expected_version)
+    units = all_open(order_lines) if lines is None else open_units(order_lines, lines)
+    shipment = Shipment(
+        order=order,
+        reference=f"{order.number}-S{order.shipments.count() + 1}",
+        carrier=_within(carrier, 60, "/carrier"),
+        tracking_number=_within(tracking_number, 80, "/tracking_number"),
+        shipped_at=at,
+    )
+    insert([shipment])
+    insert([ShipmentLine(shipment=shipment, order_line=each.line, quantity=each.quantity) for each in units])
+    for each in units:
+        each.line.shipped += each.quantity
+    stock.ship(by_product(units), reference=shipment.reference, held_for=order.number, by=by, at=at)
+    finish(order, order_lines, counters=["shipped"])
+    text = " ".join(["Shipped", in_words(units), *_parcel(shipment)])
+    timeline.record(order, EventKind.SHIPPED, text, by=by, at=at, details=as_details(units))
+    emails.order_shipped(shipment, order_lines, by_product(units))
+    return shipment
+
+
+@write_transaction
+def deliver_order(
+    number: str,
+    *,
+    by: Actor,
+    shipment: str | None = None,
+    at: datetime | None = None,
+    expected_version: int | None = None,
+) -> Order:
+    """Mark one shipment (by its reference), or all that are under way, as delivered.
+
+    Raises:
+        UnknownOrder, IllegalTransition, Stale.
+    """
+    at = at or timezone.now()
+    order, order_lines = begin(number, Action.DELIVER, expected_version=expected_version)
+    arriving = order.shipments.filter(delivered_at=None)
+    if shipment is not None:
+        arriving = arriving.filter(reference=shipment.strip().upper())
+    references = list(arriving.values_list("reference", flat=True))
+    if not references:
+        raise IllegalTransition(f"{order.number} has no such shipment under way.")
+    by_pk = {line.pk: line for line in order_lines}
+    for arrived in ShipmentLine.objects.filter(shipment__in=arriving):
+        by_pk[arrived.order_line_id].delivered += arrived.quantity
+    arriving.update(delivered_at=at)
+    finish(order, order_lines, counters=["delivered"])
+    timeline.record(order, EventKind.DELIVERED, f"Delivered {', '.join(references)}", by=by, at=at)
+    return order
+
+
+@write_transaction
+def cancel_order(
+    number: str,
+    *,
+    by: Actor,
+    reason: str = "",
+    lines: Mapping[str, int] | None = None,
+    at: datetime | None = None,
+    expected_version: int | None = None,
+) -> Order:
+    """Call off what has not shipped, wholly or by quantities; a cancelled order stays as it is.
+
+    Raises:
+        UnknownOrder, IllegalTransition, Invalid, Stale.
+    """
+    at = at or timezone.now()
+    order, order_lines = begin(number, Action.CANCEL, expected_version=expected_version)
+    if order.status == OrderStatus.CANCELLED:
+        return order
+    units = all_open(order_lines) if lines is None else open_units(order_lines, lines)
+    cancellation = _write_cancellation(order, order_lines, units, reason=reason, at=at)
+    is_whole = status_of(order_lines) == OrderStatus.CANCELLED
+    if is_whole:
+        redemption.release(order, at=at)
+    stock.release(by_product(units), reference=cancellation.reference, held_for=order.number, by=by, at=at)
+    finish(order, order_lines, counters=["cancelled", "refunded"], fields=["refunded"])
+    text = "Order cancelled" if is_whole else f"Cancelled {in_words(units)}"
+    text = f"{text}: {cancellation.reason}" if cancellation.reason else text
+    timeline.record(order, EventKind.CANCELLED, text, by=by, at=at, details=as_details(units))
+    emails.order_cancelled(cancellation)
+    return order
+
+
+@write_transaction
+def return_items(
+    number: str,
+    *,
+    by: Actor,
+    items: Sequence[ReturnedItem],
+    reason: str = "",
+    at: datetime | None = None,
+    expected_version: int | None = None,
+) -> Return:
+    """Register units that came back, each line restocked or written off; the status stays.
+
+    Raises:
+        UnknownOrder, IllegalTransition, Invalid, Stale.
+    """
+    at = at or timezone.now()
+    order, order_lines = begin(number, Action.RETURN, expected_version=expected_version)
+    units = returnable_units(order_lines, [(item.sku, item.quantity) for item in items])
+    returned = Return(
+        order=order,
+        reference=f"{order.number}-R{order.returns.count() + 1}",
+        reason=_within(reason, 255, "/reason"),
+        refund=sum((each.refund() for each in units), ZERO),
+        at=at,
+    )
+    insert([returned])
+    insert(
+        [
+            ReturnLine(
+                returned=returned,
+                order_line=each.line,
+                quantity=each.quantity,
+                restock=item.restock,
+                refund=each.refund(),
+            )
+            for each, item in zip(units, items, strict=True)
+        ]
+    )
+    _refund(order, units)
+    for each in units:
+        each.line.returned += each.quantity
+    restocked = [each for each, item in zip(units, items, strict=True) if item.restock]
+    if restocked:
+        stock.restock(by_product(restocked), reference=returned.reference, by=by, at=at)
+    finish(order, order_lines, counters=["returned", "refunded"], fields=["refunded"])
+    text = f"Returned {in_words(units)}"
+    timeline.record(order, EventKind.RETURNED, text, by=by, at=at, details=as_details(units))
+    emails.return_received(returned)
+    return returned
+
+
+@write_transaction
+def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) -> OrderEvent:
+    """Leave a note for colleagues in the timeline.
+
+    Raises:
+        UnknownOrder, Invalid.
+    """
+    text = _within(text, MAX_TEXT, "/text")
+    if not text:
+        raise Invalid("Write something.", faults=[Fault("/text", "validation", "Empty.")])
+    order, _ = begin(number, Action.COMMENT, expected_version=None)
+    return timeline.record(order, EventKind.COMMENT, text, by=by, at=at or timezone.now())
+
+
+@write_transaction
+def edit_order(
+    number: str,
+    *,
+    by: Actor,
+    address: Address | None = None,
+    email: str | None = None,
+    note: str | None = None,
+    expected_version: int | None = None,
+) -> Order:
+    """Change address, e-mail (the confirmation is sent again) or note while nothing has shipped.
+
+    Raises:
+        UnknownOrder, IllegalTransition, Invalid, Stale.
+    """
+    order, order_lines = begin(number, Action.EDIT, expected_version=expected_version)
+    changes = {} if address is None else address_fields(address)
+    if email is not None:
+        changes["email"] = checked_email(email)
+    if note is not None:
+        changes["note"] = checked_note(note)
+    changed = [name for name, value in changes.items() if getattr(order, name) != value]
+    if not changed:
+        return order
+    for name in changed:
+        setattr(order, name, changes[name])
+    finish(order, order_lines, fields=changed)
+    names = ", ".join(name.removeprefix("ship_") for name in changed)
+    timeline.record(order, EventKind.EDITED, f"Changed {names}", by=by, at=timezone.now())
+    if "email" in changed:
+        emails.confirmation_again(order, order_lines)
+    return order
+
+
+def _write_cancellation(
+    order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units], *, reason: str, at: datetime
+) -> Cancellation:
+    refunds = [each.refund() for each in units]
+    _refund(order, units)
+    for each in units:
+        each.line.cancelled += each.quantity
+    # Shipping is given back only when nothing at all will have been shipped.
+    shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else ZERO
+    order.refunded += shipping
+    cancellation = Cancellation(
+        order=order,
+        reference=f"{order.number}-C{order.cancellations.count() + 1}",
+        reason=_within(reason, 255, "/reason"),
+        refund=sum(refunds, ZERO),
+        shipping_refund=shipping,
+        at=at,
+    )
+    insert([cancellation])
+    insert(
+        [
+            CancellationLine(
+                cancellation=cancellation, order_line=each.line, quantity=each.quantity, refund=refund
+            )
+            for each, refund in zip(units, refunds, strict=True)
+        ]
+    )
+    return cancellation
+
+
+def _refund(order: Order, units: Sequence[Units]) -> None:
+    for each in units:
+        refund = each.refund()
+        each.line.refunded += refund
+        order.refunded += refund
+
+
+def _parcel(shipment: Shipment) -> list[str]:
+    words = [shipment.carrier, shipment.tracking_number]
+    return ["with", *filter(None, words)] if any(words) else []
+
+
+def _within(text: str, longest: int, pointer: str) -> str:
+    text = text.strip()
+    if len(text) > longest or "\x00" in text:
+        detail = f"At most {longest:,} characters, without control characters."
+        raise Invalid(f"{pointer[1:]}: {detail}", faults=[Fault(pointer, "validation", detail)])
+    return text

@@ -1,0 +1,80 @@
+"""A shelf with fewer units than orders were promised: call off what is missing, and record the count."""
+
+from collections.abc import Mapping
+
+from accounts.actors import Actor
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Conflict
+from catalog import stock
+from catalog.models import Product, StockMovement
+from catalog.products import product_with_sku
+from orders.fulfilment.lifecycle import cancel_order
+from orders.models import Order, OrderLine, PromoCode, RedemptionState
+from orders.models.order import OPEN_UNITS
+
+REASON = "Not on the shelf"
+
+
+class PromisesChanged(Conflict):
+    """Other orders hold the units now than those that were shown."""
+
+    code = "promises_changed"
+    title = "Other orders would lose units"
+
+
+def units_to_cancel(product: Product, counted: int) -> dict[str, int]:
+    """By order number, the reserved units that `counted` cannot serve: the newest orders lose first."""
+    missing = product.reserved - counted
+    lines = (
+        OrderLine.objects.filter(product=product)
+        .annotate(held=OPEN_UNITS)
+        .filter(held__gt=0)
+        .order_by("-order__placed_at", "-order_id")
+        .values_list("order__number", "held")
+    )
+    lost: dict[str, int] = {}
+    for number, held in lines if missing > 0 else ():
+        lost[number] = min(held, missing)
+        missing -= lost[number]
+        if not missing:
+            break
+    return lost
+
+
+@write_transaction
+def cancel_and_count(
+    sku: str,
+    counted: int,
+    *,
+    agreed: Mapping[str, int],
+    by: Actor,
+    expected: int | None = None,
+    reason: str = REASON,
+    note: str = "",
+) -> StockMovement:
+    """Cancel the units that `agreed` names by order, then set on hand to what was counted: all or nothing.
+
+    Raises:
+        UnknownSku, Invalid, Stale, BelowReserved, IllegalTransition.
+        PromisesChanged: `agreed` is not what `units_to_cancel` says now.
+    """
+    product = _hold(product_with_sku(sku), agreed)
+    if units_to_cancel(product, counted) != dict(agreed):
+        raise PromisesChanged(
+            f"Other orders hold {product.sku} now than those you were shown. Look again at which lose units."
+        )
+    for number, units in agreed.items():
+        cancel_order(number, by=by, reason=reason, lines={product.sku: units})
+    return stock.count(sku, counted, by=by, note=note, expected=expected)
+
+
+def _hold(product: Product, agreed: Mapping[str, int]) -> Product:
+    """In the order in which everybody locks: orders, promo codes, and then the product, read anew."""
+    orders = Order.objects.filter(number__in=agreed).order_by("pk").select_for_update(no_key=True)
+    held = list(orders.values_list("pk", flat=True))
+    codes = PromoCode.objects.filter(
+        redemptions__order__in=held, redemptions__state=RedemptionState.ACTIVE
+    ).order_by("pk")
+    list(codes.select_for_update(of=("self",), no_key=True))
+    [locked] = stock.lock_products([product.pk])
+    return locked

@@ -1,0 +1,68 @@
+"""Hold an order while something happens to it, and write down what it has become."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from backoffice.db.statements import selecting
+from backoffice.errors import Conflict, NotFound, Stale
+from orders.models import Order, OrderLine
+from orders.models.order import normalised_number
+from orders.status import Action, OrderStatus, is_allowed, status_of
+
+
+class UnknownOrder(NotFound):
+    code = "unknown_order"
+    title = "No such order"
+
+
+class IllegalTransition(Conflict):
+    code = "illegal_transition"
+    title = "Not possible in this status"
+
+
+def order_with_number(number: str) -> Order:
+    """Raises UnknownOrder."""
+    return _found(Order.objects.with_number(number).first(), number)
+
+
+def begin(number: str, action: Action, *, expected_version: int | None) -> tuple[Order, list[OrderLine]]:
+    """The order and its lines, locked until the transaction ends; its status must allow the action.
+
+    Raises:
+        UnknownOrder, Stale, IllegalTransition.
+    """
+    order = _found(next(iter(_locked(normalised_number(number))), None), number)
+    if expected_version is not None and expected_version != order.version:
+        raise Stale(f"{order.number} was changed meanwhile. Look at it again.")
+    if not is_allowed(action, order.status):
+        status = OrderStatus(order.status).label.lower()
+        raise IllegalTransition(f"{order.number} is {status}: {action.label.lower()} is not possible.")
+    return order, _lines_of(order.pk)
+
+
+def finish(
+    order: Order, lines: Sequence[OrderLine], *, counters: Sequence[str] = (), fields: Sequence[str] = ()
+) -> None:
+    """Save these counters of the lines, these fields of the order, and the status that follows."""
+    if counters:
+        OrderLine.objects.bulk_update(lines, counters)
+    order.status = status_of(lines)
+    order.version += 1
+    order.save(update_fields=["status", "version", "updated_at", *fields])
+
+
+@selecting
+def _locked(number: str) -> QuerySet[Order]:
+    return Order.objects.filter(number=number).select_for_update(no_key=True)
+
+
+@selecting
+def _lines_of(order_id: int) -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(order=order_id).order_by("position")
+
+
+def _found(order: Order | None, number: str) -> Order:
+    if order is None:
+        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+    return order

@@ -1,0 +1,138 @@
+"""What somebody asks for, checked for all that needs no look at the shop."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from backoffice.db.fields import folded
+from backoffice.errors import Fault, Invalid
+from backoffice.money import MAX_AMOUNT
+from orders.models import Order
+
+MAX_LINES = 500
+MAX_QUANTITY = 1_000_000
+MAX_NOTE = 2_000
+
+
+class EmptyOrder(Invalid):
+    code = "empty_order"
+    title = "An order needs lines"
+
+
+@dataclass(frozen=True, slots=True)
+class LineRequest:
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to ship to; `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    line1: str
+    city: str
+    country: str
+    line2: str = ""
+    region: str = ""
+    postcode: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """`shipping_fee` is None for the shop's own rule."""
+
+    lines: tuple[LineRequest, ...]
+    promo_code: str = ""
+    shipping_fee: Decimal | None = None
+    address: Address | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One product of the basket: its lines merged, and where the first of them stands in the request."""
+
+    sku: str
+    quantity: int
+    pointer: str
+
+
+def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
+    """By folded SKU, in the order of their first places.
+
+    Raises:
+        EmptyOrder, Invalid: naming every line that cannot be right.
+    """
+    wanted: dict[str, Wanted] = {}
+    faults: list[Fault] = []
+    for index, line in enumerate(lines):
+        pointer, key = f"/lines/{index}", folded(line.sku)
+        if not 1 <= line.quantity <= MAX_QUANTITY:
+            detail = f"Order between 1 and {MAX_QUANTITY:,} of {line.sku[:64]}."
+            faults.append(Fault(f"{pointer}/quantity", "validation", detail))
+            continue
+        first = wanted.get(key, Wanted(line.sku.strip(), 0, pointer))
+        wanted[key] = Wanted(first.sku, first.quantity + line.quantity, first.pointer)
+    if faults:
+        raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
+    if not wanted:
+        detail = "Add at least one line to the order."
+        raise EmptyOrder(detail, faults=[Fault("/lines", EmptyOrder.code, detail)])
+    if len(wanted) > MAX_LINES:
+        detail = f"An order has at most {MAX_LINES} lines; this one has {len(wanted)}."
+        raise Invalid(detail, faults=[Fault("/lines", "too_long", detail)])
+    return wanted
+
+
+def address_fields(address: Address | None) -> dict[str, str]:
+    """The address as fields of Order.
+
+    Raises:
+        Invalid: naming every part that is missing or too long.
+    """
+    if address is None:
+        raise Invalid(
+            "Give a shipping address.", faults=[Fault("/shipping_address", "validation", "Missing.")]
+        )
+    fields = {f"ship_{name}": value.strip() for name, value in asdict(address).items()}
+    fields["ship_country"] = fields["ship_country"].upper()
+    faults = [
+        Fault(f"/shipping_address/{name.removeprefix('ship_')}", "validation", problem)
+        for name, value in fields.items()
+        if (problem := _problem_with(name, value))
+    ]
+    if faults:
+        told = " ".join(f"{fault.pointer.rpartition('/')[2]}: {fault.detail}" for fault in faults)
+        raise Invalid(f"The shipping address is not complete. {told}", faults=faults)
+    return fields
+
+
+def _problem_with(name: str, value: str) -> str | None:
+    field: Any = Order._meta.get_field(name)
+    if not value and not field.blank:
+        return "Missing."
+    if len(value) > field.max_length or "\x00" in value:
+        return f"At most {field.max_length} characters, without control characters."
+    if name == "ship_country" and not (len(value) == 2 and value.isascii() and value.isalpha()):
+        return "A country code of two letters, such as DE."
+    return None
+
+
+def checked_note(note: str) -> str:
+    note = note.strip()
+    if len(note) > MAX_NOTE or "\x00" in note:
+        detail = f"A note has at most {MAX_NOTE:,} characters."
+        raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
+    return note
+
+
+def checked_fee(fee: Decimal) -> Decimal:
+    if not (fee.is_finite() and 0 <= fee <= MAX_AMOUNT / 100 and fee == fee.quantize(Decimal("0.01"))):
+        raise Invalid(
+            "A shipping fee is an amount such as 4.90.",
+            faults=[Fault("/shipping_fee", "validation", "Not negative, two decimal places at most.")],
+        )
+    return fee

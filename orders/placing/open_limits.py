@@ -1,0 +1,206 @@
+"""How much one customer may have open at once, so that nobody reserves the whole shop for nothing.
+
+Staff are not held to it, whichever door they use: they may place an order that a customer may not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Cast, Round
+
+from accounts.actors import Actor
+from accounts.models import Customer
+from accounts.security_log import write_line
+from backoffice.api.throttling import is_first
+from backoffice.db.statements import selecting
+from backoffice.errors import Conflict, Fault
+from backoffice.money import ZERO, formatted, rounded
+from orders.models import OrderLine
+from orders.models.order import OPEN_UNITS
+from orders.status import OPEN_STATUSES
+
+# Who holds so much of a product's stock is shown to staff, and who comes so near to a limit.
+LARGE_SHARE = Decimal("0.5")
+FEWEST_UNITS = 10
+NEAR = Decimal("0.8")
+# Whoever tries it a thousand times has one line of the security log in so long.
+NOTED_SECONDS = 15 * 60
+
+_CENTS = Cast(Round((F("subtotal") - F("discount")) * 100), BigIntegerField())
+# In cents, what a line's open units cost, rounded down. In whole numbers, of which both databases have the
+# same quotient, and so that no product of two large ones passes what they can hold.
+_OPEN_CENTS = _CENTS / F("quantity") * OPEN_UNITS + _CENTS % F("quantity") * OPEN_UNITS / F("quantity")
+
+
+class TooMuchOpen(Conflict):
+    code = "too_much_open"
+    title = "Too much is open already"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What neither shipped nor was cancelled: orders, their units, and what those cost after discounts."""
+
+    orders: int = 0
+    units: int = 0
+    value: Decimal = ZERO
+
+    def __add__(self, other: "Open") -> "Open":
+        return Open(self.orders + other.orders, self.units + other.units, self.value + other.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A customer who has much open, and what of: `48 of 50 TEA-01`."""
+
+    customer_id: int
+    name: str
+    holds: str
+
+
+def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
+    """Refuse a customer's order that would have them hold more than the shop allows.
+
+    The customer must be locked: then nothing of theirs is placed between the look and the commit.
+
+    Raises:
+        TooMuchOpen: naming each limit that would be passed.
+    """
+    if may_hold_anything(by) or not any(limit is not None for limit in limits().values()):
+        return
+    present = open_of(customer.pk)
+    faults = [_fault(name, limit, present, more) for name, limit in _passed(present + more)]
+    if not faults:
+        return
+    detail = " ".join(fault.detail for fault in faults)
+    if is_first(f"too-much-open:{customer.pk}", window_seconds=NOTED_SECONDS):
+        write_line("too_much_open", account=customer.email, by=by, text=detail)
+    raise TooMuchOpen(
+        f"{detail} Order less, wait until something has shipped, or ask the shop.", faults=faults
+    )
+
+
+def may_hold_anything(by: Actor) -> bool:
+    """The system, and staff who place orders."""
+    user = by.user
+    return user is None or (user.is_staff and user.has_perm("orders.add_order"))
+
+
+def limits() -> dict[str, Any]:
+    """By name of `Open`'s fields; None: no limit."""
+    return {
+        "orders": settings.SHOP_MAX_OPEN_ORDERS,
+        "units": settings.SHOP_MAX_OPEN_UNITS,
+        "value": settings.SHOP_MAX_OPEN_VALUE,
+    }
+
+
+def open_of(customer: int) -> Open:
+    """One statement, however much is open."""
+    for row in _open_of(customer):
+        return Open(row["orders"], row["units"], _amount(row["cents"]))
+    return Open()
+
+
+def large_holders(at_most: int) -> list[Holder]:
+    """Customers who hold half of a product's stock or more, or come near to a limit; two statements."""
+    return [*_near_a_limit(at_most), *_of_one_product(at_most)][:at_most]
+
+
+@selecting
+def _open_of(customer: int) -> QuerySet[Any, dict[str, Any]]:
+    return _by_customer().filter(order__customer=customer)
+
+
+def _by_customer() -> QuerySet[Any, Any]:
+    lines: QuerySet[Any, Any] = _open_lines()
+    return lines.values("order__customer").annotate(
+        orders=Count("order", distinct=True), units=Sum(OPEN_UNITS), cents=Sum(_OPEN_CENTS)
+    )
+
+
+def _open_lines() -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(order__status__in=OPEN_STATUSES).order_by()
+
+
+def _passed(held: Open) -> Iterator[tuple[str, Any]]:
+    for name, limit in limits().items():
+        if limit is not None and getattr(held, name) > limit:
+            yield name, limit
+
+
+def _fault(name: str, limit: Any, present: Open, more: Open) -> Fault:
+    now, asked = getattr(present, name), getattr(more, name)
+    detail = (
+        f"At most {_told(name, limit)} may be open at once: {_told(name, now)} are, "
+        f"and this order adds {_told(name, asked)}."
+    )
+    facts = {"limit": _plain(limit), "open": _plain(now), "wanted": _plain(asked)}
+    return Fault("/lines", f"too_many_open_{name}", detail, facts)
+
+
+def _told(name: str, amount: Any) -> str:
+    if name == "value":
+        return f"{formatted(amount, settings.SHOP_CURRENCY)} of goods"
+    return f"{amount:,} {name if amount != 1 else name.removesuffix('s')}"
+
+
+def _plain(amount: Any) -> Any:
+    return str(amount) if isinstance(amount, Decimal) else amount
+
+
+def _amount(cents: int) -> Decimal:
+    return rounded(Decimal(cents) / 100)
+
+
+def _near_a_limit(at_most: int) -> list[Holder]:
+    near = Q()
+    for name, limit in limits().items():
+        if limit is not None:
+            column, factor = ("cents", 100) if name == "value" else (name, 1)
+            near |= Q(**{f"{column}__gte": factor * limit * NEAR})
+    if not near:
+        return []
+    columns = ("order__customer", "order__customer__name", "order__customer__email")
+    rows = _by_customer().filter(near).order_by("-units", "order__customer")
+    found = rows.values_list(*columns, "orders", "units", "cents")[:at_most]
+    return [
+        Holder(pk, name or email, _nearest(Open(orders, units, _amount(cents))))
+        for pk, name, email, orders, units, cents in found
+    ]
+
+
+def _nearest(held: Open) -> str:
+    """`4,700 of 5,000 units`: the limit that is nearest."""
+    shares = {
+        name: Decimal(getattr(held, name)) / limit for name, limit in limits().items() if limit is not None
+    }
+    name = max(shares, key=lambda each: shares[each])
+    return f"{_told(name, getattr(held, name))}, at most {_told(name, limits()[name])}"
+
+
+def _of_one_product(at_most: int) -> list[Holder]:
+    rows = (
+        _open_lines()
+        .values("order__customer", "product")
+        .annotate(held=Sum(OPEN_UNITS))
+        .filter(held__gte=FEWEST_UNITS)
+        .filter(held__gte=F("product__on_hand") * LARGE_SHARE)
+        .order_by("-held", "order__customer", "product")
+        .values_list(
+            "order__customer",
+            "order__customer__name",
+            "order__customer__email",
+            "product__sku",
+            "product__on_hand",
+            "held",
+        )[:at_most]
+    )
+    return [
+        Holder(pk, name or email, f"{held:,} of the {on_hand:,} of {sku} on hand")
+        for pk, name, email, sku, on_hand, held in rows
+    ]

@@ -1,0 +1,262 @@
+"""Price a basket, and place an order: the one transaction in which everything happens or nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, QuerySet, Value, When
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.customers import held_customer_for
+from accounts.models import Customer, normalised_email
+from backoffice.db.statements import insert, selecting
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Fault, Invalid
+from backoffice.money import MAX_AMOUNT, rounded
+from catalog import stock
+from catalog.models import Product
+from orders import emails, timeline
+from orders.models import EventKind, Order, OrderLine
+from orders.models.order import NextSerial
+from orders.placing import open_limits
+from orders.placing.basket import (
+    Address,
+    LineRequest,
+    OrderRequest,
+    Wanted,
+    address_fields,
+    checked_fee,
+    checked_note,
+    merged,
+)
+from orders.placing.open_limits import Open
+from orders.pricing import Item, PromoOutcome, PromoRefusal, Quote, Shipping, quote
+from orders.promotions import redemption
+from orders.promotions.redemption import Candidate
+from orders.status import OrderStatus
+
+__all__ = ["Address", "LineRequest", "OrderRequest", "place_order", "quote_order"]
+
+
+class UnknownSkus(Invalid):
+    code = "unknown_sku"
+    title = "No such product"
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A basket with its products, in the order of the request, and what it costs."""
+
+    products: Sequence[Product]
+    quantities: Mapping[int, int]
+    quote: Quote
+
+
+def quote_order(request: OrderRequest, *, email: str, by: Actor, at: datetime | None = None) -> Quote:
+    """What the order would cost now; a promo code that cannot be used is told, not refused. Writes nothing.
+
+    Raises:
+        EmptyOrder, Invalid, UnknownSkus, InsufficientStock.
+    """
+    at = at or timezone.now()
+    wanted = merged(request.lines)
+    customer = Customer.objects.filter(email=normalised_email(email)).first()
+    promo = (
+        redemption.consider(request.promo_code, customer=customer, at=at)
+        if request.promo_code.strip()
+        else None
+    )
+    priced = _priced(request, wanted, promo, _seen)
+    return redemption.quote_told_to(by, priced.quote)
+
+
+@write_transaction
+def place_order(
+    request: OrderRequest,
+    *,
+    email: str,
+    by: Actor,
+    customer_name: str = "",
+    at: datetime | None = None,
+    demo_invoice: str | None = None,
+) -> Order:
+    """Order, lines, reservations, redemption, timeline and confirmation e-mail: all or none.
+
+    Args:
+        email: the customer's; an account and a guest with the same address are one customer.
+        at: when it was placed, for orders that are older than their record.
+        demo_invoice: marks an order of the demo, whose mails are never sent.
+
+    Raises:
+        EmptyOrder, Invalid, UnknownSkus, InsufficientStock, PromoRefused, TooMuchOpen.
+    """
+    at = at or timezone.now()
+    wanted = merged(request.lines)
+    address = address_fields(request.address)
+    customer = held_customer_for(email, name=customer_name or address["ship_name"])
+    promo = (
+        redemption.hold(request.promo_code, customer=customer, at=at) if request.promo_code.strip() else None
+    )
+    priced = _priced(request, wanted, promo, _locked)
+    _refuse_without_discount(priced.quote.promo, by)
+    open_limits.refuse_too_much(customer, _opens(priced), by=by)
+    order = _write_order(
+        priced, request, address, customer, promo, email=email.strip(), by=by, at=at, demo=demo_invoice
+    )
+    lines = order.placed_lines = _write_lines(order, priced)
+    if isinstance(promo, Candidate):
+        redemption.redeem(promo, order=order, customer=customer, discount=priced.quote.discount, by=by, at=at)
+    stock.reserve(
+        sorted(priced.products, key=lambda product: product.pk),
+        priced.quantities,
+        held_for=order.number,
+        by=by,
+        at=at,
+    )
+    timeline.record(order, EventKind.PLACED, "Order placed", by=by, at=at)
+    emails.order_placed(order, lines)
+    return order
+
+
+def _wanted(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+    """The products with these keys; `is_named` tells whether the promotion names them."""
+    named = Case(When(redemption.is_named_by(promotion), then=Value(True)), default=Value(False))
+    return Product.objects.filter(sku_key__in=keys).annotate(is_named=named).order_by("pk")
+
+
+@selecting
+def _seen(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+    return _wanted(keys, promotion)
+
+
+@selecting
+def _locked(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+    return _wanted(keys, promotion).select_for_update(of=("self",), no_key=True)
+
+
+def _priced(
+    request: OrderRequest,
+    wanted: Mapping[str, Wanted],
+    promo: Candidate | PromoRefusal | None,
+    find: Callable[[Sequence[str], int], list[Product]],
+) -> Priced:
+    found: list[Any] = find(list(wanted), promo.names_of if isinstance(promo, Candidate) else 0)
+    by_key = {product.sku_key: product for product in found}
+    _refuse_unorderable(wanted, by_key)
+    products = [by_key[key] for key in wanted]
+    priced = quote(
+        [
+            Item(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
+            for key, product in zip(wanted, products, strict=True)
+        ],
+        promo=promo.terms if isinstance(promo, Candidate) else promo,
+        shipping=_shipping(request),
+        currency=settings.SHOP_CURRENCY,
+    )
+    if priced.subtotal > MAX_AMOUNT:
+        raise Invalid("An order of this value is not possible: order less.")
+    return Priced(products, {by_key[key].pk: each.quantity for key, each in wanted.items()}, priced)
+
+
+def _shipping(request: OrderRequest) -> Shipping:
+    if request.shipping_fee is not None:
+        return Shipping(rounded(checked_fee(request.shipping_fee)))
+    return Shipping(settings.SHOP_SHIPPING_FEE, settings.SHOP_FREE_SHIPPING_FROM)
+
+
+def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Product]) -> None:
+    """Name every failing line at once."""
+    faults = [fault for key, each in wanted.items() if (fault := _fault_of(each, products.get(key)))]
+    if not faults:
+        return
+    detail = " ".join(fault.detail for fault in faults)
+    is_unknown = any(fault.code == UnknownSkus.code for fault in faults)
+    raise (UnknownSkus if is_unknown else stock.InsufficientStock)(detail, faults=faults)
+
+
+def _fault_of(wanted: Wanted, product: Product | None) -> Fault | None:
+    if product is None or not product.is_active:
+        detail = f"{wanted.sku[:64]} is not for sale."
+        return Fault(wanted.pointer, UnknownSkus.code, detail, {"sku": wanted.sku[:64]})
+    if product.available < wanted.quantity:
+        fault = stock.shortage(product, wanted.quantity)
+        return Fault(wanted.pointer, fault.code, fault.detail, fault.facts)
+    return None
+
+
+def _refuse_without_discount(outcome: PromoOutcome | None, by: Actor) -> None:
+    if outcome is not None and outcome.reason_code is not None:
+        refusal = PromoRefusal(outcome.code, outcome.reason_code, outcome.reason or "")
+        raise redemption.refusal_told_to(by, refusal)
+
+
+def _opens(priced: Priced) -> Open:
+    """What the order adds to what its customer has open."""
+    quoted = priced.quote
+    return Open(1, sum(priced.quantities.values()), quoted.subtotal - quoted.discount)
+
+
+def _write_order(
+    priced: Priced,
+    request: OrderRequest,
+    address: Mapping[str, str],
+    customer: Customer,
+    promo: Candidate | PromoRefusal | None,
+    *,
+    email: str,
+    by: Actor,
+    at: datetime,
+    demo: str | None,
+) -> Order:
+    quoted = priced.quote
+    order = Order(
+        serial=NextSerial(),
+        prefix=settings.SHOP_ORDER_PREFIX,
+        customer=customer,
+        status=OrderStatus.PENDING,
+        email=email,
+        currency=settings.SHOP_CURRENCY,
+        **address,
+        subtotal=quoted.subtotal,
+        discount=quoted.discount,
+        shipping=quoted.shipping,
+        total=quoted.total,
+        units=sum(priced.quantities.values()),
+        promo_code=quoted.promo.code if quoted.promo else "",
+        promo_terms=redemption.kept_terms(promo) if isinstance(promo, Candidate) else None,
+        explanation=[_plain(asdict(step)) for step in quoted.explanation],
+        note=checked_note(request.note),
+        source=by.source,
+        placed_by=by.user,
+        placed_at=at,
+        is_demo=demo is not None,
+        demo_invoice=demo,
+    )
+    insert([order])
+    return order
+
+
+def _plain(step: dict[str, Any]) -> dict[str, Any]:
+    return {**step, "amount": None if step["amount"] is None else str(step["amount"])}
+
+
+def _write_lines(order: Order, priced: Priced) -> list[OrderLine]:
+    lines = [
+        OrderLine(
+            order_id=order.pk,
+            product_id=product.pk,
+            position=position,
+            sku=line.sku,
+            name=line.name,
+            unit_price=line.unit_price,
+            quantity=line.quantity,
+            subtotal=line.subtotal,
+            discount=line.discount,
+        )
+        for position, (product, line) in enumerate(zip(priced.products, priced.quote.lines, strict=True), 1)
+    ]
+    insert(lines)
+    return lines

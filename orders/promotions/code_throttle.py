@@ -1,0 +1,40 @@
+"""Promo codes cannot be guessed: who is not staff may try ten in any minute."""
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from accounts.models import User
+from backoffice.api.throttling import hit_in_any
+from orders.models.promo import normalised_code
+
+TRIES_PER_MINUTE = 10
+MINUTE = 60
+
+
+def count_try(user: User, code: str) -> None:
+    """Count one more code that this user tries, before it is looked at; one that was good just now is free.
+
+    Raises:
+        Throttled.
+    """
+    if not _was_good(user, code):
+        hit_in_any(f"promo:{user.pk}", limit=TRIES_PER_MINUTE, window_seconds=MINUTE)
+
+
+def remember_good(user: User, code: str) -> None:
+    """This code gave a discount: pricing the same basket again and again is no guessing."""
+    try:
+        cache.set(_key(user, code), True, MINUTE)
+    except (RedisError, OSError):
+        return
+
+
+def _was_good(user: User, code: str) -> bool:
+    try:
+        return bool(cache.get(_key(user, code)))
+    except (RedisError, OSError):
+        return False
+
+
+def _key(user: User, code: str) -> str:
+    return f"promo-good:{user.pk}:{normalised_code(code).encode().hex()}"

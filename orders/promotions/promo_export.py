@@ -1,0 +1,120 @@
+"""Promo codes with their terms as rows of a file, which an import takes back."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from io import StringIO
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from backoffice.moments import closing_text, opening_text
+from backoffice.money import rounded
+from backoffice.sheets.csv_lines import csv_lines
+from backoffice.sheets.formulas import neutralised
+from orders.models import PromoCode, Promotion, PromotionCategory, PromotionProduct
+from orders.promotions.limits import linked
+
+COLUMNS = (
+    *("code", "name", "percent", "amount", "max_discount", "minimum_spend", "starts", "ends"),
+    *("max_uses", "per_customer", "first_order_only", "restricted", "categories", "products"),
+    "paused",
+)
+TOLD_ALONE = ("state", "times_used")
+"""Columns that an import passes over: what became of the code is not for a file to say."""
+ROWS_AT_ONCE = 5_000
+
+type Limits = tuple[str, str]
+"""The cells categories and products."""
+
+
+def promo_codes_csv(codes: QuerySet[PromoCode]) -> Iterator[str]:
+    """A part of some thousand lines after another, read while they are asked for.
+
+    What a spreadsheet would take for a formula is neutralised.
+    """
+    yield csv_lines([(*COLUMNS, *TOLD_ALONE)])
+    now = timezone.now()
+    for part in _parts(codes):
+        yield csv_lines(_rows(part, limits_of(part), now))
+
+
+def cells_of(code: PromoCode, limits: Limits) -> dict[str, str]:
+    """What a file says of this code, by column."""
+    [row] = _rows([code], {code.promotion_id: limits}, timezone.now())
+    return dict(zip(COLUMNS, row, strict=False))
+
+
+def limits_of(codes: Iterable[PromoCode]) -> dict[int, Limits]:
+    """The cells categories and products, by promotion, in two statements."""
+    promotions = {code.promotion_id for code in codes}
+    categories = linked(PromotionCategory, "category__slug", promotions)
+    products = linked(PromotionProduct, "product__sku", promotions)
+    return {pk: (_joined(categories.get(pk, [])), _joined(products.get(pk, []))) for pk in promotions}
+
+
+def _joined(names: Sequence[str]) -> str:
+    """Several names in one cell: with ; between, and quoted where one needs it."""
+    file = StringIO()
+    if names:
+        csv.writer(file, delimiter=";", lineterminator="").writerow(map(neutralised, names))
+    return file.getvalue()
+
+
+def _parts(codes: QuerySet[PromoCode]) -> Iterator[list[PromoCode]]:
+    """Each read by itself: a slow reader keeps no cursor and no transaction open."""
+    after = 0
+    while part := list(codes.select_related(None).filter(pk__gt=after).order_by("pk")[:ROWS_AT_ONCE]):
+        # Thousands of codes share one promotion.
+        promotions = Promotion.objects.in_bulk({code.promotion_id for code in part})
+        for code in part:
+            code.promotion = promotions[code.promotion_id]
+        yield part
+        after = part[-1].pk
+
+
+def _rows(
+    codes: Iterable[PromoCode], limits: Mapping[int, Limits], now: datetime
+) -> Iterator[tuple[str, ...]]:
+    terms: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for code in codes:
+        promotion = code.promotion
+        if promotion.pk not in terms:
+            terms[promotion.pk] = _terms(promotion, limits[promotion.pk])
+        before, after = terms[promotion.pk]
+        is_paused = code.is_paused or promotion.is_paused
+        told = (code.state_at(now).value, str(code.times_used))
+        yield (code.code, *before, _uses(code.max_uses), *after, _yes(is_paused), *told)
+
+
+def _terms(promotion: Promotion, limits: Limits) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The cells before and after that of max_uses."""
+    before = (
+        promotion.name,
+        _amount(promotion.percent_off),
+        _amount(promotion.amount_off),
+        _amount(promotion.max_discount),
+        _amount(promotion.minimum_spend),
+        opening_text(promotion.starts_at) if promotion.starts_at else "",
+        closing_text(promotion.ends_at) if promotion.ends_at else "",
+    )
+    after = (
+        _uses(promotion.max_uses_per_customer),
+        _yes(promotion.first_order_only),
+        _yes(promotion.is_restricted),
+        *limits,
+    )
+    return before, after
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "" if amount is None else str(rounded(amount))
+
+
+def _uses(uses: int | None) -> str:
+    return "" if uses is None else str(uses)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

@@ -1,0 +1,261 @@
+"""Whether a promo code may be used, using it, and giving the use back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.query import QuerySet
+
+from accounts.actors import Actor
+from accounts.models import Customer
+from backoffice.db.statements import insert, selecting, updating
+from backoffice.db.transactions import Collision
+from backoffice.errors import Fault, Invalid
+from orders.models import (
+    Order,
+    PromoCode,
+    PromoState,
+    PromotionCategory,
+    PromotionKind,
+    PromotionProduct,
+    Redemption,
+    RedemptionState,
+)
+from orders.models.promo import normalised_code
+from orders.pricing import PromoReason, PromoRefusal, Quote, Terms
+
+SENTENCES = {
+    PromoReason.UNKNOWN: "No promo code is called {code}.",
+    PromoReason.PAUSED: "{code} is paused.",
+    PromoReason.SCHEDULED: "{code} cannot be used yet.",
+    PromoReason.EXPIRED: "{code} has expired.",
+    PromoReason.USED_UP: "{code} has been used as often as it may be.",
+    PromoReason.ALREADY_USED: "This customer has used {code} as often as one customer may.",
+    PromoReason.NOT_FIRST_ORDER: "{code} is for a first order; this customer has ordered before.",
+}
+CODES = {
+    PromoReason.MINIMUM_SPEND: "promo_minimum_spend",
+    PromoReason.ALREADY_USED: "promo_already_used",
+}
+STATE_REASONS = {
+    PromoState.PAUSED: PromoReason.PAUSED,
+    PromoState.SCHEDULED: PromoReason.SCHEDULED,
+    PromoState.EXPIRED: PromoReason.EXPIRED,
+    PromoState.USED_UP: PromoReason.USED_UP,
+}
+
+
+class PromoRefused(Invalid):
+    """The order names a promo code that gives nothing: it is refused whole, never placed at full price."""
+
+    code = "promo_not_usable"
+    title = "The promo code cannot be used"
+    other_codes = tuple(CODES.values())
+
+    def __init__(self, detail: str, *, code: str) -> None:
+        super().__init__(detail, faults=[Fault("/promo_code", code, detail)])
+        self.code = code  # type: ignore[misc]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A promo code that this customer may use now, as far as the basket allows."""
+
+    promo_code: PromoCode
+    terms: Terms
+    use_number: int
+
+    @property
+    def names_of(self) -> int:
+        """The promotion whose categories and products matter; 0, which is none, when it applies to all."""
+        return self.promo_code.promotion_id if self.terms.is_restricted else 0
+
+
+def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | PromoRefusal:
+    """Whether this customer may use this code at this moment; nothing is held."""
+    return _judged(_seen, code, customer, at)
+
+
+def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | PromoRefusal:
+    """As `consider`, and keep the code's row locked until the transaction ends.
+
+    The customer must be locked before: of two first orders at once the second then sees the first.
+    """
+    return _judged(_locked, code, customer, at)
+
+
+def redeem(
+    candidate: Candidate, *, order: Order, customer: Customer, discount: Decimal, by: Actor, at: datetime
+) -> None:
+    """Count one more use, or refuse: the database itself holds both limits.
+
+    Raises:
+        PromoRefused: somebody else took the last use.
+        Collision: the customer used the promotion at this very moment; try again.
+    """
+    promo_code = candidate.promo_code
+    if not _count_use(promo_code.pk):
+        raise refusal_told_to(by, refused(promo_code.code, PromoReason.USED_UP))
+    try:
+        insert(
+            [
+                Redemption(
+                    order=order,
+                    promo_code=promo_code,
+                    promotion_id=promo_code.promotion_id,
+                    customer=customer,
+                    use_number=candidate.use_number,
+                    discount=discount,
+                    redeemed_at=at,
+                )
+            ]
+        )
+    except IntegrityError as error:
+        raise Collision from error
+
+
+@updating
+def _count_use(promo_code: int) -> tuple[QuerySet[PromoCode], Mapping[str, Any]]:
+    has_uses_left = Q(max_uses__isnull=True) | Q(times_used__lt=F("max_uses"))
+    return PromoCode.objects.filter(has_uses_left, pk=promo_code), {"times_used": F("times_used") + 1}
+
+
+def release(order: Order, *, at: datetime) -> None:
+    """Give the order's use back, exactly once however often it is asked for."""
+    active = Redemption.objects.filter(order=order, state=RedemptionState.ACTIVE)
+    released = list(active.values_list("promo_code_id", flat=True))
+    if active.update(state=RedemptionState.RELEASED, released_at=at):
+        PromoCode.objects.filter(pk__in=released).update(times_used=F("times_used") - 1)
+
+
+def refused(code: str, reason: PromoReason) -> PromoRefusal:
+    return PromoRefusal(code, reason, SENTENCES[reason].format(code=code))
+
+
+def may_know_why(by: Actor) -> bool:
+    """Whether to tell the real reason: to the system and to staff who place orders."""
+    return by.user is None or by.user.has_perm("orders.add_order")
+
+
+def refusal_told_to(by: Actor, refusal: PromoRefusal) -> PromoRefused:
+    told = refusal if may_know_why(by) else _in_public(refusal)
+    return PromoRefused(told.sentence, code=CODES.get(refusal.reason, "promo_not_usable"))
+
+
+def quote_told_to(by: Actor, quote: Quote) -> Quote:
+    """Customers hear no more of a code that gives nothing than a refusal would tell them."""
+    promo = quote.promo
+    if promo is None or promo.reason_code is None or may_know_why(by):
+        return quote
+    told = _in_public(PromoRefusal(promo.code, promo.reason_code, promo.reason or ""))
+    steps = (
+        replace(step, detail=told.sentence, code=told.code) if step.step == "promo_refused" else step
+        for step in quote.explanation
+    )
+    return replace(
+        quote,
+        promo=replace(promo, code=told.code, reason=told.sentence, reason_code=told.reason),
+        explanation=tuple(steps),
+    )
+
+
+def _in_public(refusal: PromoRefusal) -> PromoRefusal:
+    """Unknown, paused, early, expired and used-up codes sound alike, the code not echoed."""
+    if refusal.reason == PromoReason.MINIMUM_SPEND:
+        return refusal
+    if refusal.reason == PromoReason.ALREADY_USED:
+        return replace(refusal, sentence="You have used this promo code already.")
+    return PromoRefusal("", PromoReason.NOT_USABLE, "This promo code cannot be used.")
+
+
+@selecting
+def _seen(code: str, customer: int | None) -> QuerySet[PromoCode]:
+    return _with_history(code, customer)
+
+
+@selecting
+def _locked(code: str, customer: int | None) -> QuerySet[PromoCode]:
+    return _with_history(code, customer).select_for_update(of=("self",), no_key=True)
+
+
+def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
+    """A code with its promotion and this customer's history, in one statement."""
+    uses = (
+        Redemption.objects.filter(
+            promotion=OuterRef("promotion"), customer=customer, state=RedemptionState.ACTIVE
+        )
+        .order_by()
+        .values("promotion")
+    )
+    codes = PromoCode.objects.filter(code=code).select_related("promotion")
+    return codes.annotate(
+        customer_uses=Coalesce(Subquery(uses.annotate(uses=Count("pk")).values("uses")), 0),
+        last_use_number=Coalesce(Subquery(uses.annotate(last=Max("use_number")).values("last")), 0),
+        has_ordered=Exists(Order.objects.filter(customer=customer)),
+    )
+
+
+def _judged(
+    find: Callable[[str, int | None], list[PromoCode]], code: str, customer: Customer | None, at: datetime
+) -> Candidate | PromoRefusal:
+    code = normalised_code(code)
+    found: list[Any] = find(code, customer.pk if customer else None) if len(code) <= 40 else []
+    if not found:
+        return refused(code[:40], PromoReason.UNKNOWN)
+    [row] = found
+    reason = STATE_REASONS.get(row.state_at(at)) or _refused_by_history(row)
+    if reason is not None:
+        return refused(code, reason)
+    return Candidate(
+        promo_code=row,
+        terms=terms_of(row),
+        use_number=row.last_use_number + 1,
+    )
+
+
+def _refused_by_history(row: Any) -> PromoReason | None:
+    limit = row.promotion.max_uses_per_customer
+    if limit is not None and row.customer_uses >= limit:
+        return PromoReason.ALREADY_USED
+    if row.promotion.first_order_only and row.has_ordered:
+        return PromoReason.NOT_FIRST_ORDER
+    return None
+
+
+def terms_of(promo_code: PromoCode) -> Terms:
+    promotion = promo_code.promotion
+    is_percentage = promotion.kind == PromotionKind.PERCENTAGE
+    return Terms(
+        code=promo_code.code,
+        percent_off=promotion.percent_off if is_percentage else None,
+        amount_off=None if is_percentage else promotion.amount_off,
+        max_discount=promotion.max_discount,
+        minimum_spend=promotion.minimum_spend,
+        is_restricted=promotion.is_restricted,
+    )
+
+
+def kept_terms(candidate: Candidate) -> Mapping[str, str | bool | None]:
+    """The terms as the order keeps them: plain JSON."""
+    promotion, terms = candidate.promo_code.promotion, candidate.terms
+    return {
+        "promotion": promotion.name,
+        "kind": promotion.kind,
+        "percent_off": None if terms.percent_off is None else str(terms.percent_off),
+        "amount_off": None if terms.amount_off is None else str(terms.amount_off),
+        "max_discount": None if terms.max_discount is None else str(terms.max_discount),
+        "minimum_spend": str(terms.minimum_spend),
+        "is_restricted": terms.is_restricted,
+    }
+
+
+def is_named_by(promotion: int) -> Q:
+    """A condition on products: whether the promotion names them or their category."""
+    products = PromotionProduct.objects.filter(promotion=promotion, product=OuterRef("pk"))
+    categories = PromotionCategory.objects.filter(promotion=promotion, category=OuterRef("category"))
+    return Q(Exists(products)) | Q(Exists(categories))

@@ -1,0 +1,206 @@
+"""Orders and quotes as the API shows them: plain data, few statements, whatever the number of orders."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import User
+from backoffice.api.json_reply import Reply, rendered
+from backoffice.api.pagination import chosen_fields
+from orders.fulfilment.transition import UnknownOrder
+from orders.models import Order, OrderLine, ShipmentLine
+from orders.pricing import Quote
+
+ADDRESS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
+LINE_COLUMNS = (
+    *("order_id", "sku", "name", "unit_price", "quantity", "subtotal", "discount"),
+    *("shipped", "delivered", "cancelled", "returned"),
+)
+SHIPMENT = ("reference", "carrier", "tracking_number", "shipped_at", "delivered_at")
+STEP = ("step", "detail", "amount", "code")
+SUMMARY = (
+    *("number", "status", "email", "currency", "subtotal", "discount", "shipping", "total", "refunded"),
+    *("units", "promo", "placed_at", "version"),
+)
+WHOLE = (*SUMMARY, "lines", "explanation", "shipments", "shipping_address", "note", "source", "updated_at")
+PERSONAL = ("email", "shipping_address")
+
+
+def _promo(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not row["promo_code"]:
+        return None
+    discount = row["discount"]
+    return {
+        "code": row["promo_code"],
+        "applied": True,
+        "discount": discount,
+        "reason": None,
+        "reason_code": None,
+    }
+
+
+def _address(row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: row[f"ship_{name}"] for name in ADDRESS}
+
+
+def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    # jsonb keeps keys in an order of its own.
+    return [{name: step.get(name) for name in STEP} for step in row["explanation"]]
+
+
+COMPOSED: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]]] = {
+    "promo": (("promo_code", "discount"), _promo),
+    "explanation": (("explanation",), _explanation),
+    "shipping_address": (tuple(f"ship_{name}" for name in ADDRESS), _address),
+}
+RELATED = ("lines", "shipments")
+
+
+def may_know_customers(user: User) -> bool:
+    """Customers know themselves; some staff may see orders but not who placed them."""
+    return not user.is_staff or user.has_perm("accounts.view_customer")
+
+
+def may_know_promos(user: User) -> bool:
+    """Customers know the code they used; some staff may not know codes."""
+    return not user.is_staff or user.has_perm("orders.view_promocode")
+
+
+def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
+    """The order, as this user may see it, with its version in the ETag.
+
+    Raises:
+        UnknownOrder: there is none, or it is not theirs to see.
+    """
+    wanted = chosen_fields(fields, WHOLE)
+    row = Order.objects.visible_to(to).with_number(number).values("version", *columns_of(wanted)).first()
+    if row is None:
+        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+    [content] = rendered_orders(
+        [row], wanted, is_personal=may_know_customers(to), names_promos=may_know_promos(to)
+    )
+    return rendered(content, version=row["version"])
+
+
+def placed_reply(order: Order, *, to: User, location: str) -> Reply:
+    """An order as `place_order` gave it."""
+    rows = [as_row(order, WHOLE)]
+    [content] = rendered_orders(
+        rows,
+        WHOLE,
+        is_personal=may_know_customers(to),
+        names_promos=may_know_promos(to),
+        lines=order.placed_lines,
+    )
+    return rendered(content, status=201, version=order.version, location=location)
+
+
+def columns_of(fields: Iterable[str]) -> list[str]:
+    """The columns of Order that these fields are made of."""
+    columns = ["pk"]
+    for name in fields:
+        if name not in RELATED:
+            columns += COMPOSED[name][0] if name in COMPOSED else (name,)
+    return columns
+
+
+def as_row(order: Order, fields: Iterable[str]) -> dict[str, Any]:
+    return {column: getattr(order, column) for column in columns_of(fields)}
+
+
+def rendered_orders(
+    rows: Sequence[Mapping[str, Any]],
+    fields: Sequence[str],
+    *,
+    is_personal: bool,
+    names_promos: bool = True,
+    lines: Iterable[OrderLine] | None = None,
+) -> list[dict[str, Any]]:
+    """These fields of orders, whose rows hold `columns_of(fields)`.
+
+    Args:
+        is_personal: whether the reader may know who ordered.
+        names_promos: whether the reader may know promo codes.
+        lines: those of orders that were placed just now, of which nothing has shipped.
+    """
+    pks = [row["pk"] for row in rows]
+    related: dict[str, Mapping[int, Any]] = {}
+    if "lines" in fields:
+        related["lines"] = _lines_of(pks) if lines is None else _grouped(lines)
+    if "shipments" in fields:
+        related["shipments"] = _shipments_of(pks) if lines is None else {}
+    told = [_rendered(row, fields, related, is_personal) for row in rows]
+    return told if names_promos else [_without_code(each) for each in told]
+
+
+def _rendered(
+    row: Mapping[str, Any], fields: Sequence[str], related: Mapping[str, Any], is_personal: bool
+) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name in fields:
+        if name in PERSONAL and not is_personal:
+            told[name] = None
+        elif name in related:
+            told[name] = related[name].get(row["pk"], [])
+        else:
+            told[name] = COMPOSED[name][1](row) if name in COMPOSED else row[name]
+    return told
+
+
+def _without_code(told: dict[str, Any]) -> dict[str, Any]:
+    """What a promo took off stays, for the sums to add up."""
+    if told.get("promo"):
+        told["promo"] |= {"code": ""}
+    for step in told.get("explanation", []):
+        if str(step["step"]).startswith("promo"):
+            step |= {"detail": "Promo", "code": None}
+    return told
+
+
+def _lines_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
+    rows = OrderLine.objects.filter(order__in=pks).order_by("order", "position").values(*LINE_COLUMNS)
+    return _lines_by_order(rows)
+
+
+def _grouped(lines: Iterable[OrderLine]) -> Mapping[int, list[dict[str, Any]]]:
+    return _lines_by_order({name: getattr(line, name) for name in LINE_COLUMNS} for line in lines)
+
+
+def _lines_by_order(rows: Iterable[dict[str, Any]]) -> Mapping[int, list[dict[str, Any]]]:
+    lines = defaultdict(list)
+    for row in rows:
+        order = row.pop("order_id")
+        lines[order].append(row | {"total": row["subtotal"] - row["discount"]})
+    return lines
+
+
+def _shipments_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
+    rows = (
+        ShipmentLine.objects.filter(shipment__order__in=pks)
+        .order_by("shipment", "order_line__position")
+        .values_list(
+            "shipment__order_id", *(f"shipment__{name}" for name in SHIPMENT), "order_line__sku", "quantity"
+        )
+    )
+    shipments: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for order, *shipment, sku, quantity in rows:
+        told = dict(zip(SHIPMENT, shipment, strict=True)) | {"lines": []}
+        kept = shipments[order].setdefault(told["reference"], told)
+        kept["lines"].append({"sku": sku, "quantity": quantity})
+    return {order: list(by_reference.values()) for order, by_reference in shipments.items()}
+
+
+def rendered_quote(quote: Quote) -> dict[str, Any]:
+    return {
+        "currency": settings.SHOP_CURRENCY,
+        "subtotal": quote.subtotal,
+        "discount": quote.discount,
+        "shipping": quote.shipping,
+        "total": quote.total,
+        "promo": None if quote.promo is None else asdict(quote.promo),
+        "lines": [asdict(line) | {"total": line.total} for line in quote.lines],
+        "explanation": [asdict(step) for step in quote.explanation],
+    }

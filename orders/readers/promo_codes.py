@@ -1,0 +1,141 @@
+"""Promo codes as the API shows them, a page in a fixed number of statements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.actors import Actor
+from backoffice.api.json_reply import Reply, rendered
+from backoffice.api.pagination import chosen_fields
+from backoffice.money import ZERO, rounded
+from orders.models import (
+    PromoCode,
+    Promotion,
+    PromotionCategory,
+    PromotionProduct,
+    Redemption,
+    RedemptionState,
+)
+from orders.models.promo import normalised_code
+from orders.promotions import UnknownPromoCode
+from orders.promotions.limits import linked
+
+OF_CODE = ("code", "max_uses", "times_used", "created_at")
+OF_PROMOTION = (
+    *("name", "kind", "percent_off", "amount_off", "max_discount", "minimum_spend", "starts_at", "ends_at"),
+    *("max_uses_per_customer", "first_order_only", "is_restricted"),
+)
+PAUSES = ("is_paused", "promotion__is_paused")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in OF_CODE},
+    **{name: (f"promotion__{name}",) for name in OF_PROMOTION},
+    "categories": ("promotion_id",),
+    "products": ("promotion_id",),
+    "is_paused": PAUSES,
+    "state": (*PAUSES, "promotion__starts_at", "promotion__ends_at", "max_uses", "times_used"),
+    "discount_given": ("given",),
+    "batch": ("promotion_id", "promotion__is_batch"),
+}
+WHOLE = (
+    *("code", *OF_PROMOTION, "max_uses", "categories", "products", "is_paused"),
+    *("state", "times_used", "discount_given", "batch", "created_at"),
+)
+SEE_REVENUE = "orders.view_revenue"
+VERSIONED = ("promotion__updated_at", "is_paused", "max_uses")
+
+type Restrictions = Mapping[str, Mapping[int, list[str]]]
+
+
+def columns_of(fields: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(column for name in fields for column in COLUMNS[name]))
+
+
+def with_discount_given(
+    codes: QuerySet[PromoCode], fields: Iterable[str], *, to: Actor
+) -> QuerySet[PromoCode]:
+    """Adds, if these fields need it, what active redemptions of each code came to; else nothing."""
+    if "discount_given" not in fields:
+        return codes
+    money = DecimalField()
+    if not to.may(SEE_REVENUE):
+        return codes.annotate(given=Value(None, output_field=money))
+    given = (
+        Redemption.objects.filter(promo_code=OuterRef("pk"), state=RedemptionState.ACTIVE)
+        .order_by()
+        .values("promo_code")
+        .annotate(given=Sum("discount"))
+        .values("given")
+    )
+    return codes.annotate(given=Coalesce(Subquery(given), ZERO, output_field=money))
+
+
+def promo_code_reply(
+    code: str, *, to: Actor, fields: str | None = None, status: int = 200, location: str = ""
+) -> Reply:
+    """The promo code as this actor may see it, with the version of what can be edited in the ETag.
+
+    Raises:
+        UnknownPromoCode.
+    """
+    wanted = chosen_fields(fields, (*WHOLE, "currency"))
+    shown = [name for name in wanted if name != "currency"]
+    codes = with_discount_given(PromoCode.objects.filter(code=normalised_code(code)), shown, to=to)
+    row = codes.values(*dict.fromkeys([*columns_of(shown), *VERSIONED])).first()
+    if row is None:
+        raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
+    [content] = rendered_promo_codes([row], shown)
+    if "currency" in wanted:
+        content["currency"] = settings.SHOP_CURRENCY
+    version = version_of(row["promotion__updated_at"], row["is_paused"], row["max_uses"])
+    return rendered(content, status=status, version=version, location=location)
+
+
+def version_of(updated_at: Any, is_paused: bool, max_uses: int | None) -> str:
+    return f"{int(updated_at.timestamp() * 1_000_000):x}{'p' if is_paused else 'r'}{max_uses or 0}"
+
+
+def rendered_promo_codes(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
+    """These fields of promo codes, whose rows hold `columns_of(fields)`."""
+    restrictions = restrictions_of([row["promotion_id"] for row in rows if "promotion_id" in row], fields)
+    return [{name: _value(name, row, restrictions) for name in fields} for row in rows]
+
+
+def restrictions_of(promotions: Sequence[int], fields: Iterable[str]) -> Restrictions:
+    """By field and promotion: slugs of categories and SKUs of products, as far as these fields need them."""
+    named = {
+        "categories": (PromotionCategory, "category__slug"),
+        "products": (PromotionProduct, "product__sku"),
+    }
+    return {name: linked(*named[name], promotions) for name in named.keys() & set(fields)}
+
+
+def _value(name: str, row: Mapping[str, Any], restrictions: Restrictions) -> Any:
+    if name in restrictions:
+        return restrictions[name].get(row["promotion_id"], [])
+    if name == "is_paused":
+        return any(row[pause] for pause in PAUSES)
+    if name == "state":
+        return _state(row)
+    if name == "batch":
+        return row["promotion_id"] if row["promotion__is_batch"] else None
+    value = row[COLUMNS[name][0]]
+    return rounded(value) if name == "discount_given" and value is not None else value
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    promotion = Promotion(
+        is_paused=row["promotion__is_paused"],
+        starts_at=row["promotion__starts_at"],
+        ends_at=row["promotion__ends_at"],
+    )
+    promo_code = PromoCode(
+        promotion=promotion,
+        is_paused=row["is_paused"],
+        max_uses=row["max_uses"],
+        times_used=row["times_used"],
+    )
+    return promo_code.state_at(timezone.now()).value

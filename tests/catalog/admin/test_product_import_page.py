@@ -1,0 +1,186 @@
+"""Products by a file on the admin's page: looked at, then just that imported, once."""
+
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver
+from openpyxl import Workbook
+
+from catalog.models import Product, ProductImport
+from catalog.products import edit_product
+from tests.admin_fixtures import SignIn
+from tests.factories import CLI, make_category, make_product
+
+pytestmark = pytest.mark.django_db
+
+PRODUCTS = "/admin/catalog/product/"
+MIXED = "sku,name,price,category,on_hand\ntea-01,Earl Grey,9.50,Tea,99\nNEW-01,Green tea,4.00,,7\n"
+
+
+@pytest.fixture
+def manager(sign_in: SignIn) -> Client:
+    return sign_in("Manager")
+
+
+def looked_at(client: Client, content: str | bytes, name: str = "products.csv") -> Any:
+    """The page that shows what the file would do, or why it cannot be read."""
+    raw = content if isinstance(content, bytes) else content.encode()
+    return client.post(f"{PRODUCTS}import/", {"import_file": SimpleUploadedFile(name, raw)}, follow=True)
+
+
+def applied(client: Client, **form: str) -> Any:
+    number = ProductImport.objects.latest("pk").pk
+    return client.post(f"{PRODUCTS}import/{number}/apply/", form, follow=True)
+
+
+def test_products_are_looked_at_and_then_created_and_changed(manager: Client) -> None:
+    make_category("Tea")
+    make_product("TEA-01", on_hand=4, name="Tea", price="3.00")
+
+    page = looked_at(manager, MIXED)
+
+    assert [(row.name, row.outcome.value) for row, _ in page.context["rows"]] == [
+        ("NEW-01", "new"),
+        ("tea-01", "change"),
+    ]
+    assert ("price", "3.00", "9.50") in page.context["rows"][1][1]
+    assert "Not used: the column on_hand." in page.text
+    assert Product.objects.get().price == Decimal("3.00")
+
+    assert "products.csv is imported: 2 products created or changed." in applied(manager).text
+    rows = Product.objects.order_by("pk").values_list("sku", "name", "price", "category__name", "on_hand")
+    assert [(sku, name, str(price), category, on_hand) for sku, name, price, category, on_hand in rows] == [
+        ("TEA-01", "Earl Grey", "9.50", "Tea", 4),
+        ("NEW-01", "Green tea", "4.00", None, 0),
+    ]
+
+
+def test_the_histories_of_the_products_tell_of_it(manager: Client) -> None:
+    make_product("TEA-01", price="3.00")
+    looked_at(manager, "sku,price\nTEA-01,9.50\n")
+
+    applied(manager)
+
+    (entry,) = LogEntry.objects.all()
+    assert entry.get_change_message() == "By the file products.csv: price 3.00 → 9.50."
+    assert entry.get_edited_object() == Product.objects.get()
+
+
+def test_one_bad_row_keeps_the_file_out_until_it_is_left_out(manager: Client) -> None:
+    page = looked_at(manager, "sku,name,price,category\nA,Tea,9.50,\nB,Coffee,1.00,Nowhere\n")
+    assert "There is no category “Nowhere”" in page.text
+
+    refused = applied(manager)
+    assert "1 of 2 rows have problems; nothing was changed." in refused.text
+    assert Product.objects.count() == 0
+
+    applied(manager, skip_invalid="on")
+    assert [product.sku for product in Product.objects.all()] == ["A"]
+    number = ProductImport.objects.get().pk
+    rejected = manager.get(f"{PRODUCTS}import/{number}/rejected.csv")
+    assert rejected.text.splitlines()[1].startswith("B,Coffee,1.00,Nowhere,3,")
+
+
+def test_a_price_that_a_colleague_changed_meanwhile_stays_and_is_told(manager: Client) -> None:
+    make_product("TEA-01", price="3.00")
+    looked_at(manager, "sku,price\nTEA-01,9.50\n")
+    edit_product("TEA-01", by=CLI, changes={"price": Decimal("4.00")})
+
+    page = applied(manager)
+
+    assert (
+        "it would change price 4.00 → 9.50 now; you saw that it would change price 3.00 → 9.50" in page.text
+    )
+    assert Product.objects.get().price == Decimal("4.00")
+    assert not LogEntry.objects.exists()
+
+
+def test_confirming_twice_does_nothing_again(manager: Client) -> None:
+    make_product("TEA-01", price="3.00")
+    looked_at(manager, "sku,price\nTEA-01,9.50\n")
+    applied(manager)
+    edit_product("TEA-01", by=CLI, changes={"price": Decimal("4.00")})
+
+    page = applied(manager)
+
+    assert page.status_code == 200
+    assert "This file is imported already; nothing was done again." in page.text
+    assert Product.objects.get().price == Decimal("4.00")
+    assert LogEntry.objects.count() == 1
+
+
+def test_what_was_looked_at_is_imported_whatever_the_file_became(manager: Client, sign_in: SignIn) -> None:
+    looked_at(manager, "sku,name,price\nA,Tea,9.50\n")
+    first = ProductImport.objects.get()
+    looked_at(sign_in("Manager"), "sku,name,price\nA,Coffee,1.00\n")
+
+    manager.post(f"{PRODUCTS}import/{first.pk}/apply/")
+
+    assert Product.objects.get().name == "Tea"
+
+
+def test_semicolons_and_the_first_visible_sheet_are_read(manager: Client) -> None:
+    book = Workbook()
+    book.active.append(("sku", "name", "price"))
+    book.active.append(("A", "Tea", 9.5))
+    book.create_sheet("other").append(("sku", "name", "price"))
+    book.active = 1
+    file = BytesIO()
+    book.save(file)
+
+    for content, name in ((b"SKU;Name;Price\nA;Tea;9.5\n", "a.csv"), (file.getvalue(), "a.xlsx")):
+        page = looked_at(manager, content, name)
+        assert [(row.name, row.outcome.value) for row, _ in page.context["rows"]] == [("A", "new")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The submitted file is empty."),
+        (b"colour\nred\n", "The first row must name the columns."),
+        (b"sku,name,price\nA,Tea\x07,1\n", "invisible control characters"),
+        (b'sku,name,price\nA,"Tea,1\nB,Coffee,2\n', "quotation mark that is not closed"),
+        (b"PK\x03\x04", "not an XLSX workbook"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_explained(manager: Client, content: bytes, said: str) -> None:
+    page = looked_at(manager, content)
+
+    assert said in page.text
+    assert not ProductImport.objects.exists()
+
+
+def test_a_plan_that_is_gone_leads_back_to_choosing_a_file(manager: Client) -> None:
+    answer = manager.get(f"{PRODUCTS}import/4711/", follow=True)
+
+    assert answer.redirect_chain == [(f"{PRODUCTS}import/", 302)]
+    assert "Plans are kept for 24 hours." in answer.text
+
+
+def test_more_rows_than_the_page_takes_are_refused(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.admin.product_files.MOST_ROWS", 1)
+
+    page = looked_at(manager, "sku,name,price\nA,Tea,1\nB,Tea,1\n")
+
+    assert "this page takes 1 at a time" in page.text
+
+
+def test_no_address_leads_to_the_librarys_own_way_to_import(manager: Client) -> None:
+    names = {name for _, name in _addresses(get_resolver().url_patterns)}
+
+    assert "catalog_product_import" in names
+    assert not {name for name in names if "process_import" in name}
+    assert manager.post(f"{PRODUCTS}process_import/", {"import_file_name": "x"}).status_code in (302, 404)
+
+
+def _addresses(patterns: Any) -> Any:
+    for each in patterns:
+        if hasattr(each, "url_patterns"):
+            yield from _addresses(each.url_patterns)
+        else:
+            yield each.callback, each.name or ""

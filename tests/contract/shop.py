@@ -1,0 +1,58 @@
+"""A small shop in which something of every kind exists, with the path parameters that find it."""
+
+import io
+from dataclasses import dataclass
+
+from accounts.actors import Actor
+from accounts.models import Customer, Source, User
+from catalog.stock_import import plan_import
+from orders.fulfilment.lifecycle import ship_order
+from orders.models import Order
+from tests.factories import (
+    CLI,
+    make_batch,
+    make_category,
+    make_product,
+    make_promo_code,
+    make_shopper,
+    make_user,
+    place,
+)
+
+SKU = "71053"
+CODE = "WELCOME10"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Ada and Bob are customers; the order is Ada's, of three units of which one was shipped."""
+
+    ada: User
+    bob: User
+    colleague: User
+    order: Order
+    batch: int
+    planned_import: int
+
+    def parameters(self, path: str) -> dict[str, str | int]:
+        """What stands for the names in the braces of this path."""
+        values: dict[str, str | int] = {
+            "sku": SKU,
+            "code": CODE,
+            "user_id": self.colleague.pk,
+            "promotion_id": self.batch,
+            "number": self.order.number if "/orders/" in path else self.planned_import,
+        }
+        return {name: value for name, value in values.items() if f"{{{name}}}" in path}
+
+
+def open_shop() -> Shop:
+    category = make_category("Lanterns")
+    make_product(SKU, on_hand=100, price="3.39", name="WHITE METAL LANTERN", category=category)
+    make_promo_code(CODE, percent_off="10.00", max_discount="20.00")
+    ada, bob = make_shopper("ada@example.com"), make_shopper("bob@example.com")
+    order = place({SKU: 3}, customer=Customer.objects.get(user=ada), by=Actor(ada, Source.API))
+    ship_order(order.number, by=CLI, lines={SKU: 1})
+    rows = io.BytesIO(f"sku,quantity\n{SKU},90\nnobody,1\n".encode())
+    planned = plan_import(rows, file_name="stock.csv", mode="count", by=CLI)
+    return Shop(ada, bob, make_user("colleague@example.com"), order, make_batch(2).pk, planned.pk)

@@ -1,0 +1,140 @@
+"""Every operation by nobody, by two customers and by each role of staff: who may do what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from accounts.roles import ROLE_NAMES
+from accounts.tokens import issue_pair
+from tests.contract.document import answered, one_connection, operation_id, operations
+from tests.contract.shop import CODE, SKU, Shop, open_shop
+from tests.counts import forget_counts
+from tests.factories import PASSWORD, make_user
+
+LINES = [{"sku": SKU, "quantity": 1}]
+ADDRESS = {"name": "Theo Jansen", "line1": "Seeweg 56", "city": "Köln", "country": "DE"}
+TERMS = {"name": "Summer", "percent_off": "5.00"}
+NEW_PASSWORD = "another horse battery"
+YEAR = {"from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """The statuses that a sound request gets from nobody, Ada, Bob and each role, in the order of CALLERS."""
+
+    statuses: str
+    body: Any = None
+
+
+CALLERS = ("nobody", "ada", "bob", *ROLE_NAMES)
+EVERYBODY = "200 200 200 200 200 200 200 200"
+SIGNED_IN = "401 200 200 200 200 200 200 200"
+STAFF = "401 403 403 200 200 200 200 200"
+MANAGER = "401 403 403 200 403 403 403 403"
+STOCK_KEEPER = "401 403 403 200 200 403 403 403"
+SEES_PROMOS = "401 403 403 200 403 200 200 200"
+MANAGES_PROMOS = "401 403 403 200 403 403 200 403"
+FULFILS = "401 403 403 200 200 200 403 403"
+# The order is Ada's, part-shipped. Nobody, Ada, Bob, Manager, Warehouse, Support, Marketing, Viewer.
+MATRIX = {
+    "sign_in": Row(EVERYBODY, {"email": "ada@example.com", "password": PASSWORD}),
+    "refresh_tokens": Row(EVERYBODY, lambda ada: {"refresh": issue_pair(ada).refresh}),
+    "sign_out": Row("401 204 204 204 204 204 204 204"),
+    "change_password": Row(
+        "401 204 204 204 204 204 204 204", {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
+    ),
+    "request_password_reset": Row("202 202 202 202 202 202 202 202", {"email": "ada@example.com"}),
+    "reset_password": Row(
+        "422 422 422 422 422 422 422 422", {"token": "of-no-mail", "new_password": NEW_PASSWORD}
+    ),
+    "confirm_email": Row(
+        "422 422 422 422 422 422 422 422", {"token": "of-no-mail", "password": "a good long phrase"}
+    ),
+    "register": Row(
+        "202 202 202 202 202 202 202 202", {"email": "new@example.com", "password": NEW_PASSWORD}
+    ),
+    "list_users": Row(MANAGER),
+    "invite_user": Row("401 403 403 201 403 403 403 403", {"email": "new@example.com", "role": "Viewer"}),
+    "get_me": Row(SIGNED_IN),
+    "change_me": Row(SIGNED_IN, {"name": "Ada Lovelace"}),
+    "get_user": Row(MANAGER),
+    "change_user": Row(MANAGER, {"active": False}),
+    "list_products": Row(EVERYBODY),
+    "create_product": Row("401 403 403 201 403 403 403 403", {"sku": "NEW", "name": "New", "price": "1.00"}),
+    "get_product": Row(EVERYBODY),
+    "change_product": Row(MANAGER, {"price": "4.00"}),
+    "archive_product": Row("401 403 403 204 403 403 403 403"),
+    "list_categories": Row(EVERYBODY),
+    "list_movements": Row(STAFF),
+    "move_stock": Row("401 403 403 201 201 403 403 403", {"sku": SKU, "kind": "receive", "quantity": 1}),
+    "import_stock": Row(
+        "401 403 403 201 201 403 403 403",
+        {"file": f"sku,quantity\n{SKU},90\n".encode(), "mode": "count"},
+    ),
+    "list_stock_imports": Row(STAFF),
+    "get_stock_import": Row(STAFF),
+    "list_stock_import_rows": Row(STAFF),
+    "get_rejected_rows": Row(STAFF),
+    "apply_stock_import": Row(STOCK_KEEPER, {"skip_invalid": True}),
+    "undo_stock_import": Row("401 403 403 409 409 403 403 403"),
+    "generate_promo_codes": Row("401 403 403 201 403 403 201 403", TERMS | {"count": 2}),
+    "list_promotions": Row(SEES_PROMOS),
+    "get_promotion": Row(SEES_PROMOS),
+    "change_promotion": Row(MANAGES_PROMOS, {"name": "Autumn"}),
+    "pause_promotion": Row(MANAGES_PROMOS),
+    "resume_promotion": Row(MANAGES_PROMOS),
+    "list_codes_of_promotion": Row(SEES_PROMOS),
+    "download_codes_of_promotion": Row(MANAGES_PROMOS),
+    "backtest_promo_code": Row(MANAGES_PROMOS, YEAR | {"code": CODE}),
+    "list_promo_codes": Row(SEES_PROMOS),
+    "create_promo_code": Row("401 403 403 201 403 403 201 403", TERMS | {"code": "SUMMER"}),
+    "get_promo_code": Row(SEES_PROMOS),
+    "change_promo_code": Row(MANAGES_PROMOS, {"name": "Autumn"}),
+    "delete_promo_code": Row("401 403 403 204 403 403 204 403"),
+    "duplicate_promo_code": Row("401 403 403 201 403 403 201 403", {"code": "SUMMER"}),
+    "pause_promo_code": Row(MANAGES_PROMOS),
+    "resume_promo_code": Row(MANAGES_PROMOS),
+    "list_orders": Row(SIGNED_IN),
+    "place_order": Row("401 201 201 201 403 201 403 403", {"lines": LINES, "shipping_address": ADDRESS}),
+    "quote_order": Row(SIGNED_IN, {"lines": LINES}),
+    "get_order": Row("401 200 404 200 200 200 200 200"),
+    "change_order": Row("401 403 403 409 403 409 403 403", {"note": "Ring twice"}),
+    "list_order_events": Row("401 200 404 200 200 200 200 200"),
+    "ship_order": Row(FULFILS),
+    "deliver_order": Row(FULFILS),
+    "cancel_order": Row("401 409 404 200 403 200 403 403"),
+    "return_items": Row(FULFILS, {"lines": LINES}),
+    "comment_on_order": Row("401 403 403 201 201 201 403 403", {"text": "Called back"}),
+}
+
+
+def callers(shop: Shop) -> dict[str, User | None]:
+    staff = {role: make_user(role=role) for role in ROLE_NAMES}
+    return {"nobody": None, "ada": shop.ada, "bob": shop.bob} | staff
+
+
+def test_the_matrix_names_every_operation_and_no_other() -> None:
+    assert MATRIX.keys() == {
+        operation_id(operation) for (operation,) in (each.values for each in operations())
+    }
+
+
+@pytest.mark.parametrize("operation", operations())
+def test_an_operation_answers_each_caller_as_the_matrix_says(operation: Any, db: None) -> None:
+    row = MATRIX[operation_id(operation)]
+    shop = open_shop()
+    body = row.body(shop.ada) if isinstance(row.body, Callable) else row.body  # type: ignore[arg-type]
+    content = {} if body is None else {"body": body, "media_type": next(iter(operation.body)).media_type}
+    statuses = {}
+
+    with one_connection():
+        for name, user in callers(shop).items():
+            forget_counts()
+            case = operation.Case(path_parameters=shop.parameters(operation.path), **content)
+            headers = {"Authorization": f"Bearer {issue_pair(user).access}"} if user else {}
+            statuses[name] = answered(case, headers).status_code
+
+    assert statuses == dict(zip(CALLERS, map(int, row.statuses.split()), strict=True))

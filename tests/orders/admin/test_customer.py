@@ -1,0 +1,61 @@
+"""The pages of customers: what they ordered, spent and used."""
+
+import pytest
+from django.test import Client
+
+from tests.admin_fixtures import SignIn
+from tests.factories import make_customer, make_product, make_promo_code, place
+
+pytestmark = pytest.mark.django_db
+CUSTOMERS = "/admin/accounts/customer/"
+
+
+def test_a_customers_page_shows_what_they_ordered_and_spent(sign_in: SignIn) -> None:
+    make_product("TEA-01", on_hand=9, price="10.00")
+    make_promo_code("SPRING20", percent_off="20")
+    lena = make_customer("lena@example.com", name="Lena Brandt")
+    place({"TEA-01": 1}, customer=lena, promo_code="SPRING20")
+    place({"TEA-01": 2}, customer=lena)
+    url = f"{CUSTOMERS}{lena.pk}/change/"
+
+    page = sign_in("Manager").get(url).context["page"]
+    assert {figure.title: figure.value for figure in page.figures} == {
+        "Orders": "2",
+        "Spent": "€28.00",
+        "Average order": "€14.00",
+        "Account": "Guest",
+    }
+    assert [(row.code, row.discount) for row in page.promos] == [("SPRING20", "€2.00")]
+
+    seen_by_warehouse = sign_in("Warehouse").get(url)
+    titles = [figure.title for figure in seen_by_warehouse.context["page"].figures]
+    assert titles == ["Orders", "Account"]
+    assert seen_by_warehouse.context["page"].promos == []
+    assert sign_in("Marketing").get(url).status_code == 403
+
+
+def test_notes_about_a_customer_are_kept_and_the_address_cannot_be_changed(manager: Client) -> None:
+    lena = make_customer("lena@example.com", name="Lena")
+
+    sent = {"name": "Lena Brandt", "phone": "+49", "note": "Likes tea", "email": "x@example.com"}
+    answer = manager.post(f"{CUSTOMERS}{lena.pk}/change/", sent)
+
+    assert answer.status_code == 302
+    lena.refresh_from_db()
+    assert (lena.name, lena.note, lena.email) == ("Lena Brandt", "Likes tea", "lena@example.com")
+
+
+def test_what_customers_spent_is_a_column_for_those_who_see_revenue(sign_in: SignIn) -> None:
+    make_customer("lena@example.com")
+
+    assert "column-spent" in sign_in("Manager").get(CUSTOMERS).text
+    assert "column-spent" not in sign_in("Support").get(CUSTOMERS).text
+
+
+def test_a_customer_is_found_by_name_and_by_email(manager: Client) -> None:
+    make_customer("lena@example.com", name="Lena Brandt")
+    make_customer("max@example.com", name="Max Lang")
+
+    for term in ("brandt", "LENA@"):
+        page = manager.get(CUSTOMERS, {"q": term})
+        assert [customer.email for customer in page.context["cl"].result_list] == ["lena@example.com"]

@@ -1,0 +1,214 @@
+"""From the warehouse to the return: counters, status, stock and refunds."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backoffice.errors import Invalid, Stale
+from backoffice.outbox.models import EmailMessage
+from catalog.audit import audit_stock
+from catalog.models import Product, StockMovement
+from orders.audit import audit_orders
+from orders.fulfilment import lifecycle
+from orders.fulfilment.lifecycle import (
+    ReturnedItem,
+    cancel_order,
+    deliver_order,
+    edit_order,
+    return_items,
+    ship_order,
+)
+from orders.fulfilment.transition import IllegalTransition
+from orders.models import Order, PromoCode
+from orders.status import ALLOWED, Action, OrderStatus
+from tests.factories import ADDRESS, CLI, make_product, make_promo_code, place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order() -> Order:
+    make_product("A", on_hand=10, price="10.00")
+    make_product("B", on_hand=10, price="3.33")
+    return place({"A": 3, "B": 1}, shipping_fee=Decimal("4.90"))
+
+
+def status_now(order: Order) -> str:
+    order.refresh_from_db()
+    assert audit_stock() == audit_orders() == []
+    return order.status
+
+
+def stock_now(sku: str) -> tuple[int, int]:
+    product = Product.objects.get(sku=sku)
+    return product.on_hand, product.reserved
+
+
+def test_shipping_takes_the_units_off_the_shelf(order: Order) -> None:
+    shipment = ship_order(order.number, by=CLI, carrier="DHL", tracking_number="0034")
+
+    assert shipment.reference == f"{order.number}-S1"
+    assert status_now(order) == OrderStatus.SHIPPED
+    assert stock_now("A") == (7, 0)
+    assert EmailMessage.objects.filter(cause=f"shipment:{order.number}-S1", template="order_shipped").exists()
+
+
+def test_a_part_shipment_leaves_the_rest_to_ship(order: Order) -> None:
+    ship_order(order.number, by=CLI, lines={"a": 1})
+    assert status_now(order) == OrderStatus.PARTIALLY_SHIPPED
+    ship_order(order.number, by=CLI)
+    assert status_now(order) == OrderStatus.SHIPPED
+    assert stock_now("A") == (7, 0)
+
+
+def test_more_than_is_open_cannot_be_shipped_and_nothing_moves(order: Order) -> None:
+    with pytest.raises(Invalid, match=r"Only 3 of A are still to ship; 4 were asked for\."):
+        ship_order(order.number, by=CLI, lines={"A": 4})
+    assert status_now(order) == OrderStatus.PENDING
+    assert stock_now("A") == (10, 3)
+
+
+def test_a_line_that_is_named_twice_is_refused_and_nothing_moves(order: Order) -> None:
+    with pytest.raises(Invalid, match=r"^a is named twice\.$"):
+        ship_order(order.number, by=CLI, lines={"A": 1, "a": 1})
+    assert status_now(order) == OrderStatus.PENDING
+    assert stock_now("A") == (10, 3)
+
+
+def test_delivering_one_shipment_of_two_is_not_yet_delivered(order: Order) -> None:
+    first = ship_order(order.number, by=CLI, lines={"A": 1})
+    ship_order(order.number, by=CLI)
+    deliver_order(order.number, by=CLI, shipment=first.reference)
+    assert status_now(order) == OrderStatus.SHIPPED
+    deliver_order(order.number, by=CLI)
+    assert status_now(order) == OrderStatus.DELIVERED
+
+
+def test_cancelling_an_unshipped_order_refunds_all_with_shipping(order: Order) -> None:
+    cancel_order(order.number, by=CLI, reason="Changed her mind")
+    assert status_now(order) == OrderStatus.CANCELLED
+    assert (order.refunded, order.net) == (Decimal("38.23"), Decimal("0.00"))
+    assert stock_now("A") == (10, 0)
+    assert EmailMessage.objects.filter(template="order_cancelled").count() == 1
+
+
+def test_cancelling_twice_changes_nothing_more(order: Order) -> None:
+    cancel_order(order.number, by=CLI)
+    movements = StockMovement.objects.count()
+    again = cancel_order(order.number, by=CLI)
+    assert again.status == OrderStatus.CANCELLED
+    assert StockMovement.objects.count() == movements
+    assert order.events.filter(kind="cancelled").count() == 1
+
+
+def test_cancelling_the_rest_of_a_part_shipped_order_keeps_the_shipping_fee(order: Order) -> None:
+    ship_order(order.number, by=CLI, lines={"A": 3})
+    cancel_order(order.number, by=CLI)
+    assert status_now(order) == OrderStatus.SHIPPED
+    assert order.refunded == Decimal("3.33")
+
+
+def test_an_order_cancelled_line_by_line_releases_its_promo_code_once() -> None:
+    make_product("A", on_hand=10, price="10.00")
+    make_promo_code("TEN", max_uses=1)
+    order = place({"A": 2}, promo_code="TEN")
+    cancel_order(order.number, by=CLI, lines={"A": 1})
+    assert PromoCode.objects.get().times_used == 1
+    cancel_order(order.number, by=CLI, lines={"A": 1})
+    assert PromoCode.objects.get().times_used == 0
+    assert status_now(order) == OrderStatus.CANCELLED
+    place({"A": 1}, promo_code="TEN")
+
+
+def test_a_restocked_return_can_be_sold_again_and_a_written_off_one_cannot(order: Order) -> None:
+    ship_order(order.number, by=CLI)
+    returned = return_items(
+        order.number, by=CLI, items=[ReturnedItem("A", 1), ReturnedItem("B", 1, restock=False)]
+    )
+    assert returned.refund == Decimal("13.33")
+    assert status_now(order) == OrderStatus.SHIPPED
+    assert stock_now("A") == (8, 0)
+    assert stock_now("B") == (9, 0)
+    assert order.refunded == Decimal("13.33")
+
+
+def test_the_last_unit_takes_the_remainder_of_what_was_paid() -> None:
+    make_product("A", on_hand=10, price="1.00")
+    make_promo_code("CENT", amount_off="0.01")
+    order = place({"A": 3}, promo_code="CENT")
+    ship_order(order.number, by=CLI)
+    refunds = [return_items(order.number, by=CLI, items=[ReturnedItem("A", 1)]).refund for _ in range(3)]
+    assert refunds == [Decimal("1.00"), Decimal("1.00"), Decimal("0.99")]
+    assert status_now(order) == OrderStatus.SHIPPED
+
+
+def test_what_never_shipped_cannot_come_back(order: Order) -> None:
+    ship_order(order.number, by=CLI, lines={"A": 1})
+    with pytest.raises(Invalid, match="Only 1 of A are to return"):
+        return_items(order.number, by=CLI, items=[ReturnedItem("A", 2)])
+
+
+def test_a_new_e_mail_address_gets_the_confirmation_again(order: Order) -> None:
+    edit_order(order.number, by=CLI, email="new@example.com", note="Leave it at the door")
+    assert EmailMessage.objects.filter(recipient="new@example.com", template="order_placed").count() == 1
+    assert order.events.filter(kind="edited").count() == 1
+
+
+def test_an_order_that_somebody_changed_meanwhile_is_refused(order: Order) -> None:
+    edit_order(order.number, by=CLI, note="First", expected_version=1)
+    with pytest.raises(Stale):
+        edit_order(order.number, by=CLI, note="Second", expected_version=1)
+    order.refresh_from_db()
+    assert order.note == "First"
+
+
+def bring_to(status: OrderStatus, order: Order) -> None:
+    if status == OrderStatus.CANCELLED:
+        cancel_order(order.number, by=CLI)
+    if status == OrderStatus.PARTIALLY_SHIPPED:
+        ship_order(order.number, by=CLI, lines={"A": 1})
+    if status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        ship_order(order.number, by=CLI)
+    if status == OrderStatus.DELIVERED:
+        deliver_order(order.number, by=CLI)
+
+
+DO: dict[Action, tuple[Any, dict[str, Any]]] = {
+    Action.EDIT: (lifecycle.edit_order, {"address": ADDRESS, "note": "n"}),
+    Action.SHIP: (lifecycle.ship_order, {}),
+    Action.DELIVER: (lifecycle.deliver_order, {}),
+    Action.CANCEL: (lifecycle.cancel_order, {}),
+    Action.RETURN: (lifecycle.return_items, {"items": [ReturnedItem("A", 1)]}),
+    Action.COMMENT: (lifecycle.comment, {"text": "Hello"}),
+}
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("status", list(OrderStatus))
+def test_an_action_is_possible_exactly_where_the_table_allows_it(
+    status: OrderStatus, action: Action, order: Order
+) -> None:
+    bring_to(status, order)
+    use_case, arguments = DO[action]
+    before = (status_now(order), order.version, order.events.count())
+    if status in ALLOWED[action]:
+        use_case(order.number, by=CLI, **arguments)
+        return
+    with pytest.raises(IllegalTransition):
+        use_case(order.number, by=CLI, **arguments)
+    assert (status_now(order), order.version, order.events.count()) == before
+
+
+def test_an_order_of_very_many_lines_ships_cancels_and_returns() -> None:
+    skus = [f"A-RATHER-LONG-STOCK-KEEPING-UNIT-{number:03}" for number in range(120)]
+    for sku in skus:
+        make_product(sku, on_hand=3)
+    order = place(dict.fromkeys(skus, 3))
+    ship_order(order.number, by=CLI, lines=dict.fromkeys(skus, 1))
+    cancel_order(order.number, by=CLI, lines=dict.fromkeys(skus, 1))
+    return_items(order.number, by=CLI, items=[ReturnedItem(sku, 1) for sku in skus])
+    shipped = order.events.get(kind="shipped")
+    assert shipped.text.endswith("and 110 more")
+    assert len(shipped.details["lines"]) == 120
+    assert status_now(order) == OrderStatus.PARTIALLY_SHIPPED

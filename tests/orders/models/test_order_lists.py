@@ -1,0 +1,81 @@
+"""Lists of orders: what they find, and that SQLite, without statistics, finds it by an index."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from orders.admin.search import orders_matching
+from orders.fulfilment.lifecycle import ship_order
+from orders.models import Order, Shipment
+from tests.factories import CLI, make_customer, make_product, make_promo_code, place
+
+pytestmark = pytest.mark.django_db
+NEWEST = Order.objects.order_by("-placed_at", "-id")
+
+
+def plan_of(rows: QuerySet[Any, Any]) -> str:
+    sql, parameters = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        return " / ".join(row[3] for row in cursor.fetchall())
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps statistics")
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (NEWEST.with_promo_code("TEN"), "order_by_promo_code"),
+        (NEWEST.filter(note__filled=True), "order_with_note"),
+        (NEWEST.filter(total__at_least=10, total__at_most=20), "order_newest"),
+        (Order.objects.order_by("-total", "-id"), "order_largest"),
+        (Order.objects.open().order_by("placed_at"), "order_by_status"),
+        (Shipment.objects.with_tracking_number("TR1"), "shipment_tracking"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "rows",
+)
+def test_sqlite_answers_from_the_index_that_is_there_for_it(rows, index):
+    assert f"INDEX {index}" in plan_of(rows[:25])
+
+
+def test_what_is_found_exactly_is_not_mixed_with_people_who_are_called_alike():
+    make_product("ANNA", on_hand=9)
+    make_product("MUG-7", on_hand=9)
+    of_sku = place({"ANNA": 1})
+    of_name = place({"MUG-7": 1}, customer=make_customer("x@example.com", name="Joanna Berg"))
+
+    def found(term: str, *, is_personal: bool = True) -> set[Order]:
+        return set(orders_matching(Order.objects.all(), term, is_personal=is_personal))
+
+    assert found("anna") == {of_sku}
+    assert found("joanna") == {of_name}
+    assert found("joanna", is_personal=False) == set()
+    assert found(" X@Example.COM ") == {of_name}
+    assert found("x@exam") == {of_name}
+
+
+def test_an_order_is_found_by_its_own_address_and_by_its_customers():
+    make_product("MUG-7", on_hand=9)
+    order = place({"MUG-7": 1}, customer=make_customer("theo@example.com"))
+    Order.objects.filter(pk=order.pk).update(email="office@example.com")
+    place({"MUG-7": 1})
+
+    assert list(Order.objects.of_email("Theo@Example.com")) == [order]
+    assert list(Order.objects.of_email("OFFICE@example.com ")) == [order]
+    assert not Order.objects.of_email("nobody@example.com").exists()
+
+
+def test_promo_codes_notes_and_amounts_narrow_on_both_databases():
+    make_product("MUG-7", on_hand=9, price="10.00")
+    make_promo_code("TEN", percent_off="10")
+    cheap = place({"MUG-7": 1}, promo_code="TEN", note="Ring twice")
+    dear = place({"MUG-7": 3})
+
+    assert list(Order.objects.with_promo_code("TEN")) == [cheap]
+    assert list(Order.objects.with_promo_code("")) == [dear]
+    assert list(Order.objects.filter(note__filled=True)) == [cheap]
+    assert list(Order.objects.filter(total__at_least=10)) == [dear]
+    assert list(Order.objects.filter(total__at_most=10, total__at_least="8.99")) == [cheap]
+    ship_order(dear.number, by=CLI, tracking_number="TR1")
+    assert [each.order for each in Shipment.objects.with_tracking_number("tr1")] == [dear]

@@ -1,0 +1,220 @@
+"""Many buyers at the same moment. Each race has a control that shows the harness can see the fault.
+
+Limits of promo codes: test_promo_races.py. The stock ledger alone: tests/races/test_stock.py.
+"""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.db.models import F
+
+from catalog.audit import audit_stock
+from catalog.models import Product
+from catalog.stock import InsufficientStock
+from orders.audit import audit_orders
+from orders.fulfilment.lifecycle import cancel_order, deliver_order, ship_order
+from orders.fulfilment.transition import IllegalTransition
+from orders.models import Order, PromoCode
+from orders.promotions.redemption import PromoRefused
+from orders.status import OrderStatus
+from tests.factories import CLI, make_customer, make_product, make_promo_code, place
+from tests.races.harness import deadlocks_so_far, race
+from tests.soak import IS_SOAK, SECONDS_ALLOWED
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.race,
+    pytest.mark.timeout(SECONDS_ALLOWED),
+]
+
+THREADS = 16
+ROUNDS = 50 if IS_SOAK else 3
+DEADLOCK_DETECTED = "40P01"
+EIGHT: list[Callable[..., object]] = [*[ship_order] * 3, *[cancel_order] * 3, *[deliver_order] * 2]
+
+
+def assert_the_books_balance() -> None:
+    assert audit_stock() == []
+    assert audit_orders() == []
+
+
+def kinds(outcomes: Iterable[object]) -> Counter[str]:
+    return Counter(type(outcome).__name__ for outcome in outcomes)
+
+
+def test_two_hundred_buyers_of_twenty_units_get_exactly_twenty_every_time() -> None:
+    for number in range(ROUNDS):
+        sku = make_product(f"HOT-{number}", on_hand=20).sku
+        outcomes = race(THREADS, [partial(place, {sku: 1}) for _ in range(200)])
+        assert kinds(outcomes) == {Order.__name__: 20, InsufficientStock.__name__: 180}
+
+    assert set(Product.objects.values_list("on_hand", "reserved")) == {(20, 20)}
+    assert_the_books_balance()
+
+
+def test_without_the_guard_the_same_buyers_oversell() -> None:
+    """The control: look, think, write — as a shop without locks does."""
+    make_product("HOT", on_hand=20)
+    sold = []
+
+    def buy_unguarded() -> None:
+        available = Product.objects.get(sku="HOT").available
+        time.sleep(0.005)
+        if available >= 1:
+            sold.append(1)
+            with transaction.atomic():
+                Product.objects.filter(sku="HOT", reserved__lt=F("on_hand")).update(
+                    reserved=F("reserved") + 1
+                )
+
+    race(THREADS, [buy_unguarded for _ in range(200)])
+
+    assert len(sold) > 20
+
+
+def test_two_first_orders_at_once_get_one_first_order_discount() -> None:
+    make_product("A", on_hand=100)
+    make_promo_code("FIRST", first_order_only=True, max_uses_per_customer=None)
+    customer = make_customer()
+
+    outcomes = race(8, [partial(place, {"A": 1}, customer=customer, promo_code="FIRST") for _ in range(8)])
+
+    assert kinds(outcomes) == {Order.__name__: 1, PromoRefused.__name__: 7}
+
+
+def test_many_four_line_orders_in_random_line_order_never_deadlock() -> None:
+    orders = 1_000 if IS_SOAK or connection.vendor != "sqlite" else 300
+    skus = [f"P-{number}" for number in range(6)]
+    for sku in skus:
+        make_product(sku, on_hand=10_000)
+    shuffled = random.Random(7)
+    baskets = [dict.fromkeys(shuffled.sample(skus, 4), 1) for _ in range(orders)]
+    deadlocks = deadlocks_so_far()
+
+    outcomes = race(THREADS, [partial(place, basket) for basket in baskets])
+
+    assert kinds(outcomes) == {Order.__name__: orders}
+    assert deadlocks_so_far() == deadlocks
+    assert sum(Product.objects.values_list("reserved", flat=True)) == 4 * orders
+    assert_the_books_balance()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer and no locks on rows.")
+def test_locking_products_in_the_order_of_the_lines_deadlocks() -> None:
+    """The control: two baskets of the same two products, the other way round."""
+    make_product("A")
+    make_product("B")
+    both_hold_their_first = threading.Barrier(2)
+    deadlocks = deadlocks_so_far()
+
+    def lock_unsorted(*skus: str) -> None:
+        with transaction.atomic():
+            for sku in skus:
+                Product.objects.select_for_update(no_key=True).get(sku=sku)
+                if sku == skus[0]:
+                    both_hold_their_first.wait(timeout=20)
+
+    outcomes = race(2, [partial(lock_unsorted, "A", "B"), partial(lock_unsorted, "B", "A")])
+
+    assert kinds(outcomes) == {"NoneType": 1, OperationalError.__name__: 1}
+    [failed] = [outcome for outcome in outcomes if outcome]
+    assert failed.__cause__.sqlstate == DEADLOCK_DETECTED
+    # A connection's statistics arrive when it has ended.
+    for _ in range(100):
+        if deadlocks_so_far() > deadlocks:
+            return
+        time.sleep(0.1)
+    raise AssertionError("The deadlock was not counted.")
+
+
+def test_ship_cancel_and_deliver_of_a_hundred_orders_at_once_have_one_winner_each() -> None:
+    """Of eight at once, one of those that exclude each other wins and the others are refused."""
+    make_product("A", on_hand=200)
+    shuffled = random.Random(11)
+    tries = [
+        (number, action)
+        for number in [place({"A": 2}).number for _ in range(100)]
+        for action in shuffled.sample(EIGHT, 8)
+    ]
+
+    outcomes = race(8, [partial(action, number, by=CLI) for number, action in tries])
+
+    won: Counter[tuple[str, object]] = Counter()
+    for (number, action), outcome in zip(tries, outcomes, strict=True):
+        if not isinstance(outcome, Exception):
+            won[number, action] += 1
+        else:
+            assert isinstance(outcome, IllegalTransition), outcome
+    ends = Counter(str(one_end_of(order, won)) for order in Order.objects.all())
+    # By whom they are won is chance; that one side wins them all would be none.
+    assert ends["cancelled"] > 0 < ends["shipped"] + ends["delivered"]
+    assert Product.objects.values_list("on_hand", "reserved").get() == (2 * ends["cancelled"], 0)
+    assert_the_books_balance()
+
+
+def one_end_of(order: Order, won: Counter[tuple[str, object]]) -> OrderStatus:
+    """Its status, which is all that happened to it."""
+    wins = tuple(won[order.number, action] for action in (ship_order, cancel_order, deliver_order))
+    events = Counter(order.events.exclude(kind="placed").values_list("kind", flat=True))
+    traces = (order.shipments.count(), order.cancellations.count(), events)
+    if order.status == OrderStatus.CANCELLED:
+        # Those who came second cancelled what was cancelled, which changes nothing.
+        assert (wins, traces) == ((0, 3, 0), (0, 1, {"cancelled": 1}))
+    elif order.status == OrderStatus.SHIPPED:
+        assert (wins, traces) == ((1, 0, 0), (1, 0, {"shipped": 1}))
+    else:
+        assert (wins, traces) == ((1, 0, 1), (1, 0, {"shipped": 1, "delivered": 1}))
+    return OrderStatus(order.status)
+
+
+def test_actions_that_look_before_they_lock_both_ship_and_cancel() -> None:
+    """The control: the same actions, the status read and then written."""
+    make_product("A", on_hand=16)
+    numbers = [place({"A": 2}).number for _ in range(8)]
+    done: list[tuple[str, OrderStatus]] = []
+
+    def act_unguarded(number: str, becomes: OrderStatus) -> None:
+        status = Order.objects.get(number=number).status
+        time.sleep(0.01)
+        if status == OrderStatus.PENDING:
+            Order.objects.filter(number=number).update(status=becomes)
+            done.append((number, becomes))
+
+    ends = (OrderStatus.SHIPPED, OrderStatus.CANCELLED) * 2
+    race(8, [partial(act_unguarded, number, end) for number in numbers for end in ends])
+
+    assert len(done) > len(numbers)
+    assert any({(number, end) for end in ends} <= set(done) for number in numbers)
+
+
+def test_delivering_at_once_delivers_once() -> None:
+    make_product("A", on_hand=10)
+    number = place({"A": 2}).number
+    ship_order(number, by=CLI)
+
+    outcomes = race(8, [partial(deliver_order, number, by=CLI) for _ in range(8)])
+
+    assert kinds(outcomes) == {Order.__name__: 1, IllegalTransition.__name__: 7}
+    assert Order.objects.get().events.filter(kind="delivered").count() == 1
+    assert_the_books_balance()
+
+
+def test_redeeming_and_cancelling_at_once_keeps_uses_equal_to_active_redemptions() -> None:
+    make_product("A", on_hand=1_000)
+    make_promo_code("FIVE", max_uses=5)
+
+    def place_and_cancel() -> None:
+        order = place({"A": 1}, promo_code="FIVE")
+        race(2, [partial(cancel_order, order.number, by=CLI) for _ in range(2)])
+
+    outcomes = race(8, [place_and_cancel for _ in range(60)])
+
+    assert set(kinds(outcomes)) <= {"NoneType", PromoRefused.__name__}
+    assert PromoCode.objects.get().times_used == 0
+    assert_the_books_balance()
