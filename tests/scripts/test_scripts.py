@@ -1,7 +1,7 @@
 """What computes in the admin's scripts is tested by Node's own runner: `*.test.mjs` beside this file.
 
-The scripts of all apps are served below one address, and import each other so. Node finds them in a directory that is
-laid out like it, and tests import `#static/…`.
+The scripts of all apps are served below one address, and import each other so. Node finds them in a directory
+that is laid out like it, where tests import `#static/…`.
 """
 
 import json
@@ -44,12 +44,19 @@ def lay_out(place: Path) -> None:
 def test_what_computes_in_the_scripts_does_it_rightly(tmp_path: Path) -> None:
     node = shutil.which("node")
     if node is None:
-        pytest.skip("There is no Node on PATH (Debian: apt-get install nodejs): tests of scripts were left out.")
+        pytest.skip(
+            "There is no Node on PATH (Debian: apt-get install nodejs): tests of scripts were left out."
+        )
     lay_out(tmp_path)
     tests = sorted(str(test) for test in tmp_path.glob("tests/*/*.test.mjs"))
 
     done = subprocess.run(
-        [node, "--test", *tests], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [node, "--test", "--test-reporter=tap", *tests],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
