@@ -92,7 +92,7 @@ ORDERS = """
     INSERT INTO orders_order (
         id, serial, prefix, customer_id, status, email, currency, ship_name, ship_line1, ship_line2,
         ship_city, ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount,
-        shipping, total, refunded, units, promo_code, explanation, note, source,
+        shipping, total, credited, units, promo_code, explanation, note, source,
         placed_at, is_demo, version, updated_at
     )
     SELECT number, 100000 + number, 'B-', customer, status, person.email, 'EUR', person.name,
@@ -109,7 +109,7 @@ ORDERS = """
 LINES = """
     INSERT INTO orders_orderline (
         order_id, product_id, position, sku, name, unit_price, quantity, subtotal, discount, shipped,
-        delivered, cancelled, returned, refunded
+        delivered, cancelled, returned, credited
     )
     SELECT number, product.id, position, product.sku, product.name, product.price, units, line_price,
         line_off,
@@ -151,26 +151,26 @@ PARCELS = """
     SELECT order_id, id, shipped FROM orders_orderline WHERE shipped > 0 ORDER BY id
 """
 CANCELLATIONS = """
-    INSERT INTO orders_cancellation (id, order_id, reference, reason, refund, shipping_refund, at)
+    INSERT INTO orders_cancellation (id, order_id, reference, reason, credit, shipping_credit, at)
     SELECT number, number, 'B-' || (100000 + number) || '-C1', 'changed their mind',
         {total} - 4.90, 4.90, placed
     FROM plan WHERE status = 'cancelled' ORDER BY number
 """
 CANCELLED = """
-    INSERT INTO orders_cancellationline (cancellation_id, order_line_id, quantity, refund)
-    SELECT order_id, id, cancelled, refunded FROM orders_orderline WHERE cancelled > 0 ORDER BY id
+    INSERT INTO orders_cancellationline (cancellation_id, order_line_id, quantity, credit)
+    SELECT order_id, id, cancelled, credited FROM orders_orderline WHERE cancelled > 0 ORDER BY id
 """
 RETURNS = """
-    INSERT INTO orders_return (id, order_id, reference, reason, refund, at)
-    SELECT order_id, order_id, 'B-' || (100000 + order_id) || '-R1', 'too small', refunded, %(now)s
+    INSERT INTO orders_return (id, order_id, reference, reason, credit, at)
+    SELECT order_id, order_id, 'B-' || (100000 + order_id) || '-R1', 'too small', credited, %(now)s
     FROM orders_orderline WHERE returned > 0 ORDER BY id
 """
 RETURNED = """
-    INSERT INTO orders_returnline (returned_id, order_line_id, quantity, restock, refund)
-    SELECT order_id, id, returned, true, refunded FROM orders_orderline WHERE returned > 0 ORDER BY id
+    INSERT INTO orders_returnline (returned_id, order_line_id, quantity, restock, credit)
+    SELECT order_id, id, returned, true, credited FROM orders_orderline WHERE returned > 0 ORDER BY id
 """
 REFUNDED = """
-    UPDATE orders_order SET refunded = orders_return.refund FROM orders_return
+    UPDATE orders_order SET credited = orders_return.credit FROM orders_return
     WHERE orders_return.order_id = orders_order.id
 """
 REDEMPTIONS = """

@@ -25,7 +25,7 @@ CUSTOMERS = """
 ORDERS = """
     INSERT INTO orders_order (
         serial, prefix, customer_id, status, email, currency, ship_name, ship_line1, ship_line2, ship_city,
-        ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount, shipping, total, refunded,
+        ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount, shipping, total, credited,
         units, promo_code, explanation, note, source, placed_at, is_demo, version, updated_at
     )
     WITH RECURSIVE numbers (number) AS (
@@ -40,7 +40,7 @@ ORDERS = """
 LINES = """
     INSERT INTO orders_orderline (
         order_id, product_id, position, sku, name, unit_price, quantity, subtotal, discount, shipped,
-        delivered, cancelled, returned, refunded
+        delivered, cancelled, returned, credited
     )
     SELECT placed.id, product.id, place.number, product.sku, product.name, 3.39, placed.units / 2,
         3.39 * (placed.units / 2), 0, placed.units / 2, placed.units / 2, 0, 0, 0

@@ -116,6 +116,12 @@ def _migrations() -> Finding:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from backoffice.db.migrating import SchemaOfAnotherVersion, refuse_schema_of_another_version
+
+    try:
+        refuse_schema_of_another_version()
+    except SchemaOfAnotherVersion as refusal:
+        return Finding(State.TROUBLE, refusal.detail)
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:

@@ -54,11 +54,11 @@ def order_cancelled(cancellation: Cancellation) -> None:
     order = cancellation.order
     context = {
         **_heading(order),
-        "lines": _refunded_lines(cancellation.lines.select_related("order_line"), order),
+        "lines": _credited_lines(cancellation.lines.select_related("order_line"), order),
         "reason": cancellation.reason,
-        "refund": _money(cancellation.refund + cancellation.shipping_refund, order),
-        "shipping_refund": _money(cancellation.shipping_refund, order)
-        if cancellation.shipping_refund
+        "credit": _money(cancellation.credit + cancellation.shipping_credit, order),
+        "shipping_credit": _money(cancellation.shipping_credit, order)
+        if cancellation.shipping_credit
         else "",
         "is_whole_order": all(line.cancelled == line.quantity for line in order.lines.all()),
     }
@@ -69,8 +69,8 @@ def return_received(returned: Return) -> None:
     order = returned.order
     context = {
         **_heading(order),
-        "lines": _refunded_lines(returned.lines.select_related("order_line"), order),
-        "refund": _money(returned.refund, order),
+        "lines": _credited_lines(returned.lines.select_related("order_line"), order),
+        "credit": _money(returned.credit, order),
     }
     _queue(order, "return_received", cause=f"return:{returned.reference}", context=context)
 
@@ -131,13 +131,13 @@ def _order_in_words(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
     }
 
 
-def _refunded_lines(lines: Iterable[Any], order: Order) -> list[dict[str, Any]]:
+def _credited_lines(lines: Iterable[Any], order: Order) -> list[dict[str, Any]]:
     return [
         {
             "name": line.order_line.name,
             "sku": line.order_line.sku,
             "quantity": line.quantity,
-            "refund": _money(line.refund, order),
+            "credit": _money(line.credit, order),
         }
         for line in lines
     ]

@@ -48,7 +48,7 @@ OF_LINE = {
     "line_subtotal": "subtotal",
     "line_discount": "discount",
     "line_total": "paid",
-    "line_refunded": "refunded",
+    "line_credited": "credited",
     "shipped": "shipped",
     "delivered": "delivered",
     "cancelled": "cancelled",
@@ -60,7 +60,7 @@ AMOUNTS = {
     "order_discount": "discount",
     "order_shipping": "shipping",
     "order_total": "total",
-    "order_refunded": "refunded",
+    "order_credited": "credited",
     "order_net": "net",
     "note": "note",
 }

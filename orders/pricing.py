@@ -184,11 +184,11 @@ def spread(discount: Decimal, eligible: Sequence[Decimal]) -> list[Decimal]:
     return [rounded(Decimal(share + (index in raised)) / 100) for index, share in enumerate(shares)]
 
 
-def refund_of(*, paid: Decimal, refunded: Decimal, quantity: int, refunded_units: int, units: int) -> Decimal:
+def credit_of(*, paid: Decimal, credited: Decimal, quantity: int, credited_units: int, units: int) -> Decimal:
     """What `units` more of a line are worth: net paid per unit, the line's last unit taking the remainder."""
-    if refunded_units + units == quantity:
-        return paid - refunded
-    return min(rounded(paid / quantity) * units, paid - refunded)
+    if credited_units + units == quantity:
+        return paid - credited
+    return min(rounded(paid / quantity) * units, paid - credited)
 
 
 def _line_step(line: PricedLine, currency: str) -> Step:

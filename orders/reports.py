@@ -35,7 +35,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """What was sold in a period; revenue is net of refunds."""
+    """What was sold in a period; revenue is net of credits."""
 
     orders: int
     revenue: Decimal

@@ -9,15 +9,41 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.migrations.loader import MigrationLoader
+
+from backoffice.errors import Conflict
 
 # Any number, the same for all processes of a shop.
 ADVISORY_LOCK = 7_205_118
 
 
+class SchemaOfAnotherVersion(Conflict):
+    code = "schema_of_another_version"
+    title = "The database was made by another version"
+
+
 def migrate() -> None:
-    """Apply what is missing. Several processes that start together wait for each other."""
+    """Apply what is missing. Several processes that start together wait for each other.
+
+    Raises:
+        SchemaOfAnotherVersion: nothing was changed.
+    """
     with only_one_process():
+        refuse_schema_of_another_version()
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def refuse_schema_of_another_version() -> None:
+    """A newer version has added to its tables, or one from before the first release has made them."""
+    loader = MigrationLoader(connection)
+    unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
+    if unknown:
+        app, name = unknown[0]
+        raise SchemaOfAnotherVersion(
+            f"{connection.settings_dict['NAME']} was made by another version of the shop: this one knows no "
+            f"{app}.{name}. Start the version that made it; or, if it holds nothing to keep, move it away or "
+            "name an empty database, and start again: the shop makes its tables anew."
+        )
 
 
 @contextmanager

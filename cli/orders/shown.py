@@ -100,7 +100,7 @@ def as_row(order: "Order") -> dict[str, Any]:
         "discount": order.discount,
         "shipping": order.shipping,
         "total": order.total,
-        "refunded": order.refunded,
+        "credited": order.credited,
         "net": order.net,
         "currency": order.currency,
         "promo_code": order.promo_code,

@@ -154,10 +154,10 @@ def _figures(customer: Customer, user: User | AnonymousUser) -> list[Figure]:
     last = words.ago(figures.last_order_at) if figures.last_order_at else "never"
     cards = [Figure("Orders", f"{figures.orders:,}", note=f"last {last}" if figures.orders else "none yet")]
     if user.has_perm("orders.view_revenue"):
-        cards.append(Figure("Spent", words.money(figures.spent), note="net of refunds"))
+        cards.append(Figure("Spent", words.money(figures.spent), note="net of credits"))
         if figures.orders:
             average = words.money(figures.spent / figures.orders)
-            cards.append(Figure("Average order", average, note="net of refunds"))
+            cards.append(Figure("Average order", average, note="net of credits"))
     since = words.moment(customer.created_at)
     cards.append(Figure("Account", "Yes" if customer.user_id else "Guest", note=f"known since {since}"))
     return cards

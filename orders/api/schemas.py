@@ -198,7 +198,7 @@ class OrderSummary(BaseModel):
     discount: str
     shipping: str
     total: str
-    refunded: str
+    credited: str
     units: int
     promo: PromoOut | None
     placed_at: datetime

@@ -146,7 +146,7 @@ def cancel_order(
     if is_whole:
         redemption.release(order, at=at)
     stock.release(by_product(units), reference=cancellation.reference, held_for=order.number, by=by, at=at)
-    finish(order, order_lines, counters=["cancelled", "refunded"], fields=["refunded"])
+    finish(order, order_lines, counters=["cancelled", "credited"], fields=["credited"])
     text = "Order cancelled" if is_whole else f"Cancelled {in_words(units)}"
     text = f"{text}: {cancellation.reason}" if cancellation.reason else text
     timeline.record(order, EventKind.CANCELLED, text, by=by, at=at, details=as_details(units))
@@ -176,7 +176,7 @@ def return_items(
         order=order,
         reference=f"{order.number}-R{order.returns.count() + 1}",
         reason=_within(reason, 255, "/reason"),
-        refund=sum((each.refund() for each in units), ZERO),
+        credit=sum((each.credit() for each in units), ZERO),
         at=at,
     )
     insert([returned])
@@ -187,18 +187,18 @@ def return_items(
                 order_line=each.line,
                 quantity=each.quantity,
                 restock=item.restock,
-                refund=each.refund(),
+                credit=each.credit(),
             )
             for each, item in zip(units, items, strict=True)
         ]
     )
-    _refund(order, units)
+    _credit(order, units)
     for each in units:
         each.line.returned += each.quantity
     restocked = [each for each, item in zip(units, items, strict=True) if item.restock]
     if restocked:
         stock.restock(by_product(restocked), reference=returned.reference, by=by, at=at)
-    finish(order, order_lines, counters=["returned", "refunded"], fields=["refunded"])
+    finish(order, order_lines, counters=["returned", "credited"], fields=["credited"])
     text = f"Returned {in_words(units)}"
     timeline.record(order, EventKind.RETURNED, text, by=by, at=at, details=as_details(units))
     emails.return_received(returned)
@@ -256,38 +256,38 @@ def edit_order(
 def _write_cancellation(
     order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units], *, reason: str, at: datetime
 ) -> Cancellation:
-    refunds = [each.refund() for each in units]
-    _refund(order, units)
+    credited = [each.credit() for each in units]
+    _credit(order, units)
     for each in units:
         each.line.cancelled += each.quantity
     # Shipping is given back only when nothing at all will have been shipped.
     shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else ZERO
-    order.refunded += shipping
+    order.credited += shipping
     cancellation = Cancellation(
         order=order,
         reference=f"{order.number}-C{order.cancellations.count() + 1}",
         reason=_within(reason, 255, "/reason"),
-        refund=sum(refunds, ZERO),
-        shipping_refund=shipping,
+        credit=sum(credited, ZERO),
+        shipping_credit=shipping,
         at=at,
     )
     insert([cancellation])
     insert(
         [
             CancellationLine(
-                cancellation=cancellation, order_line=each.line, quantity=each.quantity, refund=refund
+                cancellation=cancellation, order_line=each.line, quantity=each.quantity, credit=credit
             )
-            for each, refund in zip(units, refunds, strict=True)
+            for each, credit in zip(units, credited, strict=True)
         ]
     )
     return cancellation
 
 
-def _refund(order: Order, units: Sequence[Units]) -> None:
+def _credit(order: Order, units: Sequence[Units]) -> None:
     for each in units:
-        refund = each.refund()
-        each.line.refunded += refund
-        order.refunded += refund
+        credit = each.credit()
+        each.line.credited += credit
+        order.credited += credit
 
 
 def _parcel(shipment: Shipment) -> list[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
 from orders.models import OrderLine
-from orders.pricing import refund_of
+from orders.pricing import credit_of
 
 NAMED_AT_MOST = 10
 
@@ -19,14 +19,14 @@ class Units:
     line: OrderLine
     quantity: int
 
-    def refund(self) -> Decimal:
+    def credit(self) -> Decimal:
         """What they are worth; to be asked before the line's counters change."""
         line = self.line
-        return refund_of(
+        return credit_of(
             paid=line.total,
-            refunded=line.refunded,
+            credited=line.credited,
             quantity=line.quantity,
-            refunded_units=line.cancelled + line.returned,
+            credited_units=line.cancelled + line.returned,
             units=self.quantity,
         )
 

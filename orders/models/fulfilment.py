@@ -61,8 +61,8 @@ class Cancellation(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cancellations")
     reference = models.CharField(max_length=60, unique=True, help_text="Such as B-100042-C1.")
     reason = models.CharField(max_length=255, blank=True)
-    refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
-    shipping_refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    shipping_credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -76,7 +76,7 @@ class CancellationLine(models.Model):
     cancellation = models.ForeignKey(Cancellation, on_delete=models.PROTECT, related_name="lines")
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
-    refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
 
     class Meta:
         constraints = (
@@ -94,7 +94,7 @@ class Return(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
     reference = models.CharField(max_length=60, unique=True, help_text="Such as B-100042-R1.")
     reason = models.CharField(max_length=255, blank=True)
-    refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -109,7 +109,7 @@ class ReturnLine(models.Model):
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     restock = models.BooleanField(default=True)
-    refund = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
 
     class Meta:
         constraints = (

@@ -97,9 +97,9 @@ class Order(models.Model):
     discount = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
     shipping = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
     total = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
-    refunded = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
+    credited = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
     net = models.GeneratedField(
-        expression=exact(F("total") - F("refunded")),
+        expression=exact(F("total") - F("credited")),
         output_field=models.DecimalField(max_digits=12, decimal_places=2),
         db_persist=True,
     )
@@ -139,7 +139,7 @@ class Order(models.Model):
                 condition=Q(discount__lte=F("subtotal")), name="order_discount_within_subtotal"
             ),
             models.CheckConstraint(
-                condition=Q(refunded__gte=0, refunded__lte=F("total")), name="order_refunded_within_total"
+                condition=Q(credited__gte=0, credited__lte=F("total")), name="order_credited_within_total"
             ),
         )
         indexes = (
@@ -194,7 +194,7 @@ class OrderLine(models.Model):
     delivered = models.PositiveIntegerField(default=0)
     cancelled = models.PositiveIntegerField(default=0)
     returned = models.PositiveIntegerField(default=0)
-    refunded = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credited = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
 
     class Meta:
         ordering = ("order", "position")
@@ -219,8 +219,8 @@ class OrderLine(models.Model):
                 condition=Q(returned__lte=F("shipped")), name="line_returned_were_shipped"
             ),
             models.CheckConstraint(
-                condition=Q(refunded__gte=0, refunded__lte=exact(F("subtotal") - F("discount"))),
-                name="line_refunded_within_total",
+                condition=Q(credited__gte=0, credited__lte=exact(F("subtotal") - F("discount"))),
+                name="line_credited_within_total",
             ),
         )
         indexes = (models.Index(fields=("product", "-order"), name="line_of_product"),)

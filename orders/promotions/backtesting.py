@@ -75,7 +75,7 @@ class Backtest:
     """Over the orders placed in [start, end) that were not cancelled.
 
     Goods are at full price: a discount that an order really had is left out of account, and told in
-    `had_discount`. `revenue` is net of refunds, as everywhere. Shipping fees are taken not to change.
+    `had_discount`. `revenue` is net of credits, as everywhere. Shipping fees are taken not to change.
     """
 
     start: datetime

@@ -15,7 +15,7 @@ from orders.reports import days_between, placed_on
 
 @dataclass(frozen=True, slots=True)
 class PromoFigures:
-    """Over the orders that still use it; revenue is net of refunds."""
+    """Over the orders that still use it; revenue is net of credits."""
 
     orders: int
     customers: int

@@ -22,7 +22,7 @@ LINE_COLUMNS = (
 SHIPMENT = ("reference", "carrier", "tracking_number", "shipped_at", "delivered_at")
 STEP = ("step", "detail", "amount", "code")
 SUMMARY = (
-    *("number", "status", "email", "currency", "subtotal", "discount", "shipping", "total", "refunded"),
+    *("number", "status", "email", "currency", "subtotal", "discount", "shipping", "total", "credited"),
     *("units", "promo", "placed_at", "version"),
 )
 WHOLE = (*SUMMARY, "lines", "explanation", "shipments", "shipping_address", "note", "source", "updated_at")

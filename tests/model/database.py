@@ -61,18 +61,18 @@ def assert_every_unit_is_accounted_for() -> None:
     assert audit_orders() == []
 
 
-def assert_refunds_add_up() -> None:
+def assert_credits_add_up() -> None:
     """What each order has given back is the sum of its cancellations and returns, and of its lines."""
     given: dict[int, Decimal] = dict.fromkeys(Order.objects.values_list("pk", flat=True), Decimal(0))
     shipping = given.copy()
-    for order, refund, fee in Cancellation.objects.values_list("order", "refund", "shipping_refund"):
-        given[order] += refund + fee
+    for order, credit, fee in Cancellation.objects.values_list("order", "credit", "shipping_credit"):
+        given[order] += credit + fee
         shipping[order] += fee
-    for order, refund in Return.objects.values_list("order", "refund"):
-        given[order] += refund
-    assert dict(Order.objects.values_list("pk", "refunded")) == given
-    for order, refunded in OrderLine.objects.values_list("order", "refunded"):
-        shipping[order] += refunded
+    for order, credit in Return.objects.values_list("order", "credit"):
+        given[order] += credit
+    assert dict(Order.objects.values_list("pk", "credited")) == given
+    for order, credited in OrderLine.objects.values_list("order", "credited"):
+        shipping[order] += credited
     assert shipping == given
 
 

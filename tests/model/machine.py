@@ -152,7 +152,7 @@ class ShopMachine(RuleBasedStateMachine):
 
     def audit(self) -> None:
         database.assert_every_unit_is_accounted_for()
-        database.assert_refunds_add_up()
+        database.assert_credits_add_up()
         database.check_constraints()
 
     # Staff and their shelves.

@@ -73,7 +73,7 @@ def test_each_line_is_a_row_with_its_own_amounts_and_those_of_its_order(order: O
         "line_subtotal": "30.00",
         "line_discount": "6.00",
         "line_total": "24.00",
-        "line_refunded": "0.00",
+        "line_credited": "0.00",
         "shipped": "3",
         "delivered": "0",
         "cancelled": "0",
@@ -83,14 +83,14 @@ def test_each_line_is_a_row_with_its_own_amounts_and_those_of_its_order(order: O
         "order_discount": "6.80",
         "order_shipping": "0.00",
         "order_total": "27.20",
-        "order_refunded": "3.20",
+        "order_credited": "3.20",
         "order_net": "24.00",
         "note": "First line\nsecond",
         "tracking_numbers": "0034; 0035",
     }
     own = ("sku", "product", "quantity", "unit_price", "line_subtotal", "line_discount", "line_total")
     assert [mug[name] for name in own] == ["MUG-7", "Mug", "1", "4.00", "4.00", "0.80", "3.20"]
-    changing = {*own, "line_refunded", "shipped", "cancelled"}
+    changing = {*own, "line_credited", "shipped", "cancelled"}
     assert {name for name in tea if tea[name] != mug[name]} == changing
 
 

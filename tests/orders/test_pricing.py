@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders.pricing import Item, PromoReason, PromoRefusal, Quote, Shipping, Terms, quote, refund_of, spread
+from orders.pricing import Item, PromoReason, PromoRefusal, Quote, Shipping, Terms, credit_of, quote, spread
 
 pytestmark = pytest.mark.once
 
@@ -170,12 +170,12 @@ def test_shipping_is_free_from_the_subtotal_after_discount(price_each: str, fee:
 
 @settings(deadline=None)
 @given(cents, st.lists(st.integers(1, 5), min_size=1, max_size=6))
-def test_refunds_of_all_units_sum_to_what_was_paid(paid: Decimal, portions: list[int]) -> None:
-    quantity, units, refunded = sum(portions), 0, Decimal(0)
+def test_credits_of_all_units_sum_to_what_was_paid(paid: Decimal, portions: list[int]) -> None:
+    quantity, units, credited = sum(portions), 0, Decimal(0)
     for portion in portions:
-        refund = refund_of(
-            paid=paid, refunded=refunded, quantity=quantity, refunded_units=units, units=portion
+        credit = credit_of(
+            paid=paid, credited=credited, quantity=quantity, credited_units=units, units=portion
         )
-        assert refund >= 0
-        units, refunded = units + portion, refunded + refund
-    assert refunded == paid
+        assert credit >= 0
+        units, credited = units + portion, credited + credit
+    assert credited == paid

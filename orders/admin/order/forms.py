@@ -234,8 +234,8 @@ class ReturnForm(QuantitiesDialog):
     def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
         items = [ReturnedItem(line.sku, quantity, data[_restock_of(line)]) for line, quantity in chosen]
         returned = lifecycle.return_items(self.number, by=self.actor, items=items, reason=data["reason"])
-        refund = words.money(returned.refund, self.order.currency)
-        self.done = f"Registered {returned.reference}: {_units(chosen)} came back, worth {refund}."
+        credit = words.money(returned.credit, self.order.currency)
+        self.done = f"Registered {returned.reference}: {_units(chosen)} came back, worth {credit}."
 
 
 class CommentForm(OrderDialog):

@@ -74,7 +74,7 @@ class Reversal:
     reference: str
     reason: str
     at: datetime
-    refund: str
+    credit: str
     contents: list[str]
 
 
@@ -190,9 +190,9 @@ def totals_of(order: Order, *, names_promo: bool, promo_url: str = "") -> list[T
         totals.append(Total(title, amount(-order.discount), url=promo_url))
     totals.append(Total("Shipping", amount(order.shipping)))
     totals.append(Total("Total", amount(order.total), is_sum=True))
-    if order.refunded:
-        totals.append(Total("Refunded", amount(-order.refunded)))
-        totals.append(Total("Net", amount(order.total - order.refunded), is_sum=True))
+    if order.credited:
+        totals.append(Total("Credited", amount(-order.credited)))
+        totals.append(Total("Net", amount(order.total - order.credited), is_sum=True))
     return totals
 
 
@@ -263,8 +263,8 @@ def _returns(order: Order, lines: dict[int, OrderLine]) -> list[Reversal]:
     contents = ReturnLine.objects.filter(returned__order=order).select_related("returned")
     for content in contents.order_by("returned_id", "pk"):
         whole = content.returned
-        refund = words.money(whole.refund, order.currency)
-        reversal = found.setdefault(whole.pk, Reversal(whole.reference, whole.reason, whole.at, refund, []))
+        credit = words.money(whole.credit, order.currency)
+        reversal = found.setdefault(whole.pk, Reversal(whole.reference, whole.reason, whole.at, credit, []))
         fate = "restocked" if content.restock else "written off"
         reversal.contents.append(f"{_units(content.quantity, lines[content.order_line_id])}, {fate}")
     return list(found.values())
@@ -275,8 +275,8 @@ def _cancellations(order: Order, lines: dict[int, OrderLine]) -> list[Reversal]:
     contents = CancellationLine.objects.filter(cancellation__order=order).select_related("cancellation")
     for content in contents.order_by("cancellation_id", "pk"):
         whole = content.cancellation
-        refund = words.money(whole.refund + whole.shipping_refund, order.currency)
-        reversal = found.setdefault(whole.pk, Reversal(whole.reference, whole.reason, whole.at, refund, []))
+        credit = words.money(whole.credit + whole.shipping_credit, order.currency)
+        reversal = found.setdefault(whole.pk, Reversal(whole.reference, whole.reason, whole.at, credit, []))
         reversal.contents.append(_units(content.quantity, lines[content.order_line_id]))
     return list(found.values())
 

@@ -170,7 +170,7 @@ class CodesOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """Over the orders that still use it; revenue is net of refunds, shares are in percent."""
+    """Over the orders that still use it; revenue is net of credits, shares are in percent."""
 
     orders: int
     customers: int
@@ -243,7 +243,7 @@ class BacktestOut(BaseModel):
     start: datetime = Field(alias="from")
     end: datetime = Field(alias="to")
     orders: int = Field(description="All that were placed in this time.")
-    revenue: str = Field(description="Of all of them, net of refunds.")
+    revenue: str = Field(description="Of all of them, net of credits.")
     qualifying: int = Field(description="Orders that would have had the discount.")
     customers: int = Field(description="Who placed those.")
     had_discount: int = Field(description="Qualifying orders that really had a discount.")

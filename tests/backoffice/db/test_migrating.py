@@ -2,9 +2,10 @@ import threading
 
 import pytest
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test.utils import CaptureQueriesContext
 
-from backoffice.db.migrating import migrate, only_one_process
+from backoffice.db.migrating import SchemaOfAnotherVersion, migrate, only_one_process
 
 
 @pytest.mark.django_db(transaction=True)
@@ -37,3 +38,17 @@ def test_migrating_again_changes_nothing() -> None:
 
     changes = ("CREATE TABLE", "ALTER TABLE", "DROP", 'INSERT INTO "django_migrations"')
     assert [each["sql"] for each in statements.captured_queries if each["sql"].startswith(changes)] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_of_another_version_is_left_alone_and_says_what_to_do() -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("orders", "0005_open_orders_of_customer")
+    try:
+        with pytest.raises(SchemaOfAnotherVersion) as refused:
+            migrate()
+    finally:
+        recorder.record_unapplied("orders", "0005_open_orders_of_customer")
+
+    assert "knows no orders.0005_open_orders_of_customer" in refused.value.detail
+    assert "Start the version that made it" in refused.value.detail

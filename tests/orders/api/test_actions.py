@@ -44,7 +44,7 @@ def test_an_order_is_shipped_in_parts_delivered_and_returned():
     returned = warehouse.post(
         f"orders/{order.number}/return", {"lines": [{"sku": "71053", "quantity": 1, "restock": False}]}
     ).json()
-    assert (returned["lines"][0]["returned"], returned["refunded"]) == (1, "3.39")
+    assert (returned["lines"][0]["returned"], returned["credited"]) == (1, "3.39")
     assert returned["version"] == 6
     assert_problem(warehouse.post(f"orders/{order.number}/ship"), 409, "illegal_transition")
 

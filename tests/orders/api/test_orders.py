@@ -39,7 +39,7 @@ def test_a_customer_places_an_order_and_gets_all_of_it_back():
         "discount": "1.02",
         "shipping": "0.00",
         "total": "9.15",
-        "refunded": "0.00",
+        "credited": "0.00",
         "units": 3,
         "promo": {
             "code": "WELCOME10",
@@ -263,7 +263,7 @@ def test_a_customer_cancels_while_nothing_has_shipped():
     response = Api(shopper).post(f"orders/{order.number}/cancel", {"reason": "Changed my mind"})
 
     content = response.json()
-    assert (content["status"], content["lines"][0]["cancelled"], content["refunded"]) == (
+    assert (content["status"], content["lines"][0]["cancelled"], content["credited"]) == (
         "cancelled",
         3,
         "10.17",

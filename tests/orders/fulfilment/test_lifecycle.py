@@ -1,4 +1,4 @@
-"""From the warehouse to the return: counters, status, stock and refunds."""
+"""From the warehouse to the return: counters, status, stock and credits."""
 
 from decimal import Decimal
 from typing import Any
@@ -85,10 +85,10 @@ def test_delivering_one_shipment_of_two_is_not_yet_delivered(order: Order) -> No
     assert status_now(order) == OrderStatus.DELIVERED
 
 
-def test_cancelling_an_unshipped_order_refunds_all_with_shipping(order: Order) -> None:
+def test_cancelling_an_unshipped_order_credits_all_with_shipping(order: Order) -> None:
     cancel_order(order.number, by=CLI, reason="Changed her mind")
     assert status_now(order) == OrderStatus.CANCELLED
-    assert (order.refunded, order.net) == (Decimal("38.23"), Decimal("0.00"))
+    assert (order.credited, order.net) == (Decimal("38.23"), Decimal("0.00"))
     assert stock_now("A") == (10, 0)
     assert EmailMessage.objects.filter(template="order_cancelled").count() == 1
 
@@ -106,7 +106,7 @@ def test_cancelling_the_rest_of_a_part_shipped_order_keeps_the_shipping_fee(orde
     ship_order(order.number, by=CLI, lines={"A": 3})
     cancel_order(order.number, by=CLI)
     assert status_now(order) == OrderStatus.SHIPPED
-    assert order.refunded == Decimal("3.33")
+    assert order.credited == Decimal("3.33")
 
 
 def test_an_order_cancelled_line_by_line_releases_its_promo_code_once() -> None:
@@ -126,11 +126,11 @@ def test_a_restocked_return_can_be_sold_again_and_a_written_off_one_cannot(order
     returned = return_items(
         order.number, by=CLI, items=[ReturnedItem("A", 1), ReturnedItem("B", 1, restock=False)]
     )
-    assert returned.refund == Decimal("13.33")
+    assert returned.credit == Decimal("13.33")
     assert status_now(order) == OrderStatus.SHIPPED
     assert stock_now("A") == (8, 0)
     assert stock_now("B") == (9, 0)
-    assert order.refunded == Decimal("13.33")
+    assert order.credited == Decimal("13.33")
 
 
 def test_the_last_unit_takes_the_remainder_of_what_was_paid() -> None:
@@ -138,8 +138,8 @@ def test_the_last_unit_takes_the_remainder_of_what_was_paid() -> None:
     make_promo_code("CENT", amount_off="0.01")
     order = place({"A": 3}, promo_code="CENT")
     ship_order(order.number, by=CLI)
-    refunds = [return_items(order.number, by=CLI, items=[ReturnedItem("A", 1)]).refund for _ in range(3)]
-    assert refunds == [Decimal("1.00"), Decimal("1.00"), Decimal("0.99")]
+    credited = [return_items(order.number, by=CLI, items=[ReturnedItem("A", 1)]).credit for _ in range(3)]
+    assert credited == [Decimal("1.00"), Decimal("1.00"), Decimal("0.99")]
     assert status_now(order) == OrderStatus.SHIPPED
 
 

@@ -2,7 +2,6 @@
 
 import json
 from functools import partial
-from importlib import import_module
 
 import pytest
 from django.core.management import call_command
@@ -111,24 +110,6 @@ def test_catching_up_never_sets_a_sequence_back():
 
     assert catch_up(connection) == []
     assert place({"A": 1}).serial == serial + 1_000
-
-
-@on_postgresql
-def test_migrating_over_orders_that_are_there_goes_on_after_them_and_never_back():
-    make_product("A", on_hand=10)
-    serial = place({"A": 1}).serial
-    migration = import_module("orders.migrations.0002_order_serial")
-
-    def run(direction: str) -> None:
-        with connection.schema_editor() as editor:
-            getattr(migration, direction)(None, editor)
-
-    run("drop")
-    run("create")
-    assert place({"A": 1}).serial == serial + 1
-    set_back(SERIAL_SEQUENCE, serial + 500)
-    run("create")
-    assert place({"A": 1}).serial == serial + 500
 
 
 @on_postgresql

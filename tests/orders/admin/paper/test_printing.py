@@ -181,7 +181,7 @@ def test_a_pick_list_of_shipped_orders_says_that_there_is_nothing_to_pick(
 # Summaries
 
 
-def test_a_summary_has_the_prices_down_to_what_was_refunded_and_is_no_invoice(
+def test_a_summary_has_the_prices_down_to_what_was_credited_and_is_no_invoice(
     manager: Client, order: Order
 ) -> None:
     lifecycle.cancel_order(order.number, by=CLI, lines={"MUG-7": 1})
@@ -193,7 +193,7 @@ def test_a_summary_has_the_prices_down_to_what_was_refunded_and_is_no_invoice(
         ("Promo SPRING20", "−€6.80"),
         ("Shipping", "€0.00"),
         ("Total", "€27.20"),
-        ("Refunded", "−€3.20"),
+        ("Credited", "−€3.20"),
         ("Net", "€24.00"),
     ]
     assert "1 cancelled" in page.text

@@ -31,10 +31,10 @@ def on_hand() -> dict[str, int]:
 
 def state() -> Any:
     order = Order.objects.get()
-    return on_hand(), order.version, order.refunded, order.events.count(), EmailMessage.objects.count()
+    return on_hand(), order.version, order.credited, order.events.count(), EmailMessage.objects.count()
 
 
-def test_what_came_back_is_on_sale_again_and_refunded(answers: Answers, number: str) -> None:
+def test_what_came_back_is_on_sale_again_and_credited(answers: Answers, number: str) -> None:
     row = answers(
         "orders", "return", number.lower(), "--line", "tea-01=2", "--line", "MUG-7=1", "--reason", "too many",
         "--yes",
@@ -44,8 +44,8 @@ def test_what_came_back_is_on_sale_again_and_refunded(answers: Answers, number: 
         "number": number,
         "status": "shipped",
         "return": f"{number}-R1",
-        "refund": "24.00",
-        "refunded": "24.00",
+        "credit": "24.00",
+        "credited": "24.00",
         "restocked": True,
     }
     assert on_hand() == {"TEA-01": 9, "MUG-7": 9}
@@ -54,10 +54,10 @@ def test_what_came_back_is_on_sale_again_and_refunded(answers: Answers, number: 
     assert (event.text, event.source) == ("Returned 2 × TEA-01, 1 × MUG-7", "cli")
 
 
-def test_what_is_written_off_is_refunded_but_not_on_sale(answers: Answers, number: str) -> None:
+def test_what_is_written_off_is_credited_but_not_on_sale(answers: Answers, number: str) -> None:
     row = answers("orders", "return", number, "--line", "MUG-7=1", "--write-off", "--yes")
 
-    assert (row["refund"], row["restocked"]) == ("4.00", False)
+    assert (row["credit"], row["restocked"]) == ("4.00", False)
     assert on_hand() == {"TEA-01": 7, "MUG-7": 8}
     assert Return.objects.get().lines.get().restock is False
 
@@ -87,7 +87,7 @@ def test_without_a_terminal_it_needs_yes_and_on_one_it_asks(
     assert f"Register this return of {number}" in screen
     assert state() == before
     assert terminal("orders", "return", number, "--line", "TEA-01=1", typed="y\n")[0] == 0
-    assert Order.objects.get().refunded == Decimal("10.00")
+    assert Order.objects.get().credited == Decimal("10.00")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def cancel(
         proceed(f"Cancel these units of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
     order = cancel_order(number, by=by, reason=reason, lines=wanted)
     order = order_with_number(number)
-    show_one({"number": order.number, "status": order.status, "refunded": order.refunded}, as_json=json)
+    show_one({"number": order.number, "status": order.status, "credited": order.credited}, as_json=json)
 
 
 @verb(
@@ -81,7 +81,7 @@ def register_return(
 ) -> None:
     """Register units that came back: on sale again, or written off.
 
-    Their refund value is what was paid for them; the order keeps its status, and the customer gets an e-mail.
+    Their credit value is what was paid for them; the order keeps its status, and the customer gets an e-mail.
     """
     by = actor(as_, "orders.return_order")
     wanted = quantities(lines) or {}
@@ -115,7 +115,7 @@ def _say_what_comes_back(order: "Order", units: "Sequence[Units]", *, write_off:
     fate = "written off" if write_off else "back on sale"
     for each in units:
         line = each.line
-        worth = f"worth {each.refund()} {order.currency}"
+        worth = f"worth {each.credit()} {order.currency}"
         say(f"{each.quantity} of {line.shipped} shipped units of {line.sku} {line.name}, {worth}, {fate}")
 
 
@@ -131,4 +131,4 @@ def _return(
     returned = return_items(order.number, by=by, items=items, reason=reason, expected_version=version)
     order = order_with_number(order.number)
     row = {"number": order.number, "status": order.status, "return": returned.reference}
-    return {**row, "refund": returned.refund, "refunded": order.refunded, "restocked": not write_off}
+    return {**row, "credit": returned.credit, "credited": order.credited, "restocked": not write_off}
