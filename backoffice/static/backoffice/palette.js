@@ -26,9 +26,11 @@ let openedAt = -Infinity;
 document.addEventListener("keydown", (event) => {
   const input = document.getElementById(INPUT);
   if (!input || event.target === input) return;
-  if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+  const isCommand = event.ctrlKey || event.metaKey;
+  const isText = !isCommand && (event.key.length === 1 || event.key === "Enter");
+  if (isCommand && event.key === "k") {
     openedAt = event.timeStamp;
-  } else if (event.timeStamp - openedAt < OPENS_WITHIN && !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Enter")) {
+  } else if (isText && event.timeStamp - openedAt < OPENS_WITHIN) {
     if (event.key === "Enter") isWaiting = true;
     else input.value += event.key;
     event.preventDefault();

@@ -3,7 +3,12 @@ import { gettext } from "./words.js";
 
 /* After g: the sidebar's link that ends so, hence only pages that this user may open; d is the first of them. */
 export const PLACES = {
-  d: "", o: "/orders/order/", p: "/orders/promocode/", s: "/catalog/product/", c: "/catalog/product/count/", i: "/catalog/stockimport/",
+  d: "",
+  o: "/orders/order/",
+  p: "/orders/promocode/",
+  s: "/catalog/product/",
+  c: "/catalog/product/count/",
+  i: "/catalog/stockimport/",
 };
 const SECOND_KEY_WITHIN = 1000;
 

@@ -8,8 +8,10 @@ export const isCode = (text) => /[^0-9]/.test(text) || text.length > 7;
 export const isFar = (counted, expected) =>
   Math.abs(counted - expected) >= 100 && (counted >= 3 * expected || expected >= 3 * counted);
 
-export const farAway = (counted, expected) =>
-  gettext("%(counted)s is far from %(expected)s. Enter again if it is right.", { counted: grouped(counted), expected: grouped(expected) });
+export function farAway(counted, expected) {
+  const facts = { counted: grouped(counted), expected: grouped(expected) };
+  return gettext("%(counted)s is far from %(expected)s. Enter again if it is right.", facts);
+}
 
 /* A barcode is compared as it is, a SKU in any case. */
 export const isOf = (code, { sku, barcode }) => sku.toLowerCase() === code.toLowerCase() || barcode === code;

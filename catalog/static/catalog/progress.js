@@ -6,7 +6,8 @@ const megabytes = (bytes) => gettext("%(size)s MB", { size: (bytes / 1e6).toFixe
 /* `share` is null before the first byte has left. */
 export function sending({ name, size }, share = null) {
   if (share === null) return gettext("Sending %(name)s …", { name });
-  return gettext("Sending %(name)s: %(percent)s % of %(size)s", { name, percent: Math.floor(share * 100), size: megabytes(size) });
+  const facts = { name, percent: Math.floor(share * 100), size: megabytes(size) };
+  return gettext("Sending %(name)s: %(percent)s % of %(size)s", facts);
 }
 
 export const reading = ({ name }) => gettext("Reading %(name)s …", { name });
@@ -15,7 +16,12 @@ export const reading = ({ name }) => gettext("Reading %(name)s …", { name });
 export function readingSince({ name }, rows, seconds) {
   if (!rows) return gettext("Reading %(name)s: %(seconds)s s", { name, seconds });
   const facts = { name, seconds, rows: grouped(rows) };
-  return ngettext("Reading %(name)s: %(rows)s row, %(seconds)s s", "Reading %(name)s: %(rows)s rows, %(seconds)s s", rows, facts);
+  return ngettext(
+    "Reading %(name)s: %(rows)s row, %(seconds)s s",
+    "Reading %(name)s: %(rows)s rows, %(seconds)s s",
+    rows,
+    facts,
+  );
 }
 
 export const opening = () => gettext("Opening the preview …");

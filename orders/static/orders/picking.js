@@ -23,10 +23,20 @@ export function meaningOf(text, lines, { prefix, isReady }) {
 export function told({ picked, open, isAll, isReady }) {
   const facts = { picked, open };
   if (isAll) {
-    return ngettext("All %(open)s unit picked. Scan the tracking number.", "All %(open)s units picked. Scan the tracking number.", open, facts);
+    return ngettext(
+      "All %(open)s unit picked. Scan the tracking number.",
+      "All %(open)s units picked. Scan the tracking number.",
+      open,
+      facts,
+    );
   }
   if (isReady) {
-    return ngettext("%(picked)s of %(open)s unit will ship. Scan the tracking number.", "%(picked)s of %(open)s units will ship. Scan the tracking number.", open, facts);
+    return ngettext(
+      "%(picked)s of %(open)s unit will ship. Scan the tracking number.",
+      "%(picked)s of %(open)s units will ship. Scan the tracking number.",
+      open,
+      facts,
+    );
   }
   return ngettext("%(picked)s of %(open)s unit picked", "%(picked)s of %(open)s units picked", open, facts);
 }
