@@ -111,6 +111,10 @@ class DomainAdmin(ModelAdmin):
     # What the empty list's button says, when adding one is called something else.
     empty_button = ""
 
+    class Media:
+        css = {"all": ("backoffice/dialogs.css",)}
+        js = (forms.Script("backoffice/dialogs.js", type="module"),)
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
