@@ -16,7 +16,8 @@ from django.urls import URLPattern
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.base import csv_file, errors_of, show_refusal
+from backoffice.admin.base import csv_file, show_refusal
+from backoffice.admin.dialogs import errors_of
 from backoffice.errors import Refusal
 from catalog.admin.exporting import ListExport
 from catalog.admin.import_page import ImportPage

@@ -19,7 +19,8 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, UseCaseDialog, close_dialog, csv_file
+from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
+from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.db.fields import folded
 from backoffice.money import formatted
 from catalog.admin.adjusting import AdjustStock
@@ -37,6 +38,7 @@ class ArchiveProduct(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         product = get_object_or_404(Product, pk=self.object_id)
         archive_product(product.sku, by=actor_of(self.request))
+        self.done = gettext("The product is archived.")
 
 
 @admin.register(Product)
@@ -68,6 +70,9 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         OUT_OF_STOCK: (_("Nothing is sold out"), _("Every active product has units available.")),
         ARCHIVED: (_("Nothing is archived"), _("Archived products cannot be ordered; their history stays.")),
     }
+
+    class Media:
+        css = {"all": ("catalog/products.css",)}
 
     # The list
 
@@ -188,34 +193,27 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         """A download: it changes nothing, hence a link."""
         return csv_file(reorder_csv(timezone.now()), f"reorder-{timezone.localdate():%Y-%m-%d}.csv")
 
-    @action(
-        description=_("Adjust stock"),
-        icon="inventory",
+    adjust_stock = DialogButton(
+        _("Adjust stock"),
+        AdjustStock,
         permissions=["move_stock"],
         url_path="adjust-stock",
+        icon="inventory",
         variant=ActionVariant.PRIMARY,
-        dialog={"title": _("Adjust stock"), "form_class": AdjustStock, "form_submit_text": _("Save")},
+        submit=_("Save"),
     )
-    def adjust_stock(self, request: HttpRequest, form: AdjustStock, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-    @action(
-        description=_("Archive"),
-        icon="archive",
+    archive = DialogButton(
+        _("Archive"),
+        ArchiveProduct,
         permissions=["archive"],
-        url_path="archive",
-        dialog={
-            "title": _("Archive this product"),
-            "description": _(
-                "It can no longer be ordered. Its stock, history and orders stay, and ticking "
-                "“Active” brings it back."
-            ),
-            "form_class": ArchiveProduct,
-            "form_submit_text": _("Archive"),
-        },
+        icon="archive",
+        title=_("Archive this product"),
+        description=_(
+            "It can no longer be ordered. Its stock, history and orders stay, and ticking "
+            "“Active” brings it back."
+        ),
+        submit=_("Archive"),
     )
-    def archive(self, request: HttpRequest, form: ArchiveProduct, object_id: str) -> HttpResponse:
-        return close_dialog(request, gettext("The product is archived."))
 
     @admin.action(description=_("Archive"), permissions=["archive"])
     def archive_selected(self, request: HttpRequest, products: QuerySet[Product]) -> None:

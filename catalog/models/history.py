@@ -14,7 +14,9 @@ class HistoryIsAppendOnly(TypeError):
     """Code tried to rewrite history; it has to record a further row instead."""
 
     def __init__(self) -> None:
-        super().__init__("History is never changed or deleted: record a further row instead.")
+        super().__init__(
+            "History is never changed or deleted: record a further row instead."
+        )  # not translated
 
 
 class HistoryQuerySet[Row: models.Model](models.QuerySet[Row]):

@@ -41,4 +41,4 @@ class ProductImport(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"Product import {self.pk}"
+        return f"Product import {self.pk}"  # not translated

@@ -270,7 +270,7 @@ def test_a_longer_file_takes_no_more_statements() -> None:
 def test_a_plan_that_is_confirmed_twice_at_once_is_carried_out_once() -> None:
     make_product("A", price="3.00")
     file = read("sku,name,price\nA,Tea,4.10\nNEW,Mug,2.00\n")
-    kept = keep_product_plan(file, plan_products(file), file_name="a.csv", by=CLI)
+    kept = keep_product_plan(file, plan_products(file), by=CLI)
 
     outcomes = race(4, [partial(apply_product_import, kept.pk, by=CLI)] * 4)
 
@@ -280,7 +280,7 @@ def test_a_plan_that_is_confirmed_twice_at_once_is_carried_out_once() -> None:
 
 def test_a_plan_that_nobody_confirms_is_swept_after_a_day() -> None:
     file = read("sku,name,price\nNEW,Mug,2.00\n")
-    kept = keep_product_plan(file, plan_products(file), file_name="C:\\lists\\a\x07.csv", by=CLI)
+    kept = keep_product_plan(file, plan_products(file), by=CLI)
     assert kept.file_name == "a.csv"
 
     assert sweep_product_plans(kept.created_at + timedelta(hours=23)) == 0
