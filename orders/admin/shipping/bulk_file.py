@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.actors import Actor
 from backoffice.errors import Invalid
+from backoffice.sheets.csv_lines import UTF8_MARK
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowsChanged
 from orders.admin.shipping.bulk_rows import tried_again
@@ -179,5 +180,5 @@ def _units(row: PlannedRow) -> int:
 
 def _as_download(content: str) -> str:
     """The file in its own address, as the page saw it; the mark at its beginning makes Excel read UTF-8."""
-    encoded = base64.b64encode(f"\ufeff{content}".encode()).decode()
+    encoded = base64.b64encode(f"{UTF8_MARK}{content}".encode()).decode()
     return f"data:text/csv;charset=utf-8;base64,{encoded}"
