@@ -66,18 +66,6 @@ def test_a_category_that_a_promotion_is_restricted_to_is_not_deleted() -> None:
     assert [discount_on("LAMP"), discount_on("CUP")] == [ZERO, ZERO]
 
 
-def test_the_refusal_names_every_promotion_that_uses_the_category() -> None:
-    lanterns = make_category("Lanterns")
-    for name in ("Spring", "Autumn"):
-        make_batch(1, name=name, category_ids=(lanterns.pk,))
-
-    with pytest.raises(CategoryInUse, match="promotion Autumn, promotion Spring use it") as refused:
-        delete_category(lanterns, by=CLI)
-
-    assert refused.value.code == "category_in_use"
-    assert Category.objects.count() == 1
-
-
 def test_a_category_that_nothing_uses_is_deleted() -> None:
     code, lanterns = half_off_lanterns()
     teas = make_category("Teas")
