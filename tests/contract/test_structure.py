@@ -1,11 +1,12 @@
 """The house keeps its shape: short functions, few modules in a place, imports one way, mirrored tests."""
 
+import re
 import statistics
 from pathlib import Path
 
 import pytest
 
-from tests.contract.structure import APPS, House
+from tests.contract.structure import APPS, ROOT, House
 
 pytestmark = pytest.mark.once
 
@@ -84,3 +85,13 @@ def test_a_house_that_is_out_of_shape_is_seen(tmp_path: Path) -> None:
         "catalog/test_shelves.py"
     ]
     assert len(house.tests_of("catalog.stock")) == 2
+
+
+def test_what_the_documentation_names_is_there() -> None:
+    place = re.compile(
+        r"(?<![\w/.-])((?:backoffice|accounts|catalog|orders|cli|tests|benchmarks|docs)/[\w/.-]+\.\w+)"
+    )
+    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    named = {(file.name, found) for file in documents for found in place.findall(file.read_text())}
+    assert len(named) > 50
+    assert sorted(f"{name}: {found}" for name, found in named if not (ROOT / found).exists()) == []
