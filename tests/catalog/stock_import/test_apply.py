@@ -97,17 +97,6 @@ def test_skipping_invalid_rows_applies_the_good_ones_and_hands_back_the_others()
     assert audit_stock() == []
 
 
-def test_the_file_of_rejected_rows_can_be_mended_and_imported() -> None:
-    make_product("=ODD", on_hand=5)
-    planned = plan("sku,quantity\n=ODD,-1\nGONE,1\n")
-
-    again = plan(rejects_csv(planned).replace("'-1", "4"))
-
-    row = rows_of(again)[2]
-    assert (row.product and row.product.sku, row.change) == ("=ODD", -1)
-    assert again.ignored_columns == ["row", "problem"]
-
-
 def test_a_file_without_one_good_row_is_refused_even_when_invalid_rows_are_skipped() -> None:
     planned = plan(lines({"NO-SUCH": 1}))
 
