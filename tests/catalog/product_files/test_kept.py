@@ -31,13 +31,13 @@ from tests.races.harness import race
 pytestmark = pytest.mark.django_db
 
 
-def read(content: str) -> ProductFile:
-    return read_products(BytesIO(content.encode()), file_name="products.csv")
+def read(content: str, file_name: str = "a.csv") -> ProductFile:
+    return read_products(BytesIO(content.encode()), file_name=file_name)
 
 
 def kept(content: str, by: Actor = CLI, file_name: str = "a.csv") -> ProductImport:
-    file = read(content)
-    return keep_product_plan(file, plan_products(file), file_name=file_name, by=by)
+    file = read(content, file_name)
+    return keep_product_plan(file, plan_products(file), by=by)
 
 
 def state(number: int) -> tuple[str, object, bool]:
@@ -133,7 +133,7 @@ def test_an_applied_import_is_never_swept() -> None:
 def test_a_plan_that_is_confirmed_twice_at_once_is_carried_out_once() -> None:
     make_product("A", price="3.00")
     file = read("sku,name,price\nA,Tea,4.10\nNEW,Mug,2.00\n")
-    kept = keep_product_plan(file, plan_products(file), file_name="a.csv", by=CLI)
+    kept = keep_product_plan(file, plan_products(file), by=CLI)
 
     outcomes = race(4, [partial(apply_product_import, kept.pk, by=CLI)] * 4)
 
@@ -142,8 +142,8 @@ def test_a_plan_that_is_confirmed_twice_at_once_is_carried_out_once() -> None:
 
 
 def test_a_plan_that_nobody_confirms_is_swept_after_a_day() -> None:
-    file = read("sku,name,price\nNEW,Mug,2.00\n")
-    kept = keep_product_plan(file, plan_products(file), file_name="C:\\lists\\a\x07.csv", by=CLI)
+    file = read("sku,name,price\nNEW,Mug,2.00\n", "C:\\lists\\a\x07.csv")
+    kept = keep_product_plan(file, plan_products(file), by=CLI)
     assert kept.file_name == "a.csv"
 
     assert sweep_product_plans(kept.created_at + timedelta(hours=23)) == 0

@@ -17,7 +17,7 @@ from catalog.products import archive_product, edit_product
 from orders.audit import audit_orders
 from orders.models import Order, PromoCode, Promotion, PromotionCategory, PromotionProduct
 from orders.placing.placement import quote_order
-from orders.pricing import PromoReason
+from orders.pricing import PromoReason, PromoRefusal
 from orders.promotions import (
     Restriction,
     UnclearRestriction,
@@ -105,7 +105,10 @@ def test_a_restricted_promotion_that_names_nothing_any_more_gives_nothing() -> N
         place({"CUP": 1, "LAMP": 1}, promo_code="LIGHT")
 
     assert quoted.promo is not None
-    assert (quoted.discount, quoted.promo.reason_code) == (ZERO, PromoReason.NOTHING_ELIGIBLE)
+    assert (quoted.discount, quoted.promo.refusal) == (
+        ZERO,
+        PromoRefusal("LIGHT", PromoReason.NOTHING_ELIGIBLE),
+    )
     assert Order.objects.count() == 0
     assert set(Product.objects.values_list("reserved", flat=True)) == {0}
     assert PromoCode.objects.get().times_used == 0
