@@ -15,10 +15,8 @@ NOON = datetime(2026, 6, 1, 10, tzinfo=UTC)
 
 
 def held(sku: str) -> list[tuple[str, int, datetime]]:
-    return [
-        (row["held_for"], row["units"], row["since"])
-        for row in holders_of(Product.objects.get(sku=sku)).values("held_for", "units", "since", "newest")
-    ]
+    product = Product.objects.get(sku=sku)
+    return [(row["held_for"], row["units"], row["since"]) for row in holders_of(product)]
 
 
 def test_open_orders_hold_their_units_the_newest_first() -> None:

@@ -20,12 +20,13 @@ from orders.models import OrderLine
 pytestmark = pytest.mark.once
 
 
-def line(sku: str, quantity: int, *, total: str = "10.00", **counters: int) -> OrderLine:
+def line(sku: str, quantity: int, **counters: int) -> OrderLine:
+    """€10.00 were paid for it."""
     return OrderLine(
         product_id=len(sku),
         sku=sku,
         quantity=quantity,
-        subtotal=Decimal(total),
+        subtotal=Decimal(10),
         discount=Decimal(0),
         **counters,
     )
