@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib import admin
 from django.test import Client
+from django.test import client as django_client
 
 # The pages register themselves when addresses are loaded.
 import backoffice.urls  # noqa: F401
@@ -35,6 +36,12 @@ def client(owner: User) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(owner)
     return client
+
+
+@pytest.fixture(autouse=True)
+def _contexts_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks at them here, and to copy that of each part of thousands of pages takes time."""
+    monkeypatch.setattr(django_client, "store_rendered_templates", lambda *_, **__: None)
 
 
 @pytest.fixture(autouse=True)
