@@ -36,6 +36,8 @@ OF_LISTS = (
     "_facets",
 )
 UNKNOWN = ("nothing", "nothing__exact", "id__exact", "id__in", "pk", "pk__in", "id__regex", "id__isnull")
+# Whoever asks so is refused in a sentence: no frame of the admin, whose drawing takes time, is around it.
+WITHIN_A_PAGE = {"Sec-Fetch-Dest": "empty"}
 # Ends the session that the walk needs.
 NOT_WALKED = ("logout",)
 ADMIN_SOURCES = ("backoffice/**/*.py", "accounts/**/*.py", "catalog/admin/**/*.py", "orders/admin/**/*.py")
@@ -96,10 +98,8 @@ def parameters_of_list(model_admin: Any, user: User) -> tuple[list[str], list[st
 
 
 def answers(client: Client, method: str, url: str, data: dict[str, Any]) -> int:
-    # As asked within a page: a refusal is then a sentence, and the frame of the admin is not drawn around it.
-    headers = {"Sec-Fetch-Dest": "empty"}
     send = client.get if method == "GET" else client.post
-    answer = send(url, data, headers=headers)
+    answer = send(url, data, headers=WITHIN_A_PAGE)
     # Read to its end a file is closed; what it holds is written while it is read.
     list(answer)
     return int(answer.status_code)
