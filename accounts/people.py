@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
+from accounts.account_changes import changed
 from accounts.actors import Actor
 from accounts.email_addresses import checked_email
 from accounts.history import record
@@ -13,7 +14,7 @@ from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User, normalised_email
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.roles import ROLE_NAMES
-from accounts.tokens import revoke_everything
+from accounts.tokens.refresh import revoke_everything
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Stale
 
@@ -102,7 +103,7 @@ def _create(user: User, role: str, by: Actor) -> User:
     except IntegrityError:
         raise EmailTaken(f"{user.email} has an account already.") from None
     name_of_role = _give_role(user, role, by)
-    record(user, AccountChange.CREATED, f"as {name_of_role}", by=by)
+    record(user, AccountChange.CREATED, {"role": name_of_role}, by=by)
     return user
 
 
@@ -121,11 +122,11 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
         raise EmailNotConfirmed(f"{user.email} is not confirmed. Invite them instead.")
     if user.is_superuser and role != SUPERUSER:
         _keep_a_superuser(user)
-    before = role_of(user) or "no role"
+    before = role_of(user)
     after = _give_role(user, role, by)
-    record(user, AccountChange.ROLE, f"{before} → {after}", by=by)
-    changed = {"before": before, "after": after, "by": str(by)}
-    tell(user.email, "role_changed", {"name": user.greeting, **changed, **told_now()})
+    record(user, AccountChange.ROLE, {"role": changed(before or None, after)}, by=by)
+    roles = {"before": before, "after": after, "by": str(by)}
+    tell(user.email, "role_changed", {"name": user.greeting, **roles, **told_now()})
     revoke_everything(user, because="role changed")
     return _reloaded(user)
 
@@ -145,7 +146,7 @@ def deactivate(user: User, *, by: Actor) -> User:
     if user.is_superuser:
         _keep_a_superuser(user)
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
-        record(user, AccountChange.DEACTIVATED, by=by)
+        record(user, AccountChange.DEACTIVATED, {"is_active": changed(True, False)}, by=by)
     revoke_everything(user, because="deactivated")
     return _reloaded(user)
 
@@ -159,7 +160,7 @@ def reactivate(user: User, *, by: Actor) -> User:
     """
     user = _locked(user, by)
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
-        record(user, AccountChange.ACTIVATED, by=by)
+        record(user, AccountChange.ACTIVATED, {"is_active": changed(False, True)}, by=by)
     return _reloaded(user)
 
 

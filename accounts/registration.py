@@ -33,7 +33,7 @@ def _take_in(newcomer: User) -> None:
     User.objects.bulk_create([newcomer], ignore_conflicts=True)
     # What nobody has confirmed is still being registered: the last password typed counts, older links fall.
     User.objects.unconfirmed().filter(email=newcomer.email).update(
-        password=newcomer.password, name=newcomer.name, date_joined=newcomer.date_joined
+        password=newcomer.password, name=newcomer.name, created_at=newcomer.created_at
     )
     user = User.objects.get(email=newcomer.email)
     greeting = {"name": user.greeting}

@@ -2,7 +2,7 @@
 
 import secrets
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 app = group("Staff accounts, roles and passwords.")
 
-LISTED = columns("email", "name", "role", "is_active=Active", "last_login")
+LISTED = columns("email", "name", "role", "is_active=Active", "last_login_at")
 Role = Annotated[
     str, typer.Option(metavar="ROLE", help="manager, warehouse, support, marketing, viewer or superuser.")
 ]
@@ -110,13 +110,15 @@ def list_users(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """List staff accounts."""
-    from accounts.models import User
+    from django.db.models import Q
 
-    users = User.objects.filter(is_staff=not customers).order_by("email").prefetch_related("groups")
+    from accounts.readers import USER_COLUMNS, user_as_data, users_with_roles
+
+    users = users_with_roles().filter(is_staff=not customers).order_by("email")
     if role:
-        is_superuser = role.casefold() == "superuser"
-        users = users.filter(is_superuser=True) if is_superuser else users.filter(groups__name__iexact=role)
-    Listing(json, jsonl, limit, fail_if_empty).show(map(_as_row, users.iterator(500)), LISTED)
+        users = users.filter(Q(("role__iexact", role)))
+    rows = users.values(*USER_COLUMNS.values()).iterator(500)
+    Listing(json, jsonl, limit, fail_if_empty).show(map(user_as_data, rows), LISTED)
 
 
 @verb(
@@ -230,7 +232,9 @@ def history(email: Email, limit: Limit = None, json: Json = False, jsonl: Jsonl 
     rows = (
         {
             "at": event.at,
-            "what": str(event),
+            "kind": event.kind,
+            "facts": event.facts,
+            "what": event.sentence,
             "actor": event.actor.email if event.actor else None,
             "source": event.source,
             "address": event.address or None,
@@ -272,21 +276,10 @@ def _password(*, from_stdin: bool, generate: bool) -> str:
 
 
 def _show(user: "User", generated_password: str | None, *, as_json: bool) -> None:
-    row = _as_row(user)
+    from accounts.readers import USER_COLUMNS, user_as_data, users_with_roles
+
+    row = user_as_data(users_with_roles().values(*USER_COLUMNS.values()).get(pk=user.pk))
     if generated_password is not None:
         row["password"] = generated_password
         say("Note the password: it is not shown again.")
     show_one(row, as_json=as_json)
-
-
-def _as_row(user: "User") -> dict[str, Any]:
-    roles = ["superuser"] if user.is_superuser else sorted(group.name for group in user.groups.all())
-    return {
-        "email": user.email,
-        "name": user.name,
-        "role": ", ".join(roles) or None,
-        "is_staff": user.is_staff,
-        "is_active": user.is_active,
-        "date_joined": user.date_joined,
-        "last_login": user.last_login,
-    }

@@ -9,7 +9,6 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
@@ -24,6 +23,7 @@ from accounts.registration import confirm_email
 from accounts.sign_in.attempts import sign_in
 from accounts.sign_in.sessions import begin_session, note_password
 from backoffice.admin.base import errors_of
+from backoffice.admin.way_back import page_of_this_shop
 from backoffice.api.addresses import client_address
 from backoffice.errors import Kind, Refusal
 
@@ -147,20 +147,12 @@ class PasswordAgain(FormView):  # type: ignore[type-arg]
             form.add_error("password", refusal.detail)
             return with_status(self.form_invalid(form), refusal)
         if not is_right:
-            record(user, AccountChange.REFUSED, "password asked again", by=Actor(user, Source.ADMIN))
+            record(user, AccountChange.REFUSED, {"asked_again": True}, by=Actor(user, Source.ADMIN))
             form.add_error("password", "This is not your password.")
             return self.form_invalid(form)
         note_password(self.request)
-        return HttpResponseRedirect(self._way_back())
-
-    def _way_back(self) -> str:
-        """A page of this shop, whatever a link says."""
-        asked_for = self.request.GET.get("next", "")
-        hosts = {self.request.get_host()}
-        is_ours = url_has_allowed_host_and_scheme(
-            asked_for, allowed_hosts=hosts, require_https=self.request.is_secure()
-        )
-        return asked_for if is_ours else reverse("admin:index")
+        asked_for = page_of_this_shop(self.request, self.request.GET.get("next", ""))
+        return HttpResponseRedirect(asked_for or reverse("admin:index"))
 
 
 class ChosenPassword(PasswordResetConfirmView):

@@ -11,7 +11,7 @@ from ninja.security.base import AuthBase
 
 from accounts.actors import Actor
 from accounts.models import Source, User
-from accounts.tokens import read_access_token
+from accounts.tokens.access import read_access_token
 from backoffice.api.throttling import limit_request
 from backoffice.errors import NotAuthenticated
 
@@ -80,6 +80,17 @@ def actor_of(request: HttpRequest) -> Actor:
     if not isinstance(request.user, User):
         raise NotAuthenticated("Send an access token: Authorization: Bearer …")
     return Actor(request.user, Source.API)
+
+
+def caller_of(request: HttpRequest) -> User:
+    """The signed-in user.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+    """
+    user = actor_of(request).user
+    assert user is not None
+    return user
 
 
 def require(request: HttpRequest, permission: str) -> Actor:

@@ -46,7 +46,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("active", default=True, help_text="Untick instead of deleting.")
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
-    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -9,7 +9,7 @@ from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User
 from accounts.passwords.hashing import turn
-from accounts.tokens import revoke_everything
+from accounts.tokens.refresh import revoke_everything
 from backoffice.api.throttling import Limit, take
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid

@@ -30,6 +30,8 @@ class ListExport(ExportMixin, DomainAdmin):
     to_encoding = "utf-8-sig"
     # What a file holds, in the plural, and in which order.
     exported = "rows"
+    # What the history of the account calls it.
+    export_code = "rows"
     export_order = "newest first"
 
     def has_export_permission(self, request: HttpRequest) -> bool:
@@ -46,7 +48,7 @@ class ListExport(ExportMixin, DomainAdmin):
     def get_data_for_export(self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
         """Numbers as numbers, also in our own formats, which the library does not know for binary ones."""
         kwargs["force_native_type"] = True
-        record_export(self.exported, by=actor_of(request))
+        record_export(self.export_code, by=actor_of(request))
         return super().get_data_for_export(request, queryset, **kwargs)
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:

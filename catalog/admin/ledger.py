@@ -27,6 +27,7 @@ from catalog.templatetags.stock import change, movement_label, mover, reference,
 @admin.register(StockMovement)
 class StockMovementAdmin(ListExport, ReadOnlyAdmin):
     exported = "stock movements"
+    export_code = "stock_movements"
     list_display = (
         "when",
         "product_link",

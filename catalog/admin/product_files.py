@@ -44,6 +44,7 @@ class ProductFileForm(forms.Form):
 
 class ProductFiles(ListExport, ImportExportMixin):
     exported = "products"
+    export_code = "products"
     export_order = "by SKU"
 
     def has_import_permission(self, request: HttpRequest) -> bool:

@@ -43,6 +43,7 @@ class StockFiles(ListExport, ImportMixin):
     import_export_change_list_template = "admin/import_export/change_list_export.html"
     list_before_template = "catalog/choose_file.html"
     exported = "rows of stock imports"
+    export_code = "stock_import_rows"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.move_stock")

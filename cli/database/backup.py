@@ -131,7 +131,7 @@ def restore(
 
 def _settle(*, send_waiting_mails: bool) -> int:
     """End what the backup would revive; return how many mails are held back."""
-    from accounts.tokens import revoke_everybody
+    from accounts.tokens.refresh import revoke_everybody
     from backoffice.outbox.delivery import hold_back_waiting
 
     revoke_everybody(because="restored from a backup")

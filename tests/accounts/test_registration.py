@@ -345,7 +345,7 @@ def test_looking_before_confirming_would_let_several_win(monkeypatch):
     """The control of the race above."""
 
     def looked_at_only(user: User) -> bool:
-        user.email_confirmed_at = user.date_joined
+        user.email_confirmed_at = user.created_at
         user.save()
         return True
 

@@ -212,7 +212,7 @@ class BatchAdmin(PromoListActions, BatchActions):
             raise PermissionDenied
         if asks := asked_again(request):
             return asks
-        record_export(f"the codes of batch {batch.pk}", by=actor_of(request))
+        record_export("promo_codes", promotion=batch.pk, by=actor_of(request))
         return as_file(batch)
 
     def find_view(self, request: HttpRequest, number: int) -> HttpResponse:

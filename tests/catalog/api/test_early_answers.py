@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from backoffice.api import throttling
 from backoffice.api.json_reply import Reply
 from backoffice.server.gateway import answer_of, environ_of, with_body
