@@ -93,7 +93,7 @@ ORDERS = """
         id, serial, prefix, customer_id, status, email, currency, ship_name, ship_line1, ship_line2,
         ship_city, ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount,
         shipping, total, credited, units, promo_code, explanation, note, source,
-        placed_at, is_demo, version, updated_at
+        placed_at, origin, external_number, version, updated_at
     )
     SELECT number, 100000 + number, 'B-', customer, status, person.email, 'EUR', person.name,
         'Seeweg ' || (number %% 200), '', 'Köln', '', '34878', 'DE', '',
@@ -101,7 +101,7 @@ ORDERS = """
         CASE status WHEN 'cancelled' THEN {total} ELSE 0 END,
         units_of_one + units_of_other, COALESCE(code.code, ''),
         '[{{"step": "line", "detail": "2 × Product", "amount": "12.50"}}]',
-        CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, false, 1, placed
+        CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, 'shop', '', 1, placed
     FROM plan JOIN accounts_customer AS person ON person.id = plan.customer
     LEFT JOIN orders_promocode AS code ON code.id = plan.promotion
     ORDER BY number

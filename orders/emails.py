@@ -101,7 +101,11 @@ def promotions_ended(pks: Sequence[int], *, at: datetime) -> None:
 
 def _queue(order: Order, template: str, *, cause: str, context: dict[str, Any]) -> None:
     queue_email(
-        cause=cause, template=template, recipient=order.email, context=context, suppressed=order.is_demo
+        cause=cause,
+        template=template,
+        recipient=order.email,
+        context=context,
+        suppressed=not order.is_mailed,
     )
 
 

@@ -105,7 +105,8 @@ def as_row(order: "Order") -> dict[str, Any]:
         "currency": order.currency,
         "promo_code": order.promo_code,
         "source": order.source,
-        "is_demo": order.is_demo,
+        "origin": order.origin,
+        "external_number": order.external_number,
     }
 
 

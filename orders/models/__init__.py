@@ -6,7 +6,7 @@ from orders.models.fulfilment import (
     Shipment,
     ShipmentLine,
 )
-from orders.models.order import EventKind, Order, OrderEvent, OrderLine
+from orders.models.order import EventKind, Order, OrderEvent, OrderLine, Origin
 from orders.models.promo import (
     PromoCode,
     PromoState,
@@ -26,6 +26,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "Origin",
     "PromoCode",
     "PromoState",
     "Promotion",

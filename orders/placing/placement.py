@@ -19,7 +19,7 @@ from backoffice.money import MAX_AMOUNT, rounded
 from catalog import stock
 from catalog.models import Product
 from orders import emails, timeline
-from orders.models import EventKind, Order, OrderLine
+from orders.models import EventKind, Order, OrderLine, Origin
 from orders.models.order import NextSerial
 from orders.placing import open_limits
 from orders.placing.basket import (
@@ -81,14 +81,15 @@ def place_order(
     by: Actor,
     customer_name: str = "",
     at: datetime | None = None,
-    demo_invoice: str | None = None,
+    origin: Origin = Origin.SHOP,
+    external_number: str = "",
 ) -> Order:
     """Order, lines, reservations, redemption, timeline and confirmation e-mail: all or none.
 
     Args:
         email: the customer's; an account and a guest with the same address are one customer.
         at: when it was placed, for orders that are older than their record.
-        demo_invoice: marks an order of the demo, whose mails are never sent.
+        origin: where it was first placed; `external_number` is the number it had there, once per origin.
 
     Raises:
         EmptyOrder, Invalid, UnknownSkus, InsufficientStock, PromoRefused, TooMuchOpen.
@@ -103,8 +104,9 @@ def place_order(
     priced = _priced(request, wanted, promo, _locked)
     _refuse_without_discount(priced.quote.promo, by)
     open_limits.refuse_too_much(customer, _opens(priced), by=by)
+    came_from = {"origin": origin, "external_number": external_number}
     order = _write_order(
-        priced, request, address, customer, promo, email=email.strip(), by=by, at=at, demo=demo_invoice
+        priced, request, {**address, **came_from}, customer, promo, email=email.strip(), by=by, at=at
     )
     lines = order.placed_lines = _write_lines(order, priced)
     if isinstance(promo, Candidate):
@@ -202,14 +204,13 @@ def _opens(priced: Priced) -> Open:
 def _write_order(
     priced: Priced,
     request: OrderRequest,
-    address: Mapping[str, str],
+    fields: Mapping[str, str],
     customer: Customer,
     promo: Candidate | PromoRefusal | None,
     *,
     email: str,
     by: Actor,
     at: datetime,
-    demo: str | None,
 ) -> Order:
     quoted = priced.quote
     order = Order(
@@ -219,7 +220,7 @@ def _write_order(
         status=OrderStatus.PENDING,
         email=email,
         currency=settings.SHOP_CURRENCY,
-        **address,
+        **fields,
         subtotal=quoted.subtotal,
         discount=quoted.discount,
         shipping=quoted.shipping,
@@ -232,8 +233,6 @@ def _write_order(
         source=by.source,
         placed_by=by.user,
         placed_at=at,
-        is_demo=demo is not None,
-        demo_invoice=demo,
     )
     insert([order])
     return order

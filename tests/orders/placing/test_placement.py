@@ -1,8 +1,10 @@
 """Placing an order: everything or nothing, at exact prices."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from accounts.actors import Actor
 from accounts.models import Source
@@ -12,7 +14,7 @@ from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
 from catalog.stock import InsufficientStock
 from orders.audit import audit_orders
-from orders.models import Order, OrderEvent, PromoCode, Redemption
+from orders.models import Order, OrderEvent, Origin, PromoCode, Redemption
 from orders.placing.basket import EmptyOrder
 from orders.placing.placement import LineRequest, OrderRequest, UnknownSkus, place_order, quote_order
 from orders.promotions.redemption import PromoRefused
@@ -252,3 +254,21 @@ def test_a_quote_tells_a_customer_no_more_than_needed() -> None:
     ]
     assert quotes[0] == quotes[1]
     assert "PAUSED" not in str(quotes[0])
+
+
+def test_a_number_of_another_shop_belongs_to_one_order_of_it() -> None:
+    make_product("TEA-01", on_hand=9)
+
+    def placed(**taken_over: Any) -> Order:
+        return place_order(request_for({"TEA-01": 1}), email="ann@example.com", by=CLI, **taken_over)
+
+    ours = [placed(), placed()]
+    demo = placed(origin=Origin.DEMO, external_number="536365")
+    # The same number from elsewhere is another order.
+    placed(external_number="536365")
+    with pytest.raises(IntegrityError):
+        placed(origin=Origin.DEMO, external_number="536365")
+
+    assert [(order.origin, order.external_number) for order in ours] == [("shop", ""), ("shop", "")]
+    assert Order.objects.get(origin=Origin.DEMO) == demo
+    assert Order.objects.count() == 4
