@@ -110,7 +110,7 @@ TEST_RUNNER = "tests.django_runner.PytestRunner"
 
 MIDDLEWARE = [
     "backoffice.api.request_id.RequestIdMiddleware",
-    "backoffice.api.throttling.RateLimitMiddleware",
+    "backoffice.api.rate_limit.RateLimitMiddleware",
     "backoffice.api.cors.CorsMiddleware",
     "backoffice.api.problems.ProblemMiddleware",
     "backoffice.admin.behind_proxy.ProxyMiddleware",

@@ -12,7 +12,7 @@ from ninja.security.base import AuthBase
 from accounts.actors import Actor
 from accounts.models import Source, User
 from accounts.tokens.access import read_access_token
-from backoffice.api.throttling import limit_request
+from backoffice.api.rate_limit import limit_request
 from backoffice.errors import NotAuthenticated
 
 
