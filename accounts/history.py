@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import override
 
-from accounts.account_changes import details_of
 from accounts.actors import Actor
 from accounts.models import AccountChange, AccountEvent, User
+from accounts.models.changes import details_of
 from accounts.security_log import write_line
 from backoffice.api.addresses import current_address
 from backoffice.db.transactions import write_transaction
@@ -31,7 +31,7 @@ def record(
 ) -> AccountEvent:
     """An entry of the account's history, and once it is committed a line of the security log.
 
-    Without a user, `account` is what was typed instead of one. `accounts.account_changes` has words for the
+    Without a user, `account` is what was typed instead of one. `accounts.models.changes` has words for the
     facts of each kind.
     """
     come_from = current_address.get() if address is None else address

@@ -6,12 +6,12 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
-from accounts.account_changes import changed
 from accounts.actors import Actor
 from accounts.email_addresses import checked_email
 from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User, normalised_email
+from accounts.models.changes import changed
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.roles import ROLE_NAMES
 from accounts.tokens.refresh import revoke_everything

@@ -82,7 +82,7 @@ def requeue(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Try given-up e-mails again, from the first attempt on."""
-    from backoffice.outbox import delivery
+    from backoffice.outbox import queueing
     from backoffice.outbox.models import EmailMessage, EmailState
 
     actor(as_, "outbox.requeue_emailmessage")
@@ -96,7 +96,7 @@ def requeue(
         if not json:
             print_rows(map(_as_row, chosen), LISTED)
         proceed(f"Send {counted(len(wanted), 'e-mail')} again?", yes=yes, dry_run=dry_run)
-    requeued = [delivery.requeue(number) for number in wanted]
+    requeued = [queueing.requeue(number) for number in wanted]
     Listing(json, limit=0, fail_if_empty=fail_if_empty).show(map(_as_row, requeued), LISTED)
 
 

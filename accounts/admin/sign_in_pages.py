@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
-from accounts.account_changes import Facts
 from accounts.actors import Actor
 from accounts.history import record
 from accounts.models import AccountChange, BrowserSession, Source, TokenFamily, User
+from accounts.models.changes import Facts
 from accounts.sign_in.sessions import digest_of, living_sessions
 from accounts.tokens.refresh import end_family, living_families
 from backoffice.db.transactions import write_transaction

@@ -1,6 +1,6 @@
 """People: users who sign in, from where and with what, what was done to their accounts, and customers."""
 
-from accounts.account_changes import AccountChange
+from accounts.models.changes import AccountChange
 from accounts.models.customers import Customer
 from accounts.models.events import AccountEvent
 from accounts.models.sessions import BrowserSession, KnownPlace

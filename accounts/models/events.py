@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-from accounts.account_changes import AccountChange, details_of
+from accounts.models.changes import AccountChange, details_of
 from accounts.models.sources import Source, name_of
 from accounts.models.users import User
 

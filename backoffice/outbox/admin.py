@@ -15,8 +15,9 @@ from unfold.decorators import display
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
 from backoffice.admin.lists import WholeDaysFilter, moment, remembered_count, view_tabs
 from backoffice.errors import Refusal
-from backoffice.outbox.delivery import MAX_ATTEMPTS, requeue
+from backoffice.outbox.delivery import MAX_ATTEMPTS
 from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.outbox.queueing import requeue
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 
 LIST = "admin:outbox_emailmessage_changelist"

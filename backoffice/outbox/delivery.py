@@ -21,14 +21,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Conflict, NotFound
 from backoffice.outbox.models import EmailMessage, EmailState
-from backoffice.outbox.queueing import wake_worker
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 
 logger = logging.getLogger(__name__)
@@ -39,10 +36,6 @@ LEASE = timedelta(minutes=3)
 # 30 s, 90 s, 4.5 min … 6 h: eight attempts span a night without a mail server.
 FIRST_DELAY_SECONDS = 30
 DELAY_GROWTH = 3
-
-
-class NotDead(Conflict):
-    code = "email_not_dead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,29 +104,6 @@ def hold_back_waiting(*, because: str) -> int:
     """Give up on every mail that was not sent, so that a person decides about each; return how many."""
     waiting = EmailMessage.objects.filter(state__in=[EmailState.QUEUED, EmailState.SENDING])
     return waiting.update(state=EmailState.DEAD, leased_until=None, error=because)
-
-
-@write_transaction
-def requeue(pk: int) -> EmailMessage:
-    """Give a dead mail its eight attempts again, from now.
-
-    Raises:
-        NotFound: there is no such mail.
-        NotDead: it was sent, is waiting or is never to be sent.
-    """
-    dead = EmailMessage.objects.filter(pk=pk, state=EmailState.DEAD)
-    revived = dead.update(
-        state=EmailState.QUEUED, attempts=0, next_attempt_at=timezone.now(), leased_until=None, error=""
-    )
-    message = EmailMessage.objects.filter(pk=pk).first()
-    if message is None:
-        raise NotFound(f"There is no e-mail {pk}.")
-    if not revived:
-        raise NotDead(
-            f"Only mails that were given up can be sent again; this one is: {message.get_state_display()}."
-        )
-    transaction.on_commit(wake_worker, robust=True)
-    return message
 
 
 def _due(now: datetime) -> Q:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.account_changes import AccountChange, details_of
+from accounts.models.changes import AccountChange, details_of
 
 
 @pytest.mark.parametrize(

@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 
-from cli.doctor import State, _cache, _disk, _private_files, _proxy
+from cli.doctor.findings import State
+from cli.doctor.machine import check_disk, check_private_files, check_proxy
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_folder_that_takes_no_writes_is_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _disk().state in (State.OK, State.NOTE)
+    assert check_disk().state in (State.OK, State.NOTE)
 
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    found = _disk()
+    found = check_disk()
     assert found.state == State.TROUBLE
     assert "No space left on device; make room there" in found.detail
 
@@ -34,7 +34,7 @@ def test_little_room_is_told_before_there_is_none(
 
     monkeypatch.setattr(os, "statvfs", lambda folder: Disk)
 
-    assert _disk().state == state
+    assert check_disk().state == state
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_https_without_a_known_proxy_is_trouble(
 ) -> None:
     settings.IS_HTTPS, settings.TRUSTED_PROXIES = is_https, proxies
 
-    found = _proxy()
+    found = check_proxy()
 
     assert found.state == state
     assert state != State.TROUBLE or "set TRUSTED_PROXIES" in found.detail
@@ -63,32 +63,12 @@ def test_a_secret_that_others_may_read_is_trouble(settings: Any, tmp_path: Path)
     secret.chmod(0o640)
     tmp_path.chmod(0o755)
 
-    found = _private_files()
+    found = check_private_files()
 
     assert found.state == State.TROUBLE
     assert f"chmod go= {secret}" in found.detail
     tmp_path.chmod(0o700)
-    assert "secret_key" not in _private_files().detail
+    assert "secret_key" not in check_private_files().detail
     tmp_path.chmod(0o755)
     secret.chmod(0o600)
-    assert "secret_key" not in _private_files().detail
-
-
-@pytest.mark.skipif(not configured.REDIS_URL, reason="Embedded there is no Redis.")
-@pytest.mark.parametrize(
-    ("url", "state"),
-    [
-        ("redis://redis.internal:6379/0", State.NOTE),
-        ("redis://:secret@redis.internal:6379/0", State.OK),
-        ("redis://127.0.0.1:6379/0", State.OK),
-    ],
-)
-def test_a_redis_without_a_password_beyond_this_machine_is_told(
-    settings: Any, url: str, state: State
-) -> None:
-    settings.REDIS_URL = url
-
-    found = _cache()
-
-    assert found.state == state
-    assert "secret" not in found.detail
+    assert "secret_key" not in check_private_files().detail

@@ -1,0 +1,101 @@
+"""The database: its version, its schema, its sequences and triggers, and its clock."""
+
+from datetime import datetime, timedelta
+
+from cli.doctor.findings import Finding, State, in_words
+
+OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
+CLOCKS_MAY_DIFFER = timedelta(seconds=5)
+
+
+def check_database() -> Finding:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sqlite_version()")
+            words = f"SQLite {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
+        else:
+            cursor.execute("SHOW server_version")
+            words = f"PostgreSQL {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
+            cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+            if cursor.fetchone()[0]:
+                return Finding(
+                    State.TROUBLE, f"{words}; it only reads: look at its disk, or name the primary"
+                )
+    version = connection.get_database_version()
+    oldest = OLDEST[connection.vendor]
+    if version < oldest:
+        return Finding(State.TROUBLE, f"{words}; at least {'.'.join(map(str, oldest))} is needed")
+    return Finding(State.OK, words)
+
+
+def check_migrations() -> Finding:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from backoffice.db.migrating import SchemaOfAnotherVersion, refuse_schema_of_another_version
+
+    try:
+        refuse_schema_of_another_version()
+    except SchemaOfAnotherVersion as refusal:
+        return Finding(State.TROUBLE, refusal.detail)
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        return Finding(State.TROUBLE, f"{len(missing)} not applied; run: python manage.py migrate")
+    return Finding(State.OK, "all applied")
+
+
+def check_sequences() -> Finding:
+    from django.db import connection
+
+    from backoffice.db.sequences import behind
+
+    late = behind(connection)
+    if late:
+        named = ", ".join(f"{each.table}.{each.column} (at {each.highest})" for each in late[:3])
+        more = f" and {len(late) - 3} more" if len(late) > 3 else ""
+        return Finding(
+            State.TROUBLE,
+            f"behind what is there: {named}{more}; new rows would collide; run: shopctl doctor --mend",
+        )
+    if connection.vendor == "sqlite":
+        return Finding(State.OK, "numbers follow from the rows themselves")
+    return Finding(State.OK, "each goes on after the highest number there is")
+
+
+def check_ledger_triggers() -> Finding:
+    from django.db import connection
+
+    from catalog.models.triggers import missing_triggers
+
+    missing = missing_triggers(connection)
+    if missing:
+        return Finding(State.TROUBLE, f"missing: {', '.join(missing)}; movements could be changed by raw SQL")
+    return Finding(State.OK, "movements cannot be changed")
+
+
+def check_clock() -> Finding:
+    """Against the database server's clock, and against the newest thing that was written."""
+    from django.db import connection
+    from django.utils import timezone
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            difference = abs(timezone.now() - cursor.fetchone()[0])
+        if difference > CLOCKS_MAY_DIFFER:
+            return Finding(State.TROUBLE, f"{in_words(difference)} apart from the database server's")
+    newest = _newest_entry()
+    if newest is not None and newest > timezone.now() + CLOCKS_MAY_DIFFER:
+        ahead = in_words(newest - timezone.now())
+        return Finding(State.TROUBLE, f"{ahead} behind the newest entry of the ledger")
+    now = timezone.localtime()
+    return Finding(State.OK, f"{now:%Y-%m-%d %H:%M} {timezone.get_current_timezone_name()}")
+
+
+def _newest_entry() -> datetime | None:
+    from catalog.models import StockMovement
+
+    return StockMovement.objects.order_by("-pk").values_list("at", flat=True).first()
