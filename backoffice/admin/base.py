@@ -19,8 +19,8 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 
+from backoffice.admin.idempotency import IdempotencyKeyField, done_once
 from backoffice.admin.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
-from backoffice.admin.once import RequestKeyField, done_once
 from backoffice.admin.site import page_asked_from
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Kind, Refusal
@@ -54,7 +54,7 @@ class UseCaseDialog(BaseDialogForm):
     whenever the same dialog is sent once more, and then it is done once; `done` says what was done.
     """
 
-    key = RequestKeyField()
+    key = IdempotencyKeyField()
     done = ""
 
     def carry_out(self, data: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from accounts.admin.actor import actor_of
 from accounts.history import record_export
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm
-from backoffice.admin.once import done_once
+from backoffice.admin.idempotency import done_once
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, may_backtest
