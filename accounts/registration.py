@@ -1,6 +1,7 @@
 """Customers who make an account for themselves."""
 
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
 
 from accounts.confirmation import confirm_address
 from accounts.email_addresses import checked_email
@@ -59,7 +60,7 @@ def confirm_email(token: str, password: str, *, address: str) -> User:
     uses = limit_links(address)
     user = user_of(token, CONFIRMATION)
     if not is_own_password(user, password):
-        detail = (
+        detail = _(
             "This account was made with another password. Choose one of your own: ask for a new password."
         )
         raise Invalid(detail, faults=[Fault("/password", "wrong_password", detail)])

@@ -22,11 +22,12 @@ from cli.terminal.console import (
     wrong_use,
 )
 from cli.terminal.verbs import group, verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-app = group("Staff accounts, roles and passwords.")
+app = group("Staff accounts, roles and passwords.")  # not translated
 
 LISTED = columns("email", "name", "role", "is_active=Active", "last_login_at")
 Role = Annotated[
@@ -87,7 +88,7 @@ def invite_user(
     from accounts.invitations import invite
 
     user = invite(email, role=role, name=name, by=actor(as_, "accounts.add_user"))
-    say(f"An invitation is on its way to {user.email}.")
+    say(_("An invitation is on its way to %(email)s.") % {"email": user.email})
     _show(user, None, as_json=json)
 
 
@@ -151,7 +152,7 @@ def deactivate(email: Email, yes: Yes = False, as_: As = None, json: Json = Fals
 
     by = actor(as_, "accounts.change_user")
     user = people.user_with_email(email)
-    proceed(f"Deactivate {user.email}?", yes=yes)
+    proceed(_("Deactivate %(email)s?") % {"email": user.email}, yes=yes)
     _show(people.deactivate(user, by=by), None, as_json=json)
 
 
@@ -212,7 +213,7 @@ def send_link(email: Email, as_: As = None, json: Json = False) -> None:
     by = actor(as_, "accounts.change_user")
     user = user_with_email(email)
     send_password_link(user, by=by)
-    say(f"A link is on its way to {user.email}.")
+    say(_("A link is on its way to %(email)s.") % {"email": user.email})
     _show(user, None, as_json=json)
 
 
@@ -264,13 +265,13 @@ def roles(json: Json = False, jsonl: Jsonl = False) -> None:
 
 def _password(*, from_stdin: bool, generate: bool) -> str:
     if from_stdin and generate:
-        wrong_use("Give either --password-stdin or --generate.")
+        wrong_use(_("Give either --password-stdin or --generate."))
     if generate:
         return secrets.token_urlsafe(15)
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        wrong_use("There is no terminal to ask on: give --password-stdin or --generate.")
+        wrong_use(_("There is no terminal to ask on: give --password-stdin or --generate."))
     password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password
 
@@ -281,5 +282,5 @@ def _show(user: "User", generated_password: str | None, *, as_json: bool) -> Non
     row = user_as_data(users_with_roles().values(*USER_COLUMNS.values()).get(pk=user.pk))
     if generated_password is not None:
         row["password"] = generated_password
-        say("Note the password: it is not shown again.")
+        say(_("Note the password: it is not shown again."))
     show_one(row, as_json=as_json)

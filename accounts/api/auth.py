@@ -7,6 +7,7 @@ sets `request.user` and `request.auth` and counts the request against the API's 
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.security.base import AuthBase
 
 from accounts.actors import Actor
@@ -65,9 +66,9 @@ def bearer_token(request: HttpRequest) -> str:
     Raises:
         NotAuthenticated: there is none.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise NotAuthenticated("Send an access token: Authorization: Bearer …")
+        raise NotAuthenticated(_("Send an access token: Authorization: Bearer …"))
     return token.strip()
 
 
@@ -78,7 +79,7 @@ def actor_of(request: HttpRequest) -> Actor:
         NotAuthenticated: nobody is signed in.
     """
     if not isinstance(request.user, User):
-        raise NotAuthenticated("Send an access token: Authorization: Bearer …")
+        raise NotAuthenticated(_("Send an access token: Authorization: Bearer …"))
     return Actor(request.user, Source.API)
 
 

@@ -19,7 +19,7 @@ class Customer(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        permissions = (("export_customer", "Can export customers"),)
+        permissions = (("export_customer", "Can export customers"),)  # not translated
 
     def __str__(self) -> str:
         return self.name or self.email

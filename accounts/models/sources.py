@@ -1,16 +1,17 @@
 """Through which door something was done, and what whoever did it is called."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
 
 
 class Source(models.TextChoices):
-    API = "api", "API"
-    ADMIN = "admin", "Admin"
-    CLI = "cli", "Command line"
-    IMPORT = "import", "Import"
-    TASK = "task", "Task"
+    API = "api", _("API")
+    ADMIN = "admin", _("Admin")
+    CLI = "cli", _("Command line")
+    IMPORT = "import", _("Import")
+    TASK = "task", _("Task")
 
 
 def name_of(user: User | None, source: str) -> str:

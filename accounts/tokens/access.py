@@ -10,6 +10,7 @@ from uuid import uuid4
 import jwt
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import TokenFamily, User
 from backoffice.db.statements import selecting
@@ -137,4 +138,4 @@ def _key_of(header: dict[str, Any], keys: dict[str, str]) -> str:
 
 
 def _refused() -> NotAuthenticated:
-    return NotAuthenticated("This access token is not valid, or no longer. Refresh it or sign in again.")
+    return NotAuthenticated(_("This access token is not valid, or no longer. Refresh it or sign in again."))

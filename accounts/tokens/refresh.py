@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.history import record
@@ -62,7 +63,7 @@ def rotate(refresh: str) -> TokenPair:
     """
     pair = _rotate(refresh)
     if pair is None:
-        raise NotAuthenticated("This refresh token is not valid. Sign in again.")
+        raise NotAuthenticated(_("This refresh token is not valid. Sign in again."))
     return pair
 
 

@@ -16,6 +16,9 @@ from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 
@@ -104,12 +107,12 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
-    empty_title = "Nothing here yet"
-    empty_text = ""
+    empty_title: str | Promise = gettext_lazy("Nothing here yet")
+    empty_text: str | Promise = ""
     # The same two for saved views, by the view's name.
-    empty_views: Mapping[str, tuple[str, str]] = {}
+    empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
     # What the empty list's button says, when adding one is called something else.
-    empty_button = ""
+    empty_button: str | Promise = ""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -124,7 +127,7 @@ class DomainAdmin(ModelAdmin):
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> list[tuple[str, str]]:
         """Past Unfold's, whose signature Django 6.1 warns about."""
-        first = [("", "Select action")] if default_choices is None else default_choices
+        first = [("", _("Select action"))] if default_choices is None else default_choices
         choices: list[tuple[str, str]] = super(ModelAdmin, self).get_action_choices(
             request, first, action_location
         )

@@ -4,14 +4,16 @@ import json
 import secrets
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.api.idempotency import IdempotencyMismatch, once
 from backoffice.api.json_reply import rendered
-from backoffice.errors import Conflict
+from backoffice.errors import Conflict, Title
 
 # Sent with what was typed, and not part of it.
 BESIDES = frozenset(("csrfmiddlewaretoken", "key"))
@@ -19,7 +21,7 @@ BESIDES = frozenset(("csrfmiddlewaretoken", "key"))
 
 class SentAlready(Conflict):
     code = "sent_already"
-    title = "This form was sent before, filled in differently"
+    title: ClassVar[Title] = gettext_lazy("This form was sent before, filled in differently")
 
 
 class IdempotencyKeyField(forms.RegexField):
@@ -46,7 +48,7 @@ def done_once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]])
         reply = once(f"user:{request.user.pk}", f"POST {route}", key, fingerprint, lambda: rendered(run()))
     except IdempotencyMismatch as error:
         raise SentAlready(
-            "What you sent from here before is done. Load the page again to see it, and go on from there."
+            _("What you sent from here before is done. Load the page again to see it, and go on from there.")
         ) from error
     done: dict[str, Any] = json.loads(reply.body)
     return done

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from django.views import View
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
@@ -95,7 +96,7 @@ def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not all(is_key(str(kwargs[name])) for name in KEYS if name in kwargs):
-            raise Http404("No row has this key.")
+            raise Http404(_("No row has this key."))
         return view(request, *args, **kwargs)
 
     return run
@@ -104,7 +105,7 @@ def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
 def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
     """Those of the sidebar with this in their title or their group's."""
     return [
-        SearchResult(title=item["title"], description="Page", link=item["link"], icon=item["icon"])
+        SearchResult(title=item["title"], description=_("Page"), link=item["link"], icon=item["icon"])
         for group in sidebar(request)
         for item in group["items"]
         if term.lower() in f"{group['title']} {item['title']}".lower()

@@ -9,6 +9,7 @@ from time import time
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from backoffice.api.addresses import address_block, site_of
@@ -20,7 +21,7 @@ from backoffice.runtime.caches import Held, Outdated
 PLACES_OF_A_SITE = 5
 
 # The limit of which least is left, of those that the present request has met.
-tightest_usage: ContextVar["Usage | None"] = ContextVar("tightest_usage", default=None)
+tightest_usage: ContextVar["Usage | None"] = ContextVar("tightest_usage", default=None)  # not translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,7 @@ class Window:
         usage = Usage(self.limit, max(0, self.limit - count), self.reset_seconds, self.window_seconds)
         _remember(usage)
         if count > self.limit:
-            raise Throttled(
-                f"Too many requests. Try again in {_spoken(self.reset_seconds)}.",
-                retry_after_seconds=self.reset_seconds,
-            )
+            raise _throttled(self.reset_seconds)
         return usage
 
 
@@ -242,7 +240,7 @@ def _slots_held(limit: Limit) -> list[float]:
 def _used_up(limit: Limit, held: Sequence[float], now: float) -> Throttled:
     seconds = _seconds_until(held, limit, now)
     _remember(Usage(limit.most, 0, seconds, limit.window_seconds))
-    return Throttled(f"Too many requests. Try again in {_spoken(seconds)}.", retry_after_seconds=seconds)
+    return _throttled(seconds)
 
 
 def _seconds_until(held: Sequence[float], limit: Limit, now: float) -> int:
@@ -266,7 +264,14 @@ def _remember(usage: Usage) -> None:
         tightest_usage.set(usage)
 
 
-def _spoken(seconds: int) -> str:
+def _throttled(seconds: int) -> Throttled:
     if seconds < 120:
-        return f"{seconds} second{'' if seconds == 1 else 's'}"
-    return f"{-(-seconds // 60)} minutes"
+        words = ngettext(
+            "Too many requests. Try again in %(seconds)s second.",
+            "Too many requests. Try again in %(seconds)s seconds.",
+            seconds,
+        )
+    else:
+        words = _("Too many requests. Try again in %(minutes)s minutes.")
+    values = {"seconds": seconds, "minutes": -(-seconds // 60)}
+    return Throttled(words % values, retry_after_seconds=seconds)

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.decorators import display
 
@@ -35,7 +37,12 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if request.path != reverse(LIST) or not request.user.has_perm("outbox.view_emailmessage"):
         return []
     dead = remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
-    titles = [("", "All"), (WAITING, "Waiting"), (GIVEN_UP, f"Given up · {dead:,}"), (SENT, "Sent")]
+    titles = [
+        ("", _("All")),
+        (WAITING, _("Waiting")),
+        (GIVEN_UP, _("Given up · %(dead)s") % {"dead": f"{dead:,}"}),
+        (SENT, _("Sent")),
+    ]
     return [{"models": ["outbox.emailmessage"], "items": view_tabs(request, LIST, titles)}]
 
 
@@ -44,17 +51,23 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     list_display = ("mail", "recipient", "state_label", "attempts_shown", "queued", "error_shown")
     list_filter = (("template", AllValuesCheckboxFilter), ("created_at", WholeDaysFilter))
     search_fields = ("recipient", "cause")
-    search_help_text = "Recipient, or order number"
+    search_help_text = gettext_lazy("Recipient, or order number")
     ordering = ("-id",)
     actions = ("send_again",)
-    empty_title = "No e-mails yet"
-    empty_text = (
+    empty_title = gettext_lazy("No e-mails yet")
+    empty_text = gettext_lazy(
         "Confirmations, shipment notices and invitations will be listed here, with what became of them."
     )
     empty_views = {
-        WAITING: ("Nothing waits", "Every e-mail has been sent or given up."),
-        GIVEN_UP: ("Nothing was given up", "Every e-mail found its way, or is still being tried."),
-        SENT: ("Nothing was sent yet", "What is sent will be kept here as the recipient sees it."),
+        WAITING: (gettext_lazy("Nothing waits"), gettext_lazy("Every e-mail has been sent or given up.")),
+        GIVEN_UP: (
+            gettext_lazy("Nothing was given up"),
+            gettext_lazy("Every e-mail found its way, or is still being tried."),
+        ),
+        SENT: (
+            gettext_lazy("Nothing was sent yet"),
+            gettext_lazy("What is sent will be kept here as the recipient sees it."),
+        ),
     }
 
     def get_urls(self) -> list[URLPattern]:
@@ -149,7 +162,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             requeue(pk)
         except Refusal as refusal:
             return show_refusal(request, refusal, url=page)
-        messages.success(request, "The e-mail is queued again.")
+        messages.success(request, _("The e-mail is queued again."))
         return HttpResponseRedirect(page)
 
     @admin.action(description="Send again", permissions=["requeue"])
@@ -157,7 +170,10 @@ class EmailMessageAdmin(ReadOnlyAdmin):
         dead = chosen.filter(state=EmailState.DEAD)
         for message in dead:
             requeue(message.pk)
-        messages.success(request, f"{len(dead):,} queued again; only mails that were given up can be.")
+        messages.success(
+            request,
+            _("%(count)s queued again; only mails that were given up can be.") % {"count": f"{len(dead):,}"},
+        )
 
 
 def _letter(message: EmailMessage) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backoffice.db.transactions import write_transaction
-from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.outbox.models import WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Claim:
 def deliver_due(limit: int = 50) -> int:
     """Send up to `limit` mails that are due, one after the other; return how many went out."""
     delivered = 0
-    for _ in range(limit):
+    for _mail in range(limit):
         claim = claim_next()
         if claim is None:
             break
@@ -94,9 +94,7 @@ def claim_next() -> Claim | None:
 def bury_abandoned() -> int:
     """Give up on mails over which a worker died eight times; return how many."""
     worn_out = EmailMessage.objects.filter(_due(timezone.now()), attempts__gte=MAX_ATTEMPTS)
-    return worn_out.update(
-        state=EmailState.DEAD, leased_until=None, error="The worker ended during the last attempt."
-    )
+    return worn_out.update(state=EmailState.DEAD, leased_until=None, error=WORKER_ENDED)
 
 
 @write_transaction
@@ -172,7 +170,7 @@ def is_permanent(error: Exception) -> bool:
     What it says about us (sign-in, greeting) concerns every mail and can be mended: those wait.
     """
     if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
+        return all(code >= 500 for code, _reason in error.recipients.values())
     if isinstance(error, (SMTPAuthenticationError, SMTPConnectError, SMTPHeloError)):
         return False
     return isinstance(error, SMTPResponseException) and error.smtp_code >= 500

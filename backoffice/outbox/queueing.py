@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
@@ -55,10 +56,11 @@ def requeue(pk: int) -> EmailMessage:
     )
     message = EmailMessage.objects.filter(pk=pk).first()
     if message is None:
-        raise NotFound(f"There is no e-mail {pk}.")
+        raise NotFound(_("There is no e-mail %(pk)s.") % {"pk": pk})
     if not revived:
         raise NotDead(
-            f"Only mails that were given up can be sent again; this one is: {message.get_state_display()}."
+            _("Only mails that were given up can be sent again; this one is: %(state)s.")
+            % {"state": message.get_state_display()}
         )
     transaction.on_commit(wake_worker, robust=True)
     return message

@@ -13,10 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.errors import Busy, Conflict
+from backoffice.errors import Busy, Conflict, Title
 from backoffice.runtime import process_files, process_sessions
 
 # Longer than web and worker take to end what they are at.
@@ -25,7 +28,7 @@ STOP_SECONDS = 60
 
 class StillRunning(Conflict):
     code = "shop_is_running"
-    title = "The shop is running"
+    title: ClassVar[Title] = gettext_lazy("The shop is running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def marked_running(role: str) -> Iterator[None]:
     marks = process_files if connection.vendor == "sqlite" else process_sessions
     with marks.marked(words) as is_marked:
         if not is_marked:
-            raise Busy("The database is being replaced at the moment: start the shop when that is done.")
+            raise Busy(_("The database is being replaced at the moment: start the shop when that is done."))
         yield
 
 
@@ -109,18 +112,23 @@ def refuse_if_running(found: list[Process], *, stop: bool, in_vain: bool = False
     """Raises StillRunning, with what to do about it; also when it was to be stopped and cannot be."""
     named = ", ".join(map(str, found)) or "a process that has only just begun"
     if not stop and (found or in_vain):
-        raise StillRunning(f"The shop is running: {named}. Stop it first, or give --stop.")
+        raise StillRunning(
+            _("The shop is running: %(processes)s. Stop it first, or give --stop.") % {"processes": named}
+        )
     elsewhere = [process for process in found if not process.is_here]
     if elsewhere:
         raise StillRunning(
-            f"The shop is running where it cannot be stopped from here: {', '.join(map(str, elsewhere))}."
-            " Stop it there first."
+            _("The shop is running where it cannot be stopped from here: %(processes)s. Stop it there first.")
+            % {"processes": ", ".join(map(str, elsewhere))}
         )
     if in_vain:
-        raise StillRunning(f"The shop did not stop within {STOP_SECONDS} seconds: {named}.")
+        raise StillRunning(
+            _("The shop did not stop within %(seconds)s seconds: %(processes)s.")
+            % {"seconds": STOP_SECONDS, "processes": named}
+        )
 
 
 def _read(words: str) -> Process | None:
-    role, _, rest = words.partition(" ")
+    role, _space, rest = words.partition(" ")
     pid, started, host = [*rest.split(" ", 2), "", ""][:3]
     return Process(role, int(pid), started, host) if pid.isdecimal() else None

@@ -16,6 +16,7 @@ from catalog.models import Product
 from cli.demo import groundwork, playing
 from cli.demo.planning import Step, story_of
 from cli.demo.reading import Sample, SampleOrder
+from cli.terminal.words import gettext as _
 from orders.audit import audit_orders
 from orders.models import Order, Origin
 
@@ -90,4 +91,4 @@ def _play(
     opening = playing.aware(the_day_before, moved_by)
     follow("Stock", len(needed), groundwork.receive_stock(needed, at=opening, by=crew["Warehouse"]))
     playing_on = playing.play(missing, loaded, moved_by=moved_by, crew=crew, refused=refused)
-    follow("Orders, parcels, returns", len(missing), playing_on)
+    follow(_("Orders, parcels, returns"), len(missing), playing_on)

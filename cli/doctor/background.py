@@ -5,6 +5,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from cli.doctor.findings import Finding, State, in_words
+from cli.terminal.words import gettext as _
 
 WORKER_SILENT_AFTER = timedelta(minutes=3)
 MAIL_MAY_WAIT = timedelta(minutes=15)
@@ -24,8 +25,11 @@ def check_cache() -> Finding:
     if not parts.password and parts.hostname not in (*LOOPBACK, None):
         return Finding(
             State.NOTE,
-            f"Redis on {parts.hostname} wants no password: whoever reaches it can turn throttles off; set"
-            " requirepass there, and redis://:password@… in REDIS_URL",
+            _(
+                "Redis on %(hostname)s wants no password: whoever reaches it can turn throttles off; "
+                "set requirepass there, and redis://:password@… in REDIS_URL"
+            )
+            % {"hostname": parts.hostname},
         )
     return Finding(State.OK, "Redis")
 
@@ -37,7 +41,11 @@ def check_queue() -> Finding:
     where = "Redis" if settings.REDIS_URL else HUEY.storage.filename
     waiting = HUEY.pending_count()
     if waiting > 1_000:
-        return Finding(State.TROUBLE, f"{waiting:,} tasks wait in {where}: is a worker running?")
+        return Finding(
+            State.TROUBLE,
+            _("%(waiting)s tasks wait in %(where)s: is a worker running?")
+            % {"waiting": f"{waiting:,}", "where": where},
+        )
     return Finding(State.OK, f"{waiting} tasks wait, {where}")
 
 
@@ -82,7 +90,10 @@ def check_outbox() -> Finding:
         state__in=[EmailState.QUEUED, EmailState.SENDING], next_attempt_at__lt=timezone.now() - MAIL_MAY_WAIT
     ).count()
     if overdue:
-        return Finding(State.TROUBLE, f"{overdue:,} e-mails are overdue: is a worker running?")
+        return Finding(
+            State.TROUBLE,
+            _("%(overdue)s e-mails are overdue: is a worker running?") % {"overdue": f"{overdue:,}"},
+        )
     dead = EmailMessage.objects.filter(state=EmailState.DEAD).count()
     if dead:
         return Finding(State.NOTE, f"{dead:,} e-mails were given up; see: shopctl emails list --state dead")

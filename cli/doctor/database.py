@@ -16,7 +16,7 @@ def check_database() -> Finding:
             cursor.execute("SELECT sqlite_version()")
             words = f"SQLite {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
         else:
-            cursor.execute("SHOW server_version")
+            cursor.execute("SHOW server_version")  # not translated
             words = f"PostgreSQL {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
             cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
             if cursor.fetchone()[0]:

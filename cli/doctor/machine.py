@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cli.doctor.findings import Finding, State
+from cli.terminal.words import gettext as _
 
 LEAST_FREE_BYTES, ENOUGH_FREE_BYTES = 100 * 1_048_576, 1_024 * 1_048_576
 
@@ -46,8 +47,11 @@ def check_proxy() -> Finding:
     if settings.IS_HTTPS and not settings.TRUSTED_PROXIES:
         return Finding(
             State.TROUBLE,
-            "SHOP_URL is https, but TRUSTED_PROXIES names no proxy: every request is sent to https again and"
-            " again; set TRUSTED_PROXIES to the address of the proxy that ends https",
+            _(
+                "SHOP_URL is https, but TRUSTED_PROXIES names no proxy: every request is sent to "
+                "https again and"
+                " again; set TRUSTED_PROXIES to the address of the proxy that ends https"
+            ),
         )
     if not settings.IS_HTTPS:
         return Finding(State.NOTE, f"{settings.SHOP_URL} is not https: for this machine alone")

@@ -9,6 +9,7 @@ from cli.doctor import background, books, database, machine
 from cli.doctor.findings import Finding, State
 from cli.terminal.console import FOUND_PROBLEMS, Json, Jsonl, Listing, columns, say
 from cli.terminal.verbs import lone_verb
+from cli.terminal.words import gettext as _
 
 SHOWN = columns("check", "state", "detail")
 Mend = Annotated[bool, typer.Option("--mend", help="Move on sequences that are behind their tables.")]
@@ -63,7 +64,7 @@ def doctor(mend: Mend = False, json: Json = False, jsonl: Jsonl = False) -> None
     Listing(json, jsonl, limit=0).show(rows, SHOWN)
     troubles = [name for name, each in findings.items() if each.state == State.TROUBLE]
     if troubles:
-        say(f"Trouble with: {', '.join(troubles)}.")
+        say(_("Trouble with: %(troubles)s.") % {"troubles": ", ".join(troubles)})
         raise typer.Exit(FOUND_PROBLEMS)
 
 
@@ -73,7 +74,10 @@ def _mend_sequences() -> None:
     from backoffice.db.sequences import catch_up
 
     for each in catch_up(connection):
-        say(f"{each.table}.{each.column} goes on after {each.highest}.")
+        say(
+            _("%(table)s.%(column)s goes on after %(highest)s.")
+            % {"table": each.table, "column": each.column, "highest": each.highest}
+        )
 
 
 def _found(check: Callable[[], Finding]) -> Finding:

@@ -14,6 +14,7 @@ import typer
 
 from cli.terminal.console import say, wrong_use
 from cli.terminal.verbs import log_like_a_server, lone_verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from cli.server.first_login import Login
@@ -90,7 +91,10 @@ def serve(
         login = ensure_login()
     bound_port = listener.getsockname()[1]
     if port and bound_port != port:
-        say(f"Port {port} is taken; this is port {bound_port}.")
+        say(
+            _("Port %(port)s is taken; this is port %(bound_port)s.")
+            % {"port": port, "bound_port": bound_port}
+        )
     for warning in https_without_a_known_proxy():
         say(f"{warning.msg} {warning.hint}")
     url = _shop_url(host, bound_port)
@@ -123,7 +127,9 @@ def worker(
     _begin()
     consume(
         make_consumer(threads=threads, periodic=not no_periodic),
-        when_up=lambda: say(f"The worker runs {threads} tasks at a time. Stop it with Ctrl-C."),
+        when_up=lambda: say(
+            _("The worker runs %(threads)s tasks at a time. Stop it with Ctrl-C.") % {"threads": threads}
+        ),
     )
 
 
@@ -134,7 +140,9 @@ def scheduler() -> None:
     from backoffice.runtime.consumer import consume, make_consumer
 
     _begin()
-    consume(make_consumer(threads=0), when_up=lambda: say("The scheduler is running. Stop it with Ctrl-C."))
+    consume(
+        make_consumer(threads=0), when_up=lambda: say(_("The scheduler is running. Stop it with Ctrl-C."))
+    )
 
 
 def _listener(host: str, port: int, *, tries: int) -> socket.socket:
@@ -145,10 +153,17 @@ def _listener(host: str, port: int, *, tries: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE and tries == 1:
             wrong_use(
-                f"Port {port} is taken: another program listens there, perhaps this shop already. Stop it, "
-                "or choose another port with --port; --next-free-port takes the next free one."
+                _(
+                    "Port %(port)s is taken: another program listens there, perhaps this shop "
+                    "already. Stop it, or choose another port with --port; --next-free-port takes "
+                    "the next free one."
+                )
+                % {"port": port}
             )
-        wrong_use(f"Cannot listen at {host} port {port}: {error.strerror or error}.")
+        wrong_use(
+            _("Cannot listen at %(host)s port %(port)s: %(reason)s.")
+            % {"host": host, "port": port, "reason": error.strerror or error}
+        )
 
 
 def _shop_url(host: str, port: int) -> str:
@@ -166,19 +181,19 @@ def _shop_url(host: str, port: int) -> str:
     return url
 
 
-def _announce(url: str, login: "Login | None", *, host: str) -> None:
+def _announce(url: str, login: "Login | None", *, host: str) -> None:  # not translated
     from django.urls import reverse
 
     lines = ["", f"  {url}/admin/", *_who_signs_in(login, host=host)]
     print("\n".join([*lines, f"  API       {url}{reverse('swagger')}", ""]), flush=True)
 
 
-def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:
+def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:  # not translated
     """Whatever is printed may be kept in a log: a password is told once, and where a person sits."""
     from cli.server.first_login import login_file
 
     if login is None:
-        return ["  Sign in with your own account."]
+        return [f"  {_('Sign in with your own account.')}"]
     another = f"shopctl users password {login.email}"
     if login.password is None:
         password = f"changed since; a new one: {another}"
@@ -198,4 +213,4 @@ def _begin() -> None:
     log_like_a_server()
     database = Path(str(settings.DATABASES["default"]["NAME"])) if settings.IS_SQLITE else None
     for path in close_to_others(Path(settings.VAR_DIR), database):
-        say(f"{path} was open to other users of this machine; it is not any more.")
+        say(_("%(path)s was open to other users of this machine; it is not any more.") % {"path": path})

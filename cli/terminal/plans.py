@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.terminal.console import Column, Row, counted, is_terminal, print_rows, say
+from cli.terminal.words import gettext as _
 
 ROWS_SHOWN = 20
 
@@ -50,13 +51,18 @@ class Sample:
         if more := " and ".join(
             f"{counted(number, f'more {thing}')}" for number, thing in left_out if number
         ):
-            say(f"… and {more}; in a pipe or with --json, --dry-run shows every row.")
+            say(_("… and %(more)s; in a pipe or with --json, --dry-run shows every row.") % {"more": more})
 
 
 def say_ignored(columns: Iterable[str]) -> None:
     if names := ", ".join(columns):
-        say(f"Columns that are not used: {names}.")
+        say(_("Columns that are not used: %(names)s.") % {"names": names})
 
 
 def say_refused() -> None:
-    say("Nothing was changed. --skip-invalid leaves those rows out, --rejects FILE hands them back to mend.")
+    say(
+        _(
+            "Nothing was changed. --skip-invalid leaves those rows out, --rejects FILE hands them "
+            "back to mend."
+        )
+    )

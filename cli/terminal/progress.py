@@ -17,7 +17,7 @@ STEP = 100
 class Bar:
     """Counts what is done; without a drawing it only counts."""
 
-    def __init__(self, drawing: "Progress | None" = None) -> None:
+    def __init__(self, drawing: "Progress | None" = None) -> None:  # not translated
         self._drawing = drawing
         self._total: int | None = None
         self._done = 0
