@@ -25,7 +25,7 @@ def invite(email: str, *, role: str, name: str = "", by: Actor) -> User:
     words = {each.name: each for each in ROLES}.get(name_of_role)
     context = {
         "role": name_of_role,
-        "may": words.may if words else _("May see and do everything in the shop."),
+        "you_may": words.you_may if words else _("You may see and do everything in the shop."),
         "invited_by": str(by),
     }
     tell(user.email, "invitation", {"name": user.greeting, **context, **password_link(user)})

@@ -24,7 +24,8 @@ from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import RIGHTS, ROLES
 from accounts.sign_in.sessions import asked_again
-from backoffice.admin.base import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
+from backoffice.admin.base import AnyForm, DomainAdmin
+from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.admin.lists import moment, view_tabs
 from backoffice.errors import Forbidden
 
@@ -77,6 +78,7 @@ class SendPasswordLink(UseCaseDialog):
             raise Forbidden(_("You signed in some time ago: load the page again and type your password."))
         user = get_object_or_404(User, pk=str(self.object_id))
         send_password_link(user, by=actor_of(self.request))
+        self.done = _("The link is on its way.")
 
 
 @admin.register(User)
@@ -102,6 +104,9 @@ class UserAdmin(DomainAdmin):
             gettext_lazy("Accounts that customers make through the API are listed here."),
         ),
     }
+
+    class Media:
+        css = {"all": ("accounts/users.css",)}
 
     # The list
 
@@ -218,22 +223,15 @@ class UserAdmin(DomainAdmin):
         }
         return self.page(request, "accounts/roles.html", context)
 
-    def has_password_link_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("accounts.change_user")
-
-    @action(
-        description=gettext_lazy("Send password link"),
-        icon="key",
-        permissions=["password_link"],
+    password_link = DialogButton(
+        gettext_lazy("Send password link"),
+        SendPasswordLink,
+        permissions=["accounts.change_user"],
         url_path="password-link",
-        dialog={
-            "title": gettext_lazy("Send a link to choose a password"),
-            "description": gettext_lazy(
-                "It goes to their e-mail address; the old password works until the link is used."
-            ),
-            "form_class": SendPasswordLink,
-            "form_submit_text": gettext_lazy("Send"),
-        },
+        icon="key",
+        title=gettext_lazy("Send a link to choose a password"),
+        description=gettext_lazy(
+            "It goes to their e-mail address; the old password works until the link is used."
+        ),
+        submit=gettext_lazy("Send"),
     )
-    def password_link(self, request: HttpRequest, form: SendPasswordLink, object_id: str) -> HttpResponse:
-        return close_dialog(request, _("The link is on its way."))

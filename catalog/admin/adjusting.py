@@ -14,7 +14,7 @@ from unfold.widgets import (
 )
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import UseCaseDialog
+from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.errors import Refusal
 from catalog import stock
 from catalog.admin.short_count import cancelling

@@ -15,7 +15,8 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, UseCaseDialog, close_dialog, csv_file
+from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
+from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.db.fields import folded
 from backoffice.money import formatted
 from catalog.admin.adjusting import AdjustStock
@@ -33,6 +34,7 @@ class ArchiveProduct(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         product = get_object_or_404(Product, pk=self.object_id)
         archive_product(product.sku, by=actor_of(self.request))
+        self.done = "The product is archived."
 
 
 @admin.register(Product)
@@ -64,6 +66,9 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         OUT_OF_STOCK: ("Nothing is sold out", "Every active product has units available."),
         ARCHIVED: ("Nothing is archived", "Archived products cannot be ordered; their history stays."),
     }
+
+    class Media:
+        css = {"all": ("catalog/products.css",)}
 
     # The list
 
@@ -166,32 +171,25 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         """A download: it changes nothing, hence a link."""
         return csv_file(reorder_csv(timezone.now()), f"reorder-{timezone.localdate():%Y-%m-%d}.csv")
 
-    @action(
-        description="Adjust stock",
-        icon="inventory",
+    adjust_stock = DialogButton(
+        "Adjust stock",
+        AdjustStock,
         permissions=["move_stock"],
         url_path="adjust-stock",
+        icon="inventory",
         variant=ActionVariant.PRIMARY,
-        dialog={"title": "Adjust stock", "form_class": AdjustStock, "form_submit_text": "Save"},
+        submit="Save",
     )
-    def adjust_stock(self, request: HttpRequest, form: AdjustStock, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-    @action(
-        description="Archive",
-        icon="archive",
+    archive = DialogButton(
+        "Archive",
+        ArchiveProduct,
         permissions=["archive"],
-        url_path="archive",
-        dialog={
-            "title": "Archive this product",
-            "description": "It can no longer be ordered. Its stock, history and orders stay, and ticking "
-            "“Active” brings it back.",
-            "form_class": ArchiveProduct,
-            "form_submit_text": "Archive",
-        },
+        icon="archive",
+        title="Archive this product",
+        description="It can no longer be ordered. Its stock, history and orders stay, and ticking "
+        "“Active” brings it back.",
+        submit="Archive",
     )
-    def archive(self, request: HttpRequest, form: ArchiveProduct, object_id: str) -> HttpResponse:
-        return close_dialog(request, "The product is archived.")
 
     @admin.action(description="Archive", permissions=["archive"])
     def archive_selected(self, request: HttpRequest, products: QuerySet[Product]) -> None:

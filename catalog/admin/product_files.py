@@ -16,7 +16,8 @@ from import_export.admin import ImportExportMixin
 
 from accounts.actors import Actor
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import csv_file, errors_of, show_refusal
+from backoffice.admin.base import csv_file, show_refusal
+from backoffice.admin.dialogs import errors_of
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
 from backoffice.sheets.limits import UnreadableFile

@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from import_export.admin import ImportMixin
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import errors_of
+from backoffice.admin.dialogs import errors_of
 from backoffice.admin.lists import VIEW
 from backoffice.errors import Refusal
 from catalog.admin.exporting import ListExport

@@ -18,7 +18,7 @@ from unfold.widgets import (
 
 from accounts.actors import Actor
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import UseCaseDialog
+from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.errors import Fault, Refusal
 from orders.admin import words
 from orders.fulfilment import lifecycle
