@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.i18n import JavaScriptCatalog
 from unfold.dataclasses import SearchResult
@@ -31,7 +32,7 @@ KEYS = ("object_id", "content_type_id", "number", "product_id")
 
 class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
-    index_title = "Dashboard"
+    index_title = gettext_lazy("Dashboard")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         forgotten = _view("accounts.admin.password_pages.ForgottenPassword")

@@ -78,8 +78,9 @@ def _not_among(parameter: str, unknown: Sequence[str], available: Sequence[str])
 
 
 def asked_by(
-    fields: Iterable[str], sorting: "Sorting | None" = None
-) -> dict[str, list[str]]:  # not translated
+    fields: Iterable[str],
+    sorting: "Sorting | None" = None,  # not translated
+) -> dict[str, list[str]]:
     """For `openapi_extra` of a read: what `fields` and `ordering` may name."""
     return {"x-fields": list(fields)} | ({"x-ordering": list(sorting.keys)} if sorting else {})
 

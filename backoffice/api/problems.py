@@ -116,7 +116,8 @@ def _fault_of(item: Mapping[str, Any]) -> Fault:
         place = place[1:]
     pointer = "".join(f"/{_escaped(part)}" for part in place)
     code = CODES.get(item["type"], item["type"])
-    detail = DETAILS.get(code, item["msg"].removeprefix("Value error, "))
+    usual = item["msg"].removeprefix("Value error, ")  # not translated
+    detail = DETAILS.get(code, usual)
     return Fault(pointer, code, detail, {"in": "body" if source in ("form", "file") else source})
 
 

@@ -7,18 +7,18 @@ def gettext(text: str) -> str:
     """The text in the language of whoever runs shopctl; as it is while Django is not set up."""
     if not _is_set_up():
         return text
-    from django.utils import translation
+    from django.utils.translation import gettext as translated
 
-    return translation.gettext(text)
+    return translated(text)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """As `gettext`, in the form that the number wants."""
     if not _is_set_up():
         return singular if number == 1 else plural
-    from django.utils import translation
+    from django.utils.translation import ngettext as translated
 
-    return translation.ngettext(singular, plural, number)
+    return translated(singular, plural, number)
 
 
 def _is_set_up() -> bool:
