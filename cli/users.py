@@ -272,7 +272,7 @@ def _password(*, from_stdin: bool, generate: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         wrong_use(_("There is no terminal to ask on: give --password-stdin or --generate."))
-    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    password: str = typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True)
     return password
 
 

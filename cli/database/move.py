@@ -123,10 +123,10 @@ def _say_what_is_next(target: Any) -> None:
     host, query = ("", f"?host={database['HOST']}") if is_socket else (database["HOST"], "")
     url = f"postgresql://{user}{host}{port}/{database['NAME']}{query}"
     say(_("Every row arrived, and both sides add up. Now set, for every process of the shop:"))
-    say(f"  DATABASE_URL={url}  (with its password)")
+    say(f"  DATABASE_URL={url}  {_('(with its password)')}")
     for name, file in (("SECRET_KEY", "secret_key"), ("JWT_KEYS", "jwt_keys")):
         kept = settings.VAR_DIR / file
         where = f'"$(cat {kept})"' if kept.exists() else "as it is set now"
-        say(f"  {name}={where}  so that everybody stays signed in")
-    say("  REDIS_URL=redis://…  when there is more than one process")
+        say(f"  {name}={where}  {_('so that everybody stays signed in')}")
+    say(f"  REDIS_URL=redis://…  {_('when there is more than one process')}")
     say(_("Then: shopctl serve, and shopctl doctor. Do not start the shop on the SQLite file again."))

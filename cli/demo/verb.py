@@ -85,17 +85,18 @@ def _report(outcome: "Outcome", *, as_json: bool) -> None:
         for name, value in numbers.items()
     }
     print(
-        _("The shop: %(value)s.") % {"value": ", ".join((f"{value} {name}" for name, value in told.items()))}
+        _("The shop: %(figures)s.")
+        % {"figures": ", ".join((f"{value} {name}" for name, value in told.items()))}
     )
     for title, reasons in (
-        ("Refused", outcome.refused),
+        (_("Refused"), outcome.refused),
         (_("Lines of the sample left out"), outcome.left_out),
     ):
         for reason, count in reasons.most_common():
             print(f"{title}: {count:,} {reason}")
     print(_("Prices are the latest that the sample has, so totals differ from history."))
     for problem in outcome.problems:
-        print(f"Problem: {problem.subject}: {problem.check}: {problem.detail}")
+        print(f"{_('Problem')}: {problem.subject}: {problem.check}: {problem.detail}")
     if not outcome.problems:
         print(_("The audit of stock and orders found nothing wrong."))
 
@@ -108,7 +109,10 @@ def _in_lines(label: str, total: int, increments: Iterator[int]) -> None:
         quarter = 4 * done // total if total else 4
         if quarter > told:
             told = quarter
-            say(f"{label}: {done:,} of {total:,}")
+            say(
+                _("%(what)s: %(done)s of %(total)s")
+                % {"what": label, "done": f"{done:,}", "total": f"{total:,}"}
+            )
 
 
 def _with_a_bar(label: str, total: int, increments: Iterator[int]) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from cli.doctor.findings import Finding, State, in_words
 from cli.terminal.words import gettext as _
+from cli.terminal.words import ngettext
 
 WORKER_SILENT_AFTER = timedelta(minutes=3)
 MAIL_MAY_WAIT = timedelta(minutes=15)
@@ -18,9 +19,9 @@ def check_cache() -> Finding:
 
     cache.set("doctor", "ok", timeout=10)
     if cache.get("doctor") != "ok":
-        return Finding(State.TROUBLE, "it does not keep what it is given")
+        return Finding(State.TROUBLE, _("it does not keep what it is given"))
     if not settings.REDIS_URL:
-        return Finding(State.OK, "in this process")
+        return Finding(State.OK, _("in this process"))
     parts = urlsplit(settings.REDIS_URL)
     if not parts.password and parts.hostname not in (*LOOPBACK, None):
         return Finding(
@@ -31,7 +32,7 @@ def check_cache() -> Finding:
             )
             % {"hostname": parts.hostname},
         )
-    return Finding(State.OK, "Redis")
+    return Finding(State.OK, _("Redis"))
 
 
 def check_queue() -> Finding:
@@ -46,7 +47,11 @@ def check_queue() -> Finding:
             _("%(waiting)s tasks wait in %(where)s: is a worker running?")
             % {"waiting": f"{waiting:,}", "where": where},
         )
-    return Finding(State.OK, f"{waiting} tasks wait, {where}")
+    return Finding(
+        State.OK,
+        ngettext("%(number)s task waits, %(where)s", "%(number)s tasks wait, %(where)s", waiting)
+        % {"number": waiting, "where": where},
+    )
 
 
 def check_worker() -> Finding:
@@ -56,13 +61,14 @@ def check_worker() -> Finding:
 
     seen_at = last_beat()
     if seen_at is None:
-        return Finding(State.TROUBLE, "none has run yet; run: shopctl serve (or: shopctl worker)")
+        return Finding(State.TROUBLE, _("none has run yet; run: shopctl serve (or: shopctl worker)"))
     silent = timezone.now() - seen_at
     if silent > WORKER_SILENT_AFTER:
         return Finding(
-            State.TROUBLE, f"silent for {in_words(silent)}; run: shopctl serve (or: shopctl worker)"
+            State.TROUBLE,
+            _("silent for %(time)s; run: shopctl serve (or: shopctl worker)") % {"time": in_words(silent)},
         )
-    return Finding(State.OK, f"last seen {in_words(silent)} ago")
+    return Finding(State.OK, _("last seen %(time)s ago") % {"time": in_words(silent)})
 
 
 def check_mail() -> Finding:
@@ -73,12 +79,15 @@ def check_mail() -> Finding:
     backend = settings.EMAIL_BACKEND_PATH.rpartition(".")[0].rpartition(".")[2]
     options = cast("dict[str, Any]", settings.MAILERS["default"]["OPTIONS"])
     if backend != "smtp":
-        where = f", in {options['file_path']}" if "file_path" in options else ""
-        return Finding(State.NOTE, f"not sent but kept by the {backend} backend{where}")
+        if "file_path" in options:
+            words = _("not sent but kept by the %(backend)s backend, in %(folder)s")
+        else:
+            words = _("not sent but kept by the %(backend)s backend")
+        return Finding(State.NOTE, words % {"backend": backend, "folder": options.get("file_path")})
     mailer = mailers["default"]
     mailer.open()
     mailer.close()
-    return Finding(State.OK, f"{options['host']} answers")
+    return Finding(State.OK, _("%(host)s answers") % {"host": options["host"]})
 
 
 def check_outbox() -> Finding:
@@ -92,9 +101,22 @@ def check_outbox() -> Finding:
     if overdue:
         return Finding(
             State.TROUBLE,
-            _("%(overdue)s e-mails are overdue: is a worker running?") % {"overdue": f"{overdue:,}"},
+            ngettext(
+                "%(number)s e-mail is overdue: is a worker running?",
+                "%(number)s e-mails are overdue: is a worker running?",
+                overdue,
+            )
+            % {"number": f"{overdue:,}"},
         )
     dead = EmailMessage.objects.filter(state=EmailState.DEAD).count()
     if dead:
-        return Finding(State.NOTE, f"{dead:,} e-mails were given up; see: shopctl emails list --state dead")
-    return Finding(State.OK, "nothing overdue, nothing given up")
+        return Finding(
+            State.NOTE,
+            ngettext(
+                "%(number)s e-mail was given up; see: shopctl emails list --state dead",
+                "%(number)s e-mails were given up; see: shopctl emails list --state dead",
+                dead,
+            )
+            % {"number": f"{dead:,}"},
+        )
+    return Finding(State.OK, _("nothing overdue, nothing given up"))

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from cli.doctor.findings import Finding, State, in_words
+from cli.terminal.words import gettext as _
 
 OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
@@ -21,12 +22,18 @@ def check_database() -> Finding:
             cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
             if cursor.fetchone()[0]:
                 return Finding(
-                    State.TROUBLE, f"{words}; it only reads: look at its disk, or name the primary"
+                    State.TROUBLE,
+                    _("%(database)s; it only reads: look at its disk, or name the primary")
+                    % {"database": words},
                 )
     version = connection.get_database_version()
     oldest = OLDEST[connection.vendor]
     if version < oldest:
-        return Finding(State.TROUBLE, f"{words}; at least {'.'.join(map(str, oldest))} is needed")
+        return Finding(
+            State.TROUBLE,
+            _("%(database)s; at least %(oldest)s is needed")
+            % {"database": words, "oldest": ".".join(map(str, oldest))},
+        )
     return Finding(State.OK, words)
 
 
@@ -43,8 +50,10 @@ def check_migrations() -> Finding:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
-        return Finding(State.TROUBLE, f"{len(missing)} not applied; run: python manage.py migrate")
-    return Finding(State.OK, "all applied")
+        return Finding(
+            State.TROUBLE, _("%(count)s not applied; run: python manage.py migrate") % {"count": len(missing)}
+        )
+    return Finding(State.OK, _("all applied"))
 
 
 def check_sequences() -> Finding:
@@ -55,14 +64,16 @@ def check_sequences() -> Finding:
     late = behind(connection)
     if late:
         named = ", ".join(f"{each.table}.{each.column} (at {each.highest})" for each in late[:3])
-        more = f" and {len(late) - 3} more" if len(late) > 3 else ""
+        if len(late) > 3:
+            named = _("%(some)s and %(count)s more") % {"some": named, "count": len(late) - 3}
         return Finding(
             State.TROUBLE,
-            f"behind what is there: {named}{more}; new rows would collide; run: shopctl doctor --mend",
+            _("behind what is there: %(named)s; new rows would collide; run: shopctl doctor --mend")
+            % {"named": named},
         )
     if connection.vendor == "sqlite":
-        return Finding(State.OK, "numbers follow from the rows themselves")
-    return Finding(State.OK, "each goes on after the highest number there is")
+        return Finding(State.OK, _("numbers follow from the rows themselves"))
+    return Finding(State.OK, _("each goes on after the highest number there is"))
 
 
 def check_ledger_triggers() -> Finding:
@@ -72,8 +83,12 @@ def check_ledger_triggers() -> Finding:
 
     missing = missing_triggers(connection)
     if missing:
-        return Finding(State.TROUBLE, f"missing: {', '.join(missing)}; movements could be changed by raw SQL")
-    return Finding(State.OK, "movements cannot be changed")
+        return Finding(
+            State.TROUBLE,
+            _("missing: %(missing)s; movements could be changed by raw SQL")
+            % {"missing": ", ".join(missing)},
+        )
+    return Finding(State.OK, _("movements cannot be changed"))
 
 
 def check_clock() -> Finding:
@@ -86,11 +101,14 @@ def check_clock() -> Finding:
             cursor.execute("SELECT clock_timestamp()")
             difference = abs(timezone.now() - cursor.fetchone()[0])
         if difference > CLOCKS_MAY_DIFFER:
-            return Finding(State.TROUBLE, f"{in_words(difference)} apart from the database server's")
+            return Finding(
+                State.TROUBLE,
+                _("%(time)s apart from the database server's") % {"time": in_words(difference)},
+            )
     newest = _newest_entry()
     if newest is not None and newest > timezone.now() + CLOCKS_MAY_DIFFER:
         ahead = in_words(newest - timezone.now())
-        return Finding(State.TROUBLE, f"{ahead} behind the newest entry of the ledger")
+        return Finding(State.TROUBLE, _("%(time)s behind the newest entry of the ledger") % {"time": ahead})
     now = timezone.localtime()
     return Finding(State.OK, f"{now:%Y-%m-%d %H:%M} {timezone.get_current_timezone_name()}")
 

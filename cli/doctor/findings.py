@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from cli.terminal.words import ngettext
+
 
 class State(StrEnum):
     OK = "ok"
@@ -18,8 +20,12 @@ class Finding:
 
 
 def in_words(length: timedelta) -> str:
+    """`3 days`; below two of a unit, the next smaller one."""
     seconds = int(length.total_seconds())
-    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} seconds"
+    if (days := seconds // 86_400) >= 2:
+        return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+    if (hours := seconds // 3_600) >= 2:
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    if (minutes := seconds // 60) >= 2:
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
+    return ngettext("%(number)s second", "%(number)s seconds", seconds) % {"number": seconds}

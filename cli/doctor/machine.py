@@ -28,17 +28,25 @@ def check_disk() -> Finding:
                 os.fsync(probe.fileno())
         except OSError as error:
             return Finding(
-                State.TROUBLE, f"nothing can be written in {folder}: {error.strerror}; make room there"
+                State.TROUBLE,
+                _("nothing can be written in %(folder)s: %(reason)s; make room there")
+                % {"folder": folder, "reason": error.strerror},
             )
         disk = os.statvfs(folder)
         free = disk.f_bavail * disk.f_frsize
         if free < LEAST_FREE_BYTES:
-            return Finding(State.TROUBLE, f"{free >> 20:,} MB are free in {folder}; make room there")
+            return Finding(
+                State.TROUBLE,
+                _("%(megabytes)s MB are free in %(folder)s; make room there")
+                % {"megabytes": f"{free >> 20:,}", "folder": folder},
+            )
         least = free if least is None else min(least, free)
     if least is None:
-        return Finding(State.OK, "no folder of its own")
+        return Finding(State.OK, _("no folder of its own"))
     state = State.NOTE if least < ENOUGH_FREE_BYTES else State.OK
-    return Finding(state, f"{least >> 20:,} MB are free, and what is written stays")
+    return Finding(
+        state, _("%(megabytes)s MB are free, and what is written stays") % {"megabytes": f"{least >> 20:,}"}
+    )
 
 
 def check_proxy() -> Finding:
@@ -54,8 +62,14 @@ def check_proxy() -> Finding:
             ),
         )
     if not settings.IS_HTTPS:
-        return Finding(State.NOTE, f"{settings.SHOP_URL} is not https: for this machine alone")
-    return Finding(State.OK, f"https, told by {', '.join(settings.TRUSTED_PROXIES)}")
+        return Finding(
+            State.NOTE,
+            _("%(url)s is not https: for this machine alone") % {"url": settings.SHOP_URL},
+        )
+    return Finding(
+        State.OK,
+        _("https, told by %(proxies)s") % {"proxies": ", ".join(settings.TRUSTED_PROXIES)},
+    )
 
 
 def check_private_files() -> Finding:
@@ -76,5 +90,8 @@ def check_private_files() -> Finding:
     ]
     if open_to_others:
         named = " ".join(str(path) for path in open_to_others)
-        return Finding(State.TROUBLE, f"others on this machine may read them; run: chmod go= {named}")
-    return Finding(State.OK, "secrets are their owner's alone")
+        return Finding(
+            State.TROUBLE,
+            _("others on this machine may read them; run: chmod go= %(files)s") % {"files": named},
+        )
+    return Finding(State.OK, _("secrets are their owner's alone"))

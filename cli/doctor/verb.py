@@ -16,7 +16,6 @@ Mend = Annotated[bool, typer.Option("--mend", help="Move on sequences that are b
 
 # What `_found` says of a database that cannot be asked.
 AWAY = "OperationalError: "
-NOT_LOOKED_AT = Finding(State.TROUBLE, "not looked at: the database does not answer")
 OF_THE_DATABASE = frozenset(
     ("migrations", "sequences", "ledger triggers", "worker", "outbox", "stock", "orders", "clock")
 )
@@ -57,7 +56,7 @@ def doctor(mend: Mend = False, json: Json = False, jsonl: Jsonl = False) -> None
     findings: dict[str, Finding] = {}
     for name, check in CHECKS.items():
         is_in_vain = name in OF_THE_DATABASE and findings["database"].detail.startswith(AWAY)
-        findings[name] = NOT_LOOKED_AT if is_in_vain else _found(check)
+        findings[name] = _not_looked_at() if is_in_vain else _found(check)
     rows = (
         {"check": name, "state": each.state.value, "detail": each.detail} for name, each in findings.items()
     )
@@ -86,4 +85,10 @@ def _found(check: Callable[[], Finding]) -> Finding:
         return check()
     except Exception as error:
         words = str(error).strip().splitlines()
-        return Finding(State.TROUBLE, f"{type(error).__name__}: {words[0] if words else 'no reason given'}")
+        return Finding(
+            State.TROUBLE, f"{type(error).__name__}: {words[0] if words else _('no reason given')}"
+        )
+
+
+def _not_looked_at() -> Finding:
+    return Finding(State.TROUBLE, _("not looked at: the database does not answer"))

@@ -196,11 +196,15 @@ def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:  # not tran
         return [f"  {_('Sign in with your own account.')}"]
     another = f"shopctl users password {login.email}"
     if login.password is None:
-        password = f"changed since; a new one: {another}"
+        password = _("changed since; a new one: %(command)s") % {"command": another}
     elif login.is_new and host in LOOPBACK and sys.stdout.isatty():
-        password = f"{login.password}\n            kept in {login_file()} and not printed again"
+        kept = _("kept in %(file)s and not printed again") % {"file": login_file()}
+        password = f"{login.password}\n            {kept}"
     else:
-        password = f"in {login_file()}, its second line; another one: {another}"
+        password = _("in %(file)s, its second line; another one: %(command)s") % {
+            "file": login_file(),
+            "command": another,
+        }
     return [f"  e-mail    {login.email}", f"  password  {password}"]
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
+from cli.terminal import words
 from cli.terminal.words import gettext as _
 
 REFUSED = 1
@@ -156,7 +157,7 @@ def say(message: str) -> None:
 
 def counted(number: int, thing: str) -> str:
     """`1 row`, `1,200 rows`."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    return words.counted(number, thing)
 
 
 def is_terminal() -> bool:

@@ -43,15 +43,22 @@ class Sample:
             print_rows(rows, shown)
         else:
             for row in rows:
-                say(f"row {row['row']}: {row[subject]} {row['problem'] or in_words(row)}")
+                say(
+                    _("row %(row)s: %(subject)s %(words)s")
+                    % {"row": row["row"], "subject": row[subject], "words": row["problem"] or in_words(row)}
+                )
         left_out = (
             (self.problems - self.problems_shown, "problem"),
             (self.changes - self.changes_shown, "change"),
         )
-        if more := " and ".join(
-            f"{counted(number, f'more {thing}')}" for number, thing in left_out if number
-        ):
-            say(_("… and %(more)s; in a pipe or with --json, --dry-run shows every row.") % {"more": more})
+        more = [counted(number, f"more {thing}") for number, thing in left_out if number]
+        if len(more) == 2:
+            words = _(
+                "… and %(problems)s and %(changes)s; in a pipe or with --json, --dry-run shows every row."
+            )
+            say(words % {"problems": more[0], "changes": more[1]})
+        elif more:
+            say(_("… and %(more)s; in a pipe or with --json, --dry-run shows every row.") % {"more": more[0]})
 
 
 def say_ignored(columns: Iterable[str]) -> None:

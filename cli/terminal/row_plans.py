@@ -94,8 +94,8 @@ class RowImport:
         seen = plan
         if plan.changes and not asked.dry_run:
             proceed(
-                _("%(ask)s %(counted)s?")
-                % {"ask": self.words.ask, "counted": counted(plan.changes, self.thing)},
+                _("%(deed)s %(things)s?")
+                % {"deed": self.words.ask, "things": counted(plan.changes, self.thing)},
                 yes=asked.yes,
             )
             with bar(self.words.under_way, len(content.rows)) as watched:
@@ -103,7 +103,10 @@ class RowImport:
         _print(plan, asked, self.words)
         if late := [row for row in plan.problems if row not in seen.problems]:
             for row in late:
-                say(f"Row {row.row} ({row.name}): {row.problem}")
+                say(
+                    _("Row %(row)s (%(subject)s): %(problem)s")
+                    % {"row": row.row, "subject": row.name, "problem": row.problem}
+                )
             raise typer.Exit(REFUSED)
         if asked.fail_if_empty and not plan.changes:
             raise typer.Exit(EMPTY)
