@@ -31,9 +31,9 @@ class Actor:
 def name_told_to(reader: User | None, name: str | None, *, is_staff: bool) -> str:
     """Whoever did it, as the reader may know them: not everybody may know the customers."""
     if not name:
-        return "System"
+        return _("System")
     may_know = is_staff or reader is None or reader.has_perm("accounts.view_customer")
-    return name if may_know else "Customer"
+    return name if may_know else _("Customer")
 
 
 SYSTEM = Actor(None, Source.TASK)

@@ -30,7 +30,7 @@ class EmailTaken(Conflict):
     title: ClassVar[Title] = gettext_lazy("This e-mail address has an account already")
 
 
-class EmailNotConfirmed(Conflict):
+class AddressNotConfirmed(Conflict):
     code = "email_not_confirmed"
     title: ClassVar[Title] = gettext_lazy("Nobody has confirmed this e-mail address yet")
 
@@ -119,14 +119,16 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
     """Make them staff in exactly this role, or "superuser"; all their tokens fall.
 
     Raises:
-        EmailNotConfirmed: it is a customer's account whose password may be somebody else's.
+        AddressNotConfirmed: it is a customer's account whose password may be somebody else's.
         Invalid: an unknown role; it names those that there are.
         Forbidden: only a superuser makes or changes a superuser.
         LastSuperuser: nobody would be left.
     """
     user = _locked(user, by)
     if not user.is_staff and user.email_confirmed_at is None:
-        raise EmailNotConfirmed(_("%(email)s is not confirmed. Invite them instead.") % {"email": user.email})
+        raise AddressNotConfirmed(
+            _("%(email)s is not confirmed. Invite them instead.") % {"email": user.email}
+        )
     if user.is_superuser and role != SUPERUSER:
         _keep_a_superuser(user)
     before = role_of(user)

@@ -30,7 +30,7 @@ def register(email: str, password: str, *, name: str = "", address: str) -> None
 
 @write_transaction
 def _take_in(newcomer: User) -> None:
-    """The same four statements, whatever there is."""
+    """Run the same four statements, whether or not there is such an account: the time taken does not tell."""
     User.objects.bulk_create([newcomer], ignore_conflicts=True)
     # What nobody has confirmed is still being registered: the last password typed counts, older links fall.
     User.objects.unconfirmed().filter(email=newcomer.email).update(

@@ -217,7 +217,9 @@ class ConfirmedEmail(FormView):  # type: ignore[type-arg]
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": True}))
+    email = forms.EmailField(
+        label=gettext_lazy("Email"), widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": True})
+    )
 
 
 class ForgottenPassword(FormView):  # type: ignore[type-arg]

@@ -25,7 +25,7 @@ OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class SignedInClient:
     """A browser, or a program with tokens of the API; forms know it by `name`, people by `client`."""
 
     name: str
@@ -63,9 +63,9 @@ class SignIns(TemplateView):
         return HttpResponseRedirect(reverse("admin:sign_ins"))
 
 
-def sign_ins_of(user: User, *, here: str | None) -> list[SignIn]:
+def sign_ins_of(user: User, *, here: str | None) -> list[SignedInClient]:
     browsers = [
-        SignIn(
+        SignedInClient(
             f"browser-{row.session_key}",
             row.browser or _("A browser"),
             row.address,
@@ -77,14 +77,14 @@ def sign_ins_of(user: User, *, here: str | None) -> list[SignIn]:
         for row in living_sessions(user)
     ]
     programs = [
-        SignIn(f"api-{row.pk}", _("The API"), row.address, row.created_at, row.seen_at, False, row)
+        SignedInClient(f"api-{row.pk}", _("The API"), row.address, row.created_at, row.seen_at, False, row)
         for row in living_families(user, timezone.now()).annotate(seen_at=Max("tokens__issued_at"))
     ]
     return browsers + programs
 
 
 @write_transaction
-def end(sign_ins: list[SignIn], *, user: User) -> int:
+def end(sign_ins: list[SignedInClient], *, user: User) -> int:
     """Sign these out, at once; return how many."""
     for each in sign_ins:
         if isinstance(each.row, TokenFamily):

@@ -1,6 +1,7 @@
 """Through which door something was done, and what whoever did it is called."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
@@ -18,4 +19,4 @@ def name_of(user: User | None, source: str) -> str:
     """An e-mail address, or who that is whom no user stands for."""
     if user is not None:
         return user.email
-    return "Nobody" if source in (Source.API, Source.ADMIN) else "System"
+    return gettext("Nobody") if source in (Source.API, Source.ADMIN) else gettext("System")

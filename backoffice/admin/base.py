@@ -108,7 +108,7 @@ class DomainAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
-        button = self.empty_button or f"Add {self.opts.verbose_name}"
+        button = self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
         context = {"empty_title": title, "empty_text": text, "empty_button": button, **(extra_context or {})}
         try:
             return super().changelist_view(request, context)

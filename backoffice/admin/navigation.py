@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SidebarPage:
     """One link of the sidebar; `badge` names a function of the request that gives a number.
 
     `also` names a list that belongs to it and has no link of its own.
@@ -30,19 +30,19 @@ class Page:
     also: str = ""
 
 
-SIDEBAR: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
-    ("", (Page(gettext_lazy("Dashboard"), "dashboard", "admin:index"),)),
+SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
+    ("", (SidebarPage(gettext_lazy("Dashboard"), "dashboard", "admin:index"),)),
     (
         gettext_lazy("Sales"),
         (
-            Page(
+            SidebarPage(
                 gettext_lazy("Orders"),
                 "shopping_cart",
                 "admin:orders_order_changelist",
                 "orders.view_order",
                 badge="orders.admin.navigation.to_ship_badge",
             ),
-            Page(
+            SidebarPage(
                 gettext_lazy("Customers"),
                 "group",
                 "admin:accounts_customer_changelist",
@@ -53,7 +53,7 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     (
         gettext_lazy("Catalogue"),
         (
-            Page(
+            SidebarPage(
                 gettext_lazy("Products & stock"),
                 "inventory_2",
                 "admin:catalog_product_changelist",
@@ -61,25 +61,25 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
                 badge="catalog.admin.navigation.low_stock_badge",
                 badge_variant="danger",
             ),
-            Page(
+            SidebarPage(
                 gettext_lazy("Count shelves"),
                 "fact_check",
                 "admin:catalog_product_count",
                 "catalog.move_stock",
             ),
-            Page(
+            SidebarPage(
                 gettext_lazy("Stock imports"),
                 "upload_file",
                 "admin:catalog_stockimport_changelist",
                 "catalog.view_stockimport",
             ),
-            Page(
+            SidebarPage(
                 gettext_lazy("Stock ledger"),
                 "history",
                 "admin:catalog_stockmovement_changelist",
                 "catalog.view_stockmovement",
             ),
-            Page(
+            SidebarPage(
                 gettext_lazy("Categories"),
                 "category",
                 "admin:catalog_category_changelist",
@@ -90,7 +90,7 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     (
         gettext_lazy("Marketing"),
         (
-            Page(
+            SidebarPage(
                 gettext_lazy("Promo codes"),
                 "sell",
                 "admin:orders_promocode_changelist",
@@ -102,10 +102,10 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     (
         gettext_lazy("Settings"),
         (
-            Page(
+            SidebarPage(
                 gettext_lazy("Users & roles"), "badge", "admin:accounts_user_changelist", "accounts.view_user"
             ),
-            Page(
+            SidebarPage(
                 gettext_lazy("E-mails"),
                 "mail",
                 "admin:outbox_emailmessage_changelist",
@@ -140,11 +140,11 @@ def _mark_active(items: list[dict[str, Any]], path: str) -> None:
         item["active"] = item is nearest
 
 
-def _may_see(page: Page, request: HttpRequest) -> bool:
+def _may_see(page: SidebarPage, request: HttpRequest) -> bool:
     return not page.permission or request.user.has_perm(page.permission)
 
 
-def _link(page: Page, request: HttpRequest) -> dict[str, Any]:
+def _link(page: SidebarPage, request: HttpRequest) -> dict[str, Any]:
     places = [reverse(name) for name in (page.url_name, page.also) if name]
     link: dict[str, Any] = {"title": page.title, "icon": page.icon, "link": places[0], "places": places}
     if page.badge:

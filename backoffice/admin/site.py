@@ -112,7 +112,7 @@ def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
-    """Those of the sidebar with this in their title or their group's."""
+    """Pages of the sidebar with this term in their own title or in their group's."""
     return [
         SearchResult(title=item["title"], description=_("Page"), link=item["link"], icon=item["icon"])
         for group in sidebar(request)

@@ -142,7 +142,9 @@ def _note(found: dict[str, KnownProblem], code: str, title: str, status: int, ad
 @require_safe
 def all_problems(request: HttpRequest) -> HttpResponse:
     problems = list(known_problems().values())
-    return _told(request, problems, {"items": [asdict(each) for each in problems]}, title=_("Problems"))
+    return _problem_answer(
+        request, problems, {"items": [asdict(each) for each in problems]}, title=_("Problems")
+    )
 
 
 @csrf_exempt
@@ -151,10 +153,10 @@ def one_problem(request: HttpRequest, code: str) -> HttpResponse:
     problem = known_problems().get(code)
     if problem is None:
         raise Http404
-    return _told(request, [problem], asdict(problem), title=problem.title)
+    return _problem_answer(request, [problem], asdict(problem), title=problem.title)
 
 
-def _told(
+def _problem_answer(
     request: HttpRequest, problems: list[KnownProblem], content: dict[str, Any], *, title: str
 ) -> HttpResponse:
     response: HttpResponse

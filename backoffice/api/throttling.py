@@ -39,7 +39,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class LimitUse:
     """One of the uses that a limit allows: taken, and perhaps given back."""
 
     store: Any
@@ -132,13 +132,13 @@ def hit_in_any(key: str, *, limit: int, window_seconds: int) -> Usage:
     return usage
 
 
-def take(limits: Sequence[Limit]) -> list[Use]:
+def take(limits: Sequence[Limit]) -> list[LimitUse]:
     """One use of each limit, or none of any.
 
     Raises:
         Throttled: one of them is used up; it says when that allows the next use.
     """
-    taken: list[Use] = []
+    taken: list[LimitUse] = []
     now = time()
     for limit in limits:
         use, held = _take_slot(limit, now)
@@ -209,16 +209,16 @@ def _increment(store: Any, key: str, expires_in: int, given: Held | None) -> int
     return count
 
 
-def _take_slot(limit: Limit, now: float) -> tuple[Use | None, list[float]]:
+def _take_slot(limit: Limit, now: float) -> tuple[LimitUse | None, list[float]]:
     """A slot that became ours, if one was free, and when the others are free again."""
 
-    def ask(store: Any) -> tuple[Use | None, list[float]]:
+    def ask(store: Any) -> tuple[LimitUse | None, list[float]]:
         slots = limit.slots
         held = store.get_many(slots)
         for slot in slots:
             # Somebody else may have taken a free one meanwhile: adding it decides.
             if slot not in held and store.add(slot, now + limit.window_seconds, limit.window_seconds):
-                return Use(store, slot), _moments(held)
+                return LimitUse(store, slot), _moments(held)
         return None, _moments(held)
 
     return ask_store(ask)

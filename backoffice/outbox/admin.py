@@ -96,7 +96,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             return queryset.filter(recipient__istartswith=term), False
         return (queryset.filter(cause__icontains=term) if term else queryset), False
 
-    @display(description="E-mail")
+    @display(description=gettext_lazy("E-mail"))
     def mail(self, message: EmailMessage) -> SafeString:
         return format_html(
             '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
@@ -104,22 +104,24 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             message.cause,
         )
 
-    @display(description="State", ordering="state")
+    @display(description=gettext_lazy("State"), ordering="state")
     def state_label(self, message: EmailMessage) -> SafeString:
         tone = TONES[EmailState(message.state)]
         return format_html('<span class="bo-label bo-{}">{}</span>', tone, message.get_state_display())
 
-    @display(description="Attempts", ordering="attempts", formatting="price")
+    @display(description=gettext_lazy("Attempts"), ordering="attempts", formatting="price")
     def attempts_shown(self, message: EmailMessage) -> str:
-        return f"{message.attempts} of {MAX_ATTEMPTS}" if message.attempts else "–"
+        if not message.attempts:
+            return "–"
+        return _("%(attempts)s of %(most)s") % {"attempts": message.attempts, "most": MAX_ATTEMPTS}
 
-    @display(description="Queued", ordering="created_at")
+    @display(description=gettext_lazy("Queued"), ordering="created_at")
     def queued(self, message: EmailMessage) -> SafeString | str:
         return moment(message.created_at)
 
-    @display(description="Last error")
+    @display(description=gettext_lazy("Last error"))
     def error_shown(self, message: EmailMessage) -> SafeString | str:
-        return format_html('<span class="bo-cut">{}</span>', message.error) if message.error else "–"
+        return format_html('<span class="bo-cut">{}</span>', message.reason) if message.error else "–"
 
     # The page of one
 
@@ -134,7 +136,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         message = EmailMessage.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if message is None:
-            messages.error(request, "There is no such e-mail.")
+            messages.error(request, _("There is no such e-mail."))
             return HttpResponseRedirect(reverse(LIST))
         context = {
             "object": message,
@@ -165,7 +167,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
         messages.success(request, _("The e-mail is queued again."))
         return HttpResponseRedirect(page)
 
-    @admin.action(description="Send again", permissions=["requeue"])
+    @admin.action(description=gettext_lazy("Send again"), permissions=["requeue"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[EmailMessage]) -> None:
         dead = chosen.filter(state=EmailState.DEAD)
         for message in dead:

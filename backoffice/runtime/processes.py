@@ -26,7 +26,7 @@ from backoffice.runtime import process_files, process_sessions
 STOP_SECONDS = 60
 
 
-class StillRunning(Conflict):
+class ShopIsRunning(Conflict):
     code = "shop_is_running"
     title: ClassVar[Title] = gettext_lazy("The shop is running")
 
@@ -89,7 +89,7 @@ def stopped(*, stop: bool) -> Iterator[None]:
     """Hold the database while nothing runs the shop, nor begins to. With `stop`, stop what runs here.
 
     Raises:
-        StillRunning: something runs, and was not to be stopped, did not stop, or is on another machine.
+        ShopIsRunning: something runs, and was not to be stopped, did not stop, or is on another machine.
     """
     deadline = time.monotonic() + (STOP_SECONDS if stop else 0)
     marks = process_files if connection.vendor == "sqlite" else process_sessions
@@ -109,20 +109,20 @@ def stopped(*, stop: bool) -> Iterator[None]:
 
 
 def refuse_if_running(found: list[Process], *, stop: bool, in_vain: bool = False) -> None:
-    """Raises StillRunning, with what to do about it; also when it was to be stopped and cannot be."""
+    """Raises ShopIsRunning, with what to do about it; also when it was to be stopped and cannot be."""
     named = ", ".join(map(str, found)) or "a process that has only just begun"
     if not stop and (found or in_vain):
-        raise StillRunning(
+        raise ShopIsRunning(
             _("The shop is running: %(processes)s. Stop it first, or give --stop.") % {"processes": named}
         )
     elsewhere = [process for process in found if not process.is_here]
     if elsewhere:
-        raise StillRunning(
+        raise ShopIsRunning(
             _("The shop is running where it cannot be stopped from here: %(processes)s. Stop it there first.")
             % {"processes": ", ".join(map(str, elsewhere))}
         )
     if in_vain:
-        raise StillRunning(
+        raise ShopIsRunning(
             _("The shop did not stop within %(seconds)s seconds: %(processes)s.")
             % {"seconds": STOP_SECONDS, "processes": named}
         )

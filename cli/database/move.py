@@ -68,7 +68,7 @@ def move_database(
         began = time.monotonic()
         with stopped(stop=stop):
             moved = moving.move(source, target, _audits())
-        row = _told(moved, target, seconds=time.monotonic() - began)
+        row = _moved_as_data(moved, target, seconds=time.monotonic() - began)
     finally:
         target.close()
     show_one(row, as_json=json)
@@ -97,7 +97,7 @@ def _audits() -> dict[str, Any]:
     return {"stock": audit_stock, "orders": audit_orders, "the ledger's triggers": unguarded}
 
 
-def _told(moved: Any, target: Any, *, seconds: float) -> dict[str, Any]:
+def _moved_as_data(moved: Any, target: Any, *, seconds: float) -> dict[str, Any]:
     with target.cursor() as cursor:
         cursor.execute("SELECT (SELECT number FROM orders_order ORDER BY serial DESC LIMIT 1)")
         [newest] = cursor.fetchone()

@@ -15,7 +15,7 @@ from catalog.audit import Discrepancy, audit_stock
 from catalog.models import Product
 from cli.demo import groundwork, playing
 from cli.demo.planning import Step, story_of
-from cli.demo.reading import Sample, SampleOrder
+from cli.demo.reading import RetailSample, SampleOrder
 from cli.terminal.words import gettext as _
 from orders.audit import audit_orders
 from orders.models import Order, Origin
@@ -25,7 +25,7 @@ type Follow = Callable[[str, int, Iterator[int]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LoadingOutcome:
     """`refused` counts steps, `left_out` lines of the sample, both by reason."""
 
     loaded: int
@@ -34,7 +34,7 @@ class Outcome:
     problems: Sequence[Discrepancy]
 
 
-def load(sample: Sample, chosen: Sequence[SampleOrder], *, follow: Follow) -> Outcome:
+def load(sample: RetailSample, chosen: Sequence[SampleOrder], *, follow: Follow) -> LoadingOutcome:
     """Load what is missing of the chosen orders and what they need, then prove every unit and total."""
     story = story_of(sample)
     loaded = playing.loaded_before()
@@ -48,7 +48,7 @@ def load(sample: Sample, chosen: Sequence[SampleOrder], *, follow: Follow) -> Ou
         {"a cancellation whose order is not in the sample": story.unmatched_returns}
     )
     problems = [*audit_stock(), *audit_orders()]
-    return Outcome(len(loaded.numbers) - before, refused, left_out, problems)
+    return LoadingOutcome(len(loaded.numbers) - before, refused, left_out, problems)
 
 
 def is_a_real_shop() -> bool:
@@ -70,7 +70,7 @@ def shop_in_numbers() -> dict[str, int | str]:
 
 
 def _play(
-    sample: Sample,
+    sample: RetailSample,
     chosen: Sequence[SampleOrder],
     missing: Sequence[Step],
     loaded: playing.Loaded,

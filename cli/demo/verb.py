@@ -11,7 +11,7 @@ from cli.terminal.verbs import lone_verb
 from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
-    from cli.demo.loading import Outcome
+    from cli.demo.loading import LoadingOutcome
 
 NEWEST = 1_500
 
@@ -60,7 +60,7 @@ def demo(
         raise typer.Exit(FOUND_PROBLEMS)
 
 
-def _report(outcome: "Outcome", *, as_json: bool) -> None:
+def _report(outcome: "LoadingOutcome", *, as_json: bool) -> None:
     from cli.demo.loading import shop_in_numbers
 
     numbers = shop_in_numbers()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from cli.doctor.findings import Finding, State, in_words
+from cli.doctor.findings import Finding, Verdict, in_words
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext
 
@@ -19,20 +19,20 @@ def check_cache() -> Finding:
 
     cache.set("doctor", "ok", timeout=10)
     if cache.get("doctor") != "ok":
-        return Finding(State.TROUBLE, _("it does not keep what it is given"))
+        return Finding(Verdict.TROUBLE, _("it does not keep what it is given"))
     if not settings.REDIS_URL:
-        return Finding(State.OK, _("in this process"))
+        return Finding(Verdict.OK, _("in this process"))
     parts = urlsplit(settings.REDIS_URL)
     if not parts.password and parts.hostname not in (*LOOPBACK, None):
         return Finding(
-            State.NOTE,
+            Verdict.NOTE,
             _(
                 "Redis on %(hostname)s wants no password: whoever reaches it can turn throttles off; "
                 "set requirepass there, and redis://:password@… in REDIS_URL"
             )
             % {"hostname": parts.hostname},
         )
-    return Finding(State.OK, _("Redis"))
+    return Finding(Verdict.OK, _("Redis"))
 
 
 def check_queue() -> Finding:
@@ -43,12 +43,12 @@ def check_queue() -> Finding:
     waiting = HUEY.pending_count()
     if waiting > 1_000:
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             _("%(waiting)s tasks wait in %(where)s: is a worker running?")
             % {"waiting": f"{waiting:,}", "where": where},
         )
     return Finding(
-        State.OK,
+        Verdict.OK,
         ngettext("%(number)s task waits, %(where)s", "%(number)s tasks wait, %(where)s", waiting)
         % {"number": waiting, "where": where},
     )
@@ -61,14 +61,14 @@ def check_worker() -> Finding:
 
     seen_at = last_beat()
     if seen_at is None:
-        return Finding(State.TROUBLE, _("none has run yet; run: shopctl serve (or: shopctl worker)"))
+        return Finding(Verdict.TROUBLE, _("none has run yet; run: shopctl serve (or: shopctl worker)"))
     silent = timezone.now() - seen_at
     if silent > WORKER_SILENT_AFTER:
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             _("silent for %(time)s; run: shopctl serve (or: shopctl worker)") % {"time": in_words(silent)},
         )
-    return Finding(State.OK, _("last seen %(time)s ago") % {"time": in_words(silent)})
+    return Finding(Verdict.OK, _("last seen %(time)s ago") % {"time": in_words(silent)})
 
 
 def check_mail() -> Finding:
@@ -83,11 +83,11 @@ def check_mail() -> Finding:
             words = _("not sent but kept by the %(backend)s backend, in %(folder)s")
         else:
             words = _("not sent but kept by the %(backend)s backend")
-        return Finding(State.NOTE, words % {"backend": backend, "folder": options.get("file_path")})
+        return Finding(Verdict.NOTE, words % {"backend": backend, "folder": options.get("file_path")})
     mailer = mailers["default"]
     mailer.open()
     mailer.close()
-    return Finding(State.OK, _("%(host)s answers") % {"host": options["host"]})
+    return Finding(Verdict.OK, _("%(host)s answers") % {"host": options["host"]})
 
 
 def check_outbox() -> Finding:
@@ -100,7 +100,7 @@ def check_outbox() -> Finding:
     ).count()
     if overdue:
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             ngettext(
                 "%(number)s e-mail is overdue: is a worker running?",
                 "%(number)s e-mails are overdue: is a worker running?",
@@ -111,7 +111,7 @@ def check_outbox() -> Finding:
     dead = EmailMessage.objects.filter(state=EmailState.DEAD).count()
     if dead:
         return Finding(
-            State.NOTE,
+            Verdict.NOTE,
             ngettext(
                 "%(number)s e-mail was given up; see: shopctl emails list --state dead",
                 "%(number)s e-mails were given up; see: shopctl emails list --state dead",
@@ -119,4 +119,4 @@ def check_outbox() -> Finding:
             )
             % {"number": f"{dead:,}"},
         )
-    return Finding(State.OK, _("nothing overdue, nothing given up"))
+    return Finding(Verdict.OK, _("nothing overdue, nothing given up"))

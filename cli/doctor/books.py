@@ -1,6 +1,6 @@
 """The books: whether stock and orders add up."""
 
-from cli.doctor.findings import Finding, State
+from cli.doctor.findings import Finding, Verdict
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext
 
@@ -22,7 +22,7 @@ def check_orders() -> Finding:
 def _audited(discrepancies: int, all_well: str, command: str) -> Finding:
     if discrepancies:
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             ngettext(
                 "%(number)s discrepancy; see: %(command)s",
                 "%(number)s discrepancies; see: %(command)s",
@@ -30,4 +30,4 @@ def _audited(discrepancies: int, all_well: str, command: str) -> Finding:
             )
             % {"number": f"{discrepancies:,}", "command": command},
         )
-    return Finding(State.OK, all_well)
+    return Finding(Verdict.OK, all_well)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from cli.doctor.findings import Finding, State, in_words
+from cli.doctor.findings import Finding, Verdict, in_words
 from cli.terminal.words import gettext as _
 
 OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
@@ -22,7 +22,7 @@ def check_database() -> Finding:
             cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
             if cursor.fetchone()[0]:
                 return Finding(
-                    State.TROUBLE,
+                    Verdict.TROUBLE,
                     _("%(database)s; it only reads: look at its disk, or name the primary")
                     % {"database": words},
                 )
@@ -30,11 +30,11 @@ def check_database() -> Finding:
     oldest = OLDEST[connection.vendor]
     if version < oldest:
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             _("%(database)s; at least %(oldest)s is needed")
             % {"database": words, "oldest": ".".join(map(str, oldest))},
         )
-    return Finding(State.OK, words)
+    return Finding(Verdict.OK, words)
 
 
 def check_migrations() -> Finding:
@@ -46,14 +46,15 @@ def check_migrations() -> Finding:
     try:
         refuse_schema_of_another_version()
     except SchemaOfAnotherVersion as refusal:
-        return Finding(State.TROUBLE, refusal.detail)
+        return Finding(Verdict.TROUBLE, refusal.detail)
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         return Finding(
-            State.TROUBLE, _("%(count)s not applied; run: python manage.py migrate") % {"count": len(missing)}
+            Verdict.TROUBLE,
+            _("%(count)s not applied; run: python manage.py migrate") % {"count": len(missing)},
         )
-    return Finding(State.OK, _("all applied"))
+    return Finding(Verdict.OK, _("all applied"))
 
 
 def check_sequences() -> Finding:
@@ -67,13 +68,13 @@ def check_sequences() -> Finding:
         if len(late) > 3:
             named = _("%(some)s and %(count)s more") % {"some": named, "count": len(late) - 3}
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             _("behind what is there: %(named)s; new rows would collide; run: shopctl doctor --mend")
             % {"named": named},
         )
     if connection.vendor == "sqlite":
-        return Finding(State.OK, _("numbers follow from the rows themselves"))
-    return Finding(State.OK, _("each goes on after the highest number there is"))
+        return Finding(Verdict.OK, _("numbers follow from the rows themselves"))
+    return Finding(Verdict.OK, _("each goes on after the highest number there is"))
 
 
 def check_ledger_triggers() -> Finding:
@@ -84,11 +85,11 @@ def check_ledger_triggers() -> Finding:
     missing = missing_triggers(connection)
     if missing:
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             _("missing: %(missing)s; movements could be changed by raw SQL")
             % {"missing": ", ".join(missing)},
         )
-    return Finding(State.OK, _("movements cannot be changed"))
+    return Finding(Verdict.OK, _("movements cannot be changed"))
 
 
 def check_clock() -> Finding:
@@ -102,15 +103,15 @@ def check_clock() -> Finding:
             difference = abs(timezone.now() - cursor.fetchone()[0])
         if difference > CLOCKS_MAY_DIFFER:
             return Finding(
-                State.TROUBLE,
+                Verdict.TROUBLE,
                 _("%(time)s apart from the database server's") % {"time": in_words(difference)},
             )
     newest = _newest_entry()
     if newest is not None and newest > timezone.now() + CLOCKS_MAY_DIFFER:
         ahead = in_words(newest - timezone.now())
-        return Finding(State.TROUBLE, _("%(time)s behind the newest entry of the ledger") % {"time": ahead})
+        return Finding(Verdict.TROUBLE, _("%(time)s behind the newest entry of the ledger") % {"time": ahead})
     now = timezone.localtime()
-    return Finding(State.OK, f"{now:%Y-%m-%d %H:%M} {timezone.get_current_timezone_name()}")
+    return Finding(Verdict.OK, f"{now:%Y-%m-%d %H:%M} {timezone.get_current_timezone_name()}")
 
 
 def _newest_entry() -> datetime | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from cli.terminal.words import ngettext
 
 
-class State(StrEnum):
+class Verdict(StrEnum):
     OK = "ok"
     NOTE = "note"
     TROUBLE = "trouble"
@@ -15,7 +15,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    state: State
+    state: Verdict
     detail: str
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cli.doctor.findings import Finding, State
+from cli.doctor.findings import Finding, Verdict
 from cli.terminal.words import gettext as _
 
 LEAST_FREE_BYTES, ENOUGH_FREE_BYTES = 100 * 1_048_576, 1_024 * 1_048_576
@@ -28,7 +28,7 @@ def check_disk() -> Finding:
                 os.fsync(probe.fileno())
         except OSError as error:
             return Finding(
-                State.TROUBLE,
+                Verdict.TROUBLE,
                 _("nothing can be written in %(folder)s: %(reason)s; make room there")
                 % {"folder": folder, "reason": error.strerror},
             )
@@ -36,14 +36,14 @@ def check_disk() -> Finding:
         free = disk.f_bavail * disk.f_frsize
         if free < LEAST_FREE_BYTES:
             return Finding(
-                State.TROUBLE,
+                Verdict.TROUBLE,
                 _("%(megabytes)s MB are free in %(folder)s; make room there")
                 % {"megabytes": f"{free >> 20:,}", "folder": folder},
             )
         least = free if least is None else min(least, free)
     if least is None:
-        return Finding(State.OK, _("no folder of its own"))
-    state = State.NOTE if least < ENOUGH_FREE_BYTES else State.OK
+        return Finding(Verdict.OK, _("no folder of its own"))
+    state = Verdict.NOTE if least < ENOUGH_FREE_BYTES else Verdict.OK
     return Finding(
         state, _("%(megabytes)s MB are free, and what is written stays") % {"megabytes": f"{least >> 20:,}"}
     )
@@ -54,7 +54,7 @@ def check_proxy() -> Finding:
 
     if settings.IS_HTTPS and not settings.TRUSTED_PROXIES:
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             _(
                 "SHOP_URL is https, but TRUSTED_PROXIES names no proxy: every request is sent to "
                 "https again and"
@@ -63,11 +63,11 @@ def check_proxy() -> Finding:
         )
     if not settings.IS_HTTPS:
         return Finding(
-            State.NOTE,
+            Verdict.NOTE,
             _("%(url)s is not https: for this machine alone") % {"url": settings.SHOP_URL},
         )
     return Finding(
-        State.OK,
+        Verdict.OK,
         _("https, told by %(proxies)s") % {"proxies": ", ".join(settings.TRUSTED_PROXIES)},
     )
 
@@ -91,7 +91,7 @@ def check_private_files() -> Finding:
     if open_to_others:
         named = " ".join(str(path) for path in open_to_others)
         return Finding(
-            State.TROUBLE,
+            Verdict.TROUBLE,
             _("others on this machine may read them; run: chmod go= %(files)s") % {"files": named},
         )
-    return Finding(State.OK, _("secrets are their owner's alone"))
+    return Finding(Verdict.OK, _("secrets are their owner's alone"))

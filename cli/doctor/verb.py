@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.doctor import background, books, database, machine
-from cli.doctor.findings import Finding, State
+from cli.doctor.findings import Finding, Verdict
 from cli.terminal.console import FOUND_PROBLEMS, Json, Jsonl, Listing, columns, say
 from cli.terminal.verbs import lone_verb
 from cli.terminal.words import gettext as _
@@ -61,7 +61,7 @@ def doctor(mend: Mend = False, json: Json = False, jsonl: Jsonl = False) -> None
         {"check": name, "state": each.state.value, "detail": each.detail} for name, each in findings.items()
     )
     Listing(json, jsonl, limit=0).show(rows, SHOWN)
-    troubles = [name for name, each in findings.items() if each.state == State.TROUBLE]
+    troubles = [name for name, each in findings.items() if each.state == Verdict.TROUBLE]
     if troubles:
         say(_("Trouble with: %(troubles)s.") % {"troubles": ", ".join(troubles)})
         raise typer.Exit(FOUND_PROBLEMS)
@@ -86,9 +86,9 @@ def _found(check: Callable[[], Finding]) -> Finding:
     except Exception as error:
         words = str(error).strip().splitlines()
         return Finding(
-            State.TROUBLE, f"{type(error).__name__}: {words[0] if words else _('no reason given')}"
+            Verdict.TROUBLE, f"{type(error).__name__}: {words[0] if words else _('no reason given')}"
         )
 
 
 def _not_looked_at() -> Finding:
-    return Finding(State.TROUBLE, _("not looked at: the database does not answer"))
+    return Finding(Verdict.TROUBLE, _("not looked at: the database does not answer"))

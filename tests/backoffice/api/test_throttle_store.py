@@ -9,7 +9,7 @@ from django.core.cache import caches
 
 from backoffice.api import throttle_store, throttling
 from backoffice.api.throttling import (
-    Use,
+    LimitUse,
     hit,
     hit_in_any,
 )
@@ -62,7 +62,7 @@ def test_what_was_taken_from_a_server_that_went_away_may_be_given_back(settings)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         dead_cache(settings, silent.getsockname()[1])
-        Use(caches["default"], "slot").give_back()
+        LimitUse(caches["default"], "slot").give_back()
     assert throttle_store._cache_rests_until > time.monotonic()
 
 
