@@ -82,7 +82,7 @@ def _exported(facts: Facts) -> str:
             words = _("products")
         case {"what": "stock_movements"}:
             words = _("stock movements")
-        case {"what": "stock_import_rows"}:
+        case {"what": "rows_of_stock_imports"}:
             words = _("rows of stock imports")
         case _other:
             words = str(facts.get("what", "")).replace("_", " ").replace("%", "%%")
