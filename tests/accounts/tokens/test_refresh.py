@@ -9,9 +9,9 @@ from accounts import people
 from accounts.models import RefreshToken, TokenFamily, User
 from accounts.passwords.choosing import change_password
 from accounts.sign_in.attempts import sign_in
+from accounts.tokens import refresh as refreshing
 from accounts.tokens.access import read_access_token
 from accounts.tokens.refresh import TokenPair, issue_pair, revoke_family, rotate
-from accounts.tokens.refresh import refresh as refreshing
 from backoffice.errors import NotAuthenticated
 from tests.factories import CLI, PASSWORD, make_user
 from tests.races.harness import first_together, race
