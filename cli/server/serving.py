@@ -22,6 +22,25 @@ if TYPE_CHECKING:
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+Host = Annotated[str, typer.Option(help="The address to listen at.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")]
+NextFreePort = Annotated[
+    bool, typer.Option("--next-free-port", help="When the port is taken, the next free one after it.")
+]
+Processes = Annotated[
+    int, typer.Option(min=1, help="Web processes. On SQLite one is enough: it has one writer.")
+]
+NoWorker = Annotated[bool, typer.Option("--no-worker", help="Web only; run `shopctl worker` beside it.")]
+Notice = Annotated[
+    float,
+    typer.Option(
+        min=0, max=300, help="Seconds after TERM in which /readyz says no and requests are still taken."
+    ),
+]
+MostMemory = Annotated[
+    int, typer.Option(min=256, help="With several processes: one that has grown to more MB is renewed.")
+]
+
 
 def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Whoever would replace the database sees the process for as long as it runs."""
@@ -50,26 +69,13 @@ def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P,
 )
 @_marked_running("web")
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8000,
-    next_free_port: Annotated[
-        bool, typer.Option("--next-free-port", help="When the port is taken, the next free one after it.")
-    ] = False,
-    processes: Annotated[
-        int, typer.Option(min=1, help="Web processes. On SQLite one is enough: it has one writer.")
-    ] = 1,
-    no_worker: Annotated[
-        bool, typer.Option("--no-worker", help="Web only; run `shopctl worker` beside it.")
-    ] = False,
-    notice: Annotated[
-        float,
-        typer.Option(
-            min=0, max=300, help="Seconds after TERM in which /readyz says no and requests are still taken."
-        ),
-    ] = 0.0,
-    most_memory: Annotated[
-        int, typer.Option(min=256, help="With several processes: one that has grown to more MB is renewed.")
-    ] = 768,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    next_free_port: NextFreePort = False,
+    processes: Processes = 1,
+    no_worker: NoWorker = False,
+    notice: Notice = 0.0,
+    most_memory: MostMemory = 768,
 ) -> None:
     """Run the shop: migrate, then web and worker in one process. INT and TERM end it gently.
 
