@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
@@ -50,7 +51,7 @@ class SavedViewsChangeList(ChangeList):
         is_of_keys = isinstance(column, IntegerField | ForeignKey)
         keys = [part for text in texts for part in text.split(",")] if is_of_keys else []
         if any("\x00" in text for text in texts) or any(len(key) > LONGEST_KEY for key in keys):
-            raise UnreadableFilter("A filter of this list could not be understood: choose it again.")
+            raise UnreadableFilter(_("A filter of this list could not be understood: choose it again."))
 
     def _column_of(self, lookup: str) -> Any:
         """None for the parameter of a filter of our own, which knows what to make of it."""
@@ -126,7 +127,7 @@ class StaffFilter(RelatedDropdownFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "person"
+        self.title = _("person")
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         choices: list[tuple[Any, str]] = field.get_choices(
@@ -140,7 +141,7 @@ class WholeDaysFilter(RangeDateFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "date"
+        self.title = _("date")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = self._day("from"), self._day("to")

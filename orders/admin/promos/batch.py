@@ -18,7 +18,7 @@ from accounts.admin.actor import actor_of
 from accounts.history import record_export
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm
-from backoffice.admin.once import done_once
+from backoffice.admin.idempotency import done_once
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, may_backtest
@@ -215,7 +215,7 @@ class BatchAdmin(PromoListActions, BatchActions):
             raise PermissionDenied
         if asks := asked_again(request):
             return asks
-        record_export(f"the codes of batch {batch.pk}", by=actor_of(request))
+        record_export("promo_codes", promotion=batch.pk, by=actor_of(request))
         return as_file(batch)
 
     def find_view(self, request: HttpRequest, number: int) -> HttpResponse:

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.test import override_settings
 
 from accounts.models import User
-from accounts.tokens import LEEWAY_SECONDS, REQUIRED_CLAIMS, issue_pair, read_access_token
+from accounts.tokens.access import LEEWAY_SECONDS, REQUIRED_CLAIMS, read_access_token
+from accounts.tokens.refresh import issue_pair
 from backoffice.errors import NotAuthenticated
 from tests.factories import make_shopper, make_user
 
@@ -117,7 +118,7 @@ FORGED: dict[str, Forge] = {
     "signature cut off": lambda c: signed(c).rpartition(".")[0],
     "signature empty": lambda c: signed(c).rpartition(".")[0] + ".",
     "claims swapped under a signature": lambda c: ".".join(
-        (signed(c).split(".")[0], encoded(c | {"staff": True}), signed(c).split(".")[2])
+        (signed(c).split(".")[0], encoded(c | {"is_staff": True}), signed(c).split(".")[2])
     ),
     "payload a list": lambda c: raw(FULL, [c]),
     "payload no JSON": lambda c: raw(FULL, b"\xff\xfe{"),
@@ -165,13 +166,13 @@ def test_an_access_token_says_who_and_what_they_are():
     assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "at+jwt", "kid": KID}
     assert claims["exp"] - claims["iat"] == 600
     assert {
-        name: claims[name] for name in ("sub", "email", "name", "roles", "staff", "iss", "aud", "ver")
+        name: claims[name] for name in ("sub", "email", "name", "roles", "is_staff", "iss", "aud", "ver")
     } == {
         "sub": str(user.pk),
         "email": "ada@example.com",
         "name": "Ada",
         "roles": ["Warehouse"],
-        "staff": True,
+        "is_staff": True,
         "iss": settings.JWT_ISSUER,
         "aud": settings.JWT_AUDIENCE,
         "ver": 1,

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import people, tokens
+from accounts import people
 from accounts.models import RefreshToken, TokenFamily, User
 from accounts.passwords.choosing import change_password
 from accounts.sign_in.attempts import sign_in
-from accounts.tokens import TokenPair, issue_pair, read_access_token, revoke_family, rotate
+from accounts.tokens import refresh as refreshing
+from accounts.tokens.access import read_access_token
+from accounts.tokens.refresh import TokenPair, issue_pair, revoke_family, rotate
 from backoffice.errors import NotAuthenticated
 from tests.factories import CLI, PASSWORD, make_user
 from tests.races.harness import first_together, race
@@ -146,8 +148,8 @@ def test_a_read_then_write_would_let_several_win(monkeypatch):
         RefreshToken.objects.filter(pk=token.pk).update(used_at=now)
         return token.used_at is None
 
-    monkeypatch.setattr(tokens, "_use_up", read_then_write)
-    monkeypatch.setattr(tokens, "_rotate", inspect.unwrap(tokens._rotate))
+    monkeypatch.setattr(refreshing, "_use_up", read_then_write)
+    monkeypatch.setattr(refreshing, "_rotate", inspect.unwrap(refreshing._rotate))
     user = make_user()
     assert len(refreshed_at_once(issue_pair(user).refresh)) == 8
 
@@ -180,7 +182,7 @@ REVOCATIONS: dict[str, Callable[[User], object]] = {
     "role changed": lambda user: people.set_role(user, "Viewer", by=CLI),
     "deactivated": lambda user: people.deactivate(user, by=CLI),
     "deactivated and reactivated": lambda user: people.reactivate(people.deactivate(user, by=CLI), by=CLI),
-    "signed out everywhere": lambda user: tokens.revoke_everything(user, because="test"),
+    "signed out everywhere": lambda user: refreshing.revoke_everything(user, because="test"),
 }
 
 

@@ -1,17 +1,19 @@
-"""A form of the admin that is sent once more does nothing twice: its hidden key is an Idempotency-Key."""
+"""A form of the admin that is sent once more does nothing twice: it hides an idempotency key."""
 
 import json
 import secrets
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.api.idempotency import IdempotencyMismatch, once
 from backoffice.api.json_reply import rendered
-from backoffice.errors import Conflict
+from backoffice.errors import Conflict, Title
 
 # Sent with what was typed, and not part of it.
 BESIDES = frozenset(("csrfmiddlewaretoken", "key"))
@@ -19,17 +21,17 @@ BESIDES = frozenset(("csrfmiddlewaretoken", "key"))
 
 class SentAlready(Conflict):
     code = "sent_already"
-    title = "This form was sent before, filled in differently"
+    title: ClassVar[Title] = gettext_lazy("This form was sent before, filled in differently")
 
 
-class RequestKeyField(forms.RegexField):
+class IdempotencyKeyField(forms.RegexField):
     """Hidden in a form: the same whenever the same form is sent once more."""
 
     def __init__(self) -> None:
-        super().__init__(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput(), initial=new_request_key)
+        super().__init__(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput(), initial=new_idempotency_key)
 
 
-def new_request_key() -> str:
+def new_idempotency_key() -> str:
     return secrets.token_hex(16)
 
 
@@ -46,7 +48,7 @@ def done_once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]])
         reply = once(f"user:{request.user.pk}", f"POST {route}", key, fingerprint, lambda: rendered(run()))
     except IdempotencyMismatch as error:
         raise SentAlready(
-            "What you sent from here before is done. Load the page again to see it, and go on from there."
+            _("What you sent from here before is done. Load the page again to see it, and go on from there.")
         ) from error
     done: dict[str, Any] = json.loads(reply.body)
     return done
