@@ -4,7 +4,7 @@ Who acts is told by `accounts.admin.actor.actor_of(request)`: this package knows
 """
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -21,6 +21,9 @@ from backoffice.admin.dialogs import errors_of
 from backoffice.admin.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Kind, Refusal
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Lazily evaluated: at run time Django's form and field classes take no parameters.
 type AnyForm = forms.ModelForm[Any]
@@ -41,12 +44,12 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
-    empty_title = "Nothing here yet"
-    empty_text = ""
+    empty_title: "StrOrPromise" = "Nothing here yet"
+    empty_text: "StrOrPromise" = ""
     # The same two for saved views, by the view's name.
-    empty_views: Mapping[str, tuple[str, str]] = {}
+    empty_views: Mapping[str, tuple["StrOrPromise", "StrOrPromise"]] = {}
     # What the empty list's button says, when adding one is called something else.
-    empty_button = ""
+    empty_button: "StrOrPromise" = ""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO, rounded
@@ -127,7 +128,7 @@ def backtest(
     refuse_impossible(terms)
     refuse_impossible_uses("max_uses", max_uses)
     if not start < end:
-        detail = "The period must end after it starts."
+        detail = _("The period must end after it starts.")
         raise Invalid(detail, faults=[Fault("/to", "validation", detail)])
     placed = Order.objects.filter(placed_at__gte=start, placed_at__lt=end).exclude(
         status=OrderStatus.CANCELLED
@@ -156,7 +157,7 @@ def backtest(
 
 
 def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtest:
-    """As `backtest`, with the terms and the limit of a code; of a batch, with the limit of all its codes.
+    """As `backtest`, with the terms and the limit of a code; for one of a batch, with the limit of all its codes.
 
     Raises:
         UnknownPromoCode, Invalid.

@@ -1,4 +1,4 @@
-"""Single promo codes: a promotion with one code. Their use is orders/promotions/redemption.py's business."""
+"""Promo codes: promotions with one code, and what is done to one code of many. For their use see redemption.py."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -13,7 +14,6 @@ from backoffice.errors import Conflict, Fault, Invalid, NotFound
 from orders.models import PromoCode, PromoState, Promotion
 from orders.models.promo import PromoCodeQuerySet, normalised_code
 from orders.promotions.terms import (
-    REFUSALS,
     PromotionTerms,
     changed_terms,
     changes_between,
@@ -23,6 +23,7 @@ from orders.promotions.terms import (
     refuse_impossible_uses,
     refuse_to_end_before_start,
     refuse_unclean,
+    rule_of,
     set_terms,
     terms_of_promotion,
     write_terms,
@@ -107,8 +108,11 @@ def judge_change(
     changed = changed_terms(promo_code.promotion, terms)
     if changed and promo_code.promotion.is_batch:
         raise PartOfBatch(
-            f"{promo_code.code} shares its terms with all codes of {promo_code.promotion}: change the batch, "
-            "or pause this code alone."
+            _(
+                "%(code)s shares its terms with all codes of %(promotion)s: change the promotion, or pause this "
+                "code alone."
+            )
+            % {"code": promo_code.code, "promotion": promo_code.promotion}
         )
     refuse_frozen(promo_code.promotion, changed, promo_code.code)
     changed |= changes_between({"max_uses": promo_code.max_uses}, {"max_uses": max_uses})
@@ -143,7 +147,7 @@ def pause_promo_code(code: str, *, by: Actor) -> PromoCode:
 
 @write_transaction
 def resume_promo_code(code: str, *, by: Actor) -> PromoCode:
-    """Let it be used again, unless its batch is paused; the promotion of a single code is resumed with it."""
+    """Let it be used again, unless all codes of its batch are paused; a promotion with one code is resumed too."""
     promo_code = _set_paused(code, False, by)
     promotion = promo_code.promotion
     if promotion.is_paused and not promotion.is_batch:
@@ -190,7 +194,7 @@ def delete_promo_code(code: str, *, by: Actor) -> None:
     """
     promo_code = locked_promo_code(code)
     if promo_code.redemptions.exists():
-        raise PromoCodeUsed(f"Orders have used {promo_code.code}: pause it instead.")
+        raise PromoCodeUsed(_("Orders have used %(code)s: pause it instead.") % {"code": promo_code.code})
     promotion = promo_code.promotion
     promo_code.delete()
     if promotion.is_batch:
@@ -202,7 +206,7 @@ def delete_promo_code(code: str, *, by: Actor) -> None:
 def _named(code: str, codes: PromoCodeQuerySet) -> PromoCode:
     found = codes.filter(code=normalised_code(code)).first()
     if found is None:
-        raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
+        raise UnknownPromoCode(_("There is no promo code %(code)s.") % {"code": normalised_code(code)[:40]})
     return found
 
 
@@ -218,7 +222,7 @@ def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
 def _judge(promo_code: PromoCode, terms: PromotionTerms) -> None:
     refuse_unclean(promo_code)
     if promo_code.max_uses is not None and promo_code.times_used > promo_code.max_uses:
-        detail = REFUSALS["promo_code_within_max_uses"]
+        detail = rule_of("promo_code_within_max_uses")
         raise Invalid(detail, faults=[Fault("/max_uses", "validation", detail)])
     set_terms(promo_code.promotion, terms)
 
@@ -232,6 +236,6 @@ def _write(promo_code: PromoCode, terms: PromotionTerms) -> None:
             promo_code.save()
     except IntegrityError as error:
         raise PromoCodeTaken(
-            f"{promo_code.code} is taken. Choose another code.",
-            faults=[Fault("/code", PromoCodeTaken.code, "Taken.")],
+            _("%(code)s is taken. Choose another code.") % {"code": promo_code.code},
+            faults=[Fault("/code", PromoCodeTaken.code, _("Taken."))],
         ) from error

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -85,7 +86,7 @@ def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Prom
 def _numbered(number: int, promotions: QuerySet[Promotion]) -> Promotion:
     found = promotions.filter(pk=number).first()
     if found is None:
-        raise UnknownPromotion(f"There is no promotion {number}.")
+        raise UnknownPromotion(_("There is no promotion %(number)s.") % {"number": number})
     return found
 
 

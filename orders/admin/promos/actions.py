@@ -1,9 +1,10 @@
-"""The buttons over the lists of promo codes and of batches, and the way to a back-test."""
+"""The buttons over the lists of promo codes and of promotions, and the way to a back-test."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from orders.admin.promos.terms_form import address_of
@@ -33,10 +34,10 @@ class PromoListActions:
     def has_backtest_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return may_backtest(request)
 
-    @action(description="Generate codes", permissions=["generate"], icon="dynamic_feed")
+    @action(description=_("Generate codes"), permissions=["generate"], icon="dynamic_feed")
     def generate_codes(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(GENERATE))
 
-    @action(description="Back-test", permissions=["backtest"], icon="history_toggle_off")
+    @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")
     def try_terms(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(BACKTEST))
