@@ -100,6 +100,9 @@ class UserAdmin(DomainAdmin):
         ),
     }
 
+    class Media:
+        css = {"all": ("accounts/users.css",)}
+
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

@@ -4,7 +4,7 @@ Who acts is told by `accounts.admin.actor.actor_of(request)`: this package knows
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,15 +15,14 @@ from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Kind, Refusal
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 # Lazily evaluated: at run time Django's form and field classes take no parameters.
 type AnyForm = forms.ModelForm[Any]
@@ -44,12 +43,16 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
-    empty_title: "StrOrPromise" = "Nothing here yet"
-    empty_text: "StrOrPromise" = ""
+    empty_title: str | Promise = _("Nothing here yet")
+    empty_text: str | Promise = ""
     # The same two for saved views, by the view's name.
-    empty_views: Mapping[str, tuple["StrOrPromise", "StrOrPromise"]] = {}
+    empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
     # What the empty list's button says, when adding one is called something else.
-    empty_button: "StrOrPromise" = ""
+    empty_button: str | Promise = ""
+
+    class Media:
+        css = {"all": ("backoffice/dialogs.css",)}
+        js = (forms.Script("backoffice/dialogs.js", type="module"),)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -67,6 +67,9 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         ARCHIVED: ("Nothing is archived", "Archived products cannot be ordered; their history stays."),
     }
 
+    class Media:
+        css = {"all": ("catalog/products.css",)}
+
     # The list
 
     def in_view(self, rows: QuerySet[Product], view: str) -> QuerySet[Product]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -49,6 +50,10 @@ class StockImportAdmin(StockFiles, ReadOnlyAdmin):
         "Count a whole shelf or book a delivery from one CSV or Excel file: you see every change before it "
         "is made, and can undo it afterwards."
     )
+
+    class Media:
+        css = {"all": ("catalog/upload.css",)}
+        js = (forms.Script("catalog/upload.js", type="module"),)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

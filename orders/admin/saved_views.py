@@ -3,18 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import PromoState, Return
 from orders.models.promo import PromoCodeQuerySet
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES, OrderStatus
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 ENDING_SOON = timedelta(days=7)
 
@@ -24,10 +21,10 @@ class OrderView:
     """`counted` names the figure of OpenOrders that stands in the tab's title."""
 
     key: str
-    title: "StrOrPromise"
+    title: str | Promise
     condition: Callable[[datetime], Q | Exists]
-    empty_title: "StrOrPromise"
-    empty_text: "StrOrPromise"
+    empty_title: str | Promise
+    empty_text: str | Promise
     counted: str = ""
 
     @property
@@ -39,10 +36,10 @@ class OrderView:
 @dataclass(frozen=True, slots=True)
 class PromoView:
     key: str
-    title: "StrOrPromise"
+    title: str | Promise
     narrowed: Callable[[PromoCodeQuerySet, datetime], PromoCodeQuerySet]
-    empty_title: "StrOrPromise"
-    empty_text: "StrOrPromise"
+    empty_title: str | Promise
+    empty_text: str | Promise
 
 
 def _with_status(*statuses: OrderStatus) -> Callable[[datetime], Q]:

@@ -157,7 +157,7 @@ def backtest(
 
 
 def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtest:
-    """As `backtest`, with the terms and the limit of a code; for one of a batch, with the limit of all its codes.
+    """As `backtest`, with the terms and the limit of a code; in a batch, with the limit of all its codes.
 
     Raises:
         UnknownPromoCode, Invalid.

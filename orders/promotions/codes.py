@@ -1,4 +1,4 @@
-"""Promo codes: promotions with one code, and what is done to one code of many. For their use see redemption.py."""
+"""Promotions with one code, and what is done to one code of many. For the use of codes see redemption.py."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -32,26 +33,26 @@ from orders.promotions.terms import (
 
 class UnknownPromoCode(NotFound):
     code = "unknown_promo_code"
-    title = "No such promo code"
+    title = gettext_lazy("No such promo code")
 
 
 class PromoCodeTaken(Conflict):
     code = "promo_code_taken"
-    title = "Another promotion has this code"
+    title = gettext_lazy("Another promotion has this code")
 
 
 class PartOfBatch(Conflict):
     """The terms belong to all codes of the batch."""
 
     code = "part_of_batch"
-    title = "The code belongs to a batch"
+    title = gettext_lazy("The code belongs to a batch")
 
 
 class PromoCodeUsed(Conflict):
     """Orders name it; the code and what it gave are part of their history."""
 
     code = "promo_code_used"
-    title = "Used promo codes are kept"
+    title = gettext_lazy("Used promo codes are kept")
 
 
 def promo_code_named(code: str) -> PromoCode:
@@ -109,8 +110,8 @@ def judge_change(
     if changed and promo_code.promotion.is_batch:
         raise PartOfBatch(
             _(
-                "%(code)s shares its terms with all codes of %(promotion)s: change the promotion, or pause this "
-                "code alone."
+                "%(code)s shares its terms with all codes of %(promotion)s: change the promotion, or pause "
+                "this code alone."
             )
             % {"code": promo_code.code, "promotion": promo_code.promotion}
         )
@@ -147,7 +148,7 @@ def pause_promo_code(code: str, *, by: Actor) -> PromoCode:
 
 @write_transaction
 def resume_promo_code(code: str, *, by: Actor) -> PromoCode:
-    """Let it be used again, unless all codes of its batch are paused; a promotion with one code is resumed too."""
+    """Let it be used again; a promotion with this code alone is resumed with it, a paused batch is not."""
     promo_code = _set_paused(code, False, by)
     promotion = promo_code.promotion
     if promotion.is_paused and not promotion.is_batch:

@@ -1,4 +1,4 @@
-"""Promotions whose end has passed are marked, noted in their history and told to those who look after them."""
+"""Promotions whose end has passed: marked, noted in their history, told to those who look after them."""
 
 from datetime import datetime
 

@@ -27,7 +27,7 @@ class UnclearRestriction(Invalid):
     """Nobody has said whether it applies to everything: an empty list never means that."""
 
     code = "unclear_restriction"
-    title = "Say what the promotion applies to"
+    title = gettext_lazy("Say what the promotion applies to")
 
 
 @dataclass(frozen=True, slots=True)

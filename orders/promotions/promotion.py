@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -25,7 +26,7 @@ from orders.promotions.terms import (
 
 class UnknownPromotion(NotFound):
     code = "unknown_promotion"
-    title = "No such promotion"
+    title = gettext_lazy("No such promotion")
 
 
 def promotion_numbered(number: int) -> Promotion:

@@ -10,8 +10,6 @@ from django.db import IntegrityError
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.query import QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Customer
@@ -32,15 +30,13 @@ from orders.models.promo import normalised_code
 from orders.pricing import PromoReason, PromoRefusal, Quote, Terms
 
 SENTENCES = {
-    PromoReason.UNKNOWN: gettext_lazy("No promo code is called %(code)s."),
-    PromoReason.PAUSED: gettext_lazy("%(code)s is paused."),
-    PromoReason.SCHEDULED: gettext_lazy("%(code)s cannot be used yet."),
-    PromoReason.EXPIRED: gettext_lazy("%(code)s has expired."),
-    PromoReason.USED_UP: gettext_lazy("%(code)s has been used as often as it may be."),
-    PromoReason.ALREADY_USED: gettext_lazy("This customer has used %(code)s as often as one customer may."),
-    PromoReason.NOT_FIRST_ORDER: gettext_lazy(
-        "%(code)s is for a first order; this customer has ordered before."
-    ),
+    PromoReason.UNKNOWN: "No promo code is called {code}.",
+    PromoReason.PAUSED: "{code} is paused.",
+    PromoReason.SCHEDULED: "{code} cannot be used yet.",
+    PromoReason.EXPIRED: "{code} has expired.",
+    PromoReason.USED_UP: "{code} has been used as often as it may be.",
+    PromoReason.ALREADY_USED: "This customer has used {code} as often as one customer may.",
+    PromoReason.NOT_FIRST_ORDER: "{code} is for a first order; this customer has ordered before.",
 }
 CODES = {
     PromoReason.MINIMUM_SPEND: "promo_minimum_spend",
@@ -138,7 +134,7 @@ def release(order: Order, *, at: datetime) -> None:
 
 
 def refused(code: str, reason: PromoReason) -> PromoRefusal:
-    return PromoRefusal(code, reason, SENTENCES[reason] % {"code": code})
+    return PromoRefusal(code, reason, SENTENCES[reason].format(code=code))
 
 
 def may_know_why(by: Actor) -> bool:
@@ -173,8 +169,8 @@ def _in_public(refusal: PromoRefusal) -> PromoRefusal:
     if refusal.reason == PromoReason.MINIMUM_SPEND:
         return refusal
     if refusal.reason == PromoReason.ALREADY_USED:
-        return replace(refusal, sentence=_("You have used this promo code already."))
-    return PromoRefusal("", PromoReason.NOT_USABLE, _("This promo code cannot be used."))
+        return replace(refusal, sentence="You have used this promo code already.")
+    return PromoRefusal("", PromoReason.NOT_USABLE, "This promo code cannot be used.")
 
 
 @selecting

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Fault, Invalid
@@ -32,12 +33,12 @@ CONSTRAINTS = {each.name: each for each in (*Promotion._meta.constraints, *Promo
 
 class PromoFrozen(Conflict):
     code = "promo_frozen"
-    title = "Used promo codes keep their amounts"
+    title = gettext_lazy("Used promo codes keep their amounts")
 
 
 class NotStarted(Conflict):
     code = "promo_not_started"
-    title = "What has not started cannot end"
+    title = gettext_lazy("What has not started cannot end")
 
 
 @dataclass(frozen=True, slots=True)

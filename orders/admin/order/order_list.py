@@ -83,6 +83,9 @@ class OrderAdmin(
     empty_text = "They appear here as soon as they are placed: by customers through the API, or by staff."
     empty_views = {view.key: (view.empty_title, view.empty_text) for view in ORDER_VIEWS}
 
+    class Media:
+        css = {"all": ("orders/orders.css",)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
         return orders.select_related("customer").annotate(

@@ -1,8 +1,9 @@
 """The forms of a promo code and of a promotion with many: their own fields and the terms, as one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +20,8 @@ from orders.models.promo import normalised_code
 from orders.promotions import CodeShape, PromotionTerms
 from orders.promotions.batches import MOST_CODES, USUAL_LENGTH
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 USUAL_COUNT = 1_000
-LENGTHS: dict[int, "StrOrPromise"] = {8: _("easy to type"), 10: "", USUAL_LENGTH: _("the usual"), 16: ""}
+LENGTHS: dict[int, str | Promise] = {8: _("easy to type"), 10: "", USUAL_LENGTH: _("the usual"), 16: ""}
 LONGEST_PREFIX = 24
 
 
@@ -72,7 +70,7 @@ class PromoCodeForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
         return self.named_terms(name=self.cleaned_data["code"], is_paused=is_paused)
 
 
-def _length_choice(characters: int, remark: "StrOrPromise") -> "StrOrPromise":
+def _length_choice(characters: int, remark: str | Promise) -> str | Promise:
     """`12 characters: 59 bits, the usual`."""
     bits = f"{CodeShape(length=characters).bits:.0f}"
     if remark:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,9 +20,6 @@ from backoffice.money import percent
 from catalog.models import Category, Product
 from orders.admin import words
 from orders.models import PromoCode, Promotion, PromotionEvent, PromotionKind
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 MOST_EVENTS = 100
 
@@ -41,9 +39,9 @@ class PromotionEntry:
 class TermInWords:
     """How a term is called, and how its value is told; `empty` is what no value means."""
 
-    title: "StrOrPromise"
+    title: str | Promise
     told: Callable[[Any], str]
-    empty: "StrOrPromise"
+    empty: str | Promise
 
     def value(self, value: Any) -> str:
         return str(self.empty) if value in (None, "") else self.told(value)
@@ -101,13 +99,13 @@ NAMED = {
     "category_ids": gettext_lazy("Only these categories"),
     "product_ids": gettext_lazy("Only these products"),
 }
-HAPPENED: dict[str, "StrOrPromise"] = {
+HAPPENED: dict[str, str | Promise] = {
     "created": gettext_lazy("Created"),
     "changed": gettext_lazy("Changed"),
     "paused": gettext_lazy("Paused"),
     "resumed": gettext_lazy("Resumed"),
 }
-HAPPENED_TO_CODE: dict[str, "StrOrPromise"] = {
+HAPPENED_TO_CODE: dict[str, str | Promise] = {
     "created": gettext_lazy("Created: %(code)s alone"),
     "changed": gettext_lazy("Changed: %(code)s alone"),
     "paused": gettext_lazy("Paused: %(code)s alone"),

@@ -58,6 +58,9 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         "start and end by themselves."
     )
 
+    class Media:
+        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
