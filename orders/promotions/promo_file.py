@@ -1,4 +1,4 @@
-"""Promo codes as rows of a file: what each row says of its code, in the words of PromotionTerms."""
+"""Promo codes as rows of a file, and the terms that each row states."""
 
 import csv
 import re
@@ -22,10 +22,10 @@ from backoffice.sheets.reading import content_of, table_rows
 from orders.models import PromotionKind
 from orders.models.promo import normalised_code
 from orders.promotions.limits import category_ids, product_ids
-from orders.promotions.promo_export import COLUMNS, TOLD_ALONE
+from orders.promotions.promo_export import COLUMNS, EXPORTED_ONLY
 
 MAX_ROWS = 10_000
-HANDED_BACK = ("row", "problem")
+OF_REJECTED_ROWS = ("row", "problem")
 NO_ROWS = gettext_lazy("The file has no rows. Put one row for each promo code below the header.")
 LONGEST_NAME = 60
 
@@ -89,15 +89,15 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
     ]
     if not read:
         raise UnreadableFile(str(NO_ROWS))
-    known = {*COLUMNS, *TOLD_ALONE, *HANDED_BACK}
+    known = {*COLUMNS, *EXPORTED_ONLY, *OF_REJECTED_ROWS}
     ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in known)
     return PromoFile(tuple(places), ignored, tuple(read))
 
 
-def said_by(row: PromoFileRow) -> dict[str, Any]:
-    """What the row says, by the names of PromotionTerms and `max_uses`; nothing of columns that it lacks.
+def stated_terms(row: PromoFileRow) -> dict[str, Any]:
+    """The terms that the row states, by the names of PromotionTerms and `max_uses`; none of a missing column.
 
-    An empty cell of a column that answers yes or no says nothing either.
+    Nor does an empty cell of a column that answers yes or no state anything.
 
     Raises:
         Invalid: naming every cell that cannot be understood.

@@ -1,4 +1,4 @@
-"""Promo codes made and changed by a file: every row judged, then all of them done as they were seen."""
+"""Promo codes made and changed by a file: every row planned, then all of them done as they were seen."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -24,7 +24,7 @@ from orders.promotions.codes import (
 )
 from orders.promotions.limits import Restriction, UnclearRestriction, restriction_said
 from orders.promotions.promo_export import Limits, cells_of, limits_of
-from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, said_by
+from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, stated_terms
 from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
 
 ROWS_AT_ONCE = 200
@@ -38,7 +38,7 @@ type Write = Callable[[Actor], object]
 
 def plan_promo_codes(file: PromoFile, *, on_row: OnRow | None = None) -> RowPlan:
     """What importing the file would do. Nothing is written, and nobody who writes has to wait."""
-    return RowPlan("code", tuple(row for row, _write in _judged(file, on_row)), file.ignored_columns)
+    return RowPlan("code", tuple(row for row, _write in _planned(file, on_row)), file.ignored_columns)
 
 
 @write_transaction
@@ -50,12 +50,12 @@ def import_promo_codes(
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
-    _hold(file)
-    judged = list(_judged(file, on_row))
-    plan = RowPlan("code", tuple(row for row, _write in judged), file.ignored_columns)
+    _lock_codes(file)
+    planned = list(_planned(file, on_row))
+    plan = RowPlan("code", tuple(row for row, _write in planned), file.ignored_columns)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     try:
-        for _row, write in judged:
+        for _row, write in planned:
             if write:
                 write(by)
     except PromoCodeTaken as taken:
@@ -68,14 +68,14 @@ def rejected_promo_codes_csv(file: PromoFile, plan: RowPlan) -> str:
     return rejected_csv(plan, file.columns, ((row.number, list(row.cells.values())) for row in file.rows))
 
 
-def _hold(file: PromoFile) -> None:
+def _lock_codes(file: PromoFile) -> None:
     """Keep everybody else from changing or using these codes until the transaction ends."""
     for part in batched(file.rows, ROWS_AT_ONCE):
         codes = PromoCode.objects.filter(code__in=[row.code for row in part]).order_by("pk")
         list(codes.select_for_update(no_key=True).values_list("pk"))
 
 
-def _judged(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow, Write | None]]:
+def _planned(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow, Write | None]]:
     repeated = file.repeated
     for part in batched(file.rows, ROWS_AT_ONCE):
         found = PromoCode.objects.select_related("promotion").filter(code__in=[row.code for row in part])
@@ -88,7 +88,7 @@ def _judged(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow,
             promo_code = known.get(row.code)
             try:
                 _refuse_repeated(row, repeated)
-                said = said_by(row)
+                said = stated_terms(row)
                 if promo_code is None:
                     changes, write = _new(row, said)
                     yield PlannedRow(row.number, row.code, Outcome.NEW, changes), write

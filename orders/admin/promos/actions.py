@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from orders.admin.promos.terms_form import address_of
+from orders.admin.promos.terms_links import terms_in_query
 from orders.models import Promotion
 
 GENERATE = "admin:orders_promotion_add"
@@ -20,7 +20,7 @@ def may_backtest(request: HttpRequest) -> bool:
 
 def to_backtest(promotion: Promotion, max_uses: int | None) -> HttpResponse:
     """The form, with the promotion's terms in it."""
-    return HttpResponseRedirect(f"{reverse(BACKTEST)}?{address_of(promotion, max_uses=max_uses)}")
+    return HttpResponseRedirect(f"{reverse(BACKTEST)}?{terms_in_query(promotion, max_uses=max_uses)}")
 
 
 class PromoListActions:

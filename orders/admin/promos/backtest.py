@@ -19,7 +19,8 @@ from backoffice.errors import Refusal
 from backoffice.moments import start_of_day
 from orders.admin import words
 from orders.admin.promos.backtest_page import BacktestResult, result_of
-from orders.admin.promos.terms_form import TermsForm, field_of, prefilled
+from orders.admin.promos.terms_form import TermsForm, field_of
+from orders.admin.promos.terms_links import prefilled
 from orders.models import PromoCode, Promotion
 from orders.promotions import Backtest, backtest
 from orders.promotions.terms import FIRST_YEAR, LAST_YEAR

@@ -36,6 +36,7 @@ class PromoCodeForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
     code = field_of(
         PromoCode,
         "code",
+        label=_("Code"),
         form_class=CodeField,
         help_text=_("Letters A–Z, digits, hyphens and underscores. Customers may type it in any case."),
         widget=UnfoldAdminTextInputWidget({"autocapitalize": "characters", "spellcheck": "false"}),
@@ -91,6 +92,7 @@ class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminIntegerFieldWidget({"data-focus": True}),
     )
     prefix = CodeField(  # type: ignore[assignment]  # not the form's own prefix
+        label=_("Prefix"),
         required=False,
         max_length=LONGEST_PREFIX,
         help_text=_("What all of them begin with, such as BF26-."),

@@ -25,7 +25,8 @@ from orders.admin.promos.dialogs import DeletePromoCode, DuplicatePromoCode, Pau
 from orders.admin.promos.filters import PROMOTION, PromotionFilter, UsedFilter, promotion_chosen
 from orders.admin.promos.forms import PromoCodeForm
 from orders.admin.promos.page import promo_code_page
-from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET, prefilled
+from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
+from orders.admin.promos.terms_links import prefilled
 from orders.admin.saved_views import PROMO_VIEWS
 from orders.models import PromoCode, Promotion
 from orders.models.promo import PromoCodeQuerySet, normalised_code

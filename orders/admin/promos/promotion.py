@@ -30,7 +30,8 @@ from orders.admin.promos.filters import PromotionStateFilter
 from orders.admin.promos.forms import GenerateForm, PromotionForm
 from orders.admin.promos.page import promotion_page
 from orders.admin.promos.promotion_buttons import PromotionButtons
-from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET, prefilled
+from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
+from orders.admin.promos.terms_links import prefilled
 from orders.models import PromoCode, Promotion, Redemption, RedemptionState
 from orders.models.promo import normalised_code
 

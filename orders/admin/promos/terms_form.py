@@ -2,14 +2,12 @@
 
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import HORIZONTAL, VERTICAL
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import Field
-from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -104,7 +102,9 @@ class _ProductsWidget(_ChosenByKey, AutocompleteSelectMultiple):
 class TermsForm(forms.Form):
     """How much is taken off what, and for whom."""
 
-    kind = field_of(Promotion, "kind", widget=UnfoldAdminRadioSelectWidget(radio_style=HORIZONTAL))
+    kind = field_of(
+        Promotion, "kind", label=_("Kind"), widget=UnfoldAdminRadioSelectWidget(radio_style=HORIZONTAL)
+    )
     percent_off = field_of(
         Promotion,
         "percent_off",
@@ -130,6 +130,7 @@ class TermsForm(forms.Form):
     minimum_spend = field_of(
         Promotion,
         "minimum_spend",
+        label=_("Minimum spend"),
         required=False,
         help_text=_("Of the goods it applies to, before the discount."),
         widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
@@ -229,6 +230,7 @@ class NamedTermsForm(TermsForm):
     name = field_of(
         Promotion,
         "name",
+        label=_("Name"),
         required=False,
         help_text=_("For colleagues."),
         widget=UnfoldAdminTextInputWidget(),
@@ -285,31 +287,3 @@ def initial_of(promotion: Promotion) -> dict[str, Any]:
         "categories": list(promotion.categories.all()),
         "products": list(promotion.products.all()),
     }
-
-
-def prefilled(form: type[forms.BaseForm], asked: QueryDict) -> dict[str, Any]:
-    """What a link put into its address, for a form that is shown and not yet sent."""
-    fields = form.base_fields  # type: ignore[attr-defined]
-    values = {name: field.widget.value_from_datadict(asked, {}, name) for name, field in fields.items()}
-    known = {name: value for name, value in values.items() if value is not None and name in fields}
-    # A link that names something restricts to it.
-    names_some = any(known.get(name) for name in ("categories", "products"))
-    return {"is_restricted": NAMED_ALONE} | known if names_some else known
-
-
-def address_of(promotion: Promotion, **more: Any) -> str:
-    """The part of an address from which `prefilled` gets a promotion's terms; the window is not in it."""
-    terms = terms_of_promotion(promotion)
-    asked = {name: _typed(getattr(terms, name)) for name in ("name", *PLAIN)}
-    lists = {
-        "is_restricted": NAMED_ALONE if terms.is_restricted else EVERYTHING,
-        "categories": terms.category_ids,
-        "products": terms.product_ids,
-    }
-    return urlencode({**asked, **lists, **{name: _typed(value) for name, value in more.items()}}, doseq=True)
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else ""
-    return "" if value is None else str(value)
