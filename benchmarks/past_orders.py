@@ -100,7 +100,7 @@ ORDERS = """
         ROUND(price_of_one + price_of_other, 2), ROUND(off_one + off_other, 2), 4.90, {total},
         CASE status WHEN 'cancelled' THEN {total} ELSE 0 END,
         units_of_one + units_of_other, COALESCE(code.code, ''),
-        '[{{"step": "line", "detail": "2 × Product", "amount": "12.50"}}]',
+        '[{{"step": "subtotal", "amount": "12.50", "code": null, "facts": {{}}}}]',
         CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, 'shop', '', 1, placed
     FROM plan JOIN accounts_customer AS person ON person.id = plan.customer
     LEFT JOIN orders_promocode AS code ON code.id = plan.promotion
@@ -131,12 +131,14 @@ LINES = """
 COMES_BACK = "status = 'delivered' AND number %% 33 = 0"
 TOTAL = "ROUND(price_of_one + price_of_other - off_one - off_other + 4.90, 2)"
 EVENTS = """
-    INSERT INTO orders_orderevent (order_id, kind, text, details, source, at)
-    SELECT number, 'placed', 'Order placed', '{{}}', 'api', placed FROM plan ORDER BY number
+    INSERT INTO orders_orderevent (order_id, kind, facts, source, at)
+    SELECT number, 'placed', '{{"total": "12.50"}}', 'api', placed FROM plan ORDER BY number
 """
 SENT = """
-    INSERT INTO orders_orderevent (order_id, kind, text, details, source, at)
-    SELECT number, 'shipped', 'Shipped with DHL TR' || number, '{{}}', 'admin', placed FROM plan
+    INSERT INTO orders_orderevent (order_id, kind, facts, source, at)
+    SELECT number, 'shipped',
+        '{{"shipment": "B-100001-S1", "carrier": "DHL", "tracking_number": "TR5000000000",
+            "lines": [{{"sku": "P-1", "name": "Product", "quantity": 2}}]}}', 'admin', placed FROM plan
     WHERE status IN ('partially_shipped', 'shipped', 'delivered') ORDER BY number
 """
 SHIPMENTS = """

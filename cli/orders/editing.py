@@ -109,4 +109,9 @@ def _comment(number: str, text: str, *, by: "Actor") -> dict[str, Any]:
     from orders.fulfilment.transition import order_with_number
 
     event = comment(number, by=by, text=text)
-    return {"number": order_with_number(number).number, "comment": event.text, "by": str(by), "at": event.at}
+    return {
+        "number": order_with_number(number).number,
+        "comment": event.facts["text"],
+        "by": str(by),
+        "at": event.at,
+    }

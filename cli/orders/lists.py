@@ -1,5 +1,6 @@
 """shopctl orders list, show: look at orders."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -95,14 +96,14 @@ def show_order(
     order = order_with_number(number)
     parts = _parts(order)
     if explain:
-        parts["explanation"] = order.explanation
+        parts["explanation"] = _explanation(order)
     if json:
         print_json({**as_row(order), **_details(order), **parts})
         return
     show_one({**as_row(order), **_details(order)}, as_json=False)
     print_part("Lines", parts["lines"], LINES)
     if explain:
-        print_part("How the price came about", order.explanation, STEPS)
+        print_part("How the price came about", parts["explanation"], STEPS)
     print_part("Timeline", parts["timeline"], EVENTS)
 
 
@@ -118,7 +119,16 @@ def _details(order: "Order") -> dict[str, Any]:
     }
 
 
+def _explanation(order: "Order") -> list[dict[str, Any]]:
+    from orders.price_words import explained
+    from orders.pricing import step_from_json
+
+    return [asdict(step) for step in explained(map(step_from_json, order.explanation), order.currency)]
+
+
 def _parts(order: "Order") -> dict[str, Any]:
+    from orders.timeline_words import sentence_of
+
     return {
         "lines": [_line(line) for line in order.lines.all()],
         "shipments": [
@@ -135,7 +145,8 @@ def _parts(order: "Order") -> dict[str, Any]:
             {
                 "at": event.at,
                 "kind": event.kind,
-                "text": event.text,
+                "text": sentence_of(event.kind, event.facts),
+                "facts": event.facts,
                 "actor": event.actor.email if event.actor else None,
                 "source": event.source,
             }

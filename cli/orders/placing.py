@@ -16,7 +16,6 @@ from cli.terminal.verbs import verb
 if TYPE_CHECKING:
     from accounts.actors import Actor
     from orders.placing.basket import OrderRequest
-    from orders.pricing import Quote
 
 QUOTED = columns("sku", "name", "quantity:n", "unit_price:n=Price", "discount:n", "total:n")
 
@@ -111,20 +110,18 @@ def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bo
     checked_email(email)
     address_fields(request.address)
     quote = quote_order(request, email=email, by=by)
+    rendered = rendered_quote(quote)
     if as_json:
-        print_json(rendered_quote(quote))
+        print_json(rendered)
     else:
-        _print_quote(quote)
+        _print_quote(rendered)
     say("A dry run: nothing was changed.")
-    if quote.promo is not None and quote.promo.reason_code is not None:
-        say(f"The order would be refused: {quote.promo.reason}")
+    if quote.promo is not None and not quote.promo.applied:
+        say(f"The order would be refused: {rendered['promo']['reason']}")
         raise typer.Exit(REFUSED)
 
 
-def _print_quote(quote: "Quote") -> None:
-    from orders.readers.orders import rendered_quote
-
-    rendered = rendered_quote(quote)
+def _print_quote(rendered: dict[str, Any]) -> None:
     names = ("subtotal", "discount", "shipping", "total", "currency")
     show_one({name: rendered[name] for name in names}, as_json=False)
     print_part("Lines", rendered["lines"], QUOTED)

@@ -31,24 +31,24 @@ from orders.api.schemas import (
 from orders.fulfilment import lifecycle
 from orders.fulfilment.lifecycle import ReturnedItem
 from orders.fulfilment.transition import IllegalTransition, UnknownOrder
-from orders.models import EventKind, Order, OrderEvent
+from orders.models import Order, OrderEvent
 from orders.readers.orders import order_reply
 from orders.status import OrderStatus
+from orders.timeline_words import sentence_of
+from orders.visibility import events_told_to, facts_told_to
 
 actions_router = Router(tags=["Orders"])
 
 EVENT_COLUMNS = {
-    "id": "id",
-    "kind": "kind",
-    "text": "text",
-    "details": "details",
-    "actor": "actor__email",
-    "source": "source",
-    "at": "at",
+    "id": ("id",),
+    "kind": ("kind",),
+    "text": ("kind", "facts"),
+    "facts": ("facts",),
+    "actor": ("actor__email", "actor__is_staff"),
+    "source": ("source",),
+    "at": ("at",),
 }
 EVENT_SORTING = Sorting("events", {"id": SortKey("id"), "at": SortKey("at")}, usual="-id")
-# Colleagues comment among themselves, and mails are in the customer's own mailbox.
-FOR_STAFF_ONLY = (EventKind.COMMENT, EventKind.EMAIL)
 
 
 @actions_router.get(
@@ -62,9 +62,7 @@ def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) ->
     """What happened, the newest first. Customers see neither comments nor who of the shop's staff it was."""
     user = caller(request)
     order = _visible(number, user)
-    events = OrderEvent.objects.filter(order=order)
-    if not user.is_staff:
-        events = events.exclude(kind__in=FOR_STAFF_ONLY)
+    events = events_told_to(user, OrderEvent.objects.filter(order=order))
     wanted = chosen_fields(filters.fields, list(EVENT_COLUMNS))
     page = EVENT_SORTING.page(events, filters, _columns_of(wanted))
     return rendered(page.envelope([_event(row, wanted, user) for row in page.rows])).to(request)
@@ -234,12 +232,15 @@ def _refuse_cancelling_unless_allowed(number: str, actor: Actor) -> None:
 
 
 def _columns_of(wanted: Sequence[str]) -> list[str]:
-    columns = [EVENT_COLUMNS[name] for name in wanted]
-    return [*columns, "actor__is_staff"] if "actor" in wanted else columns
+    return list(dict.fromkeys(column for name in wanted for column in EVENT_COLUMNS[name]))
 
 
 def _event(row: dict[str, Any], wanted: Sequence[str], reader: User) -> dict[str, Any]:
-    event = {name: row[EVENT_COLUMNS[name]] for name in wanted}
+    event = {name: row[EVENT_COLUMNS[name][0]] for name in wanted}
+    if "facts" in row:
+        facts = facts_told_to(reader, row["facts"])
+        told = {"facts": facts, "text": sentence_of(row["kind"], facts) if "text" in wanted else ""}
+        event |= {name: value for name, value in told.items() if name in wanted}
     if "actor" in event:
         if reader.is_staff:
             event["actor"] = name_told_to(reader, event["actor"], is_staff=bool(row["actor__is_staff"]))

@@ -25,13 +25,12 @@ from orders.readers.orders import (
     SUMMARY,
     WHOLE,
     columns_of,
-    may_know_customers,
-    may_know_promos,
     order_reply,
     placed_reply,
     rendered_orders,
     rendered_quote,
 )
+from orders.visibility import may_know_customers, may_know_promos
 
 orders_router = Router(tags=["Orders"])
 

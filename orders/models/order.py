@@ -1,5 +1,6 @@
 """What was sold, at the prices of that moment."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -41,6 +42,17 @@ def exact(amount: models.expressions.Combinable) -> Round:
 def normalised_number(number: str) -> str:
     """Trimmed and upper case, as order numbers are stored."""
     return number.strip().upper()
+
+
+# As the API names them; Order's fields have `ship_` before.
+ADDRESS_PARTS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
+
+
+def address_lines(address: Mapping[str, str]) -> list[str]:
+    """As it is written on a parcel; without the telephone number."""
+    town = f"{address['postcode']} {address['city']}".strip()
+    lines = (*(address[part] for part in ("name", "line1", "line2")), town, address["region"])
+    return [line for line in (*lines, address["country"]) if line]
 
 
 class Origin(models.TextChoices):
@@ -193,6 +205,10 @@ class Order(models.Model):
         return str(self.number)
 
     @property
+    def shipping_address(self) -> dict[str, str]:
+        return {part: getattr(self, f"ship_{part}") for part in ADDRESS_PARTS}
+
+    @property
     def is_mailed(self) -> bool:
         """Whether the customer gets e-mails about it."""
         return self.origin in ORIGINS_WITH_MAIL
@@ -260,32 +276,3 @@ class OrderLine(models.Model):
     @property
     def total(self) -> Decimal:
         return self.subtotal - self.discount
-
-
-class EventKind(models.TextChoices):
-    PLACED = "placed", "Placed"
-    EDITED = "edited", "Edited"
-    SHIPPED = "shipped", "Shipped"
-    DELIVERED = "delivered", "Delivered"
-    CANCELLED = "cancelled", "Cancelled"
-    RETURNED = "returned", "Returned"
-    COMMENT = "comment", "Comment"
-    EMAIL = "email", "E-mail"
-
-
-class OrderEvent(models.Model):
-    """One entry of the timeline: what, who, when, through which door."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=10, choices=EventKind)
-    text = models.CharField(max_length=2000)
-    details = models.JSONField(default=dict)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    source = models.CharField(max_length=6, choices=Source)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        indexes = (models.Index(fields=("order", "-id"), name="event_of_order"),)
-
-    def __str__(self) -> str:
-        return self.text

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from backoffice.db.transactions import write_transaction
-from orders import emails
+from orders.emails.audience import tell
+from orders.emails.happenings import PROMOTIONS_ENDED, Happening
 from orders.models import Promotion, PromotionEvent
 
 
@@ -38,5 +39,5 @@ def expire_ended_promotions(now: datetime | None = None) -> int:
         )
         for pk, ends_at in ended
     )
-    emails.promotions_ended(pks, at=now)
+    tell(Happening(PROMOTIONS_ENDED, now, {"promotions": pks}))
     return len(ended)

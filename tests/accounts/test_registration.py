@@ -21,9 +21,9 @@ from accounts.registration import confirm_email, register
 from backoffice.errors import Conflict, Invalid, Throttled
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
-from orders import emails
-from orders.models import Order
+from orders.models import Order, OrderEvent
 from orders.placing.placement import place_order
+from orders.timeline import happened
 from tests.accounts.mailbox import templates_sent_to, token_sent_to
 from tests.contract.client import Api, assert_problem
 from tests.counts import forget_counts
@@ -365,12 +365,12 @@ def ordered_amid_the_confirmation(monkeypatch: pytest.MonkeyPatch) -> Callable[[
     waits for the order.
     """
     is_made, is_confirmed = threading.Event(), threading.Event()
-    queue = emails.order_placed
+    write = happened
 
-    def slowly(*args: Any) -> None:
+    def slowly(*args: Any, **options: Any) -> OrderEvent:
         is_made.set()
         is_confirmed.wait(timeout=0.5)
-        queue(*args)
+        return write(*args, **options)
 
     def confirm(token: str) -> User:
         assert is_made.wait(timeout=30)
@@ -387,7 +387,7 @@ def ordered_amid_the_confirmation(monkeypatch: pytest.MonkeyPatch) -> Callable[[
         placed, confirmed = race(2, [order, partial(confirm, token)])
         return Order.objects.get(pk=placed.pk).customer.user == confirmed
 
-    monkeypatch.setattr(emails, "order_placed", slowly)
+    monkeypatch.setattr("orders.placing.placement.happened", slowly)
     return is_owned
 
 

@@ -32,9 +32,9 @@ from orders.admin.search import orders_matching
 from orders.admin.shipping.bulk import BulkShipping
 from orders.admin.shipping.packing import Scanning
 from orders.models import Order, Return
-from orders.readers.orders import may_know_customers, may_know_promos
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES
+from orders.visibility import may_know_customers, may_know_promos
 
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 

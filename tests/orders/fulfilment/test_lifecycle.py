@@ -169,6 +169,5 @@ def test_an_order_of_very_many_lines_ships_cancels_and_returns() -> None:
     cancel_order(order.number, by=CLI, lines=dict.fromkeys(skus, 1))
     return_items(order.number, by=CLI, items=[ReturnedItem(sku, 1) for sku in skus])
     shipped = order.events.get(kind="shipped")
-    assert shipped.text.endswith("and 110 more")
-    assert len(shipped.details["lines"]) == 120
+    assert len(shipped.facts["lines"]) == 120
     assert status_now(order) == OrderStatus.PARTIALLY_SHIPPED

@@ -17,6 +17,7 @@ from orders.audit import audit_orders
 from orders.models import Order, OrderEvent, Origin, PromoCode, Redemption
 from orders.placing.basket import EmptyOrder
 from orders.placing.placement import LineRequest, OrderRequest, UnknownSkus, place_order, quote_order
+from orders.pricing import PromoOutcome, PromoReason, PromoRefusal
 from orders.promotions.redemption import PromoRefused
 from tests.factories import (
     ADDRESS,
@@ -63,7 +64,8 @@ def test_placing_an_order_reserves_its_units_and_keeps_its_prices() -> None:
     assert PromoCode.objects.get().times_used == 1
     assert Redemption.objects.get().use_number == 1
     assert EmailMessage.objects.get().cause == f"order:{order.number}"
-    assert order.events.get().text == "Order placed"
+    entry = order.events.get()
+    assert (entry.kind, entry.facts, entry.at) == ("placed", {"total": "14.05"}, order.placed_at)
     assert audit_stock() == audit_orders() == []
 
 
@@ -223,9 +225,10 @@ def test_a_quote_tells_why_a_code_gives_nothing_and_writes_nothing() -> None:
 
     quote = quote_order(request_for({"A": 1}, promo_code="RICH"), email="new@example.com", by=CLI)
 
-    assert quote.promo is not None
+    facts = {"minimum_spend": "50.00", "missing": "47.00"}
+    refusal = PromoRefusal("RICH", PromoReason.MINIMUM_SPEND, facts)
+    assert quote.promo == PromoOutcome("RICH", Decimal("0.00"), refusal)
     assert not quote.promo.applied
-    assert "€47.00 are missing" in (quote.promo.reason or "")
     assert quote.total == Decimal("3.00")
     assert_nothing_was_written()
 
