@@ -20,7 +20,7 @@ from backoffice.admin.base import AnyField, DomainAdmin
 from backoffice.money import ZERO
 from orders import reports
 from orders.admin import words
-from orders.admin.dashboard.cards import Figure
+from orders.admin.dashboard.cards import FigureCard
 from orders.admin.search import customers_matching
 from orders.models import Order, Redemption, RedemptionState
 
@@ -49,7 +49,7 @@ class PromoRow:
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
     customer: Customer
-    figures: list[Figure]
+    figures: list[FigureCard]
     orders: list[OrderRow]
     all_orders_url: str
     promos: list[PromoRow]
@@ -153,17 +153,17 @@ def customer_page(customer: Customer, user: User | AnonymousUser) -> CustomerPag
     )
 
 
-def _figures(customer: Customer, user: User | AnonymousUser) -> list[Figure]:
+def _figures(customer: Customer, user: User | AnonymousUser) -> list[FigureCard]:
     figures = reports.customer_figures(customer.pk)
-    cards = [Figure(gettext("Orders"), f"{figures.orders:,}", note=_last_order(figures.last_order_at))]
+    cards = [FigureCard(gettext("Orders"), f"{figures.orders:,}", note=_last_order(figures.last_order_at))]
     if user.has_perm("orders.view_revenue"):
-        cards.append(Figure(gettext("Spent"), words.money(figures.spent), note=gettext("net of credits")))
+        cards.append(FigureCard(gettext("Spent"), words.money(figures.spent), note=gettext("net of credits")))
         if figures.orders:
             average = words.money(figures.spent / figures.orders)
-            cards.append(Figure(gettext("Average order"), average, note=gettext("net of credits")))
+            cards.append(FigureCard(gettext("Average order"), average, note=gettext("net of credits")))
     known = gettext("known since %(moment)s") % {"moment": dates.moment(customer.created_at)}
     account = gettext("Yes") if customer.user_id else gettext("Guest")
-    cards.append(Figure(gettext("Account"), account, note=known))
+    cards.append(FigureCard(gettext("Account"), account, note=known))
     return cards
 
 

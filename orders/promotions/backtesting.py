@@ -42,7 +42,7 @@ class PastOrder(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class QualifyingOrder:
     """An order that would have had the discount."""
 
     placed_at: datetime
@@ -191,7 +191,7 @@ def _eligible(placed: QuerySet[Order], terms: PromotionTerms) -> dict[int, Decim
 
 def _uses(
     past: Iterable[PastOrder], terms: PromotionTerms, max_uses: int | None, refused: Counter[PromoReason]
-) -> Iterator[Use]:
+) -> Iterator[QualifyingOrder]:
     """The orders that would have had the discount; why the others would not is counted in `refused`."""
     priced, limits = _priced_terms(terms), _Limits(terms, max_uses)
     for order in past:
@@ -200,7 +200,7 @@ def _uses(
             continue
         limits.count(order)
         discount = discount_of(priced, order.eligible)
-        yield Use(order.placed_at, order.customer_id, order.goods, discount, order.had_discount)
+        yield QualifyingOrder(order.placed_at, order.customer_id, order.goods, discount, order.had_discount)
 
 
 class _Limits:
@@ -262,7 +262,7 @@ def _round_width(largest: Decimal) -> Decimal:
     return width
 
 
-def _weeks(uses: Sequence[Use]) -> tuple[Week, ...]:
+def _weeks(uses: Sequence[QualifyingOrder]) -> tuple[Week, ...]:
     """Every week from the first use to the last, also those without any."""
     discounts: dict[date, list[Decimal]] = {}
     zone = timezone.get_current_timezone()

@@ -29,7 +29,7 @@ ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureCard:
     """A card: one number with what it means, perhaps a page behind the card and one behind the note."""
 
     title: str
@@ -113,7 +113,7 @@ def _days() -> list[Day]:
     return remembered(f"days:{today}", KEPT_SECONDS, lambda: reports.sales_by_day(first, today))
 
 
-def _order_figures(request: HttpRequest, days: list[Day]) -> list[Figure]:
+def _order_figures(request: HttpRequest, days: list[Day]) -> list[FigureCard]:
     may = request.user.has_perm
     before, now = reports.summed(days[:PERIOD_DAYS]), reports.summed(days[PERIOD_DAYS:])
     figures = [_to_ship_figure(request)] if may("orders.view_order") else []
@@ -126,10 +126,10 @@ def _order_figures(request: HttpRequest, days: list[Day]) -> list[Figure]:
     return figures
 
 
-def _to_ship_figure(request: HttpRequest) -> Figure:
+def _to_ship_figure(request: HttpRequest) -> FigureCard:
     counts = open_order_counts(request)
     orders = reverse("admin:orders_order_changelist")
-    return Figure(
+    return FigureCard(
         title=_("To ship"),
         value=f"{counts.to_ship:,}",
         url=f"{orders}?{VIEW}=to_ship",
@@ -143,32 +143,32 @@ def _to_ship_figure(request: HttpRequest) -> Figure:
     )
 
 
-def _revenue_figure(now: Sales, before: Sales) -> Figure:
+def _revenue_figure(now: Sales, before: Sales) -> FigureCard:
     title = _("Revenue, %(days)s days") % {"days": PERIOD_DAYS}
     return _compared(title, words.money(now.revenue), now.revenue, before.revenue)
 
 
-def _orders_figure(now: Sales, before: Sales) -> Figure:
+def _orders_figure(now: Sales, before: Sales) -> FigureCard:
     title = _("Orders, %(days)s days") % {"days": PERIOD_DAYS}
     return _compared(title, f"{now.orders:,}", now.orders, before.orders)
 
 
-def _average_figure(now: Sales, before: Sales) -> Figure:
+def _average_figure(now: Sales, before: Sales) -> FigureCard:
     return _compared(_("Average order"), words.money(now.average), now.average, before.average)
 
 
-def _compared(title: str, value: str, now: Decimal | int, before: Decimal | int) -> Figure:
+def _compared(title: str, value: str, now: Decimal | int, before: Decimal | int) -> FigureCard:
     if not before:
-        return Figure(title, value, note=_("nothing to compare with"))
+        return FigureCard(title, value, note=_("nothing to compare with"))
     note = _("vs previous %(days)s days") % {"days": PERIOD_DAYS}
     change = round(100 * (Decimal(now) - before) / before)
     tone = "good" if change > 0 else "bad" if change < 0 else "muted"
     sign = "−" if change < 0 else "+" if change else ""
-    return Figure(title, value, note=note, change=f"{sign}{abs(change):,} %", change_tone=tone)
+    return FigureCard(title, value, note=note, change=f"{sign}{abs(change):,} %", change_tone=tone)
 
 
-def _low_stock_figure(low: LowStock) -> Figure:
-    return Figure(
+def _low_stock_figure(low: LowStock) -> FigureCard:
+    return FigureCard(
         title=_("Low stock"),
         value=f"{low.count:,}",
         note=_("at or under their level") if low.count else _("all above their level"),

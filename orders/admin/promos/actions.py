@@ -26,7 +26,7 @@ def to_backtest(promotion: Promotion, max_uses: int | None) -> HttpResponse:
 class PromoListActions:
     """Links, hence no dialogs: nothing happens before the page behind them is sent."""
 
-    actions_list = ("generate_codes", "try_terms")
+    actions_list = ("generate_codes", "run_backtest")
 
     def has_generate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("orders.add_promotion")
@@ -39,5 +39,5 @@ class PromoListActions:
         return HttpResponseRedirect(reverse(GENERATE))
 
     @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")
-    def try_terms(self, request: HttpRequest) -> HttpResponse:
+    def run_backtest(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(BACKTEST))

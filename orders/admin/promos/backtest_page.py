@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice import dates
 from backoffice.money import percent
 from orders.admin import words
-from orders.admin.dashboard.cards import Figure
+from orders.admin.dashboard.cards import FigureCard
 from orders.admin.dashboard.charts import Chart, Series, bars_per_day
 from orders.pricing import PromoReason
 from orders.promotions import Backtest
@@ -46,7 +46,7 @@ class BacktestResult:
     found: Backtest
     terms: str
     period: str
-    figures: list[Figure]
+    figures: list[FigureCard]
     chart: Chart | None
     weeks: list[WeekRow]
     bands: list[BandRow]
@@ -91,23 +91,23 @@ def _limits(terms: Mapping[str, Any]) -> list[str]:
     return limits
 
 
-def _figures(found: Backtest) -> list[Figure]:
+def _figures(found: Backtest) -> list[FigureCard]:
     after = {"before": _money(found.average_before), "after": _money(found.average_after)}
     of_revenue = {"share": _percent(found.share_of_revenue), "revenue": words.money(found.revenue)}
     spread = {"smallest": _money(found.smallest), "largest": _money(found.largest)}
     return [
-        Figure(_("Orders that qualify"), f"{found.qualifying:,}", note=_share_of_orders(found)),
-        Figure(
+        FigureCard(_("Orders that qualify"), f"{found.qualifying:,}", note=_share_of_orders(found)),
+        FigureCard(
             _("Cost"),
             words.money(found.cost),
             note=_("%(share)s of the revenue of %(revenue)s") % of_revenue,
         ),
-        Figure(
+        FigureCard(
             _("Average order"),
             _("%(before)s → %(after)s") % after,
             note=_("goods of an order that qualifies, before and after"),
         ),
-        Figure(
+        FigureCard(
             _("Discount per order"),
             _money(found.median),
             note=_("the median; from %(smallest)s to %(largest)s") % spread,

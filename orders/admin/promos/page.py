@@ -17,7 +17,7 @@ from backoffice import dates
 from backoffice.admin.short_cache import remembered
 from backoffice.money import percent
 from orders.admin import words
-from orders.admin.dashboard.cards import Figure
+from orders.admin.dashboard.cards import FigureCard
 from orders.admin.dashboard.charts import Chart, Series, bars_per_day
 from orders.admin.promos.history import PromotionEntry, history_of
 from orders.admin.promos.orders import Uses, uses_of
@@ -37,7 +37,7 @@ MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class UsageBar:
     """How far something is used up; `percent` is None without a limit."""
 
     title: str
@@ -53,8 +53,8 @@ class PromoPage:
     labels: list[SafeString]
     discount: str
     window: str
-    figures: list[Figure]
-    bar: Bar
+    figures: list[FigureCard]
+    bar: UsageBar
     chart: Chart | None
     terms: list[tuple[str, str]]
     uses: Uses | None
@@ -113,19 +113,19 @@ def promotion_page(promotion: Promotion, request: HttpRequest) -> PromoPage:
     )
 
 
-def cards_of(figures: PromoFigures, user: User | AnonymousUser) -> list[Figure]:
+def cards_of(figures: PromoFigures, user: User | AnonymousUser) -> list[FigureCard]:
     customers = ngettext("%(count)s customer", "%(count)s customers", figures.customers)
     note = customers % {"count": f"{figures.customers:,}"}
-    cards = [Figure(_("Orders"), f"{figures.orders:,}", note=note)]
+    cards = [FigureCard(_("Orders"), f"{figures.orders:,}", note=note)]
     if user.has_perm("orders.view_revenue"):
-        cards.append(Figure(_("Revenue"), words.money(figures.revenue), note=_share_of_revenue(figures)))
+        cards.append(FigureCard(_("Revenue"), words.money(figures.revenue), note=_share_of_revenue(figures)))
         share = figures.discount_share
         note = (
             _("not used yet")
             if share is None
             else _("%(share)s of the full price") % {"share": percent(share)}
         )
-        cards.append(Figure(_("Discount given"), words.money(figures.discount), note=note))
+        cards.append(FigureCard(_("Discount given"), words.money(figures.discount), note=note))
     return cards
 
 
@@ -149,19 +149,19 @@ def _labels(promo_code: PromoCode) -> list[SafeString]:
     return labels
 
 
-def _uses_bar(promo_code: PromoCode) -> Bar:
+def _uses_bar(promo_code: PromoCode) -> UsageBar:
     used, limit = promo_code.times_used, promo_code.max_uses
     left = None if limit is None else limit - used
     note, tone = _what_is_left(left)
-    return Bar(_("Uses"), words.uses(promo_code), note, tone, _percent_used(used, limit))
+    return UsageBar(_("Uses"), words.uses(promo_code), note, tone, _percent_used(used, limit))
 
 
-def _codes_bar(codes: CodesUsed) -> Bar:
+def _codes_bar(codes: CodesUsed) -> UsageBar:
     note, tone = _what_is_left(codes.left)
     if codes.paused:
         note = _("%(left)s, %(paused)s paused alone") % {"left": note, "paused": f"{codes.paused:,}"}
     used = _("%(used)s of %(codes)s") % {"used": f"{codes.used:,}", "codes": f"{codes.codes:,}"}
-    return Bar(_("Codes used"), used, note, tone, _percent_used(codes.used, codes.codes))
+    return UsageBar(_("Codes used"), used, note, tone, _percent_used(codes.used, codes.codes))
 
 
 def _what_is_left(left: int | None) -> tuple[str, str]:
