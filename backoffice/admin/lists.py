@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.db.models import ForeignKey, IntegerField, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +18,7 @@ from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
 from backoffice.admin.short_cache import remembered
+from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import LONGEST_KEY
 from backoffice.errors import Invalid
 from backoffice.moments import start_of_day
@@ -118,8 +118,7 @@ def moment(at: datetime | None) -> SafeString | str:
     """`22 Nov 2026, 23:15` on one line, in the shop's time zone; a dash for never."""
     if at is None:
         return "–"
-    local = timezone.localtime(at)
-    return format_html('<time class="bo-moment">{} {}</time>', local.day, f"{local:%b %Y, %H:%M}")
+    return format_html('<time class="bo-moment">{}</time>', moment_with_year(at))
 
 
 class StaffFilter(RelatedDropdownFilter):

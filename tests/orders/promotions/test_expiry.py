@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Source
 from backoffice.outbox.models import EmailMessage
 from orders.models import Promotion, PromotionEvent
 from orders.promotions import change_promotion, expire_ended_promotions, terms_of_promotion
@@ -34,8 +33,12 @@ def test_what_has_ended_is_marked_and_noted_once_whatever_its_codes() -> None:
 
     assert marked() == {"One": END, "Many": END, "Asleep": END, "Next": None, "Endless": None}
     noted = PromotionEvent.objects.filter(kind="expired").order_by("promotion")
-    assert [event.promotion.name for event in noted] == ["One", "Many", "Asleep"]
-    assert {(event.source, event.actor, event.at) for event in noted} == {(Source.TASK, None, END)}
+    assert {(each.source, each.actor, each.at) for each in noted} == {(Source.TASK, None, END)}
+    assert [(each.promotion.name, each.details) for each in noted] == [
+        ("One", {"ends_at": str(END - SECOND)}),
+        ("Many", {"ends_at": str(END)}),
+        ("Asleep", {"ends_at": str(END)}),
+    ]
 
 
 def test_where_nothing_ended_nobody_is_told() -> None:

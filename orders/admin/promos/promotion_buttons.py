@@ -1,16 +1,18 @@
-"""What can be done to a batch from its page: which buttons show, and what each of them runs."""
+"""The buttons over a promotion's page: when each of them shows, and which dialog it opens."""
 
 from collections.abc import Collection
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from backoffice.admin.base import DomainAdmin
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
 from orders.admin.promos.actions import to_backtest
-from orders.admin.promos.dialogs import EndBatchForm, PauseBatchForm, ResumeBatchForm
+from orders.admin.promos.dialogs import EndPromotion, PausePromotion, ResumePromotion
 from orders.models import PromoState, Promotion
 from orders.promotions import promotion_state
 
@@ -20,19 +22,17 @@ HIDDEN_WHEN = {
 }
 
 
-class BatchActions(ButtonsFollowState, DomainAdmin):
-    """Dialogs over a batch. Use cases decide; the buttons only follow its state."""
-
+class PromotionButtons(ButtonsFollowState, DomainAdmin):
     actions_detail = ("pause", "resume", "end", "backtest")
 
-    def batch_asked_for(self, request: HttpRequest, number: int | str) -> Promotion:
+    def promotion_asked_for(self, request: HttpRequest, number: int | str) -> Promotion:
         """Raises PermissionDenied, Http404."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        batch: Promotion | None = self.get_object(request, str(number))
-        if batch is None:
-            raise Http404("There is no such batch.")
-        return batch
+        promotion: Promotion | None = self.get_object(request, str(number))
+        if promotion is None:
+            raise Http404(gettext("There is no such promotion."))
+        return promotion
 
     def hidden_buttons(self, row: Promotion) -> Collection[str]:
         """Either pause or resume, and no end for what has ended or not begun."""
@@ -43,35 +43,35 @@ class BatchActions(ButtonsFollowState, DomainAdmin):
         return hidden
 
     pause = DialogButton(
-        "Pause",
-        PauseBatchForm,
+        _("Pause"),
+        PausePromotion,
         permissions=["orders.change_promotion"],
         icon="pause",
-        title="Pause the whole batch?",
-        description="From this moment on nobody can use any of its codes. Orders keep their discount.",
-        submit="Pause all codes",
+        title=_("Pause the whole promotion?"),
+        description=_("From this moment on nobody can use any of its codes. Orders keep their discount."),
+        submit=_("Pause all codes"),
     )
     resume = DialogButton(
-        "Resume",
-        ResumeBatchForm,
+        _("Resume"),
+        ResumePromotion,
         permissions=["orders.change_promotion"],
         icon="play_arrow",
         variant=ActionVariant.PRIMARY,
-        title="Resume the batch?",
-        description="Its codes can be used again, except those that are paused alone.",
-        submit="Resume",
+        title=_("Resume the promotion?"),
+        description=_("Its codes can be used again, except those that are paused alone."),
+        submit=_("Resume"),
     )
     end = DialogButton(
-        "End now",
-        EndBatchForm,
+        _("End now"),
+        EndPromotion,
         permissions=["orders.change_promotion"],
         icon="stop_circle",
-        title="End the batch now?",
-        description="The window of all its codes ends now. To stop them only for a while, pause them.",
-        submit="End now",
+        title=_("End the promotion now?"),
+        description=_("The window of all its codes ends now. To stop them only for a while, pause them."),
+        submit=_("End now"),
     )
 
-    @action(description="Back-test", permissions=["backtest"], icon="history_toggle_off")
+    @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")
     def backtest(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A link: its page runs these terms over past orders."""
-        return to_backtest(self.batch_asked_for(request, object_id), None)
+        return to_backtest(self.promotion_asked_for(request, object_id), None)

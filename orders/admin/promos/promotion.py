@@ -1,10 +1,9 @@
-"""Batches of promo codes: generated, exported, paused, changed, ended and measured as a whole."""
+"""Promotions with many generated codes: made, exported, paused, changed, ended and measured as a whole."""
 
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -12,36 +11,40 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
 from accounts.history import record_export
 from accounts.sign_in.sessions import asked_again
+from backoffice import dates
 from backoffice.admin.base import AnyForm
 from backoffice.admin.idempotency import done_once
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, may_backtest
 from orders.admin.promos.backtest import backtest_page
-from orders.admin.promos.batch_dialogs import BatchActions
-from orders.admin.promos.batch_files import codes_csv, codes_xlsx
-from orders.admin.promos.filters import BatchStateFilter
-from orders.admin.promos.form import BatchForm, GenerateForm
-from orders.admin.promos.page import batch_page_of
-from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET, prefilled
+from orders.admin.promos.code_files import codes_csv, codes_xlsx
+from orders.admin.promos.filters import PromotionStateFilter
+from orders.admin.promos.forms import GenerateForm, PromotionForm
+from orders.admin.promos.page import promotion_page
+from orders.admin.promos.promotion_buttons import PromotionButtons
+from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
+from orders.admin.promos.terms_links import prefilled
 from orders.models import PromoCode, Promotion, Redemption, RedemptionState
 from orders.models.promo import normalised_code
 
-CODES_FIELDSET = ("Codes", {"fields": ("count", "prefix", "length", "max_uses")})
+CODES_FIELDSET = (_("Codes"), {"fields": ("count", "prefix", "length", "max_uses")})
 
 
 @admin.register(Promotion)
-class BatchAdmin(PromoListActions, BatchActions):
-    list_display = ("batch_name", "state_label", "discount", "window", "used", "made")
-    list_display_links = ("batch_name",)
-    list_filter = (BatchStateFilter,)
+class PromotionAdmin(PromoListActions, PromotionButtons):
+    list_display = ("promotion_name", "state_label", "discount", "window", "used", "made")
+    list_display_links = ("promotion_name",)
+    list_filter = (PromotionStateFilter,)
     search_fields = ("name",)
-    search_help_text = "Name, or a code in full"
+    search_help_text = _("Name, or a code in full")
     ordering = ("-id",)
     conditional_fields = CONDITIONAL_FIELDS
     add_form_template = "orders/admin/generate_codes.html"
@@ -49,10 +52,10 @@ class BatchAdmin(PromoListActions, BatchActions):
     change_form_outer_after_template = "orders/admin/promo_uses.html"
     actions_detail_hide_default = True
     show_add_link = False
-    empty_title = "No batches yet"
-    empty_button = "Generate codes"
-    empty_text = (
-        "A batch is many random codes with the same terms, such as one for each reader of a newsletter. They "
+    empty_title = _("No batches yet")
+    empty_button = _("Generate codes")
+    empty_text = _(
+        "A batch is a promotion with many random codes, such as one for each reader of a newsletter. They "
         "start and end by themselves."
     )
 
@@ -72,8 +75,9 @@ class BatchAdmin(PromoListActions, BatchActions):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Promotion]:
-        batches: QuerySet[Promotion] = super().get_queryset(request)
-        return batches.filter(is_batch=True)
+        """Those with many codes: a promotion with one is seen and changed on its code's page."""
+        rows: QuerySet[Promotion] = super().get_queryset(request)
+        return rows.filter(is_batch=True)
 
     def in_view(self, rows: QuerySet[Promotion], view: str) -> QuerySet[Promotion]:
         codes = PromoCode.objects.filter(promotion=OuterRef("pk")).order_by()
@@ -97,45 +101,48 @@ class BatchAdmin(PromoListActions, BatchActions):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Batches of promo codes", **(extra_context or {})})
+        title = gettext("Batches: promotions with many codes")
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    @display(description="Batch", ordering="name")
-    def batch_name(self, batch: Promotion) -> str:
-        return batch.name
+    @display(description=_("Promotion"), ordering="name")
+    def promotion_name(self, promotion: Promotion) -> str:
+        return promotion.name
 
-    @display(description="State")
-    def state_label(self, batch: Any) -> SafeString:
-        return words.state_label(promotions.promotion_state(batch, has_uses_left=batch.has_uses_left))
+    @display(description=_("State"))
+    def state_label(self, promotion: Any) -> SafeString:
+        return words.state_label(promotions.promotion_state(promotion, has_uses_left=promotion.has_uses_left))
 
-    @display(description="Discount")
-    def discount(self, batch: Promotion) -> str:
-        return batch.discount_in_words
+    @display(description=_("Discount"))
+    def discount(self, promotion: Promotion) -> str:
+        return promotion.discount_in_words
 
-    @display(description=f"Window ({settings.TIME_ZONE})", ordering="ends_at")
-    def window(self, batch: Promotion) -> str:
-        return words.window(batch)
+    @display(description=words.WINDOW_COLUMN, ordering="ends_at")
+    def window(self, promotion: Promotion) -> str:
+        return dates.window(promotion.starts_at, promotion.ends_at)
 
-    @display(description="Uses", formatting="price")
-    def used(self, batch: Any) -> str:
-        return f"{batch.uses_count or 0:,} by {words.counted(batch.codes_count or 0, 'code')}"
+    @display(description=_("Uses"), formatting="price")
+    def used(self, promotion: Any) -> str:
+        codes = promotion.codes_count or 0
+        told = ngettext("%(uses)s by %(codes)s code", "%(uses)s by %(codes)s codes", codes)
+        return told % {"uses": f"{promotion.uses_count or 0:,}", "codes": f"{codes:,}"}
 
-    @display(description="Generated", ordering="created_at")
-    def made(self, batch: Promotion) -> SafeString:
-        return words.time_tag(batch.created_at, words.moment(batch.created_at))
+    @display(description=_("Generated"), ordering="created_at")
+    def made(self, promotion: Promotion) -> SafeString:
+        return words.time_tag(promotion.created_at, dates.moment(promotion.created_at))
 
-    # One batch
+    # One promotion
 
     def get_form(
         self, request: HttpRequest, obj: Promotion | None = None, change: bool = False, **kwargs: Any
     ) -> type[AnyForm]:
-        return super().get_form(request, obj, change, form=BatchForm if obj else GenerateForm, **kwargs)
+        return super().get_form(request, obj, change, form=PromotionForm if obj else GenerateForm, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Promotion | None = None) -> Any:
         """Who may only look reads the terms in words."""
         if obj is not None and not self.has_change_permission(request, obj):
             return []
-        discount = ("Discount", {"fields": ("name", *DISCOUNT_FIELDS)})
-        limits = ("Limits", {"fields": ("max_uses_per_customer", "first_order_only")})
+        discount = (_("Discount"), {"fields": ("name", *DISCOUNT_FIELDS)})
+        limits = (_("Limits"), {"fields": ("max_uses_per_customer", "first_order_only")})
         terms = (discount, WINDOW_FIELDSET, limits)
         return terms if obj else (CODES_FIELDSET, *terms)
 
@@ -144,7 +151,7 @@ class BatchAdmin(PromoListActions, BatchActions):
 
     def save_model(self, request: HttpRequest, obj: Promotion, form: AnyForm, change: bool) -> None:
         by = actor_of(request)
-        if isinstance(form, BatchForm):
+        if isinstance(form, PromotionForm):
             promotions.change_promotion(obj.pk, form.promotion_terms(), by=by)
             return
         assert isinstance(form, GenerateForm)
@@ -165,11 +172,15 @@ class BatchAdmin(PromoListActions, BatchActions):
     def response_add(
         self, request: HttpRequest, obj: Promotion, post_url_continue: Any = None
     ) -> HttpResponse:
-        messages.success(request, f"{words.counted(obj.codes.count(), 'code')} are ready to be handed out.")
+        count = obj.codes.count()
+        ready = ngettext(
+            "%(count)s code is ready to be handed out.", "%(count)s codes are ready to be handed out.", count
+        )
+        messages.success(request, ready % {"count": f"{count:,}"})
         return HttpResponseRedirect(_page_of(obj.pk))
 
     def response_change(self, request: HttpRequest, obj: Promotion) -> HttpResponse:
-        messages.success(request, "The terms of all codes of this batch are saved.")
+        messages.success(request, gettext("The terms of all codes of this promotion are saved."))
         return HttpResponseRedirect(_page_of(obj.pk))
 
     def render_change_form(
@@ -183,9 +194,9 @@ class BatchAdmin(PromoListActions, BatchActions):
     ) -> HttpResponse:
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if add:
-            context["title"] = "Generate codes"
+            context["title"] = gettext("Generate codes")
         if obj is not None and obj.pk:
-            context["page"] = batch_page_of(obj, request)
+            context["page"] = promotion_page(obj, request)
             context["shows_terms"] = not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -210,22 +221,22 @@ class BatchAdmin(PromoListActions, BatchActions):
         Raises:
             PermissionDenied, Http404.
         """
-        batch = self.batch_asked_for(request, number)
+        promotion = self.promotion_asked_for(request, number)
         if not self.has_add_permission(request):
             raise PermissionDenied
         if asks := asked_again(request):
             return asks
-        record_export("promo_codes", promotion=batch.pk, by=actor_of(request))
-        return as_file(batch)
+        record_export("promo_codes", promotion=promotion.pk, by=actor_of(request))
+        return as_file(promotion)
 
     def find_view(self, request: HttpRequest, number: int) -> HttpResponse:
-        """The page of the code that was typed in full; else the codes of the batch that begin so."""
-        batch = self.batch_asked_for(request, number)
+        """The page of the code that was typed in full; else the codes of the promotion that begin so."""
+        promotion = self.promotion_asked_for(request, number)
         code = normalised_code(request.GET.get("code", "").replace("\x00", ""))
         found = PromoCode.objects.filter(code=code).first()
         if found is not None:
             return HttpResponseRedirect(reverse("admin:orders_promocode_change", args=[found.pk]))
-        asked = urlencode({"batch": batch.pk, "q": code})
+        asked = urlencode({"promotion": promotion.pk, "q": code})
         return HttpResponseRedirect(f"{reverse('admin:orders_promocode_changelist')}?{asked}")
 
 

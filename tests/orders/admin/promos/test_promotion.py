@@ -136,9 +136,9 @@ def test_codes_of_batches_stay_out_of_the_list_of_single_codes(manager: Client) 
     assert listed(manager) == listed(manager, view="active") == ["SINGLE"]
     assert listed(manager, q="BF-") == listed(manager, q="Black") == []
     assert listed(manager, q=codes[0].lower()) == codes[:1]
-    assert listed(manager, batch=str(batch.pk)) == codes
-    assert listed(manager, batch=str(batch.pk), q=codes[1]) == codes[1:2]
-    assert listed(manager, batch="99") == listed(manager, batch="x") == []
+    assert listed(manager, promotion=str(batch.pk)) == codes
+    assert listed(manager, promotion=str(batch.pk), q=codes[1]) == codes[1:2]
+    assert listed(manager, promotion="99") == listed(manager, promotion="x") == []
     assert other.codes.count() == 2
 
 
@@ -147,9 +147,9 @@ def test_codes_of_a_batch_are_narrowed_by_their_use(manager: Client) -> None:
     batch = make_batch(3)
     used = place({"TEA-01": 1}, promo_code=batch.codes.all()[0].code).promo_code
 
-    assert listed(manager, batch=str(batch.pk), used="yes") == [used]
-    assert listed(manager, batch=str(batch.pk), used="up") == [used]
-    assert used not in listed(manager, batch=str(batch.pk), used="no")
+    assert listed(manager, promotion=str(batch.pk), used="yes") == [used]
+    assert listed(manager, promotion=str(batch.pk), used="up") == [used]
+    assert used not in listed(manager, promotion=str(batch.pk), used="no")
 
 
 def test_the_list_of_batches_shows_how_far_each_is_used(manager: Client) -> None:
@@ -322,7 +322,7 @@ def test_a_code_is_found_in_full_and_a_part_leads_to_those_that_begin_so(manager
     begun = manager.get(url_of(batch, "find/"), {"code": "bf-"})
 
     assert found.headers["Location"] == f"{CODES}{code.pk}/change/"
-    assert begun.headers["Location"] == f"{CODES}?batch={batch.pk}&q=BF-"
+    assert begun.headers["Location"] == f"{CODES}?promotion={batch.pk}&q=BF-"
     for odd in ("", "\x00", "x" * 5000):
         assert manager.get(url_of(batch, "find/"), {"code": odd}).status_code == 302
 
@@ -338,7 +338,7 @@ def test_a_code_of_a_batch_is_paused_alone_and_nothing_else_can_be_done_to_it(ma
     dialog = manager.get(f"{url}pause/")
     manager.post(f"{url}pause/", submitted())
 
-    assert page.context["page"].batch == batch
+    assert page.context["page"].promotion == batch
     assert {button["title"] for button in page.context["actions_detail"]} == {"Pause", "Back-test"}
     assert 'name="_save"' not in page.text
     assert "1 order used it and got €3.00 off." in dialog.text

@@ -65,7 +65,7 @@ def test_no_code_is_taken_for_a_formula(manager: Client) -> None:
 
 
 def test_a_long_file_is_read_in_parts(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orders.admin.promos.batch_files.ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("orders.admin.promos.code_files.ROWS_AT_ONCE", 4)
     batch = make_batch(9)
     answer = manager.get(url_of(batch, "codes.csv"))
 
