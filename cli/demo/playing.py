@@ -119,7 +119,7 @@ def _take_all(
             with transaction.atomic():
                 numbers[invoice] = _take(step, number, aware(step.at, moved_by), crew)
         except Refusal as refusal:
-            refused[refusal.title] += 1
+            refused[str(refusal.title)] += 1
     return numbers, refused
 
 

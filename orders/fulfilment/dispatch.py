@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import batched
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.errors import Refusal
@@ -25,7 +26,7 @@ SUBJECT = "number"
 
 def plan_dispatch(file: ParcelFile, *, on_row: OnRow | None = None) -> RowPlan:
     """What marking these orders as shipped would do; nothing is changed. Three statements for 500 rows."""
-    return RowPlan(SUBJECT, tuple(row for row, _ in _planned(file.rows, on_row)), file.ignored_columns)
+    return RowPlan(SUBJECT, tuple(row for row, _order in _planned(file.rows, on_row)), file.ignored_columns)
 
 
 def dispatch(
@@ -40,7 +41,7 @@ def dispatch(
         RowsHaveProblems, RowsChanged: naming rows; nothing was shipped.
     """
     planned = list(_planned(file.rows))
-    plan = RowPlan(SUBJECT, tuple(row for row, _ in planned), file.ignored_columns)
+    plan = RowPlan(SUBJECT, tuple(row for row, _order in planned), file.ignored_columns)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     rows = []
     for parcel, (row, order) in zip(file.rows, planned, strict=True):
@@ -89,13 +90,19 @@ def _due(parcel: ParcelRow, order: Order, units: int) -> PlannedRow:
 def _problem(parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
     order = orders.get(parcel.number.upper())
     if order is None:
-        return f"There is no order {parcel.number}."
+        return _("There is no order %(number)s.") % {"number": parcel.number}
     if parcel.tracking_number.upper() in orders:
-        return f"{parcel.tracking_number} is an order's number, not a tracking number."
+        text = _("%(number)s is an order's number, not a tracking number.")
+        return text % {"number": parcel.tracking_number}
     if order.number in taken:
-        return f"Row {taken[order.number]} sends off all that is left of {order.number}."
+        text = _("Row %(row)s sends off all that is left of %(order)s.")
+        return text % {"row": taken[order.number], "order": order.number}
     if not is_allowed(Action.SHIP, order.status):
-        return f"{order.number} is {OrderStatus(order.status).label.lower()}: nothing is left to ship."
+        status = OrderStatus(order.status).label.lower()
+        return _("%(order)s is %(status)s: nothing is left to ship.") % {
+            "order": order.number,
+            "status": status,
+        }
     return ""
 
 

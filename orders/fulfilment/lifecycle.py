@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.email_addresses import checked_email
@@ -104,7 +105,7 @@ def deliver_order(
         arriving = arriving.filter(reference=shipment.strip().upper())
     references = list(arriving.values_list("reference", flat=True))
     if not references:
-        raise IllegalTransition(f"{order.number} has no such shipment under way.")
+        raise IllegalTransition(_("%(order)s has no such shipment under way.") % {"order": order.number})
     by_pk = {line.pk: line for line in order_lines}
     for arrived in ShipmentLine.objects.filter(shipment__in=arriving):
         by_pk[arrived.order_line_id].delivered += arrived.quantity
@@ -198,8 +199,8 @@ def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) ->
     """
     text = _within(text, MAX_TEXT, "/text")
     if not text:
-        raise Invalid("Write something.", faults=[Fault("/text", "validation", "Empty.")])
-    order, _ = begin(number, Action.COMMENT, expected_version=None)
+        raise Invalid(_("Write something."), faults=[Fault("/text", "validation", _("Empty."))])
+    order, _lines = begin(number, Action.COMMENT, expected_version=None)
     return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at or timezone.now())
 
 
@@ -244,6 +245,6 @@ def _editable(order: Order) -> dict[str, Any]:
 def _within(text: str, longest: int, pointer: str) -> str:
     text = text.strip()
     if len(text) > longest or "\x00" in text:
-        detail = f"At most {longest:,} characters, without control characters."
+        detail = _("At most %(count)s characters, without control characters.") % {"count": f"{longest:,}"}
         raise Invalid(f"{pointer[1:]}: {detail}", faults=[Fault(pointer, "validation", detail)])
     return text

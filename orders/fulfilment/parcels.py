@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from backoffice.sheets.columns import kept_cells, named_columns, places_of
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.reading import content_of, table_rows
@@ -23,7 +26,7 @@ ALIASES = {
 MAX_PARCELS = 10_000
 LONGEST_NAME = 60
 LONGEST = {"number": 40, "tracking_number": 80, "carrier": 60}
-NO_ROWS = "The file has no rows. Put one row for each parcel below the header."
+NO_ROWS = gettext_lazy("The file has no rows. Put one row for each parcel below the header.")
 # What a spreadsheet makes of a long number: its last digits are gone.
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+\Z", re.IGNORECASE)
 
@@ -41,15 +44,16 @@ class ParcelRow:
     def problem(self) -> str:
         """What is wrong with it before any order is looked at; empty if nothing is."""
         if not self.number:
-            return "The order number is missing."
+            return _("The order number is missing.")
         if not self.tracking_number:
-            return "The tracking number is missing."
+            return _("The tracking number is missing.")
         if ROUNDED.match(self.tracking_number):
-            return "A spreadsheet has rounded this tracking number: format its column as text."
+            return _("A spreadsheet has rounded this tracking number: format its column as text.")
         for name, longest in LONGEST.items():
             text = getattr(self, name)
             if len(text) > longest or not text.isprintable():
-                return f"{name}: at most {longest} characters, without control characters."
+                detail = _("%(column)s: at most %(count)s characters, without control characters.")
+                return detail % {"column": name, "count": longest}
         return ""
 
 
@@ -71,12 +75,12 @@ def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> Parcel
     rows = table_rows(content_of(file), file_name=file_name, columns=(*COLUMNS, *ALIASES))
     header = next(rows, None)
     if header is None:
-        raise UnreadableFile(NO_ROWS)
+        raise UnreadableFile(str(NO_ROWS))
     named = named_columns(header.cells, COLUMNS, needed=["number", "tracking_number"], aliases=ALIASES)
     places = places_of(named, COLUMNS)
     parcels = tuple(_parcels(rows, places, carrier))
     if not parcels:
-        raise UnreadableFile(NO_ROWS)
+        raise UnreadableFile(str(NO_ROWS))
     ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in COLUMNS)
     return ParcelFile(tuple(places), ignored, parcels)
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict
@@ -12,14 +15,14 @@ from orders.fulfilment.lifecycle import cancel_order
 from orders.models import Order, OrderLine, PromoCode, RedemptionState
 from orders.models.order import OPEN_UNITS
 
-REASON = "Not on the shelf"
+REASON = gettext_lazy("Not on the shelf")
 
 
 class PromisesChanged(Conflict):
     """Other orders hold the units now than those that were shown."""
 
     code = "promises_changed"
-    title = "Other orders would lose units"
+    title = gettext_lazy("Other orders would lose units")
 
 
 def units_to_cancel(product: Product, counted: int) -> dict[str, int]:
@@ -49,7 +52,7 @@ def cancel_and_count(
     agreed: Mapping[str, int],
     by: Actor,
     expected: int | None = None,
-    reason: str = REASON,
+    reason: str | None = None,
     note: str = "",
 ) -> StockMovement:
     """Cancel the units that `agreed` names by order, then set on hand to what was counted: all or nothing.
@@ -61,10 +64,13 @@ def cancel_and_count(
     product = _hold(product_with_sku(sku), agreed)
     if units_to_cancel(product, counted) != dict(agreed):
         raise PromisesChanged(
-            f"Other orders hold {product.sku} now than those you were shown. Look again at which lose units."
+            _("Other orders hold %(sku)s now than those you were shown. Look again at which lose units.")
+            % {"sku": product.sku}
         )
     for number, units in agreed.items():
-        cancel_order(number, by=by, reason=reason, lines={product.sku: units})
+        cancel_order(
+            number, by=by, reason=str(REASON) if reason is None else reason, lines={product.sku: units}
+        )
     return stock.count(sku, counted, by=by, note=note, expected=expected)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Round
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.models import Customer
@@ -38,7 +40,7 @@ _OPEN_CENTS = _CENTS / F("quantity") * OPEN_UNITS + _CENTS % F("quantity") * OPE
 
 class TooMuchOpen(Conflict):
     code = "too_much_open"
-    title = "Too much is open already"
+    title = gettext_lazy("Too much is open already")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
     if is_first(f"too-much-open:{customer.pk}", window_seconds=NOTED_SECONDS):
         write_line("too_much_open", account=customer.email, by=by, text=detail)
     raise TooMuchOpen(
-        f"{detail} Order less, wait until something has shipped, or ask the shop.", faults=faults
+        _("%(problems)s Order less, wait until something has shipped, or ask the shop.")
+        % {"problems": detail},
+        faults=faults,
     )
 
 
@@ -135,18 +139,22 @@ def _passed(held: Open) -> Iterator[tuple[str, Any]]:
 
 def _fault(name: str, limit: Any, present: Open, more: Open) -> Fault:
     now, asked = getattr(present, name), getattr(more, name)
-    detail = (
-        f"At most {_amount_in_words(name, limit)} may be open at once: {_amount_in_words(name, now)} are, "
-        f"and this order adds {_amount_in_words(name, asked)}."
-    )
+    detail = _("At most %(limit)s may be open at once: %(open)s are, and this order adds %(wanted)s.") % {
+        "limit": _amount_in_words(name, limit),
+        "open": _amount_in_words(name, now),
+        "wanted": _amount_in_words(name, asked),
+    }
     facts = {"limit": _plain(limit), "open": _plain(now), "wanted": _plain(asked)}
     return Fault("/lines", f"too_many_open_{name}", detail, facts)
 
 
 def _amount_in_words(name: str, amount: Any) -> str:
+    """`1 order`, `4,700 units`, `€20.00 of goods`."""
     if name == "value":
-        return f"{formatted(amount, settings.SHOP_CURRENCY)} of goods"
-    return f"{amount:,} {name if amount != 1 else name.removesuffix('s')}"
+        return _("%(amount)s of goods") % {"amount": formatted(amount, settings.SHOP_CURRENCY)}
+    if name == "orders":
+        return ngettext("%(count)s order", "%(count)s orders", amount) % {"count": f"{amount:,}"}
+    return ngettext("%(count)s unit", "%(count)s units", amount) % {"count": f"{amount:,}"}
 
 
 def _plain(amount: Any) -> Any:
@@ -180,7 +188,10 @@ def _nearest(held: Open) -> str:
         name: Decimal(getattr(held, name)) / limit for name, limit in limits().items() if limit is not None
     }
     name = max(shares, key=lambda each: shares[each])
-    return f"{_amount_in_words(name, getattr(held, name))}, at most {_amount_in_words(name, limits()[name])}"
+    return _("%(held)s, at most %(limit)s") % {
+        "held": _amount_in_words(name, getattr(held, name)),
+        "limit": _amount_in_words(name, limits()[name]),
+    }
 
 
 def _of_one_product(at_most: int) -> list[Holder]:
@@ -201,6 +212,11 @@ def _of_one_product(at_most: int) -> list[Holder]:
         )[:at_most]
     )
     return [
-        Holder(pk, name or email, f"{held:,} of the {on_hand:,} of {sku} on hand")
+        Holder(pk, name or email, _share_in_words(sku, held, on_hand))
         for pk, name, email, sku, on_hand, held in rows
     ]
+
+
+def _share_in_words(sku: str, held: int, on_hand: int) -> str:
+    facts = {"held": f"{held:,}", "on_hand": f"{on_hand:,}", "sku": sku}
+    return _("%(held)s of the %(on_hand)s of %(sku)s on hand") % facts

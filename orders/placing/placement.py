@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.customers import held_customer_for
@@ -43,7 +45,7 @@ __all__ = ["Address", "LineRequest", "OrderRequest", "place_order", "quote_order
 
 class UnknownSkus(Invalid):
     code = "unknown_sku"
-    title = "No such product"
+    title = gettext_lazy("No such product")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _priced(
         shipping=_shipping(request),
     )
     if priced.subtotal > MAX_AMOUNT:
-        raise Invalid("An order of this value is not possible: order less.")
+        raise Invalid(_("An order of this value is not possible: order less."))
     return Priced(products, {by_key[key].pk: each.quantity for key, each in wanted.items()}, priced)
 
 
@@ -179,7 +181,7 @@ def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Pro
 
 def _fault_of(wanted: Wanted, product: Product | None) -> Fault | None:
     if product is None or not product.is_active:
-        detail = f"{wanted.sku[:64]} is not for sale."
+        detail = _("%(sku)s is not for sale.") % {"sku": wanted.sku[:64]}
         return Fault(wanted.pointer, UnknownSkus.code, detail, {"sku": wanted.sku[:64]})
     if product.available < wanted.quantity:
         fault = stock.shortage(product, wanted.quantity)
