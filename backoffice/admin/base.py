@@ -15,6 +15,8 @@ from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from backoffice.admin.dialogs import errors_of
@@ -41,12 +43,12 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
-    empty_title = "Nothing here yet"
-    empty_text = ""
+    empty_title: str | Promise = _("Nothing here yet")
+    empty_text: str | Promise = ""
     # The same two for saved views, by the view's name.
-    empty_views: Mapping[str, tuple[str, str]] = {}
+    empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
     # What the empty list's button says, when adding one is called something else.
-    empty_button = ""
+    empty_button: str | Promise = ""
 
     class Media:
         css = {"all": ("backoffice/dialogs.css",)}

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminTextareaWidget,
@@ -41,16 +43,18 @@ class BasketForm(forms.Form):
 
     email = forms.CharField(required=False)
     promo_code = forms.CharField(
+        label=gettext_lazy("Promo code"),
         required=False,
         max_length=LONGEST_CODE,
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "autocapitalize": "characters"}),
     )
     shipping_fee = forms.DecimalField(
+        label=gettext_lazy("Shipping fee"),
         required=False,
         min_value=ZERO,
         max_digits=12,
         decimal_places=2,
-        help_text="Empty: the shop's own rule.",
+        help_text=gettext_lazy("Empty: the shop's own rule."),
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "inputmode": "decimal"}),
     )
 
@@ -73,7 +77,11 @@ class BasketForm(forms.Form):
             Invalid: naming every line whose quantity is no number.
         """
         faults = [
-            Fault(f"{LINE}{index}", "validation", f"Type how many of {line.sku[:64]}, as a whole number.")
+            Fault(
+                f"{LINE}{index}",
+                "validation",
+                _("Type how many of %(sku)s, as a whole number.") % {"sku": line.sku[:64]},
+            )
             for index, line in enumerate(self.lines)
             if not _is_number(line.quantity)
         ]
@@ -89,7 +97,7 @@ class BasketForm(forms.Form):
         for fault in about_lines:
             self.lines[int(fault.pointer.split("/")[2])].problem = fault.detail
         if about_lines:
-            self.add_error(None, "Mend the marked lines.")
+            self.add_error(None, _("Fix the highlighted items."))
             return
         for field, message in errors_of(refusal, self.fields):
             self.add_error(field, message)
@@ -116,7 +124,7 @@ class NewOrderForm(BasketForm):
     email = field_of(
         Order,
         "email",
-        label="E-mail",
+        label=gettext_lazy("E-mail"),
         widget=UnfoldAdminEmailInputWidget({"autocomplete": "off", "data-focus": True}),
     )
     name = _same_as("ship_name")
@@ -128,6 +136,7 @@ class NewOrderForm(BasketForm):
     country = _same_as("ship_country", autocapitalize="characters")
     phone = _same_as("ship_phone", inputmode="tel")
     note = forms.CharField(
+        label=gettext_lazy("Note"),
         required=False,
         max_length=MAX_NOTE,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),

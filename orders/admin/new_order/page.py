@@ -13,7 +13,7 @@ from accounts.models import Customer
 from backoffice.db.fields import folded
 from backoffice.errors import Invalid
 from catalog.models import Product
-from orders.admin import words
+from orders.admin import counted, words
 from orders.admin.new_order.form import BasketForm, TypedLine
 from orders.admin.order.forms import ADDRESS_PARTS
 from orders.models import Order
@@ -137,7 +137,7 @@ def buyer_with(email: str) -> Buyer | None:
     return Buyer(
         customer=customer,
         url=reverse("admin:accounts_customer_change", args=[customer.pk]),
-        orders=words.counted(customer.placed, "order"),
+        orders=counted.orders(customer.placed),
         last=words.ago(customer.last) if customer.last else "",
         address=_address_of(customer, last),
     )

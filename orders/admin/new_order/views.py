@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
@@ -27,7 +29,7 @@ from orders.admin.new_order.page import (
 from orders.placing.placement import place_order, quote_order
 from orders.pricing import Quote
 
-PLACED_ALREADY = (
+PLACED_ALREADY = gettext_lazy(
     "An order was placed from this page already. Look at the list of orders first; "
     "if this is to be another order, place it again."
 )
@@ -48,7 +50,7 @@ class NewOrder(DomainAdmin):
         return request.user.has_perms(["orders.view_order", "orders.add_order"])
 
     @action(
-        description="New order",
+        description=gettext_lazy("New order"),
         icon="add",
         variant=ActionVariant.PRIMARY,
         permissions=["place"],
@@ -66,7 +68,7 @@ class NewOrder(DomainAdmin):
         return self._new_order_page(request, form)
 
     def _new_order_page(self, request: HttpRequest, form: NewOrderForm) -> HttpResponse:
-        context = {"title": "New order", "form": form, "rows": rows_of(form.lines)}
+        context = {"title": _("New order"), "form": form, "rows": rows_of(form.lines)}
         return self.page(request, "orders/admin/new_order.html", context)
 
     def products_view(self, request: HttpRequest) -> HttpResponse:
@@ -126,13 +128,15 @@ def _place(request: HttpRequest, form: NewOrderForm) -> HttpResponse:
         return {"id": order.pk, "number": order.number}
 
     placed = done_once(request, form.cleaned_data["key"], place)
-    messages.success(request, f"{placed['number']} is placed; the customer gets an e-mail.")
+    messages.success(
+        request, _("%(order)s is placed; the customer gets an e-mail.") % {"order": placed["number"]}
+    )
     return HttpResponseRedirect(reverse("admin:orders_order_change", args=[placed["id"]]))
 
 
 def _refuse(form: NewOrderForm, refusal: Refusal) -> None:
     if isinstance(refusal, SentAlready):
         form.give_another_key(new_request_key())
-        form.add_error(None, PLACED_ALREADY)
+        form.add_error(None, str(PLACED_ALREADY))
     else:
         form.refuse(refusal)

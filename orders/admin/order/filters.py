@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter, TextFilter
 
 from backoffice.admin.lists import WholeDaysFilter
@@ -19,7 +21,7 @@ class PlacedFilter(WholeDaysFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "day placed"
+        self.title = _("day placed")
 
 
 class AmountFilter(RangeNumericFilter):
@@ -49,7 +51,7 @@ class WordFilter(TextFilter):
 
 
 class UsedPromoFilter(WordFilter):
-    title = "promo code"
+    title = gettext_lazy("promo code")
     parameter_name = "promo"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
@@ -59,7 +61,7 @@ class UsedPromoFilter(WordFilter):
 
 
 class CarrierFilter(WordFilter):
-    title = "carrier"
+    title = gettext_lazy("carrier")
     parameter_name = "carrier"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
@@ -69,11 +71,11 @@ class CarrierFilter(WordFilter):
 
 
 class NoteFilter(DropdownFilter):
-    title = "note"
+    title = gettext_lazy("note")
     parameter_name = "note"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Has a note"), ("no", "Has none")]
+        return [("yes", _("Has a note")), ("no", _("Has none"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         if self.value() == "yes":

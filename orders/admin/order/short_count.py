@@ -11,6 +11,8 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.admin.actor import actor_of
 from accounts.models import User
@@ -57,25 +59,28 @@ class ShortShelf(DomainAdmin):
             raise PermissionDenied
         form = CountedShelf(request.POST or request.GET)
         if not form.is_valid():
-            raise BadRequest("Which product was counted, and how many units?")
+            raise BadRequest(_("Which product was counted, and how many units?"))
         data = form.cleaned_data
         product = get_object_or_404(Product, pk=data["product"])
         if request.method == "POST":
             return self._carried_out(request, product, data)
         lost = units_to_cancel(product, data["counted"])
         if not lost:
-            messages.info(request, f"{data['counted']:,} units of {product.sku} serve every open order.")
+            text = ngettext(
+                "%(count)s unit of %(sku)s serves every open order.",
+                "%(count)s units of %(sku)s serve every open order.",
+                data["counted"],
+            )
+            messages.info(request, text % {"count": f"{data['counted']:,}", "sku": product.sku})
             return redirect(_page_of(product))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Short shelf",
+            "title": _("Short shelf"),
             "form": form,
             "product": product,
             "counted": data["counted"],
-            "missing": words.counted(sum(lost.values()), "unit"),
-            "is_one": sum(lost.values()) == 1,
-            "facts": f"{data['counted']:,} counted, {product.reserved:,} reserved.",
+            "missing": sum(lost.values()),
             "losers": _losers(lost, request),
             "agreed": json.dumps(lost),
         }
@@ -90,10 +95,13 @@ class ShortShelf(DomainAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.detail)
             return redirect(f"{request.path}?product={product.pk}&counted={data['counted']}")
-        told = words.counted(len(agreed), "order")
-        messages.success(
-            request, f"{told} lost units of {product.sku}; now {data['counted']:,} on hand, all promised."
+        text = ngettext(
+            "%(count)s order lost units of %(sku)s; now %(counted)s on hand, all promised.",
+            "%(count)s orders lost units of %(sku)s; now %(counted)s on hand, all promised.",
+            len(agreed),
         )
+        facts = {"count": f"{len(agreed):,}", "sku": product.sku, "counted": f"{data['counted']:,}"}
+        messages.success(request, text % facts)
         return redirect(_page_of(product))
 
 

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from accounts.models import User
@@ -23,7 +25,6 @@ from orders.visibility import may_know_customers, may_know_promos
 
 MOST_PRINTED = 200
 LIST = "admin:orders_order_changelist"
-TOO_MANY = f"At most {MOST_PRINTED} orders can be printed at once: choose fewer, or narrow the list."
 
 
 class OrderPrinting(ReadOnlyAdmin):
@@ -39,17 +40,22 @@ class OrderPrinting(ReadOnlyAdmin):
 
     # From the list: the chosen orders by their keys
 
-    @admin.action(description="Print packing slips", permissions=["slip"])
+    @admin.action(description=gettext_lazy("Print packing slips"), permissions=["slip"])
     def print_slips(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         return _to_sheets(request, orders, "orders_order_slips")
 
-    @admin.action(description="Print pick list", permissions=["picks"])
+    @admin.action(description=gettext_lazy("Print pick list"), permissions=["picks"])
     def print_picks(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         return _to_sheets(request, orders, "orders_order_picks")
 
     # From the page of an order
 
-    @action(description="Packing slip", permissions=["slip"], url_path="packing-slip", icon="package_2")
+    @action(
+        description=gettext_lazy("Packing slip"),
+        permissions=["slip"],
+        url_path="packing-slip",
+        icon="package_2",
+    )
     def packing_slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What is still to ship, or what was sent in a shipment: `?shipment=`, or the only one."""
         order = self._order(object_id)
@@ -57,15 +63,26 @@ class OrderPrinting(ReadOnlyAdmin):
         if shipment is None:
             return self._slips(request, [order], back=_page_of(order))
         slips = [slip_of_shipment(order, shipment)]
-        return _sheets(request, "slips", f"Packing slip {shipment}", slips=slips, back=_page_of(order))
+        return _sheets(
+            request,
+            "slips",
+            _("Packing slip %(number)s") % {"number": shipment},
+            slips=slips,
+            back=_page_of(order),
+        )
 
-    @action(description="Order summary", permissions=["view"], url_path="summary", icon="receipt_long")
+    @action(
+        description=gettext_lazy("Order summary"),
+        permissions=["view"],
+        url_path="summary",
+        icon="receipt_long",
+    )
     def order_summary(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order, reader = self._order(object_id), _reader(request)
         return _sheets(
             request,
             "summary",
-            f"Summary of {order}",
+            _("Summary of %(order)s") % {"order": order},
             order=order,
             placed=words.moment(order.placed_at),
             items=items_of(order.lines.all(), order.currency, reader),
@@ -101,7 +118,8 @@ class OrderPrinting(ReadOnlyAdmin):
         return _sheets(
             request,
             "picks",
-            f"Pick list for {words.counted(len(numbers), 'order')}",
+            ngettext("Pick list for %(count)s order", "Pick list for %(count)s orders", len(numbers))
+            % {"count": f"{len(numbers):,}"},
             picks=picks,
             units=sum(pick.units for pick in picks),
             numbers=numbers,
@@ -111,13 +129,14 @@ class OrderPrinting(ReadOnlyAdmin):
         slips = slips_of(orders)
         has_slip = {slip.number for slip in slips}
         empty = [order for order in orders if str(order) not in has_slip]
-        title = f"Packing slip {slips[0].number}" if len(slips) == 1 else "Packing slips"
+        one = _("Packing slip %(number)s") % {"number": slips[0].number} if len(slips) == 1 else ""
+        title = one or _("Packing slips")
         return _sheets(request, "slips", title, slips=slips, empty=empty, back=back)
 
     def _order(self, object_id: str) -> Order:
         found = printable(Order.objects.all(), _keys(object_id))
         if len(found) != 1:
-            raise Http404("There is no such order.")
+            raise Http404(_("There is no such order."))
         return found[0]
 
 
@@ -131,7 +150,7 @@ def _to_sheets(request: HttpRequest, orders: QuerySet[Order], name: str) -> Http
     """None, with a message: back to the list, in which they were chosen."""
     pks = list(orders.values_list("pk", flat=True)[: MOST_PRINTED + 1])
     if len(pks) > MOST_PRINTED:
-        messages.error(request, TOO_MANY)
+        messages.error(request, _too_many())
         return None
     return HttpResponseRedirect(f"{reverse(f'admin:{name}')}?ids={','.join(map(str, pks))}")
 
@@ -140,11 +159,16 @@ def _asked_for(request: HttpRequest) -> list[int]:
     """The keys in the address; none, with a message, when they cannot be printed."""
     pks = _keys(request.GET.get("ids", ""))
     if not pks:
-        messages.error(request, "Choose the orders to print in the list.")
+        messages.error(request, _("Choose the orders to print in the list."))
     elif len(pks) > MOST_PRINTED:
-        messages.error(request, TOO_MANY)
+        messages.error(request, _too_many())
         return []
     return pks
+
+
+def _too_many() -> str:
+    text = _("At most %(count)s orders can be printed at once: choose fewer, or narrow the list.")
+    return text % {"count": MOST_PRINTED}
 
 
 def _keys(text: str) -> list[int]:
@@ -163,7 +187,7 @@ def _shipment_meant(order: Order, reference: str) -> Shipment | None:
     shipments = {shipment.reference: shipment for shipment in order.shipments.all()}
     if reference:
         if (named := shipments.get(reference.strip().upper())) is None:
-            raise Http404("This order has no such shipment.")
+            raise Http404(_("This order has no such shipment."))
         return named
     is_all_sent = len(shipments) == 1 and not any(line.open for line in order.lines.all())
     return next(iter(shipments.values())) if is_all_sent else None

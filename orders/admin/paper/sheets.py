@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Prefetch, QuerySet, Sum
+from django.utils.translation import gettext as _
 
-from orders.admin import words
+from orders.admin import counted, words
 from orders.admin.order.page import address_of
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
@@ -32,8 +33,11 @@ class Slip:
 
     @property
     def contents(self) -> str:
-        units = words.counted(sum(line.quantity for line in self.lines), "unit")
-        return f"{units} of {words.counted(len(self.lines), 'product')}"
+        units = counted.units(sum(line.quantity for line in self.lines))
+        return _("%(units)s of %(products)s") % {
+            "units": units,
+            "products": counted.products(len(self.lines)),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from accounts.admin.actor import actor_of
@@ -46,9 +48,8 @@ from orders.models import Order
 from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers
 
-TITLE = "Ship many orders"
-TOO_MANY = f"At most {MOST_ORDERS} orders can be marked as shipped at once. Choose fewer."
-NOTHING_TYPED = "No tracking number was typed; nothing was shipped."
+TITLE = gettext_lazy("Ship many orders")
+NOTHING_TYPED = gettext_lazy("No tracking number was typed; nothing was shipped.")
 
 
 class BulkShipping(DomainAdmin):
@@ -61,31 +62,36 @@ class BulkShipping(DomainAdmin):
         file = self.admin_site.admin_view(self.ship_file_view)
         return [path("ship-many/file/", file, name="orders_order_ship_file"), *super().get_urls()]
 
-    @admin.action(description="Mark as shipped", permissions=["ship"])
+    @admin.action(description=gettext_lazy("Mark as shipped"), permissions=["ship"])
     def mark_as_shipped(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         """Leads to the page, on which the numbers are typed."""
         keys = list(orders.order_by().values_list("pk", flat=True)[: MOST_ORDERS + 1])
         if len(keys) > MOST_ORDERS:
-            messages.error(request, TOO_MANY)
+            messages.error(request, _too_many())
             return None
         return HttpResponseRedirect(f"{_page()}?ids={','.join(map(str, keys))}")
 
-    @action(description="Ship many", permissions=["ship"], icon="local_shipping", url_path="ship-many")
+    @action(
+        description=gettext_lazy("Ship many"),
+        permissions=["ship"],
+        icon="local_shipping",
+        url_path="ship-many",
+    )
     def ship_many(self, request: HttpRequest) -> HttpResponse:
         """By GET the chosen orders, or those that wait longest; a POST sends off those with a number."""
         typed = typed_in(request.POST)
         keys = list(typed) or keys_in(request.GET.get("ids", "").split(","))
         if len(keys) > MOST_ORDERS:
-            messages.error(request, TOO_MANY)
+            messages.error(request, _too_many())
             return HttpResponseRedirect(reverse("admin:orders_order_changelist"))
         if request.method != "POST":
             return self._by_hand(request, keys)
         if not any(each.tracking_number for each in typed.values()):
-            return self._by_hand(request, keys, typed=typed, refusal=NOTHING_TYPED)
+            return self._by_hand(request, keys, typed=typed, refusal=str(NOTHING_TYPED))
         try:
             result = by_hand.ship_typed(typed, carrier=carrier_in(request.POST), by=actor_of(request))
         except RowsChanged:
-            refusal = "These orders are being changed at this moment; nothing was shipped. Send it again."
+            refusal = _("These orders are being changed at this moment; nothing was shipped. Send it again.")
             return self._by_hand(request, keys, typed=typed, refusal=refusal)
         return self._by_hand(request, keys, typed=typed, result=result)
 
@@ -147,7 +153,7 @@ class BulkShipping(DomainAdmin):
         try:
             plan = ship_as_seen(seen, by=actor_of(request))
         except RowsChanged:
-            return self._preview(request, seen.file, CHANGED)
+            return self._preview(request, seen.file, str(CHANGED))
         context = {**_frame(request), **shown(seen.file, plan, seen)}
         return self.page(request, "orders/admin/bulk_shipping_file.html", context)
 
@@ -166,6 +172,11 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "most_parcels": MOST_PARCELS,
         "most_pasted": MOST_PASTED,
     }
+
+
+def _too_many() -> str:
+    text = _("At most %(count)s orders can be marked as shipped at once. Choose fewer.")
+    return text % {"count": MOST_ORDERS}
 
 
 def _page() -> str:

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.actors import Actor
@@ -23,7 +25,9 @@ MOST_PARCELS = 1_000
 # Below what a form may bring along.
 MOST_CARRIED = 800_000
 MOST_PASTED = 400_000
-CHANGED = "Orders changed since you looked at the file; nothing was shipped. This is what it would do now."
+CHANGED = gettext_lazy(
+    "Orders changed since you looked at the file; nothing was shipped. This is what it would do now."
+)
 IMPORTANCE = (Outcome.PROBLEM, Outcome.NEW, Outcome.SAME)
 
 
@@ -36,7 +40,7 @@ class ParcelFileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and not data["file"] and not data["pasted"].strip():
-            raise forms.ValidationError("Choose a file, or paste its rows with their header.")
+            raise forms.ValidationError(_("Choose a file, or paste its rows with their header."))
         return data
 
     def parcels(self, *, carrier: str) -> ParcelFile:
@@ -91,9 +95,8 @@ class ShownRow:
 
 def _within_limits(file: ParcelFile) -> ParcelFile:
     if len(file.rows) > MOST_PARCELS:
-        raise UnreadableFile(
-            f"The file has {len(file.rows):,} rows; this page takes {MOST_PARCELS:,} at a time. Split it."
-        )
+        text = _("The file has %(count)s rows; this page takes %(most)s at a time. Split it.")
+        raise UnreadableFile(text % {"count": f"{len(file.rows):,}", "most": f"{MOST_PARCELS:,}"})
     return file
 
 
@@ -112,7 +115,7 @@ def carried(file: ParcelFile, plan: RowPlan) -> str:
     columns: Any = file.columns
     kept = Carried(columns=columns, ignored_columns=file.ignored_columns, rows=rows).model_dump_json()
     if len(kept.encode()) > MOST_CARRIED:
-        raise UnreadableFile("The file has very long cells. Keep only the columns needed, or split it.")
+        raise UnreadableFile(_("The file has very long cells. Keep only the columns needed, or split it."))
     return kept
 
 
@@ -122,7 +125,7 @@ def brought_back(text: str) -> Carried:
         return Carried.model_validate_json(text)
     except ValidationError as error:
         raise Invalid(
-            "The preview did not arrive whole; nothing was shipped. Choose the file again."
+            _("The preview did not arrive whole; nothing was shipped. Choose the file again.")
         ) from error
 
 
@@ -137,7 +140,7 @@ def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
     def ship() -> RowPlan:
         plan = plan_dispatch(file)
         if any(row.outcome is not Outcome.SAME and _units(row) != units[row.row] for row in plan.rows):
-            raise RowsChanged(CHANGED)
+            raise RowsChanged(str(CHANGED))
         return dispatch(file, by=by, seen=plan, skip_invalid=True)
 
     return tried_again(ship)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from backoffice.sheets.plans import Outcome, RowPlan, RowsChanged
@@ -89,8 +91,11 @@ def _row(order: Order, typed: Mapping[int, Typed], problem: str) -> ShippingRow:
 
 def _in_short(lines: Sequence[OrderLine]) -> str:
     told = [line.sku if line.open == 1 else f"{line.open}\u00a0×\u00a0{line.sku}" for line in lines]
-    more = [f"and {len(told) - SKUS_SHOWN} more"] if len(told) > SKUS_SHOWN else []
-    return ", ".join(told[:SKUS_SHOWN]) + "".join(f" {each}" for each in more)
+    named, more = ", ".join(told[:SKUS_SHOWN]), len(told) - SKUS_SHOWN
+    if more <= 0:
+        return named
+    text = ngettext("%(units)s and %(count)s more", "%(units)s and %(count)s more", more)
+    return text % {"units": named, "count": more}
 
 
 def carrier_in(data: QueryDict) -> str:
@@ -127,7 +132,7 @@ def ship_typed(typed: Mapping[int, Typed], *, carrier: str, by: Actor) -> Result
 
 def tried_again[R](ship: Callable[[], R]) -> R:
     """Its result; an order that changes between the look and the shipping has it look again."""
-    for _ in range(ATTEMPTS - 1):
+    for _attempt in range(ATTEMPTS - 1):
         with suppress(RowsChanged):
             return ship()
     return ship()
@@ -138,7 +143,8 @@ def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Result:
     file = _file(orders, numbered, carrier)
     plan = plan_dispatch(file)
     problems = {
-        order.pk: f"{order} was changed since it was shown here. Look at it, then ship it."
+        order.pk: _("%(order)s was changed since it was shown here. Look at it, then ship it.")
+        % {"order": order}
         for order, row in zip(orders, plan.rows, strict=True)
         if row.outcome is Outcome.NEW and numbered[order.pk].version != str(order.version)
     }

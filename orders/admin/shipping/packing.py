@@ -9,6 +9,8 @@ from django import forms
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from accounts.admin.actor import actor_of
@@ -17,7 +19,7 @@ from backoffice.admin.base import DomainAdmin
 from backoffice.admin.once import RequestKeyField, SentAlready, done_once, new_request_key
 from backoffice.errors import Invalid, Refusal
 from catalog.models import Product
-from orders.admin import words
+from orders.admin import counted, words
 from orders.admin.shipping.bulk_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.tracking import CARRIERS
@@ -26,10 +28,12 @@ from orders.models import Order, OrderLine, Shipment
 from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers
 
-LEFT_ALREADY = (
+LEFT_ALREADY = gettext_lazy(
     "A parcel has left from this page already. What is still to ship is shown now: pack it as a new parcel."
 )
-NOT_UNDERSTOOD = "What was sent could not be read; nothing was shipped. Scan the order once more."
+NOT_UNDERSTOOD = gettext_lazy(
+    "What was sent could not be read; nothing was shipped. Scan the order once more."
+)
 
 
 class ParcelForm(forms.Form):
@@ -65,7 +69,7 @@ class Scanning(DomainAdmin):
     def has_scan_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perms(["orders.view_order", "orders.ship_order"])
 
-    @action(description="Scan", permissions=["scan"], icon="barcode_scanner", url_path="scan")
+    @action(description=gettext_lazy("Scan"), permissions=["scan"], icon="barcode_scanner", url_path="scan")
     def scan(self, request: HttpRequest) -> HttpResponse:
         """By GET the page, with the order whose number was scanned; a POST sends off what was ticked."""
         if request.method == "POST":
@@ -115,7 +119,7 @@ class Scanning(DomainAdmin):
         was_chosen = "carrier" in request.POST
         carrier = carrier_in(request.POST) if was_chosen else usual_carrier()
         frame = {
-            "title": "Scan",
+            "title": _("Scan"),
             "knows_customers": may_know_customers(request.user),
             "carriers": CARRIERS,
             "carrier": carrier,
@@ -141,8 +145,8 @@ def _sent(reference: str) -> dict[str, Any] | None:
     left = sum(line.open for line in shipment.order.lines.all())
     return {
         "order": shipment.order,
-        "units": words.counted(units, "unit"),
-        "left": words.counted(left, "unit") if left else "",
+        "units": counted.units(units),
+        "left": counted.units(left) if left else "",
         "parcel": " ".join(filter(None, (shipment.carrier, shipment.tracking_number))),
     }
 
@@ -202,9 +206,11 @@ def _ship(request: HttpRequest, parcel: PackedParcel, *, key: str) -> str:
 def _check_tracking_number(text: str) -> None:
     """The same scanner reads products and orders; neither is what a parcel is followed by."""
     if not text:
-        raise Invalid("Scan the tracking number of the parcel; nothing was shipped.")
+        raise Invalid(_("Scan the tracking number of the parcel; nothing was shipped."))
     product = Product.objects.with_code(text).first()
     if product is not None:
-        raise Invalid(f"{text} is {product.name} ({product.sku}), not a tracking number. Take it out again.")
+        detail = _("%(code)s is %(name)s (%(sku)s), not a tracking number. Take it out again.")
+        raise Invalid(detail % {"code": text, "name": product.name, "sku": product.sku})
     if Order.objects.with_number(text).exists():
-        raise Invalid(f"{text} is the number of an order, not of a parcel. Ship this order first.")
+        detail = _("%(code)s is the number of an order, not of a parcel. Ship this order first.")
+        raise Invalid(detail % {"code": text})
