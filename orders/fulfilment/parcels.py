@@ -1,4 +1,4 @@
-"""Parcels that have left, as a carrier's file tells of them: whose they are and how they can be followed."""
+"""A carrier's file of parcels that have left: the order of each, and its tracking number."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ParcelRow:
-    """All that is left of an order; `row` is where it was read, in a file the header is 1."""
+    """A row of the file: a parcel takes all that is left of its order. `row` counts from 1, the header."""
 
     row: int
     number: str
@@ -42,7 +42,7 @@ class ParcelRow:
 
     @property
     def problem(self) -> str:
-        """What is wrong with it before any order is looked at; empty if nothing is."""
+        """What is wrong with the row itself, before any order is read; empty when nothing is."""
         if not self.number:
             return _("The order number is missing.")
         if not self.tracking_number:
@@ -59,7 +59,7 @@ class ParcelRow:
 
 @dataclass(frozen=True, slots=True)
 class ParcelFile:
-    """A file that was read; `columns` are those of ours that it has."""
+    """A file that was read; `columns` are those that it has of the ones we know."""
 
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
@@ -67,7 +67,7 @@ class ParcelFile:
 
 
 def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> ParcelFile:
-    """The whole file, CSV or XLSX, at most 10,000 rows; `carrier` is of the rows that name none.
+    """Read the whole file, CSV or XLSX, at most 10,000 rows; `carrier` is for rows that name none.
 
     Raises:
         UnreadableFile.

@@ -1,4 +1,4 @@
-"""A shelf with fewer units than orders were promised: call off what is missing, and record the count."""
+"""A count below what orders were promised: cancel the missing units, then record the count."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ REASON = gettext_lazy("Not on the shelf")
 
 
 class PromisesChanged(Conflict):
-    """Other orders hold the units now than those that were shown."""
+    """The orders that hold the units are not those that were shown."""
 
     code = "promises_changed"
     title = gettext_lazy("Other orders would lose units")
@@ -75,7 +75,7 @@ def cancel_and_count(
 
 
 def _hold(product: Product, agreed: Mapping[str, int]) -> Product:
-    """In the order in which everybody locks: orders, promo codes, and then the product, read anew."""
+    """Lock in the order of every use case: orders, promo codes, then the product, which is read again."""
     orders = Order.objects.filter(number__in=agreed).order_by("pk").select_for_update(no_key=True)
     held = list(orders.values_list("pk", flat=True))
     codes = PromoCode.objects.filter(

@@ -1,4 +1,4 @@
-"""Hold an order while something happens to it, and write down what it has become."""
+"""Lock an order for a change, and save its new status afterwards."""
 
 from collections.abc import Sequence
 

@@ -65,12 +65,12 @@ def by_product(units: Iterable[Units]) -> dict[int, int]:
 
 
 def as_facts(units: Iterable[Units]) -> list[dict[str, Any]]:
-    """As a timeline keeps them."""
+    """Units as facts of a timeline entry."""
     return [{"sku": each.line.sku, "name": each.line.name, "quantity": each.quantity} for each in units]
 
 
 def as_credited_facts(units: Iterable[Units], worth: Iterable[Decimal]) -> list[dict[str, Any]]:
-    """The same, each with what its units are worth."""
+    """The same, each with the credit for its units."""
     return [{**fact, "credit": str(credit)} for fact, credit in zip(as_facts(units), worth, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""What left, what was called off and what came back. Each has a reference that the stock ledger carries."""
+"""Shipments, cancellations and returns. The stock ledger carries the reference of each."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""What somebody asks for, checked for all that needs no look at the shop."""
+"""What is ordered, and every check of it that needs no database."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -56,7 +56,7 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One product of the basket: its lines merged, and where the first of them stands in the request."""
+    """One product of the basket, its lines merged; `pointer` names the first of them in the request."""
 
     sku: str
     quantity: int

@@ -45,7 +45,7 @@ class TooMuchOpen(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What neither shipped nor was cancelled: orders, their units, and what those cost after discounts."""
+    """Orders and units that are neither shipped nor cancelled, and their value after discounts."""
 
     orders: int = 0
     units: int = 0
@@ -57,7 +57,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A customer who has much open, and what of: `48 of 50 TEA-01`."""
+    """A customer who has much open; `holds` says what, such as `48 of the 50 of TEA-01 on hand`."""
 
     customer_id: int
     name: str
@@ -89,13 +89,13 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
 
 
 def may_hold_anything(by: Actor) -> bool:
-    """The system, and staff who place orders."""
+    """Whether there is no limit: for the system, and for staff who place orders."""
     user = by.user
     return user is None or (user.is_staff and user.has_perm("orders.add_order"))
 
 
 def limits() -> dict[str, Any]:
-    """By name of `Open`'s fields; None: no limit."""
+    """By the names of the fields of `Open`; None is no limit."""
     return {
         "orders": settings.SHOP_MAX_OPEN_ORDERS,
         "units": settings.SHOP_MAX_OPEN_UNITS,
@@ -104,7 +104,7 @@ def limits() -> dict[str, Any]:
 
 
 def open_of(customer: int) -> Open:
-    """One statement, however much is open."""
+    """What this customer has open, in one statement."""
     for row in _open_of(customer):
         return Open(row["orders"], row["units"], _amount(row["cents"]))
     return Open()

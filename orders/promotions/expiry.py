@@ -1,4 +1,4 @@
-"""What is tidied up when promotions end."""
+"""Mark promotions whose end has passed, and tell marketing."""
 
 from datetime import datetime
 

@@ -15,7 +15,7 @@ TEA = {"sku": "TEA-01", "name": "Tea", "quantity": 2}
 MUG = {"sku": "MUG-7", "name": "Mug", "quantity": 1}
 NO_PARCEL = {"carrier": "", "tracking_number": ""}
 HOME = {
-    "name": "Theo Jansen",
+    "name": "Theo",
     "line1": "Seeweg 56",
     "line2": "",
     "city": "Köln",
@@ -69,8 +69,10 @@ def changed(**changes: Any) -> dict[str, Any]:
         ),
         (
             "edited",
-            changed(shipping_address=[HOME, {**HOME, "line1": "Seeweg 57", "country": "AT"}]),
-            "Shipping address: Theo Jansen, Seeweg 56, 34878 Köln, DE → Theo Jansen, Seeweg 57, 34878 Köln, AT",
+            changed(
+                shipping_address=[HOME, {**HOME, "line1": "Seeweg 57", "country": "AT", "phone": "0221"}]
+            ),
+            "Shipping address: Theo, Seeweg 56, 34878 Köln, DE → Theo, Seeweg 57, 34878 Köln, AT, 0221",
         ),
         (
             "edited",

@@ -1,4 +1,4 @@
-"""What is typed of an order by phone: whom it is for, its lines, and what changes its price."""
+"""The form for an order by phone: the customer, the lines, and what changes the price."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ LINE = "/lines/"
 
 @dataclass(slots=True)
 class TypedLine:
-    """A line as it stands on the page, also when it is no good."""
+    """A line as it was typed, whether or not it is valid."""
 
     sku: str
     quantity: str
@@ -39,7 +39,7 @@ class TypedLine:
 
 
 class BasketForm(forms.Form):
-    """What a price depends on. Half-typed as it may be, nothing of it is required."""
+    """The fields that the price depends on. None is required: it is sent while somebody types."""
 
     email = forms.CharField(required=False)
     promo_code = forms.CharField(
@@ -71,7 +71,7 @@ class BasketForm(forms.Form):
         return self.cleaned_data
 
     def check_lines(self) -> None:
-        """Nothing here needs a look at the shop.
+        """Check what can be checked without the database.
 
         Raises:
             Invalid: naming every line whose quantity is no number.
@@ -89,7 +89,7 @@ class BasketForm(forms.Form):
             raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Say at each line and each field what is wrong there, and the rest to the form as a whole."""
+        """Show each complaint at the line or field it is about, the others above the form."""
         if isinstance(refusal, PromoRefused):
             self.add_error("promo_code", refusal.detail)
             return
@@ -114,12 +114,12 @@ class BasketForm(forms.Form):
 
 
 def _same_as(name: str, **attributes: Any) -> Any:
-    """As the order's own field says: label, length, whether it may be empty."""
+    """A form field with the label, length and `blank` of the order's own field."""
     return field_of(Order, name, widget=UnfoldAdminTextInputWidget({"autocomplete": "off", **attributes}))
 
 
 class NewOrderForm(BasketForm):
-    """`key` is the same whenever the same order is sent once more."""
+    """`key` stays the same when the same order is sent again."""
 
     email = field_of(
         Order,
@@ -156,7 +156,7 @@ class NewOrderForm(BasketForm):
         )
 
     def give_another_key(self, key: str) -> None:
-        """What is sent next is another order."""
+        """The next time the form is sent, it is another order."""
         assert isinstance(self.data, QueryDict)
         self.data = self.data.copy()
         self.data["key"] = key

@@ -1,4 +1,4 @@
-"""Orders by phone: a page on which an order is typed while its price is told, and placed once."""
+"""Orders by phone: a page that shows the price while an order is typed, and places it once."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ PLACED_ALREADY = gettext_lazy(
 
 
 class NewOrder(DomainAdmin):
-    """The orders' admin, as far as staff place orders for customers."""
+    """The part of the orders' admin in which staff place orders for customers."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -72,14 +72,14 @@ class NewOrder(DomainAdmin):
         return self.page(request, "orders/admin/new_order.html", context)
 
     def products_view(self, request: HttpRequest) -> HttpResponse:
-        """Products as choices, each with the line that it would become."""
+        """The products that match, each with the line to add to the form."""
         if not self.has_place_permission(request):
             raise PermissionDenied
         hits = hits_for(request.GET.get("q", ""))
         return JsonResponse({"hits": render_to_string("orders/admin/new_order_hits.html", {"hits": hits})})
 
     def quote_view(self, request: HttpRequest) -> HttpResponse:
-        """The price of what is typed so far with its reasons, and whose address it is. Writes nothing."""
+        """The price of what is typed so far, with its steps, and the customer. Writes nothing."""
         if not self.has_place_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -109,7 +109,7 @@ def _quoted(request: HttpRequest, form: BasketForm) -> Quote | None:
 
 
 def _customer(request: HttpRequest, email: str) -> dict[str, Any]:
-    """Whoever may not see customers hears nothing of this one."""
+    """The customer with this address; empty for users who may not see customers."""
     may_know = request.user.has_perm("accounts.view_customer")
     buyer = buyer_with(email) if may_know else None
     context = {"buyer": buyer, "is_new": may_know and buyer is None and is_address(email)}
@@ -120,7 +120,7 @@ def _customer(request: HttpRequest, email: str) -> dict[str, Any]:
 
 
 def _place(request: HttpRequest, form: NewOrderForm) -> HttpResponse:
-    """Once per key: whoever sends the same order twice is shown the one that was placed."""
+    """Place the order once per key: sent again, it leads to the order that was placed."""
     by = actor_of(request)
 
     def place() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the filter sheet of orders offers."""
+"""The filters of the list of orders."""
 
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ class PlacedFilter(WholeDaysFilter):
 
 
 class AmountFilter(RangeNumericFilter):
-    """From an amount to an amount; what is no amount is left out."""
+    """From an amount to an amount; what is not an amount is ignored."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         least, most = self._amount("from"), self._amount("to")
@@ -44,7 +44,7 @@ class AmountFilter(RangeNumericFilter):
 
 
 class WordFilter(TextFilter):
-    """A word typed in full."""
+    """A text that must match in full."""
 
     def word(self) -> str:
         return (self.value() or "").replace("\x00", "").strip()

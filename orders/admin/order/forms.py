@@ -101,7 +101,7 @@ class CancelForm(QuantitiesDialog):
         return line.open
 
     def prefilled(self, line: OrderLine) -> int:
-        """All that is left, or of one line when the dialog is opened from there."""
+        """All that is left; when opened from one line, that line alone."""
         return self.left_of(line) if self.request.GET.get("line") in (None, str(line.pk)) else 0
 
     def help_for(self, line: OrderLine) -> str:
@@ -123,7 +123,7 @@ class ReturnForm(QuantitiesDialog):
         return line.shipped - line.returned
 
     def prefilled(self, line: OrderLine) -> int:
-        """With several lines, which of them came back has to be said."""
+        """All that can come back of an order with one line; with several, the person says which did."""
         returnable = [each for each in self.lines if self.left_of(each)]
         return self.left_of(line) if len(returnable) == 1 else 0
 
@@ -164,7 +164,7 @@ class CommentForm(OrderDialog):
 
 
 class EditForm(OrderDialog):
-    """Where it goes to, whom it is about, and the note; only while nothing has shipped."""
+    """Address, e-mail address and note; only while nothing has shipped."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -199,7 +199,7 @@ def _restock_of(line: OrderLine) -> str:
 
 
 def _same_field(model_field: str, widget: forms.Widget) -> forms.Field:
-    """As the model says: label, length, whether it may be empty."""
+    """A form field with the label, length and `blank` of the model's field."""
     field = Order._meta.get_field(model_field)
     assert isinstance(field, Field)
     form_field = field.formfield(widget=widget)

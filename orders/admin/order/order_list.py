@@ -27,7 +27,7 @@ from orders.admin.order.dialogs import OrderActions
 from orders.admin.order.exporting import OrderExporting
 from orders.admin.order.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
 from orders.admin.order.page import items_of, page_of, totals_of, with_page_parts
-from orders.admin.order.short_count import ShortShelf
+from orders.admin.order.short_count import ShortCountPage
 from orders.admin.paper.printing import OrderPrinting
 from orders.admin.saved_views import ORDER_VIEWS
 from orders.admin.search import orders_matching
@@ -54,7 +54,14 @@ class LinesSection(BaseSection):
 
 @admin.register(Order)
 class OrderAdmin(
-    OrderActions, BulkShipping, Scanning, NewOrder, OrderPrinting, OrderExporting, ShortShelf, ReadOnlyAdmin
+    OrderActions,
+    BulkShipping,
+    Scanning,
+    NewOrder,
+    OrderPrinting,
+    OrderExporting,
+    ShortCountPage,
+    ReadOnlyAdmin,
 ):
     actions_list = ("scan", "ship_many", "new_order")
     actions = ("mark_as_shipped", "print_slips", "print_picks", "export_csv", "export_xlsx")
@@ -101,7 +108,7 @@ class OrderAdmin(
         return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Queues are worked off from the oldest."""
+        """Views that are queues show the oldest first."""
         view = VIEWS.get(request.GET.get(VIEW, ""))
         return ("placed_at", "id") if view and view.is_queue else self.ordering
 
@@ -186,7 +193,7 @@ class OrderAdmin(
         return render(request, "orders/admin/order_lines.html", context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The page is drawn by its template alone."""
+        """None: the page is drawn by its template."""
         return []
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:

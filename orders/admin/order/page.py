@@ -159,7 +159,7 @@ def _item(line: OrderLine, currency: str, has_link: bool) -> ItemRow:
 
 
 def totals_of(order: Order, *, names_promo: bool, promo_url: str = "") -> list[Total]:
-    """From the subtotal down to what was kept; rows that would say nothing are left out."""
+    """From the subtotal to the net amount, without rows that do not apply."""
 
     def amount(value: Decimal) -> str:
         return words.money(value, order.currency)
@@ -194,7 +194,7 @@ def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
 
 
 def _steps(order: Order, parcels: Sequence[ParcelCard]) -> list[ProgressStep]:
-    """Placed, shipped, delivered: the last two are done when nothing more of theirs is to come."""
+    """Placed, shipped, delivered. The last two are done once nothing is left to ship or to deliver."""
     placed = ProgressStep(_("Placed"), words.moment(order.placed_at), True)
     if order.status == OrderStatus.CANCELLED:
         return [placed, ProgressStep(_("Cancelled"), "", True)]

@@ -1,4 +1,4 @@
-"""Fewer units on a shelf than orders were promised: who loses them, and the count with it."""
+"""A count below what orders were promised: which orders lose units, then the count is recorded."""
 
 import json
 from collections.abc import Mapping
@@ -27,10 +27,10 @@ from orders.models import Order
 from orders.visibility import may_know_customers
 
 
-class CountedShelf(forms.Form):
+class CountedUnits(forms.Form):
     product = forms.IntegerField(min_value=1)
     counted = forms.IntegerField(min_value=0, max_value=MAX_UNITS)
-    # What the person was shown: another shelf, or others who lose units, refuse.
+    # What the person was shown. If stock or the orders that lose units have changed, nothing is done.
     seen = forms.IntegerField(required=False)
     agreed = forms.JSONField(required=False)
 
@@ -46,18 +46,18 @@ class Loser:
     units: int
 
 
-class ShortShelf(DomainAdmin):
-    """A page of its own: Adjust stock and the count of shelves lead there when they are refused."""
+class ShortCountPage(DomainAdmin):
+    """The page that a refused adjustment or count of stock leads to."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.short_shelf_view)
+        view = self.admin_site.admin_view(self.short_count_view)
         urls: list[URLPattern] = super().get_urls()
         return [path("short-shelf/", view, name="orders_short_shelf"), *urls]
 
-    def short_shelf_view(self, request: HttpRequest) -> HttpResponse:
+    def short_count_view(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perms(NEEDED):
             raise PermissionDenied
-        form = CountedShelf(request.POST or request.GET)
+        form = CountedUnits(request.POST or request.GET)
         if not form.is_valid():
             raise BadRequest(_("Which product was counted, and how many units?"))
         data = form.cleaned_data
@@ -84,7 +84,7 @@ class ShortShelf(DomainAdmin):
             "losers": _losers(lost, request),
             "agreed": json.dumps(lost),
         }
-        return render(request, "orders/admin/short_shelf.html", context)
+        return render(request, "orders/admin/short_count.html", context)
 
     def _carried_out(self, request: HttpRequest, product: Product, data: Mapping[str, Any]) -> HttpResponse:
         agreed = data["agreed"] if isinstance(data["agreed"], dict) else {}

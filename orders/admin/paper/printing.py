@@ -1,4 +1,4 @@
-"""Sheets to print, reached by links: packing slips, pick lists and order summaries. They change nothing."""
+"""Pages to print: packing slips, pick lists and order summaries. They change nothing."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ LIST = "admin:orders_order_changelist"
 
 
 class OrderPrinting(ReadOnlyAdmin):
-    """Slips show addresses: they are for those alone who may know customers."""
+    """Packing slips show addresses, so only users who may know customers print them."""
 
     # Permissions
 
@@ -57,7 +57,7 @@ class OrderPrinting(ReadOnlyAdmin):
         icon="package_2",
     )
     def packing_slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What is still to ship, or what was sent in a shipment: `?shipment=`, or the only one."""
+        """What is still to ship, or the contents of a shipment: `?shipment=`, or the only one."""
         order = self._order(object_id)
         shipment = _shipment_meant(order, request.GET.get("shipment", ""))
         if shipment is None:
@@ -147,7 +147,7 @@ def _sheets(request: HttpRequest, kind: str, title: str, **context: Any) -> Http
 
 
 def _to_sheets(request: HttpRequest, orders: QuerySet[Order], name: str) -> HttpResponse | None:
-    """None, with a message: back to the list, in which they were chosen."""
+    """A redirect to the sheets; None, with a message, when too many orders were chosen."""
     pks = list(orders.values_list("pk", flat=True)[: MOST_PRINTED + 1])
     if len(pks) > MOST_PRINTED:
         messages.error(request, _too_many())
@@ -156,7 +156,7 @@ def _to_sheets(request: HttpRequest, orders: QuerySet[Order], name: str) -> Http
 
 
 def _asked_for(request: HttpRequest) -> list[int]:
-    """The keys in the address; none, with a message, when they cannot be printed."""
+    """The keys in the address; empty, with a message, when there are none or too many."""
     pks = _keys(request.GET.get("ids", ""))
     if not pks:
         messages.error(request, _("Choose the orders to print in the list."))
@@ -172,17 +172,17 @@ def _too_many() -> str:
 
 
 def _keys(text: str) -> list[int]:
-    """Each once, in the order of the text; whatever is no key is passed over."""
+    """Each key once, in the order of the text; anything else is ignored."""
     parts = (part.strip() for part in text.split(","))
     keys = (int(part) for part in parts if is_key(part))
     return list(dict.fromkeys(keys))
 
 
 def _shipment_meant(order: Order, reference: str) -> Shipment | None:
-    """The one that was named, else that in which everything was sent.
+    """The shipment that was named; without a name the only one, if it took everything along.
 
     Raises:
-        Http404: this order has none of this name.
+        Http404: the order has no shipment of this name.
     """
     shipments = {shipment.reference: shipment for shipment in order.shipments.all()}
     if reference:

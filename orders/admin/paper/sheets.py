@@ -21,7 +21,7 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What goes into one parcel; without prices and promo codes, for it may be a present."""
+    """What goes into one parcel. No prices or promo codes: it may be a present."""
 
     number: str
     placed: str
@@ -60,7 +60,7 @@ def printable(orders: QuerySet[Order], pks: Sequence[int]) -> list[Order]:
 
 
 def slips_of(orders: Iterable[Order]) -> list[Slip]:
-    """What is still to ship; none for an order of which nothing is."""
+    """What is still to ship; orders with nothing left have no slip."""
     slips = (_slip(order, [(line, line.open) for line in order.lines.all() if line.open]) for order in orders)
     return [slip for slip in slips if slip.lines]
 

@@ -31,7 +31,7 @@ from orders.admin.shipping.bulk_file import (
 from orders.admin.shipping.bulk_rows import (
     ANOTHER_CARRIER,
     MOST_ORDERS,
-    Result,
+    ShippingResult,
     Typed,
     carrier_in,
     chosen_orders,
@@ -53,7 +53,7 @@ NOTHING_TYPED = gettext_lazy("No tracking number was typed; nothing was shipped.
 
 
 class BulkShipping(DomainAdmin):
-    """The orders' admin, as far as many of them are shipped at once."""
+    """The part of the orders' admin that ships many orders at once."""
 
     def has_ship_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perms(["orders.view_order", "orders.ship_order"])
@@ -64,7 +64,7 @@ class BulkShipping(DomainAdmin):
 
     @admin.action(description=gettext_lazy("Mark as shipped"), permissions=["ship"])
     def mark_as_shipped(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
-        """Leads to the page, on which the numbers are typed."""
+        """Redirects to the page on which tracking numbers are typed."""
         keys = list(orders.order_by().values_list("pk", flat=True)[: MOST_ORDERS + 1])
         if len(keys) > MOST_ORDERS:
             messages.error(request, _too_many())
@@ -78,7 +78,7 @@ class BulkShipping(DomainAdmin):
         url_path="ship-many",
     )
     def ship_many(self, request: HttpRequest) -> HttpResponse:
-        """By GET the chosen orders, or those that wait longest; a POST sends off those with a number."""
+        """GET shows the chosen orders, or those that wait longest; POST ships those with a number."""
         typed = typed_in(request.POST)
         keys = list(typed) or keys_in(request.GET.get("ids", "").split(","))
         if len(keys) > MOST_ORDERS:
@@ -101,15 +101,15 @@ class BulkShipping(DomainAdmin):
         keys: Sequence[int],
         *,
         typed: dict[int, Typed] | None = None,
-        result: Result | None = None,
+        result: ShippingResult | None = None,
         refusal: str = "",
     ) -> HttpResponse:
-        result = result or Result((), {})
+        result = result or ShippingResult((), {})
         gone = {each.order.pk for each in result.sent}
         rows = rows_of(
             chosen_orders(set(keys) - gone) if keys else queue(), typed=typed or {}, problems=result.problems
         )
-        # What was chosen but has nothing left to ship is told; it has no use for an input.
+        # Orders with nothing left to ship are listed above, without a field for a number.
         can_ship = [row for row in rows if row.problem or is_allowed(Action.SHIP, row.order.status)]
         others = Order.objects.open().exclude(pk__in=[row.order.pk for row in can_ship])
         context = {
@@ -124,7 +124,7 @@ class BulkShipping(DomainAdmin):
         return self.page(request, "orders/admin/bulk_shipping.html", context)
 
     def ship_file_view(self, request: HttpRequest) -> HttpResponse:
-        """A file is looked at; what a look has put into its page is applied."""
+        """Show what a file would do; the form of that preview then applies it."""
         if not self.has_ship_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -159,7 +159,7 @@ class BulkShipping(DomainAdmin):
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
-    """What the page needs whatever it shows."""
+    """The context that every variant of the page needs."""
     assert isinstance(request.user, User)
     carrier = carrier_in(request.POST) if "carrier" in request.POST else usual_carrier()
     return {

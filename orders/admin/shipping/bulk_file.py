@@ -1,4 +1,4 @@
-"""A carrier's file on the bulk shipping page: looked at, carried in the page, applied as it was seen."""
+"""A carrier's file on the bulk shipping page: previewed, kept in the page, applied as it was shown."""
 
 import base64
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ class ParcelFileForm(forms.Form):
 
 
 class CarriedParcel(BaseModel):
-    """A parcel, and how many units it was seen to take along; 0 when it was seen to change nothing."""
+    """A parcel with the number of units that the preview showed; 0 when it would change nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -65,7 +65,7 @@ class CarriedParcel(BaseModel):
 
 
 class Carried(BaseModel):
-    """A file that was looked at: the page brings it back to have just that applied."""
+    """A previewed file. The page sends it back, so that exactly this is applied."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -85,7 +85,7 @@ class Carried(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """What a row of the file would send off, or did; nothing where the parcel was known before."""
+    """What a row would ship, or did; `units` is 0 when the parcel was known before."""
 
     parcel: ParcelRow
     url: str
@@ -120,7 +120,7 @@ def carried(file: ParcelFile, plan: RowPlan) -> str:
 
 
 def brought_back(text: str) -> Carried:
-    """Raises Invalid: it is not what a preview has put into its page."""
+    """The file out of a preview's form. Raises Invalid when it was altered or cut off."""
     try:
         return Carried.model_validate_json(text)
     except ValidationError as error:
@@ -147,7 +147,7 @@ def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
 
 
 def shown(file: ParcelFile, plan: RowPlan, seen: Carried | None = None) -> dict[str, Any]:
-    """The table and its figures, problems first; with `seen` it tells what was done."""
+    """The table and its figures, problems first; with `seen`, what was done instead of what would be."""
     keys = _keys_of(file)
     pairs = sorted(zip(file.rows, plan.rows, strict=True), key=lambda pair: IMPORTANCE.index(pair[1].outcome))
     units = {row.row: _units(row) for row in plan.rows} if seen is None else seen.seen_units
@@ -181,6 +181,6 @@ def _units(row: PlannedRow) -> int:
 
 
 def _as_download(content: str) -> str:
-    """The file in its own address, as the page saw it; the mark at its beginning makes Excel read UTF-8."""
+    """The file as a data: URL; the byte order mark makes Excel read it as UTF-8."""
     encoded = base64.b64encode(f"\ufeff{content}".encode()).decode()
     return f"data:text/csv;charset=utf-8;base64,{encoded}"

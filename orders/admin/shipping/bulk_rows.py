@@ -25,7 +25,7 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class ShippingRow:
-    """An order with what is left of it, what was typed beside it, and why that was refused."""
+    """An order with what is left to ship, the tracking number typed for it, and why that was refused."""
 
     order: Order
     units: int
@@ -36,7 +36,7 @@ class ShippingRow:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A tracking number, and the version of its order that was on the page."""
+    """A tracking number, and the version of the order that the page showed."""
 
     tracking_number: str
     version: str
@@ -44,7 +44,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An order that has left."""
+    """An order that was shipped."""
 
     order: Order
     tracking_number: str
@@ -52,8 +52,8 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What became of the typed numbers; `problems` by the order's key."""
+class ShippingResult:
+    """What became of the tracking numbers; `problems` by the order's primary key."""
 
     sent: Sequence[Sent]
     problems: Mapping[int, str]
@@ -99,13 +99,13 @@ def _in_short(lines: Sequence[OrderLine]) -> str:
 
 
 def carrier_in(data: QueryDict) -> str:
-    """The one that was chosen, or the one that was typed instead."""
+    """The carrier that was chosen, or typed."""
     chosen = data.get("carrier", "").strip()
     return data.get("other_carrier", "").strip() if chosen == ANOTHER_CARRIER else chosen
 
 
 def usual_carrier() -> str:
-    """That of the last parcel."""
+    """The carrier of the last parcel."""
     used = Shipment.objects.exclude(carrier="").order_by("-pk").values_list("carrier", flat=True)
     return used.first() or CARRIERS[0]
 
@@ -118,7 +118,7 @@ def typed_in(data: QueryDict) -> dict[int, Typed]:
     }
 
 
-def ship_typed(typed: Mapping[int, Typed], *, carrier: str, by: Actor) -> Result:
+def ship_typed(typed: Mapping[int, Typed], *, carrier: str, by: Actor) -> ShippingResult:
     """Send off the orders that have a number, all that is left of each; sent twice it ships once.
 
     An order that was changed since it was on the page stays: its parcel was packed as it had been.
@@ -131,14 +131,14 @@ def ship_typed(typed: Mapping[int, Typed], *, carrier: str, by: Actor) -> Result
 
 
 def tried_again[R](ship: Callable[[], R]) -> R:
-    """Its result; an order that changes between the look and the shipping has it look again."""
+    """Call `ship` again while orders change between its plan and the shipping, ten times at most."""
     for _attempt in range(ATTEMPTS - 1):
         with suppress(RowsChanged):
             return ship()
     return ship()
 
 
-def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Result:
+def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> ShippingResult:
     orders = list(chosen_orders(numbered))
     file = _file(orders, numbered, carrier)
     plan = plan_dispatch(file)
@@ -158,7 +158,7 @@ def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Result:
         else:
             number = numbered[order.pk].tracking_number
             sent.append(Sent(order, number, tracking_url(carrier, number)))
-    return Result(sent, problems)
+    return ShippingResult(sent, problems)
 
 
 def _file(orders: Iterable[Order], numbered: Mapping[int, Typed], carrier: str) -> ParcelFile:

@@ -37,7 +37,7 @@ NOT_UNDERSTOOD = gettext_lazy(
 
 
 class ParcelForm(forms.Form):
-    """`version` is the order's that was shown; `key` the same whenever the same parcel is sent once more."""
+    """`version` is that of the order as shown; `key` stays the same when the same parcel is sent again."""
 
     order = forms.CharField(max_length=40)
     version = forms.IntegerField()
@@ -46,7 +46,7 @@ class ParcelForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class PackedParcel:
-    """What is in it by SKU, and where it goes with whom."""
+    """What was packed: units by SKU, of which order, and how it travels."""
 
     order: str
     version: int
@@ -64,14 +64,14 @@ class PackedLine:
 
 
 class Scanning(DomainAdmin):
-    """The orders' admin, as far as they are packed with a scanner."""
+    """The part of the orders' admin that packs with a scanner."""
 
     def has_scan_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perms(["orders.view_order", "orders.ship_order"])
 
     @action(description=gettext_lazy("Scan"), permissions=["scan"], icon="barcode_scanner", url_path="scan")
     def scan(self, request: HttpRequest) -> HttpResponse:
-        """By GET the page, with the order whose number was scanned; a POST sends off what was ticked."""
+        """GET shows the order whose number was scanned; POST ships what was ticked."""
         if request.method == "POST":
             return self._shipped(request)
         number = request.GET.get("order", "").replace("\x00", "").strip()
@@ -101,7 +101,7 @@ class Scanning(DomainAdmin):
         return HttpResponseRedirect(f"{_page()}?{urlencode({'shipped': reference})}")
 
     def _refused(self, request: HttpRequest, parcel: PackedParcel, refusal: Refusal) -> HttpResponse:
-        """The order as it is now, with everything that was ticked and typed."""
+        """Show the order as it is now, with what was ticked and typed."""
         order = Order.objects.with_number(parcel.order).first()
         if order is None:
             return self._scan_page(request, {"refusal": refusal.detail})
@@ -152,7 +152,7 @@ def _sent(reference: str) -> dict[str, Any] | None:
 
 
 def _packing(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
-    """The order with its open lines; what was ticked of a line that is not open any more is told."""
+    """The order with its open lines. `surplus` names units that were ticked but are not open any more."""
     by_line = {line.sku: line for line in order.lines.select_related("product").order_by("position")}
     is_open = is_allowed(Action.SHIP, order.status)
     open_by_sku = {sku: line.open if is_open else 0 for sku, line in by_line.items()}
@@ -171,7 +171,7 @@ def _packing(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _ticked_in(data: QueryDict) -> dict[str, int] | None:
-    """Units by SKU, without those of which none was ticked; None when it is no number of units."""
+    """Ticked units by SKU, without zeros; None when the form cannot be read."""
     skus, counts = data.getlist("sku"), data.getlist("quantity")
     if len(skus) != len(counts) or len(set(skus)) != len(skus):
         return None
@@ -204,7 +204,7 @@ def _ship(request: HttpRequest, parcel: PackedParcel, *, key: str) -> str:
 
 
 def _check_tracking_number(text: str) -> None:
-    """The same scanner reads products and orders; neither is what a parcel is followed by."""
+    """Refuse a product's code or an order's number, which the same scanner reads."""
     if not text:
         raise Invalid(_("Scan the tracking number of the parcel; nothing was shipped."))
     product = Product.objects.with_code(text).first()
