@@ -65,7 +65,7 @@ def changed(**changes: Any) -> dict[str, Any]:
         (
             "edited",
             changed(note=["", "Ring twice"], email=["a@example.com", "b@example.com"]),
-            "E-mail: a@example.com → b@example.com\nNote: – → Ring twice",
+            "E-mail: a@example.com → b@example.com;\nNote: – → Ring twice",
         ),
         (
             "edited",
@@ -77,7 +77,7 @@ def changed(**changes: Any) -> dict[str, Any]:
         (
             "edited",
             changed(shipping_address=None, email=None, note=["x", ""]),
-            "Shipping address changed\nE-mail changed\nNote: x → –",
+            "Shipping address changed;\nE-mail changed;\nNote: x → –",
         ),
     ],
 )

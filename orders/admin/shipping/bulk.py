@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -111,11 +113,13 @@ class BulkShipping(DomainAdmin):
         )
         # Orders with nothing left to ship are listed above, without a field for a number.
         can_ship = [row for row in rows if row.problem or is_allowed(Action.SHIP, row.order.status)]
+        left_out = [row.order for row in rows if row not in can_ship]
         others = Order.objects.open().exclude(pk__in=[row.order.pk for row in can_ship])
         context = {
             **_frame(request),
             "rows": can_ship,
-            "left_out": [row.order for row in rows if row not in can_ship],
+            "left_out": left_out,
+            "left_out_links": _links_to(left_out),
             "result": result,
             "refusal": refusal,
             "is_queue": not keys,
@@ -172,6 +176,11 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "most_parcels": MOST_PARCELS,
         "most_pasted": MOST_PASTED,
     }
+
+
+def _links_to(orders: Sequence[Order]) -> SafeString:
+    pages = ((reverse("admin:orders_order_change", args=[order.pk]), order) for order in orders)
+    return format_html_join(", ", '<a class="bo-link" href="{}">{}</a>', pages)
 
 
 def _too_many() -> str:
