@@ -48,7 +48,7 @@ def dispatch(
         if on_row:
             on_row()
         is_due = row.outcome is Outcome.NEW and order is not None
-        rows.append(_sent(row, parcel, order.version, by) if is_due and order else row)
+        rows.append(_shipped(row, parcel, order.version, by) if is_due and order else row)
     return replace(plan, rows=tuple(rows))
 
 
@@ -64,30 +64,30 @@ def _planned(
     taken: dict[str, int] = {}
     for part in batched(parcels, ORDERS_AT_ONCE):
         sound = [each for each in part if not each.problem]
-        orders = {order.number: order for order in Order.objects.filter(number__in=_numbers(sound))}
+        orders = {order.number: order for order in Order.objects.filter(number__in=_numbers_of(sound))}
         units, sent = _units_left(orders.values()), _sent_already(orders.values())
         for parcel in part:
             if on_row:
                 on_row()
             order = orders.get(parcel.number.upper())
             is_sent = (parcel.number.upper(), parcel.tracking_number) in sent
-            problem = "" if is_sent else parcel.problem or _problem(parcel, orders, taken)
+            problem = "" if is_sent else parcel.problem or _problem_with_parcel(parcel, orders, taken)
             if problem:
                 yield PlannedRow(parcel.row, parcel.number, Outcome.PROBLEM, {}, problem), order
             elif order is None or is_sent:
                 yield PlannedRow(parcel.row, parcel.number, Outcome.SAME, {}), order
             else:
                 taken[order.number] = parcel.row
-                yield _due(parcel, order, units[order.pk]), order
+                yield _row_to_ship(parcel, order, units[order.pk]), order
 
 
-def _due(parcel: ParcelRow, order: Order, units: int) -> PlannedRow:
+def _row_to_ship(parcel: ParcelRow, order: Order, units: int) -> PlannedRow:
     told = {"tracking_number": parcel.tracking_number, "carrier": parcel.carrier}
     changes: Changes = {"units": ("", units)} | {name: ("", text) for name, text in told.items() if text}
     return PlannedRow(parcel.row, order.number, Outcome.NEW, changes)
 
 
-def _problem(parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
+def _problem_with_parcel(parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
     order = orders.get(parcel.number.upper())
     if order is None:
         return _("There is no order %(number)s.") % {"number": parcel.number}
@@ -106,7 +106,7 @@ def _problem(parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str,
     return ""
 
 
-def _sent(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> PlannedRow:
+def _shipped(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> PlannedRow:
     try:
         ship_order(
             row.name,
@@ -123,7 +123,7 @@ def _sent(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> Planne
     return row
 
 
-def _numbers(parcels: Iterable[ParcelRow]) -> set[str]:
+def _numbers_of(parcels: Iterable[ParcelRow]) -> set[str]:
     return {each.number.upper() for each in parcels}
 
 

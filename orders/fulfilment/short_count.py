@@ -61,7 +61,7 @@ def cancel_and_count(
         UnknownSku, Invalid, Stale, BelowReserved, IllegalTransition.
         PromisesChanged: `agreed` is not what `units_to_cancel` says now.
     """
-    product = _hold(product_with_sku(sku), agreed)
+    product = _locked_product(product_with_sku(sku), agreed)
     if units_to_cancel(product, counted) != dict(agreed):
         raise PromisesChanged(
             _("Other orders hold %(sku)s now than those you were shown. Look again at which lose units.")
@@ -74,7 +74,7 @@ def cancel_and_count(
     return stock.count(sku, counted, by=by, note=note, expected=expected)
 
 
-def _hold(product: Product, agreed: Mapping[str, int]) -> Product:
+def _locked_product(product: Product, agreed: Mapping[str, int]) -> Product:
     """Lock in the order of every use case: orders, promo codes, then the product, which is read again."""
     orders = Order.objects.filter(number__in=agreed).order_by("pk").select_for_update(no_key=True)
     held = list(orders.values_list("pk", flat=True))

@@ -42,7 +42,7 @@ def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Un
     Raises:
         Invalid: naming every SKU that is not in the order or of which fewer are open.
     """
-    return _chosen(
+    return _chosen_units(
         lines,
         wanted.items(),
         lambda line: line.open,
@@ -52,7 +52,7 @@ def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Un
 
 def returnable_units(lines: Sequence[OrderLine], wanted: Iterable[tuple[str, int]]) -> list[Units]:
     """Shipped units that have not come back yet, by SKU. Raises Invalid as `open_units` does."""
-    return _chosen(
+    return _chosen_units(
         lines,
         wanted,
         lambda line: line.shipped - line.returned,
@@ -74,7 +74,7 @@ def as_credited_facts(units: Iterable[Units], worth: Iterable[Decimal]) -> list[
     return [{**fact, "credit": str(credit)} for fact, credit in zip(as_facts(units), worth, strict=True)]
 
 
-def _chosen(
+def _chosen_units(
     lines: Sequence[OrderLine],
     wanted: Iterable[tuple[str, int]],
     at_most: Callable[[OrderLine], int],
@@ -85,7 +85,7 @@ def _chosen(
     faults: list[Fault] = []
     for index, (sku, quantity) in enumerate(wanted):
         line = by_key.get(folded(sku))
-        problem = _problem(line, sku, quantity, at_most, too_many)
+        problem = _problem_with_units(line, sku, quantity, at_most, too_many)
         if line is None or problem or folded(sku) in chosen:
             detail = problem or _("%(sku)s is named twice.") % {"sku": sku.strip()}
             faults.append(Fault(f"/lines/{index}", "validation", detail, {"sku": sku}))
@@ -98,7 +98,7 @@ def _chosen(
     return list(chosen.values())
 
 
-def _problem(
+def _problem_with_units(
     line: OrderLine | None, sku: str, quantity: int, at_most: Callable[[OrderLine], int], too_many: str
 ) -> str:
     if line is None:

@@ -75,7 +75,7 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
     if may_hold_anything(by) or not any(limit is not None for limit in limits().values()):
         return
     present = open_of(customer.pk)
-    faults = [_fault(name, limit, present, more) for name, limit in _passed(present + more)]
+    faults = [_fault_of_limit(name, limit, present, more) for name, limit in _limits_passed(present + more)]
     if not faults:
         return
     detail = " ".join(fault.detail for fault in faults)
@@ -106,7 +106,7 @@ def limits() -> dict[str, Any]:
 def open_of(customer: int) -> Open:
     """What this customer has open, in one statement."""
     for row in _open_of(customer):
-        return Open(row["orders"], row["units"], _amount(row["cents"]))
+        return Open(row["orders"], row["units"], _from_cents(row["cents"]))
     return Open()
 
 
@@ -131,20 +131,20 @@ def _open_lines() -> QuerySet[OrderLine]:
     return OrderLine.objects.filter(order__status__in=OPEN_STATUSES).order_by()
 
 
-def _passed(held: Open) -> Iterator[tuple[str, Any]]:
+def _limits_passed(held: Open) -> Iterator[tuple[str, Any]]:
     for name, limit in limits().items():
         if limit is not None and getattr(held, name) > limit:
             yield name, limit
 
 
-def _fault(name: str, limit: Any, present: Open, more: Open) -> Fault:
+def _fault_of_limit(name: str, limit: Any, present: Open, more: Open) -> Fault:
     now, asked = getattr(present, name), getattr(more, name)
     detail = _("At most %(limit)s may be open at once: %(open)s are, and this order adds %(wanted)s.") % {
         "limit": _amount_in_words(name, limit),
         "open": _amount_in_words(name, now),
         "wanted": _amount_in_words(name, asked),
     }
-    facts = {"limit": _plain(limit), "open": _plain(now), "wanted": _plain(asked)}
+    facts = {"limit": _json_amount(limit), "open": _json_amount(now), "wanted": _json_amount(asked)}
     return Fault("/lines", f"too_many_open_{name}", detail, facts)
 
 
@@ -157,11 +157,11 @@ def _amount_in_words(name: str, amount: Any) -> str:
     return ngettext("%(count)s unit", "%(count)s units", amount) % {"count": f"{amount:,}"}
 
 
-def _plain(amount: Any) -> Any:
+def _json_amount(amount: Any) -> Any:
     return str(amount) if isinstance(amount, Decimal) else amount
 
 
-def _amount(cents: int) -> Decimal:
+def _from_cents(cents: int) -> Decimal:
     return rounded(Decimal(cents) / 100)
 
 
@@ -177,7 +177,7 @@ def _near_a_limit(at_most: int) -> list[Holder]:
     rows = _by_customer().filter(near).order_by("-units", "order__customer")
     found = rows.values_list(*columns, "orders", "units", "cents")[:at_most]
     return [
-        Holder(pk, name or email, _nearest(Open(orders, units, _amount(cents))))
+        Holder(pk, name or email, _nearest(Open(orders, units, _from_cents(cents))))
         for pk, name, email, orders, units, cents in found
     ]
 

@@ -113,7 +113,7 @@ class BasketForm(forms.Form):
         )
 
 
-def _same_as(name: str, **attributes: Any) -> Any:
+def _order_field(name: str, **attributes: Any) -> Any:
     """A form field with the label, length and `blank` of the order's own field."""
     return field_of(Order, name, widget=UnfoldAdminTextInputWidget({"autocomplete": "off", **attributes}))
 
@@ -127,14 +127,14 @@ class NewOrderForm(BasketForm):
         label=gettext_lazy("E-mail"),
         widget=UnfoldAdminEmailInputWidget({"autocomplete": "off", "data-focus": True}),
     )
-    name = _same_as("ship_name")
-    line1 = _same_as("ship_line1")
-    line2 = _same_as("ship_line2")
-    postcode = _same_as("ship_postcode")
-    city = _same_as("ship_city")
-    region = _same_as("ship_region")
-    country = _same_as("ship_country", autocapitalize="characters")
-    phone = _same_as("ship_phone", inputmode="tel")
+    name = _order_field("ship_name")
+    line1 = _order_field("ship_line1")
+    line2 = _order_field("ship_line2")
+    postcode = _order_field("ship_postcode")
+    city = _order_field("ship_city")
+    region = _order_field("ship_region")
+    country = _order_field("ship_country", autocapitalize="characters")
+    phone = _order_field("ship_phone", inputmode="tel")
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,

@@ -61,7 +61,7 @@ class ShipForm(QuantitiesDialog):
             carrier=data["carrier"],
             tracking_number=data["tracking_number"],
         )
-        facts = {"units": _units(chosen), "shipment": shipment.reference}
+        facts = {"units": _units_in_words(chosen), "shipment": shipment.reference}
         self.done = _("Shipped %(units)s as %(shipment)s.") % facts
 
 
@@ -111,7 +111,10 @@ class CancelForm(QuantitiesDialog):
     def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
         lines = {line.sku: quantity for line, quantity in chosen}
         order = lifecycle.cancel_order(self.number, by=self.actor, lines=lines, reason=data["reason"])
-        self.done = _("Cancelled %(units)s of %(order)s.") % {"units": _units(chosen), "order": order}
+        self.done = _("Cancelled %(units)s of %(order)s.") % {
+            "units": _units_in_words(chosen),
+            "order": order,
+        }
 
 
 class ReturnForm(QuantitiesDialog):
@@ -146,7 +149,7 @@ class ReturnForm(QuantitiesDialog):
         items = [ReturnedItem(line.sku, quantity, data[_restock_of(line)]) for line, quantity in chosen]
         returned = lifecycle.return_items(self.number, by=self.actor, items=items, reason=data["reason"])
         credit = words.money(returned.credit, self.order.currency)
-        facts = {"return": returned.reference, "units": _units(chosen), "credit": credit}
+        facts = {"return": returned.reference, "units": _units_in_words(chosen), "credit": credit}
         self.done = _("Registered %(return)s: %(units)s came back, worth %(credit)s.") % facts
 
 
@@ -175,10 +178,10 @@ class EditForm(OrderDialog):
     def add_fields(self) -> None:
         self.fields["version"].initial = self.order.version
         for name in ADDRESS_PARTS:
-            self.fields[name] = _same_field(f"ship_{name}", UnfoldAdminTextInputWidget())
+            self.fields[name] = _order_field(f"ship_{name}", UnfoldAdminTextInputWidget())
             self.fields[name].initial = getattr(self.order, f"ship_{name}")
-        self.fields["email"] = _same_field("email", UnfoldAdminEmailInputWidget())
-        self.fields["note"] = _same_field("note", UnfoldAdminTextareaWidget({"rows": 3}))
+        self.fields["email"] = _order_field("email", UnfoldAdminEmailInputWidget())
+        self.fields["note"] = _order_field("note", UnfoldAdminTextareaWidget({"rows": 3}))
         for name in ("email", "note"):
             self.fields[name].initial = getattr(self.order, name)
 
@@ -198,7 +201,7 @@ def _restock_of(line: OrderLine) -> str:
     return f"restock_{line.pk}"
 
 
-def _same_field(model_field: str, widget: forms.Widget) -> forms.Field:
+def _order_field(model_field: str, widget: forms.Widget) -> forms.Field:
     """A form field with the label, length and `blank` of the model's field."""
     field = Order._meta.get_field(model_field)
     assert isinstance(field, Field)
@@ -211,5 +214,5 @@ def _shipment_label(shipment: Shipment) -> str:
     return " · ".join(filter(None, [shipment.reference, shipment.carrier, shipment.tracking_number]))
 
 
-def _units(chosen: list[tuple[OrderLine, int]]) -> str:
+def _units_in_words(chosen: list[tuple[OrderLine, int]]) -> str:
     return counted.units(sum(quantity for _line, quantity in chosen))

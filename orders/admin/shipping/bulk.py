@@ -71,7 +71,7 @@ class BulkShipping(DomainAdmin):
         if len(keys) > MOST_ORDERS:
             messages.error(request, _too_many())
             return None
-        return HttpResponseRedirect(f"{_page()}?ids={','.join(map(str, keys))}")
+        return HttpResponseRedirect(f"{_page_url()}?ids={','.join(map(str, keys))}")
 
     @action(
         description=gettext_lazy("Ship many"),
@@ -116,7 +116,7 @@ class BulkShipping(DomainAdmin):
         left_out = [row.order for row in rows if row not in can_ship]
         others = Order.objects.open().exclude(pk__in=[row.order.pk for row in can_ship])
         context = {
-            **_frame(request),
+            **_shared_context(request),
             "rows": can_ship,
             "left_out": left_out,
             "left_out_links": _links_to(left_out),
@@ -132,7 +132,7 @@ class BulkShipping(DomainAdmin):
         if not self.has_ship_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            return HttpResponseRedirect(_page())
+            return HttpResponseRedirect(_page_url())
         try:
             if "parcels" in request.POST:
                 return self._applied(request)
@@ -149,7 +149,12 @@ class BulkShipping(DomainAdmin):
 
     def _preview(self, request: HttpRequest, file: ParcelFile, refusal: str = "") -> HttpResponse:
         plan = plan_dispatch(file)
-        context = {**_frame(request), **shown(file, plan), "parcels": carried(file, plan), "refusal": refusal}
+        context = {
+            **_shared_context(request),
+            **shown(file, plan),
+            "parcels": carried(file, plan),
+            "refusal": refusal,
+        }
         return self.page(request, "orders/admin/bulk_shipping_file.html", context)
 
     def _applied(self, request: HttpRequest) -> HttpResponse:
@@ -158,11 +163,11 @@ class BulkShipping(DomainAdmin):
             plan = ship_as_seen(seen, by=actor_of(request))
         except RowsChanged:
             return self._preview(request, seen.file, str(CHANGED))
-        context = {**_frame(request), **shown(seen.file, plan, seen)}
+        context = {**_shared_context(request), **shown(seen.file, plan, seen)}
         return self.page(request, "orders/admin/bulk_shipping_file.html", context)
 
 
-def _frame(request: HttpRequest) -> dict[str, Any]:
+def _shared_context(request: HttpRequest) -> dict[str, Any]:
     """The context that every variant of the page needs."""
     assert isinstance(request.user, User)
     carrier = carrier_in(request.POST) if "carrier" in request.POST else usual_carrier()
@@ -188,5 +193,5 @@ def _too_many() -> str:
     return text % {"count": MOST_ORDERS}
 
 
-def _page() -> str:
+def _page_url() -> str:
     return reverse("admin:orders_order_ship_many")

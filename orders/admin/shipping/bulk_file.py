@@ -108,7 +108,7 @@ def carried(file: ParcelFile, plan: RowPlan) -> str:
             number=parcel.number,
             tracking_number=parcel.tracking_number,
             carrier=parcel.carrier,
-            units=_units(row),
+            units=_units_in_row(row),
         )
         for parcel, row in zip(file.rows, plan.rows, strict=True)
     )
@@ -139,7 +139,7 @@ def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
 
     def ship() -> RowPlan:
         plan = plan_dispatch(file)
-        if any(row.outcome is not Outcome.SAME and _units(row) != units[row.row] for row in plan.rows):
+        if any(row.outcome is not Outcome.SAME and _units_in_row(row) != units[row.row] for row in plan.rows):
             raise RowsChanged(str(CHANGED))
         return dispatch(file, by=by, seen=plan, skip_invalid=True)
 
@@ -150,7 +150,7 @@ def shown(file: ParcelFile, plan: RowPlan, seen: Carried | None = None) -> dict[
     """The table and its figures, problems first; with `seen`, what was done instead of what would be."""
     keys = _keys_of(file)
     pairs = sorted(zip(file.rows, plan.rows, strict=True), key=lambda pair: IMPORTANCE.index(pair[1].outcome))
-    units = {row.row: _units(row) for row in plan.rows} if seen is None else seen.seen_units
+    units = {row.row: _units_in_row(row) for row in plan.rows} if seen is None else seen.seen_units
     rows = [_shown_row(parcel, row, units[row.row], keys) for parcel, row in pairs]
     due = [row.units for row in rows if row.units]
     return {
@@ -176,7 +176,7 @@ def _keys_of(file: ParcelFile) -> dict[str, int]:
     return dict(Order.objects.filter(number__in=numbers).values_list("number", "pk"))
 
 
-def _units(row: PlannedRow) -> int:
+def _units_in_row(row: PlannedRow) -> int:
     return int(row.changes["units"][1]) if row.outcome is Outcome.NEW else 0
 
 

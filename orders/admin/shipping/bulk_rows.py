@@ -86,10 +86,10 @@ def rows_of(
 def _row(order: Order, typed: Mapping[int, Typed], problem: str) -> ShippingRow:
     lines = [line for line in order.lines.all() if line.open]
     number = typed[order.pk].tracking_number if order.pk in typed else ""
-    return ShippingRow(order, sum(line.open for line in lines), _in_short(lines), number, problem)
+    return ShippingRow(order, sum(line.open for line in lines), _contents_in_short(lines), number, problem)
 
 
-def _in_short(lines: Sequence[OrderLine]) -> str:
+def _contents_in_short(lines: Sequence[OrderLine]) -> str:
     told = [line.sku if line.open == 1 else f"{line.open}\u00a0×\u00a0{line.sku}" for line in lines]
     named, more = ", ".join(told[:SKUS_SHOWN]), len(told) - SKUS_SHOWN
     if more <= 0:
@@ -127,7 +127,7 @@ def ship_typed(typed: Mapping[int, Typed], *, carrier: str, by: Actor) -> Shippi
         RowsChanged: others kept changing them at this very moment; nothing was shipped.
     """
     numbered = {key: each for key, each in typed.items() if each.tracking_number}
-    return tried_again(lambda: _shipped(numbered, carrier, by))
+    return tried_again(lambda: _ship_numbered(numbered, carrier, by))
 
 
 def tried_again[R](ship: Callable[[], R]) -> R:
@@ -138,9 +138,9 @@ def tried_again[R](ship: Callable[[], R]) -> R:
     return ship()
 
 
-def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> ShippingResult:
+def _ship_numbered(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> ShippingResult:
     orders = list(chosen_orders(numbered))
-    file = _file(orders, numbered, carrier)
+    file = _parcel_file(orders, numbered, carrier)
     plan = plan_dispatch(file)
     problems = {
         order.pk: _("%(order)s was changed since it was shown here. Look at it, then ship it.")
@@ -149,7 +149,7 @@ def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Shipping
         if row.outcome is Outcome.NEW and numbered[order.pk].version != str(order.version)
     }
     unchanged = [order for order in orders if order.pk not in problems]
-    rest = _file(unchanged, numbered, carrier)
+    rest = _parcel_file(unchanged, numbered, carrier)
     done = dispatch(rest, by=by, seen=plan_of(rest, plan), skip_invalid=True)
     sent = []
     for order, row in zip(unchanged, done.rows, strict=True):
@@ -161,7 +161,7 @@ def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Shipping
     return ShippingResult(sent, problems)
 
 
-def _file(orders: Iterable[Order], numbered: Mapping[int, Typed], carrier: str) -> ParcelFile:
+def _parcel_file(orders: Iterable[Order], numbered: Mapping[int, Typed], carrier: str) -> ParcelFile:
     parcels = (
         ParcelRow(order.pk, str(order), numbered[order.pk].tracking_number, carrier) for order in orders
     )

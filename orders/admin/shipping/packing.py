@@ -76,9 +76,9 @@ class Scanning(DomainAdmin):
             return self._shipped(request)
         number = request.GET.get("order", "").replace("\x00", "").strip()
         if not number:
-            return self._scan_page(request, {"sent": _sent(request.GET.get("shipped", ""))})
+            return self._scan_page(request, {"sent": _left_with(request.GET.get("shipped", ""))})
         try:
-            return self._scan_page(request, _packing(order_with_number(number), {}))
+            return self._scan_page(request, _order_to_pack(order_with_number(number), {}))
         except UnknownOrder as refusal:
             return self._scan_page(request, {"refusal": refusal.detail})
 
@@ -98,7 +98,7 @@ class Scanning(DomainAdmin):
             reference = _ship(request, parcel, key=form.cleaned_data["key"])
         except Refusal as refusal:
             return self._refused(request, parcel, refusal)
-        return HttpResponseRedirect(f"{_page()}?{urlencode({'shipped': reference})}")
+        return HttpResponseRedirect(f"{_page_url()}?{urlencode({'shipped': reference})}")
 
     def _refused(self, request: HttpRequest, parcel: PackedParcel, refusal: Refusal) -> HttpResponse:
         """Show the order as it is now, with what was ticked and typed."""
@@ -107,7 +107,7 @@ class Scanning(DomainAdmin):
             return self._scan_page(request, {"refusal": refusal.detail})
         left_already = isinstance(refusal, SentAlready)
         context = {
-            **_packing(order, {} if left_already else parcel.units),
+            **_order_to_pack(order, {} if left_already else parcel.units),
             "refusal": LEFT_ALREADY if left_already else refusal.detail,
             "tracking_number": "" if left_already else parcel.tracking_number,
             "is_part": "part" in request.POST and not left_already,
@@ -130,11 +130,11 @@ class Scanning(DomainAdmin):
         return self.page(request, "orders/admin/scan.html", {**frame, **context})
 
 
-def _page() -> str:
+def _page_url() -> str:
     return reverse("admin:orders_order_scan")
 
 
-def _sent(reference: str) -> dict[str, Any] | None:
+def _left_with(reference: str) -> dict[str, Any] | None:
     """What has left with this shipment, and what of its order is still to ship."""
     shipment = (
         Shipment.objects.select_related("order").filter(reference=reference.replace("\x00", "")).first()
@@ -151,7 +151,7 @@ def _sent(reference: str) -> dict[str, Any] | None:
     }
 
 
-def _packing(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
+def _order_to_pack(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
     """The order with its open lines. `surplus` names units that were ticked but are not open any more."""
     by_line = {line.sku: line for line in order.lines.select_related("product").order_by("position")}
     is_open = is_allowed(Action.SHIP, order.status)
