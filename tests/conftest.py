@@ -68,6 +68,9 @@ def django_db_modify_db_settings(
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        # It ends with the run, and waits for no disk; processes of the shop that tests start do.
+        options = database["OPTIONS"]
+        options["init_command"] = f"{options['init_command']} PRAGMA synchronous = OFF;"
     elif not django_db_keepdb:
         unique = Path(django_settings.VAR_DIR).name.rpartition("-")[2].lower()
         database["TEST"]["NAME"] = f"test_backoffice_{unique}_{worker_id}"

@@ -32,6 +32,7 @@ from catalog.stock_import import (
     forget_plan,
     import_numbered,
     plan_import,
+    problem_in_words,
     rejects_csv,
     undo_import,
 )
@@ -69,7 +70,7 @@ ROW_COLUMNS = {
     "now": ("now",),
     "after": ("after",),
     "change": ("change",),
-    "problem": ("problem",),
+    "problem": ("problem_code", "remark_code", "facts"),
     "problem_code": ("problem_code",),
 }
 ROW_SORTING = Sorting(
@@ -286,12 +287,16 @@ def _summary(row: Mapping[str, Any], wanted: Sequence[str], reader: User | None)
 
 
 def _columns_of(fields: Sequence[str] | Mapping[str, Any]) -> list[str]:
-    return [column for name in fields for column in ROW_COLUMNS[name]]
+    return list(dict.fromkeys(column for name in fields for column in ROW_COLUMNS[name]))
 
 
 def _row(row: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
     shape = {name: _first(row, ROW_COLUMNS[name]) for name in wanted}
-    return shape | {name: shape[name] or None for name in ("problem", "problem_code") if name in shape}
+    if "problem" in shape:
+        shape["problem"] = problem_in_words(row["problem_code"] or row["remark_code"], row["facts"]) or None
+    if "problem_code" in shape:
+        shape["problem_code"] = row["problem_code"] or None
+    return shape
 
 
 def _first(row: Mapping[str, Any], columns: Sequence[str]) -> Any:

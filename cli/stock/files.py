@@ -147,7 +147,7 @@ def undo(
     """Take an import back as though it had never happened; what was sold since stays sold."""
     from catalog.models import ImportState
     from catalog.stock_import import import_numbered, undo_import
-    from catalog.stock_import.undo import NOT_UNDONE
+    from catalog.stock_import.problems import NOT_UNDONE
 
     by = actor(as_, "catalog.move_stock")
     stock_import = import_numbered(number)

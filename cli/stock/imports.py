@@ -238,6 +238,8 @@ def _hand_back(number: int, rejects: Path | None) -> None:
 
 
 def _as_row(row: "StockImportRow") -> dict[str, Any]:
+    from catalog.stock_import import problem_of
+
     return {
         "row": row.row,
         "sku": row.sku,
@@ -245,6 +247,6 @@ def _as_row(row: "StockImportRow") -> dict[str, Any]:
         "now": row.now,
         "after": row.after,
         "change": row.change,
-        "problem": row.problem,
+        "problem": problem_of(row),
         "problem_code": row.problem_code,
     }

@@ -87,9 +87,14 @@ SENTENCE = re.compile(r"[A-Z“][\w’'-]*[,:;]? .*[a-z]", re.DOTALL)
 END = re.compile(r"[a-z)%»”] .*[.!?…]\s*\Z", re.DOTALL)
 SQL = re.compile(
     r"\s*(SELECT|UPDATE|INSERT|DELETE|CREATE|DROP|ALTER|WITH|PRAGMA|BEGIN|SET|LOCK|COPY|TRUNCATE|RAISE|NOTIFY|EXPLAIN"
-    r"|VACUUM|ANALYZE|COALESCE|FROM|WHERE|JOIN|ON|AND|ORDER|GROUP|VALUES|RETURNING|COMMIT|ROLLBACK|ATTACH|CASE)\b"
+    r"|VACUUM|ANALYZE|SAVEPOINT|RELEASE|COALESCE|FROM|WHERE|JOIN|ON|AND|ORDER|GROUP|VALUES|RETURNING|COMMIT|ROLLBACK|ATTACH|CASE)\b"
 )
-HIDDEN = re.compile(r"<(script|style|head)\b.*?</\1>|\{#.*?#\}|<!--.*?-->", re.DOTALL)
+# Names of icons, of columns of files and values of hidden fields are no words either.
+HIDDEN = re.compile(
+    r"<(script|style|head|code)\b.*?</\1>|\{#.*?#\}|<!--.*?-->"
+    r"|<span class=\"material-symbols-outlined[^>]*>.*?</span>|<input type=\"hidden\"[^>]*>",
+    re.DOTALL,
+)
 COMMENT = re.compile(r"\{% comment %\}.*?\{% endcomment %\}", re.DOTALL)
 BLOCK = re.compile(r"\{% blocktranslate\b.*?\{% endblocktranslate %\}", re.DOTALL)
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)

@@ -63,6 +63,17 @@ def test_what_computes_in_the_scripts_does_it_rightly(tmp_path: Path) -> None:
     assert f"# pass {sum(Path(test).read_text().count('\ntest(') for test in tests)}\n" in done.stdout
 
 
+def test_each_script_that_others_use_has_its_test() -> None:
+    used = {
+        name for name, script in scripts().items() if re.search("^export ", script.read_text(), re.MULTILINE)
+    }
+    tested = {str(test.relative_to(HERE)).replace(".test.mjs", ".js") for test in HERE.glob("*/*.test.mjs")}
+
+    # Touches the page alone; browsers test it.
+    assert used - tested == {"backoffice/keys.js"}
+    assert tested - used == set()
+
+
 def test_what_scripts_say_can_be_translated() -> None:
     """`makemessages` finds sentences that stand in the call as they are: nothing computed, no template."""
     said = {(name, first) for name, script in scripts().items() for first in SAID.findall(script.read_text())}

@@ -26,7 +26,7 @@ export async function fetchJson(url, options = {}) {
 }
 
 /* Only a fault of the shop itself is told apart: every other refusal may be over in a moment. */
-export function causeOf({ type, ok, status }) {
+function causeOf({ type, ok, status }) {
   if (type === "opaqueredirect" || status === 403) return SIGNED_OUT;
   if (ok) return "";
   return status === 500 ? FAILED : UNREACHABLE;
@@ -39,7 +39,7 @@ export const newKey = () =>
 export const csrfToken = (cookies) => cookies.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
 
 /* What was sent may have been done although no answer came; a dialog's key keeps it from being done again. */
-export const advice = (verb) =>
+const advice = (verb) =>
   verb === "get" ? gettext("Try again in a moment.") : gettext("Send it again in a moment: nothing is done twice.");
 
 export const noAnswer = (verb) => gettext("The shop cannot be reached. %(advice)s", { advice: advice(verb) });

@@ -1,7 +1,7 @@
 /* Shipping many orders, in [data-shipping]: Enter moves on and never submits; an order's number goes to its row. */
 import { goTo } from "../backoffice/focus.js";
 import { isOrder, plain } from "./codes.js";
-import { notHere, shipping, tally, twinOf, twins } from "./ship_rows.js";
+import { notHere, numbersTyped, shipping, twinOf, twins } from "./ship_rows.js";
 
 const page = document.querySelector("[data-shipping]");
 const scan = page.querySelector("[data-scan]");
@@ -34,7 +34,7 @@ function markTwins() {
 function update() {
   markTwins();
   const count = rows().filter(typedIn).length;
-  told.textContent = count ? tally(count, rows().length) : idle;
+  told.textContent = count ? numbersTyped(count, rows().length) : idle;
   button.textContent = shipping(count);
   button.disabled = !count;
 }

@@ -15,6 +15,6 @@ export function twins(numbers) {
 
 export const twinOf = (order) => gettext("The same number as %(order)s.", { order });
 export const notHere = (text) => gettext("%(text)s is not on this page.", { text });
-export const tally = (count, total) => gettext("%(count)s of %(total)s have a number", { count, total });
+export const numbersTyped = (count, total) => gettext("%(count)s of %(total)s have a number", { count, total });
 export const shipping = (count) =>
   count ? ngettext("Ship %(count)s order", "Ship %(count)s orders", count) : gettext("Ship orders");

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { meant } from "#static/orders/product_search.js";
-import { isUntouched } from "#static/orders/quote.js";
 
 const hit = (name, isExact = false) => ({ name, dataset: isExact ? { exact: "" } : {} });
 
@@ -14,13 +13,4 @@ test("without an exact hit it means the only one, and none of several", () => {
   assert.equal(meant([hit("Green tea")]).name, "Green tea");
   assert.equal(meant([hit("Green tea"), hit("Black tea")]), null);
   assert.equal(meant([]), null);
-});
-
-test("an address is filled in as long as nobody has typed into it", () => {
-  const parts = [{ name: "name", value: "Anna" }, { name: "city", value: "" }];
-
-  assert.equal(isUntouched([{ name: "name", value: "" }], {}), true);
-  assert.equal(isUntouched(parts, { name: "Anna" }), true);
-  assert.equal(isUntouched(parts, { name: "Bert" }), false);
-  assert.equal(isUntouched(parts, {}), false);
 });
