@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from backoffice.outbox.models import EmailMessage
+from accounts.models import Source
 from orders.models import Promotion, PromotionEvent
 from orders.promotions import change_promotion, expire_ended_promotions, terms_of_promotion
 from tests.factories import CLI, make_batch, make_promo_code, make_user
