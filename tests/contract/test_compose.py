@@ -31,8 +31,8 @@ def names_read_by_the_settings() -> set[str]:
 def names_read_in(source: str) -> set[str]:
     """Of whatever kind, such as `env.matching("SHOP_COLOR", …)`: a call of a name in capitals."""
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args)
-    firsts = (ast.unparse(call.args[0]).strip("'") for call in calls)
-    return {name for name in firsts if re.fullmatch("[A-Z][A-Z_]+", name)}
+    firsts = (call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant))
+    return {name for name in firsts if isinstance(name, str) and re.fullmatch("[A-Z][A-Z_]+", name)}
 
 
 def test_the_services_are_the_app_its_helpers_and_their_servers():
@@ -46,15 +46,8 @@ def test_every_variable_that_the_settings_read_is_documented():
 @pytest.mark.parametrize(
     "name",
     [
-        *(
-            "SHOP_NAME",
-            "DEBUG",
-            "API_RATE_PER_MINUTE",
-            "TRUSTED_PROXIES",
-            "SHOP_SHIPPING_FEE",
-            "DATABASE_URL",
-        ),
-        *("SHOP_COLOR", "SHOP_CURRENCY", "SHOP_ORDER_PREFIX", "SHOP_MAX_OPEN_ORDERS"),
+        *("SHOP_NAME", "DEBUG", "API_RATE_PER_MINUTE", "TRUSTED_PROXIES", "SHOP_SHIPPING_FEE"),
+        *("DATABASE_URL", "SHOP_COLOR", "SHOP_CURRENCY", "SHOP_ORDER_PREFIX", "SHOP_MAX_OPEN_ORDERS"),
     ],
 )
 def test_one_of_any_kind_that_is_not_documented_is_noticed(name):
