@@ -45,7 +45,7 @@ def export(
     refuse_to_replace(output, overwrite=overwrite)
     orders = narrowed(Order.objects.all(), status=status, from_=from_, to=to)
     total = orders.count()
-    record_export(counted(total, "order"), by=by)
+    record_export("orders", count=total, by=by)
     with bar("Exporting", None, rows=total), writing(output) as file:
         wanted = OrderExport.told_to(by.user, orders)
         if kind == "xlsx":

@@ -36,7 +36,7 @@ class OrderExporting(ReadOnlyAdmin):
         """The file is streamed while orders are read."""
         if asks := asked_again(request):
             return asks
-        record_export("orders as CSV", by=actor_of(request))
+        record_export("orders", format="csv", by=actor_of(request))
         return StreamingHttpResponse(
             chain([UTF8_MARK], orders_csv(_export(request, orders))),
             content_type=CSV_TYPE,
@@ -47,7 +47,7 @@ class OrderExporting(ReadOnlyAdmin):
     def export_xlsx(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponseBase:
         if asks := asked_again(request):
             return asks
-        record_export("orders as XLSX", by=actor_of(request))
+        record_export("orders", format="xlsx", by=actor_of(request))
         file = TemporaryFile()  # noqa: SIM115  # the response closes it
         try:
             write_orders_workbook(file, _export(request, orders), most_rows=MOST_ROWS)

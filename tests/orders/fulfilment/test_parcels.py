@@ -9,7 +9,6 @@ from orders.fulfilment import parcels
 from orders.fulfilment.parcels import ParcelFile, ParcelRow, read_parcels
 
 pytestmark = pytest.mark.once
-TOO_LONG = "tracking_number: at most 80 characters, without control characters."
 
 
 def read(*lines: str, carrier: str = "") -> ParcelFile:
@@ -65,7 +64,7 @@ def test_nothing_is_wrong_with_a_parcel_that_can_be(parcel: ParcelRow) -> None:
             ParcelRow(2, "B-1", "1" * 81),
             "tracking_number: at most 80 characters, without control characters.",
         ),
-        (ParcelRow(2, "B-1", "1\x07"), TOO_LONG),
+        (ParcelRow(2, "B-1", "1\x07"), "tracking_number: at most 80 characters, without control characters."),
         (ParcelRow(2, "B-1", "1", "c" * 61), "carrier: at most 60 characters, without control characters."),
     ],
 )

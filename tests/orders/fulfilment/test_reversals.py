@@ -1,72 +1,105 @@
-"""What is taken back of an order: its rows, its counters, and what the units are worth."""
+"""The rows of what is taken back, with what each of the units is worth."""
 
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
+from backoffice.db.transactions import write_transaction
+from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.reversals import write_cancellation, write_return
+from orders.fulfilment.transition import begin
 from orders.fulfilment.units import Units
-from orders.models import Order, OrderLine
-from tests.factories import make_product, place
+from orders.models import Cancellation, Order, OrderLine, Return
+from orders.status import Action
+from tests.factories import CLI, make_product, place
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def order() -> Order:
-    make_product("TEA-01", on_hand=9, price="10.00")
-    make_product("MUG-7", on_hand=9, price="3.33")
-    return place({"TEA-01": 3, "MUG-7": 1}, shipping_fee=Decimal("4.90"))
+    """€10.00 for three of A, €4.00 for one of B, €4.90 for shipping."""
+    make_product("A", on_hand=10, price="5.00")
+    make_product("B", on_hand=10, price="4.00")
+    return place({"A": 3, "B": 1}, shipping_fee=Decimal("4.90"))
 
 
-def lines_of(order: Order) -> tuple[OrderLine, OrderLine]:
-    tea, mug = order.lines.order_by("position")
-    return tea, mug
+def held(order: Order, action: Action) -> tuple[Order, list[OrderLine]]:
+    return begin(order.number, action, expected_version=None)
+
+
+@write_transaction
+def cancel(order: Order, *quantities: int, reason: str = "") -> tuple[Order, list[Decimal]]:
+    held_order, lines = held(order, Action.CANCEL)
+    units = [Units(line, quantity) for line, quantity in zip(lines, quantities, strict=True) if quantity]
+    _, worth = write_cancellation(held_order, lines, units, reason=reason, at=order.placed_at)
+    assert [line.cancelled for line in lines] == list(quantities)
+    return held_order, worth
 
 
 def test_a_cancellation_of_some_units_keeps_the_shipping_fee(order: Order) -> None:
-    tea, mug = lines_of(order)
+    changed, worth = cancel(order, 2, 0, reason="Sold out")
 
-    cancellation, worth = write_cancellation(
-        order, [tea, mug], [Units(tea, 2), Units(mug, 1)], reason="asked", at=timezone.now()
+    assert worth == [Decimal("10.00")]
+    assert changed.credited == Decimal("10.00")
+    cancellation = Cancellation.objects.get()
+    assert (cancellation.reference, cancellation.reason, cancellation.at) == (
+        f"{order.number}-C1",
+        "Sold out",
+        order.placed_at,
     )
+    assert (cancellation.credit, cancellation.shipping_credit) == (Decimal("10.00"), Decimal("0.00"))
+    rows = cancellation.lines.values_list("order_line__sku", "quantity", "credit")
+    assert list(rows) == [("A", 2, Decimal("10.00"))]
 
-    assert worth == [Decimal("20.00"), Decimal("3.33")]
-    assert (cancellation.reference, cancellation.reason) == (f"{order.number}-C1", "asked")
-    assert (cancellation.credit, cancellation.shipping_credit) == (Decimal("23.33"), Decimal("0.00"))
-    assert list(cancellation.lines.values_list("order_line", "quantity", "credit").order_by("pk")) == [
-        (tea.pk, 2, Decimal("20.00")),
-        (mug.pk, 1, Decimal("3.33")),
-    ]
-    assert (tea.cancelled, tea.credited, mug.cancelled, order.credited) == (
-        *(2, Decimal("20.00")),
-        *(1, Decimal("23.33")),
+
+def test_when_nothing_will_have_been_shipped_the_fee_is_given_back_too(order: Order) -> None:
+    changed, worth = cancel(order, 3, 1)
+
+    assert worth == [Decimal("15.00"), Decimal("4.00")]
+    assert changed.credited == Decimal("23.90") == order.total
+    assert Cancellation.objects.get().shipping_credit == Decimal("4.90")
+
+
+def test_what_has_shipped_in_part_keeps_its_fee_however_much_is_cancelled(order: Order) -> None:
+    ship_order(order.number, by=CLI, lines={"B": 1})
+
+    changed, _ = cancel(order, 3, 0)
+
+    assert changed.credited == Decimal("15.00")
+    assert Cancellation.objects.get().shipping_credit == 0
+
+
+def test_references_are_counted_by_order(order: Order) -> None:
+    other = place({"A": 1})
+    for one in (order, other):
+        cancel(one, 1, 0) if one == order else cancel(one, 1)
+    cancel(order, 1, 0)
+
+    references = Cancellation.objects.order_by("pk").values_list("reference", flat=True)
+    assert list(references) == [f"{order.number}-C1", f"{other.number}-C1", f"{order.number}-C2"]
+
+
+@write_transaction
+def take_back(order: Order, restock: list[bool]) -> tuple[Order, list[Decimal]]:
+    held_order, lines = held(order, Action.RETURN)
+    units = [Units(line, 1) for line in lines]
+    _, worth = write_return(held_order, units, restock, reason="Too small", at=order.placed_at)
+    assert [line.returned for line in lines] == [1, 1]
+    return held_order, worth
+
+
+def test_a_return_keeps_which_units_go_back_on_the_shelf(order: Order) -> None:
+    ship_order(order.number, by=CLI)
+
+    changed, worth = take_back(order, [True, False])
+
+    assert (worth, changed.credited) == ([Decimal("5.00"), Decimal("4.00")], Decimal("9.00"))
+    returned = Return.objects.get()
+    assert (returned.reference, returned.reason, returned.credit) == (
+        f"{order.number}-R1",
+        "Too small",
+        Decimal("9.00"),
     )
-
-
-def test_the_last_cancellation_gives_the_shipping_fee_back_too(order: Order) -> None:
-    tea, mug = lines_of(order)
-    everything = [Units(tea, 3), Units(mug, 1)]
-
-    cancellation, _worth = write_cancellation(order, [tea, mug], everything, reason="", at=timezone.now())
-
-    assert (cancellation.credit, cancellation.shipping_credit) == (Decimal("33.33"), Decimal("4.90"))
-    assert order.credited == order.total == Decimal("38.23")
-
-
-def test_a_return_keeps_the_fate_of_each_line_and_is_numbered(order: Order) -> None:
-    tea, mug = lines_of(order)
-    units = [Units(tea, 1), Units(mug, 1)]
-
-    first, worth = write_return(order, units, [True, False], reason="broken", at=timezone.now())
-    second, _worth = write_return(order, [Units(tea, 1)], [True], reason="", at=timezone.now())
-
-    assert worth == [Decimal("10.00"), Decimal("3.33")]
-    assert [each.reference for each in (first, second)] == [f"{order.number}-R1", f"{order.number}-R2"]
-    assert (first.credit, order.credited) == (Decimal("13.33"), Decimal("23.33"))
-    assert list(first.lines.values_list("order_line", "restock").order_by("pk")) == [
-        (tea.pk, True),
-        (mug.pk, False),
-    ]
-    assert (tea.returned, mug.returned) == (2, 1)
+    rows = returned.lines.order_by("pk").values_list("order_line__sku", "quantity", "restock", "credit")
+    assert list(rows) == [("A", 1, True, Decimal("5.00")), ("B", 1, False, Decimal("4.00"))]

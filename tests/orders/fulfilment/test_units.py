@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -21,19 +20,20 @@ from orders.models import OrderLine
 pytestmark = pytest.mark.once
 
 
-def line(sku: str, quantity: int, *, name: str = "", total: str = "10.00", **counters: Any) -> OrderLine:
+def line(sku: str, quantity: int, **counters: int) -> OrderLine:
+    """€10.00 were paid for it."""
     return OrderLine(
         product_id=len(sku),
         sku=sku,
-        name=name,
         quantity=quantity,
-        subtotal=Decimal(total),
+        subtotal=Decimal(10),
         discount=Decimal(0),
         **counters,
     )
 
 
-TEA, MUG = line("TEA-01", 5, name="Tea", shipped=3, cancelled=1, returned=2), line("Müg", 2, name="Mug")
+TEA, MUG = line("TEA-01", 5, shipped=3, cancelled=1, returned=2), line("Müg", 2)
+TEA.name = "Green tea"
 LINES = [TEA, MUG]
 
 
@@ -101,8 +101,7 @@ def test_nothing_chosen_is_refused(choose: Callable[[], object]) -> None:
 def test_units_are_worth_what_was_paid_and_the_last_one_takes_the_remainder(
     counters: dict[str, int], credited: str, units: int, worth: str
 ) -> None:
-    fields: dict[str, Any] = counters
-    thirds = line("THIRDS", 3, **fields)
+    thirds = line("THIRDS", 3, **counters)
     thirds.credited = Decimal(credited)
 
     assert Units(thirds, units).credit() == Decimal(worth)
@@ -111,13 +110,14 @@ def test_units_are_worth_what_was_paid_and_the_last_one_takes_the_remainder(
 def test_units_are_told_by_product_and_as_facts() -> None:
     chosen = [Units(TEA, 2), Units(MUG, 1)]
     facts = [
-        {"sku": "TEA-01", "name": "Tea", "quantity": 2},
-        {"sku": "Müg", "name": "Mug", "quantity": 1},
+        {"sku": "TEA-01", "name": "Green tea", "quantity": 2},
+        {"sku": "Müg", "name": "", "quantity": 1},
     ]
 
     assert by_product(chosen) == {6: 2, 3: 1}
     assert as_facts(chosen) == facts
-    assert as_credited_facts(chosen, [Decimal("4.00"), Decimal("10.00")]) == [
-        {**facts[0], "credit": "4.00"},
-        {**facts[1], "credit": "10.00"},
+    assert as_credited_facts(chosen, [Decimal("4.00"), Decimal("0.50")]) == [
+        facts[0] | {"credit": "4.00"},
+        facts[1] | {"credit": "0.50"},
     ]
+    assert as_facts([]) == []
