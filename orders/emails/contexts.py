@@ -107,16 +107,7 @@ def promotions_ended(happening: Happening) -> dict[str, Any]:
     measured = Promotion.objects.filter(pk__in=pks[:MOST_PROMOTIONS]).annotate(
         uses=Sum("codes__times_used"), code=Min("codes__code"), size=Count("codes")
     )
-    ended = [
-        {
-            "code": promotion.code if promotion.size == 1 else _codes(promotion.size),
-            "promotion": promotion.name,
-            "discount": promotion.discount_in_words,
-            "ended_at": full_moment(promotion.ends_at or happening.at),
-            "times_used": promotion.uses or 0,
-        }
-        for promotion in measured.order_by("ends_at", "pk")
-    ]
+    ended = [_ended(promotion, happening.at) for promotion in measured.order_by("ends_at", "pk")]
     return {"ended": ended, "count": len(pks), "more": len(pks) - len(ended)}
 
 
@@ -127,6 +118,17 @@ def books_do_not_balance(happening: Happening) -> dict[str, Any]:
         "found": list(found[:MOST_DISCREPANCIES]),
         "count": len(found),
         "more": max(0, len(found) - MOST_DISCREPANCIES),
+    }
+
+
+def _ended(promotion: Any, noted_at: datetime) -> dict[str, Any]:
+    """With its uses and codes counted, and one of the codes."""
+    return {
+        "code": promotion.code if promotion.size == 1 else _codes(promotion.size),
+        "promotion": promotion.name,
+        "discount": promotion.discount_in_words,
+        "ended_at": full_moment(promotion.ends_at or noted_at),
+        "times_used": promotion.uses or 0,
     }
 
 
