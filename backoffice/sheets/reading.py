@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.sheets.columns import key_of
-from backoffice.sheets.csv_rows import DELIMITERS, Row, csv_rows, utf8
+from backoffice.sheets.csv_rows import DELIMITERS, SheetRow, csv_rows, utf8
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.xlsx_rows import xlsx_rows
 
@@ -37,7 +37,7 @@ def content_of(file: BinaryIO) -> bytes:
     return content
 
 
-def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[Row]:
+def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[SheetRow]:
     """The rows of a CSV or XLSX file, the header among them; `columns` help to tell its delimiter.
 
     Raises:
@@ -56,9 +56,9 @@ def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Ite
     return _delimited(utf8(content), columns)
 
 
-def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[Row]:
+def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[SheetRow]:
     """With the delimiter that makes the header's columns out, else the one that finds the most."""
-    headers: dict[str, Row | None] = {}
+    headers: dict[str, SheetRow | None] = {}
     refusals: list[UnreadableFile] = []
     for mark in DELIMITERS:
         try:
