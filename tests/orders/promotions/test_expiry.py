@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from backoffice.outbox.models import EmailMessage
 from accounts.models import Source
+from backoffice.outbox.models import EmailMessage
 from orders.models import Promotion, PromotionEvent
 from orders.promotions import change_promotion, expire_ended_promotions, terms_of_promotion
 from tests.factories import CLI, make_batch, make_promo_code, make_user
