@@ -179,10 +179,10 @@ def _filtered(filters: ProductFilters, columns: Mapping[str, str]) -> QuerySet[P
         products = products.filter(_mentions(word, columns))
     lookups = {
         "category__slug": filters.category,
-        "price__gte": filters.price__gte,
-        "price__lte": filters.price__lte,
-        "available__gte": filters.stock__gte,
-        "available__lte": filters.stock__lte,
+        "price__gte": filters.price_gte,
+        "price__lte": filters.price_lte,
+        "available__gte": filters.stock_gte,
+        "available__lte": filters.stock_lte,
         "is_active": filters.is_active,
         "created_at__gte": filters.created_after,
         "created_at__lt": filters.created_before,

@@ -21,10 +21,10 @@ Units = Annotated[int, Field(ge=-MAX_UNITS, le=MAX_UNITS)]
 class ProductFilters(ListQuery):
     q: Search | None = Field(None, description="Words of the name or SKU.")
     category: Slug | None = Field(None, description="The slug of a category.")
-    price__gte: Money | None = None
-    price__lte: Money | None = None
-    stock__gte: Units | None = None
-    stock__lte: Units | None = None
+    price_gte: Money | None = None
+    price_lte: Money | None = None
+    stock_gte: Units | None = None
+    stock_lte: Units | None = None
     in_stock: bool | None = Field(None, description="true: available; false: sold out.")
     is_active: bool | None = Field(None, description="Staff; everybody else sees active products only.")
     created_after: Moment | None = None

@@ -225,10 +225,10 @@ def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[
     if filters.promo_code is not None:
         orders = orders.with_promo_code(normalised_code(filters.promo_code))
     lookups = {
-        "total__at_least": filters.total__gte,
-        "total__at_most": filters.total__lte,
-        "discount__gte": filters.discount__gte,
-        "discount__lte": filters.discount__lte,
+        "total__at_least": filters.total_gte,
+        "total__at_most": filters.total_lte,
+        "discount__gte": filters.discount_gte,
+        "discount__lte": filters.discount_lte,
         "placed_at__gte": filters.placed_after,
         "placed_at__lt": filters.placed_before,
     }

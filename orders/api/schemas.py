@@ -109,10 +109,10 @@ class OrderFilters(ListQuery):
     status: list[OrderStatus] | None = Field(None, description="May be repeated.")
     email: Annotated[str, text(254)] | None = None
     promo_code: Annotated[str, text(LONGEST_CODE)] | None = None
-    total__gte: Money | None = None
-    total__lte: Money | None = None
-    discount__gte: Money | None = None
-    discount__lte: Money | None = None
+    total_gte: Money | None = None
+    total_lte: Money | None = None
+    discount_gte: Money | None = None
+    discount_lte: Money | None = None
     placed_after: Moment | None = None
     placed_before: Moment | None = None
 

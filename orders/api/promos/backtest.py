@@ -14,19 +14,19 @@ from orders.api.promos.inputs import terms_sent
 from orders.api.promos.schemas import BacktestIn, BacktestOut, DiscountIn
 from orders.promotions import Backtest, backtest, backtest_promo_code
 
-promo_trial_router = Router(tags=["Promo codes"])
+backtest_router = Router(tags=["Promo codes"])
 
 SHARES = ("share_of_orders", "share_of_revenue", "average_before", "average_after")
 
 
-@promo_trial_router.post(
+@backtest_router.post(
     "/backtest",
     response=BacktestOut,
     by_alias=True,
     operation_id="backtest_promo_code",
     summary="Try terms on past orders",
 )
-def try_on_past_orders(request: HttpRequest, body: BacktestIn) -> HttpResponse:
+def backtest_terms(request: HttpRequest, body: BacktestIn) -> HttpResponse:
     """How many orders would have had the discount, and what it would have cost. Nothing is written.
 
     The window and the pause of the terms are left out of account; limits count in the order of time.
