@@ -9,7 +9,7 @@ import typer
 from cli.orders.shown import Number, app
 from cli.terminal.actors import actor
 from cli.terminal.console import As, Json, show_one, wrong_use
-from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -71,20 +71,20 @@ def edit(
     "comment",
     examples="""
     shopctl orders comment B-100042 "called: wait until Monday"
-    shopctl orders comment B-100042 "handed to the courier" --as wanda@example.com --request-key tour-4711
+    shopctl orders comment B-100042 "handed to the courier" --as wanda@example.com --idempotency-key tour-4711
     """,
 )
 def comment(
     number: Number,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Colleagues read it; the customer does not.")],
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Leave a note for colleagues in an order's timeline."""
     by = actor(as_, "orders.comment_order")
     operation = f"comment {number.strip().upper()} {text} {by}"
-    row = once_per_key(request_key, operation, partial(_comment, number, text, by=by))
+    row = once_per_key(idempotency_key, operation, partial(_comment, number, text, by=by))
     show_one(row, as_json=json)
 
 

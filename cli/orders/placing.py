@@ -10,7 +10,7 @@ from cli.orders.shown import STEPS, app, as_row, print_part
 from cli.terminal.actors import actor
 from cli.terminal.console import REFUSED, As, DryRun, Json, columns, print_json, say, show_one
 from cli.terminal.files import name_of, opened
-from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ QUOTED = columns("sku", "name", "quantity:n", "unit_price:n=Price", "discount:n"
     "place",
     examples="""
     shopctl orders place order.json --dry-run
-    shopctl orders place order.json --request-key mail-order-4711
+    shopctl orders place order.json --idempotency-key mail-order-4711
     jq .order message.json | shopctl orders place - --as sam@example.com --json
     """,
 )
@@ -34,7 +34,7 @@ def place(
     file: Annotated[str, typer.Argument(metavar="FILE", help="One order as JSON. - is standard input.")],
     dry_run: DryRun = False,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Place an order for a customer.
@@ -50,7 +50,7 @@ def place(
         _show_quote(request, email, by, as_json=json)
         return
     operation = f"place {sha256(content).hexdigest()} {by}"
-    row = once_per_key(request_key, operation, partial(_placed, request, email, by))
+    row = once_per_key(idempotency_key, operation, partial(_placed, request, email, by))
     show_one(row, as_json=json)
 
 

@@ -26,7 +26,7 @@ from cli.terminal.console import (
     wrong_use,
 )
 from cli.terminal.files import STANDARD, Overwrite, refuse_to_replace, write
-from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     examples="""
     shopctl promos generate --count 10000 --prefix BF- --percent 15 --ends 2026-11-30 --output codes.csv
     shopctl promos generate --count 500 --amount 5 --name Newsletter --dry-run
-    shopctl promos generate --count 500 --amount 5 --yes --output - --request-key newsletter-11 | mail-merge
+    shopctl promos generate --count 500 --amount 5 --yes --output - --idempotency-key newsletter-11 | mail-merge
     """,
 )
 @taking(Terms)
@@ -62,7 +62,7 @@ def generate(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Generate a batch of random codes that nobody guesses: show the plan, ask, make and hand them out.
@@ -74,13 +74,13 @@ def generate(
         wrong_use("Standard output takes either the codes (--output -) or --json.")
     by = actor(as_, "orders.add_promotion")
     said = f"promos-generate {count} {prefix} {length} {max_uses} {given} {by}"
-    kept = answer_kept(request_key, said)
+    kept = answer_kept(idempotency_key, said)
     if kept is None:
         refuse_to_replace(output, overwrite=overwrite)
         planned = _planned(count, prefix, length, max_uses, given)
         planned.show(as_json=json) if dry_run else planned.say()
         proceed(f"Generate {counted(count, 'code')}?", yes=yes, dry_run=dry_run)
-        kept = once_per_key(request_key, said, lambda: planned.carried_out(by))
+        kept = once_per_key(idempotency_key, said, lambda: planned.carried_out(by))
     else:
         say(f"Batch {kept['id']} was generated under this key before.")
     _hand_out(kept["id"], output, overwrite=overwrite, by=by)

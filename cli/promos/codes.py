@@ -35,7 +35,7 @@ from cli.terminal.console import (
     show_one,
 )
 from cli.terminal.files import words_of
-from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.verbs import verb
 
 NewCode = Annotated[str, typer.Argument(metavar="NEW", help="What the new code is called.")]
@@ -102,7 +102,7 @@ def show_promo(code: Code, as_: As = None, json: Json = False) -> None:
     shopctl promos create SUMMER20 --percent 20 --max-discount 40 --ends +14d --max-uses 500
     shopctl promos create WELCOME5 --amount 5 --first-order-only --minimum-spend 25
     shopctl promos create LAMPS10 --percent 10 --category Lanterns --starts 2026-12-01 --ends 2026-12-24
-    shopctl promos create LAMPS10 --percent 10 --request-key lamps-2026
+    shopctl promos create LAMPS10 --percent 10 --idempotency-key lamps-2026
     """,
 )
 @taking(Terms)
@@ -111,7 +111,7 @@ def create(
     given: Terms,
     max_uses: MaxUses = None,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Create a promo code. WHEN is a date such as 2026-12-24, or 2026-12-24T18:00, +7d or tomorrow.
@@ -129,7 +129,7 @@ def create(
         return in_full(promo_code_named(made.code), by)
 
     said = f"promos-create {code} {given} {max_uses} {by}"
-    show_one(once_per_key(request_key, said, run), as_json=json, headings=HEADINGS)
+    show_one(once_per_key(idempotency_key, said, run), as_json=json, headings=HEADINGS)
 
 
 @verb(
@@ -137,11 +137,11 @@ def create(
     "duplicate",
     examples="""
     shopctl promos duplicate SUMMER20 SUMMER21
-    shopctl promos duplicate SUMMER20 SUMMER21 --request-key summer-21 --json
+    shopctl promos duplicate SUMMER20 SUMMER21 --idempotency-key summer-21 --json
     """,
 )
 def duplicate(
-    code: Code, new: NewCode, as_: As = None, request_key: RequestKey = None, json: Json = False
+    code: Code, new: NewCode, as_: As = None, idempotency_key: IdempotencyKey = None, json: Json = False
 ) -> None:
     """Make a new code with the same terms, unused and not paused: the way on once a code was used."""
     from orders.promotions import duplicate_promo_code, promo_code_named
@@ -152,7 +152,7 @@ def duplicate(
         made = duplicate_promo_code(code, new_code=new, by=by)
         return in_full(promo_code_named(made.code), by)
 
-    answer = once_per_key(request_key, f"promos-duplicate {code} {new} {by}", run)
+    answer = once_per_key(idempotency_key, f"promos-duplicate {code} {new} {by}", run)
     show_one(answer, as_json=json, headings=HEADINGS)
 
 

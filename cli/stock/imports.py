@@ -35,7 +35,7 @@ from cli.terminal.console import (
     say,
 )
 from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_to_replace, write_rejects
-from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
 from cli.terminal.progress import LONG, bar
 from cli.terminal.verbs import verb
@@ -74,7 +74,7 @@ def import_stock(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
@@ -87,7 +87,7 @@ def import_stock(
         content = stream.read(MAX_FILE + 1)
     answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
     operation = f"import {mode} {sha256(content).hexdigest()} {skip_invalid} {by}"
-    if (kept := answer_kept(request_key, operation)) is not None:
+    if (kept := answer_kept(idempotency_key, operation)) is not None:
         answer.show(kept, done="Applied before, under this key:")
         return
     refuse_to_replace(rejects, overwrite=overwrite)
@@ -101,7 +101,7 @@ def import_stock(
     if plan.changes and not dry_run:
         proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes)
         apply = partial(_applied, plan, by=by, skip_invalid=skip_invalid)
-        once = partial(once_per_key, request_key, operation)
+        once = partial(once_per_key, idempotency_key, operation)
         result = _perhaps_again(lambda more: once(partial(apply, again=more)), again=again, may_ask=not yes)
     if result["problems"]:
         _hand_back(plan.pk, rejects)

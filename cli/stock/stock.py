@@ -26,7 +26,7 @@ from cli.terminal.console import (
     wrong_use,
 )
 from cli.terminal.files import words_of
-from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.verbs import group, verb
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def list_stock(
     "receive",
     examples="""
     shopctl stock receive TEA-01 12 --note "delivery 4711"
-    shopctl stock receive TEA-01 12 --as ana@example.com --request-key delivery-4711
+    shopctl stock receive TEA-01 12 --as ana@example.com --idempotency-key delivery-4711
     """,
 )
 def receive(
@@ -111,7 +111,7 @@ def receive(
     note: Note = "",
     reference: Annotated[str, typer.Option(help="Such as a delivery note's number.")] = "",
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Add units that arrived."""
@@ -121,7 +121,7 @@ def receive(
     _move(
         lambda: stock.receive(sku, quantity, by=by, note=note, reference=reference),
         said=f"receive {sku} {quantity} {reference} {note} {by}",
-        key=request_key,
+        key=idempotency_key,
         as_json=json,
     )
 
@@ -144,7 +144,7 @@ def adjust(
     ],
     note: Note = "",
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Add or take away units for a reason."""
@@ -155,7 +155,7 @@ def adjust(
     _move(
         lambda: stock.adjust(sku, units, reason=reason, by=by, note=note),
         said=f"adjust {sku} {units} {reason} {note} {by}",
-        key=request_key,
+        key=idempotency_key,
         as_json=json,
     )
 
@@ -182,7 +182,7 @@ def count(
     yes: Yes = False,
     note: Note = "",
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Set on hand to what was counted on the shelf.
@@ -199,7 +199,7 @@ def count(
     elif dry_run:
         wrong_use("--dry-run shows what --cancel-units would cancel.")
     said = f"count {sku} {counted} {expected} {note} {by}" + " and cancel" * cancel_units
-    _move(record, said=said, key=request_key, as_json=json)
+    _move(record, said=said, key=idempotency_key, as_json=json)
 
 
 def _cancelling(

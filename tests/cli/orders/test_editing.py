@@ -63,7 +63,7 @@ def test_a_comment_is_made_once_per_key_and_in_the_name_of_who_makes_it(
     wanda = make_user("wanda@example.com", role="Warehouse")
     for _ in range(2):
         row = answers(
-            *("orders", "comment", number, "Called: wait", "--as", wanda.email, "--request-key", "k-1")
+            *("orders", "comment", number, "Called: wait", "--as", wanda.email, "--idempotency-key", "k-1")
         )
 
     assert {**row, "at": ""} == {"number": number, "comment": "Called: wait", "by": wanda.email, "at": ""}

@@ -124,7 +124,7 @@ def test_a_file_that_is_not_there_is_told(shopctl: Shopctl, tmp_path: Path) -> N
 
 
 def test_with_the_same_key_it_is_placed_once(answers: Answers, shopctl: Shopctl) -> None:
-    command = ("orders", "place", "-", "--request-key", "mail-1")
+    command = ("orders", "place", "-", "--idempotency-key", "mail-1")
 
     first, second = answers(*command, stdin=document()), answers(*command, stdin=document())
 

@@ -86,15 +86,15 @@ def test_the_codes_go_to_standard_output_and_all_words_elsewhere(shopctl: Shopct
 
 def test_a_script_that_repeats_itself_gets_the_same_batch(shopctl: Shopctl, tmp_path: Path) -> None:
     path = tmp_path / "codes.csv"
-    command = (*TWENTY, "--output", path, "--yes", "--request-key", "november")
+    command = (*TWENTY, "--output", path, "--yes", "--idempotency-key", "november")
     first, again = shopctl(*command), shopctl(*command)
     assert (first.exit_code, again.exit_code) == (0, 0), again.stderr
     assert first.stdout == again.stdout
     assert PromoCode.objects.count() == 20
     elsewhere = tmp_path / "again.csv"
-    assert shopctl(*TWENTY, "--output", elsewhere, "--request-key", "november").exit_code == 0
+    assert shopctl(*TWENTY, "--output", elsewhere, "--idempotency-key", "november").exit_code == 0
     assert codes_in(elsewhere) == codes_in(path)
-    other = shopctl(*TWENTY, "--max-uses", 2, "--yes", "--request-key", "november")
+    other = shopctl(*TWENTY, "--max-uses", 2, "--yes", "--idempotency-key", "november")
     assert other.exit_code == 1
     path.write_text("mine")
     assert shopctl(*command).exit_code == 1

@@ -84,8 +84,8 @@ def test_a_code_can_be_used_until_the_day_on_which_it_ends_is_over(
     assert re.search(r"Starts at +2026-03-29 00:00\nEnds at +2026-10-26 00:00\n", screen)
 
 
-def test_a_code_is_created_once_under_a_request_key(shopctl: Shopctl, terminal: Terminal) -> None:
-    command = ("promos", "create", "ONCE", "--percent", "20", "--ends", "2126-12-24", "--request-key", "k")
+def test_a_code_is_created_once_under_an_idempotency_key(shopctl: Shopctl, terminal: Terminal) -> None:
+    command = ("promos", "create", "ONCE", "--percent", "20", "--ends", "2126-12-24", "--idempotency-key", "k")
     first, again = shopctl(*command), shopctl(*command)
     assert (first.exit_code, again.exit_code) == (0, 0)
     assert first.stdout == again.stdout
@@ -193,11 +193,11 @@ def test_money_is_shown_to_those_who_may_see_revenue(answers: Answers, role: str
 
 def test_a_code_is_duplicated(answers: Answers, shopctl: Shopctl) -> None:
     make_promo_code("TEN", max_uses=5, is_paused=True)
-    made = answers("promos", "duplicate", "ten", "eleven", "--request-key", "k")
+    made = answers("promos", "duplicate", "ten", "eleven", "--idempotency-key", "k")
     assert (made["code"], made["percent_off"], made["max_uses"], made["state"]) == (
         "ELEVEN", "10.00", 5, "active",
     )  # fmt: skip
-    assert answers("promos", "duplicate", "ten", "eleven", "--request-key", "k") == made
+    assert answers("promos", "duplicate", "ten", "eleven", "--idempotency-key", "k") == made
     assert shopctl("promos", "duplicate", "ten", "eleven").exit_code == 1
     assert PromoCode.objects.count() == 2
 
