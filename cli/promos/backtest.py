@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.promos.shown import app
-from cli.promos.terms import Discount, taking
+from cli.promos.terms import Discount
 from cli.terminal.actors import actor
 from cli.terminal.console import As, Json, columns, is_terminal, print_json, print_rows, show_one, wrong_use
 from cli.terminal.moments import moment
+from cli.terminal.options import taking
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:

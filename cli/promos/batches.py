@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.promos.shown import BATCHES, HEADINGS, app, batch_in_full, batch_rows
-from cli.promos.terms import Terms, taking
+from cli.promos.terms import Terms
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     As,
@@ -27,6 +27,7 @@ from cli.terminal.console import (
 )
 from cli.terminal.files import STANDARD, Overwrite, refuse_to_replace, write
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
+from cli.terminal.options import taking
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     examples="""
     shopctl promos generate --count 10000 --prefix BF- --percent 15 --ends 2026-11-30 --output codes.csv
     shopctl promos generate --count 500 --amount 5 --name Newsletter --dry-run
-    shopctl promos generate --count 500 --amount 5 --yes --output - --idempotency-key newsletter-11 | mail-merge
+    shopctl promos generate --count 500 --amount 5 --yes --output - --idempotency-key news-11 | mail-merge
     """,
 )
 @taking(Terms)

@@ -17,7 +17,7 @@ from cli.promos.shown import (
     in_full,
     show_plan,
 )
-from cli.promos.terms import Terms, taking
+from cli.promos.terms import Terms
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     As,
@@ -36,6 +36,7 @@ from cli.terminal.console import (
 )
 from cli.terminal.files import words_of
 from cli.terminal.idempotency import IdempotencyKey, once_per_key
+from cli.terminal.options import taking
 from cli.terminal.verbs import verb
 
 NewCode = Annotated[str, typer.Argument(metavar="NEW", help="What the new code is called.")]

@@ -24,6 +24,7 @@ def test_anybody_lists_active_products_and_sees_what_can_be_ordered():
                 "price": "3.39",
                 "stock": 100,
                 "category": "lanterns",
+                "category_name": "Lanterns",
                 "is_active": True,
                 "created_at": product.created_at.isoformat().replace("+00:00", "Z"),
                 "updated_at": product.updated_at.isoformat().replace("+00:00", "Z"),

@@ -85,7 +85,17 @@ def test_a_code_can_be_used_until_the_day_on_which_it_ends_is_over(
 
 
 def test_a_code_is_created_once_under_an_idempotency_key(shopctl: Shopctl, terminal: Terminal) -> None:
-    command = ("promos", "create", "ONCE", "--percent", "20", "--ends", "2126-12-24", "--idempotency-key", "k")
+    command = (
+        "promos",
+        "create",
+        "ONCE",
+        "--percent",
+        "20",
+        "--ends",
+        "2126-12-24",
+        "--idempotency-key",
+        "k",
+    )
     first, again = shopctl(*command), shopctl(*command)
     assert (first.exit_code, again.exit_code) == (0, 0)
     assert first.stdout == again.stdout

@@ -34,7 +34,7 @@ def test_a_dry_run_shows_every_row_and_changes_nothing(answers: Answers, good_fi
     make_promo_code("OLD")
     plan = answers("promos", "import", good_file, "--dry-run")
     assert (plan["new"], plan["changed"], plan["problems"], plan["ignored_columns"]) == (1, 1, 0, ["colour"])
-    assert plan["rows"][0] == {
+    assert plan["plan"][0] == {
         "row": 2,
         "code": "OLD",
         "outcome": "change",

@@ -33,8 +33,8 @@ def on_hand() -> dict[str, int]:
 def test_a_dry_run_shows_every_row_and_changes_nothing(answers: Answers, count_file: Path) -> None:
     make_product("TEA-01", on_hand=5)
     plan = answers("stock", "import", count_file, "--mode", "count", "--dry-run")
-    assert [(row["sku"], row["now"], row["after"], row["problem_code"]) for row in plan["rows"]] == [
-        ("TEA-01", 5, 40, ""),
+    assert [(row["sku"], row["now"], row["after"], row["problem_code"]) for row in plan["plan"]] == [
+        ("TEA-01", 5, 40, None),
         ("NOPE", None, None, "unknown_sku"),
     ]
     assert on_hand() == {"TEA-01": 5}
@@ -130,7 +130,7 @@ def test_jsonl_gives_the_rows_as_they_were_applied(shopctl: Shopctl, count_file:
     result = shopctl("stock", "import", count_file, "--mode", "count", "--skip-invalid", "--yes", "--jsonl")
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(row["row"], row["sku"], row["change"], row["problem_code"]) for row in rows] == [
-        (2, "TEA-01", 35, ""),
+        (2, "TEA-01", 35, None),
         (3, "NOPE", None, "unknown_sku"),
     ]
 
@@ -164,7 +164,16 @@ def test_rejected_rows_replace_no_file_unasked(
 def test_a_retry_with_the_same_key_answers_as_the_first_time(answers: Answers, good_file: Path) -> None:
     make_product("TEA-01")
     make_product("TEA-02")
-    command = ("stock", "import", good_file, "--mode", "receive", "--yes", "--idempotency-key", "delivery-4711")
+    command = (
+        "stock",
+        "import",
+        good_file,
+        "--mode",
+        "receive",
+        "--yes",
+        "--idempotency-key",
+        "delivery-4711",
+    )
     first = answers(*command)
     assert answers(*command) == first
     assert on_hand() == {"TEA-01": 40, "TEA-02": 7}

@@ -14,7 +14,7 @@ def test_stock_show_answers_with_the_balances(answers: Answers) -> None:
     make_product("TEA-01", on_hand=5)
     place({"TEA-01": 2})
     (row,) = answers("stock", "show", "tea-01")
-    assert (row["sku"], row["on_hand"], row["reserved"], row["available"]) == ("TEA-01", 5, 2, 3)
+    assert (row["sku"], row["on_hand"], row["reserved"], row["stock"]) == ("TEA-01", 5, 2, 3)
 
 
 def test_a_pipe_gets_tabs_and_no_heading(shopctl: Shopctl) -> None:
