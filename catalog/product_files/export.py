@@ -6,7 +6,6 @@ from backoffice.sheets.exporting import SafeRows
 from catalog.models import Category, Product
 from catalog.product_files.cells import IMPORTED
 
-
 SHOWN = ("category_name", "on_hand", "reserved", "stock")
 
 

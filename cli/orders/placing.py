@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.orders.shown import STEPS, app, as_row, print_part
+from cli.orders.shown import STEPS, app, in_short, print_part
 from cli.terminal.actors import actor
 from cli.terminal.console import REFUSED, As, DryRun, Json, columns, print_json, say, show_one
 from cli.terminal.files import name_of, opened
@@ -51,7 +51,7 @@ def place(
         return
     operation = f"place {sha256(content).hexdigest()} {by}"
     row = once_per_key(idempotency_key, operation, partial(_placed, request, email, by))
-    show_one(row, as_json=json)
+    show_one(row if json else in_short(row), as_json=json)
 
 
 def _content_of(file: str) -> bytes:
@@ -95,10 +95,9 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
 
 def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
     from orders.placing.placement import place_order
+    from orders.readers.orders import order_data
 
-    order = place_order(request, email=email, by=by)
-    order.refresh_from_db()
-    return as_row(order)
+    return order_data(place_order(request, email=email, by=by).number, to=by.user)
 
 
 def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bool) -> None:
@@ -106,13 +105,13 @@ def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bo
     from accounts.email_addresses import checked_email
     from orders.placing.basket import address_fields
     from orders.placing.placement import quote_order
-    from orders.readers.orders import rendered_quote
+    from orders.readers.orders import quote_as_data
 
     checked_email(email)
     address_fields(request.address)
     quote = quote_order(request, email=email, by=by)
     if as_json:
-        print_json(rendered_quote(quote))
+        print_json(quote_as_data(quote))
     else:
         _print_quote(quote)
     say("A dry run: nothing was changed.")
@@ -122,10 +121,10 @@ def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bo
 
 
 def _print_quote(quote: "Quote") -> None:
-    from orders.readers.orders import rendered_quote
+    from orders.readers.orders import quote_as_data
 
-    rendered = rendered_quote(quote)
+    priced = quote_as_data(quote)
     names = ("subtotal", "discount", "shipping", "total", "currency")
-    show_one({name: rendered[name] for name in names}, as_json=False)
-    print_part("Lines", rendered["lines"], QUOTED)
-    print_part("How the price comes about", rendered["explanation"], STEPS)
+    show_one({name: priced[name] for name in names}, as_json=False)
+    print_part("Lines", priced["lines"], QUOTED)
+    print_part("How the price comes about", priced["explanation"], STEPS)

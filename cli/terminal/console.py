@@ -53,11 +53,18 @@ KEPT_WHOLE = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: its name in JSON, its heading for people."""
+    """A column of a list: its name in JSON, with a dot for what is nested, and its heading for people."""
 
     name: str
     heading: str
     is_number: bool = False
+
+    def of(self, row: Row) -> Any:
+        """The row's value; `promo.code` is what `code` is within `promo`, None when there is no promo."""
+        value: Any = row
+        for part in self.name.split("."):
+            value = None if value is None else value.get(part)
+        return value
 
 
 def columns(*names: str) -> tuple[Column, ...]:
@@ -109,7 +116,7 @@ class Listing:
             if self.as_jsonl:
                 print(_json(row))
             else:
-                print("\t".join(_plain(row.get(column.name)) for column in shown))
+                print("\t".join(_plain(column.of(row)) for column in shown))
         return count
 
 
@@ -247,8 +254,8 @@ def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     # Room for what there is: a column without a single value is left out.
-    shown = [column for column in shown if any(row.get(column.name) not in (None, "") for row in rows)]
-    texts = [[for_people(row.get(column.name)) for column in shown] for row in rows]
+    shown = [column for column in shown if any(column.of(row) not in (None, "") for row in rows)]
+    texts = [[for_people(column.of(row)) for column in shown] for row in rows]
     console = Console(highlight=False, no_color="NO_COLOR" in os.environ)
     # Two more for each column: its padding and the space between it and the next.
     widths = _widths(shown, texts, room=console.width - 2 * len(shown))

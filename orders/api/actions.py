@@ -1,14 +1,12 @@
 """What happens to a placed order: shipping, delivery, cancellation, returns, and its timeline."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel
 
-from accounts.actors import Actor, name_told_to
+from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
 from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
@@ -31,24 +29,20 @@ from orders.api.schemas import (
 from orders.fulfilment import lifecycle
 from orders.fulfilment.lifecycle import ReturnedItem
 from orders.fulfilment.transition import IllegalTransition, UnknownOrder
-from orders.models import EventKind, Order, OrderEvent
+from orders.models import Order, OrderEvent
+from orders.readers.events import (
+    EVENT_FIELDS,
+    event_as_data,
+    event_columns,
+    event_data,
+    events_told_to,
+)
 from orders.readers.orders import order_reply
 from orders.status import OrderStatus
 
 actions_router = Router(tags=["Orders"])
 
-EVENT_COLUMNS = {
-    "id": "id",
-    "kind": "kind",
-    "text": "text",
-    "details": "details",
-    "actor": "actor__email",
-    "source": "source",
-    "at": "at",
-}
 EVENT_SORTING = Sorting("events", {"id": SortKey("id"), "at": SortKey("at")}, usual="-id")
-# Colleagues comment among themselves, and mails are in the customer's own mailbox.
-FOR_STAFF_ONLY = (EventKind.COMMENT, EventKind.EMAIL)
 
 
 @actions_router.get(
@@ -56,18 +50,16 @@ FOR_STAFF_ONLY = (EventKind.COMMENT, EventKind.EMAIL)
     response=EventList,
     operation_id="list_order_events",
     summary="An order's timeline",
-    openapi_extra=asked_by(EVENT_COLUMNS, EVENT_SORTING),
+    openapi_extra=asked_by(EVENT_FIELDS, EVENT_SORTING),
 )
 def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
     """What happened, the newest first. Customers see neither comments nor who of the shop's staff it was."""
     user = caller(request)
-    order = _visible(number, user)
-    events = OrderEvent.objects.filter(order=order)
-    if not user.is_staff:
-        events = events.exclude(kind__in=FOR_STAFF_ONLY)
-    wanted = chosen_fields(filters.fields, list(EVENT_COLUMNS))
-    page = EVENT_SORTING.page(events, filters, _columns_of(wanted))
-    return rendered(page.envelope([_event(row, wanted, user) for row in page.rows])).to(request)
+    events = events_told_to(user, OrderEvent.objects.filter(order=_visible(number, user)))
+    wanted = chosen_fields(filters.fields, EVENT_FIELDS)
+    page = EVENT_SORTING.page(events, filters, event_columns(wanted))
+    items = [event_as_data(row, wanted, to=user) for row in page.rows]
+    return rendered(page.envelope(items)).to(request)
 
 
 @actions_router.post(
@@ -174,8 +166,7 @@ def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
     def run() -> Reply:
         _visible(number, caller(request))
         event = lifecycle.comment(number, by=actor, text=body.text)
-        row = OrderEvent.objects.values(*_columns_of(list(EVENT_COLUMNS))).get(pk=event.pk)
-        return rendered(_event(row, list(EVENT_COLUMNS), caller(request)), status=201)
+        return rendered(event_data(event.pk, to=caller(request)), status=201)
 
     return answer_once(request, body, run)
 
@@ -231,18 +222,3 @@ def _refuse_cancelling_unless_allowed(number: str, actor: Actor) -> None:
         raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
     if own.status not in (OrderStatus.PENDING, OrderStatus.CANCELLED):
         raise IllegalTransition(f"Parts of {own.number} have been shipped: return them instead.")
-
-
-def _columns_of(wanted: Sequence[str]) -> list[str]:
-    columns = [EVENT_COLUMNS[name] for name in wanted]
-    return [*columns, "actor__is_staff"] if "actor" in wanted else columns
-
-
-def _event(row: dict[str, Any], wanted: Sequence[str], reader: User) -> dict[str, Any]:
-    event = {name: row[EVENT_COLUMNS[name]] for name in wanted}
-    if "actor" in event:
-        if reader.is_staff:
-            event["actor"] = name_told_to(reader, event["actor"], is_staff=bool(row["actor__is_staff"]))
-        elif event["actor"] != reader.email:
-            event["actor"] = settings.SHOP_NAME
-    return event

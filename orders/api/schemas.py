@@ -143,10 +143,12 @@ class QuoteLineOut(BaseModel):
 
 
 class LineOut(QuoteLineOut):
+    credited: str
     shipped: int
     delivered: int
     cancelled: int
     returned: int
+    open: int = Field(description="Units neither shipped nor cancelled.")
 
 
 class QuoteOut(BaseModel):
@@ -198,7 +200,8 @@ class OrderSummary(BaseModel):
     discount: str
     shipping: str
     total: str
-    credited: str
+    credited: str = Field(description="The value of what was cancelled or returned.")
+    net: str = Field(description="The total less what was credited.")
     units: int
     promo: PromoOut | None
     placed_at: datetime
