@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from cli.promos.shown import Batch, Search, State, app, codes_asked_for
+from cli.promos.shown import PromoCodeOptions, app
 from cli.terminal.actors import actor
 from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
 from cli.terminal.files import STANDARD, Output, Overwrite, Rejects, opened, refuse_to_replace, write
+from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
 from cli.terminal.row_plans import Asked, RowImport
@@ -77,15 +78,14 @@ def import_file(
     examples="""
     shopctl promos export > promos.csv
     shopctl promos export --state active --output active.csv
-    shopctl promos export --batch 12 --output codes.csv --overwrite
+    shopctl promos export --promotion 12 --output codes.csv --overwrite
     """,
 )
+@taking(PromoCodeOptions)
 def export(
     output: Output = None,
     overwrite: Overwrite = False,
-    state: State = None,
-    search: Search = None,
-    batch: Batch = None,
+    given: PromoCodeOptions = PromoCodeOptions(),
     every: Annotated[bool, typer.Option("--all", help="The codes of all batches too.")] = False,
     as_: As = None,
     fail_if_empty: FailIfEmpty = False,
@@ -96,7 +96,7 @@ def export(
 
     by = actor(as_, "orders.add_promotion")
     refuse_to_replace(output, overwrite=overwrite)
-    codes = codes_asked_for(state=state, search=search, batch=batch, every=every)
+    codes = given.codes(every=every)
     total = codes.count()
     record_export(counted(total, "promo code"), by=by)
     with bar("Exporting", None, rows=total):

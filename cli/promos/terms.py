@@ -8,7 +8,7 @@ import typer
 
 from cli.terminal.console import wrong_use
 from cli.terminal.moments import end_moment, moment
-from cli.terminal.options import number
+from cli.terminal.options import limit, number
 
 if TYPE_CHECKING:
     from orders.promotions import PromotionTerms
@@ -35,7 +35,8 @@ class Discount:
         typer.Option(parser=number, metavar="AMOUNT", help="What eligible goods must cost at least."),
     ] = None
     per_customer: Annotated[
-        int, typer.Option(min=0, help="How often one customer may use it; 0 for no limit.")
+        int | None,
+        typer.Option(parser=limit, metavar="USES", help="How often one customer may use it, or none."),
     ] = 1
     first_order_only: Annotated[
         bool, typer.Option("--first-order-only", help="Only for a customer's first order.")
@@ -70,7 +71,7 @@ class Discount:
             amount_off=self.amount,
             max_discount=self.max_discount,
             minimum_spend=self.minimum_spend or Decimal(),
-            max_uses_per_customer=self.per_customer or None,
+            max_uses_per_customer=self.per_customer,
             first_order_only=self.first_order_only,
             **asdict(restriction_said(named)),
         )

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -58,18 +58,24 @@ class Column:
     name: str
     heading: str
     is_number: bool = False
+    in_words: Callable[[Row], str] | None = None
 
     def of(self, row: Row) -> Any:
-        """The row's value; `promo.code` is what `code` is within `promo`, None when there is no promo."""
+        """What the row says `in_words`, else its value of this name.
+
+        `promo.code` is what `code` is within `promo`, and None when there is no promo.
+        """
+        if self.in_words is not None:
+            return self.in_words(row)
         value: Any = row
         for part in self.name.split("."):
             value = None if value is None else value.get(part)
         return value
 
 
-def columns(*names: str) -> tuple[Column, ...]:
+def columns(*names: str | Column) -> tuple[Column, ...]:
     """`sku` is headed SKU, `on_hand:n` is headed On hand and flush right, `at=When` is headed When."""
-    return tuple(_column(name) for name in names)
+    return tuple(name if isinstance(name, Column) else _column(name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,16 @@ def number(text: str) -> Decimal:
     return value
 
 
+def limit(text: str | int) -> int | None:
+    """For `parser=`: a whole number from 1 on, or `none` for no limit."""
+    word = str(text).strip().casefold()
+    if word == "none":
+        return None
+    if not word.isdecimal() or int(word) < 1:
+        wrong_use(f"{text!r} is no limit: give a whole number, or none.")
+    return int(word)
+
+
 def taking(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The verb has the fields of this dataclass as options, and gets them together as `given`."""
 

@@ -39,7 +39,7 @@ def test_a_dry_run_shows_every_row_and_changes_nothing(answers: Answers, good_fi
         "code": "OLD",
         "outcome": "change",
         "changes": {"percent": {"from": "10.00", "to": "20.00"}, "ends": {"from": "", "to": "2126-12-24"}},
-        "problem": "",
+        "problem": None,
     }
     assert codes() == ["OLD"]
 
@@ -125,14 +125,14 @@ def test_an_export_is_narrowed_by_state_batch_and_words(shopctl: Shopctl, tmp_pa
         assert result.exit_code == 0, result.stderr
         return len(list(csv.DictReader(result.stdout.splitlines())))
 
-    assert [exported(), exported("--all"), exported("--batch", batch)] == [2, 4, 2]
-    assert [exported("--state", "active"), exported("--search", "paus")] == [1, 1]
+    assert [exported(), exported("--all"), exported("--promotion", batch)] == [2, 4, 2]
+    assert [exported("--state", "active"), exported("--q", "paus")] == [1, 1]
     assert shopctl("promos", "export", "--state", "expired", "--fail-if-empty").exit_code == 3
     path = tmp_path / "codes.csv"
     written = shopctl("promos", "export", "--output", path)
     assert (written.stdout, written.stderr) == ("", f"2 promo codes in {path}.\n")
     assert shopctl("promos", "export", "--output", path).exit_code == 1
-    assert shopctl("promos", "export", "--batch", 0).exit_code == 1
+    assert shopctl("promos", "export", "--promotion", 0).exit_code == 1
 
 
 def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
