@@ -13,7 +13,7 @@ GROWN := env -u DATABASE_URL DEBUG=0 SQL_ENGINE=postgresql REDIS_URL=redis://127
 EMBEDDED := env -u DATABASE_URL -u REDIS_URL SQL_ENGINE=sqlite
 DEPLOY_TAGS := $(addprefix --tag ,admin caches compatibility files mail security staticfiles templates urls)
 
-.PHONY: help install run test fuzz bench soak check format lock clean
+.PHONY: help install run test fuzz bench soak check figures format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ check: install ## format, lint, types, imports, missing migrations, deployment
 	$(EMBEDDED) $(PYTHON) manage.py check --fail-level WARNING
 	@echo "manage.py check --deploy, grown and https"
 	@$(GROWN) $(PYTHON) manage.py check --deploy --fail-level WARNING $(DEPLOY_TAGS)
+
+figures: ## the house in figures: functions, modules, imports, tests
+	@python3 -m tests.contract.structure
 
 format: install ## format, and fix what ruff can fix
 	.venv/bin/ruff check --fix .

@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+type Title = str | Promise
+"""What sort of refusal it is, in a few words; in the reader's language once it is shown."""
+
 
 class Kind(Enum):
     """What sort of no it is; a door chooses its HTTP status or exit code from this."""
@@ -35,7 +41,7 @@ class Refusal(Exception):
 
     kind: ClassVar[Kind] = Kind.INVALID
     code: ClassVar[str] = "validation"
-    title: ClassVar[str] = "The input is not valid"
+    title: ClassVar[Title] = _("The input is not valid")
     # Those of single refusals of this class, when they have another one than it.
     other_codes: ClassVar[tuple[str, ...]] = ()
 
@@ -55,53 +61,53 @@ class Invalid(Refusal):
 class NotAuthenticated(Refusal):
     kind = Kind.NOT_AUTHENTICATED
     code = "not_authenticated"
-    title = "Sign in first"
+    title: ClassVar[Title] = _("Sign in first")
 
 
 class Forbidden(Refusal):
     kind = Kind.FORBIDDEN
     code = "forbidden"
-    title = "Not allowed"
+    title: ClassVar[Title] = _("Not allowed")
 
 
 class NotFound(Refusal):
     kind = Kind.NOT_FOUND
     code = "not_found"
-    title = "Not found"
+    title: ClassVar[Title] = _("Not found")
 
 
 class Conflict(Refusal):
     kind = Kind.CONFLICT
     code = "conflict"
-    title = "Conflict with the present state"
+    title: ClassVar[Title] = _("Conflict with the present state")
 
 
 class Stale(Refusal):
     kind = Kind.STALE
     code = "stale"
-    title = "Somebody changed it meanwhile"
+    title: ClassVar[Title] = _("Somebody changed it meanwhile")
 
 
 class TooLarge(Refusal):
     kind = Kind.TOO_LARGE
     code = "too_large"
-    title = "Too large"
+    title: ClassVar[Title] = _("Too large")
 
 
 class Throttled(Refusal):
     kind = Kind.THROTTLED
     code = "throttled"
-    title = "Too many requests"
+    title: ClassVar[Title] = _("Too many requests")
 
 
 class Busy(Refusal):
     kind = Kind.BUSY
     code = "busy"
-    title = "Busy at the moment"
+    title: ClassVar[Title] = _("Busy at the moment")
 
 
 class Unavailable(Busy):
     """What the shop stands on is away; whether anything was written is not known."""
 
     code = "unavailable"
-    title = "Not available at the moment"
+    title: ClassVar[Title] = _("Not available at the moment")

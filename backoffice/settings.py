@@ -82,6 +82,8 @@ SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", Decimal("25000.00")) or 
 # Apps
 
 INSTALLED_APPS = [
+    # Before Unfold, whose frame it extends.
+    "backoffice",
     # Unfold's default configuration would put its own site in the place of ours.
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
@@ -96,7 +98,6 @@ INSTALLED_APPS = [
     "import_export",
     "ninja",
     "huey.contrib.djhuey",
-    "backoffice",
     "backoffice.outbox",
     "accounts",
     "catalog",
@@ -166,7 +167,7 @@ WHITENOISE_USE_FINDERS = not HAS_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "backoffice.runtime.static_files.CollectedStaticFiles"
         if HAS_COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

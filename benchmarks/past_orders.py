@@ -93,15 +93,15 @@ ORDERS = """
         id, serial, prefix, customer_id, status, email, currency, ship_name, ship_line1, ship_line2,
         ship_city, ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount,
         shipping, total, credited, units, promo_code, explanation, note, source,
-        placed_at, is_demo, version, updated_at
+        placed_at, origin, external_number, version, updated_at
     )
     SELECT number, 100000 + number, 'B-', customer, status, person.email, 'EUR', person.name,
         'Seeweg ' || (number %% 200), '', 'Köln', '', '34878', 'DE', '',
         ROUND(price_of_one + price_of_other, 2), ROUND(off_one + off_other, 2), 4.90, {total},
         CASE status WHEN 'cancelled' THEN {total} ELSE 0 END,
         units_of_one + units_of_other, COALESCE(code.code, ''),
-        '[{{"step": "line", "detail": "2 × Product", "amount": "12.50"}}]',
-        CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, false, 1, placed
+        '[{{"step": "subtotal", "amount": "12.50", "code": null, "facts": {{}}}}]',
+        CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, 'shop', '', 1, placed
     FROM plan JOIN accounts_customer AS person ON person.id = plan.customer
     LEFT JOIN orders_promocode AS code ON code.id = plan.promotion
     ORDER BY number
@@ -131,12 +131,14 @@ LINES = """
 COMES_BACK = "status = 'delivered' AND number %% 33 = 0"
 TOTAL = "ROUND(price_of_one + price_of_other - off_one - off_other + 4.90, 2)"
 EVENTS = """
-    INSERT INTO orders_orderevent (order_id, kind, text, details, source, at)
-    SELECT number, 'placed', 'Order placed', '{{}}', 'api', placed FROM plan ORDER BY number
+    INSERT INTO orders_orderevent (order_id, kind, facts, source, at)
+    SELECT number, 'placed', '{{"total": "12.50"}}', 'api', placed FROM plan ORDER BY number
 """
 SENT = """
-    INSERT INTO orders_orderevent (order_id, kind, text, details, source, at)
-    SELECT number, 'shipped', 'Shipped with DHL TR' || number, '{{}}', 'admin', placed FROM plan
+    INSERT INTO orders_orderevent (order_id, kind, facts, source, at)
+    SELECT number, 'shipped',
+        '{{"shipment": "B-100001-S1", "carrier": "DHL", "tracking_number": "TR5000000000",
+            "lines": [{{"sku": "P-1", "name": "Product", "quantity": 2}}]}}', 'admin', placed FROM plan
     WHERE status IN ('partially_shipped', 'shipped', 'delivered') ORDER BY number
 """
 SHIPMENTS = """

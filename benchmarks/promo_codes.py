@@ -26,7 +26,7 @@ ORDERS = """
     INSERT INTO orders_order (
         serial, prefix, customer_id, status, email, currency, ship_name, ship_line1, ship_line2, ship_city,
         ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount, shipping, total, credited,
-        units, promo_code, explanation, note, source, placed_at, is_demo, version, updated_at
+        units, promo_code, explanation, note, source, placed_at, origin, external_number, version, updated_at
     )
     WITH RECURSIVE numbers (number) AS (
         SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < %(orders)s
@@ -34,7 +34,7 @@ ORDERS = """
     SELECT 100000 + number, 'B-', (SELECT MIN(id) FROM accounts_customer) + number %% %(customers)s,
         'delivered', 'buyer@example.com', 'EUR', 'Buyer', 'Street 1', '', 'City', '', '', 'DE', '',
         3.39 * (1 + number %% 40) * 2, 0, 0, 3.39 * (1 + number %% 40) * 2, 0, (1 + number %% 40) * 2, '',
-        '[]', '', 'api', %(moment)s, false, 1, %(moment)s
+        '[]', '', 'api', %(moment)s, 'shop', '', 1, %(moment)s
     FROM numbers
 """
 LINES = """

@@ -3,6 +3,7 @@
 import logging
 
 from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -16,7 +17,7 @@ NAMED = 10
 
 class CategoryInUse(Conflict):
     code = "category_in_use"
-    title = "The category is in use"
+    title = gettext_lazy("The category is in use")
 
 
 @write_transaction
@@ -32,9 +33,26 @@ def delete_category(category: Category, *, by: Actor) -> None:
         held.delete()
     except ProtectedError as error:
         users = sorted({f"{each._meta.verbose_name} {each}" for each in error.protected_objects})
-        more = f" and {len(users) - NAMED:,} more" if len(users) > NAMED else ""
-        raise CategoryInUse(
-            f"{held.name} cannot be deleted: {', '.join(users[:NAMED])}{more} "
-            f"{'uses' if len(users) == 1 else 'use'} it. Change that first."
-        ) from error
+        raise CategoryInUse(_used_by(held, users)) from error
     logger.info("Category %r deleted by %s (%s)", held.name, by, by.source)
+
+
+def _used_by(category: Category, users: list[str]) -> str:
+    facts = {"name": category.name, "users": ", ".join(users[:NAMED]), "more": f"{len(users) - NAMED:,}"}
+    if len(users) <= NAMED:
+        return (
+            ngettext(
+                "%(name)s cannot be deleted: %(users)s uses it. Change that first.",
+                "%(name)s cannot be deleted: %(users)s use it. Change that first.",
+                len(users),
+            )
+            % facts
+        )
+    return (
+        ngettext(
+            "%(name)s cannot be deleted: %(users)s and %(more)s more use it. Change that first.",
+            "%(name)s cannot be deleted: %(users)s and %(more)s more use it. Change that first.",
+            len(users) - NAMED,
+        )
+        % facts
+    )

@@ -5,6 +5,7 @@ from import_export.fields import Field
 from accounts.models import User
 from backoffice.sheets.exporting import LocalMoment, SafeRows, column
 from catalog.models import StockImportRow, StockMovement
+from catalog.stock_import.problems import problem_of
 
 
 class MovementExport(SafeRows):
@@ -29,7 +30,7 @@ class MovementExport(SafeRows):
         self.reader = reader
 
     def dehydrate_actor(self, movement: StockMovement) -> str:
-        return movement.mover_told_to(self.reader)
+        return movement.actor_told_to(self.reader)
 
 
 class ImportRowExport(SafeRows):
@@ -45,8 +46,11 @@ class ImportRowExport(SafeRows):
     now = column("now")
     after = column("after")
     change = column("change")
-    problem = column("problem")
+    problem = Field(column_name="problem")
     note = column("note")
 
     def dehydrate_name(self, row: StockImportRow) -> str:
         return row.product.name if row.product else row.name
+
+    def dehydrate_problem(self, row: StockImportRow) -> str:
+        return problem_of(row)

@@ -30,9 +30,8 @@ def send_digest_once_a_day(now: datetime) -> int:
     more = len(low) - LONGEST_DIGEST
     context = {
         "products": [_in_words(each) for each in low[:LONGEST_DIGEST]],
-        "is_one": len(low) == 1,
-        "count": f"{len(low):,}",
-        "more": f"{more:,}" if more > 0 else "",
+        "count": len(low),
+        "more": max(0, more),
     }
     readers = _readers()
     cause = f"low-stock:{timezone.localdate(now):%Y-%m-%d}"

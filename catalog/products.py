@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from backoffice.db.fields import folded
@@ -15,6 +17,7 @@ from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound
 from catalog.models import Category, Product
 from catalog.product_cache import forget_products
+from catalog.product_history import edit_between, record_edits, values_of
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +27,12 @@ EDITABLE = frozenset({"sku", "name", "price", "category", "barcode", "is_active"
 
 class UnknownSku(NotFound):
     code = "unknown_sku"
-    title = "No such product"
+    title = gettext_lazy("No such product")
 
 
 class SkuTaken(Conflict):
     code = "sku_taken"
-    title = "Another product has it already"
+    title = gettext_lazy("Another product has it already")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def product_with_sku(sku: str) -> Product:
     """
     product = Product.objects.filter(sku_key=folded(sku)).first()
     if product is None:
-        raise UnknownSku(f"No product has the SKU {sku.strip()[:64]}.")
+        raise UnknownSku(_("No product has the SKU %(sku)s.") % {"sku": sku.strip()[:64]})
     return product
 
 
@@ -66,9 +69,20 @@ def products_with_skus(skus: Sequence[str]) -> list[Product]:
     }
     unknown = [sku.strip()[:64] for sku in skus if folded(sku) not in found]
     if unknown:
-        more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
-        raise UnknownSku(f"No product has the SKU {', '.join(unknown[:NAMED])}{more}.")
+        raise UnknownSku(_no_product_has(unknown))
     return [found[key] for key in dict.fromkeys(map(folded, skus))]
+
+
+def _no_product_has(skus: Sequence[str]) -> str:
+    named = ", ".join(skus[:NAMED])
+    if len(skus) <= NAMED:
+        return _("No product has the SKU %(sku)s.") % {"sku": named}
+    more = len(skus) - NAMED
+    return ngettext(
+        "No product has the SKU %(skus)s and %(more)s more.",
+        "No product has the SKU %(skus)s and %(more)s more.",
+        more,
+    ) % {"skus": named, "more": more}
 
 
 @write_transaction
@@ -79,17 +93,18 @@ def create_product(data: ProductData, *, by: Actor) -> Product:
         Invalid, SkuTaken.
     """
     logger.info("Product %r created by %s (%s)", data.sku, by, by.source)
-    return _saved(
-        Product(
-            sku=data.sku.strip(),
-            name=data.name.strip(),
-            price=data.price,
-            category=data.category,
-            barcode=data.barcode.strip(),
-            is_active=data.is_active,
-            low_stock_threshold=data.low_stock_threshold,
-        )
+    product = Product(
+        sku=data.sku.strip(),
+        name=data.name.strip(),
+        price=data.price,
+        category=data.category,
+        barcode=data.barcode.strip(),
+        is_active=data.is_active,
+        low_stock_threshold=data.low_stock_threshold,
     )
+    _save(product)
+    record_edits([edit_between({}, product)], by=by)
+    return product
 
 
 @write_transaction
@@ -101,13 +116,17 @@ def edit_product(sku: str, *, by: Actor, changes: Mapping[str, Any]) -> Product:
     """
     product = Product.objects.select_for_update(no_key=True).get(pk=product_with_sku(sku).pk)
     logger.info("Product %r edited by %s (%s): %r", sku, by, by.source, changes)
+    before = values_of(product)
     for name, value in changes.items():
         if name not in EDITABLE:
             raise Invalid(
-                f"{name} of a product cannot be edited.", faults=[Fault(f"/{name}", "validation", "")]
+                _("%(name)s of a product cannot be edited.") % {"name": name},
+                faults=[Fault(f"/{name}", "validation", "")],
             )
         setattr(product, name, value.strip() if isinstance(value, str) else value)
-    return _saved(product)
+    _save(product)
+    record_edits([edit_between(before, product)], by=by)
+    return product
 
 
 @write_transaction
@@ -116,7 +135,8 @@ def archive_product(sku: str, *, by: Actor) -> Product:
     return edit_product(sku, by=by, changes={"is_active": False})
 
 
-def _saved(product: Product) -> Product:
+def _save(product: Product) -> None:
+    """Raises Invalid, SkuTaken."""
     refuse_unclean(product)
     try:
         with transaction.atomic():
@@ -125,25 +145,40 @@ def _saved(product: Product) -> Product:
             )
     except IntegrityError as error:
         # The first line names the constraint or columns; PostgreSQL's next one quotes what was typed.
-        what = "barcode" if "barcode" in str(error).partition("\n")[0] else "sku"
-        raise SkuTaken(
-            f"Another product has the {what} {getattr(product, what)} already.",
-            faults=[Fault(f"/{what}", SkuTaken.code, "Choose another one.")],
-        ) from error
+        is_barcode = "barcode" in str(error).partition("\n")[0]
+        raise _taken(product, "barcode" if is_barcode else "sku") from error
     forget_products()
-    return product
 
 
-def refuse_unclean(product: Product, *, but: Sequence[str] = ()) -> None:
-    """Raises Invalid for what a product's fields, `but` some that are known to be right, cannot hold."""
+def _taken(product: Product, what: str) -> SkuTaken:
+    if what == "barcode":
+        detail = _("Another product has the barcode %(barcode)s already.") % {"barcode": product.barcode}
+    else:
+        detail = _("Another product has the sku %(sku)s already.") % {"sku": product.sku}
+    return SkuTaken(detail, faults=[Fault(f"/{what}", SkuTaken.code, _("Choose another one."))])
+
+
+def refuse_unclean(product: Product) -> None:
+    """Raises Invalid for what a product's fields cannot hold."""
+    if unclean := unclean_fields(product):
+        faults = [
+            Fault(
+                f"/{name}", "validation", " ".join(message for error in errors for message in error.messages)
+            )
+            for name, errors in unclean.items()
+        ]
+        detail = " ".join(f"{fault.pointer[1:]}: {fault.detail}" for fault in faults)
+        raise Invalid(detail, faults=faults)
+    if product.price < 0:
+        raise Invalid(
+            _("A price is never negative."), faults=[Fault("/price", "validation", _("Not negative."))]
+        )
+
+
+def unclean_fields(product: Product, *, but: Sequence[str] = ()) -> dict[str, list[ValidationError]]:
+    """What each field cannot hold, `but` some that are known to be right; the others are made clean."""
     try:
         product.clean_fields(exclude=["sku_key", *but])
     except ValidationError as error:
-        faults = [
-            Fault(f"/{name}", "validation", " ".join(messages))
-            for name, messages in error.message_dict.items()
-        ]
-        detail = " ".join(f"{fault.pointer[1:]}: {fault.detail}" for fault in faults)
-        raise Invalid(detail, faults=faults) from error
-    if product.price < 0:
-        raise Invalid("A price is never negative.", faults=[Fault("/price", "validation", "Not negative.")])
+        return {name: list(errors) for name, errors in error.error_dict.items()}
+    return {}

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Max, QuerySet, Sum, When
+from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from backoffice.db.statements import insert, selecting, updating
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, Stale
+from catalog.holders import holders_of
 from catalog.models import MovementKind, Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products
@@ -19,16 +22,17 @@ from catalog.products import product_with_sku
 
 MAX_NOTE = 255
 MAX_REFERENCE = 64
+MOST_HOLDERS_NAMED = 10
 
 
 class InsufficientStock(Conflict):
     code = "insufficient_stock"
-    title = "Not enough stock"
+    title = gettext_lazy("Not enough stock")
 
 
 class BelowReserved(Conflict):
     code = "below_reserved"
-    title = "Fewer than are reserved"
+    title = gettext_lazy("Fewer than are reserved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,12 @@ def _locked_by_pk(ids: Sequence[int]) -> QuerySet[Product]:
 
 def shortage(product: Product, wanted: int) -> Fault:
     """What to tell somebody who wants more than is available."""
+    facts = {"sku": product.sku, "wanted": wanted, "available": product.available}
     return Fault(
         pointer="",
         code=InsufficientStock.code,
-        detail=f"Only {product.available} of {product.sku} are available; {wanted} were asked for.",
-        facts={"sku": product.sku, "wanted": wanted, "available": product.available},
+        detail=_("Only %(available)s of %(sku)s are available; %(wanted)s were asked for.") % facts,
+        facts=facts,
     )
 
 
@@ -116,7 +121,7 @@ def receive(
         NotFound, Invalid.
     """
     if not 1 <= quantity <= MAX_UNITS:
-        raise _invalid_quantity("Receive between 1 and 2,000,000,000 units.")
+        raise _invalid_quantity(_("Receive between 1 and %(most)s units.") % {"most": f"{MAX_UNITS:,}"})
     product = _locked(sku)
     _refuse_too_many(product, quantity)
     return _move_one(
@@ -134,11 +139,12 @@ def adjust(
         NotFound, Invalid, BelowReserved.
     """
     if change == 0 or abs(change) > MAX_UNITS:
-        raise _invalid_quantity("Adjust by at least one unit up or down.")
+        raise _invalid_quantity(_("Adjust by at least one unit up or down."))
     if reason not in Reason.values:
+        reasons = {"reasons": ", ".join(Reason.values)}
         raise Invalid(
-            f"Give a reason: {', '.join(Reason.values)}.",
-            faults=[Fault("/reason", "validation", f"One of {', '.join(Reason.values)}.")],
+            _("Give a reason: %(reasons)s.") % reasons,
+            faults=[Fault("/reason", "validation", _("One of %(reasons)s.") % reasons)],
         )
     product = _locked(sku)
     _refuse_too_many(product, change)
@@ -167,27 +173,19 @@ def count(
         NotFound, Invalid, Stale, BelowReserved.
     """
     if not 0 <= counted <= MAX_UNITS:
-        raise _invalid_quantity("A count is a whole number from 0 to 2,000,000,000.")
+        raise _invalid_quantity(
+            _("A count is a whole number from 0 to %(most)s.") % {"most": f"{MAX_UNITS:,}"}
+        )
     product = _locked(sku)
     if expected is not None and expected != product.on_hand:
-        raise Stale(f"{product.sku} now has {product.on_hand} on hand, not {expected}. Count it again.")
+        raise Stale(
+            _("%(sku)s now has %(on_hand)s on hand, not %(expected)s. Count it again.")
+            % {"sku": product.sku, "on_hand": product.on_hand, "expected": expected}
+        )
     _refuse_below_reserved(product, counted)
     return _move_one(
         MovementKind.COUNT, Change(product, on_hand=counted - product.on_hand), by=by, note=note, at=at
     )
-
-
-def holders(product: Product, limit: int = 10) -> list[str]:
-    """What holds the product's reserved units, newest first: numbers of open orders."""
-    held = (
-        StockMovement.objects.filter(product=product)
-        .exclude(held_for="")
-        .values("held_for")
-        .annotate(units=Sum("reserved_delta"), newest=Max("id"))
-        .filter(units__gt=0)
-        .order_by("-newest")
-    )
-    return [row["held_for"] for row in held[:limit]]
 
 
 def _locked(sku: str) -> Product:
@@ -200,26 +198,42 @@ def _invalid_quantity(detail: str) -> Invalid:
 
 def _refuse_too_many(product: Product, added: int) -> None:
     if product.on_hand + added > MAX_UNITS:
-        raise _invalid_quantity(f"{product.sku} would have more than {MAX_UNITS:,} units on hand.")
+        raise _invalid_quantity(
+            _("%(sku)s would have more than %(most)s units on hand.")
+            % {"sku": product.sku, "most": f"{MAX_UNITS:,}"}
+        )
 
 
 def _refuse_below_reserved(product: Product, on_hand_after: int) -> None:
     if on_hand_after < 0 and not product.reserved:
-        raise BelowReserved(f"Only {product.on_hand} of {product.sku} are on hand.")
-    if on_hand_after < product.reserved:
-        orders = holders(product)
         raise BelowReserved(
-            f"{product.reserved} of {product.sku} are reserved by {', '.join(orders)}: "
-            "cancel units of those orders first.",
-            faults=[
-                Fault(
-                    pointer="/quantity",
-                    code=BelowReserved.code,
-                    detail=f"{product.reserved} are reserved.",
-                    facts={"sku": product.sku, "reserved": product.reserved, "orders": orders},
-                )
-            ],
+            _("Only %(on_hand)s of %(sku)s are on hand.") % {"on_hand": product.on_hand, "sku": product.sku}
         )
+    if on_hand_after < product.reserved:
+        raise _below_reserved(product)
+
+
+def _below_reserved(product: Product) -> BelowReserved:
+    orders = [holder["held_for"] for holder in holders_of(product)[:MOST_HOLDERS_NAMED]]
+    facts = {"sku": product.sku, "reserved": product.reserved, "orders": orders}
+    words = {**facts, "orders": ", ".join(orders)}
+    return BelowReserved(
+        ngettext(
+            "%(reserved)s of %(sku)s is reserved by %(orders)s: cancel units of those orders first.",
+            "%(reserved)s of %(sku)s are reserved by %(orders)s: cancel units of those orders first.",
+            product.reserved,
+        )
+        % words,
+        faults=[
+            Fault(
+                pointer="/quantity",
+                code=BelowReserved.code,
+                detail=ngettext("%(reserved)s is reserved.", "%(reserved)s are reserved.", product.reserved)
+                % words,
+                facts=facts,
+            )
+        ],
+    )
 
 
 def _move_one(
@@ -233,7 +247,10 @@ def _move_one(
     reference: str = "",
 ) -> StockMovement:
     if len(note) > MAX_NOTE or len(reference) > MAX_REFERENCE or "\x00" in note + reference:
-        detail = f"A note has at most {MAX_NOTE} characters, a reference {MAX_REFERENCE}."
+        detail = _("A note has at most %(note)s characters, a reference %(reference)s.") % {
+            "note": MAX_NOTE,
+            "reference": MAX_REFERENCE,
+        }
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
     return _move(
         kind, [change], by=by, at=at or timezone.now(), note=note, reason=reason, reference=reference

@@ -23,6 +23,7 @@ from django.db.models.query import QuerySet
 from catalog.audit import NAMED_AT_MOST, Discrepancy
 from catalog.models import Product
 from orders.models import (
+    EventKind,
     Order,
     OrderEvent,
     OrderLine,
@@ -33,7 +34,7 @@ from orders.models import (
     Redemption,
     RedemptionState,
 )
-from orders.models.order import OPEN_UNITS, EventKind
+from orders.models.order import OPEN_UNITS
 from orders.status import OrderStatus
 
 # One statement, so that both sides are of the same moment: an order may be placed while this is read.

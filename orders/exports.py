@@ -20,7 +20,8 @@ from backoffice.sheets.formulas import safe_text
 from backoffice.sheets.writing import MOST_ROWS, Cell, write_workbook
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import exact
-from orders.readers.orders import ADDRESS, may_know_customers, may_know_promos
+from orders.readers.orders import ADDRESS
+from orders.visibility import may_know_customers, may_know_promos
 
 type Row = tuple[Cell, ...]
 

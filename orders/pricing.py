@@ -1,11 +1,15 @@
 """The price of a basket: pure, exact and explained. No Django, no clock, no database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from backoffice.money import ZERO, formatted, percent, rounded
+from backoffice.money import ZERO, rounded
+
+# Strings, numbers and truths, as JSON keeps them; amounts as decimal strings.
+type Facts = Mapping[str, Any]
 
 
 class PromoReason(StrEnum):
@@ -24,7 +28,7 @@ class PromoReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BasketItem:
     """A line as asked for: `is_named` tells whether the promo names it, or its category."""
 
     sku: str
@@ -48,17 +52,17 @@ class Terms:
     minimum_spend: Decimal = ZERO
     is_restricted: bool = False
 
-    def applies_to(self, item: Item) -> bool:
+    def applies_to(self, item: BasketItem) -> bool:
         return item.is_named or not self.is_restricted
 
 
 @dataclass(frozen=True, slots=True)
 class PromoRefusal:
-    """A code that gives nothing: `sentence` is for staff."""
+    """A code that gives nothing; `facts` such as the amount that is missing."""
 
     code: str
     reason: PromoReason
-    sentence: str
+    facts: Facts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,46 @@ class Shipping:
     free_from: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the explanation. The amounts of line, promo, promo_cap and shipping add up to total."""
+class PriceStepKind(StrEnum):
+    """The amounts of line, promo, promo_cap and shipping add up to total."""
 
-    step: str
-    detail: str
-    amount: Decimal | None = None
+    LINE = "line"
+    SUBTOTAL = "subtotal"
+    PROMO = "promo"
+    PROMO_CAP = "promo_cap"
+    PROMO_REFUSED = "promo_refused"
+    SHIPPING = "shipping"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """One line of the explanation; `code` is a SKU or a promo code. By its kind, `facts` hold
+
+    line            name, quantity, unit_price
+    promo           percent_off and eligible, or amount_off
+    promo_cap       most
+    promo_refused   reason, and the refusal's own
+    shipping        free_from, when it is free for that
+    """
+
+    step: PriceStepKind
+    amount: Decimal
     code: str | None = None
+    facts: Facts = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "step": self.step,
+            "amount": str(self.amount),
+            "code": self.code,
+            "facts": dict(self.facts),
+        }
+
+
+def step_from_json(kept: Mapping[str, Any]) -> PriceStep:
+    """What `PriceStep.as_json` has given."""
+    return PriceStep(PriceStepKind(kept["step"]), Decimal(kept["amount"]), kept["code"], kept["facts"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +131,15 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class PromoOutcome:
+    """What a promo code did: it gives a discount, or it is refused."""
+
     code: str
-    applied: bool
     discount: Decimal
-    reason: str | None = None
-    reason_code: PromoReason | None = None
+    refusal: PromoRefusal | None = None
+
+    @property
+    def applied(self) -> bool:
+        return self.refusal is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +150,14 @@ class Quote:
     shipping: Decimal
     total: Decimal
     promo: PromoOutcome | None
-    explanation: tuple[Step, ...]
+    explanation: tuple[PriceStep, ...]
 
 
 def quote(
-    items: Sequence[Item],
+    items: Sequence[BasketItem],
     *,
     promo: Terms | PromoRefusal | None = None,
     shipping: Shipping = Shipping(),
-    currency: str,
 ) -> Quote:
     """Price a basket whose SKUs are distinct, keeping the order of its lines."""
     lines = [
@@ -132,11 +171,11 @@ def quote(
         line.subtotal if isinstance(promo, Terms) and promo.applies_to(item) else ZERO
         for line, item in zip(lines, items, strict=True)
     ]
-    outcome, promo_steps = _promo(promo, sum(eligible, ZERO), currency)
+    outcome, promo_steps = _promo(promo, sum(eligible, ZERO))
     discount = outcome.discount if outcome else ZERO
     shares = spread(discount, eligible)
     lines = [replace(line, discount=share) for line, share in zip(lines, shares, strict=True)]
-    fee, shipping_step = _shipping(shipping, subtotal - discount, currency)
+    fee, shipping_step = _shipping(shipping, subtotal - discount)
     total = subtotal - discount + fee
     return Quote(
         lines=tuple(lines),
@@ -146,11 +185,11 @@ def quote(
         total=total,
         promo=outcome,
         explanation=(
-            *(_line_step(line, currency) for line in lines),
-            Step("subtotal", "Subtotal", subtotal),
+            *(_line_step(line) for line in lines),
+            PriceStep(PriceStepKind.SUBTOTAL, subtotal),
             *promo_steps,
             shipping_step,
-            Step("total", "Total", total),
+            PriceStep(PriceStepKind.TOTAL, total),
         ),
     )
 
@@ -191,62 +230,54 @@ def credit_of(*, paid: Decimal, credited: Decimal, quantity: int, credited_units
     return min(rounded(paid / quantity) * units, paid - credited)
 
 
-def _line_step(line: PricedLine, currency: str) -> Step:
-    detail = f"{line.quantity} × {line.name} ({line.sku}) at {formatted(line.unit_price, currency)}"
-    return Step("line", detail, line.subtotal, code=line.sku)
+def _line_step(line: PricedLine) -> PriceStep:
+    facts = {"name": line.name, "quantity": line.quantity, "unit_price": str(line.unit_price)}
+    return PriceStep(PriceStepKind.LINE, line.subtotal, line.sku, facts)
 
 
 def _promo(
-    promo: Terms | PromoRefusal | None, eligible: Decimal, currency: str
-) -> tuple[PromoOutcome | None, list[Step]]:
+    promo: Terms | PromoRefusal | None, eligible: Decimal
+) -> tuple[PromoOutcome | None, list[PriceStep]]:
     if promo is None:
         return None, []
     if isinstance(promo, Terms):
-        refusal = _refused_by_basket(promo, eligible, currency)
+        refusal = _refused_by_basket(promo, eligible)
         if refusal is None:
-            return _applied(promo, eligible, currency)
+            return _applied(promo, eligible)
         promo = refusal
-    outcome = PromoOutcome(promo.code, False, ZERO, promo.sentence, promo.reason)
-    return outcome, [Step("promo_refused", promo.sentence, ZERO, code=promo.code)]
+    return PromoOutcome(promo.code, ZERO, promo), [refused_step(promo)]
 
 
-def _refused_by_basket(terms: Terms, eligible: Decimal, currency: str) -> PromoRefusal | None:
+def refused_step(refusal: PromoRefusal) -> PriceStep:
+    facts = {**refusal.facts, "reason": refusal.reason}
+    return PriceStep(PriceStepKind.PROMO_REFUSED, ZERO, refusal.code, facts)
+
+
+def _refused_by_basket(terms: Terms, eligible: Decimal) -> PromoRefusal | None:
     if eligible <= 0:
-        return PromoRefusal(
-            terms.code, PromoReason.NOTHING_ELIGIBLE, f"{terms.code} applies to nothing in this basket."
-        )
+        return PromoRefusal(terms.code, PromoReason.NOTHING_ELIGIBLE)
     if eligible < terms.minimum_spend:
-        missing = formatted(terms.minimum_spend - eligible, currency)
-        return PromoRefusal(
-            terms.code,
-            PromoReason.MINIMUM_SPEND,
-            f"{terms.code} needs {formatted(terms.minimum_spend, currency)} of eligible goods; "
-            f"{missing} are missing.",
-        )
+        missing = terms.minimum_spend - eligible
+        facts = {"minimum_spend": str(terms.minimum_spend), "missing": str(missing)}
+        return PromoRefusal(terms.code, PromoReason.MINIMUM_SPEND, facts)
     return None
 
 
-def _applied(terms: Terms, eligible: Decimal, currency: str) -> tuple[PromoOutcome, list[Step]]:
+def _applied(terms: Terms, eligible: Decimal) -> tuple[PromoOutcome, list[PriceStep]]:
     if terms.percent_off is not None:
-        detail = f"{percent(terms.percent_off)} of {formatted(eligible, currency)}"
+        facts = {"percent_off": str(terms.percent_off), "eligible": str(eligible)}
     else:
-        detail = f"{formatted(terms.amount_off or ZERO, currency)} off"
+        facts = {"amount_off": str(terms.amount_off or ZERO)}
     requested, discount = requested_of(terms, eligible), discount_of(terms, eligible)
-    steps = [Step("promo", f"{terms.code}: {detail}", -requested, code=terms.code)]
+    steps = [PriceStep(PriceStepKind.PROMO, -requested, terms.code, facts)]
     if discount < requested:
-        steps.append(
-            Step(
-                "promo_cap",
-                f"{terms.code} gives at most {formatted(discount, currency)} here",
-                requested - discount,
-                code=terms.code,
-            )
-        )
-    return PromoOutcome(terms.code, True, discount), steps
+        most = {"most": str(discount)}
+        steps.append(PriceStep(PriceStepKind.PROMO_CAP, requested - discount, terms.code, most))
+    return PromoOutcome(terms.code, discount), steps
 
 
-def _shipping(shipping: Shipping, goods: Decimal, currency: str) -> tuple[Decimal, Step]:
+def _shipping(shipping: Shipping, goods: Decimal) -> tuple[Decimal, PriceStep]:
     if shipping.free_from is not None and goods >= shipping.free_from:
-        detail = f"Shipping is free from {formatted(shipping.free_from, currency)}"
-        return ZERO, Step("shipping", detail, ZERO)
-    return shipping.fee, Step("shipping", "Shipping", shipping.fee)
+        facts = {"free_from": str(shipping.free_from)}
+        return ZERO, PriceStep(PriceStepKind.SHIPPING, ZERO, facts=facts)
+    return shipping.fee, PriceStep(PriceStepKind.SHIPPING, shipping.fee)

@@ -6,6 +6,7 @@ this run alone, and stopped at its end. Without them the run fails, unless --ski
 """
 
 import argparse
+import os
 import shutil
 import signal
 import subprocess
@@ -16,12 +17,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
+from tests import dealing
 from tests.servers import DATABASES, ENVIRONMENTS, MissingServers, say
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 30
+SLOWEST = 10
 
 
 class Terminated(KeyboardInterrupt):
@@ -40,7 +41,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--skip-missing", action="store_true", help="pass although PostgreSQL or Redis could not be had"
     )
-    parser.add_argument("--once-more", action="store_true", help="run what failed a second time, alone")
     options, pytest_arguments = parser.parse_known_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
     # A background job of a shell starts with SIGINT ignored, and would hand that on to pytest.
@@ -52,9 +52,8 @@ def main(arguments: list[str]) -> int:
     try:
         result = _result(
             options.only,
-            [*pytest_arguments, "-o", f"cache_dir=.pytest_cache/{options.only}"],
+            [f"--durations={SLOWEST}", *pytest_arguments, "-o", f"cache_dir=.pytest_cache/{options.only}"],
             may_be_missing=options.skip_missing,
-            once_more=options.once_more,
         )
     except KeyboardInterrupt:
         say("interrupted")
@@ -63,16 +62,29 @@ def main(arguments: list[str]) -> int:
 
 
 def _both(arguments: list[str]) -> int:
-    """SQLite's run is shown as it goes; PostgreSQL's goes on beside it and is shown when both have ended."""
+    """SQLite's run is shown as it goes; PostgreSQL's goes on beside it and is shown when both have ended.
+
+    What is alike on both is done by whichever comes to it first.
+    """
+    started = time.monotonic()
     first, second = (
         [sys.executable, "-m", "tests.run", *arguments, "--only", database] for database in DATABASES
     )
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as shown_later:
+    with (
+        tempfile.TemporaryDirectory(prefix="shop-tests-") as dealt_out,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as shown_later,
+    ):
+        environment = {**os.environ, dealing.DIRECTORY: dealt_out}
         # Sessions of their own: Ctrl-C reaches each as one signal, through us.
         runs = [
-            subprocess.Popen(first, cwd=ROOT, start_new_session=True),
+            subprocess.Popen(first, cwd=ROOT, env=environment, start_new_session=True),
             subprocess.Popen(
-                second, cwd=ROOT, start_new_session=True, stdout=shown_later, stderr=subprocess.STDOUT
+                second,
+                cwd=ROOT,
+                env=environment,
+                start_new_session=True,
+                stdout=shown_later,
+                stderr=subprocess.STDOUT,
             ),
         ]
         try:
@@ -83,6 +95,7 @@ def _both(arguments: list[str]) -> int:
             codes = [1, *(run.wait() for run in runs)]
         shown_later.seek(0)
         shutil.copyfileobj(shown_later, sys.stdout)
+    say(f"both {'FAILED' if any(codes) else 'passed'}: {time.monotonic() - started:.0f} s of wall time")
     return max(codes)
 
 
@@ -90,17 +103,12 @@ def _terminate(*_: object) -> None:
     raise Terminated
 
 
-def _result(database: str, arguments: list[str], *, may_be_missing: bool, once_more: bool) -> Result:
+def _result(database: str, arguments: list[str], *, may_be_missing: bool) -> Result:
     started = time.monotonic()
     say(f"the suite on {database}")
     try:
         with ENVIRONMENTS[database]() as environment:
             code = run_pytest(arguments, environment)
-            if code == pytest.ExitCode.TESTS_FAILED and once_more:
-                say(
-                    f"once more, what failed on {database}: a busy machine fails races and browsers by chance"
-                )
-                code = run_pytest([*arguments, "--last-failed"], environment)
     except MissingServers as missing:
         say(f"!!! LEFT OUT: everything on {database}. {missing}, or allow this with --skip-missing.")
         return Result(may_be_missing, "LEFT OUT")
@@ -112,7 +120,9 @@ def _result(database: str, arguments: list[str], *, may_be_missing: bool, once_m
 
 def run_pytest(arguments: list[str], environment: Mapping[str, str]) -> int:
     """Pytest's exit code. When interrupted it may finish before the servers under it are stopped."""
-    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=dict(environment))
+    # Some hundred processes of the shop are started: none of them shall compile it again.
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=kept)
     try:
         return process.wait()
     except KeyboardInterrupt as interruption:

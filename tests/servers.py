@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 DATABASES = ("sqlite", "postgresql")
 SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "SQL_")
 ATTEMPTS = 3
@@ -57,9 +59,18 @@ def _postgresql(directory: Path) -> Iterator[str]:
     except Exception as error:
         raise MissingServers(_advice("PostgreSQL", "DATABASE_URL", error)) from error
     try:
+        _without_waiting_for_the_disk(server.get_uri())
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _without_waiting_for_the_disk(url: str) -> None:
+    """Its data ends with the run. The tests of outages start a server of their own, as it comes."""
+    with psycopg.connect(url, autocommit=True) as session:
+        for setting in ("fsync", "full_page_writes", "jit"):
+            session.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        session.execute(b"SELECT pg_reload_conf()")
 
 
 def embedded_postgres(runtime_directory: Path) -> Callable[..., Any]:

@@ -23,7 +23,7 @@ from accounts.recovery import choose_password, request_password_link
 from accounts.registration import confirm_email
 from accounts.sign_in.attempts import sign_in
 from accounts.sign_in.sessions import begin_session, note_password
-from backoffice.admin.base import errors_of
+from backoffice.admin.dialogs import errors_of
 from backoffice.api.addresses import client_address
 from backoffice.errors import Kind, Refusal
 

@@ -22,7 +22,8 @@ from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import RIGHTS, ROLES
 from accounts.sign_in.sessions import asked_again
-from backoffice.admin.base import AnyForm, DomainAdmin, UseCaseDialog, close_dialog
+from backoffice.admin.base import AnyForm, DomainAdmin
+from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.admin.lists import moment, view_tabs
 from backoffice.errors import Forbidden
 
@@ -75,6 +76,7 @@ class SendPasswordLink(UseCaseDialog):
             raise Forbidden("You signed in some time ago: load the page again and type your password.")
         user = get_object_or_404(User, pk=str(self.object_id))
         send_password_link(user, by=actor_of(self.request))
+        self.done = "The link is on its way."
 
 
 @admin.register(User)
@@ -97,6 +99,9 @@ class UserAdmin(DomainAdmin):
             "Accounts that customers make through the API are listed here.",
         ),
     }
+
+    class Media:
+        css = {"all": ("accounts/users.css",)}
 
     # The list
 
@@ -213,20 +218,13 @@ class UserAdmin(DomainAdmin):
         }
         return self.page(request, "accounts/roles.html", context)
 
-    def has_password_link_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("accounts.change_user")
-
-    @action(
-        description="Send password link",
-        icon="key",
-        permissions=["password_link"],
+    password_link = DialogButton(
+        "Send password link",
+        SendPasswordLink,
+        permissions=["accounts.change_user"],
         url_path="password-link",
-        dialog={
-            "title": "Send a link to choose a password",
-            "description": "It goes to their e-mail address; the old password works until the link is used.",
-            "form_class": SendPasswordLink,
-            "form_submit_text": "Send",
-        },
+        icon="key",
+        title="Send a link to choose a password",
+        description="It goes to their e-mail address; the old password works until the link is used.",
+        submit="Send",
     )
-    def password_link(self, request: HttpRequest, form: SendPasswordLink, object_id: str) -> HttpResponse:
-        return close_dialog(request, "The link is on its way.")

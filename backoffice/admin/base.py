@@ -1,9 +1,9 @@
-"""What every page of the admin shares; lists are in backoffice/admin/lists.py. Registers nothing itself.
+"""What every page of the admin shares; lists are in lists.py, dialogs in dialogs.py. It registers nothing.
 
 Who acts is told by `accounts.admin.actor.actor_of(request)`: this package knows no users.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -14,16 +14,15 @@ from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.forms import BaseDialogForm
 
+from backoffice.admin.dialogs import errors_of
 from backoffice.admin.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
-from backoffice.admin.once import RequestKeyField, done_once
-from backoffice.admin.site import page_asked_from
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Fault, Kind, Refusal
+from backoffice.errors import Kind, Refusal
 
 # Lazily evaluated: at run time Django's form and field classes take no parameters.
 type AnyForm = forms.ModelForm[Any]
@@ -31,66 +30,6 @@ type AnyField = Field[Any, Any]
 
 # What the filters of lists put into an address behind the name of a column.
 OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
-
-
-def errors_of(refusal: Refusal, fields: Any) -> Iterator[tuple[str | None, str]]:
-    """Each complaint with the form field it is about, or None for the form as a whole."""
-    if len(refusal.faults) < 2:
-        yield (field_of(refusal.faults[0], fields) if refusal.faults else None), refusal.detail
-        return
-    for fault in refusal.faults:
-        yield field_of(fault, fields), fault.detail
-
-
-def field_of(fault: Fault, fields: Any) -> str | None:
-    name = fault.pointer.rpartition("/")[2]
-    return name if name in fields else None
-
-
-class UseCaseDialog(BaseDialogForm):
-    """A dialog that runs its use case when its input is valid, and stays open when that is refused.
-
-    Unfold keeps a dialog open only while its form is invalid, hence `clean` is the place. `key` is the same
-    whenever the same dialog is sent once more, and then it is done once; `done` says what was done.
-    """
-
-    key = RequestKeyField()
-    done = ""
-
-    def carry_out(self, data: dict[str, Any]) -> None:
-        raise NotImplementedError
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean()
-        if not self.errors:
-            try:
-                self.done = self._done_once(data)
-            except Refusal as refusal:
-                self.refuse(refusal)
-        return data
-
-    def refuse(self, refusal: Refusal) -> None:
-        for field, message in errors_of(refusal, self.fields):
-            self.add_error(field, message)
-
-    def _done_once(self, data: dict[str, Any]) -> str:
-        def run() -> dict[str, Any]:
-            self.carry_out(data)
-            return {"done": self.done}
-
-        return str(done_once(self.request, data["key"], run)["done"])
-
-    def render_before_template(self) -> str:
-        """Dialogs show field errors alone; what the form as a whole did wrong goes above the fields."""
-        complaints = self.non_field_errors() if self.is_bound else []
-        before: str = super().render_before_template()
-        return render_to_string("backoffice/complaints.html", {"complaints": complaints}) + before
-
-
-def close_dialog(request: HttpRequest, message: str, *, url: str | None = None) -> HttpResponse:
-    """Say what was done and load the page again, or another one."""
-    messages.success(request, message)
-    return HttpResponse(headers={"HX-Redirect": url or page_asked_from(request)})
 
 
 class DomainAdmin(ModelAdmin):
@@ -104,12 +43,16 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
-    empty_title = "Nothing here yet"
-    empty_text = ""
+    empty_title: str | Promise = _("Nothing here yet")
+    empty_text: str | Promise = ""
     # The same two for saved views, by the view's name.
-    empty_views: Mapping[str, tuple[str, str]] = {}
+    empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
     # What the empty list's button says, when adding one is called something else.
-    empty_button = ""
+    empty_button: str | Promise = ""
+
+    class Media:
+        css = {"all": ("backoffice/dialogs.css",)}
+        js = (forms.Script("backoffice/dialogs.js", type="module"),)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -124,4 +124,4 @@ def _refused(refusal: Refusal) -> Complaint:
     # People have no token to send: they sign in by a form, and this is none.
     status = 403 if refusal.kind is Kind.NOT_AUTHENTICATED else STATUS[refusal.kind]
     points = tuple(fault.detail for fault in refusal.faults[:10]) if len(refusal.faults) > 1 else ()
-    return Complaint(status, refusal.title, refusal.detail, points, refusal.retry_after_seconds)
+    return Complaint(status, str(refusal.title), refusal.detail, points, refusal.retry_after_seconds)

@@ -165,8 +165,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
-    "STYLES": [asset("backoffice/admin.css")],
-    "SCRIPTS": [asset("backoffice/admin.js")],
+    # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.
+    "STYLES": [asset("backoffice/theme.css"), asset("backoffice/blocks.css")],
     "DASHBOARD_CALLBACK": "orders.admin.dashboard.cards.dashboard_context",
     "COMMAND": {"search_callback": "orders.admin.search.search", "show_history": False},
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": sidebar},

@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
 from django.views import View
+from django.views.i18n import JavaScriptCatalog
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
@@ -67,6 +69,12 @@ class BackofficeSite(UnfoldAdminSite):
         if user.is_authenticated and not request.user.is_authenticated:
             import_string("accounts.sign_in.sessions.note_sign_out")(user)
         return response
+
+    def i18n_javascript(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """What scripts say, of every app: Django would serve the words of its own scripts alone."""
+        return JavaScriptCatalog.as_view()(request)
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Afresh each time: Unfold would show what it found for five minutes, past a lost permission."""

@@ -91,7 +91,7 @@ def known_problems() -> dict[str, KnownProblem]:
     refusals: list[type[Refusal]] = [Refusal, *_below(Refusal)]
     for refusal in refusals:
         for code in (refusal.code, *refusal.other_codes):
-            _note(found, code, refusal.title, STATUS[refusal.kind], OF_KIND[refusal.kind])
+            _note(found, code, str(refusal.title), STATUS[refusal.kind], OF_KIND[refusal.kind])
     for status, advice in OF_STATUS.items():
         phrase = HTTPStatus(status).phrase
         _note(found, STATUS_CODES.get(status) or phrase.lower().replace(" ", "_"), phrase, status, advice)

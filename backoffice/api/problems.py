@@ -79,7 +79,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         request,
         status=STATUS[refusal.kind],
         code=refusal.code,
-        title=refusal.title,
+        title=str(refusal.title),
         detail=refusal.detail,
         errors=[_error_of(request, fault) for fault in refusal.faults],
     )

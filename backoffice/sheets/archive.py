@@ -9,6 +9,9 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from backoffice.sheets.limits import UnreadableFile
 
 MAX_MEMBERS = 10_000
@@ -33,13 +36,9 @@ ZIP64_EXTRA = 1
 IS_ENCRYPTED, IS_UTF8 = 0x1, 0x800
 STORED, DEFLATED = 0, 8
 
-DAMAGED = (
+DAMAGED = gettext_lazy(
     "This file is not an XLSX workbook, or it is damaged. "
     "Open it in your spreadsheet program, save it as XLSX or CSV and try again."
-)
-TOO_TIGHT = (
-    f"The workbook unpacks to more than {MAX_RATIO} times its size, as no list of goods does. "
-    "Copy the filled cells into a new workbook, or save it as CSV."
 )
 
 
@@ -95,7 +94,7 @@ class Archive:
             if self._unzipped > MAX_UNZIPPED:
                 raise UnreadableFile(_too_large(self._unzipped))
             if unzipped > RATIO_FLOOR + MAX_RATIO * taken:
-                raise UnreadableFile(TOO_TIGHT)
+                raise UnreadableFile(_too_tight())
             yield chunk
         if unzipped != member.unzipped or checksum != member.checksum:
             raise UnreadableFile(DAMAGED)
@@ -126,7 +125,7 @@ def _members(content: bytes) -> dict[str, Member]:
     if begin < 0 or shift < 0 or count > MAX_MEMBERS or size > MAX_DIRECTORY:
         raise UnreadableFile(DAMAGED)
     members: dict[str, Member] = {}
-    for _ in range(count):
+    for _entry in range(count):
         if begin + ENTRY_RECORD.size > end:
             raise UnreadableFile(DAMAGED)
         signature, flags, method, checksum, *numbers = ENTRY_RECORD.unpack_from(content, begin)
@@ -151,12 +150,12 @@ def _end_of(content: bytes) -> tuple[int, int, int, int]:
     place = content.rfind(END, max(0, len(content) - END_RECORD.size - LONGEST_COMMENT))
     if place < 0 or len(content) - place < END_RECORD.size:
         raise UnreadableFile(DAMAGED)
-    _, count, size, offset, _ = END_RECORD.unpack_from(content, place)
+    _sign, count, size, offset, _comment = END_RECORD.unpack_from(content, place)
     if content.startswith(LOCATOR, max(0, place - LOCATOR_LENGTH)):
         place = content.rfind(END64, 0, place - LOCATOR_LENGTH)
         if place < 0 or len(content) - place < END64_RECORD.size:
             raise UnreadableFile(DAMAGED)
-        _, count, size, offset = END64_RECORD.unpack_from(content, place)
+        _sign, count, size, offset = END64_RECORD.unpack_from(content, place)
     return place, count, size, offset
 
 
@@ -203,7 +202,14 @@ def _key(name: str) -> str:
 
 
 def _too_large(size: int) -> str:
-    return (
-        f"The workbook would unpack to {size // 1_000_000:,} MB; at most "
-        f"{MAX_UNZIPPED // 1_000_000} MB are read. Keep only the columns needed, or save it as CSV."
-    )
+    return _(
+        "The workbook would unpack to %(size)s MB; at most %(most)s MB are read. "
+        "Keep only the columns needed, or save it as CSV."
+    ) % {"size": f"{size // 1_000_000:,}", "most": MAX_UNZIPPED // 1_000_000}
+
+
+def _too_tight() -> str:
+    return _(
+        "The workbook unpacks to more than %(times)s times its size, as no list of goods does. "
+        "Copy the filled cells into a new workbook, or save it as CSV."
+    ) % {"times": MAX_RATIO}

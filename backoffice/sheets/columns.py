@@ -2,6 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from backoffice.sheets.formulas import restored
 from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
 
@@ -35,13 +39,19 @@ def named_columns(
     for column in columns:
         if named.count(column) > 1:
             raise UnreadableFile(
-                f"The file has {named.count(column)} columns named {column}. Keep one of them."
+                _("The file has %(count)s columns named %(column)s. Keep one of them.")
+                % {"count": named.count(column), "column": column}
             )
     if not set(needed) <= set(named):
         raise UnreadableFile(
-            "The first row must name the columns. "
-            f"Needed: {needed_in_words or ' and '.join(needed)}; found: {_found(header)}. "
-            "Name them so and try again."
+            _(
+                "The first row must name the columns. Needed: %(needed)s; found: %(found)s. "
+                "Name them so and try again."
+            )
+            % {
+                "needed": needed_in_words or get_text_list(list(needed), _("and")),
+                "found": _names_in(header),
+            }
         )
     return named
 
@@ -64,16 +74,23 @@ def kept_cells(
     kept = 0
     for count, (number, cells) in enumerate(rows, start=1):
         if count > most_rows:
-            raise UnreadableFile(f"The file has more than {most_rows:,} rows. Split it.")
+            raise UnreadableFile(
+                _("The file has more than %(most)s rows. Split it.") % {"most": f"{most_rows:,}"}
+            )
         written = (cells[place].strip() if place < len(cells) else "" for place in places)
         texts = tuple(restored(text).strip() for text in written)
         kept += sum(map(len, texts))
         if kept > MAX_KEPT_CHARACTERS:
-            raise UnreadableFile("The file holds too much text. Shorten its long cells, or split it.")
+            raise UnreadableFile(_("The file holds too much text. Shorten its long cells, or split it."))
         yield number, texts
 
 
-def _found(header: Sequence[object]) -> str:
+def _names_in(header: Sequence[object]) -> str:
     names = ", ".join(f'"{str(name or "").strip()[:SHOWN_NAME]}"' for name in header[:SHOWN_COLUMNS])
-    more = f" and {len(header) - SHOWN_COLUMNS} more" if len(header) > SHOWN_COLUMNS else ""
-    return f"{names}{more}" if names else "none"
+    if len(header) <= SHOWN_COLUMNS:
+        return names or _("none")
+    more = len(header) - SHOWN_COLUMNS
+    return ngettext("%(names)s and %(more)s more", "%(names)s and %(more)s more", more) % {
+        "names": names,
+        "more": more,
+    }

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from backoffice.sheets.limits import MAX_COLUMNS, MAX_SHEET_ROWS, UnreadableFile
 
 DELIMITERS = ",;\t"
@@ -16,8 +19,9 @@ UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Line breaks and tabs may stand inside a quoted cell; nothing else that cannot be seen may.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-ONLY_BLANKS = "The file begins with blank rows only. Put the header into its first row."
-NOT_A_TABLE = "This is not a CSV or XLSX file. Save your spreadsheet as one of them and try again."
+NOT_A_TABLE = gettext_lazy(
+    "This is not a CSV or XLSX file. Save your spreadsheet as one of them and try again."
+)
 
 
 class Row(NamedTuple):
@@ -46,7 +50,7 @@ def csv_rows(content: bytes, *, delimiter: str) -> Iterator[Row]:
                 yield Row(number, cells)
             elif not width and number > MAX_BLANK_LINES:
                 raise UnreadableFile(
-                    "The file begins with blank rows only. Put the header into its first row."
+                    _("The file begins with blank rows only. Put the header into its first row.")
                 )
             number = reader.line_num + 1
             lines.begin_row()
@@ -61,7 +65,7 @@ def utf8(content: bytes) -> bytes:
             content = content.decode("utf-16").encode()
         except UnicodeError as error:
             raise UnreadableFile(
-                'The file begins like UTF-16 text but is damaged. Save it as "CSV UTF-8" and try again.'
+                _('The file begins like UTF-16 text but is damaged. Save it as "CSV UTF-8" and try again.')
             ) from error
     content = content.removeprefix(UTF8_MARK)
     return content if b"\n" in content else content.replace(b"\r", b"\n")
@@ -90,7 +94,9 @@ class _Lines:
         if self._length > MAX_LINE:
             raise UnreadableFile(self._too_long())
         if self._number > 2 * MAX_SHEET_ROWS:
-            raise UnreadableFile(f"The file has more than {2 * MAX_SHEET_ROWS:,} lines. Split it.")
+            raise UnreadableFile(
+                _("The file has more than %(most)s lines. Split it.") % {"most": f"{2 * MAX_SHEET_ROWS:,}"}
+            )
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
@@ -102,44 +108,57 @@ class _Lines:
 
     def _too_long(self) -> str:
         if self._number > self._row + 1:
-            return (
-                f"A cell in row {self._row + 1} is far too long. Perhaps its quotation mark is never closed."
-            )
-        return f"Row {self._number} is longer than {MAX_LINE:,} characters. Shorten or remove its long cell."
+            return _never_closed(self._row + 1)
+        return _("Row %(row)s is longer than %(most)s characters. Shorten or remove its long cell.") % {
+            "row": self._number,
+            "most": f"{MAX_LINE:,}",
+        }
 
 
 def _refuse_ragged(row: int, cells: list[str], width: int) -> None:
     if width > MAX_COLUMNS:
         raise UnreadableFile(
-            f"Row {row} has {width:,} cells; at most {MAX_COLUMNS:,} are read. Keep only the columns needed."
+            _("Row %(row)s has %(cells)s cells; at most %(most)s are read. Keep only the columns needed.")
+            % {"row": row, "cells": f"{width:,}", "most": f"{MAX_COLUMNS:,}"}
         )
     if len(cells) < width or any(map(str.strip, cells[width:])):
         raise UnreadableFile(
-            f"Row {row} does not have as many cells ({len(cells)}) as the header ({width}). "
-            "Give it one for each column; text that contains the separator needs quotation marks."
+            _(
+                "Row %(row)s does not have as many cells (%(cells)s) as the header (%(columns)s). "
+                "Give it one for each column; text that contains the separator needs quotation marks."
+            )
+            % {"row": row, "cells": len(cells), "columns": width}
         )
 
 
 def _not_text(row: int) -> str:
-    return (
-        f"Row {row} is not UTF-8 text, so accents and other letters would be read wrongly. "
+    return _(
+        "Row %(row)s is not UTF-8 text, so accents and other letters would be read wrongly. "
         'Save the file with the encoding UTF-8 (in Excel: "CSV UTF-8") and try again.'
-    )
+    ) % {"row": row}
 
 
 def _invisible_characters(row: int) -> str:
     if row == 1:
-        return NOT_A_TABLE
-    return f"Row {row} contains invisible control characters. Type its cells again and save the file."
+        return str(NOT_A_TABLE)
+    return _("Row %(row)s contains invisible control characters. Type its cells again and save the file.") % {
+        "row": row
+    }
 
 
 def _never_closed(row: int) -> str:
-    return f"A cell in row {row} is far too long. Perhaps its quotation mark is never closed."
+    return _("A cell in row %(row)s is far too long. Perhaps its quotation mark is never closed.") % {
+        "row": row
+    }
 
 
 def _broken_row(row: int, error: str) -> str:
     if "field larger" in error:
         return _never_closed(row)
     if "new-line" in error:
-        return f"Row {row} has a stray line break. Save the file again from your spreadsheet program."
-    return f"Row {row} opens a quotation mark that is not closed properly. Remove or double it."
+        return _("Row %(row)s has a stray line break. Save the file again from your spreadsheet program.") % {
+            "row": row
+        }
+    return _("Row %(row)s opens a quotation mark that is not closed properly. Remove or double it.") % {
+        "row": row
+    }

@@ -1,9 +1,12 @@
-"""How much of a file is read before it is refused, and how that is said.
+"""How much of a file is read before it is refused, and the refusal.
 
 A refusal is decided by counting what was read so far, never by what the file says of itself.
 """
 
 from time import thread_time
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import Fault, Invalid
 
@@ -16,7 +19,7 @@ MAX_KEPT_CHARACTERS = 20_000_000
 REFUSED_AFTER_SECONDS = 3.0
 SECONDS_PER_CELL = 0.000_1
 SECONDS_PER_TEXT = 0.000_01
-TOO_SLOW = (
+TOO_SLOW = _(
     "Reading this file takes far longer than its rows are worth. Copy the filled cells into a new workbook, "
     "or save it as CSV."
 )
@@ -26,10 +29,10 @@ class UnreadableFile(Invalid):
     """The file is not a table that can be read; `detail` says which row and what to do."""
 
     code = "unreadable_file"
-    title = "The file cannot be read"
+    title = _("The file cannot be read")
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, faults=[Fault("/file", self.code, detail)])
+    def __init__(self, detail: str | Promise) -> None:
+        super().__init__(str(detail), faults=[Fault("/file", self.code, str(detail))])
 
 
 class TimeBox:

@@ -6,6 +6,8 @@ The parser itself keeps every name that it meets and everything up to the end of
 from collections.abc import Callable, Iterable, Iterator
 from xml.parsers import expat
 
+from django.utils.translation import gettext_lazy
+
 from backoffice.sheets.archive import DAMAGED
 from backoffice.sheets.limits import UnreadableFile
 
@@ -14,7 +16,7 @@ MAX_ATTRIBUTES = 100
 MAX_NAMES = 1_000
 MAX_NAME = 255
 MAX_MARK = 1 << 18
-TOO_MANY = (
+TOO_MANY = gettext_lazy(
     "The workbook holds far more empty cells, rows or formats than filled cells. "
     "Copy the filled cells into a new workbook, or save it as CSV."
 )

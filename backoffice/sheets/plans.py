@@ -1,10 +1,13 @@
 """What the rows of a file would make and change: looked at first, then carried out as it was seen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import Conflict, Fault
 from backoffice.sheets.csv_lines import csv_lines
@@ -16,26 +19,51 @@ type OnRow = Callable[[], object]
 type Changes = Mapping[str, tuple[Any, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with a cell, or with the row as a whole when no column is named."""
+
+    column: str
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Outcome(Enum):
     NEW = "new"
     CHANGE = "change"
     SAME = "same"
     PROBLEM = "problem"
 
+    @property
+    def label(self) -> str:
+        return str(OUTCOME_LABELS[self])
+
+
+OUTCOME_LABELS = {
+    Outcome.NEW: _("new"),
+    Outcome.CHANGE: _("change"),
+    Outcome.SAME: _("same"),
+    Outcome.PROBLEM: _("problem"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """What a row does to the thing that it names; `changes` are the values before and after, by column."""
+    """What a row does to the thing that it names; `changes` are the values before and after, by column.
+
+    `problem` says in words why it does nothing; a plan that is kept keeps `problems` instead.
+    """
 
     row: int
     name: str
     outcome: Outcome
     changes: Changes
     problem: str = ""
+    problems: tuple[RowProblem, ...] = ()
 
     @property
-    def as_told(self) -> "PlannedRow":
-        """The same with amounts as text: a plan that was kept for a while knows them so."""
+    def with_amounts_as_text(self) -> "PlannedRow":
+        """The same, as a plan that was kept for a while knows it."""
         return replace(
             self, changes={name: tuple(map(_as_text, both)) for name, both in self.changes.items()}
         )
@@ -43,12 +71,16 @@ class PlannedRow:
 
 class RowsHaveProblems(Conflict):
     code = "import_has_problems"
-    title = "The file has rows that cannot be imported"
+    title = _("The file has rows that cannot be imported")
 
 
 class RowsChanged(Conflict):
     code = "plan_changed"
-    title = "What the file is about changed since it was looked at"
+    title = _("What the file is about changed since it was looked at")
+
+    def __init__(self, detail: str = "", *, faults: Sequence[Fault] = ()) -> None:
+        changed = gettext("Things changed since the file was looked at; nothing was changed.")
+        super().__init__(detail or changed, faults=faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,47 +112,54 @@ class RowPlan:
         problems = self.problems
         if problems and not skip_invalid:
             raise RowsHaveProblems(
-                f"{len(problems)} of {len(self.rows)} rows have problems; nothing was changed.",
+                ngettext(
+                    "%(problems)s of %(rows)s row has problems; nothing was changed.",
+                    "%(problems)s of %(rows)s rows have problems; nothing was changed.",
+                    len(self.rows),
+                )
+                % {"problems": len(problems), "rows": len(self.rows)},
                 faults=[self._fault(row) for row in problems[:FAULTS_NAMED]],
             )
-        now, before = [row.as_told for row in self.rows], [row.as_told for row in seen.rows]
+        now, before = (
+            [row.with_amounts_as_text for row in self.rows],
+            [row.with_amounts_as_text for row in seen.rows],
+        )
         if now != before:
             overtaken = [
-                self._fault(row, f"it would {_told(row)} now; you saw that it would {_told(then)}")
-                for row, then in zip(now, before, strict=False)
-                if row != then
+                self._overtaken(row, then) for row, then in zip(now, before, strict=False) if row != then
             ]
-            raise RowsChanged(
-                "Things changed since the file was looked at; nothing was changed.",
-                faults=overtaken[:FAULTS_NAMED],
-            )
+            raise RowsChanged(faults=overtaken[:FAULTS_NAMED])
 
-    def _fault(self, row: PlannedRow, problem: str = "") -> Fault:
+    def _fault(self, row: PlannedRow) -> Fault:
         name = row.name[:NAME_SHOWN]
-        detail = f"Row {row.row} ({name}): {problem or row.problem}"
-        code = "plan_changed" if problem else "invalid_row"
-        return Fault(f"/rows/{row.row}", code, detail, {"row": row.row, self.subject: name})
+        facts = {"row": row.row, "name": name, "problem": row.problem}
+        detail = gettext("Row %(row)s (%(name)s): %(problem)s") % facts
+        return Fault(f"/rows/{row.row}", "invalid_row", detail, {"row": row.row, self.subject: name})
+
+    def _overtaken(self, row: PlannedRow, then: PlannedRow) -> Fault:
+        name = row.name[:NAME_SHOWN]
+        facts = {"row": row.row, "name": name, "now": _in_words(row), "seen": _in_words(then)}
+        detail = gettext("Row %(row)s (%(name)s): %(now)s now; you saw: %(seen)s.") % facts
+        return Fault(f"/rows/{row.row}", "plan_changed", detail, {"row": row.row, self.subject: name})
 
 
 def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _told(row: PlannedRow) -> str:
-    """What it would do, after “it would”."""
+def _in_words(row: PlannedRow) -> str:
     match row.outcome:
         case Outcome.NEW:
-            return "be new"
+            return gettext("new")
         case Outcome.CHANGE:
-            changes = (f"{name} {before} → {after}" for name, (before, after) in row.changes.items())
-            return f"change {', '.join(changes)}"
+            return ", ".join(f"{name} {before} → {after}" for name, (before, after) in row.changes.items())
         case Outcome.SAME:
-            return "change nothing"
-    return f"have a problem ({row.problem})"
+            return gettext("no change")
+    return gettext("a problem (%(problem)s)") % {"problem": row.problem}
 
 
 def rejected_csv(plan: RowPlan, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> str:
-    """The rows with problems as they were written, each with its reason: mend them and import the file."""
+    """The rows with problems as they were written, each with its reason, to be corrected and imported."""
     reasons = {row.row: row.problem for row in plan.problems}
     rejected = ([*cells, number, reasons[number]] for number, cells in rows if number in reasons)
     return csv_lines([[*columns, "row", "problem"], *rejected])

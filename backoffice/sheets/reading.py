@@ -1,7 +1,11 @@
 """The rows of any file, CSV or XLSX, whatever its dialect."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.sheets.columns import key_of
 from backoffice.sheets.csv_rows import DELIMITERS, Row, csv_rows, utf8
@@ -9,11 +13,17 @@ from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.xlsx_rows import xlsx_rows
 
 MAX_FILE = 20_000_000
-NO_ROWS = "The file has no rows. Put one row for each product below the header."
+NO_ROWS = gettext_lazy("The file has no rows. Put one row for each product below the header.")
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
 WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods")
+
+
+def base_name(file_name: str) -> str:
+    """The last part of a path of any system, printable and at most 255 characters long."""
+    printable = "".join(character for character in file_name if character.isprintable())
+    return re.split(r"[/\\]", printable)[-1][-255:] or "file"
 
 
 def content_of(file: BinaryIO) -> bytes:
@@ -21,7 +31,8 @@ def content_of(file: BinaryIO) -> bytes:
     content = file.read(MAX_FILE + 1)
     if len(content) > MAX_FILE:
         raise UnreadableFile(
-            f"The file is larger than {MAX_FILE // 1_000_000} MB. Split it, or keep only the columns needed."
+            _("The file is larger than %(most)s MB. Split it, or keep only the columns needed.")
+            % {"most": MAX_FILE // 1_000_000}
         )
     return content
 
@@ -36,10 +47,12 @@ def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Ite
         return xlsx_rows(content)
     if content.startswith(OLE):
         raise UnreadableFile(
-            "This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV."
+            _("This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV.")
         )
     if file_name.casefold().endswith(WORKBOOK_NAMES):
-        raise UnreadableFile("The file is named like a workbook but is none. Save it as XLSX or CSV again.")
+        raise UnreadableFile(
+            _("The file is named like a workbook but is none. Save it as XLSX or CSV again.")
+        )
     return _delimited(utf8(content), columns)
 
 

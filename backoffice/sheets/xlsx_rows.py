@@ -10,6 +10,9 @@ from functools import lru_cache
 from posixpath import join, normpath
 from sys import getsizeof
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from backoffice.sheets.archive import DAMAGED, Archive
 from backoffice.sheets.csv_rows import CONTROL, Row
 from backoffice.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_SHEET_ROWS, TimeBox, UnreadableFile
@@ -24,13 +27,13 @@ ELEMENTS_PER_TEXT = 4
 # A list of goods says something else in each row, which takes some packed bytes.
 MAX_CELLS = 1_000_000
 CELLS_PER_BYTE = 0.6
-TOO_MANY_CELLS = (
+TOO_MANY_CELLS = gettext_lazy(
     "The workbook has far more filled cells than a list of its size. Keep only the columns that are needed, "
     "or save it as CSV."
 )
 MAX_STRINGS = 1_000_000
 MAX_STRINGS_MEMORY = 130_000_000
-TOO_MUCH_TEXT = "The workbook holds too much text. Keep only the columns that are needed."
+TOO_MUCH_TEXT = gettext_lazy("The workbook holds too much text. Keep only the columns that are needed.")
 
 REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}\Z")
 ESCAPE = re.compile(r"_x(00[0-9A-Fa-f]{2})_")
@@ -67,7 +70,7 @@ def _first_sheet(archive: Archive) -> str:
     for key in sheets:
         if key in targets:
             return normpath(join("/xl", targets[key].replace("\\", "/")))
-    raise UnreadableFile("The workbook has no visible sheet. Put the rows on its first sheet.")
+    raise UnreadableFile(_("The workbook has no visible sheet. Put the rows on its first sheet."))
 
 
 def _shared_strings(archive: Archive, watch: TimeBox) -> list[str]:
@@ -76,7 +79,7 @@ def _shared_strings(archive: Archive, watch: TimeBox) -> list[str]:
     strings = _SharedStrings()
     if member in archive:
         read = 0
-        for _ in _watched(strings.markup.reading(archive.chunks(member)), watch):
+        for _step in _watched(strings.markup.reading(archive.chunks(member)), watch):
             watch.end(texts=len(strings.texts) - read)
             read = len(strings.texts)
     return strings.texts
@@ -101,7 +104,7 @@ class _SharedStrings:
         self._is_text = False
         self._readings = 0
 
-    def _start(self, name: str, _: dict[str, str]) -> None:
+    def _start(self, name: str, _attributes: dict[str, str]) -> None:
         if name == "t":
             self._is_text = not self._readings
         elif name == "si":
@@ -136,7 +139,7 @@ class _SharedStrings:
 def _sheet_rows(archive: Archive, member: str, strings: list[str], watch: TimeBox) -> Iterator[Row]:
     sheet = _Sheet(strings)
     read = 0
-    for _ in _watched(sheet.markup.reading(archive.chunks(member)), watch):
+    for _step in _watched(sheet.markup.reading(archive.chunks(member)), watch):
         watch.end(cells=sheet.filled - read)
         read = sheet.filled
         if read > MAX_CELLS + CELLS_PER_BYTE * archive.taken:
@@ -189,7 +192,8 @@ class _Sheet:
             self._length += len(data)
             if self._length > MAX_CELL:
                 raise UnreadableFile(
-                    f"A cell in row {self._row} has more than {MAX_CELL:,} characters. Shorten it."
+                    _("A cell in row %(row)s has more than %(most)s characters. Shorten it.")
+                    % {"row": self._row, "most": f"{MAX_CELL:,}"}
                 )
 
     def _end(self, name: str) -> None:
@@ -214,11 +218,13 @@ class _Sheet:
             if not value.strip():
                 return
             raise UnreadableFile(
-                f"Row {self._row} has a cell beyond the {MAX_COLUMNS:,}th column. Remove what is out there."
+                _("Row %(row)s has a cell beyond the %(most)sth column. Remove what is out there.")
+                % {"row": self._row, "most": f"{MAX_COLUMNS:,}"}
             )
         if CONTROL.search(value):
             raise UnreadableFile(
-                f"Row {self._row} contains invisible control characters. Type its cells again and save."
+                _("Row %(row)s contains invisible control characters. Type its cells again and save.")
+                % {"row": self._row}
             )
         self.filled += 1
         self.markup.most_elements += ELEMENTS_PER_CELL

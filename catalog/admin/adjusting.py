@@ -6,6 +6,8 @@ from django import forms
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
@@ -14,18 +16,18 @@ from unfold.widgets import (
 )
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import UseCaseDialog
+from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.errors import Refusal
 from catalog import stock
-from catalog.admin.short_count import cancelling
+from catalog.admin.short_count import link_to_cancel
 from catalog.models import Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 
 RECEIVE, COUNT, ADJUST = "receive", "count", "adjust"
 WAYS = (
-    (RECEIVE, "Receive: units arrived"),
-    (COUNT, "Count: what is on the shelf"),
-    (ADJUST, "Add or take away (±)"),
+    (RECEIVE, _("Receive: units arrived")),
+    (COUNT, _("Count: what is on the shelf")),
+    (ADJUST, _("Add or take away (±)")),
 )
 
 
@@ -33,26 +35,26 @@ class AdjustStock(UseCaseDialog):
     form_before_template = "catalog/stock_figures.html"
 
     way = forms.ChoiceField(
-        label="What happened", choices=WAYS, initial=RECEIVE, widget=UnfoldAdminRadioSelectWidget
+        label=_("What happened"), choices=WAYS, initial=RECEIVE, widget=UnfoldAdminRadioSelectWidget
     )
     quantity = forms.IntegerField(
-        label="Units",
+        label=_("Units"),
         min_value=-MAX_UNITS,
         max_value=MAX_UNITS,
         widget=UnfoldAdminIntegerFieldWidget(attrs={"autofocus": True, "autocomplete": "off"}),
     )
     reason = forms.ChoiceField(
-        label="Reason",
+        label=_("Reason"),
         choices=Reason,
         initial=Reason.CORRECTION,
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
     note = forms.CharField(
-        label="Note",
+        label=_("Note"),
         max_length=255,
         required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Delivery note, shelf, what broke …"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Delivery note, shelf, what broke …")}),
     )
     # What the person was shown: a count of a shelf that changed meanwhile is refused.
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -70,14 +72,16 @@ class AdjustStock(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         movement = self._move(data)
         available = movement.on_hand_after - movement.reserved_after
-        self.done = (
-            f"{self.product.sku}: {movement.on_hand_delta:+,}. "
-            f"Now {movement.on_hand_after:,} on hand, {available:,} available."
-        )
+        self.done = gettext("%(sku)s: %(change)s. Now %(on_hand)s on hand, %(available)s available.") % {
+            "sku": self.product.sku,
+            "change": f"{movement.on_hand_delta:+,}",
+            "on_hand": f"{movement.on_hand_after:,}",
+            "available": f"{available:,}",
+        }
 
     def refuse(self, refusal: Refusal) -> None:
         if isinstance(refusal, stock.BelowReserved) and self.cleaned_data["way"] == COUNT:
-            way_out = cancelling(self.request, self.product, self.cleaned_data["quantity"])
+            way_out = link_to_cancel(self.request, self.product, self.cleaned_data["quantity"])
             self.add_error("quantity", format_html("{} {}", refusal.detail, way_out))
         else:
             super().refuse(refusal)

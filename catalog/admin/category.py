@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
@@ -19,23 +20,23 @@ from catalog.models import Category, Product
 class CategoryAdmin(DomainAdmin):
     list_display = ("name", "products_count")
     search_fields = ("name",)
-    search_help_text = "Category name"
+    search_help_text = _("Category name")
     prepopulated_fields = {"slug": ("name",)}
-    empty_title = "No categories yet"
-    empty_text = "Categories group products, and a promo code can be limited to some of them."
+    empty_title = _("No categories yet")
+    empty_text = _("Categories group products, and a promo code can be limited to some of them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         categories: QuerySet[Category] = super().get_queryset(request)
         return categories.annotate(products_count=Count("products"))
 
-    @display(description="Products", ordering="products_count", formatting="price")
+    @display(description=_("Products"), ordering="products_count", formatting="price")
     def products_count(self, category: Category) -> int:
         return int(getattr(category, "products_count"))  # noqa: B009
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """What a promotion is restricted to stays: the page names those promotions."""
+        """A category that a promotion is restricted to stays; the page names those promotions."""
         view = super().delete_view
         if request.method == "POST":
             view = write_transaction(view)

@@ -11,6 +11,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from accounts.admin.actor import actor_of
@@ -24,7 +26,7 @@ from backoffice.errors import Kind, Refusal
 from backoffice.jobs import this_day
 from backoffice.sheets.exporting import CSVFile
 from catalog import stock
-from catalog.admin.short_count import cancelling
+from catalog.admin.short_count import link_to_cancel
 from catalog.counting import last_counts, progress_of
 from catalog.models import Category, Product, StockMovement
 from catalog.models.product import ProductQuerySet
@@ -58,12 +60,12 @@ class Counting(DomainAdmin):
     def has_move_stock_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("catalog.move_stock")
 
-    @action(description="Count shelves", icon="fact_check", permissions=["move_stock"], url_path="count")
+    @action(description=_("Count shelves"), icon="fact_check", permissions=["move_stock"], url_path="count")
     def count(self, request: HttpRequest) -> HttpResponse:
         products = self._chosen(request)
         page = CappedPaginator(products.order_by("sku_key"), PER_PAGE).get_page(request.GET.get("page"))
         context = {
-            "title": "Count shelves",
+            "title": _("Count shelves"),
             "page": page,
             "rows": _rows(list(page.object_list)),
             "progress": progress_of(products, since=this_day()),
@@ -78,7 +80,7 @@ class Counting(DomainAdmin):
             # What names no category leaves nothing to count, rather than everything.
             products = products.filter(category=int(category)) if is_key(category) else products.none()
         term = request.GET.get("q", "").replace("\x00", "")
-        found, _ = self.get_search_results(request, products, term)
+        found, _may_repeat = self.get_search_results(request, products, term)
         assert isinstance(found, ProductQuerySet)
         return found
 
@@ -108,14 +110,14 @@ class Counting(DomainAdmin):
         product = get_object_or_404(Product, pk=product_id)
         form = CountForm(request.POST)
         if not form.is_valid():
-            return _refused(product, "Type a whole number.")
+            return _refused(product, gettext("Type a whole number."))
         try:
             return _record(request, product, **form.cleaned_data).to(request)
         except Refusal as refusal:
             if refusal.kind is Kind.BUSY:
                 return JsonResponse({}, status=503)
-            way_out = cancelling(request, product, form.cleaned_data["counted"])
-            return _refused(product, _told(refusal, way_out))
+            way_out = link_to_cancel(request, product, form.cleaned_data["counted"])
+            return _refused(product, _in_words(refusal, way_out))
 
 
 def _record(request: HttpRequest, product: Product, *, counted: int, expected: int, key: str) -> Reply:
@@ -124,8 +126,11 @@ def _record(request: HttpRequest, product: Product, *, counted: int, expected: i
     def record() -> Reply:
         movement = stock.count(product.sku, counted, expected=expected, by=by)
         differs = movement.on_hand_delta != 0
-        now = f", now {movement.on_hand_after:,}" if differs else ""
-        says = format_html("counted, {}{}", _difference(movement), now)
+        says = format_html(
+            gettext("counted, {difference}, now {on_hand}") if differs else gettext("counted, {difference}"),
+            difference=_difference(movement),
+            on_hand=f"{movement.on_hand_after:,}",
+        )
         return rendered(
             {"is_counted": True, "on_hand": movement.on_hand_after, "differs": differs, "says": says}
         )
@@ -138,17 +143,21 @@ def _refused(product: Product, says: SafeString | str) -> HttpResponse:
     return JsonResponse({"is_counted": False, "on_hand": product.on_hand, "says": format_html("{}", says)})
 
 
-def _told(refusal: Refusal, way_out: SafeString | str) -> SafeString | str:
+def _in_words(refusal: Refusal, way_out: SafeString | str) -> SafeString | str:
     """In words; the orders that hold reserved units are links, and so is the way out if there is one."""
     if not isinstance(refusal, BelowReserved) or not refusal.faults:
         return refusal.detail
     facts = refusal.faults[0].facts
     orders = format_html_join(", ", "{}", ((reference(number),) for number in facts["orders"]))
     return format_html(
-        "{} are reserved by {}. {}",
-        f"{facts['reserved']:,}",
-        orders,
-        way_out or "Units of those orders must be cancelled first.",
+        ngettext(
+            "{units} is reserved by {orders}. {then}",
+            "{units} are reserved by {orders}. {then}",
+            facts["reserved"],
+        ),
+        units=f"{facts['reserved']:,}",
+        orders=orders,
+        then=way_out or gettext("Units of those orders must be cancelled first."),
     )
 
 
@@ -167,9 +176,9 @@ def _counted_before(movement: StockMovement | None) -> dict[str, Any]:
     return {
         "is_counted": True,
         "differs": movement.on_hand_delta != 0,
-        "says": format_html("counted {}, {}", at, _difference(movement)),
+        "says": format_html(gettext("counted {at}, {difference}"), at=at, difference=_difference(movement)),
     }
 
 
 def _difference(movement: StockMovement) -> SafeString | str:
-    return change(movement.on_hand_delta) if movement.on_hand_delta else "right"
+    return change(movement.on_hand_delta) if movement.on_hand_delta else gettext("right")

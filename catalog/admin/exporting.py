@@ -1,5 +1,6 @@
 """Lists as files: the rows that the filters leave, up to a limit, told before the download."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -7,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 from import_export.admin import ExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 
@@ -20,6 +23,17 @@ from backoffice.sheets.exporting import CSVFile, XLSXFile
 MOST_EXPORTED = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What a file holds: `name` in its file name and in the log, the rest on the page before the download."""
+
+    name: str
+    title: str | Promise
+    rows: str | Promise
+    filtered_rows: str | Promise
+    order: str | Promise
+
+
 class ListExport(ExportMixin, DomainAdmin):
     """Whoever may see the list may have it as a file."""
 
@@ -28,9 +42,7 @@ class ListExport(ExportMixin, DomainAdmin):
     export_formats = (CSVFile, XLSXFile)
     # With the mark by which Excel knows UTF-8.
     to_encoding = "utf-8-sig"
-    # What a file holds, in the plural, and in which order.
-    exported = "rows"
-    export_order = "newest first"
+    exported: Exported
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
@@ -46,11 +58,11 @@ class ListExport(ExportMixin, DomainAdmin):
     def get_data_for_export(self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
         """Numbers as numbers, also in our own formats, which the library does not know for binary ones."""
         kwargs["force_native_type"] = True
-        record_export(self.exported, by=actor_of(request))
+        record_export(self.exported.name, by=actor_of(request))
         return super().get_data_for_export(request, queryset, **kwargs)
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:
-        """None: what is exported is what the filters leave."""
+        """No rows by their keys: what is exported is what the filters leave."""
         return []
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
@@ -66,7 +78,7 @@ class ListExport(ExportMixin, DomainAdmin):
         resource = self.get_export_resource_classes(request)[0]
         return {
             **super().init_request_context_data(request, form),
-            "title": f"Export {self.exported}",
+            "title": self.exported.title,
             "sentence": self._sentence(request),
             "back": "../?" + request.GET.urlencode(),
             "columns": resource(**self.get_export_resource_kwargs(request)).get_export_headers(),
@@ -74,14 +86,22 @@ class ListExport(ExportMixin, DomainAdmin):
 
     def _sentence(self, request: HttpRequest) -> str:
         count = self.exported_rows(request).order_by()[: MOST_EXPORTED + 1].count()
-        what = self.exported.capitalize() + (" that pass the filters" if request.GET else "")
+        facts = {
+            "rows": self.exported.filtered_rows if request.GET else self.exported.rows,
+            "count": f"{count:,}",
+            "most": f"{MOST_EXPORTED:,}",
+            "order": self.exported.order,
+        }
         if count > MOST_EXPORTED:
             return (
-                f"{what}: more than {MOST_EXPORTED:,}. The file holds the first {MOST_EXPORTED:,}, "
-                f"{self.export_order}; narrow the list by its filters to get the others."
+                gettext(
+                    "%(rows)s: more than %(most)s. The file holds the first %(most)s, %(order)s; "
+                    "narrow the list by its filters to get the others."
+                )
+                % facts
             )
-        return f"{what}: {count:,}, {self.export_order}."
+        return gettext("%(rows)s: %(count)s, %(order)s.") % facts
 
     def get_export_filename(self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any) -> str:
-        name = self.exported.replace(" ", "-")
+        name = self.exported.name.replace(" ", "-")
         return f"{name}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"

@@ -1,15 +1,18 @@
-"""What the page of a product shows beside its form: balances, what holds them, and how they came about."""
+"""What the page of a product shows beside its form: balances, what holds them, and its history."""
 
 from typing import Any
 
-from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import CappedPaginator
+from catalog.holders import holders_of
 from catalog.models import Product, StockMovement
+from catalog.product_history import changes_of
 
 PER_PAGE = 25
 MOST_HOLDERS = 50
+MOST_CHANGES = 50
 
 
 def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
@@ -20,7 +23,8 @@ def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "product": product,
         "stock_cards": cards_of(product),
-        "holders": holders_of(product),
+        "holders": holders_of(product)[:MOST_HOLDERS],
+        "changes": changes_of(product)[:MOST_CHANGES],
     }
     if request.user.has_perm("catalog.view_stockmovement"):
         movements = StockMovement.objects.filter(product=product).select_related("actor").order_by("-id")
@@ -29,19 +33,12 @@ def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
 
 
 def cards_of(product: Product) -> list[dict[str, Any]]:
-    available = {"title": "Available", "value": f"{product.available:,}", "note": "can be ordered"}
+    available = {"title": _("Available"), "value": f"{product.available:,}", "note": _("can be ordered")}
     if product.available <= product.threshold:
-        tone = "bad" if product.available <= 0 else "warn"
-        available |= {"note": f"low: at or under {product.threshold:,}", "note_tone": tone}
+        low = _("low: at or under %(threshold)s") % {"threshold": f"{product.threshold:,}"}
+        available |= {"note": low, "note_tone": "bad" if product.available <= 0 else "warn"}
     return [
-        {"title": "On hand", "value": f"{product.on_hand:,}", "note": "on the shelf"},
-        {"title": "Reserved", "value": f"{product.reserved:,}", "note": "promised to open orders"},
+        {"title": _("On hand"), "value": f"{product.on_hand:,}", "note": _("on the shelf")},
+        {"title": _("Reserved"), "value": f"{product.reserved:,}", "note": _("promised to open orders")},
         available,
     ]
-
-
-def holders_of(product: Product) -> QuerySet[StockMovement, Any]:
-    """Orders that hold reserved units, newest first: number, units and since when."""
-    held = StockMovement.objects.filter(product=product).exclude(held_for="").values("held_for")
-    balances = held.annotate(units=Sum("reserved_delta"), since=Max("at"), newest=Max("id"))
-    return balances.filter(units__gt=0).order_by("-newest")[:MOST_HOLDERS]

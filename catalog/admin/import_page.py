@@ -1,111 +1,83 @@
-"""What the page of one stock import shows."""
+"""What the page of an import shows, whatever is imported: its file, its figures, its rows and a refusal."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, Value, When
+from django.core.paginator import Page
 from django.http import HttpRequest
 
-from backoffice.admin.lists import CappedPaginator
 from backoffice.errors import Refusal
-from catalog.models import ImportMode, ImportState, StockImport, StockImportRow
-from catalog.stock_import import AlreadyImported, CannotUndo
+from catalog.models import ProductImport, StockImport
 
-PER_PAGE = 100
-PROBLEMS, CHANGES, RIGHT = "problems", "changes", "right"
-HAS_PROBLEM = ~Q(problem_code="")
-# Worth a second look: a hundred units or more, and three times as many as now or a third of them.
-IS_BIG = Q(problem_code="") & (
-    Q(change__gte=100, after__gte=3 * F("now")) | Q(change__lte=-100, now__gte=3 * F("after"))
-)
-IMPORTANCE = Case(
-    When(HAS_PROBLEM, then=Value(0)),
-    When(IS_BIG, then=Value(1)),
-    When(change=0, then=Value(3)),
-    default=Value(2),
-    output_field=IntegerField(),
-)
+ROWS_PER_PAGE = 100
 FAULTS_SHOWN = 10
+# What the cards show, put into the address by a click on one of them.
+PROBLEMS, NEW, CHANGES, RIGHT = "problems", "new", "changes", "right"
 
 
-def import_context(
-    stock_import: StockImport, request: HttpRequest, refusal: Refusal | None
-) -> dict[str, Any]:
-    shown = request.GET.get("show", "")
-    is_planned = stock_import.state == ImportState.PLANNED
-    rows = rows_of(stock_import, shown).select_related("product")
-    return {
-        "title": f"Import {stock_import.pk}",
-        "object": stock_import,
-        "cards": _cards(stock_import, shown),
-        "rows": CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "shown": shown,
-        "big_changes": rows_of(stock_import, "").filter(IS_BIG).count() if is_planned else 0,
-        "earlier": _applied_before(stock_import) if is_planned else None,
-        "may_move_stock": request.user.has_perm("catalog.move_stock"),
-        "is_planned": is_planned,
-        "is_applied": stock_import.state == ImportState.APPLIED,
-        "has_moved": refusal is not None and not isinstance(refusal, AlreadyImported),
-        **_refused(refusal),
-    }
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How many rows of one kind there are; a click on its card shows them alone."""
+
+    view: str
+    title: str
+    count: int
+    tone: str = ""
 
 
-def _refused(refusal: Refusal | None) -> dict[str, Any]:
-    if refusal is None:
-        return {}
-    return {
-        "refusal": refusal,
-        "faults": refusal.faults[:FAULTS_SHOWN],
-        "more_faults": max(0, len(refusal.faults) - FAULTS_SHOWN),
-        "cannot_undo": isinstance(refusal, CannotUndo),
-    }
+class ImportPage:
+    """One import as it is shown; each kind of import says its title, its figures and its rows."""
 
+    template = ""
 
-def rows_of(stock_import: StockImport, shown: str) -> QuerySet[StockImportRow]:
-    """Problems first, then big changes, other changes, what is right; within each as in the file."""
-    rows = rows_shown(StockImportRow.objects.filter(stock_import=stock_import), shown)
-    is_big = Case(When(IS_BIG, then=Value(True)), default=Value(False), output_field=BooleanField())
-    return rows.annotate(is_big=is_big).order_by(IMPORTANCE, "row")
+    def __init__(self, kept: StockImport | ProductImport, request: HttpRequest) -> None:
+        self.is_planned = kept.state == "planned"
+        self.request = request
+        # The card that was chosen, "" for all rows.
+        self.shown = request.GET.get("show", "")
+        self._kept = kept
 
+    def title(self) -> str:
+        raise NotImplementedError
 
-def rows_shown(rows: QuerySet[StockImportRow], shown: str) -> QuerySet[StockImportRow]:
-    """Those of one card, "" for all."""
-    match shown:
-        case "problems":
-            return rows.filter(HAS_PROBLEM)
-        case "changes":
-            return rows.filter(problem_code="").exclude(change=0)
-        case "right":
-            return rows.filter(problem_code="", change=0)
-    return rows
+    def figures(self) -> list[Figure]:
+        raise NotImplementedError
 
+    def rows(self) -> Page[Any]:
+        """Those of the chosen card, a page of them."""
+        raise NotImplementedError
 
-def _applied_before(stock_import: StockImport) -> StockImport | None:
-    """The last import of the same content and mode that was applied and not undone."""
-    same = StockImport.objects.filter(digest=stock_import.digest, state=ImportState.APPLIED)
-    return same.select_related("applied_by").order_by("-pk").first()
+    def more(self, refusal: Refusal | None) -> dict[str, Any]:
+        """What this kind of import shows beside what all of them do."""
+        raise NotImplementedError
 
-
-def _cards(stock_import: StockImport, shown: str) -> list[dict[str, Any]]:
-    is_planned = stock_import.state == ImportState.PLANNED
-    is_count = stock_import.mode == ImportMode.COUNT
-    figures = (
-        (PROBLEMS, "Problems", stock_import.problems, "bad" if stock_import.problems else ""),
-        (CHANGES, "Will change" if is_planned else "Changed", stock_import.changes, ""),
-        (RIGHT, "Already right" if is_count else "Nothing to add", stock_import.unchanged, ""),
-    )
-    return cards_that_filter(figures, shown)
-
-
-def cards_that_filter(figures: Iterable[tuple[str, str, int, str]], shown: str) -> list[dict[str, Any]]:
-    """A card for each view, title, count and tone; a click shows its rows alone, another one all again."""
-    return [
-        {
-            "title": title,
-            "value": f"{count:,}",
-            "value_tone": tone,
-            "href": "?" if shown == view else f"?show={view}",
-            "is_current": shown == view,
+    def context(self, refusal: Refusal | None) -> dict[str, Any]:
+        faults = refusal.faults if refusal else ()
+        return {
+            "title": self.title(),
+            "object": self._kept,
+            "cards": [self._card(figure) for figure in self.figures()],
+            "rows": self.rows(),
+            "shown": self.shown,
+            "is_planned": self.is_planned,
+            "is_applied": self._kept.state == "applied",
+            "refusal": refusal,
+            "faults": faults[:FAULTS_SHOWN],
+            "more_faults": max(0, len(faults) - FAULTS_SHOWN),
+            **self.more(refusal),
         }
-        for view, title, count, tone in figures
-    ]
+
+    def _card(self, figure: Figure) -> dict[str, Any]:
+        """A click shows its rows alone, another one all of them again."""
+        is_current = self.shown == figure.view
+        return {
+            "title": figure.title,
+            "value": f"{figure.count:,}",
+            "value_tone": figure.tone,
+            "href": "?" if is_current else f"?show={figure.view}",
+            "is_current": is_current,
+        }
+
+
+def tone_of_problems(count: int) -> str:
+    return "bad" if count else ""

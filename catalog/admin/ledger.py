@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     FieldTextFilter,
@@ -18,15 +20,21 @@ from unfold.decorators import display
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
 from backoffice.db.fields import folded
-from catalog.admin.exporting import ListExport
+from catalog.admin.exporting import Exported, ListExport
 from catalog.exports import MovementExport
 from catalog.models import StockMovement
-from catalog.templatetags.stock import change, movement_label, mover, reference, signed
+from catalog.templatetags.stock import actor_for, change, movement_label, reference, signed
 
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ListExport, ReadOnlyAdmin):
-    exported = "stock movements"
+    exported = Exported(
+        "stock movements",
+        title=_("Export stock movements"),
+        rows=_("Stock movements"),
+        filtered_rows=_("Stock movements that pass the filters"),
+        order=_("newest first"),
+    )
     list_display = (
         "when",
         "product_link",
@@ -45,21 +53,21 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         ("reference", FieldTextFilter),
     )
     search_fields = ("reference",)
-    search_help_text = "SKU, order or import"
+    search_help_text = _("SKU, order or import")
     list_select_related = ("product", "actor")
     ordering = ("-id",)
     sortable_by = ()
-    empty_title = "Nothing has moved yet"
-    empty_text = (
+    empty_title = _("Nothing has moved yet")
+    empty_text = _(
         "Each delivery, count, order and shipment will leave a line here, and no line is ever changed."
     )
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        @display(description="By")
+        @display(description=_("By"))
         def by(movement: StockMovement) -> SafeString:
             """Made for each request: not every reader may know the customers."""
             door = movement.get_source_display()
-            return format_html('{}<span class="bo-sku">{}</span>', mover(movement, request.user), door)
+            return format_html('{}<span class="bo-sku">{}</span>', actor_for(movement, request.user), door)
 
         *columns, note = self.list_display
         return [*columns, by, note]
@@ -81,11 +89,11 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
             return by_reference, False
         return queryset.filter(product__sku_key=folded(term)), False
 
-    @display(description="When")
+    @display(description=_("When"))
     def when(self, movement: StockMovement) -> SafeString | str:
         return moment(movement.at)
 
-    @display(description="Product")
+    @display(description=_("Product"))
     def product_link(self, movement: StockMovement) -> SafeString:
         url = reverse("admin:catalog_product_change", args=[movement.product_id])
         product = movement.product
@@ -96,26 +104,28 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
             product.sku,
         )
 
-    @display(description="What")
+    @display(description=_("What"))
     def what(self, movement: StockMovement) -> SafeString:
         return movement_label(movement)
 
-    @display(description="On hand", formatting="price")
+    @display(description=_("On hand"), formatting="price")
     def on_hand(self, movement: StockMovement) -> SafeString:
         return _change_and_balance(change(movement.on_hand_delta), movement.on_hand_after)
 
-    @display(description="Reserved", formatting="price")
+    @display(description=_("Reserved"), formatting="price")
     def reserved(self, movement: StockMovement) -> SafeString:
         return _change_and_balance(signed(movement.reserved_delta), movement.reserved_after)
 
-    @display(description="Reference")
+    @display(description=_("Reference"))
     def reference_link(self, movement: StockMovement) -> SafeString | str:
         return reference(movement.reference)
 
-    @display(description="Reason and note")
+    @display(description=_("Reason and note"))
     def note_shown(self, movement: StockMovement) -> str:
         return ": ".join(filter(None, (movement.get_reason_display(), movement.note))) or "–"
 
 
 def _change_and_balance(change: SafeString | str, after: int) -> SafeString:
-    return format_html('{}<span class="bo-sku">{} after</span>', change, f"{after:,}")
+    return format_html(
+        '{}<span class="bo-sku">{}</span>', change, gettext("%(units)s after") % {"units": f"{after:,}"}
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import remembered_count, view_tabs
 from catalog.models import Product
@@ -28,9 +29,9 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if request.path != reverse(PRODUCTS) or not request.user.has_perm("catalog.view_product"):
         return []
     titles = [
-        ("", "All"),
-        (LOW, f"Low · {low_stock_count(request):,}"),
-        (OUT_OF_STOCK, "Out of stock"),
-        (ARCHIVED, "Archived"),
+        ("", _("All")),
+        (LOW, _("Low · %(count)s") % {"count": f"{low_stock_count(request):,}"}),
+        (OUT_OF_STOCK, _("Out of stock")),
+        (ARCHIVED, _("Archived")),
     ]
     return [{"models": ["catalog.product"], "items": view_tabs(request, PRODUCTS, titles)}]

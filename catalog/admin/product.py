@@ -4,18 +4,23 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, UseCaseDialog, close_dialog, csv_file
+from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
+from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.db.fields import folded
 from backoffice.money import formatted
 from catalog.admin.adjusting import AdjustStock
@@ -33,6 +38,7 @@ class ArchiveProduct(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         product = get_object_or_404(Product, pk=self.object_id)
         archive_product(product.sku, by=actor_of(self.request))
+        self.done = gettext("The product is archived.")
 
 
 @admin.register(Product)
@@ -48,7 +54,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     )
     list_filter = (("category", RelatedDropdownFilter),)
     search_fields = ("sku", "name", "barcode")
-    search_help_text = "SKU, name or barcode"
+    search_help_text = _("SKU, name or barcode")
     ordering = ("sku_key",)
     fields = ("name", "sku", "price", "category", "barcode", "low_stock_threshold", "is_active")
     actions = ("archive_selected",)
@@ -57,13 +63,16 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     actions_detail = ("adjust_stock", "archive")
     change_form_outer_before_template = "catalog/product_stock.html"
     change_form_outer_after_template = "catalog/product_history.html"
-    empty_title = "No products yet"
-    empty_text = "Add the first one here, or import a file with all of them."
+    empty_title = _("No products yet")
+    empty_text = _("Add the first one here, or import a file with all of them.")
     empty_views = {
-        LOW: ("Nothing is low", "Every active product has more units available than its threshold."),
-        OUT_OF_STOCK: ("Nothing is sold out", "Every active product has units available."),
-        ARCHIVED: ("Nothing is archived", "Archived products cannot be ordered; their history stays."),
+        LOW: (_("Nothing is low"), _("Every active product has more units available than its threshold.")),
+        OUT_OF_STOCK: (_("Nothing is sold out"), _("Every active product has units available.")),
+        ARCHIVED: (_("Nothing is archived"), _("Archived products cannot be ordered; their history stays.")),
     }
+
+    class Media:
+        css = {"all": ("catalog/products.css",)}
 
     # The list
 
@@ -94,31 +103,31 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
             name &= Q(name__icontains=word)
         return queryset.filter(name | Q(sku_key__startswith=folded(term))), False
 
-    @display(description="Product", ordering="sku_key")
+    @display(description=_("Product"), ordering="sku_key")
     def product(self, product: Product) -> SafeString:
         return format_html(
             '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', product.name, product.sku
         )
 
-    @display(description="Price", ordering="price", formatting="price")
+    @display(description=_("Price"), ordering="price", formatting="price")
     def price_shown(self, product: Product) -> str:
         return formatted(product.price, settings.SHOP_CURRENCY)
 
-    @display(description="On hand", ordering="on_hand", formatting="price")
+    @display(description=_("On hand"), ordering="on_hand", formatting="price")
     def on_hand_shown(self, product: Product) -> str:
         return f"{product.on_hand:,}"
 
-    @display(description="Reserved", ordering="reserved", formatting="price")
+    @display(description=_("Reserved"), ordering="reserved", formatting="price")
     def reserved_shown(self, product: Product) -> str:
         return f"{product.reserved:,}" if product.reserved else "–"
 
-    @display(description="Available", ordering="available", formatting="price")
+    @display(description=_("Available"), ordering="available", formatting="price")
     def available_shown(self, product: Product) -> SafeString:
         return format_html(
             '<strong class="bo-{}">{}</strong>', availability_tone(product), f"{product.available:,}"
         )
 
-    @display(description="State", ordering=F("is_active").desc())
+    @display(description=_("State"), ordering=F("is_active").desc())
     def state(self, product: Product) -> SafeString:
         tone, word = state_of(product)
         return format_html('<span class="bo-label bo-{}">{}</span>', tone, word)
@@ -138,9 +147,11 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "price":
-            kwargs |= {"min_value": 0, "error_messages": {"min_value": "A price is never negative."}}
+            kwargs |= {"min_value": 0, "error_messages": {"min_value": _("A price is never negative.")}}
         if db_field.name == "low_stock_threshold":
-            kwargs["help_text"] = f"Empty: the shop's default, {settings.SHOP_LOW_STOCK_THRESHOLD:,}."
+            kwargs["help_text"] = gettext("Empty: the shop's default, %(threshold)s.") % {
+                "threshold": f"{settings.SHOP_LOW_STOCK_THRESHOLD:,}"
+            }
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Product, form: AnyForm, change: bool) -> None:
@@ -152,6 +163,20 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
             obj.pk = create_product(ProductData(**data), by=actor_of(request)).pk
         obj.refresh_from_db()
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The product's page has its history, whichever door changed it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(f"{reverse('admin:catalog_product_change', args=[object_id])}#changes")
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The use cases record what was done, for every door."""
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The use cases record what was done, for every door."""
+
     # Actions
 
     def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -161,54 +186,56 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
             return may
         return str(object_id).isdecimal() and Product.objects.active().filter(pk=object_id).exists()
 
-    @action(description="Reorder list", icon="shopping_basket", permissions=["view"], url_path="reorder.csv")
+    @action(
+        description=_("Reorder list"), icon="shopping_basket", permissions=["view"], url_path="reorder.csv"
+    )
     def reorder(self, request: HttpRequest) -> HttpResponse:
         """A download: it changes nothing, hence a link."""
         return csv_file(reorder_csv(timezone.now()), f"reorder-{timezone.localdate():%Y-%m-%d}.csv")
 
-    @action(
-        description="Adjust stock",
-        icon="inventory",
+    adjust_stock = DialogButton(
+        _("Adjust stock"),
+        AdjustStock,
         permissions=["move_stock"],
         url_path="adjust-stock",
+        icon="inventory",
         variant=ActionVariant.PRIMARY,
-        dialog={"title": "Adjust stock", "form_class": AdjustStock, "form_submit_text": "Save"},
+        submit=_("Save"),
     )
-    def adjust_stock(self, request: HttpRequest, form: AdjustStock, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-    @action(
-        description="Archive",
-        icon="archive",
+    archive = DialogButton(
+        _("Archive"),
+        ArchiveProduct,
         permissions=["archive"],
-        url_path="archive",
-        dialog={
-            "title": "Archive this product",
-            "description": "It can no longer be ordered. Its stock, history and orders stay, and ticking "
-            "“Active” brings it back.",
-            "form_class": ArchiveProduct,
-            "form_submit_text": "Archive",
-        },
+        icon="archive",
+        title=_("Archive this product"),
+        description=_(
+            "It can no longer be ordered. Its stock, history and orders stay, and ticking "
+            "“Active” brings it back."
+        ),
+        submit=_("Archive"),
     )
-    def archive(self, request: HttpRequest, form: ArchiveProduct, object_id: str) -> HttpResponse:
-        return close_dialog(request, "The product is archived.")
 
-    @admin.action(description="Archive", permissions=["archive"])
+    @admin.action(description=_("Archive"), permissions=["archive"])
     def archive_selected(self, request: HttpRequest, products: QuerySet[Product]) -> None:
         for product in products:
             archive_product(product.sku, by=actor_of(request))
-        messages.success(request, f"{len(products):,} archived; they can no longer be ordered.")
+        archived = ngettext(
+            "%(count)s archived; it can no longer be ordered.",
+            "%(count)s archived; they can no longer be ordered.",
+            len(products),
+        )
+        messages.success(request, archived % {"count": f"{len(products):,}"})
 
 
 def state_of(product: Product) -> tuple[str, str]:
-    """A tone and a word."""
+    """The tone and the word of its label."""
     if not product.is_active:
-        return "plain", "Archived"
+        return "plain", gettext("Archived")
     if product.available <= 0:
-        return "bad", "Sold out"
+        return "bad", gettext("Sold out")
     if product.available <= product.threshold:
-        return "warn", "Low"
-    return "good", "Active"
+        return "warn", gettext("Low")
+    return "good", gettext("Active")
 
 
 def availability_tone(product: Model) -> str:

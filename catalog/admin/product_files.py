@@ -1,28 +1,20 @@
-"""Importing and exporting products; who may do which.
-
-The library gives the address of the import and the export. Its way to import is not taken: it reads a file
-without limits, holds up every writer while it looks, and reads the file anew when it is confirmed.
-"""
+"""Importing and exporting products; who may do which."""
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from import_export.admin import ImportExportMixin
 
-from accounts.actors import Actor
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import csv_file, errors_of, show_refusal
-from backoffice.db.transactions import write_transaction
-from backoffice.errors import Refusal
 from backoffice.sheets.limits import UnreadableFile
-from catalog.admin.exporting import ListExport
-from catalog.admin.product_import_page import note_in_histories, product_import_context
-from catalog.models import Product, ProductImport
+from catalog.admin.exporting import Exported
+from catalog.admin.file_imports import FileForm, FileImports
+from catalog.admin.product_import_page import ProductImportPage
+from catalog.models import Product
 from catalog.product_files import (
     apply_product_import,
     file_of,
@@ -38,13 +30,16 @@ from catalog.product_files.export import ProductExport
 MOST_ROWS = 20_000
 
 
-class ProductFileForm(forms.Form):
-    import_file = forms.FileField(label="File")
-
-
-class ProductFiles(ListExport, ImportExportMixin):
-    exported = "products"
-    export_order = "by SKU"
+class ProductFiles(FileImports, ImportExportMixin):
+    exported = Exported(
+        "products",
+        title=_("Export products"),
+        rows=_("Products"),
+        filtered_rows=_("Products that pass the filters"),
+        order=_("by SKU"),
+    )
+    choosing_title = _("Import products")
+    choosing_template = "catalog/new_product_import.html"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["catalog.add_product", "catalog.change_product"])
@@ -53,75 +48,46 @@ class ProductFiles(ListExport, ImportExportMixin):
         wrap, one = self.admin_site.admin_view, "import/<int:number>/"
         own = [
             path(one, wrap(self.import_view), name="catalog_product_import_plan"),
-            path(
-                "import/<int:number>/apply/",
-                wrap(self.apply_import_view),
-                name="catalog_product_import_apply",
-            ),
-            path(
-                "import/<int:number>/rejected.csv",
-                wrap(self.import_rejects_view),
-                name="catalog_product_import_rejects",
-            ),
+            path(f"{one}apply/", wrap(self.apply_import_view), name="catalog_product_import_apply"),
+            path(f"{one}rejected.csv", wrap(self.import_rejects_view), name="catalog_product_import_rejects"),
         ]
-        # What the library confirms with has no use here: a plan has a page of its own.
-        urls = [each for each in super().get_urls() if not (each.name or "").endswith("_process_import")]
-        return own + urls
+        return own + super().get_urls()
 
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """The library's own confirmation, which no address leads to."""
-        raise PermissionDenied
+    def plan(self, request: HttpRequest, form: FileForm) -> int:
+        file = form.cleaned_data["import_file"]
+        read = read_products(file, file_name=file.name)
+        if len(read.rows) > MOST_ROWS:
+            raise UnreadableFile(
+                ngettext(
+                    "The file has %(rows)s row; this page takes %(most)s at a time. "
+                    "Split it, or use shopctl products import.",
+                    "The file has %(rows)s rows; this page takes %(most)s at a time. "
+                    "Split it, or use shopctl products import.",
+                    len(read.rows),
+                )
+                % {"rows": f"{len(read.rows):,}", "most": f"{MOST_ROWS:,}"}
+            )
+        return int(keep_product_plan(read, plan_products(read), by=actor_of(request)).pk)
 
-    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Choose a file; a POST plans it, writes nothing but the plan, and leads to the plan's page."""
-        self._refuse_unless_importing(request)
-        form = ProductFileForm(request.POST or None, request.FILES or None)
-        if form.is_valid():
-            try:
-                return HttpResponseRedirect(_page_of(_planned(request, form.cleaned_data["import_file"])))
-            except Refusal as refusal:
-                for field, message in errors_of(refusal, form.fields):
-                    form.add_error(field, message)
-        refusals = [str(message) for each in form.errors.values() for message in each]
-        context = {"title": "Import products", "form": form, "refusals": refusals}
-        return self.page(request, "catalog/new_product_import.html", context)
+    def import_page(self, request: HttpRequest, number: int) -> ProductImportPage:
+        return ProductImportPage(product_import_numbered(number), request)
+
+    def page_address(self, number: int) -> str:
+        return reverse("admin:catalog_product_import_plan", args=[number])
+
+    def address_without_import(self) -> str:
+        return reverse("admin:catalog_product_import")
 
     def import_view(self, request: HttpRequest, number: int) -> HttpResponse:
-        self._refuse_unless_importing(request)
-        return self._import_page(request, number)
-
-    def _import_page(self, request: HttpRequest, number: int, refusal: Refusal | None = None) -> HttpResponse:
-        try:
-            kept = product_import_numbered(number)
-        except Refusal as gone:
-            return show_refusal(request, gone, url=reverse("admin:catalog_product_import"))
-        context = product_import_context(kept, request, refusal)
-        return self.page(request, "catalog/product_import.html", context)
+        self.refuse_unless_importing(request)
+        return self.show_import(request, number)
 
     def apply_import_view(self, request: HttpRequest, number: int) -> HttpResponse:
-        self._refuse_unless_importing(request)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        by = actor_of(request)
-        try:
-            kept, done = _imported(number, by, skip_invalid="skip_invalid" in request.POST)
-        except Refusal as refusal:
-            return self._import_page(request, number, refusal)
-        messages.success(request, f"{kept.file_name} is imported: {done:,} products created or changed.")
-        return HttpResponseRedirect(_page_of(number))
+        return self.carry_out(request, number, _apply)
 
     def import_rejects_view(self, request: HttpRequest, number: int) -> HttpResponse:
-        self._refuse_unless_importing(request)
-        try:
-            kept = product_import_numbered(number)
-        except Refusal as gone:
-            return show_refusal(request, gone, url=reverse("admin:catalog_product_import"))
-        content = rejected_products_csv(file_of(kept), plan_of(kept))
-        return csv_file(content, f"products-{number}-rejected.csv")
-
-    def _refuse_unless_importing(self, request: HttpRequest) -> None:
-        if not self.has_import_permission(request):
-            raise PermissionDenied
+        self.refuse_unless_importing(request)
+        return self.hand_back(request, lambda: _rejected(number), file_name=f"products-{number}-rejected.csv")
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[ProductExport]]:
         return [ProductExport]
@@ -130,23 +96,21 @@ class ProductFiles(ListExport, ImportExportMixin):
         return super().exported_rows(request).select_related("category")
 
 
-def _planned(request: HttpRequest, file: Any) -> int:
-    read = read_products(file, file_name=file.name)
-    if len(read.rows) > MOST_ROWS:
-        raise UnreadableFile(
-            f"The file has {len(read.rows):,} rows; this page takes {MOST_ROWS:,} at a time. "
-            "Split it, or use shopctl products import."
+def _apply(request: HttpRequest, number: int) -> str:
+    by = actor_of(request)
+    kept = apply_product_import(number, by=by, skip_invalid="skip_invalid" in request.POST)
+    done = plan_of(kept).changes
+    facts: dict[str, Any] = {"file_name": kept.file_name, "count": f"{done:,}"}
+    return (
+        ngettext(
+            "%(file_name)s is imported: %(count)s product created or changed.",
+            "%(file_name)s is imported: %(count)s products created or changed.",
+            done,
         )
-    plan = plan_products(read)
-    return int(keep_product_plan(read, plan, file_name=file.name, by=actor_of(request)).pk)
+        % facts
+    )
 
 
-@write_transaction
-def _imported(number: int, by: Actor, *, skip_invalid: bool) -> tuple[ProductImport, int]:
-    """With how many products were created or changed, of each of which its history tells."""
-    kept = apply_product_import(number, by=by, skip_invalid=skip_invalid)
-    return kept, note_in_histories(kept, by)
-
-
-def _page_of(number: int) -> str:
-    return reverse("admin:catalog_product_import_plan", args=[number])
+def _rejected(number: int) -> str:
+    kept = product_import_numbered(number)
+    return rejected_products_csv(file_of(kept), plan_of(kept))

@@ -1,109 +1,61 @@
-"""What the page of one product import shows, and what it leaves in the products' histories."""
+"""What the page of one product import shows."""
 
-from collections.abc import Sequence
-from itertools import batched
 from typing import Any
 
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
-from backoffice.db.fields import folded
 from backoffice.errors import Refusal
-from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan
-from catalog.admin.import_page import cards_that_filter
-from catalog.models import Product, ProductImport, ProductImportState
+from backoffice.sheets.plans import Outcome, PlannedRow
+from catalog.admin.import_page import (
+    CHANGES,
+    NEW,
+    PROBLEMS,
+    RIGHT,
+    ROWS_PER_PAGE,
+    Figure,
+    ImportPage,
+    tone_of_problems,
+)
+from catalog.models import ProductImport
 from catalog.product_files import plan_of
 
-PER_PAGE = 100
-FAULTS_SHOWN = 10
-ROWS_AT_ONCE = 1_000
-IMPORTANCE = (Outcome.PROBLEM, Outcome.NEW, Outcome.CHANGE, Outcome.SAME)
-VIEWS = {
-    "problems": (Outcome.PROBLEM,),
-    "new": (Outcome.NEW,),
-    "changes": (Outcome.CHANGE,),
-    "right": (Outcome.SAME,),
+# In the order of the page.
+OUTCOMES = {
+    PROBLEMS: Outcome.PROBLEM,
+    NEW: Outcome.NEW,
+    CHANGES: Outcome.CHANGE,
+    RIGHT: Outcome.SAME,
 }
 
 
-def product_import_context(
-    kept: ProductImport, request: HttpRequest, refusal: Refusal | None
-) -> dict[str, Any]:
-    plan = plan_of(kept)
-    shown = request.GET.get("show", "")
-    rows = [row for row in plan.rows if row.outcome in VIEWS.get(shown, IMPORTANCE)]
-    rows.sort(key=lambda row: IMPORTANCE.index(row.outcome))
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    is_planned = kept.state == ProductImportState.PLANNED
-    return {
-        "title": str(kept),
-        "object": kept,
-        "plan": plan,
-        "problems": len(plan.problems),
-        "cards": _cards(plan, shown, is_planned=is_planned),
-        "page": page,
-        "rows": [(row, _changes(row)) for row in page],
-        "shown": shown,
-        "is_planned": is_planned,
-        "refusal": refusal,
-        "faults": [] if refusal is None else refusal.faults[:FAULTS_SHOWN],
-        "more_faults": 0 if refusal is None else max(0, len(refusal.faults) - FAULTS_SHOWN),
-    }
+class ProductImportPage(ImportPage):
+    template = "catalog/product_import.html"
 
+    def __init__(self, kept: ProductImport, request: HttpRequest) -> None:
+        super().__init__(kept, request)
+        self.number = kept.pk
+        self.plan = plan_of(kept)
 
-def _changes(row: PlannedRow) -> list[tuple[str, str, str]]:
-    return [
-        (name, _in_words(before), _in_words(after))
-        for name, (before, after) in row.changes.items()
-        if name != "sku"
-    ]
+    def title(self) -> str:
+        return _("Product import %(number)s") % {"number": self.number}
 
+    def figures(self) -> list[Figure]:
+        counts = {view: self.plan.count(outcome) for view, outcome in OUTCOMES.items()}
+        return [
+            Figure(PROBLEMS, _("Problems"), counts[PROBLEMS], tone_of_problems(counts[PROBLEMS])),
+            Figure(NEW, _("New") if self.is_planned else _("Created"), counts[NEW]),
+            Figure(CHANGES, _("Will change") if self.is_planned else _("Changed"), counts[CHANGES]),
+            Figure(RIGHT, _("Already right"), counts[RIGHT]),
+        ]
 
-def _in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
+    def rows(self) -> Page[PlannedRow]:
+        chosen = OUTCOMES.get(self.shown)
+        importance = list(OUTCOMES.values())
+        rows = [row for row in self.plan.rows if chosen in (None, row.outcome)]
+        rows.sort(key=lambda row: importance.index(row.outcome))
+        return Paginator(rows, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
 
-
-def _cards(plan: RowPlan, shown: str, *, is_planned: bool) -> list[dict[str, Any]]:
-    problems = len(plan.problems)
-    figures = (
-        ("problems", "Problems", problems, "bad" if problems else ""),
-        ("new", "New" if is_planned else "Created", plan.count(Outcome.NEW), ""),
-        ("changes", "Will change" if is_planned else "Changed", plan.count(Outcome.CHANGE), ""),
-        ("right", "Already right", plan.count(Outcome.SAME), ""),
-    )
-    return cards_that_filter(figures, shown)
-
-
-def note_in_histories(kept: ProductImport, by: Actor) -> int:
-    """An entry for each product that was created or changed, with values before and after; gives how many."""
-    rows = [row for row in plan_of(kept).rows if row.outcome in (Outcome.NEW, Outcome.CHANGE)]
-    for part in batched(rows, ROWS_AT_ONCE):
-        LogEntry.objects.bulk_create(_entries(kept, part, by))
-    return len(rows)
-
-
-def _entries(kept: ProductImport, rows: Sequence[PlannedRow], by: Actor) -> list[LogEntry]:
-    products = {product.sku_key: product for product in Product.objects.with_skus(row.name for row in rows)}
-    kind = ContentType.objects.get_for_model(Product)
-    return [
-        LogEntry(
-            user=by.user,
-            content_type=kind,
-            object_id=str(products[folded(row.name)].pk),
-            object_repr=str(products[folded(row.name)])[:200],
-            action_flag=ADDITION if row.outcome is Outcome.NEW else CHANGE,
-            change_message=_message(kept, row),
-        )
-        for row in rows
-        if folded(row.name) in products
-    ]
-
-
-def _message(kept: ProductImport, row: PlannedRow) -> str:
-    told = (f"{name} {before or '(empty)'} → {after or '(empty)'}" for name, before, after in _changes(row))
-    return f"By the file {kept.file_name}: {'; '.join(told)}."
+    def more(self, refusal: Refusal | None) -> dict[str, Any]:
+        return {"changes": self.plan.changes, "problems": self.plan.count(Outcome.PROBLEM)}

@@ -6,19 +6,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from catalog.models import Product
 
 NEEDED = ("orders.cancel_order", "catalog.move_stock")
 
 
-def cancelling(request: HttpRequest, product: Product, counted: int) -> SafeString | str:
-    """A link, for whoever may cancel orders; it only shows who would lose units."""
+def link_to_cancel(request: HttpRequest, product: Product, counted: int) -> SafeString | str:
+    """A link for whoever may cancel orders, else nothing. Its page shows who would lose units."""
     if not request.user.has_perms(NEEDED):
         return ""
     asked = urlencode({"product": product.pk, "counted": counted})
     return format_html(
-        '<a class="bo-link" href="{}?{}">Cancel the missing units and record the count</a>',
+        '<a class="bo-link" href="{}?{}">{}</a>',
         reverse("admin:orders_short_shelf"),
         asked,
+        _("Cancel the missing units and record the count"),
     )

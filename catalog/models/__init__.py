@@ -1,5 +1,6 @@
 from catalog.models.ledger import MovementKind, Reason, StockMovement
 from catalog.models.product import Category, Product
+from catalog.models.product_change import ProductChange, ProductChangeKind
 from catalog.models.product_import import ProductImport, ProductImportState
 from catalog.models.stock_import import ImportMode, ImportState, StockImport, StockImportRow
 
@@ -9,6 +10,8 @@ __all__ = [
     "ImportState",
     "MovementKind",
     "Product",
+    "ProductChange",
+    "ProductChangeKind",
     "ProductImport",
     "ProductImportState",
     "Reason",

@@ -1,34 +1,32 @@
 """The stock ledger: every change of on hand and reserved, in the order in which it happened."""
 
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import name_told_to
-from accounts.models import Source, User
+from catalog.models.history import HistoryQuerySet, HistoryRow
 from catalog.models.product import Product
 
 
 class MovementKind(models.TextChoices):
-    RECEIVE = "receive", "Received"
-    ADJUST = "adjust", "Adjusted"
-    COUNT = "count", "Counted"
-    RESERVE = "reserve", "Reserved"
-    RELEASE = "release", "Released"
-    SHIP = "ship", "Shipped"
-    RESTOCK = "restock", "Restocked"
-    IMPORT = "import", "Imported"
-    UNDO = "undo", "Import undone"
+    RECEIVE = "receive", _("Received")
+    ADJUST = "adjust", _("Adjusted")
+    COUNT = "count", _("Counted")
+    RESERVE = "reserve", _("Reserved")
+    RELEASE = "release", _("Released")
+    SHIP = "ship", _("Shipped")
+    RESTOCK = "restock", _("Restocked")
+    IMPORT = "import", _("Imported")
+    UNDO = "undo", _("Import undone")
 
 
 class Reason(models.TextChoices):
-    CORRECTION = "correction", "Correction"
-    DAMAGED = "damaged", "Damaged"
-    LOST = "lost", "Lost"
-    FOUND = "found", "Found"
+    CORRECTION = "correction", _("Correction")
+    DAMAGED = "damaged", _("Damaged")
+    LOST = "lost", _("Lost")
+    FOUND = "found", _("Found")
 
 
 ONCE_PER_REFERENCE = (
@@ -41,25 +39,7 @@ ONCE_PER_REFERENCE = (
 )
 
 
-class LedgerIsAppendOnly(TypeError):
-    """Somebody tried to rewrite history; record a further movement instead."""
-
-    def __init__(self) -> None:
-        super().__init__("Stock movements are never changed or deleted: record a further movement instead.")
-
-
-class StockMovementQuerySet(models.QuerySet["StockMovement"]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise LedgerIsAppendOnly
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise LedgerIsAppendOnly
-
-    def delete(self) -> NoReturn:
-        raise LedgerIsAppendOnly
-
-
-class StockMovement(models.Model):
+class StockMovement(HistoryRow):
     """Why, by whom and by how much a product's balances changed, and what both were afterwards.
 
     Append-only: the ORM refuses here, triggers refuse raw SQL (catalog/models/triggers.py).
@@ -75,18 +55,13 @@ class StockMovement(models.Model):
     note = models.CharField(max_length=255, blank=True)
     reference = models.CharField(max_length=64, blank=True)
     held_for = models.CharField(
-        max_length=40, blank=True, help_text="What reserved units are held for: an order's number."
+        max_length=40, blank=True, help_text=_("What reserved units are held for: an order's number.")
     )
     stock_import = models.ForeignKey(
         "catalog.StockImport", null=True, on_delete=models.PROTECT, related_name="movements"
     )
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="stock_movements"
-    )
-    source = models.CharField(max_length=6, choices=Source)
-    at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager["StockMovement"]] = StockMovementQuerySet.as_manager()
+    objects: ClassVar[models.Manager["StockMovement"]] = HistoryQuerySet["StockMovement"].as_manager()
 
     class Meta:
         constraints = (
@@ -113,18 +88,3 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.on_hand_delta:+d}/{self.reserved_delta:+d}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise LedgerIsAppendOnly
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise LedgerIsAppendOnly
-
-    def mover_told_to(self, reader: User | None) -> str:
-        """Who moved it, as the reader may know them."""
-        actor = self.actor
-        return name_told_to(
-            reader, str(actor) if actor else None, is_staff=actor is not None and actor.is_staff
-        )

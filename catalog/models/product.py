@@ -9,26 +9,33 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.db.fields import FoldedField, folded
 from backoffice.money import ZERO
 
 MAX_UNITS = 2_000_000_000
 sku_validator = RegexValidator(
-    r"\A[^/\x00-\x1f\x7f]{1,64}\Z", "A SKU has 1 to 64 characters, without / and control characters."
+    r"\A[^/\x00-\x1f\x7f]{1,64}\Z",
+    _("A SKU has 1 to 64 characters, without / and control characters."),
+    code="sku_characters",
 )
 # Browsers and clients take them out of an address before they send it.
 no_dots_alone = RegexValidator(
-    r"\A\.{1,2}\Z", "“.” and “..” alone cannot be a SKU: add a letter or a digit.", inverse_match=True
+    r"\A\.{1,2}\Z",
+    _("“.” and “..” alone cannot be a SKU: add a letter or a digit."),
+    code="sku_of_dots",
+    inverse_match=True,
 )
 
 
 class Category(models.Model):
-    name = models.CharField(max_length=120, unique=True)
-    slug = models.SlugField(max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
 
     class Meta:
-        verbose_name_plural = "categories"
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
         ordering = ("name",)
 
     def __str__(self) -> str:
@@ -61,19 +68,26 @@ class Product(models.Model):
     `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
     """
 
-    sku = models.CharField("SKU", max_length=64, validators=[sku_validator, no_dots_alone])
+    sku = models.CharField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone])
     sku_key = FoldedField(source="sku", max_length=128, unique=True)
-    name = models.CharField(max_length=255)
-    barcode = models.CharField(max_length=64, blank=True)
+    name = models.CharField(_("name"), max_length=255)
+    barcode = models.CharField(_("barcode"), max_length=64, blank=True)
     category = models.ForeignKey(
-        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+        Category,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="products",
+        verbose_name=_("category"),
     )
-    price = models.DecimalField(max_digits=12, decimal_places=2)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
     is_active = models.BooleanField(
-        "active", default=True, help_text="Only active products can be ordered; archived ones are not active."
+        _("active"),
+        default=True,
+        help_text=_("Only active products can be ordered; archived ones are not active."),
     )
     low_stock_threshold = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty: the shop's default."
+        _("low stock threshold"), null=True, blank=True, help_text=_("Empty: the shop's default.")
     )
     on_hand = models.IntegerField(default=0, editable=False)
     reserved = models.IntegerField(default=0, editable=False)
@@ -86,6 +100,8 @@ class Product(models.Model):
     objects = ProductQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
         ordering = ("sku",)
         constraints = (
             models.CheckConstraint(condition=Q(price__gte=ZERO), name="product_price_not_negative"),
@@ -102,7 +118,7 @@ class Product(models.Model):
             models.Index(fields=("name",), name="product_name"),
             models.Index(fields=("available",), name="product_available"),
         )
-        permissions = (("move_stock", "Can receive, adjust, count, import and undo stock"),)
+        permissions = (("move_stock", "Can receive, adjust, count, import and undo stock"),)  # not translated
 
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"

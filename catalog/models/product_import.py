@@ -4,20 +4,21 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Source
 
 
 class ProductImportState(models.TextChoices):
-    PLANNED = "planned", "Planned"
-    APPLIED = "applied", "Applied"
+    PLANNED = "planned", _("Planned")
+    APPLIED = "applied", _("Applied")
 
 
 class ProductImport(models.Model):
     """Numbered by its primary key. A plan that nobody applies is swept after 24 hours.
 
     `rows` are those of the file, [number, cells]; `plan` is what was shown of each of them, [number, name,
-    outcome, changes, problem].
+    outcome, changes, problems]; a problem is [column, code, facts].
     """
 
     state = models.CharField(max_length=8, choices=ProductImportState, default=ProductImportState.PLANNED)
@@ -40,4 +41,4 @@ class ProductImport(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"Product import {self.pk}"
+        return f"Product import {self.pk}"  # not translated

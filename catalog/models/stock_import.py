@@ -3,20 +3,21 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Source
 from catalog.models.product import Product
 
 
 class ImportMode(models.TextChoices):
-    COUNT = "count", "Count: set on hand to the file's quantity"
-    RECEIVE = "receive", "Receive: add the file's quantity"
+    COUNT = "count", _("Count: set on hand to the file's quantity")
+    RECEIVE = "receive", _("Receive: add the file's quantity")
 
 
 class ImportState(models.TextChoices):
-    PLANNED = "planned", "Planned"
-    APPLIED = "applied", "Applied"
-    UNDONE = "undone", "Undone"
+    PLANNED = "planned", _("Planned")
+    APPLIED = "applied", _("Applied")
+    UNDONE = "undone", _("Undone")
 
 
 class CompleteImports(models.Manager["StockImport"]):
@@ -35,7 +36,7 @@ class StockImport(models.Model):
     state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
     mode = models.CharField(max_length=8, choices=ImportMode)
     file_name = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of mode and content.")
+    digest = models.CharField(max_length=64, db_index=True, help_text=_("SHA-256 of mode and content."))
     ignored_columns = models.JSONField(default=list)
     rows_count = models.PositiveIntegerField(default=0)
     changes = models.PositiveIntegerField(default=0)
@@ -73,21 +74,26 @@ class StockImport(models.Model):
 
 
 class StockImportRow(models.Model):
-    """One line of the file: now → after, or what is wrong with it."""
+    """One line of the file: now → after, or what is wrong with it.
+
+    A row with a problem changes nothing. A remark is about a row that was applied. What either says is made
+    of its code and the facts by catalog/stock_import/problems.py.
+    """
 
     stock_import = models.ForeignKey(StockImport, on_delete=models.CASCADE, related_name="rows")
-    row = models.PositiveIntegerField(help_text="The line in the file; the header is line 1.")
+    row = models.PositiveIntegerField(help_text=_("The line in the file; the header is line 1."))
     sku = models.CharField(max_length=255)
     product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=255, blank=True)
-    quantity = models.CharField(max_length=255, help_text="As it was written in the file.")
+    quantity = models.CharField(max_length=255, help_text=_("As it was written in the file."))
     expected = models.CharField(max_length=255, blank=True)
     note = models.CharField(max_length=255, blank=True)
     now = models.IntegerField(null=True)
     after = models.IntegerField(null=True)
     change = models.IntegerField(null=True)
     problem_code = models.CharField(max_length=40, blank=True)
-    problem = models.CharField(max_length=255, blank=True)
+    remark_code = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=dict, help_text=_("Figures that the sentence about the code needs."))
 
     class Meta:
         constraints = (

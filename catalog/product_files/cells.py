@@ -1,14 +1,17 @@
-"""The columns and cells of a product file: how they are named and read, and what to say if they cannot be."""
+"""The columns and cells of a product file: how they are named and read."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backoffice.db.fields import folded
-from backoffice.errors import Fault, Invalid
 from backoffice.sheets.columns import named_columns
+from backoffice.sheets.plans import RowProblem
 from catalog.models import Category
+from catalog.product_files.problems import RowHasProblems
 
 IMPORTED = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
 WHOLE = re.compile(r"[0-9]{1,10}(?:\.0+)?\Z")
@@ -16,15 +19,23 @@ WHOLE = re.compile(r"[0-9]{1,10}(?:\.0+)?\Z")
 PRICE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
 MAX_CELL = 255
 TRUE, FALSE = ("1", "true", "yes"), ("0", "false", "no")
-ROWS_NAMED = 5
 
 type Categories = Mapping[str, Category]
 """By folded name and by slug."""
 
 
+class UnclearCell(Exception):
+    """A cell cannot be understood: which code says why, and what the sentence about it needs."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
 def product_columns(header: Sequence[object]) -> list[str]:
     """The header, those of products by their proper names. Raises UnreadableFile."""
-    needed = "sku, and for new products name and price"
+    needed = _("sku, and for new products name and price")
     return named_columns(header, IMPORTED, needed=["sku"], needed_in_words=needed)
 
 
@@ -32,24 +43,24 @@ def said_by(cells: Mapping[str, str], categories: Categories) -> dict[str, Any]:
     """What the cells say of a product, by the names of its fields.
 
     Raises:
-        Invalid: naming every cell that cannot be understood.
+        RowHasProblems: one for each cell that cannot be understood.
     """
     said: dict[str, Any] = {}
-    faults: list[Fault] = []
+    problems: list[RowProblem] = []
     for column, text in cells.items():
         try:
-            _refuse_long(text)
-            said[column] = _category(text, categories) if column == "category" else READERS[column](text)
-        except ValueError as problem:
-            faults.append(Fault(f"/{column}", "validation", str(problem)))
-    if faults:
-        raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
+            said[column] = _read(column, text, categories)
+        except UnclearCell as unclear:
+            problems.append(RowProblem(column, unclear.code, unclear.facts))
+    if problems:
+        raise RowHasProblems(*problems)
     return said
 
 
-def _refuse_long(text: str) -> None:
+def _read(column: str, text: str, categories: Categories) -> Any:
     if len(text) > MAX_CELL:
-        raise ValueError(f"It has {len(text):,} characters; at most {MAX_CELL} are read. Shorten it.")
+        raise UnclearCell("cell_too_long", length=len(text), most=MAX_CELL)
+    return _category(text, categories) if column == "category" else READERS[column](text)
 
 
 def all_categories() -> Categories:
@@ -62,7 +73,7 @@ def _category(text: str, categories: Categories) -> Category | None:
     if not text:
         return None
     if folded(text) not in categories:
-        raise ValueError(f"There is no category “{text}”: add it first.")
+        raise UnclearCell("unknown_category", text=text)
     return categories[folded(text)]
 
 
@@ -74,21 +85,21 @@ def _price(text: str) -> Decimal | None:
             return Decimal(text)
     except InvalidOperation:
         pass
-    raise ValueError(f"“{text}” is no price: write digits with a point before the cents, like 3.39.")
+    raise UnclearCell("not_a_price", text=text)
 
 
 def _units(text: str) -> int | None:
     if not text:
         return None
     if not WHOLE.match(text):
-        raise ValueError(f"“{text}” is not a whole number: write digits alone, like 12, or leave it empty.")
+        raise UnclearCell("not_whole", text=text)
     return int(text.partition(".")[0])
 
 
-def _truth(text: str) -> bool:
+def _is_active(text: str) -> bool:
     # What is not understood must not archive a product.
     if folded(text) not in (*TRUE, *FALSE):
-        raise ValueError("Write 1 for a product that can be ordered, 0 for an archived one.")
+        raise UnclearCell("not_yes_or_no")
     return folded(text) in TRUE
 
 
@@ -98,13 +109,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "price": _price,
     "barcode": str,
     "low_stock_threshold": _units,
-    "is_active": _truth,
+    "is_active": _is_active,
 }
-
-
-def listed(rows: Sequence[int]) -> str:
-    """`3 and 4`, of many the first few."""
-    *first, last = [f"{row}" for row in rows[:ROWS_NAMED]]
-    if len(rows) > ROWS_NAMED:
-        return f"{', '.join([*first, last])} and {len(rows) - ROWS_NAMED} more"
-    return f"{', '.join(first)} and {last}"

@@ -1,17 +1,19 @@
 """A plan kept between the request that shows it and the one that has it done."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
-from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan
+from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowProblem
 from catalog.models import ProductImport, ProductImportState
 from catalog.product_files.plan import import_products
+from catalog.product_files.problems import problems_in_words
 from catalog.product_files.reading import ProductFile
 
 PLANS_KEPT = timedelta(hours=24)
@@ -19,20 +21,25 @@ PLANS_KEPT = timedelta(hours=24)
 
 class PlanGone(NotFound):
     code = "unknown_import"
-    title = "No such import"
+    title = _("No such import")
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            gettext("There is no product import %(number)s. Plans are kept for 24 hours.")
+            % {"number": number}
+        )
 
 
 class AppliedAlready(Conflict):
     code = "import_state"
-    title = "The import was applied before"
+    title = _("The import was applied before")
 
 
 @write_transaction
-def keep_product_plan(file: ProductFile, plan: RowPlan, *, file_name: str, by: Actor) -> ProductImport:
+def keep_product_plan(file: ProductFile, plan: RowPlan, *, by: Actor) -> ProductImport:
     """One statement, for a plan that was made before."""
-    printable = "".join(character for character in file_name if character.isprintable())
     return ProductImport.objects.create(
-        file_name=re.split(r"[/\\]", printable)[-1][-255:] or "file",
+        file_name=file.name,
         columns=file.columns,
         ignored_columns=file.ignored_columns,
         rows=file.rows,
@@ -46,23 +53,26 @@ def product_import_numbered(number: int) -> ProductImport:
     """Raises PlanGone."""
     found = ProductImport.objects.filter(pk=number).first()
     if found is None:
-        raise PlanGone(f"There is no product import {number}. Plans are kept for 24 hours.")
+        raise PlanGone(number)
     return found
 
 
 def plan_of(kept: ProductImport) -> RowPlan:
-    """What was shown; values as they were told."""
+    """What was shown, with amounts as text; problems are put into words anew."""
     return RowPlan("sku", tuple(_row(*each) for each in kept.plan), tuple(kept.ignored_columns))
 
 
-def _row(number: int, name: str, outcome: str, changes: dict[str, list[Any]], problem: str) -> PlannedRow:
+def _row(
+    number: int, name: str, outcome: str, changes: dict[str, list[Any]], kept: list[list[Any]]
+) -> PlannedRow:
     pairs = {column: (before, after) for column, (before, after) in changes.items()}
-    return PlannedRow(number, name, Outcome(outcome), pairs, problem)
+    problems = tuple(RowProblem(*each) for each in kept)
+    return PlannedRow(number, name, Outcome(outcome), pairs, problems_in_words(problems), problems)
 
 
 def file_of(kept: ProductImport) -> ProductFile:
     rows = tuple((number, tuple(cells)) for number, cells in kept.rows)
-    return ProductFile(tuple(kept.columns), tuple(kept.ignored_columns), rows)
+    return ProductFile(kept.file_name, tuple(kept.columns), tuple(kept.ignored_columns), rows)
 
 
 @write_transaction
@@ -75,9 +85,9 @@ def apply_product_import(number: int, *, by: Actor, skip_invalid: bool = False) 
     """
     kept = ProductImport.objects.select_for_update(no_key=True).filter(pk=number).first()
     if kept is None:
-        raise PlanGone(f"There is no product import {number}. Plans are kept for 24 hours.")
+        raise PlanGone(number)
     if kept.state != ProductImportState.PLANNED:
-        raise AppliedAlready("This file is imported already; nothing was done again.")
+        raise AppliedAlready(gettext("This file is imported already; nothing was done again."))
     import_products(file_of(kept), by=by, seen=plan_of(kept), skip_invalid=skip_invalid)
     kept.state = ProductImportState.APPLIED
     kept.applied_at = timezone.now()
@@ -99,5 +109,6 @@ def sweep_product_plans(now: datetime) -> int:
 
 
 def _as_json(row: PlannedRow) -> list[Any]:
-    row = row.as_told
-    return [row.row, row.name, row.outcome.value, row.changes, row.problem]
+    row = row.with_amounts_as_text
+    problems = [[each.column, each.code, each.facts] for each in row.problems]
+    return [row.row, row.name, row.outcome.value, row.changes, problems]

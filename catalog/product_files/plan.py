@@ -1,8 +1,7 @@
 """What a file of products would do, row by row, and the same done, in a few statements."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -12,18 +11,31 @@ from django.utils import timezone
 from accounts.actors import Actor
 from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Conflict, Invalid
-from backoffice.sheets.plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, RowsChanged, rejected_csv
+from backoffice.sheets.plans import (
+    OnRow,
+    Outcome,
+    PlannedRow,
+    RowPlan,
+    RowProblem,
+    RowsChanged,
+    rejected_csv,
+)
 from catalog.models import Product
 from catalog.product_cache import forget_products
-from catalog.product_files.cells import Categories, all_categories, listed, said_by
+from catalog.product_files.cells import Categories, all_categories, said_by
+from catalog.product_files.problems import (
+    RowHasProblems,
+    problems_in_words,
+    problems_of_fields,
+    repeated_sku,
+)
 from catalog.product_files.reading import ProductFile
-from catalog.products import refuse_unclean
+from catalog.product_history import KEPT_OF, ProductEdit, record_edits
+from catalog.products import unclean_fields
 
 logger = logging.getLogger(__name__)
 
 PRODUCTS_AT_ONCE = 1_000
-SHOWN_OF_NEW = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
 WRITTEN = ("name", "price", "category", "barcode", "low_stock_threshold", "is_active", "updated_at")
 
 
@@ -50,7 +62,8 @@ def import_products(
     judge = _Judge(file, _locked(_products_of(file)), _holders_of(file))
     plan = judge.plan(on_row)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
-    _write(judge.created, judge.changed)
+    _write(judge.edits)
+    record_edits(judge.edits, by=by, file_name=file.name)
     told = (by, by.source, plan.count(Outcome.NEW), plan.count(Outcome.CHANGE))
     logger.info("Products imported by %s (%s): %d new, %d changed", *told)
     return plan
@@ -61,21 +74,11 @@ def rejected_products_csv(file: ProductFile, plan: RowPlan) -> str:
     return rejected_csv(plan, file.columns, file.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A row's product: what is in the database, or a new one, changed as the row says."""
-
-    product: Product
-    is_new: bool
-    changes: Changes
-
-
 class _Judge:
-    """Goes through the rows in the order of the file; what is to be written is at hand afterwards."""
+    """Goes through the rows in the order of the file; afterwards `edits` are what is to be written."""
 
     def __init__(self, file: ProductFile, known: Mapping[str, Product], holders: Mapping[str, str]) -> None:
-        self.created: list[Product] = []
-        self.changed: list[Product] = []
+        self.edits: list[ProductEdit] = []
         self._file = file
         self._known = known
         self._repeated = file.repeated
@@ -94,23 +97,28 @@ class _Judge:
             cells = dict(zip(self._file.columns, texts, strict=True))
             sku = cells["sku"]
             try:
-                found = self._found(cells)
-            except (Invalid, Conflict) as refusal:
-                yield PlannedRow(number, sku, Outcome.PROBLEM, {}, _sentence(refusal))
+                edit = self._edit(cells)
+            except RowHasProblems as refusal:
+                words = problems_in_words(refusal.problems)
+                yield PlannedRow(number, sku, Outcome.PROBLEM, {}, words, refusal.problems)
                 continue
-            if not found.changes:
+            if not edit.changes:
                 yield PlannedRow(number, sku, Outcome.SAME, {})
                 continue
-            (self.created if found.is_new else self.changed).append(found.product)
-            yield PlannedRow(number, sku, Outcome.NEW if found.is_new else Outcome.CHANGE, found.changes)
+            self.edits.append(edit)
+            yield PlannedRow(number, sku, Outcome.NEW if edit.is_new else Outcome.CHANGE, edit.changes)
 
-    def _found(self, cells: Mapping[str, str]) -> _Found:
-        """Raises Invalid, Conflict."""
+    def _edit(self, cells: Mapping[str, str]) -> ProductEdit:
+        """A row's product, the one that is there or a new one, changed as the row says.
+
+        Raises:
+            RowHasProblems.
+        """
         key = folded(cells["sku"])
         if not key:
-            raise Invalid("The SKU is missing. Write it, or remove the row.")
+            raise RowHasProblems(RowProblem("", "sku_missing"))
         if key in self._repeated:
-            raise Invalid(f"sku: The SKU is in rows {listed(self._repeated[key])}. Keep one of them.")
+            raise RowHasProblems(repeated_sku(self._repeated[key]))
         said = said_by(cells, self._categories)
         known = self._known.get(key)
         product = known or Product()
@@ -119,7 +127,7 @@ class _Judge:
             # The column that names the product never renames it.
             if name != "sku" or known is None:
                 setattr(product, name, value)
-        shown = said if known else SHOWN_OF_NEW
+        shown = said if known else KEPT_OF
         after = {name: self._value(product, name) for name in shown}
         changes = {
             name: (before.get(name), value)
@@ -127,14 +135,18 @@ class _Judge:
             if value != before.get(name) and not (known is None and value == "")
         }
         if changes:
-            # Its category was read a moment ago: Django would ask the database for each.
-            refuse_unclean(product, but=["category"])
-            self._refuse_taken_barcode(product, key)
-        return _Found(product, known is None, changes)
+            self._refuse_unclean(product, key)
+        return ProductEdit(product, known is None, changes)
 
-    def _refuse_taken_barcode(self, product: Product, key: str) -> None:
+    def _refuse_unclean(self, product: Product, key: str) -> None:
+        """Raises RowHasProblems."""
+        # Its category was read a moment ago: Django would ask the database for each.
+        if unclean := unclean_fields(product, but=["category"]):
+            raise RowHasProblems(*problems_of_fields(unclean))
+        if product.price < 0:
+            raise RowHasProblems(RowProblem("price", "negative_price"))
         if product.barcode and self._holders.setdefault(product.barcode, key) != key:
-            raise Conflict(f"Another product has the barcode {product.barcode} already.")
+            raise RowHasProblems(RowProblem("", "barcode_taken", {"barcode": product.barcode}))
 
     def _value(self, product: Product, name: str) -> Any:
         if name != "category":
@@ -176,14 +188,15 @@ def _holders_of(file: ProductFile) -> dict[str, str]:
     }
 
 
-def _write(created: list[Product], changed: list[Product]) -> None:
+def _write(edits: Sequence[ProductEdit]) -> None:
     """Raises RowsChanged: somebody gave a SKU or barcode away at this very moment."""
     try:
         with transaction.atomic():
+            created = [edit.product for edit in edits if edit.is_new]
             Product.objects.bulk_create(created, batch_size=PRODUCTS_AT_ONCE)
-            _update(changed)
+            _update([edit.product for edit in edits if not edit.is_new])
     except IntegrityError as error:
-        raise RowsChanged("Things changed since the file was looked at; nothing was changed.") from error
+        raise RowsChanged from error
     forget_products()
 
 
@@ -204,10 +217,3 @@ def _update(products: list[Product]) -> None:
                 f"UPDATE catalog_product SET {settings} WHERE id = %s",  # noqa: S608  # columns of our own
                 [values(product) for product in part],
             )
-
-
-def _sentence(refusal: Invalid | Conflict) -> str:
-    """Naming the columns of the file."""
-    if not refusal.faults:
-        return refusal.detail
-    return " ".join(f"{fault.pointer.lstrip('/')}: {fault.detail}" for fault in refusal.faults)

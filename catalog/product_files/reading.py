@@ -7,7 +7,7 @@ from typing import BinaryIO
 from backoffice.db.fields import folded
 from backoffice.sheets.columns import kept_cells, places_of
 from backoffice.sheets.limits import UnreadableFile
-from backoffice.sheets.reading import NO_ROWS, content_of, table_rows
+from backoffice.sheets.reading import NO_ROWS, base_name, content_of, table_rows
 from catalog.product_files.cells import IMPORTED, product_columns
 
 MAX_ROWS = 100_000
@@ -18,6 +18,7 @@ LONGEST_NAME = 60
 class ProductFile:
     """`columns` are those of ours that it has; `rows` their cells, trimmed, each with its number."""
 
+    name: str
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
@@ -48,4 +49,4 @@ def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
     if not read:
         raise UnreadableFile(NO_ROWS)
     ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in IMPORTED)
-    return ProductFile(tuple(places), ignored, read)
+    return ProductFile(base_name(file_name), tuple(places), ignored, read)

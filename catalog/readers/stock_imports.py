@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.actors import name_told_to
 from accounts.models import User
 from catalog.models import StockImport, StockImportRow
+from catalog.stock_import import problem_in_words
 
 COLUMNS = {
     "number": "pk",
@@ -40,7 +41,7 @@ ROW_COLUMNS = {
     "now": ("now",),
     "after": ("after",),
     "change": ("change",),
-    "problem": ("problem",),
+    "problem": ("problem_code", "remark_code", "facts"),
     "problem_code": ("problem_code",),
 }
 ROW_FIELDS = tuple(ROW_COLUMNS)
@@ -77,13 +78,17 @@ def imports_as_data(imports: QuerySet[StockImport], *, to: User | None) -> Itera
 
 def row_columns(fields: Iterable[str]) -> list[str]:
     """The columns of StockImportRow that these fields are read from."""
-    return [column for name in fields for column in ROW_COLUMNS[name]]
+    return list(dict.fromkeys(column for name in fields for column in ROW_COLUMNS[name]))
 
 
 def row_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
     """These fields of a line of the file: what it changes, or what is wrong with it."""
     content = {name: _first(row, ROW_COLUMNS[name]) for name in fields}
-    return content | {name: content[name] or None for name in ("problem", "problem_code") if name in content}
+    if "problem" in content:
+        content["problem"] = problem_in_words(row["problem_code"] or row["remark_code"], row["facts"]) or None
+    if "problem_code" in content:
+        content["problem_code"] = row["problem_code"] or None
+    return content
 
 
 def rows_as_data(rows: QuerySet[StockImportRow]) -> Iterator[dict[str, Any]]:

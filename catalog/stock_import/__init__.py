@@ -1,11 +1,12 @@
 """Stock changed by a file: planned, looked at, applied, perhaps undone.
 
-A row with a `problem_code` changes nothing; a `problem` without a code is a remark on a row that was applied.
+A row with a `problem_code` changes nothing; one with a `remark_code` was applied all the same.
 """
 
 from catalog.stock_import.apply import AlreadyImported, ImportHasProblems, PlanChanged, apply_import
 from catalog.stock_import.lookup import UnknownImport, WrongState, import_numbered
 from catalog.stock_import.plan import forget_plan, plan_import, sweep_plans
+from catalog.stock_import.problems import problem_in_words, problem_of
 from catalog.stock_import.rejects import rejects_csv, template_csv
 from catalog.stock_import.undo import CannotUndo, undo_import
 
@@ -20,6 +21,8 @@ __all__ = [
     "forget_plan",
     "import_numbered",
     "plan_import",
+    "problem_in_words",
+    "problem_of",
     "rejects_csv",
     "sweep_plans",
     "template_csv",

@@ -1,6 +1,8 @@
 """Applying a plan: exactly what was seen, in one transaction of a few statements however many rows."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -9,16 +11,15 @@ from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.ledger_sql import APPLYING, move_stock
 from catalog.stock_import.lookup import count_rows, execute, faults_of, hold_import
+from catalog.stock_import.problems import PLAN_CHANGED
 from catalog.stock_import.staging import lock_products_of
-
-PLAN_CHANGED = "plan_changed"
 
 # A count replaces what is there: it must be what the plan showed, and still cover what is reserved.
 MARK_OVERTAKEN_COUNTS = """
     UPDATE catalog_stockimportrow AS planned
-    SET problem_code = 'plan_changed', problem = CASE WHEN product.on_hand <> planned."now"
-        THEN 'On hand are ' || product.on_hand || ' now, the plan showed ' || planned."now" || '. Plan again.'
-        ELSE product.reserved || ' are reserved by orders now. Plan again.' END
+    SET problem_code = 'plan_changed', facts = json(CASE WHEN product.on_hand <> planned."now"
+        THEN '{"on_hand":' || product.on_hand || ',"planned":' || planned."now" || '}'
+        ELSE '{"reserved":' || product.reserved || '}' END)
     FROM catalog_product AS product
     WHERE planned.stock_import_id = %(number)s AND planned.problem_code = ''
         AND product.id = planned.product_id
@@ -28,8 +29,7 @@ MARK_OVERTAKEN_COUNTS = """
 MARK_OVERTAKEN_RECEIPTS = """
     UPDATE catalog_stockimportrow AS planned
     SET problem_code = 'plan_changed',
-        problem = 'On hand are ' || product.on_hand || ' now, the plan showed ' || planned."now"
-            || '. Plan again.'
+        facts = json('{"on_hand":' || product.on_hand || ',"planned":' || planned."now" || '}')
     FROM catalog_product AS product
     WHERE planned.stock_import_id = %(number)s AND planned.problem_code = ''
         AND product.id = planned.product_id
@@ -38,9 +38,8 @@ MARK_OVERTAKEN_RECEIPTS = """
 """
 REMARK_ON_MOVED_RECEIPTS = """
     UPDATE catalog_stockimportrow AS planned
-    SET "now" = product.on_hand, "after" = product.on_hand + planned.change,
-        problem = 'On hand were ' || product.on_hand || ', the plan had shown ' || planned."now"
-            || '; the quantity was added all the same.'
+    SET "now" = product.on_hand, "after" = product.on_hand + planned.change, remark_code = 'stock_moved',
+        facts = json('{"on_hand":' || product.on_hand || ',"planned":' || planned."now" || '}')
     FROM catalog_product AS product
     WHERE planned.stock_import_id = %(number)s AND planned.problem_code = ''
         AND product.id = planned.product_id
@@ -50,17 +49,17 @@ REMARK_ON_MOVED_RECEIPTS = """
 
 class ImportHasProblems(Conflict):
     code = "import_has_problems"
-    title = "The file has rows that cannot be applied"
+    title = gettext_lazy("The file has rows that cannot be applied")
 
 
 class PlanChanged(Conflict):
     code = PLAN_CHANGED
-    title = "Stock moved since the plan was made"
+    title = gettext_lazy("Stock moved since the plan was made")
 
 
 class AlreadyImported(Conflict):
     code = "already_imported"
-    title = "This file was applied before"
+    title = gettext_lazy("This file was applied before")
 
 
 @write_transaction
@@ -77,15 +76,19 @@ def apply_import(number: int, *, by: Actor, skip_invalid: bool = False, again: b
         _refuse_repetition(same_content)
     if stock_import.problems and not skip_invalid:
         raise ImportHasProblems(
-            f"{stock_import.problems} of {stock_import.rows_count} rows cannot be applied. "
-            "Mend them, or apply only the good rows.",
+            ngettext(
+                "%(problems)s of %(rows)s row cannot be applied. Fix it, or apply only the good rows.",
+                "%(problems)s of %(rows)s rows cannot be applied. Fix them, or apply only the good rows.",
+                stock_import.rows_count,
+            )
+            % {"problems": stock_import.problems, "rows": stock_import.rows_count},
             faults=faults_of(stock_import),
         )
     lock_products_of(number)
     _mark_overtaken(stock_import, skip_invalid=skip_invalid)
     count_rows(stock_import)
     if stock_import.problems == stock_import.rows_count:
-        raise ImportHasProblems("Not one row can be applied.", faults=faults_of(stock_import))
+        raise ImportHasProblems(_("Not one row can be applied."), faults=faults_of(stock_import))
     move_stock(stock_import, APPLYING, by=by)
     _mark_applied(stock_import, by)
     return stock_import
@@ -96,8 +99,11 @@ def _refuse_repetition(same_content: list[StockImport]) -> None:
     if applied:
         earlier = applied[-1]
         raise AlreadyImported(
-            f"The same file was applied as import {earlier.pk} ({earlier.file_name}). "
-            "If it is meant to be applied once more, say so."
+            _(
+                "The same file was applied as import %(number)s (%(file_name)s). "
+                "If it is meant to be applied once more, say so."
+            )
+            % {"number": earlier.pk, "file_name": earlier.file_name}
         )
 
 
@@ -110,7 +116,12 @@ def _mark_overtaken(stock_import: StockImport, *, skip_invalid: bool) -> None:
         overtaken = execute(MARK_OVERTAKEN_COUNTS, number=number)
     if overtaken and not skip_invalid:
         raise PlanChanged(
-            f"Stock of {overtaken} planned rows moved since. Look at a new plan of the file.",
+            ngettext(
+                "Stock of %(rows)s planned row moved since. Look at a new plan of the file.",
+                "Stock of %(rows)s planned rows moved since. Look at a new plan of the file.",
+                overtaken,
+            )
+            % {"rows": overtaken},
             faults=faults_of(stock_import, PLAN_CHANGED),
         )
     if is_receipt:

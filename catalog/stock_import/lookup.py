@@ -1,19 +1,34 @@
-"""Finding and holding a numbered import."""
+"""Finding an import by its number, and holding it until the transaction ends."""
 
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import Conflict, Fault, NotFound
 from catalog.models import ImportState, StockImport, StockImportRow
+from catalog.stock_import.problems import problem_of
 
 FAULTS_NAMED = 50
+# By the state that it has and the one that was needed.
+WRONG_STATES = {
+    (ImportState.APPLIED, ImportState.PLANNED): _("Stock import %(number)s is applied, not planned."),
+    (ImportState.UNDONE, ImportState.PLANNED): _("Stock import %(number)s is undone, not planned."),
+    (ImportState.PLANNED, ImportState.APPLIED): _("Stock import %(number)s is planned, not applied."),
+    (ImportState.UNDONE, ImportState.APPLIED): _("Stock import %(number)s is undone, not applied."),
+}
 
 
 class UnknownImport(NotFound):
     code = "unknown_import"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            gettext("There is no stock import %(number)s. Plans are kept for 24 hours.") % {"number": number}
+        )
 
 
 class WrongState(Conflict):
@@ -26,7 +41,7 @@ def import_numbered(number: int) -> StockImport:
     """Raises UnknownImport."""
     found = StockImport.objects.filter(pk=number).first()
     if found is None:
-        raise UnknownImport(f"There is no stock import {number}. Plans are kept for 24 hours.")
+        raise UnknownImport(number)
     return found
 
 
@@ -40,11 +55,9 @@ def hold_import(number: int, *, state: ImportState) -> tuple[StockImport, list[S
     same = list(StockImport.objects.filter(digest=digest).order_by("pk").select_for_update(no_key=True))
     held = next((each for each in same if each.pk == number), None)
     if held is None:
-        raise UnknownImport(f"There is no stock import {number}. Plans are kept for 24 hours.")
+        raise UnknownImport(number)
     if held.state != state:
-        raise WrongState(
-            f"Stock import {number} is {held.get_state_display().lower()}, not {state.label.lower()}."
-        )
+        raise WrongState(WRONG_STATES[ImportState(held.state), state] % {"number": number})
     return held, [each for each in same if each.pk != number]
 
 
@@ -73,13 +86,14 @@ def _fault(row: StockImportRow) -> Fault:
     return Fault(
         pointer=f"/rows/{row.row}",
         code=row.problem_code,
-        detail=f"Row {row.row} ({row.sku}): {row.problem}",
-        facts={"row": row.row, "sku": row.sku},
+        detail=gettext("Row %(row)s (%(sku)s): %(problem)s")
+        % {"row": row.row, "sku": row.sku, "problem": problem_of(row)},
+        facts={"row": row.row, "sku": row.sku, **row.facts},
     )
 
 
 def execute(statement: str, **facts: Any) -> int:
-    """How many rows the statement wrote. Times are handed over as the ORM stores them."""
+    """How many rows the statement wrote. `%(moment)s` in it is now, as the ORM stores times."""
     moment = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(statement, {"moment": moment, **facts})

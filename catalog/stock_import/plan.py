@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
-from backoffice.sheets.reading import content_of
+from backoffice.sheets.reading import base_name, content_of
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.lookup import execute
@@ -27,6 +28,7 @@ NEGATIVE = re.compile(r"-[0-9.]+\Z")
 
 type Follow = Callable[[Iterator[FileRow]], Iterator[FileRow]]
 
+# Facts are built as text: `json(…)` of it is the one way to make JSON that both databases know.
 # Numbered by product, for keeping a row locks its product: orders lock them in that order too.
 JUDGE_ROWS = """
     INSERT INTO stock_import_plan
@@ -55,33 +57,21 @@ JUDGE_ROWS = """
     SELECT ROW_NUMBER() OVER (ORDER BY product_id), "row", sku, product_id, name, quantity, expected, note,
         on_hand, CASE code WHEN '' THEN target END, CASE code WHEN '' THEN target - on_hand END, code,
         CASE code
-            WHEN '' THEN ''
-            WHEN 'empty_sku' THEN 'The SKU is missing. Write it, or remove the row.'
-            WHEN 'unknown_sku' THEN 'No product has this SKU. Correct it, or create the product first.'
-            WHEN 'duplicate_sku' THEN CASE copies
-                WHEN 2 THEN 'The SKU is in rows ' || first_row || ' and ' || last_row || '. Keep one of them.'
-                ELSE 'The SKU is in ' || copies || ' rows, the first is ' || first_row
-                    || ', the last ' || last_row || '. Keep one of them.' END
-            WHEN 'quantity_missing' THEN
-                'The quantity is missing. (A formula must be saved together with its result.)'
-            WHEN 'quantity_negative' THEN 'The quantity is negative. Write 0 or more.'
-            WHEN 'quantity_not_whole' THEN 'The quantity is not a whole number. Write digits alone, like 12.'
-            WHEN 'quantity_too_large' THEN 'The quantity is too large. At most 2,000,000,000 can be on hand.'
-            WHEN 'expected_not_whole' THEN 'The expected stock is not a whole number. Mend or empty it.'
-            WHEN 'expected_differs' THEN 'On hand are ' || on_hand || ', the file expects ' || expected
-                || '. Somebody changed it since: count again.'
-            WHEN 'below_reserved' THEN reserved || ' are reserved by orders. Cancel units of these first.'
-            WHEN 'too_many' THEN 'The product would have more than 2,000,000,000 on hand.'
+            WHEN 'duplicate_sku' THEN
+                '{"copies":' || copies || ',"first_row":' || first_row || ',"last_row":' || last_row || '}'
+            WHEN 'expected_differs' THEN '{"expected":"' || expected || '","on_hand":' || on_hand || '}'
+            WHEN 'below_reserved' THEN '{"reserved":' || reserved || '}'
+            ELSE '{}'
         END
     FROM judged
 """
 KEEP_ROWS = """
     INSERT INTO catalog_stockimportrow (
         stock_import_id, "row", sku, product_id, name, quantity, expected, note,
-        "now", "after", change, problem_code, problem
+        "now", "after", change, problem_code, remark_code, facts
     )
     SELECT %(number)s, "row", sku, product_id, name, quantity, expected, note,
-        "now", "after", change, problem_code, problem
+        "now", "after", change, problem_code, '', json(facts)
     FROM stock_import_plan WHERE place > %(after)s AND place <= %(upto)s ORDER BY place
 """
 # So many are kept in one transaction: others write between them.
@@ -101,10 +91,10 @@ def plan_import(
         Invalid: the mode is unknown, or the file cannot be read (UnreadableFile, which names the row).
     """
     if mode not in ImportMode.values:
-        detail = f"Choose one of {', '.join(ImportMode.values)}."
+        detail = _("Choose one of %(modes)s.") % {"modes": ", ".join(ImportMode.values)}
         raise Invalid(detail, faults=[Fault("/mode", "validation", detail)])
     return _plan(
-        content_of(file), file_name=_base_name(file_name), mode=ImportMode(mode), by=by, follow=follow
+        content_of(file), file_name=base_name(file_name), mode=ImportMode(mode), by=by, follow=follow
     )
 
 
@@ -166,11 +156,6 @@ def sweep_plans(now: datetime) -> int:
 def forget_plan(number: int) -> None:
     """Delete it, unless it was applied."""
     StockImport.objects.filter(pk=number, state=ImportState.PLANNED).delete()
-
-
-def _base_name(file_name: str) -> str:
-    printable = "".join(character for character in file_name if character.isprintable())
-    return re.split(r"[/\\]", printable)[-1][-255:] or "file"
 
 
 def _staged_row(row: FileRow) -> tuple[Any, ...]:

@@ -4,14 +4,16 @@ from itertools import chain
 
 from backoffice.sheets.csv_lines import csv_lines
 from catalog.models import StockImport
+from catalog.stock_import.problems import problem_in_words
 from catalog.stock_import.stock_file import COLUMNS
 
 
 def rejects_csv(stock_import: StockImport) -> str:
-    """The rejected rows as they were written, each with its reason: mend them and import the file again."""
+    """The rejected rows as they were written, each with its reason, to be corrected and imported again."""
     rows = stock_import.rows.exclude(problem_code="").order_by("row")
-    written = rows.values_list(*COLUMNS, "row", "problem").iterator(chunk_size=5_000)
-    return csv_lines(chain([(*COLUMNS, "row", "problem")], written))
+    written = rows.values_list(*COLUMNS, "row", "problem_code", "facts").iterator(chunk_size=5_000)
+    rejected = ((*cells, problem_in_words(code, facts)) for *cells, code, facts in written)
+    return csv_lines(chain([(*COLUMNS, "row", "problem")], rejected))
 
 
 def template_csv() -> str:

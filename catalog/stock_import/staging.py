@@ -18,7 +18,7 @@ COLUMNS = (
 PLAN_COLUMNS = (
     'place bigint NOT NULL, "row" bigint NOT NULL, sku text NOT NULL, product_id bigint, name text NOT NULL,'
     " quantity text NOT NULL, expected text NOT NULL, note text NOT NULL,"
-    ' "now" bigint, "after" bigint, change bigint, problem_code text NOT NULL, problem text NOT NULL'
+    ' "now" bigint, "after" bigint, change bigint, problem_code text NOT NULL, facts text NOT NULL'
 )
 LOAD = "INSERT INTO stock_import_stage VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 COPY = "COPY stock_import_stage FROM STDIN"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from backoffice.sheets.columns import named_columns, places_of
 from backoffice.sheets.csv_rows import Row
 from backoffice.sheets.formulas import restored
@@ -54,7 +56,9 @@ def _file_rows(rows: Iterator[Row], positions: dict[str, int]) -> Iterator[FileR
     count = 0
     for count, (number, cells) in enumerate(rows, start=1):
         if count > MAX_ROWS:
-            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
+            raise UnreadableFile(
+                _("The file has more than %(most)s rows. Split it.") % {"most": f"{MAX_ROWS:,}"}
+            )
         cells.extend(padding)
         texts = [cells[place].strip() for place in places]
         written = "".join(texts)
@@ -68,6 +72,7 @@ def _file_rows(rows: Iterator[Row], positions: dict[str, int]) -> Iterator[FileR
 def _restored(text: str, row: int) -> str:
     if len(text) > MAX_CELL:
         raise UnreadableFile(
-            f"Row {row} has a cell of {len(text):,} characters; at most {MAX_CELL} are read. Shorten it."
+            _("Row %(row)s has a cell of %(length)s characters; at most %(most)s are read. Shorten it.")
+            % {"row": row, "length": f"{len(text):,}", "most": MAX_CELL}
         )
     return restored(text)

@@ -3,6 +3,7 @@
 from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -11,14 +12,13 @@ from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.ledger_sql import UNDOING, move_stock
 from catalog.stock_import.lookup import execute, faults_of, hold_import
+from catalog.stock_import.problems import NOT_UNDONE
 from catalog.stock_import.staging import lock_products_of
-
-NOT_UNDONE = "not_undone"
 
 # Movements of one product are numbered in the order in which they happened, for its row was locked.
 MARK_COUNTED_SINCE = """
     UPDATE catalog_stockimportrow AS applied
-    SET problem_code = 'not_undone', problem = 'The product was counted again since: that count stays.'
+    SET problem_code = 'not_undone', facts = json('{"reason":"counted_since"}')
     WHERE applied.stock_import_id = %(number)s AND applied.problem_code = '' AND applied.change <> 0
         AND (
             EXISTS (
@@ -46,13 +46,12 @@ MARK_COUNTED_SINCE = """
 """
 MARK_BELOW_RESERVED = """
     UPDATE catalog_stockimportrow AS applied
-    SET problem_code = 'not_undone', problem = CASE
-        WHEN product.on_hand - applied.change > %(max_units)s
-            THEN 'The product would have more than 2,000,000,000 on hand.'
+    SET problem_code = 'not_undone', facts = json(CASE
+        WHEN product.on_hand - applied.change > %(max_units)s THEN '{"reason":"too_many"}'
         WHEN product.on_hand - applied.change < 0
-            THEN 'Only ' || product.on_hand || ' are left on hand, ' || applied.change || ' would be taken.'
-        ELSE 'It would leave ' || (product.on_hand - applied.change) || ' on hand, but '
-            || product.reserved || ' are reserved by orders.' END
+            THEN '{"reason":"too_few","on_hand":' || product.on_hand || ',"taken":' || applied.change || '}'
+        ELSE '{"reason":"reserved","left":' || (product.on_hand - applied.change)
+            || ',"reserved":' || product.reserved || '}' END)
     FROM catalog_product AS product
     WHERE applied.stock_import_id = %(number)s AND applied.problem_code = '' AND applied.change <> 0
         AND product.id = applied.product_id
@@ -65,7 +64,7 @@ MARK_BELOW_RESERVED = """
 
 class CannotUndo(Conflict):
     code = "cannot_undo"
-    title = "Some rows can no longer be undone"
+    title = gettext_lazy("Some rows can no longer be undone")
 
 
 @write_transaction
@@ -82,7 +81,12 @@ def undo_import(number: int, *, by: Actor, skip_invalid: bool = False) -> StockI
     changed = stock_import.rows.filter(problem_code="").exclude(change=0)
     if blocked and (not skip_invalid or not changed.exists()):
         raise CannotUndo(
-            f"{blocked} of {stock_import.changes} changes can no longer be undone; nothing was.",
+            ngettext(
+                "%(blocked)s of %(changes)s change can no longer be undone; nothing was.",
+                "%(blocked)s of %(changes)s changes can no longer be undone; nothing was.",
+                stock_import.changes,
+            )
+            % {"blocked": blocked, "changes": stock_import.changes},
             faults=faults_of(stock_import, NOT_UNDONE),
         )
     move_stock(stock_import, UNDOING, by=by)

@@ -8,7 +8,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog.models import MovementKind, StockMovement
+from backoffice.sheets.plans import PlannedRow
+from catalog.models import MovementKind, ProductChange, StockImportRow, StockMovement
+from catalog.product_history import ShownChange, in_words, value_in_words
+from catalog.stock_import import problem_of
 
 register = Library()
 TONES = {
@@ -28,8 +31,28 @@ def movement_label(movement: StockMovement) -> SafeString:
 
 
 @register.filter
-def mover(movement: StockMovement, reader: Any) -> str:
-    return movement.mover_told_to(reader)
+def actor_for(row: StockMovement | ProductChange, reader: Any) -> str:
+    return row.actor_told_to(reader)
+
+
+@register.filter
+def changed_values(change: ProductChange) -> list[ShownChange]:
+    return in_words(change)
+
+
+@register.filter
+def cell_changes(row: PlannedRow) -> list[tuple[str, str, str]]:
+    """The columns of the file that change something, each with the values before and after."""
+    return [
+        (name, value_in_words(before), value_in_words(after))
+        for name, (before, after) in row.changes.items()
+        if name != "sku"
+    ]
+
+
+@register.filter
+def problem(row: StockImportRow) -> str:
+    return problem_of(row)
 
 
 @register.filter

@@ -17,7 +17,7 @@ from cli.demo import groundwork, playing
 from cli.demo.planning import Step, story_of
 from cli.demo.reading import Sample, SampleOrder
 from orders.audit import audit_orders
-from orders.models import Order
+from orders.models import Order, Origin
 
 # A label, how many there are in all, and how many more are done at each turn.
 type Follow = Callable[[str, int, Iterator[int]], None]
@@ -52,7 +52,7 @@ def load(sample: Sample, chosen: Sequence[SampleOrder], *, follow: Follow) -> Ou
 
 def is_a_real_shop() -> bool:
     """There are orders, and none of them is the demo's."""
-    return Order.objects.exists() and not Order.objects.filter(is_demo=True).exists()
+    return Order.objects.exists() and not Order.objects.filter(origin=Origin.DEMO).exists()
 
 
 def shop_in_numbers() -> dict[str, int | str]:

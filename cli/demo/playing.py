@@ -17,7 +17,7 @@ from cli.demo.people import address_of, email_of
 from cli.demo.planning import Cancel, Deliver, Place, Ship, Step, TakeBack
 from cli.demo.reading import SampleOrder
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, deliver_order, return_items, ship_order
-from orders.models import Cancellation, Order, Return, Shipment
+from orders.models import Cancellation, Order, Origin, Return, Shipment
 from orders.placing.placement import LineRequest, OrderRequest, place_order
 
 # Fewer commits, and the shop can still breathe in between.
@@ -50,27 +50,29 @@ class Loaded:
 
 
 def loaded_before() -> Loaded:
-    orders = Order.objects.filter(is_demo=True).values_list("demo_invoice", "number")
-    loaded = Loaded({str(invoice): number for invoice, number in orders})
+    orders = Order.objects.filter(origin=Origin.DEMO).values_list("external_number", "number")
+    loaded = Loaded(dict(orders))
     for invoice, delivered_at in (
-        Shipment.objects.filter(order__is_demo=True)
+        Shipment.objects.filter(order__origin=Origin.DEMO)
         .order_by("order_id", "pk")
-        .values_list("order__demo_invoice", "delivered_at")
+        .values_list("order__external_number", "delivered_at")
     ):
-        loaded.parcels[str(invoice)].append(delivered_at is not None)
+        loaded.parcels[invoice].append(delivered_at is not None)
     for reasons, model in ((loaded.cancelled, Cancellation), (loaded.returned, Return)):
-        pairs = model.objects.filter(order__is_demo=True).values_list("order__demo_invoice", "reason")
+        pairs = model.objects.filter(order__origin=Origin.DEMO).values_list(
+            "order__external_number", "reason"
+        )
         for invoice, reason in pairs:
-            reasons[str(invoice)].add(reason)
+            reasons[invoice].add(reason)
     return loaded
 
 
 def days_to_move(orders: Sequence[SampleOrder]) -> timedelta:
     """Whole days from the sample's calendar to ours: as before, or the newest order was yesterday."""
     at_of = {order.invoice: order.at for order in orders}
-    earlier = Order.objects.filter(is_demo=True).order_by("pk").first()
+    earlier = Order.objects.filter(origin=Origin.DEMO).order_by("pk").first()
     if earlier is not None:
-        moved_by = earlier.placed_at - timezone.make_aware(at_of[str(earlier.demo_invoice)])
+        moved_by = earlier.placed_at - timezone.make_aware(at_of[earlier.external_number])
         # Rounded: between summer and winter time it is an hour more or less.
         return timedelta(days=round(moved_by / timedelta(days=1)))
     yesterday = timezone.localdate() - timedelta(days=1)
@@ -117,7 +119,7 @@ def _take_all(
             with transaction.atomic():
                 numbers[invoice] = _take(step, number, aware(step.at, moved_by), crew)
         except Refusal as refusal:
-            refused[refusal.title] += 1
+            refused[str(refusal.title)] += 1
     return numbers, refused
 
 
@@ -156,7 +158,14 @@ def _place(step: Place, at: datetime) -> Order:
         )
         try:
             with transaction.atomic():
-                return place_order(request, email=email_of(order), by=SHOP, at=at, demo_invoice=order.invoice)
+                return place_order(
+                    request,
+                    email=email_of(order),
+                    by=SHOP,
+                    at=at,
+                    origin=Origin.DEMO,
+                    external_number=order.invoice,
+                )
         except Refusal as refusal:
             if not (code and refusal.code.startswith("promo_")):
                 raise

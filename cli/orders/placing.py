@@ -16,7 +16,6 @@ from cli.terminal.verbs import verb
 if TYPE_CHECKING:
     from accounts.actors import Actor
     from orders.placing.basket import OrderRequest
-    from orders.pricing import Quote
 
 QUOTED = columns("sku", "name", "quantity:n", "unit_price:n=Price", "discount:n", "total:n")
 
@@ -110,20 +109,18 @@ def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bo
     checked_email(email)
     address_fields(request.address)
     quote = quote_order(request, email=email, by=by)
+    priced = quote_as_data(quote)
     if as_json:
-        print_json(quote_as_data(quote))
+        print_json(priced)
     else:
-        _print_quote(quote)
+        _print_quote(priced)
     say("A dry run: nothing was changed.")
-    if quote.promo is not None and quote.promo.reason_code is not None:
-        say(f"The order would be refused: {quote.promo.reason}")
+    if quote.promo is not None and not quote.promo.applied:
+        say(f"The order would be refused: {priced['promo']['reason']}")
         raise typer.Exit(REFUSED)
 
 
-def _print_quote(quote: "Quote") -> None:
-    from orders.readers.orders import quote_as_data
-
-    priced = quote_as_data(quote)
+def _print_quote(priced: dict[str, Any]) -> None:
     names = ("subtotal", "discount", "shipping", "total", "currency")
     show_one({name: priced[name] for name in names}, as_json=False)
     print_part("Lines", priced["lines"], QUOTED)

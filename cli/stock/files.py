@@ -149,7 +149,7 @@ def undo(
     from catalog.models import ImportState
     from catalog.readers.stock_imports import import_data
     from catalog.stock_import import import_numbered, undo_import
-    from catalog.stock_import.undo import NOT_UNDONE
+    from catalog.stock_import.problems import NOT_UNDONE
 
     by = actor(as_, "catalog.move_stock")
     stock_import = import_numbered(number)

@@ -64,6 +64,9 @@ class CustomerAdmin(DomainAdmin):
     empty_title = "No customers yet"
     empty_text = "Everybody who orders becomes a customer, known by their e-mail address."
 
+    class Media:
+        css = {"all": ("orders/figures.css",)}
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """They come with their first order."""
         return False

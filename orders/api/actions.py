@@ -35,10 +35,10 @@ from orders.readers.events import (
     event_as_data,
     event_columns,
     event_data,
-    events_told_to,
 )
 from orders.readers.orders import order_reply
 from orders.status import OrderStatus
+from orders.visibility import events_told_to
 
 actions_router = Router(tags=["Orders"])
 

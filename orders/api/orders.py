@@ -25,14 +25,13 @@ from orders.readers.order_filter import OrderFilter
 from orders.readers.orders import (
     ORDER_FIELDS,
     SUMMARY_FIELDS,
-    may_know_customers,
-    may_know_promos,
     order_columns,
     order_reply,
     orders_as_data,
     placed_reply,
     quote_as_data,
 )
+from orders.visibility import may_know_customers, may_know_promos
 
 orders_router = Router(tags=["Orders"])
 

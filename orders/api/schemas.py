@@ -218,6 +218,8 @@ class OrderOut(OrderSummary):
     note: str
     source: Source
     updated_at: datetime
+    origin: str = Field(description="`shop`, or where it was taken over from.")
+    external_number: str = Field(description="Its number there; empty for the shop's own.")
 
 
 class OrderList(BaseModel):
@@ -230,8 +232,12 @@ class OrderList(BaseModel):
 class EventOut(BaseModel):
     id: int
     kind: EventKind
-    text: str
-    details: dict[str, Any]
+    text: str = Field(description="A sentence made of the facts.")
+    facts: dict[str, Any] = Field(
+        description="What happened, by its kind: lines with sku, name and quantity, the parcel, `changes` as "
+        "{field: [before, after]} and so on. Amounts are decimal strings. Personal changes are null for "
+        "staff who may not see customers."
+    )
     actor: str
     source: Source
     at: datetime

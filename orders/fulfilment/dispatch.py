@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from backoffice.errors import Refusal
 from backoffice.sheets.plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
 from orders.fulfilment.lifecycle import ship_order
-from orders.fulfilment.parcels import Parcel, ParcelFile
+from orders.fulfilment.parcels import ParcelFile, ParcelRow
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
 from orders.status import Action, OrderStatus, is_allowed
@@ -58,7 +58,7 @@ def rejected_parcels_csv(file: ParcelFile, plan: RowPlan) -> str:
 
 
 def _planned(
-    parcels: Sequence[Parcel], on_row: OnRow | None = None
+    parcels: Sequence[ParcelRow], on_row: OnRow | None = None
 ) -> Iterator[tuple[PlannedRow, Order | None]]:
     taken: dict[str, int] = {}
     for part in batched(parcels, ORDERS_AT_ONCE):
@@ -80,13 +80,13 @@ def _planned(
                 yield _due(parcel, order, units[order.pk]), order
 
 
-def _due(parcel: Parcel, order: Order, units: int) -> PlannedRow:
+def _due(parcel: ParcelRow, order: Order, units: int) -> PlannedRow:
     told = {"tracking_number": parcel.tracking_number, "carrier": parcel.carrier}
     changes: Changes = {"units": ("", units)} | {name: ("", text) for name, text in told.items() if text}
     return PlannedRow(parcel.row, order.number, Outcome.NEW, changes)
 
 
-def _problem(parcel: Parcel, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
+def _problem(parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
     order = orders.get(parcel.number.upper())
     if order is None:
         return f"There is no order {parcel.number}."
@@ -99,7 +99,7 @@ def _problem(parcel: Parcel, orders: Mapping[str, Order], taken: Mapping[str, in
     return ""
 
 
-def _sent(row: PlannedRow, parcel: Parcel, version: int, by: Actor) -> PlannedRow:
+def _sent(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> PlannedRow:
     try:
         ship_order(
             row.name,
@@ -116,7 +116,7 @@ def _sent(row: PlannedRow, parcel: Parcel, version: int, by: Actor) -> PlannedRo
     return row
 
 
-def _numbers(parcels: Iterable[Parcel]) -> set[str]:
+def _numbers(parcels: Iterable[ParcelRow]) -> set[str]:
     return {each.number.upper() for each in parcels}
 
 

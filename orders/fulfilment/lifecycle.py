@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,34 +12,22 @@ from accounts.email_addresses import checked_email
 from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
-from backoffice.money import ZERO
 from catalog import stock
-from orders import emails, timeline
+from orders.fulfilment.reversals import write_cancellation, write_return
 from orders.fulfilment.transition import IllegalTransition, begin, finish
 from orders.fulfilment.units import (
-    Units,
     all_open,
-    as_details,
+    as_credited_facts,
+    as_facts,
     by_product,
-    in_words,
     open_units,
     returnable_units,
 )
-from orders.models import (
-    Cancellation,
-    CancellationLine,
-    EventKind,
-    Order,
-    OrderEvent,
-    OrderLine,
-    Return,
-    ReturnLine,
-    Shipment,
-    ShipmentLine,
-)
+from orders.models import EventKind, Order, OrderEvent, Return, Shipment, ShipmentLine
 from orders.placing.basket import Address, address_fields, checked_note
 from orders.promotions import redemption
 from orders.status import Action, OrderStatus, status_of
+from orders.timeline import happened
 
 MAX_TEXT = 2_000
 
@@ -84,9 +73,13 @@ def ship_order(
         each.line.shipped += each.quantity
     stock.ship(by_product(units), reference=shipment.reference, held_for=order.number, by=by, at=at)
     finish(order, order_lines, counters=["shipped"])
-    text = " ".join(["Shipped", in_words(units), *_parcel(shipment)])
-    timeline.record(order, EventKind.SHIPPED, text, by=by, at=at, details=as_details(units))
-    emails.order_shipped(shipment, order_lines, by_product(units))
+    facts = {
+        "shipment": shipment.reference,
+        "carrier": shipment.carrier,
+        "tracking_number": shipment.tracking_number,
+        "lines": as_facts(units),
+    }
+    happened(order, EventKind.SHIPPED, facts, by=by, at=at)
     return shipment
 
 
@@ -117,7 +110,7 @@ def deliver_order(
         by_pk[arrived.order_line_id].delivered += arrived.quantity
     arriving.update(delivered_at=at)
     finish(order, order_lines, counters=["delivered"])
-    timeline.record(order, EventKind.DELIVERED, f"Delivered {', '.join(references)}", by=by, at=at)
+    happened(order, EventKind.DELIVERED, {"shipments": references}, by=by, at=at)
     return order
 
 
@@ -141,16 +134,22 @@ def cancel_order(
     if order.status == OrderStatus.CANCELLED:
         return order
     units = all_open(order_lines) if lines is None else open_units(order_lines, lines)
-    cancellation = _write_cancellation(order, order_lines, units, reason=reason, at=at)
+    reason = _within(reason, 255, "/reason")
+    cancellation, worth = write_cancellation(order, order_lines, units, reason=reason, at=at)
     is_whole = status_of(order_lines) == OrderStatus.CANCELLED
     if is_whole:
         redemption.release(order, at=at)
     stock.release(by_product(units), reference=cancellation.reference, held_for=order.number, by=by, at=at)
     finish(order, order_lines, counters=["cancelled", "credited"], fields=["credited"])
-    text = "Order cancelled" if is_whole else f"Cancelled {in_words(units)}"
-    text = f"{text}: {cancellation.reason}" if cancellation.reason else text
-    timeline.record(order, EventKind.CANCELLED, text, by=by, at=at, details=as_details(units))
-    emails.order_cancelled(cancellation)
+    facts = {
+        "cancellation": cancellation.reference,
+        "is_whole": is_whole,
+        "reason": reason,
+        "credit": str(cancellation.credit),
+        "shipping_credit": str(cancellation.shipping_credit),
+        "lines": as_credited_facts(units, worth),
+    }
+    happened(order, EventKind.CANCELLED, facts, by=by, at=at)
     return order
 
 
@@ -172,36 +171,21 @@ def return_items(
     at = at or timezone.now()
     order, order_lines = begin(number, Action.RETURN, expected_version=expected_version)
     units = returnable_units(order_lines, [(item.sku, item.quantity) for item in items])
-    returned = Return(
-        order=order,
-        reference=f"{order.number}-R{order.returns.count() + 1}",
-        reason=_within(reason, 255, "/reason"),
-        credit=sum((each.credit() for each in units), ZERO),
-        at=at,
-    )
-    insert([returned])
-    insert(
-        [
-            ReturnLine(
-                returned=returned,
-                order_line=each.line,
-                quantity=each.quantity,
-                restock=item.restock,
-                credit=each.credit(),
-            )
-            for each, item in zip(units, items, strict=True)
-        ]
-    )
-    _credit(order, units)
-    for each in units:
-        each.line.returned += each.quantity
-    restocked = [each for each, item in zip(units, items, strict=True) if item.restock]
+    reason = _within(reason, 255, "/reason")
+    restock = [item.restock for item in items]
+    returned, worth = write_return(order, units, restock, reason=reason, at=at)
+    restocked = [each for each, is_restocked in zip(units, restock, strict=True) if is_restocked]
     if restocked:
         stock.restock(by_product(restocked), reference=returned.reference, by=by, at=at)
     finish(order, order_lines, counters=["returned", "credited"], fields=["credited"])
-    text = f"Returned {in_words(units)}"
-    timeline.record(order, EventKind.RETURNED, text, by=by, at=at, details=as_details(units))
-    emails.return_received(returned)
+    lines = as_credited_facts(units, worth)
+    facts = {
+        "return": returned.reference,
+        "reason": reason,
+        "credit": str(returned.credit),
+        "lines": [{**line, "restock": is_back} for line, is_back in zip(lines, restock, strict=True)],
+    }
+    happened(order, EventKind.RETURNED, facts, by=by, at=at)
     return returned
 
 
@@ -216,7 +200,7 @@ def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) ->
     if not text:
         raise Invalid("Write something.", faults=[Fault("/text", "validation", "Empty.")])
     order, _ = begin(number, Action.COMMENT, expected_version=None)
-    return timeline.record(order, EventKind.COMMENT, text, by=by, at=at or timezone.now())
+    return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at or timezone.now())
 
 
 @write_transaction
@@ -243,56 +227,18 @@ def edit_order(
     changed = [name for name, value in changes.items() if getattr(order, name) != value]
     if not changed:
         return order
+    before = _editable(order)
     for name in changed:
         setattr(order, name, changes[name])
     finish(order, order_lines, fields=changed)
-    names = ", ".join(name.removeprefix("ship_") for name in changed)
-    timeline.record(order, EventKind.EDITED, f"Changed {names}", by=by, at=timezone.now())
-    if "email" in changed:
-        emails.confirmation_again(order, order_lines)
+    after = _editable(order)
+    told = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    happened(order, EventKind.EDITED, {"changes": told}, by=by, at=timezone.now(), lines=order_lines)
     return order
 
 
-def _write_cancellation(
-    order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units], *, reason: str, at: datetime
-) -> Cancellation:
-    credited = [each.credit() for each in units]
-    _credit(order, units)
-    for each in units:
-        each.line.cancelled += each.quantity
-    # Shipping is given back only when nothing at all will have been shipped.
-    shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else ZERO
-    order.credited += shipping
-    cancellation = Cancellation(
-        order=order,
-        reference=f"{order.number}-C{order.cancellations.count() + 1}",
-        reason=_within(reason, 255, "/reason"),
-        credit=sum(credited, ZERO),
-        shipping_credit=shipping,
-        at=at,
-    )
-    insert([cancellation])
-    insert(
-        [
-            CancellationLine(
-                cancellation=cancellation, order_line=each.line, quantity=each.quantity, credit=credit
-            )
-            for each, credit in zip(units, credited, strict=True)
-        ]
-    )
-    return cancellation
-
-
-def _credit(order: Order, units: Sequence[Units]) -> None:
-    for each in units:
-        credit = each.credit()
-        each.line.credited += credit
-        order.credited += credit
-
-
-def _parcel(shipment: Shipment) -> list[str]:
-    words = [shipment.carrier, shipment.tracking_number]
-    return ["with", *filter(None, words)] if any(words) else []
+def _editable(order: Order) -> dict[str, Any]:
+    return {"shipping_address": order.shipping_address, "email": order.email, "note": order.note}
 
 
 def _within(text: str, longest: int, pointer: str) -> str:

@@ -29,7 +29,7 @@ ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class ParcelRow:
     """All that is left of an order; `row` is where it was read, in a file the header is 1."""
 
     row: int
@@ -59,7 +59,7 @@ class ParcelFile:
 
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
-    rows: tuple[Parcel, ...]
+    rows: tuple[ParcelRow, ...]
 
 
 def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> ParcelFile:
@@ -81,7 +81,9 @@ def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> Parcel
     return ParcelFile(tuple(places), ignored, parcels)
 
 
-def _parcels(rows: Iterator[tuple[int, list[str]]], places: dict[str, int], carrier: str) -> Iterator[Parcel]:
+def _parcels(
+    rows: Iterator[tuple[int, list[str]]], places: dict[str, int], carrier: str
+) -> Iterator[ParcelRow]:
     for row, cells in kept_cells(rows, tuple(places.values()), most_rows=MAX_PARCELS):
         written = dict(zip(places, cells, strict=True))
-        yield Parcel(row, written["number"], written["tracking_number"], written.get("carrier") or carrier)
+        yield ParcelRow(row, written["number"], written["tracking_number"], written.get("carrier") or carrier)

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
 from orders.models import OrderLine
 from orders.pricing import credit_of
-
-NAMED_AT_MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,14 @@ def by_product(units: Iterable[Units]) -> dict[int, int]:
     return {each.line.product_id: each.quantity for each in units}
 
 
-def in_words(units: Sequence[Units]) -> str:
-    """`2 × TEA-01, 1 × MUG-7`, and of many lines the first ones: the details have them all."""
-    named = ", ".join(f"{each.quantity} × {each.line.sku}" for each in units[:NAMED_AT_MOST])
-    more = len(units) - NAMED_AT_MOST
-    return f"{named} and {more} more" if more > 0 else named
+def as_facts(units: Iterable[Units]) -> list[dict[str, Any]]:
+    """As a timeline keeps them."""
+    return [{"sku": each.line.sku, "name": each.line.name, "quantity": each.quantity} for each in units]
 
 
-def as_details(units: Iterable[Units]) -> dict[str, list[dict[str, object]]]:
-    return {"lines": [{"sku": each.line.sku, "quantity": each.quantity} for each in units]}
+def as_credited_facts(units: Iterable[Units], worth: Iterable[Decimal]) -> list[dict[str, Any]]:
+    """The same, each with what its units are worth."""
+    return [{**fact, "credit": str(credit)} for fact, credit in zip(as_facts(units), worth, strict=True)]
 
 
 def _chosen(

@@ -1,3 +1,4 @@
+from orders.models.event import EventKind, OrderEvent
 from orders.models.fulfilment import (
     Cancellation,
     CancellationLine,
@@ -6,7 +7,7 @@ from orders.models.fulfilment import (
     Shipment,
     ShipmentLine,
 )
-from orders.models.order import EventKind, Order, OrderEvent, OrderLine
+from orders.models.order import Order, OrderLine, Origin
 from orders.models.promo import (
     PromoCode,
     PromoState,
@@ -26,6 +27,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "Origin",
     "PromoCode",
     "PromoState",
     "Promotion",

@@ -1,5 +1,6 @@
 """What was sold, at the prices of that moment."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast, Concat, Round
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source, User, normalised_email
 from backoffice.money import ZERO
@@ -40,6 +42,28 @@ def exact(amount: models.expressions.Combinable) -> Round:
 def normalised_number(number: str) -> str:
     """Trimmed and upper case, as order numbers are stored."""
     return number.strip().upper()
+
+
+# As the API names them; Order's fields have `ship_` before.
+ADDRESS_PARTS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
+
+
+def address_lines(address: Mapping[str, str]) -> list[str]:
+    """As it is written on a parcel; without the telephone number."""
+    town = f"{address['postcode']} {address['city']}".strip()
+    lines = (*(address[part] for part in ("name", "line1", "line2")), town, address["region"])
+    return [line for line in (*lines, address["country"]) if line]
+
+
+class Origin(models.TextChoices):
+    """Where an order was first placed: here, or in a shop from which it was taken over."""
+
+    SHOP = "shop", _("This shop")
+    DEMO = "demo", _("Demo")
+
+
+# What happens to orders of these is told to their customers by e-mail.
+ORIGINS_WITH_MAIL = frozenset({Origin.SHOP})
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -114,8 +138,10 @@ class Order(models.Model):
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
     placed_at = models.DateTimeField(default=timezone.now, editable=False)
-    is_demo = models.BooleanField(default=False, editable=False)
-    demo_invoice = models.CharField(max_length=20, null=True, unique=True, editable=False)  # noqa: DJ001
+    origin = models.CharField(max_length=20, choices=Origin, default=Origin.SHOP, editable=False)
+    external_number = models.CharField(
+        max_length=60, blank=True, editable=False, help_text="The number it had where it came from."
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -140,6 +166,11 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(credited__gte=0, credited__lte=F("total")), name="order_credited_within_total"
+            ),
+            models.UniqueConstraint(
+                fields=("origin", "external_number"),
+                condition=~Q(external_number=""),
+                name="order_once_per_external_number",
             ),
         )
         indexes = (
@@ -172,6 +203,15 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def shipping_address(self) -> dict[str, str]:
+        return {part: getattr(self, f"ship_{part}") for part in ADDRESS_PARTS}
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether the customer gets e-mails about it."""
+        return self.origin in ORIGINS_WITH_MAIL
 
 
 # What `OrderLine.open` says, for the database.
@@ -236,32 +276,3 @@ class OrderLine(models.Model):
     @property
     def total(self) -> Decimal:
         return self.subtotal - self.discount
-
-
-class EventKind(models.TextChoices):
-    PLACED = "placed", "Placed"
-    EDITED = "edited", "Edited"
-    SHIPPED = "shipped", "Shipped"
-    DELIVERED = "delivered", "Delivered"
-    CANCELLED = "cancelled", "Cancelled"
-    RETURNED = "returned", "Returned"
-    COMMENT = "comment", "Comment"
-    EMAIL = "email", "E-mail"
-
-
-class OrderEvent(models.Model):
-    """One entry of the timeline: what, who, when, through which door."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=10, choices=EventKind)
-    text = models.CharField(max_length=2000)
-    details = models.JSONField(default=dict)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    source = models.CharField(max_length=6, choices=Source)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        indexes = (models.Index(fields=("order", "-id"), name="event_of_order"),)
-
-    def __str__(self) -> str:
-        return self.text

@@ -136,14 +136,14 @@ def _passed(held: Open) -> Iterator[tuple[str, Any]]:
 def _fault(name: str, limit: Any, present: Open, more: Open) -> Fault:
     now, asked = getattr(present, name), getattr(more, name)
     detail = (
-        f"At most {_told(name, limit)} may be open at once: {_told(name, now)} are, "
-        f"and this order adds {_told(name, asked)}."
+        f"At most {_amount_in_words(name, limit)} may be open at once: {_amount_in_words(name, now)} are, "
+        f"and this order adds {_amount_in_words(name, asked)}."
     )
     facts = {"limit": _plain(limit), "open": _plain(now), "wanted": _plain(asked)}
     return Fault("/lines", f"too_many_open_{name}", detail, facts)
 
 
-def _told(name: str, amount: Any) -> str:
+def _amount_in_words(name: str, amount: Any) -> str:
     if name == "value":
         return f"{formatted(amount, settings.SHOP_CURRENCY)} of goods"
     return f"{amount:,} {name if amount != 1 else name.removesuffix('s')}"
@@ -180,7 +180,7 @@ def _nearest(held: Open) -> str:
         name: Decimal(getattr(held, name)) / limit for name, limit in limits().items() if limit is not None
     }
     name = max(shares, key=lambda each: shares[each])
-    return f"{_told(name, getattr(held, name))}, at most {_told(name, limits()[name])}"
+    return f"{_amount_in_words(name, getattr(held, name))}, at most {_amount_in_words(name, limits()[name])}"
 
 
 def _of_one_product(at_most: int) -> list[Holder]:

@@ -1,7 +1,7 @@
 """Price a basket, and place an order: the one transaction in which everything happens or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,7 @@ from backoffice.errors import Fault, Invalid
 from backoffice.money import MAX_AMOUNT, rounded
 from catalog import stock
 from catalog.models import Product
-from orders import emails, timeline
-from orders.models import EventKind, Order, OrderLine
+from orders.models import EventKind, Order, OrderLine, Origin
 from orders.models.order import NextSerial
 from orders.placing import open_limits
 from orders.placing.basket import (
@@ -33,10 +32,11 @@ from orders.placing.basket import (
     merged,
 )
 from orders.placing.open_limits import Open
-from orders.pricing import Item, PromoOutcome, PromoRefusal, Quote, Shipping, quote
+from orders.pricing import BasketItem, PromoOutcome, PromoRefusal, Quote, Shipping, quote
 from orders.promotions import redemption
 from orders.promotions.redemption import Candidate
 from orders.status import OrderStatus
+from orders.timeline import happened
 
 __all__ = ["Address", "LineRequest", "OrderRequest", "place_order", "quote_order"]
 
@@ -81,14 +81,15 @@ def place_order(
     by: Actor,
     customer_name: str = "",
     at: datetime | None = None,
-    demo_invoice: str | None = None,
+    origin: Origin = Origin.SHOP,
+    external_number: str = "",
 ) -> Order:
     """Order, lines, reservations, redemption, timeline and confirmation e-mail: all or none.
 
     Args:
         email: the customer's; an account and a guest with the same address are one customer.
         at: when it was placed, for orders that are older than their record.
-        demo_invoice: marks an order of the demo, whose mails are never sent.
+        origin: where it was first placed; `external_number` is the number it had there, once per origin.
 
     Raises:
         EmptyOrder, Invalid, UnknownSkus, InsufficientStock, PromoRefused, TooMuchOpen.
@@ -103,8 +104,9 @@ def place_order(
     priced = _priced(request, wanted, promo, _locked)
     _refuse_without_discount(priced.quote.promo, by)
     open_limits.refuse_too_much(customer, _opens(priced), by=by)
+    came_from = {"origin": origin, "external_number": external_number}
     order = _write_order(
-        priced, request, address, customer, promo, email=email.strip(), by=by, at=at, demo=demo_invoice
+        priced, request, {**address, **came_from}, customer, promo, email=email.strip(), by=by, at=at
     )
     lines = order.placed_lines = _write_lines(order, priced)
     if isinstance(promo, Candidate):
@@ -116,8 +118,7 @@ def place_order(
         by=by,
         at=at,
     )
-    timeline.record(order, EventKind.PLACED, "Order placed", by=by, at=at)
-    emails.order_placed(order, lines)
+    happened(order, EventKind.PLACED, {"total": str(order.total)}, by=by, at=at, lines=lines)
     return order
 
 
@@ -149,12 +150,11 @@ def _priced(
     products = [by_key[key] for key in wanted]
     priced = quote(
         [
-            Item(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
+            BasketItem(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
             for key, product in zip(wanted, products, strict=True)
         ],
         promo=promo.terms if isinstance(promo, Candidate) else promo,
         shipping=_shipping(request),
-        currency=settings.SHOP_CURRENCY,
     )
     if priced.subtotal > MAX_AMOUNT:
         raise Invalid("An order of this value is not possible: order less.")
@@ -188,9 +188,8 @@ def _fault_of(wanted: Wanted, product: Product | None) -> Fault | None:
 
 
 def _refuse_without_discount(outcome: PromoOutcome | None, by: Actor) -> None:
-    if outcome is not None and outcome.reason_code is not None:
-        refusal = PromoRefusal(outcome.code, outcome.reason_code, outcome.reason or "")
-        raise redemption.refusal_told_to(by, refusal)
+    if outcome is not None and outcome.refusal is not None:
+        raise redemption.refusal_told_to(by, outcome.refusal)
 
 
 def _opens(priced: Priced) -> Open:
@@ -202,14 +201,13 @@ def _opens(priced: Priced) -> Open:
 def _write_order(
     priced: Priced,
     request: OrderRequest,
-    address: Mapping[str, str],
+    fields: Mapping[str, str],
     customer: Customer,
     promo: Candidate | PromoRefusal | None,
     *,
     email: str,
     by: Actor,
     at: datetime,
-    demo: str | None,
 ) -> Order:
     quoted = priced.quote
     order = Order(
@@ -219,7 +217,7 @@ def _write_order(
         status=OrderStatus.PENDING,
         email=email,
         currency=settings.SHOP_CURRENCY,
-        **address,
+        **fields,
         subtotal=quoted.subtotal,
         discount=quoted.discount,
         shipping=quoted.shipping,
@@ -227,20 +225,14 @@ def _write_order(
         units=sum(priced.quantities.values()),
         promo_code=quoted.promo.code if quoted.promo else "",
         promo_terms=redemption.kept_terms(promo) if isinstance(promo, Candidate) else None,
-        explanation=[_plain(asdict(step)) for step in quoted.explanation],
+        explanation=[step.as_json() for step in quoted.explanation],
         note=checked_note(request.note),
         source=by.source,
         placed_by=by.user,
         placed_at=at,
-        is_demo=demo is not None,
-        demo_invoice=demo,
     )
     insert([order])
     return order
-
-
-def _plain(step: dict[str, Any]) -> dict[str, Any]:
-    return {**step, "amount": None if step["amount"] is None else str(step["amount"])}
 
 
 def _write_lines(order: Order, priced: Priced) -> list[OrderLine]:

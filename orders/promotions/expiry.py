@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from backoffice.db.transactions import write_transaction
-from orders import emails
+from orders.emails.audience import tell
+from orders.emails.happenings import PROMOTIONS_ENDED, Happening
 from orders.models import Promotion, PromotionEvent
 
 
@@ -30,5 +31,5 @@ def expire_ended_promotions(now: datetime | None = None) -> int:
     PromotionEvent.objects.bulk_create(
         PromotionEvent(promotion_id=pk, kind="expired", source=SYSTEM.source, at=now) for pk in ended
     )
-    emails.promotions_ended(ended, at=now)
+    tell(Happening(PROMOTIONS_ENDED, now, {"promotions": ended}))
     return len(ended)

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -27,17 +28,9 @@ from orders.models import (
     RedemptionState,
 )
 from orders.models.promo import normalised_code
-from orders.pricing import PromoReason, PromoRefusal, Quote, Terms
+from orders.price_words import refusal_sentence
+from orders.pricing import PriceStepKind, PromoReason, PromoRefusal, Quote, Terms, refused_step
 
-SENTENCES = {
-    PromoReason.UNKNOWN: "No promo code is called {code}.",
-    PromoReason.PAUSED: "{code} is paused.",
-    PromoReason.SCHEDULED: "{code} cannot be used yet.",
-    PromoReason.EXPIRED: "{code} has expired.",
-    PromoReason.USED_UP: "{code} has been used as often as it may be.",
-    PromoReason.ALREADY_USED: "This customer has used {code} as often as one customer may.",
-    PromoReason.NOT_FIRST_ORDER: "{code} is for a first order; this customer has ordered before.",
-}
 CODES = {
     PromoReason.MINIMUM_SPEND: "promo_minimum_spend",
     PromoReason.ALREADY_USED: "promo_already_used",
@@ -100,7 +93,7 @@ def redeem(
     """
     promo_code = candidate.promo_code
     if not _count_use(promo_code.pk):
-        raise refusal_told_to(by, refused(promo_code.code, PromoReason.USED_UP))
+        raise refusal_told_to(by, PromoRefusal(promo_code.code, PromoReason.USED_UP))
     try:
         insert(
             [
@@ -133,10 +126,6 @@ def release(order: Order, *, at: datetime) -> None:
         PromoCode.objects.filter(pk__in=released).update(times_used=F("times_used") - 1)
 
 
-def refused(code: str, reason: PromoReason) -> PromoRefusal:
-    return PromoRefusal(code, reason, SENTENCES[reason].format(code=code))
-
-
 def may_know_why(by: Actor) -> bool:
     """Whether to tell the real reason: to the system and to staff who place orders."""
     return by.user is None or by.user.has_perm("orders.add_order")
@@ -144,24 +133,20 @@ def may_know_why(by: Actor) -> bool:
 
 def refusal_told_to(by: Actor, refusal: PromoRefusal) -> PromoRefused:
     told = refusal if may_know_why(by) else _in_public(refusal)
-    return PromoRefused(told.sentence, code=CODES.get(refusal.reason, "promo_not_usable"))
+    detail = refusal_sentence(told, settings.SHOP_CURRENCY)
+    return PromoRefused(detail, code=CODES.get(refusal.reason, "promo_not_usable"))
 
 
 def quote_told_to(by: Actor, quote: Quote) -> Quote:
     """Customers hear no more of a code that gives nothing than a refusal would tell them."""
     promo = quote.promo
-    if promo is None or promo.reason_code is None or may_know_why(by):
+    if promo is None or promo.refusal is None or may_know_why(by):
         return quote
-    told = _in_public(PromoRefusal(promo.code, promo.reason_code, promo.reason or ""))
+    told = _in_public(promo.refusal)
     steps = (
-        replace(step, detail=told.sentence, code=told.code) if step.step == "promo_refused" else step
-        for step in quote.explanation
+        refused_step(told) if step.step == PriceStepKind.PROMO_REFUSED else step for step in quote.explanation
     )
-    return replace(
-        quote,
-        promo=replace(promo, code=told.code, reason=told.sentence, reason_code=told.reason),
-        explanation=tuple(steps),
-    )
+    return replace(quote, promo=replace(promo, code=told.code, refusal=told), explanation=tuple(steps))
 
 
 def _in_public(refusal: PromoRefusal) -> PromoRefusal:
@@ -169,8 +154,8 @@ def _in_public(refusal: PromoRefusal) -> PromoRefusal:
     if refusal.reason == PromoReason.MINIMUM_SPEND:
         return refusal
     if refusal.reason == PromoReason.ALREADY_USED:
-        return replace(refusal, sentence="You have used this promo code already.")
-    return PromoRefusal("", PromoReason.NOT_USABLE, "This promo code cannot be used.")
+        return replace(refusal, facts={"by_you": True})
+    return PromoRefusal("", PromoReason.NOT_USABLE)
 
 
 @selecting
@@ -206,11 +191,11 @@ def _judged(
     code = normalised_code(code)
     found: list[Any] = find(code, customer.pk if customer else None) if len(code) <= 40 else []
     if not found:
-        return refused(code[:40], PromoReason.UNKNOWN)
+        return PromoRefusal(code[:40], PromoReason.UNKNOWN)
     [row] = found
     reason = STATE_REASONS.get(row.state_at(at)) or _refused_by_history(row)
     if reason is not None:
-        return refused(code, reason)
+        return PromoRefusal(code, reason)
     return Candidate(
         promo_code=row,
         terms=terms_of(row),

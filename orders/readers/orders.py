@@ -14,7 +14,9 @@ from backoffice.api.pagination import chosen_fields
 from orders.fulfilment.transition import UnknownOrder
 from orders.models import Order, OrderLine, ShipmentLine
 from orders.models.order import OrderQuerySet
-from orders.pricing import Quote
+from orders.price_words import explained, refusal_sentence
+from orders.pricing import PromoOutcome, Quote, step_from_json
+from orders.visibility import PERSONAL, may_know_customers, may_know_promos
 
 ORDERS_AT_ONCE = 500
 ADDRESS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
@@ -23,7 +25,6 @@ LINE_COLUMNS = (
     *("credited", "shipped", "delivered", "cancelled", "returned"),
 )
 SHIPMENT = ("reference", "carrier", "tracking_number", "shipped_at", "delivered_at")
-STEP = ("step", "detail", "amount", "code")
 SUMMARY_FIELDS = (
     *("number", "status", "email", "currency", "subtotal", "discount", "shipping"),
     *("total", "credited", "net", "units", "promo", "placed_at", "version"),
@@ -31,8 +32,8 @@ SUMMARY_FIELDS = (
 ORDER_FIELDS = (
     *SUMMARY_FIELDS,
     *("lines", "explanation", "shipments", "shipping_address", "note", "source", "updated_at"),
+    *("origin", "external_number"),
 )
-PERSONAL = ("email", "shipping_address")
 
 
 def _promo(row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -53,26 +54,16 @@ def _address(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    # jsonb keeps keys in an order of its own.
-    return [{name: step.get(name) for name in STEP} for step in row["explanation"]]
+    steps = map(step_from_json, row["explanation"])
+    return [asdict(step) for step in explained(steps, row["currency"])]
 
 
 COMPOSED: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]]] = {
     "promo": (("promo_code", "discount"), _promo),
-    "explanation": (("explanation",), _explanation),
+    "explanation": (("explanation", "currency"), _explanation),
     "shipping_address": (tuple(f"ship_{name}" for name in ADDRESS), _address),
 }
 RELATED = ("lines", "shipments")
-
-
-def may_know_customers(user: User) -> bool:
-    """Customers know themselves; some staff may see orders but not who placed them."""
-    return not user.is_staff or user.has_perm("accounts.view_customer")
-
-
-def may_know_promos(user: User) -> bool:
-    """Customers know the code they used; some staff may not know codes."""
-    return not user.is_staff or user.has_perm("orders.view_promocode")
 
 
 def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
@@ -233,7 +224,18 @@ def quote_as_data(quote: Quote) -> dict[str, Any]:
         "discount": quote.discount,
         "shipping": quote.shipping,
         "total": quote.total,
-        "promo": None if quote.promo is None else asdict(quote.promo),
+        "promo": None if quote.promo is None else _outcome(quote.promo),
         "lines": [asdict(line) | {"total": line.total} for line in quote.lines],
-        "explanation": [asdict(step) for step in quote.explanation],
+        "explanation": [asdict(step) for step in explained(quote.explanation, settings.SHOP_CURRENCY)],
+    }
+
+
+def _outcome(promo: PromoOutcome) -> dict[str, Any]:
+    refusal = promo.refusal
+    return {
+        "code": promo.code,
+        "applied": promo.applied,
+        "discount": promo.discount,
+        "reason": refusal and refusal_sentence(refusal, settings.SHOP_CURRENCY),
+        "reason_code": refusal and refusal.reason,
     }

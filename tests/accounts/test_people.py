@@ -1,19 +1,13 @@
-import time
-from contextlib import nullcontext
 from functools import partial
 
 import pytest
-from django.core.cache import cache
 
 from accounts import people
 from accounts.actors import Actor
 from accounts.models import Source, User
-from accounts.passwords import hashing
-from accounts.passwords.choosing import change_password
 from accounts.roles import ROLE_NAMES
-from accounts.sign_in import attempts as sign_in_rules
 from accounts.sign_in.attempts import InvalidCredentials, sign_in
-from backoffice.errors import Conflict, Forbidden, Invalid, Throttled
+from backoffice.errors import Conflict, Forbidden, Invalid
 from tests.factories import CLI, PASSWORD, make_user
 from tests.races.harness import race
 
@@ -22,125 +16,6 @@ HERE = "192.0.2.1"
 
 def acting(user: User) -> Actor:
     return Actor(user, Source.API)
-
-
-@pytest.mark.django_db
-def test_signing_in_does_not_mind_case_or_spaces():
-    user = make_user("Ada.Lovelace@Example.com")
-    assert sign_in(" ADA.lovelace@example.COM ", PASSWORD, address=HERE) == user
-
-
-@pytest.mark.django_db
-def test_every_failed_sign_in_gets_the_same_answer():
-    make_user("ada@example.com")
-    make_user("gone@example.com", is_active=False)
-    User.objects.create_user("invited@example.com")
-    guesses = [
-        ("ada@example.com", "wrong"),
-        ("ada@example.com", ""),
-        ("gone@example.com", PASSWORD),
-        ("invited@example.com", ""),
-        ("nobody@example.com", PASSWORD),
-        ("no address", PASSWORD),
-        ("a\x00@example.com", PASSWORD),
-        ("", ""),
-    ]
-    answers = set()
-    for email, password in guesses:
-        with pytest.raises(InvalidCredentials) as refused:
-            sign_in(email, password, address=HERE)
-        answers.add((refused.value.code, refused.value.detail, refused.value.faults))
-    assert {code for code, *_ in answers} == {"invalid_credentials"}
-    assert len(answers) == 1
-
-
-@pytest.mark.django_db
-def test_an_unknown_account_costs_as_much_hashing_as_a_known_one(hashed):
-    make_user("ada@example.com")
-    hashed.clear()
-    for email in ("ada@example.com", "nobody@example.com"):
-        with pytest.raises(InvalidCredentials):
-            sign_in(email, "wrong", address=HERE)
-    assert hashed == ["wrong", "wrong"]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("email", ["ada@example.com", "nobody@example.com"])
-def test_the_sixth_guess_is_not_even_looked_at(email, hashed):
-    make_user("ada@example.com")
-    hashed.clear()
-    for _ in range(5):
-        with pytest.raises(InvalidCredentials):
-            sign_in(email, "wrong", address=HERE)
-    with pytest.raises(Throttled) as refused:
-        sign_in(email.upper(), PASSWORD, address=HERE)
-    assert len(hashed) == 5
-    assert refused.value.retry_after_seconds is not None
-    assert 0 < refused.value.retry_after_seconds <= 15 * 60
-
-
-@pytest.mark.django_db
-def test_guesses_from_elsewhere_and_at_others_are_counted_apart():
-    user, other = make_user("ada@example.com"), make_user("bob@example.com")
-    for _ in range(5):
-        with pytest.raises(InvalidCredentials):
-            sign_in(user.email, "wrong", address=HERE)
-    assert sign_in(user.email, PASSWORD, address="198.51.100.7") == user
-    assert sign_in(other.email, PASSWORD, address=HERE) == other
-
-
-@pytest.mark.django_db
-def test_a_neighbour_in_the_same_ipv6_network_is_the_same_place():
-    make_user("ada@example.com")
-    for guess in range(5):
-        with pytest.raises(InvalidCredentials):
-            sign_in("ada@example.com", "wrong", address=f"2001:db8:1:2::{guess}")
-    with pytest.raises(Throttled):
-        sign_in("ada@example.com", PASSWORD, address="2001:db8:1:2:ffff::1")
-
-
-@pytest.mark.django_db
-def test_who_knows_the_password_may_sign_in_as_often_as_they_like():
-    user = make_user("ada@example.com")
-    assert [sign_in(user.email, PASSWORD, address=HERE) for _ in range(12)] == [user] * 12
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_of_forty_parallel_guesses_at_most_five_are_hashed(hashed):
-    make_user("ada@example.com")
-    hashed.clear()
-    outcomes = race(16, [lambda: sign_in("ada@example.com", "wrong", address=HERE)] * 40)
-    assert len(hashed) == 5
-    assert sum(isinstance(outcome, InvalidCredentials) for outcome in outcomes) == 5
-    assert sum(isinstance(outcome, Throttled) for outcome in outcomes) == 35
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_counting_after_hashing_would_let_more_through(hashed, monkeypatch):
-    """The control of the race above: a look at the count, and the count itself only after a failure."""
-
-    def looked_at_only(_limits):
-        if cache.get("guesses", 0) >= 5:
-            raise Throttled("Too many.")
-        return []
-
-    def guess():
-        try:
-            sign_in("ada@example.com", "wrong", address=HERE)
-        except InvalidCredentials:
-            time.sleep(0.005)  # the way to a cache server and back
-            cache.set("guesses", cache.get("guesses", 0) + 1)
-            raise
-
-    monkeypatch.setattr(sign_in_rules, "take", looked_at_only)
-    monkeypatch.setattr(hashing, "turn", nullcontext)
-    monkeypatch.setattr(sign_in_rules, "turn", nullcontext)
-    make_user("ada@example.com")
-    hashed.clear()
-    race(16, [guess] * 40)
-    assert len(hashed) > 5
 
 
 @pytest.mark.django_db
@@ -173,85 +48,6 @@ def test_an_unknown_role_is_refused_naming_the_roles():
         people.create_staff("new@example.com", role="Boss", by=CLI)
     assert all(role in refused.value.detail for role in (*ROLE_NAMES, "superuser"))
     assert not User.objects.exists()
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("password", "code"),
-    [
-        ("short", "password_too_short"),
-        ("elevenchars", "password_too_short"),
-        ("qwertyuiop123", "password_too_common"),
-        ("ada.lovelace@example.com", "password_too_similar"),
-        ("x" * 1025, "password_too_long"),
-    ],
-)
-def test_a_weak_password_is_refused(password, code):
-    with pytest.raises(Invalid) as refused:
-        people.create_staff("ada.lovelace@example.com", role="Viewer", password=password, by=CLI)
-    assert code in [fault.code for fault in refused.value.faults]
-    assert not User.objects.exists()
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "password",
-    ["twelve chars", "aaaa bbbb cccc dddd", "ünïcödé wörds", "x y" * 100, "no digits nor capitals"],
-)
-def test_a_long_uncommon_password_needs_no_composition(password):
-    people.create_staff("ada@example.com", role="Viewer", password=password, by=CLI)
-    assert sign_in("ada@example.com", password, address=HERE)
-
-
-@pytest.mark.django_db
-def test_passwords_are_hashed_with_argon2id(real_password_hashers):
-    user = people.create_staff("ada@example.com", role="Viewer", password=PASSWORD, by=CLI)
-    assert user.password.startswith("argon2$argon2id$")
-
-
-@pytest.mark.django_db
-def test_the_old_password_is_needed_for_a_new_one():
-    user = make_user("ada@example.com")
-    with pytest.raises(Invalid) as refused:
-        change_password(user, old="wrong", new="quite another horse", by=acting(user))
-    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
-        ("/old_password", "wrong_password")
-    ]
-    assert sign_in("ada@example.com", PASSWORD, address=HERE)
-    change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
-    assert sign_in("ada@example.com", "quite another horse", address=HERE)
-    with pytest.raises(InvalidCredentials):
-        sign_in("ada@example.com", PASSWORD, address=HERE)
-
-
-@pytest.mark.django_db
-def test_a_new_password_is_checked_too():
-    user = make_user()
-    with pytest.raises(Invalid) as refused:
-        change_password(user, old=PASSWORD, new="short", by=acting(user))
-    assert refused.value.faults[0].pointer == "/new_password"
-    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
-
-
-@pytest.mark.django_db
-def test_the_old_password_cannot_be_guessed_either():
-    user = make_user()
-    for _ in range(5):
-        with pytest.raises(Invalid):
-            change_password(user, old="wrong", new="quite another horse", by=acting(user))
-    with pytest.raises(Throttled):
-        change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
-    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
-
-
-@pytest.mark.django_db
-def test_of_two_password_changes_at_once_the_second_is_told():
-    user = make_user()
-    same = User.objects.get(pk=user.pk)
-    change_password(user, old=PASSWORD, new="quite another horse", by=acting(user))
-    with pytest.raises(Conflict):
-        change_password(same, old=PASSWORD, new="a third horse here", by=acting(same))
-    assert User.objects.get(pk=user.pk).check_password("quite another horse")
 
 
 @pytest.mark.django_db

@@ -183,6 +183,20 @@ def test_a_list_is_walked_selected_and_opened_by_keys_alone(open_page: OpenPage)
     expect(page.get_by_role("textbox", name="SKU")).to_have_value("TEA-01")
 
 
+def test_the_overlay_tells_our_keys_beside_unfolds(open_page: OpenPage) -> None:
+    page = open_page(make_user(role="Manager"))
+
+    page.keyboard.press("Shift+?")
+
+    told = page.get_by_role("listitem").filter(has_text="Count shelves")
+    expect(told.last).to_be_visible()
+    expect(told.last.locator("kbd")).to_have_text(["g", "c"])
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_url("**/admin/catalog/product/count/")
+
+
 def test_the_command_search_finds_a_page(open_page: OpenPage) -> None:
     page = open_page(make_user(role="Manager"))
 

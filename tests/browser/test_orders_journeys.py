@@ -255,3 +255,22 @@ def test_dialogs_work_on_a_phone(open_page: OpenPage, manager: User, order: Orde
 
     expect(page.get_by_text("Shipped 4 units as")).to_be_visible()
     assert overflow(page) <= 0
+
+
+def test_from_one_order_to_the_next_by_key_and_its_sentence_into_a_chat(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=9, price="10.00")
+    first, second = (place({"TEA-01": units}, customer=make_customer()) for units in (1, 2))
+    page = open_page(make_user(role="Support"), "/admin/orders/order/")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=str(second), exact=True)).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name=str(first), exact=True)).to_be_visible()
+    page.get_by_role("button", name="Copy").click()
+
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").endswith("shipping is free; the total is €10.00.")
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name=str(second), exact=True)).to_be_visible()

@@ -17,7 +17,7 @@ from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_category, make_product, make_user
 from tests.orders.admin.posted_dialogs import submitted
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ALL = frozenset(ROLE_NAMES)
 MANAGER = frozenset({"Manager"})

@@ -1,5 +1,6 @@
 """Many threads at the same thing at the same moment."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -38,6 +39,21 @@ def race(threads: int, work: Iterable[Callable[[], object]]) -> list[Any]:
     for runner in runners:
         runner.join()
     return outcomes
+
+
+def first_together(parties: int) -> Callable[[], None]:
+    """A point of a race that the first so many pass together, and all who come later at once.
+
+    A control waits at it between its look and its write: then it shows the fault each time, not by chance.
+    """
+    meeting = threading.Barrier(parties)
+    arrivals = itertools.count()
+
+    def arrive() -> None:
+        if next(arrivals) < parties:
+            meeting.wait(timeout=30)
+
+    return arrive
 
 
 def deadlocks_so_far() -> int:

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from tests.races.harness import race
+from tests.races.harness import first_together, race
 
 
 @pytest.mark.race
@@ -40,3 +40,21 @@ def test_threads_overlap_and_see_the_same_database():
 
     assert race(3, [meet] * 3) == ["shared"] * 3
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_the_first_ones_meet_and_whoever_comes_later_waits_for_nobody():
+    arrive = first_together(3)
+    before, after = [], []
+
+    def pass_by() -> int:
+        before.append(1)
+        arrive()
+        after.append(1)
+        return len(before)
+
+    outcomes = race(3, [pass_by] * 7)
+
+    assert min(outcomes) >= 3
+    assert len(after) == 7

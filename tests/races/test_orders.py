@@ -62,10 +62,12 @@ def test_without_the_guard_the_same_buyers_oversell() -> None:
     """The control: look, think, write — as a shop without locks does."""
     make_product("HOT", on_hand=20)
     sold = []
+    # Sixteen at a time see what is available before one of them takes it.
+    all_have_looked = threading.Barrier(THREADS)
 
     def buy_unguarded() -> None:
         available = Product.objects.get(sku="HOT").available
-        time.sleep(0.005)
+        all_have_looked.wait(timeout=30)
         if available >= 1:
             sold.append(1)
             with transaction.atomic():
@@ -73,7 +75,7 @@ def test_without_the_guard_the_same_buyers_oversell() -> None:
                     reserved=F("reserved") + 1
                 )
 
-    race(THREADS, [buy_unguarded for _ in range(200)])
+    race(THREADS, [buy_unguarded for _ in range(12 * THREADS)])
 
     assert len(sold) > 20
 
@@ -178,10 +180,12 @@ def test_actions_that_look_before_they_lock_both_ship_and_cancel() -> None:
     make_product("A", on_hand=16)
     numbers = [place({"A": 2}).number for _ in range(8)]
     done: list[tuple[str, OrderStatus]] = []
+    # Both orders of a round, by all four who are at each.
+    all_have_looked = threading.Barrier(8)
 
     def act_unguarded(number: str, becomes: OrderStatus) -> None:
         status = Order.objects.get(number=number).status
-        time.sleep(0.01)
+        all_have_looked.wait(timeout=30)
         if status == OrderStatus.PENDING:
             Order.objects.filter(number=number).update(status=becomes)
             done.append((number, becomes))
@@ -189,8 +193,8 @@ def test_actions_that_look_before_they_lock_both_ship_and_cancel() -> None:
     ends = (OrderStatus.SHIPPED, OrderStatus.CANCELLED) * 2
     race(8, [partial(act_unguarded, number, end) for number in numbers for end in ends])
 
-    assert len(done) > len(numbers)
-    assert any({(number, end) for end in ends} <= set(done) for number in numbers)
+    assert len(done) == 4 * len(numbers)
+    assert all({(number, end) for end in ends} <= set(done) for number in numbers)
 
 
 def test_delivering_at_once_delivers_once() -> None:

@@ -14,7 +14,7 @@ from catalog.audit import audit_stock
 from catalog.models import Product
 from catalog.stock import InsufficientStock
 from tests.factories import CLI, make_product
-from tests.races.harness import race
+from tests.races.harness import first_together, race
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -55,9 +55,11 @@ def test_receiving_at_once_loses_no_unit() -> None:
 def test_without_the_guard_receiving_at_once_loses_units() -> None:
     """The control: read, then write."""
     make_product("A")
+    all_have_read = first_together(8)
 
     def receive_unguarded() -> None:
         on_hand = Product.objects.get(sku="A").on_hand
+        all_have_read()
         with transaction.atomic():
             Product.objects.filter(sku="A").update(on_hand=on_hand + 1)
 

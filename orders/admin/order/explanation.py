@@ -1,17 +1,21 @@
 """Why an order costs what it costs: a sentence to send to the customer, and the steps behind it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backoffice.money import percent
 from orders.admin import words
 from orders.models import Order
-
-APPLIED, CAPPED, REFUSED = "promo", "promo_cap", "promo_refused"
+from orders.price_words import explained
+from orders.pricing import PriceStep, PriceStepKind, step_from_json
 
 
 @dataclass(frozen=True, slots=True)
-class PriceStep:
+class PriceRow:
     detail: str
     amount: str
     is_sum: bool
@@ -20,58 +24,89 @@ class PriceStep:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     sentence: str
-    steps: list[PriceStep]
+    steps: list[PriceRow]
 
 
 def explanation_of(order: Order, *, names_promo: bool) -> Explanation:
     """From what was stored when the order was placed; products and promos may have changed since."""
-    steps = order.explanation if names_promo else [_without_code(step) for step in order.explanation]
-    promo = _promo(order) if names_promo else _nameless_promo(order)
-    return Explanation(_sentence(order, promo), [_price_step(step, order.currency) for step in steps])
+    steps = [step_from_json(kept) for kept in order.explanation]
+    promo = _promo(order, steps) if names_promo else _nameless_promo(order)
+    rows = [
+        PriceRow(
+            detail=step.detail,
+            amount=words.money(step.amount, order.currency),
+            is_sum=step.step in (PriceStepKind.SUBTOTAL, PriceStepKind.TOTAL),
+        )
+        for step in explained(steps, order.currency, names_promo=names_promo)
+    ]
+    return Explanation(_summary(order, promo), rows)
 
 
-def _without_code(step: dict[str, Any]) -> dict[str, Any]:
-    return step | {"detail": "Promo"} if str(step.get("step")).startswith("promo") else step
+def _summary(order: Order, promo: str) -> str:
+    """`3 items cost €10.17; TEN takes €1.02 off (10 % of €10.17); shipping is free; the total is €9.15.`"""
+    told = {
+        "goods": _goods(order),
+        "promo": promo,
+        "shipping": _shipping(order),
+        "total": words.money(order.total, order.currency),
+    }
+    if promo:
+        return _("%(goods)s; %(promo)s; %(shipping)s; the total is %(total)s.") % told
+    return _("%(goods)s; %(shipping)s; the total is %(total)s.") % told
+
+
+def _goods(order: Order) -> str:
+    text = ngettext("%(count)s item cost %(amount)s", "%(count)s items cost %(amount)s", order.units)
+    return text % {"count": f"{order.units:,}", "amount": words.money(order.subtotal, order.currency)}
+
+
+def _shipping(order: Order) -> str:
+    if not order.shipping:
+        return _("shipping is free")
+    return _("shipping is %(amount)s") % {"amount": words.money(order.shipping, order.currency)}
 
 
 def _nameless_promo(order: Order) -> str:
-    return f"a promo takes {words.money(order.discount, order.currency)} off" if order.discount else ""
-
-
-def _price_step(step: dict[str, Any], currency: str) -> PriceStep:
-    amount = _amount(step)
-    return PriceStep(
-        detail=str(step.get("detail", "")),
-        amount="" if amount is None else words.money(amount, currency),
-        is_sum=step.get("step") in ("subtotal", "total"),
-    )
-
-
-def _sentence(order: Order, promo: str) -> str:
-    def money(amount: Decimal) -> str:
-        return words.money(amount, order.currency)
-
-    goods = f"{words.counted(order.units, 'item')} cost {money(order.subtotal)}"
-    shipping = f"shipping is {money(order.shipping)}" if order.shipping else "shipping is free"
-    return f"{'; '.join(filter(None, [goods, promo, shipping]))}; the total is {money(order.total)}."
-
-
-def _promo(order: Order) -> str:
-    """`SPRING20 takes €40.00 off (20 % of €237.27 would be €47.45, but that is the most it gives)`."""
-    steps = {step.get("step"): step for step in order.explanation}
     if not order.discount:
-        return str(steps[REFUSED].get("detail", "")).rstrip(".") if REFUSED in steps else ""
-    taken = f"{order.promo_code} takes {words.money(order.discount, order.currency)} off"
-    detail = str(steps.get(APPLIED, {}).get("detail", "")).removeprefix(f"{order.promo_code}: ")
-    requested = _amount(steps.get(APPLIED, {}))
-    if CAPPED in steps and requested is not None:
-        would_be = words.money(abs(requested), order.currency)
-        return f"{taken} ({detail} would be {would_be}, but that is the most it gives)"
-    return f"{taken} ({detail})" if " of " in detail else taken
+        return ""
+    return _("a promo takes %(amount)s off") % {"amount": words.money(order.discount, order.currency)}
 
 
-def _amount(step: dict[str, Any]) -> Decimal | None:
-    try:
-        return Decimal(str(step["amount"]))
-    except (KeyError, InvalidOperation):
-        return None
+def _promo(order: Order, steps: Sequence[PriceStep]) -> str:
+    """`SPRING20 takes €40.00 off (20 % of €237.27 would be €47.45, but that is the most it gives)`."""
+    if not order.discount:
+        return ""
+    by_kind = {step.step: step for step in steps}
+    applied = by_kind.get(PriceStepKind.PROMO)
+    told = {"code": order.promo_code, "amount": words.money(order.discount, order.currency)}
+    if applied is None:
+        return _("%(code)s takes %(amount)s off") % told
+    told["requested"] = words.money(abs(applied.amount), order.currency)
+    is_capped = PriceStepKind.PROMO_CAP in by_kind
+    if "percent_off" in applied.facts:
+        return _percentage(applied.facts, told, order.currency, is_capped=is_capped)
+    if is_capped:
+        return (
+            _(
+                "%(code)s takes %(amount)s off "
+                "(%(requested)s off would be %(requested)s, but that is the most it gives)"
+            )
+            % told
+        )
+    return _("%(code)s takes %(amount)s off") % told
+
+
+def _percentage(facts: Mapping[str, str], told: dict[str, str], currency: str, *, is_capped: bool) -> str:
+    told |= {
+        "percent": percent(Decimal(facts["percent_off"])),
+        "eligible": words.money(Decimal(facts["eligible"]), currency),
+    }
+    if not is_capped:
+        return _("%(code)s takes %(amount)s off (%(percent)s of %(eligible)s)") % told
+    return (
+        _(
+            "%(code)s takes %(amount)s off "
+            "(%(percent)s of %(eligible)s would be %(requested)s, but that is the most it gives)"
+        )
+        % told
+    )

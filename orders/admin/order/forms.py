@@ -18,7 +18,7 @@ from unfold.widgets import (
 
 from accounts.actors import Actor
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import UseCaseDialog
+from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.errors import Fault, Refusal
 from orders.admin import words
 from orders.fulfilment import lifecycle
@@ -172,7 +172,10 @@ class DeliverForm(OrderDialog):
         under_way = self.order.shipments.filter(delivered_at=None)
         shipment = self.fields["shipment"]
         assert isinstance(shipment, forms.ChoiceField)
-        shipment.choices = [("", "All that are under way"), *((str(each), _told(each)) for each in under_way)]
+        shipment.choices = [
+            ("", "All that are under way"),
+            *((str(each), _shipment_label(each)) for each in under_way),
+        ]
 
     def carry_out(self, data: dict[str, Any]) -> None:
         lifecycle.deliver_order(self.number, by=self.actor, shipment=data["shipment"] or None)
@@ -307,7 +310,7 @@ def _same_field(model_field: str, widget: forms.Widget) -> forms.Field:
     return form_field
 
 
-def _told(shipment: Shipment) -> str:
+def _shipment_label(shipment: Shipment) -> str:
     return " · ".join(filter(None, [shipment.reference, shipment.carrier, shipment.tracking_number]))
 
 

@@ -32,9 +32,9 @@ from orders.admin.search import orders_matching
 from orders.admin.shipping.bulk import BulkShipping
 from orders.admin.shipping.packing import Scanning
 from orders.models import Order, Return
-from orders.readers.orders import may_know_customers, may_know_promos
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES
+from orders.visibility import may_know_customers, may_know_promos
 
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
@@ -82,6 +82,9 @@ class OrderAdmin(
     empty_title = "No orders yet"
     empty_text = "They appear here as soon as they are placed: by customers through the API, or by staff."
     empty_views = {view.key: (view.empty_title, view.empty_text) for view in ORDER_VIEWS}
+
+    class Media:
+        css = {"all": ("orders/orders.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,18 +14,19 @@ from accounts.actors import name_told_to
 from accounts.models import User
 from orders.admin import words
 from orders.admin.order.explanation import Explanation, explanation_of
-from orders.fulfilment.tracking import tracking_url
-from orders.models import CancellationLine, Order, OrderEvent, OrderLine, ReturnLine, ShipmentLine
-from orders.models.order import EventKind
-from orders.readers.orders import may_know_promos
+from orders.admin.order.movements import ParcelCard, Reversal, cancellations_of, parcels_of, returns_of
+from orders.models import EventKind, Order, OrderEvent, OrderLine
+from orders.models.order import address_lines
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES, OrderStatus
+from orders.timeline_words import sentence_of
+from orders.visibility import facts_told_to, may_know_promos
 
 MOST_EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ItemRow:
     name: str
     sku: str
     url: str
@@ -50,36 +50,14 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProgressStep:
     title: str
     when: str
     is_done: bool
 
 
-@dataclass(slots=True)
-class Parcel:
-    reference: str
-    carrier: str
-    tracking_number: str
-    tracking_url: str
-    shipped_at: datetime
-    delivered_at: datetime | None
-    contents: list[str]
-
-
-@dataclass(slots=True)
-class Reversal:
-    """A return or a cancellation."""
-
-    reference: str
-    reason: str
-    at: datetime
-    credit: str
-    contents: list[str]
-
-
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     text: str
     who: str
     door: str
@@ -92,19 +70,19 @@ class OrderPage:
     order: Order
     labels: list[SafeString]
     placed: SafeString
-    steps: list[Step]
-    items: list[Item]
+    steps: list[ProgressStep]
+    items: list[ItemRow]
     has_returns: bool
     totals: list[Total]
     why: Explanation
-    parcels: list[Parcel]
+    parcels: list[ParcelCard]
     returns: list[Reversal]
     cancellations: list[Reversal]
     shows_customer: bool
     customer_url: str
     customer_orders: str
     address: list[str]
-    timeline: list[Entry]
+    timeline: list[TimelineEntry]
 
 
 def with_page_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -119,9 +97,9 @@ def page_of(order: Order, user: User) -> OrderPage:
     """At most four statements, whatever the order's size; the counters tell which can be left out."""
     lines = list(order.lines.all())
     by_pk = {line.pk: line for line in lines}
-    parcels = _parcels(order, by_pk) if any(line.shipped for line in lines) else []
-    returns = _returns(order, by_pk) if any(line.returned for line in lines) else []
-    cancellations = _cancellations(order, by_pk) if any(line.cancelled for line in lines) else []
+    parcels = parcels_of(order, by_pk) if any(line.shipped for line in lines) else []
+    returns = returns_of(order, by_pk) if any(line.returned for line in lines) else []
+    cancellations = cancellations_of(order, by_pk) if any(line.cancelled for line in lines) else []
     names_promo = may_know_promos(user)
     events = list(order.events.select_related("actor").order_by("-id")[:MOST_EVENTS])
     return OrderPage(
@@ -144,12 +122,12 @@ def page_of(order: Order, user: User) -> OrderPage:
     )
 
 
-def items_of(lines: Iterable[OrderLine], currency: str, user: User) -> list[Item]:
+def items_of(lines: Iterable[OrderLine], currency: str, user: User) -> list[ItemRow]:
     may_see_products = user.has_perm("catalog.view_product")
     return [_item(line, currency, may_see_products) for line in lines]
 
 
-def _cancellable(items: list[Item], lines: Sequence[OrderLine], user: User) -> list[Item]:
+def _cancellable(items: list[ItemRow], lines: Sequence[OrderLine], user: User) -> list[ItemRow]:
     if not user.has_perm("orders.cancel_order"):
         return items
     return [
@@ -162,9 +140,9 @@ def _cancel_url(line: OrderLine) -> str:
     return f"{reverse('admin:orders_order_cancel_items', args=[line.order_id])}?line={line.pk}"
 
 
-def _item(line: OrderLine, currency: str, has_link: bool) -> Item:
+def _item(line: OrderLine, currency: str, has_link: bool) -> ItemRow:
     expected = line.quantity - line.cancelled
-    return Item(
+    return ItemRow(
         name=line.name,
         sku=line.sku,
         url=reverse("admin:catalog_product_change", args=[line.product_id]) if has_link else "",
@@ -197,17 +175,7 @@ def totals_of(order: Order, *, names_promo: bool, promo_url: str = "") -> list[T
 
 
 def address_of(order: Order) -> list[str]:
-    town = f"{order.ship_postcode} {order.ship_city}".strip()
-    parts = [
-        order.ship_name,
-        order.ship_line1,
-        order.ship_line2,
-        town,
-        order.ship_region,
-        order.ship_country,
-        order.ship_phone,
-    ]
-    return [part for part in parts if part]
+    return [*address_lines(order.shipping_address), *filter(None, [order.ship_phone])]
 
 
 def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
@@ -222,73 +190,29 @@ def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
     return labels
 
 
-def _steps(order: Order, parcels: Sequence[Parcel]) -> list[Step]:
+def _steps(order: Order, parcels: Sequence[ParcelCard]) -> list[ProgressStep]:
     """Placed, shipped, delivered: the last two are done when nothing more of theirs is to come."""
-    placed = Step("Placed", words.moment(order.placed_at), True)
+    placed = ProgressStep("Placed", words.moment(order.placed_at), True)
     if order.status == OrderStatus.CANCELLED:
-        return [placed, Step("Cancelled", "", True)]
+        return [placed, ProgressStep("Cancelled", "", True)]
     has_shipped = order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
     has_arrived = order.status == OrderStatus.DELIVERED
     arrivals = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
     return [
         placed,
-        Step("Shipped", words.moment(parcels[-1].shipped_at) if has_shipped and parcels else "", has_shipped),
-        Step("Delivered", words.moment(max(arrivals)) if has_arrived and arrivals else "", has_arrived),
+        ProgressStep(
+            "Shipped", words.moment(parcels[-1].shipped_at) if has_shipped and parcels else "", has_shipped
+        ),
+        ProgressStep(
+            "Delivered", words.moment(max(arrivals)) if has_arrived and arrivals else "", has_arrived
+        ),
     ]
 
 
-def _parcels(order: Order, lines: dict[int, OrderLine]) -> list[Parcel]:
-    parcels: dict[int, Parcel] = {}
-    contents = ShipmentLine.objects.filter(shipment__order=order).select_related("shipment")
-    for content in contents.order_by("shipment_id", "pk"):
-        shipment = content.shipment
-        parcel = parcels.setdefault(
-            shipment.pk,
-            Parcel(
-                reference=shipment.reference,
-                carrier=shipment.carrier,
-                tracking_number=shipment.tracking_number,
-                tracking_url=tracking_url(shipment.carrier, shipment.tracking_number),
-                shipped_at=shipment.shipped_at,
-                delivered_at=shipment.delivered_at,
-                contents=[],
-            ),
-        )
-        parcel.contents.append(_units(content.quantity, lines[content.order_line_id]))
-    return list(parcels.values())
-
-
-def _returns(order: Order, lines: dict[int, OrderLine]) -> list[Reversal]:
-    found: dict[int, Reversal] = {}
-    contents = ReturnLine.objects.filter(returned__order=order).select_related("returned")
-    for content in contents.order_by("returned_id", "pk"):
-        whole = content.returned
-        credit = words.money(whole.credit, order.currency)
-        reversal = found.setdefault(whole.pk, Reversal(whole.reference, whole.reason, whole.at, credit, []))
-        fate = "restocked" if content.restock else "written off"
-        reversal.contents.append(f"{_units(content.quantity, lines[content.order_line_id])}, {fate}")
-    return list(found.values())
-
-
-def _cancellations(order: Order, lines: dict[int, OrderLine]) -> list[Reversal]:
-    found: dict[int, Reversal] = {}
-    contents = CancellationLine.objects.filter(cancellation__order=order).select_related("cancellation")
-    for content in contents.order_by("cancellation_id", "pk"):
-        whole = content.cancellation
-        credit = words.money(whole.credit + whole.shipping_credit, order.currency)
-        reversal = found.setdefault(whole.pk, Reversal(whole.reference, whole.reason, whole.at, credit, []))
-        reversal.contents.append(_units(content.quantity, lines[content.order_line_id]))
-    return list(found.values())
-
-
-def _units(quantity: int, line: OrderLine) -> str:
-    return f"{quantity} × {line.name} ({line.sku})"
-
-
-def _entry(event: OrderEvent, reader: User) -> Entry:
+def _entry(event: OrderEvent, reader: User) -> TimelineEntry:
     actor: Any = event.actor
-    return Entry(
-        text=event.text,
+    return TimelineEntry(
+        text=sentence_of(event.kind, facts_told_to(reader, event.facts)),
         who=name_told_to(
             reader, actor and actor.get_short_name(), is_staff=actor is not None and actor.is_staff
         ),

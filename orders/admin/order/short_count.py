@@ -22,7 +22,7 @@ from catalog.models.product import MAX_UNITS
 from orders.admin import words
 from orders.fulfilment.short_count import cancel_and_count, units_to_cancel
 from orders.models import Order
-from orders.readers.orders import may_know_customers
+from orders.visibility import may_know_customers
 
 
 class CountedShelf(forms.Form):

@@ -19,7 +19,7 @@ from orders.admin import words
 from orders.admin.order.page import address_of, items_of, totals_of
 from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
 from orders.models import Order, Shipment
-from orders.readers.orders import may_know_customers, may_know_promos
+from orders.visibility import may_know_customers, may_know_promos
 
 MOST_PRINTED = 200
 LIST = "admin:orders_order_changelist"

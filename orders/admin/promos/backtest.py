@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminIntegerFieldWidget
 
-from backoffice.admin.base import errors_of
+from backoffice.admin.dialogs import errors_of
 from backoffice.errors import Refusal
 from backoffice.moments import start_of_day
 from orders.admin import words

@@ -56,6 +56,9 @@ class BatchAdmin(PromoListActions, BatchActions):
         "start and end by themselves."
     )
 
+    class Media:
+        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [

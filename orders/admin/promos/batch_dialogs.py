@@ -1,12 +1,14 @@
 """What can be done to a batch from its page: which buttons show, and what each of them runs."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from backoffice.admin.base import DomainAdmin, close_dialog
+from backoffice.admin.base import DomainAdmin
+from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
 from orders.admin.promos.actions import to_backtest
 from orders.admin.promos.dialogs import EndBatchForm, PauseBatchForm, ResumeBatchForm
 from orders.models import PromoState, Promotion
@@ -18,7 +20,7 @@ HIDDEN_WHEN = {
 }
 
 
-class BatchActions(DomainAdmin):
+class BatchActions(ButtonsFollowState, DomainAdmin):
     """Dialogs over a batch. Use cases decide; the buttons only follow its state."""
 
     actions_detail = ("pause", "resume", "end", "backtest")
@@ -32,64 +34,42 @@ class BatchActions(DomainAdmin):
             raise Http404("There is no such batch.")
         return batch
 
-    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[UnfoldAction]:
+    def hidden_buttons(self, row: Promotion) -> Collection[str]:
         """Either pause or resume, and no end for what has ended or not begun."""
-        batch = self.get_object(request, str(object_id))
-        if batch is None:
-            return []
-        state = promotion_state(batch, has_uses_left=True)
+        state = promotion_state(row, has_uses_left=True)
         hidden = {name for name, states in HIDDEN_WHEN.items() if state in states}
-        if not batch.is_paused or state == PromoState.EXPIRED:
+        if not row.is_paused or state == PromoState.EXPIRED:
             hidden.add("resume")
-        permitted: list[UnfoldAction] = super().get_actions_detail(request, object_id)
-        names = {f"orders_promotion_{name}" for name in hidden}
-        return [each for each in permitted if each.action_name not in names]
+        return hidden
 
-    def has_pause_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return request.user.has_perm("orders.change_promotion")
-
-    @action(
-        description="Pause",
-        permissions=["pause"],
+    pause = DialogButton(
+        "Pause",
+        PauseBatchForm,
+        permissions=["orders.change_promotion"],
         icon="pause",
-        dialog={
-            "title": "Pause the whole batch?",
-            "description": "From this moment on nobody can use any of its codes. Orders keep their discount.",
-            "form_class": PauseBatchForm,
-            "form_submit_text": "Pause all codes",
-        },
+        title="Pause the whole batch?",
+        description="From this moment on nobody can use any of its codes. Orders keep their discount.",
+        submit="Pause all codes",
     )
-    def pause(self, request: HttpRequest, form: PauseBatchForm, object_id: str) -> HttpResponse:
-        return close_dialog(request, f"All codes of {form.batch} are paused.")
-
-    @action(
-        description="Resume",
-        permissions=["pause"],
+    resume = DialogButton(
+        "Resume",
+        ResumeBatchForm,
+        permissions=["orders.change_promotion"],
         icon="play_arrow",
         variant=ActionVariant.PRIMARY,
-        dialog={
-            "title": "Resume the batch?",
-            "description": "Its codes can be used again, except those that are paused alone.",
-            "form_class": ResumeBatchForm,
-            "form_submit_text": "Resume",
-        },
+        title="Resume the batch?",
+        description="Its codes can be used again, except those that are paused alone.",
+        submit="Resume",
     )
-    def resume(self, request: HttpRequest, form: ResumeBatchForm, object_id: str) -> HttpResponse:
-        return close_dialog(request, f"The codes of {form.batch} can be used again.")
-
-    @action(
-        description="End now",
-        permissions=["pause"],
+    end = DialogButton(
+        "End now",
+        EndBatchForm,
+        permissions=["orders.change_promotion"],
         icon="stop_circle",
-        dialog={
-            "title": "End the batch now?",
-            "description": "The window of all its codes ends now. To stop them only for a while, pause them.",
-            "form_class": EndBatchForm,
-            "form_submit_text": "End now",
-        },
+        title="End the batch now?",
+        description="The window of all its codes ends now. To stop them only for a while, pause them.",
+        submit="End now",
     )
-    def end(self, request: HttpRequest, form: EndBatchForm, object_id: str) -> HttpResponse:
-        return close_dialog(request, f"{form.batch} has ended.")
 
     @action(description="Back-test", permissions=["backtest"], icon="history_toggle_off")
     def backtest(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import UseCaseDialog
+from backoffice.admin.dialogs import UseCaseDialog
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.form import CodeField
@@ -46,11 +47,15 @@ class PauseCodeForm(CodeDialog):
 
     def carry_out(self, data: dict[str, Any]) -> None:
         promotions.pause_promo_code(self.promo_code.code, by=actor_of(self.request))
+        self.done = f"{self.promo_code} is paused. {self.cost}"
 
 
 class ResumeCodeForm(CodeDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         promotions.resume_promo_code(self.promo_code.code, by=actor_of(self.request))
+        promotion = self.promo_code.promotion
+        also = f" once {promotion} is resumed too" if promotion.is_paused and promotion.is_batch else ""
+        self.done = f"{self.promo_code} can be used again{also}."
 
 
 class DuplicateForm(CodeDialog):
@@ -67,14 +72,18 @@ class DuplicateForm(CodeDialog):
         )
         self.done = f"{made.code} has the same terms."
 
-    @property
-    def made(self) -> PromoCode:
-        return PromoCode.objects.get(code=self.cleaned_data["code"])
+    def next_page(self) -> str:
+        made = PromoCode.objects.get(code=self.cleaned_data["code"])
+        return reverse("admin:orders_promocode_change", args=[made.pk])
 
 
 class DeleteCodeForm(CodeDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         promotions.delete_promo_code(self.promo_code.code, by=actor_of(self.request))
+        self.done = f"{self.promo_code} is deleted."
+
+    def next_page(self) -> str:
+        return reverse("admin:orders_promocode_changelist")
 
 
 class BatchDialog(UseCaseDialog):
@@ -91,13 +100,16 @@ class BatchDialog(UseCaseDialog):
 class PauseBatchForm(BatchDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         promotions.pause_promotion(self.batch.pk, by=actor_of(self.request))
+        self.done = f"All codes of {self.batch} are paused."
 
 
 class ResumeBatchForm(BatchDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         promotions.resume_promotion(self.batch.pk, by=actor_of(self.request))
+        self.done = f"The codes of {self.batch} can be used again."
 
 
 class EndBatchForm(BatchDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         promotions.end_promotion(self.batch.pk, by=actor_of(self.request))
+        self.done = f"{self.batch} has ended."

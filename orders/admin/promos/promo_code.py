@@ -1,21 +1,21 @@
 """Promo codes: the list, and the page on which one is made, changed, paused and measured."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import AnyForm, DomainAdmin, close_dialog
+from backoffice.admin.base import AnyForm, DomainAdmin
+from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, to_backtest
@@ -32,7 +32,7 @@ VIEWS = {view.key: view for view in PROMO_VIEWS}
 
 
 @admin.register(PromoCode)
-class PromoCodeAdmin(PromoListActions, DomainAdmin):
+class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     form = PromoCodeForm
     list_display = ("code", "state_label", "discount", "window", "uses", "promotion_name")
     list_display_links = ("code",)
@@ -56,6 +56,9 @@ class PromoCodeAdmin(PromoListActions, DomainAdmin):
         "A code takes a percentage or an amount off an order, within a window and limits that you set."
     )
     empty_views = {view.key: (view.empty_title, view.empty_text) for view in PROMO_VIEWS}
+
+    class Media:
+        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromoCode]:
         codes: QuerySet[PromoCode] = super().get_queryset(request)
@@ -144,86 +147,52 @@ class PromoCodeAdmin(PromoListActions, DomainAdmin):
             context["shows_terms"] = not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[UnfoldAction]:
+    def hidden_buttons(self, row: PromoCode) -> Collection[str]:
         """Either pause or resume; a batch's code shares its terms, and a used one is kept."""
-        promo_code = self.get_object(request, str(object_id))
-        if promo_code is None:
-            return []
-        is_batch = promo_code.promotion.is_batch
-        is_paused = promo_code.is_paused or (promo_code.promotion.is_paused and not is_batch)
+        is_batch = row.promotion.is_batch
+        is_paused = row.is_paused or (row.promotion.is_paused and not is_batch)
         hidden = {"pause" if is_paused else "resume"}
         if is_batch:
             hidden |= {"duplicate", "delete_unused"}
-        if promo_code.redemptions.exists():
+        if row.redemptions.exists():
             hidden.add("delete_unused")
-        permitted: list[UnfoldAction] = super().get_actions_detail(request, object_id)
-        names = {f"orders_promocode_{name}" for name in hidden}
-        return [each for each in permitted if each.action_name not in names]
+        return hidden
 
-    def has_pause_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return request.user.has_perm("orders.change_promocode")
-
-    def has_duplicate_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return request.user.has_perm("orders.add_promocode")
-
-    def has_discard_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
-        return request.user.has_perm("orders.delete_promocode")
-
-    @action(
-        description="Pause",
-        permissions=["pause"],
+    pause = DialogButton(
+        "Pause",
+        PauseCodeForm,
+        permissions=["orders.change_promocode"],
         icon="pause",
-        dialog={
-            "title": "Pause this code?",
-            "description": "From this moment on nobody can use it. Orders that used it keep their discount.",
-            "form_class": PauseCodeForm,
-            "form_submit_text": "Pause",
-        },
+        title="Pause this code?",
+        description="From this moment on nobody can use it. Orders that used it keep their discount.",
+        submit="Pause",
     )
-    def pause(self, request: HttpRequest, form: PauseCodeForm, object_id: str) -> HttpResponse:
-        return close_dialog(request, f"{form.promo_code} is paused. {form.cost}")
-
-    @action(
-        description="Resume",
-        permissions=["pause"],
+    resume = DialogButton(
+        "Resume",
+        ResumeCodeForm,
+        permissions=["orders.change_promocode"],
         icon="play_arrow",
         variant=ActionVariant.PRIMARY,
-        dialog={
-            "title": "Resume this code?",
-            "description": "It can be used again, within its window and limits.",
-            "form_class": ResumeCodeForm,
-            "form_submit_text": "Resume",
-        },
+        title="Resume this code?",
+        description="It can be used again, within its window and limits.",
+        submit="Resume",
     )
-    def resume(self, request: HttpRequest, form: ResumeCodeForm, object_id: str) -> HttpResponse:
-        promotion = form.promo_code.promotion
-        also = f" once {promotion} is resumed too" if promotion.is_paused else ""
-        return close_dialog(request, f"{form.promo_code} can be used again{also}.")
-
-    @action(
-        description="Duplicate",
-        permissions=["duplicate"],
+    duplicate = DialogButton(
+        "Duplicate",
+        DuplicateForm,
+        permissions=["orders.add_promocode"],
         icon="content_copy",
-        dialog={"title": "Duplicate", "form_class": DuplicateForm, "form_submit_text": "Make the code"},
+        submit="Make the code",
     )
-    def duplicate(self, request: HttpRequest, form: DuplicateForm, object_id: str) -> HttpResponse:
-        page = reverse("admin:orders_promocode_change", args=[form.made.pk])
-        return close_dialog(request, form.done, url=page)
-
-    @action(
-        description="Delete",
-        permissions=["discard"],
+    delete_unused = DialogButton(
+        "Delete",
+        DeleteCodeForm,
+        permissions=["orders.delete_promocode"],
         icon="delete",
-        dialog={
-            "title": "Delete this code?",
-            "description": "Nobody has used it. It is forgotten, and its name is free again.",
-            "form_class": DeleteCodeForm,
-            "form_submit_text": "Delete",
-        },
+        title="Delete this code?",
+        description="Nobody has used it. It is forgotten, and its name is free again.",
+        submit="Delete",
     )
-    def delete_unused(self, request: HttpRequest, form: DeleteCodeForm, object_id: str) -> HttpResponse:
-        codes = reverse("admin:orders_promocode_changelist")
-        return close_dialog(request, f"{form.promo_code} is deleted.", url=codes)
 
     @action(description="Back-test", permissions=["backtest"], icon="history_toggle_off")
     def backtest(self, request: HttpRequest, object_id: str) -> HttpResponse:

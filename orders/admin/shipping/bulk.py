@@ -43,8 +43,8 @@ from orders.fulfilment.dispatch import plan_dispatch
 from orders.fulfilment.parcels import ParcelFile
 from orders.fulfilment.tracking import CARRIERS
 from orders.models import Order
-from orders.readers.orders import may_know_customers
 from orders.status import Action, is_allowed
+from orders.visibility import may_know_customers
 
 TITLE = "Ship many orders"
 TOO_MANY = f"At most {MOST_ORDERS} orders can be marked as shipped at once. Choose fewer."

@@ -16,7 +16,7 @@ from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowsChanged
 from orders.admin.shipping.bulk_rows import tried_again
 from orders.fulfilment.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
-from orders.fulfilment.parcels import Parcel, ParcelFile, read_parcels
+from orders.fulfilment.parcels import ParcelFile, ParcelRow, read_parcels
 from orders.models import Order
 
 MOST_PARCELS = 1_000
@@ -71,7 +71,7 @@ class Carried(BaseModel):
 
     @property
     def file(self) -> ParcelFile:
-        parcels = (Parcel(each.row, each.number, each.tracking_number, each.carrier) for each in self.rows)
+        parcels = (ParcelRow(each.row, each.number, each.tracking_number, each.carrier) for each in self.rows)
         return ParcelFile(self.columns, self.ignored_columns, tuple(parcels))
 
     @property
@@ -83,7 +83,7 @@ class Carried(BaseModel):
 class ShownRow:
     """What a row of the file would send off, or did; nothing where the parcel was known before."""
 
-    parcel: Parcel
+    parcel: ParcelRow
     url: str
     problem: str
     units: int
@@ -162,7 +162,7 @@ def shown(file: ParcelFile, plan: RowPlan, seen: Carried | None = None) -> dict[
     }
 
 
-def _shown_row(parcel: Parcel, row: PlannedRow, units: int, keys: Mapping[str, int]) -> ShownRow:
+def _shown_row(parcel: ParcelRow, row: PlannedRow, units: int, keys: Mapping[str, int]) -> ShownRow:
     key = keys.get(parcel.number.upper())
     url = reverse("admin:orders_order_change", args=[key]) if key else ""
     return ShownRow(parcel, url, row.problem, 0 if row.problem else units)

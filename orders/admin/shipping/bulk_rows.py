@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts.actors import Actor
 from backoffice.sheets.plans import Outcome, RowPlan, RowsChanged
 from orders.fulfilment.dispatch import dispatch, plan_dispatch
-from orders.fulfilment.parcels import COLUMNS, Parcel, ParcelFile
+from orders.fulfilment.parcels import COLUMNS, ParcelFile, ParcelRow
 from orders.fulfilment.tracking import CARRIERS, tracking_url
 from orders.models import Order, OrderLine, Shipment
 
@@ -156,7 +156,9 @@ def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Result:
 
 
 def _file(orders: Iterable[Order], numbered: Mapping[int, Typed], carrier: str) -> ParcelFile:
-    parcels = (Parcel(order.pk, str(order), numbered[order.pk].tracking_number, carrier) for order in orders)
+    parcels = (
+        ParcelRow(order.pk, str(order), numbered[order.pk].tracking_number, carrier) for order in orders
+    )
     return ParcelFile(COLUMNS, (), tuple(parcels))
 
 

@@ -23,8 +23,8 @@ from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.tracking import CARRIERS
 from orders.fulfilment.transition import UnknownOrder, order_with_number
 from orders.models import Order, OrderLine, Shipment
-from orders.readers.orders import may_know_customers
 from orders.status import Action, is_allowed
+from orders.visibility import may_know_customers
 
 LEFT_ALREADY = (
     "A parcel has left from this page already. What is still to ship is shown now: pack it as a new parcel."
@@ -41,7 +41,7 @@ class ParcelForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class PackedParcel:
     """What is in it by SKU, and where it goes with whom."""
 
     order: str
@@ -83,7 +83,7 @@ class Scanning(DomainAdmin):
         units = _ticked_in(request.POST)
         if not form.is_valid() or units is None:
             return self._scan_page(request, {"refusal": NOT_UNDERSTOOD})
-        parcel = Parcel(
+        parcel = PackedParcel(
             order=form.cleaned_data["order"],
             version=form.cleaned_data["version"],
             units=units,
@@ -96,7 +96,7 @@ class Scanning(DomainAdmin):
             return self._refused(request, parcel, refusal)
         return HttpResponseRedirect(f"{_page()}?{urlencode({'shipped': reference})}")
 
-    def _refused(self, request: HttpRequest, parcel: Parcel, refusal: Refusal) -> HttpResponse:
+    def _refused(self, request: HttpRequest, parcel: PackedParcel, refusal: Refusal) -> HttpResponse:
         """The order as it is now, with everything that was ticked and typed."""
         order = Order.objects.with_number(parcel.order).first()
         if order is None:
@@ -176,7 +176,7 @@ def _ticked_in(data: QueryDict) -> dict[str, int] | None:
     return {sku: int(count) for sku, count in zip(skus, counts, strict=True) if int(count)}
 
 
-def _ship(request: HttpRequest, parcel: Parcel, *, key: str) -> str:
+def _ship(request: HttpRequest, parcel: PackedParcel, *, key: str) -> str:
     """Once per key: a parcel that is sent twice leaves once. Returns the shipment's reference.
 
     Raises:

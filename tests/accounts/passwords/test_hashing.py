@@ -14,9 +14,10 @@ from django.contrib.auth.hashers import (
 from accounts.models import User
 from accounts.passwords import hashing
 from accounts.passwords.hashing import AT_ONCE, MOST_WAITING, Argon2id, Crowded, turn
+from accounts.people import create_staff
 from accounts.sign_in.attempts import sign_in
 from tests.contract.client import Api, assert_problem
-from tests.factories import PASSWORD, make_user
+from tests.factories import CLI, PASSWORD, make_user
 
 HERE = "192.0.2.1"
 
@@ -156,3 +157,9 @@ def test_a_crowd_at_the_door_is_answered_429_and_counts_as_no_guess(monkeypatch)
     monkeypatch.undo()
     assert Api().post("auth/token", {"email": user.email, "password": PASSWORD}).status_code == 200
     assert user.events.filter(kind="limited").count() == 0
+
+
+@pytest.mark.django_db
+def test_passwords_are_hashed_with_argon2id(real_password_hashers):
+    user = create_staff("ada@example.com", role="Viewer", password=PASSWORD, by=CLI)
+    assert user.password.startswith("argon2$argon2id$")

@@ -22,7 +22,7 @@ from catalog.stock_import import plan_import
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_product, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
 CATALOGUE = ["Products & stock", "Stock imports", "Stock ledger", "Categories"]
 COUNTING = [CATALOGUE[0], "Count shelves", *CATALOGUE[1:]]

@@ -96,7 +96,7 @@ def test_inserting_writes_what_the_orm_would(count):
 
     def event(number: int) -> OrderEvent:
         return OrderEvent(
-            order=order, kind="comment", text=f"Nr. {number}", details={"n": [number]}, source="cli", at=at
+            order=order, kind="comment", facts={"text": f"Nr. {number}", "n": [number]}, source="cli", at=at
         )
 
     # Twice: the first time builds the statement, the second fills it.
@@ -105,7 +105,7 @@ def test_inserting_writes_what_the_orm_would(count):
     assert len({row.pk for row in written}) == OrderEvent.objects.filter(kind="comment").count() == 2 * count
     for row in written:
         kept = OrderEvent.objects.get(pk=row.pk)
-        assert (kept.text, kept.details, kept.at) == (row.text, row.details, at)
+        assert (kept.facts, kept.at) == (row.facts, at)
         assert not row._state.adding
 
 

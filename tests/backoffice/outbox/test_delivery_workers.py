@@ -16,7 +16,7 @@ from django.utils import timezone
 from backoffice.outbox import delivery
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
-from tests.races.harness import race
+from tests.races.harness import first_together, race
 from tests.running.processes import environment_here
 
 # Loads the shop once, then makes a worker for each line that it is sent: a fork, which it waits for.
@@ -148,9 +148,12 @@ def test_without_the_claim_three_workers_repeat_mails(smtp, queued):
     """The positive control: the same race shows the fault when mails are read and then marked."""
     for number in range(60):
         queued(f"order:B-{number}")
+    all_have_read = first_together(3)
 
     def send_without_claim() -> None:
-        for row in EmailMessage.objects.filter(state=EmailState.QUEUED).order_by("pk"):
+        rows = list(EmailMessage.objects.filter(state=EmailState.QUEUED).order_by("pk"))
+        all_have_read()
+        for row in rows:
             claim = delivery.Claim(
                 row.pk, 1, timezone.now(), row.message_id, row.template, row.recipient, row.context
             )
@@ -159,4 +162,4 @@ def test_without_the_claim_three_workers_repeat_mails(smtp, queued):
 
     race(3, [send_without_claim] * 3)
 
-    assert len(smtp.messages) > 60
+    assert len(smtp.messages) == 3 * 60

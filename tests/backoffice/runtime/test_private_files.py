@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from backoffice.runtime.private_files import close_to_others
-from tests.backoffice.server.test_serving import environment, free_port, running
+from tests.backoffice.server.test_serving import environment, free_port, migrated, running
 
 pytestmark = pytest.mark.once
 OTHERS = 0o077
@@ -56,7 +56,7 @@ def test_everything_a_running_shop_writes_is_its_users_alone(var_dir: Path) -> N
 
 @pytest.mark.slow
 def test_what_an_older_version_left_open_is_closed_at_the_start_and_told(var_dir: Path) -> None:
-    with running(var_dir, "serve", "--port", str(free_port())) as shop:
+    with running(migrated(var_dir), "serve", "--port", str(free_port())) as shop:
         assert shop.url
         assert shop.stop() == 0
     opened = [var_dir, var_dir / "backoffice.sqlite3", var_dir / "secret_key"]
@@ -107,12 +107,7 @@ def test_a_file_that_somebody_asked_for_is_as_readable_as_they_like(
         program = [sys.executable, "-c", "from cli.app import main; main()", *arguments]
         subprocess.run(program, env=environment(var_dir), cwd=settings.BASE_DIR, check=True)
 
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"],
-        env=environment(var_dir),
-        cwd=settings.BASE_DIR,
-        check=True,
-    )
+    migrated(var_dir)
     shopctl("products", "export", "--output", str(asked_for), "--overwrite")
     assert stat.S_IMODE(asked_for.stat().st_mode) == mode
     assert open_to_others(var_dir) == []

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.backoffice.server.test_serving import environment, free_port, running
+from tests.backoffice.server.test_serving import environment, free_port, migrated, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
@@ -84,7 +84,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(scratch))
         patch.setenv("API_RATE_PER_MINUTE", "0")
-        with running(tmp_path_factory.mktemp("shop"), "serve", "--port", str(port), "--no-worker") as server:
+        with running(
+            migrated(tmp_path_factory.mktemp("shop")), "serve", "--port", str(port), "--no-worker"
+        ) as server:
             assert server.url
             yield Shop(server.process.pid, port, scratch)
             assert server.process.poll() is None, server.said
@@ -97,7 +99,7 @@ def thread_for_each(tmp_path: Path) -> Iterator[Shop]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "8", "--port"]
     with subprocess.Popen(
         [*command, str(port), "--log-level", "error", "--no-ws", "backoffice.wsgi:application"],
-        env=environment(tmp_path),
+        env=environment(migrated(tmp_path)),
         cwd=settings.BASE_DIR,
         start_new_session=True,
     ) as server:

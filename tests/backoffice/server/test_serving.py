@@ -15,11 +15,15 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
 
+# Whatever the database of the tests: these shops are new ones on SQLite.
+pytestmark = pytest.mark.once
 SHOPCTL = "import sys; sys.argv[0] = 'shopctl'; from cli.app import main; main()"
 OURS = ("SQL_", "SHOP_", "EMAIL_", "JWT_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "DJANGO_")
 PATIENCE_SECONDS = 90
@@ -82,6 +86,23 @@ def environment(var_dir: Path) -> dict[str, str]:
     """Nothing of these tests' own settings: a new shop on SQLite."""
     theirs = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return {**theirs, "VAR_DIR": str(var_dir), "SQL_ENGINE": "sqlite", "PYTHONPATH": str(settings.BASE_DIR)}
+
+
+@cache
+def _migrated_database() -> bytes:
+    with TemporaryDirectory() as folder:
+        migrate = [sys.executable, "manage.py", "migrate", "-v0"]
+        subprocess.run(migrate, env=environment(Path(folder)), cwd=settings.BASE_DIR, check=True)
+        return Path(folder, "backoffice.sqlite3").read_bytes()
+
+
+def migrated(var_dir: Path) -> Path:
+    """The folder of a new shop whose database is there already: it is made once, and copied for each."""
+    var_dir.mkdir(mode=0o700, exist_ok=True)
+    database = var_dir / "backoffice.sqlite3"
+    database.touch(mode=0o600)
+    database.write_bytes(_migrated_database())
+    return var_dir
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.backoffice.server.test_serving import Running, free_port, running
+from tests.backoffice.server.test_serving import Running, free_port, migrated, running
 from tests.running.test_killed_server import processes_under
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
@@ -53,7 +53,7 @@ class TestServer:
     @pytest.fixture
     def shop(self, tmp_path: Path, port: int) -> Iterator[Running]:
         options = ("--port", str(port), "--processes", "2", "--notice", "2")
-        with running(tmp_path, "serve", *options) as server:
+        with running(migrated(tmp_path), "serve", *options) as server:
             assert server.url
             yield server
             assert "Traceback" not in server.said

@@ -18,7 +18,7 @@ from catalog.models import MovementKind, Product, StockMovement
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_category, make_product, make_user, place
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PAGE = "/admin/catalog/product/count/"
 
 

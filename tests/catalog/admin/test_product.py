@@ -20,7 +20,7 @@ from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_category, make_customer, make_product, place
 from tests.orders.admin.posted_dialogs import submitted
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
 IMPORTS = "/admin/catalog/stockimport/"
 

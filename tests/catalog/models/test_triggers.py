@@ -12,7 +12,8 @@ from backoffice.db.migrating import migrate
 from catalog import stock
 from catalog.audit import audit_stock
 from catalog.models import MovementKind, StockMovement, triggers
-from catalog.models.ledger import ONCE_PER_REFERENCE, LedgerIsAppendOnly
+from catalog.models.history import HistoryIsAppendOnly
+from catalog.models.ledger import ONCE_PER_REFERENCE
 from tests.factories import CLI, make_product, place
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_the_orm_refuses_to_rewrite_a_movement(
 ) -> None:
     before = history()
 
-    with pytest.raises(LedgerIsAppendOnly, match="record a further movement instead"):
+    with pytest.raises(HistoryIsAppendOnly, match="record a further row instead"):
         rewrite(movement)
 
     assert history() == before

@@ -1,31 +1,23 @@
 """A file of products: what each row would do, all of it or nothing, and words for what cannot be."""
 
-from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import Outcome, RowsChanged, RowsHaveProblems
 from catalog.models import Product
 from catalog.product_files import (
-    PlanGone,
     ProductFile,
-    apply_product_import,
     import_products,
-    keep_product_plan,
     plan_products,
     read_products,
     rejected_products_csv,
-    sweep_product_plans,
 )
 from catalog.products import edit_product
 from tests.factories import CLI, make_category, make_product
-from tests.races.harness import race
 
 pytestmark = pytest.mark.django_db
 
@@ -179,21 +171,6 @@ def test_a_sku_twice_in_the_file_names_both_rows() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "The file has no rows."),
-        ("sku,name\n", "The file has no rows."),
-        ("name,price\nTea,1\n", 'Needed: sku, and for new products name and price; found: "name", "price".'),
-        ("sku,price,Price\nA,1,2\n", "The file has 2 columns named price. Keep one of them."),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\xff", "This is not a CSV or XLSX file."),
-    ],
-)
-def test_a_file_that_is_no_table_of_products_is_refused(content: str | bytes, message: str) -> None:
-    with pytest.raises(UnreadableFile, match=r"(?s)" + message.replace("(", r"\(")):
-        read(content)
-
-
 def test_text_that_was_neutralised_comes_back_as_it_was() -> None:
     make_product("=A", name="-50% lamp")
     (row,) = plan_products(read("sku,name\n'=A,'-50% lamp\n")).rows
@@ -263,28 +240,3 @@ def test_a_longer_file_takes_no_more_statements() -> None:
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_a_plan_that_is_confirmed_twice_at_once_is_carried_out_once() -> None:
-    make_product("A", price="3.00")
-    file = read("sku,name,price\nA,Tea,4.10\nNEW,Mug,2.00\n")
-    kept = keep_product_plan(file, plan_products(file), file_name="a.csv", by=CLI)
-
-    outcomes = race(4, [partial(apply_product_import, kept.pk, by=CLI)] * 4)
-
-    assert sorted(type(each).__name__ for each in outcomes) == ["AppliedAlready"] * 3 + ["ProductImport"]
-    assert Product.objects.count() == 2
-
-
-def test_a_plan_that_nobody_confirms_is_swept_after_a_day() -> None:
-    file = read("sku,name,price\nNEW,Mug,2.00\n")
-    kept = keep_product_plan(file, plan_products(file), file_name="C:\\lists\\a\x07.csv", by=CLI)
-    assert kept.file_name == "a.csv"
-
-    assert sweep_product_plans(kept.created_at + timedelta(hours=23)) == 0
-    assert sweep_product_plans(kept.created_at + timedelta(hours=25)) == 1
-    with pytest.raises(PlanGone):
-        apply_product_import(kept.pk, by=CLI)
-    assert not Product.objects.exists()

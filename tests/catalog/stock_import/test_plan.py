@@ -14,7 +14,7 @@ from backoffice.errors import Invalid
 from catalog.audit import audit_stock
 from catalog.models import MovementKind, StockImport, StockMovement
 from catalog.models.product import MAX_UNITS
-from catalog.stock_import import UnknownImport, apply_import, sweep_plans
+from catalog.stock_import import UnknownImport, apply_import, problem_of, sweep_plans
 from catalog.stock_import.staging import BATCH
 from tests.catalog.stock_files import lines, on_hand, plan, problems_of, rows_of
 from tests.factories import CLI, make_product, make_user, place
@@ -78,7 +78,7 @@ def test_each_bad_quantity_is_named_by_its_row() -> None:
         9: "quantity_not_whole",
     }
     assert (rows_of(planned)[8].change, planned.changes, planned.problems) == (12, 1, 7)
-    assert all(row.problem for row in rows_of(planned).values() if row.problem_code)
+    assert all(problem_of(row) for row in rows_of(planned).values() if row.problem_code)
 
 
 def test_unknown_empty_and_repeated_skus_are_named_the_repeated_ones_with_both_rows() -> None:
@@ -95,8 +95,8 @@ def test_unknown_empty_and_repeated_skus_are_named_the_repeated_ones_with_both_r
         6: "duplicate_sku",
         7: "empty_sku",
     }
-    assert rows_of(planned)[3].problem == "The SKU is in rows 3 and 4. Keep one of them."
-    assert rows_of(planned)[6].problem == "The SKU is in rows 5 and 6. Keep one of them."
+    assert problem_of(rows_of(planned)[3]) == "The SKU is in rows 3 and 4. Keep one of them."
+    assert problem_of(rows_of(planned)[6]) == "The SKU is in rows 5 and 6. Keep one of them."
 
 
 def test_a_sku_in_three_rows_is_named_with_the_first_and_the_last() -> None:
@@ -104,7 +104,7 @@ def test_a_sku_in_three_rows_is_named_with_the_first_and_the_last() -> None:
 
     planned = plan("sku,quantity\nA,1\na,1\n A ,1\n")
 
-    assert rows_of(planned)[3].problem == (
+    assert problem_of(rows_of(planned)[3]) == (
         "The SKU is in 3 rows, the first is 2, the last 4. Keep one of them."
     )
 
@@ -149,7 +149,7 @@ def test_a_count_below_what_orders_reserve_is_a_problem_and_one_that_covers_it_i
     planned = plan(lines({"A": 2, "B": 3}))
 
     assert problems_of(planned) == {2: "below_reserved"}
-    assert rows_of(planned)[2].problem.startswith("3 are reserved")
+    assert problem_of(rows_of(planned)[2]).startswith("3 are reserved")
     assert rows_of(planned)[2].now == 5
 
 

@@ -87,7 +87,7 @@ def test_the_newest_order_was_yesterday_and_nothing_is_in_the_future(few):
 
     newest = Order.objects.latest("placed_at")
     yesterday = timezone.localdate() - timedelta(days=1)
-    assert newest.demo_invoice == few.orders[-1].invoice
+    assert newest.external_number == few.orders[-1].invoice
     assert timezone.localtime(newest.placed_at).date() == yesterday
     assert timezone.localtime(newest.placed_at).time() == few.orders[-1].at.time()
     now = timezone.now()
@@ -131,7 +131,7 @@ def test_an_interrupted_demo_is_mended_by_the_next(few, monkeypatch, during, aft
     assert all(loaded.has(step) for step in story_of(few).steps)
     assert Shipment.objects.count() == steps_of(few)[Ship]
     assert (
-        len(set(Order.objects.values_list("demo_invoice", flat=True)))
+        len(set(Order.objects.values_list("external_number", flat=True)))
         == Order.objects.count()
         == len(few.orders)
     )

@@ -9,6 +9,7 @@ from backoffice.outbox.models import EmailMessage
 from catalog.models import Product
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import EventKind, Order, Return
+from orders.timeline_words import sentence_of
 from tests.cli_fixtures import Answers, Shopctl, Terminal
 from tests.factories import CLI, make_product, make_user, place
 
@@ -51,7 +52,7 @@ def test_what_came_back_is_on_sale_again_and_credited(answers: Answers, number: 
     assert on_hand() == {"TEA-01": 9, "MUG-7": 9}
     assert Return.objects.get().reason == "too many"
     event = Order.objects.get().events.get(kind=EventKind.RETURNED)
-    assert (event.text, event.source) == ("Returned 2 × TEA-01, 1 × MUG-7", "cli")
+    assert (sentence_of(event.kind, event.facts), event.source) == ("Returned 2 × TEA-01, 1 × MUG-7", "cli")
 
 
 def test_what_is_written_off_is_credited_but_not_on_sale(answers: Answers, number: str) -> None:

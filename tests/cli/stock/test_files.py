@@ -63,7 +63,7 @@ def test_what_moved_since_the_export_is_refused_by_name(shopctl: Shopctl) -> Non
     stock.receive("TEA-01", 1, by=CLI)
     result = shopctl("stock", "import", "-", "--mode", "count", "--yes", stdin=edited)
     assert result.exit_code == 1
-    assert "row 2: TEA-01 On hand are 6, the file expects 5." in result.stderr
+    assert "row 2: TEA-01 The file expects 5, but 6 are on hand." in result.stderr
     assert on_hand() == {"TEA-01": 6, "TEA-02": 7}
 
 

@@ -35,7 +35,7 @@ from tests.factories import (
     place,
     request_for,
 )
-from tests.races.harness import race
+from tests.races.harness import first_together, race
 
 pytestmark = pytest.mark.django_db
 
@@ -281,10 +281,11 @@ def test_control_without_the_customers_lock_the_limit_is_passed(
         make_product(f"OWN-{number}", on_hand=3, price="1.00")
     look = open_limits.open_of
 
-    def slow_look(customer: int) -> Open:
+    all_have_looked = first_together(THREADS)
+
+    def look_with_all_others(customer: int) -> Open:
         found = look(customer)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.3)")
+        all_have_looked()
         return found
 
     def order(number: int) -> Order:
@@ -292,7 +293,7 @@ def test_control_without_the_customers_lock_the_limit_is_passed(
         request = request_for({f"OWN-{number}": 3})
         return placement.place_order(request, email=shopper.email, by=Actor(shopper, Source.API))
 
-    monkeypatch.setattr(open_limits, "open_of", slow_look)
+    monkeypatch.setattr(open_limits, "open_of", look_with_all_others)
     with without_lock(monkeypatch):
         race(THREADS, [partial(order, number) for number in range(THREADS)])
 

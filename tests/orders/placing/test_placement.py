@@ -1,8 +1,10 @@
 """Placing an order: everything or nothing, at exact prices."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from accounts.actors import Actor
 from accounts.models import Source
@@ -12,9 +14,10 @@ from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
 from catalog.stock import InsufficientStock
 from orders.audit import audit_orders
-from orders.models import Order, OrderEvent, PromoCode, Redemption
+from orders.models import Order, OrderEvent, Origin, PromoCode, Redemption
 from orders.placing.basket import EmptyOrder
 from orders.placing.placement import LineRequest, OrderRequest, UnknownSkus, place_order, quote_order
+from orders.pricing import PromoOutcome, PromoReason, PromoRefusal
 from orders.promotions.redemption import PromoRefused
 from tests.factories import (
     ADDRESS,
@@ -61,7 +64,8 @@ def test_placing_an_order_reserves_its_units_and_keeps_its_prices() -> None:
     assert PromoCode.objects.get().times_used == 1
     assert Redemption.objects.get().use_number == 1
     assert EmailMessage.objects.get().cause == f"order:{order.number}"
-    assert order.events.get().text == "Order placed"
+    entry = order.events.get()
+    assert (entry.kind, entry.facts, entry.at) == ("placed", {"total": "14.05"}, order.placed_at)
     assert audit_stock() == audit_orders() == []
 
 
@@ -221,9 +225,10 @@ def test_a_quote_tells_why_a_code_gives_nothing_and_writes_nothing() -> None:
 
     quote = quote_order(request_for({"A": 1}, promo_code="RICH"), email="new@example.com", by=CLI)
 
-    assert quote.promo is not None
+    facts = {"minimum_spend": "50.00", "missing": "47.00"}
+    refusal = PromoRefusal("RICH", PromoReason.MINIMUM_SPEND, facts)
+    assert quote.promo == PromoOutcome("RICH", Decimal("0.00"), refusal)
     assert not quote.promo.applied
-    assert "€47.00 are missing" in (quote.promo.reason or "")
     assert quote.total == Decimal("3.00")
     assert_nothing_was_written()
 
@@ -252,3 +257,21 @@ def test_a_quote_tells_a_customer_no_more_than_needed() -> None:
     ]
     assert quotes[0] == quotes[1]
     assert "PAUSED" not in str(quotes[0])
+
+
+def test_a_number_of_another_shop_belongs_to_one_order_of_it() -> None:
+    make_product("TEA-01", on_hand=9)
+
+    def placed(**taken_over: Any) -> Order:
+        return place_order(request_for({"TEA-01": 1}), email="ann@example.com", by=CLI, **taken_over)
+
+    ours = [placed(), placed()]
+    demo = placed(origin=Origin.DEMO, external_number="536365")
+    # The same number from elsewhere is another order.
+    placed(external_number="536365")
+    with pytest.raises(IntegrityError):
+        placed(origin=Origin.DEMO, external_number="536365")
+
+    assert [(order.origin, order.external_number) for order in ours] == [("shop", ""), ("shop", "")]
+    assert Order.objects.get(origin=Origin.DEMO) == demo
+    assert Order.objects.count() == 4

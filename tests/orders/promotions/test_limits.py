@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import ProtectedError
 
 from backoffice.errors import Invalid
@@ -19,7 +17,7 @@ from catalog.products import archive_product, edit_product
 from orders.audit import audit_orders
 from orders.models import Order, PromoCode, Promotion, PromotionCategory, PromotionProduct
 from orders.placing.placement import quote_order
-from orders.pricing import PromoReason
+from orders.pricing import PromoReason, PromoRefusal
 from orders.promotions import (
     Restriction,
     UnclearRestriction,
@@ -66,18 +64,6 @@ def test_a_category_that_a_promotion_is_restricted_to_is_not_deleted() -> None:
     assert [discount_on("LAMP"), discount_on("CUP")] == [ZERO, ZERO]
 
 
-def test_the_refusal_names_every_promotion_that_uses_the_category() -> None:
-    lanterns = make_category("Lanterns")
-    for name in ("Spring", "Autumn"):
-        make_batch(1, name=name, category_ids=(lanterns.pk,))
-
-    with pytest.raises(CategoryInUse, match="promotion Autumn, promotion Spring use it") as refused:
-        delete_category(lanterns, by=CLI)
-
-    assert refused.value.code == "category_in_use"
-    assert Category.objects.count() == 1
-
-
 def test_a_category_that_nothing_uses_is_deleted() -> None:
     code, lanterns = half_off_lanterns()
     teas = make_category("Teas")
@@ -119,7 +105,10 @@ def test_a_restricted_promotion_that_names_nothing_any_more_gives_nothing() -> N
         place({"CUP": 1, "LAMP": 1}, promo_code="LIGHT")
 
     assert quoted.promo is not None
-    assert (quoted.discount, quoted.promo.reason_code) == (ZERO, PromoReason.NOTHING_ELIGIBLE)
+    assert (quoted.discount, quoted.promo.refusal) == (
+        ZERO,
+        PromoRefusal("LIGHT", PromoReason.NOTHING_ELIGIBLE),
+    )
     assert Order.objects.count() == 0
     assert set(Product.objects.values_list("reserved", flat=True)) == {0}
     assert PromoCode.objects.get().times_used == 0
@@ -199,24 +188,6 @@ def test_a_category_that_went_away_meanwhile_is_not_named() -> None:
     with pytest.raises(Invalid, match="A category was deleted meanwhile"):
         make_promo_code("LATE", category_ids=(4711,))
     assert not Promotion.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_promotions_that_named_something_are_restricted_after_the_migration() -> None:
-    half_off_lanterns()
-    make_promo_code("ALL")
-    make_promo_code("MUG", product_ids=(make_product("MUG").pk,))
-
-    executor = MigrationExecutor(connection)
-    executor.migrate([("orders", "0003_order_lists")])
-    MigrationExecutor(connection).migrate(MigrationExecutor(connection).loader.graph.leaf_nodes("orders"))
-
-    restricted = Promotion.objects.filter(is_restricted=True)
-    assert set(restricted.values_list("codes__code", flat=True)) == {"LIGHT", "MUG"}
-    assert list(Promotion.objects.filter(is_restricted=False).values_list("codes__code", flat=True)) == [
-        "ALL"
-    ]
-    assert (discount_on("LAMP"), discount_on("CUP", "ALL")) == (Decimal("5.00"), Decimal("1.00"))
 
 
 @pytest.mark.race

@@ -1,7 +1,6 @@
 """Promo codes made and changed by a file."""
 
 import io
-import zipfile
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 from openpyxl import Workbook
 
 from backoffice.errors import Conflict
-from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import Outcome, RowPlan
 from orders.models import PromoCode, Promotion, PromotionEvent
 from orders.promotions import (
@@ -22,7 +20,6 @@ from orders.promotions import (
     pause_promotion,
     plan_promo_codes,
     promo_codes_csv,
-    promo_file,
     read_promo_file,
     rejected_promo_codes_csv,
 )
@@ -301,39 +298,6 @@ def test_a_workbook_is_read_with_its_dates_and_numbers() -> None:
     assert day.starts_at == datetime.fromisoformat("2026-03-30T22:00:00+00:00")
     assert day.ends_at == datetime.fromisoformat("2026-04-30T22:00:00+00:00")
     assert hour.starts_at == datetime.fromisoformat("2026-03-31T16:00:00+00:00")
-
-
-@pytest.mark.parametrize(
-    ("lines", "told"),
-    [
-        (["", ""], "The file has no rows"),
-        (["code,percent"], "The file has no rows"),
-        (["coupon,percent", "X,1"], 'Needed: code; found: "coupon", "percent"'),
-        (["code,Code", "X,1"], "2 columns named code"),
-        (["code,percent", "X"], "Row 2 does not have as many cells"),
-    ],
-)
-def test_a_file_that_is_no_list_of_promo_codes_is_refused(lines: list[str], told: str) -> None:
-    with pytest.raises(UnreadableFile, match=told):
-        read(*lines)
-
-
-def test_a_file_with_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(promo_file, "MAX_ROWS", 2)
-
-    assert len(read("code", "A-1", "A-2").rows) == 2
-    with pytest.raises(UnreadableFile, match="more than 2 rows"):
-        read("code", "A-1", "A-2", "A-3")
-
-
-def test_a_file_that_is_damaged_is_refused() -> None:
-    broken = io.BytesIO()
-    with zipfile.ZipFile(broken, "w") as archive:
-        archive.writestr("nothing", "")
-    broken.seek(0)
-
-    with pytest.raises(UnreadableFile):
-        read_promo_file(broken, file_name="promos.xlsx")
 
 
 @pytest.mark.parametrize(

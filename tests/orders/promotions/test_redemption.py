@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orders.models import PromoCode, PromoState
-from orders.promotions import expire_ended_promotions
 from orders.promotions.redemption import PromoRefused
 from tests.factories import make_product, make_promo_code, place
 
@@ -62,14 +61,6 @@ def test_an_hour_that_the_clock_shows_twice_ends_at_the_one_that_was_meant() -> 
 
     assert not is_usable("FIRST", between)
     assert is_usable("SECOND", between)
-
-
-def test_expiry_is_marked_at_the_end_and_not_a_moment_before() -> None:
-    ends_at = datetime(2026, 6, 2, tzinfo=UTC)
-    make_promo_code("DAY", ends_at=ends_at)
-
-    assert expire_ended_promotions(ends_at - SECOND) == 0
-    assert expire_ended_promotions(ends_at) == 1
 
 
 def test_a_code_whose_end_passed_unnoticed_is_refused_all_the_same() -> None:

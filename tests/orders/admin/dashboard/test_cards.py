@@ -8,11 +8,8 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
-from backoffice.moments import start_of_day
-from orders import reports
 from orders.fulfilment import lifecycle
 from orders.models import Order
-from orders.status import OrderStatus
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 
@@ -116,19 +113,6 @@ def test_a_new_shop_says_what_it_has_none_of(manager: Client) -> None:
     assert "Nothing runs low." in page.text
     assert "No active code ends in the next 7 days." in page.text
     assert figures_of(page)["Revenue, 30 days"] == ("€0.00", "", "nothing to compare with")
-
-
-def test_a_day_begins_at_midnight_in_the_shops_time_zone() -> None:
-    make_product("TEA-01", on_hand=30, price="10.00")
-    today = timezone.localdate()
-    midnight = start_of_day(today)
-    place({"TEA-01": 1}, at=midnight - timedelta(seconds=1))
-    place({"TEA-01": 2}, at=midnight)
-
-    yesterday_and_today = reports.sales_by_day(today - timedelta(days=1), today)
-
-    assert [(day.orders, str(day.revenue)) for day in yesterday_and_today] == [(1, "10.00"), (1, "20.00")]
-    assert reports.orders_by_status(today)[OrderStatus.PENDING] == 1
 
 
 # The palette

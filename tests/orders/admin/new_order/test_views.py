@@ -23,7 +23,7 @@ from orders.models import Order, Redemption
 from tests.admin_fixtures import SignIn
 from tests.factories import make_customer, make_product, make_promo_code, make_user, place
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 LIST = "/admin/orders/order/"
 PAGE = f"{LIST}new/"
 TYPED = {

@@ -17,7 +17,7 @@ from orders.models import Order, Shipment
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_product, place
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PAGE = "/admin/orders/order/ship-many/"
 FILE = f"{PAGE}file/"
 

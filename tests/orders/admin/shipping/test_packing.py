@@ -18,7 +18,7 @@ from orders.models import Order, OrderEvent, Shipment
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_product, make_user, place
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ORDERS = "/admin/orders/order/"
 PAGE = f"{ORDERS}scan/"
 KEY = "0" * 32

@@ -6,7 +6,7 @@ from django.utils import timezone
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, edit_order, return_items, ship_order
-from orders.models import PromotionEvent
+from orders.models import Origin, PromotionEvent
 from orders.placing.placement import place_order
 from orders.promotions import expire_ended_promotions
 from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place, request_for
@@ -129,7 +129,13 @@ def test_another_address_gets_the_confirmation_again(mailoutbox, order):
 
 def test_a_demo_order_writes_its_mails_and_sends_none(mailoutbox):
     make_product("MUG-01", on_hand=1)
-    order = place_order(request_for({"MUG-01": 1}), email="ann@example.com", by=CLI, demo_invoice="536365")
+    order = place_order(
+        request_for({"MUG-01": 1}),
+        email="ann@example.com",
+        by=CLI,
+        origin=Origin.DEMO,
+        external_number="536365",
+    )
     ship_order(order.number, by=CLI)
 
     assert deliver_due() == 0

@@ -1,0 +1,159 @@
+"""Buttons of a page that open a dialog, and dialogs that run one use case.
+
+An admin declares each button as a `DialogButton`; what its dialog asks and runs is a `UseCaseDialog`.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from unfold.admin import ModelAdmin
+from unfold.dataclasses import UnfoldAction
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+
+from backoffice.admin.once import RequestKeyField, done_once
+from backoffice.admin.site import page_asked_from
+from backoffice.errors import Fault, Refusal
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def errors_of(refusal: Refusal, fields: Any) -> Iterator[tuple[str | None, str]]:
+    """Each complaint with the form field it is about, or None for the form as a whole."""
+    if len(refusal.faults) < 2:
+        yield (_field_of(refusal.faults[0], fields) if refusal.faults else None), refusal.detail
+        return
+    for fault in refusal.faults:
+        yield _field_of(fault, fields), fault.detail
+
+
+def _field_of(fault: Fault, fields: Any) -> str | None:
+    name = fault.pointer.rpartition("/")[2]
+    return name if name in fields else None
+
+
+class UseCaseDialog(BaseDialogForm):
+    """A dialog that runs its use case when its input is valid, and stays open when that is refused.
+
+    Unfold keeps a dialog open only while its form is invalid, hence `clean` is the place. `key` is the same
+    whenever the same dialog is sent once more, and then it is done once. `carry_out` says in `done` what was
+    done: the page shows it.
+    """
+
+    key = RequestKeyField()
+    done: str = ""
+
+    def carry_out(self, data: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def next_page(self) -> str:
+        """Where to go once it is done: an address, or "" to load the same page again."""
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        if not self.errors:
+            try:
+                self.done = self._done_once(data)
+            except Refusal as refusal:
+                self.refuse(refusal)
+        return data
+
+    def refuse(self, refusal: Refusal) -> None:
+        for field, message in errors_of(refusal, self.fields):
+            self.add_error(field, message)
+
+    def close(self) -> HttpResponse:
+        messages.success(self.request, self.done)
+        return HttpResponse(headers={"HX-Redirect": self.next_page() or page_asked_from(self.request)})
+
+    def _done_once(self, data: dict[str, Any]) -> str:
+        def run() -> dict[str, Any]:
+            self.carry_out(data)
+            return {"done": str(self.done)}
+
+        return str(done_once(self.request, data["key"], run)["done"])
+
+    def render_before_template(self) -> str:
+        """Dialogs show field errors alone; what the form as a whole did wrong goes above the fields."""
+        complaints = self.non_field_errors() if self.is_bound else []
+        before: str = super().render_before_template()
+        return render_to_string("backoffice/complaints.html", {"complaints": complaints}) + before
+
+
+class DialogButton:
+    """The attribute of an admin that names a button in `actions_detail` or `actions_row`.
+
+    In its place it leaves an action of Unfold, and `has_NAME_permission` beside it for the permissions that
+    are named with their app; one without an app stands for the admin's own `has_x_permission`. All of them
+    are needed. The dialog's title is the button's unless another one is given.
+    """
+
+    def __init__(
+        self,
+        button: "StrOrPromise",
+        dialog: type[UseCaseDialog],
+        *,
+        permissions: Sequence[str],
+        icon: str,
+        submit: "StrOrPromise",
+        title: "StrOrPromise" = "",
+        description: "StrOrPromise" = "",
+        url_path: str | None = None,
+        variant: ActionVariant = ActionVariant.DEFAULT,
+    ) -> None:
+        self.permissions = permissions
+        self.options = {"description": button, "icon": icon, "url_path": url_path, "variant": variant}
+        self.dialog = {
+            "title": title or button,
+            "description": description,
+            "form_class": dialog,
+            "form_submit_text": submit,
+        }
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        def close(
+            _admin: ModelAdmin, _request: HttpRequest, form: UseCaseDialog, **_kwargs: Any
+        ) -> HttpResponse:
+            return form.close()
+
+        # Unfold knows an action by the name of its function.
+        close.__name__ = name
+        needed = [each for each in self.permissions if "." in each]
+        own = [each for each in self.permissions if "." not in each]
+        if needed:
+            # Unfold itself would look such names up in the database whenever the settings are checked.
+            setattr(owner, f"has_{name}_permission", _holder_of(needed))
+            own.append(name)
+        setattr(owner, name, action(permissions=own, dialog=self.dialog, **self.options)(close))
+
+
+def _holder_of(permissions: Sequence[str]) -> Callable[..., bool]:
+    def has_permission(_admin: ModelAdmin, request: HttpRequest, *_object_ids: int | str | None) -> bool:
+        return request.user.has_perms(permissions)
+
+    return has_permission
+
+
+class ButtonsFollowState(ModelAdmin):
+    """For an admin whose buttons depend on the row: those show that have an effect on it.
+
+    Use cases decide; a button that is hidden is no refusal.
+    """
+
+    def hidden_buttons(self, row: Any) -> Collection[str]:
+        """The names among `actions_detail` that have no effect on this row as it is."""
+        raise NotImplementedError
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[UnfoldAction]:
+        permitted: list[UnfoldAction] = super().get_actions_detail(request, object_id)
+        row = self.get_object(request, str(object_id))
+        if row is None:
+            return []
+        hidden = {f"{self.opts.app_label}_{self.opts.model_name}_{name}" for name in self.hidden_buttons(row)}
+        return [each for each in permitted if each.action_name not in hidden]

@@ -1,0 +1,37 @@
+/* Dialogs, which htmx fetches and sends: sent once, and open only while they have something to say. */
+import { gettext } from "./words.js";
+
+const isDialogs = (form) => form.matches?.("#dialog > form");
+
+/* A second click while the first is under way would do it all again: htmx sends it afterwards. */
+document.addEventListener("htmx:confirm", (event) => {
+  if (!isDialogs(event.target)) return;
+  if (event.target.hasAttribute("data-sent")) event.preventDefault();
+  else event.target.setAttribute("data-sent", "");
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  // Done: the page is about to be left, and nothing more is sent.
+  const isDone = event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (isDialogs(event.target) && !isDone) event.target.removeAttribute("data-sent");
+});
+
+/* Unfold calls it Cancel, which beside “Cancel these units” could mean either. */
+document.addEventListener("htmx:afterSwap", () => {
+  const close = document.querySelector("#dialog a[href='#']");
+  if (close) close.textContent = gettext("Close");
+});
+
+/* For a few lines of many: the others need not be emptied one by one. */
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-clear]")) return;
+  const quantities = document.querySelectorAll("#dialog-form [type=number]");
+  for (const quantity of quantities) quantity.value = 0;
+  quantities[0].focus();
+  quantities[0].select();
+});
+
+// Unfold opens a dialog whatever was answered: an empty one, or the one from before.
+document.addEventListener("htmx:after-on-load", (event) => {
+  if (event.detail.xhr.status >= 400) event.stopPropagation();
+}, { capture: true });

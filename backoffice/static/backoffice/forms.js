@@ -1,0 +1,33 @@
+/* Every form: it begins with its first field, and is sent once however often its button is pressed. */
+
+/* Alpine's x-cloak hides full pages until load, so autofocus fails on them. */
+window.addEventListener("load", () => {
+  const first = document.querySelector("[data-focus], [autofocus]");
+  if (!first || first.closest("#modal-content")) return;
+  first.focus();
+  first.select?.();
+});
+
+const SENT_ONCE = "form[data-once], #content-main > form[id$=_form]";
+// Those of a form that stand outside it belong to it as well.
+const buttonsOf = (form) => [...form.elements].filter(({ type }) => type === "submit");
+
+/* [data-busy] is what its button says meanwhile. */
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(SENT_ONCE)) return;
+  for (const button of buttonsOf(event.target)) {
+    setTimeout(() => {
+      button.disabled = true;
+      if (!button.dataset.busy) return;
+      button.dataset.idle = button.textContent;
+      button.textContent = button.dataset.busy;
+    });
+  }
+});
+
+window.addEventListener("pageshow", () => {
+  for (const button of [...document.querySelectorAll(SENT_ONCE)].flatMap(buttonsOf)) {
+    button.disabled = false;
+    if (button.dataset.idle) button.textContent = button.dataset.idle;
+  }
+});

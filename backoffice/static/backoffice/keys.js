@@ -1,0 +1,55 @@
+/* Keys of the whole admin: g and a letter open a page of the sidebar; a page may bind keys of its own. */
+import { described, isOnControl, isTyping, placeAfter } from "./shortcuts.js";
+
+const bound = new Map();
+let last = { key: "", at: 0 };
+
+/* `bind({ j: () => … })`: done when the key is pressed, and nobody types or has a dialog open. */
+export function bind(keys) {
+  for (const [key, act] of Object.entries(keys)) bound.set(key, act);
+}
+
+function isDialogOpen() {
+  const dialog = document.getElementById("modal-content");
+  return Boolean(dialog && dialog.offsetParent !== null);
+}
+
+const linkTo = (place) =>
+  document.querySelector(place ? `#nav-sidebar-apps a[href$="${place}"]` : "#nav-sidebar-apps a");
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return;
+  const pressed = { key: event.key, at: event.timeStamp };
+  const place = placeAfter(last, pressed);
+  last = pressed;
+  if (place !== null) {
+    event.preventDefault();
+    linkTo(place)?.click();
+  } else if (bound.has(event.key) && !(event.key === "Enter" && isOnControl(event.target))) {
+    bound.get(event.key)(event);
+  }
+});
+
+/* The overlay behind "?" lists Unfold's keys; ours belong there too. */
+function describeKeys() {
+  const model = document.querySelector('[x-show="shortcutsOpen"] ul:nth-of-type(1) li kbd')?.closest("ul");
+  const list = model?.parentElement.nextElementSibling?.querySelector("ul");
+  const key = list?.querySelector("kbd");
+  if (!key) return;
+  for (const [what, ...keys] of described()) list.append(itemFor(what, keys, key));
+}
+
+function itemFor(what, keys, key) {
+  const item = document.createElement("li");
+  const name = Object.assign(document.createElement("span"), { textContent: what });
+  const shown = Object.assign(document.createElement("span"), { className: "bo-keys" });
+  for (const each of keys) {
+    const copy = key.cloneNode(true);
+    copy.querySelector("span").textContent = each;
+    shown.append(copy);
+  }
+  item.append(name, shown);
+  return item;
+}
+
+window.addEventListener("load", describeKeys);

@@ -1,0 +1,37 @@
+"""The history of products: what of them was changed, from what to what."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.history import HistoryQuerySet, HistoryRow
+from catalog.models.product import Product
+
+
+class ProductChangeKind(models.TextChoices):
+    CREATED = "created", _("Created")
+    CHANGED = "changed", _("Changed")
+
+
+class ProductChange(HistoryRow):
+    """A product was created or changed; stock has its own history, the ledger.
+
+    `changes` are the values before and after by the names of the product's fields, a category by its name and
+    a price as text. `file_name` is that of the file that said so, if one did.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=8, choices=ProductChangeKind)
+    changes = models.JSONField(default=dict)
+    file_name = models.CharField(max_length=255, blank=True)
+
+    objects: ClassVar[models.Manager["ProductChange"]] = HistoryQuerySet["ProductChange"].as_manager()
+
+    class Meta:
+        # Whoever may see a product may see its history.
+        default_permissions = ()
+        indexes = (models.Index(fields=("product", "-id"), name="change_of_product"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {', '.join(self.changes)}"

@@ -1,0 +1,104 @@
+"""Sentences about rows of a product file: plans keep codes and facts, the words are found here."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import (
+    DecimalValidator,
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
+from django.db.models import Field
+from django.utils.functional import Promise
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.sheets.plans import RowProblem
+from catalog.models.product import no_dots_alone, sku_validator
+
+type Facts = Mapping[str, Any]
+
+ROWS_NAMED = 5
+
+
+class RowHasProblems(Exception):
+    """A row, or cells of it, cannot be done."""
+
+    def __init__(self, *problems: RowProblem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+def problems_in_words(problems: Iterable[RowProblem]) -> str:
+    """A sentence for each, behind the column that it is about."""
+    return " ".join(
+        f"{each.column}: {_sentence(each)}" if each.column else _sentence(each) for each in problems
+    )
+
+
+def problems_of_fields(unclean: Mapping[str, Iterable[ValidationError]]) -> list[RowProblem]:
+    """What a product's fields cannot hold, without the value itself: the file has it."""
+    return [
+        RowProblem(name, error.code or "invalid", _without_value(error.params or {}))
+        for name, errors in unclean.items()
+        for error in errors
+    ]
+
+
+def repeated_sku(rows: list[int]) -> RowProblem:
+    facts = {"rows": rows[:ROWS_NAMED], "more": max(0, len(rows) - ROWS_NAMED)}
+    return RowProblem("sku", "duplicate_sku", facts)
+
+
+def _without_value(params: Facts) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if name != "value"}
+
+
+def _sentence(problem: RowProblem) -> str:
+    words = SENTENCES.get(problem.code, RegexValidator.message)
+    return words(problem.facts) if callable(words) else str(words % problem.facts)
+
+
+def _duplicate_sku(facts: Facts) -> str:
+    rows = [f"{row}" for row in facts["rows"]]
+    if not facts["more"]:
+        listed = get_text_list(rows, _("and"))
+        return _("The SKU is in rows %(rows)s. Keep one of them.") % {"rows": listed}
+    return ngettext(
+        "The SKU is in rows %(rows)s and %(more)s more. Keep one of them.",
+        "The SKU is in rows %(rows)s and %(more)s more. Keep one of them.",
+        facts["more"],
+    ) % {"rows": ", ".join(rows), "more": facts["more"]}
+
+
+def _cell_too_long(facts: Facts) -> str:
+    return _("It has %(length)s characters; at most %(most)s are read. Shorten it.") % {
+        "length": f"{facts['length']:,}",
+        "most": f"{facts['most']:,}",
+    }
+
+
+SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
+    "sku_missing": gettext_lazy("The SKU is missing. Write it, or remove the row."),
+    "duplicate_sku": _duplicate_sku,
+    "barcode_taken": gettext_lazy("Another product has the barcode %(barcode)s already."),
+    "cell_too_long": _cell_too_long,
+    "unknown_category": gettext_lazy("There is no category “%(text)s”: add it first."),
+    "not_a_price": gettext_lazy(
+        "“%(text)s” is no price: write digits with a point before the cents, like 3.39."
+    ),
+    "negative_price": gettext_lazy("Not negative."),
+    "not_whole": gettext_lazy(
+        "“%(text)s” is not a whole number: write digits alone, like 12, or leave it empty."
+    ),
+    "not_yes_or_no": gettext_lazy("Write 1 for a product that can be ordered, 0 for an archived one."),
+    # What Django says of a field.
+    **{code: Field.default_error_messages[code] for code in ("blank", "null")},
+    **{each.code: each.message for each in (sku_validator, no_dots_alone)},
+    **{each.code: each.message for each in (MaxLengthValidator, MaxValueValidator, MinValueValidator)},
+    **DecimalValidator.messages,
+}

@@ -1,0 +1,124 @@
+"""Who hears of what by e-mail: customers of what happens to their orders, staff of what needs them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from backoffice.outbox.queueing import queue_email
+from orders.emails import contexts
+from orders.emails.happenings import BOOKS_DO_NOT_BALANCE, PROMOTIONS_ENDED, Happening
+from orders.models import EventKind
+
+type OfHappening[T] = Callable[[Happening], T]
+
+
+def _always(_happening: Happening) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One template, whom it goes to and what it is filled with; once for each cause and recipient."""
+
+    template: str
+    recipients: OfHappening[Sequence[str]]
+    cause: OfHappening[str]
+    context: OfHappening[Mapping[str, Any]]
+    is_due: OfHappening[bool] = _always
+
+
+def tell(happening: Happening) -> None:
+    """Queue the mails about it, inside the transaction of their cause."""
+    is_mailed = happening.about is None or happening.about.is_mailed
+    for mail in WHO_HEARS.get(happening.kind, ()):
+        if not mail.is_due(happening):
+            continue
+        context, cause = mail.context(happening), mail.cause(happening)
+        for recipient in mail.recipients(happening):
+            queue_email(
+                cause=cause,
+                template=mail.template,
+                recipient=recipient,
+                context=context,
+                suppressed=not is_mailed,
+            )
+
+
+# Recipients
+
+
+def _customer(happening: Happening) -> Sequence[str]:
+    return [happening.order.email]
+
+
+def _marketing(_happening: Happening) -> Sequence[str]:
+    """Whoever is meant to look after promo codes; managers only when there is nobody in marketing."""
+    staff = User.objects.filter(is_active=True, is_staff=True)
+    for role in ("Marketing", "Manager"):
+        readers = list(staff.filter(groups__name=role).order_by("email").values_list("email", flat=True))
+        if readers:
+            return readers
+    return list(staff.filter(is_superuser=True).order_by("email").values_list("email", flat=True))
+
+
+def _managers(_happening: Happening) -> Sequence[str]:
+    """Superusers, who can do something about it, and managers."""
+    staff = User.objects.filter(is_active=True, is_staff=True)
+    readers = staff.filter(is_superuser=True) | staff.filter(groups__name="Manager")
+    return list(readers.distinct().order_by("email").values_list("email", flat=True))
+
+
+# Causes and conditions
+
+
+def _by_fact(name: str) -> OfHappening[str]:
+    """The cause is the parcel, the cancellation or the return that this fact names."""
+    return lambda happening: f"{name}:{happening.facts[name]}"
+
+
+def _by_order(happening: Happening) -> str:
+    return f"order:{happening.order.number}"
+
+
+def _by_version(happening: Happening) -> str:
+    return f"{_by_order(happening)}:v{happening.order.version}"
+
+
+def _has_another_address(happening: Happening) -> bool:
+    return "email" in happening.facts["changes"]
+
+
+WHO_HEARS: Mapping[str, Sequence[Mail]] = {
+    EventKind.PLACED: (Mail("order_placed", _customer, _by_order, contexts.order_placed),),
+    EventKind.EDITED: (
+        Mail(
+            "order_placed",
+            _customer,
+            _by_version,
+            contexts.order_placed,
+            is_due=_has_another_address,
+        ),
+    ),
+    EventKind.SHIPPED: (Mail("order_shipped", _customer, _by_fact("shipment"), contexts.order_shipped),),
+    EventKind.CANCELLED: (
+        Mail("order_cancelled", _customer, _by_fact("cancellation"), contexts.order_cancelled),
+    ),
+    EventKind.RETURNED: (Mail("return_received", _customer, _by_fact("return"), contexts.return_received),),
+    PROMOTIONS_ENDED: (
+        Mail(
+            "promotions_ended",
+            _marketing,
+            lambda happening: f"promo-expiry:{happening.at:%Y-%m-%dT%H:%M:%S.%f}",
+            contexts.promotions_ended,
+        ),
+    ),
+    BOOKS_DO_NOT_BALANCE: (
+        Mail(
+            "invariants",
+            _managers,
+            lambda happening: f"invariants:{happening.at:%Y-%m-%dT%H}",
+            contexts.books_do_not_balance,
+        ),
+    ),
+}

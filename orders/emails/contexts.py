@@ -1,0 +1,139 @@
+"""What each mail is filled with: facts, and the rows they are about, put into words when it is queued.
+
+So a mail says what was true then, whenever it is sent. Contexts hold what JSON holds.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Min, Sum
+from django.utils import timezone
+from django.utils.dateformat import format as in_words
+from django.utils.translation import ngettext
+
+from backoffice.money import formatted
+from orders.emails.happenings import Happening
+from orders.models import Order, Promotion
+from orders.models.order import address_lines
+from orders.status import OrderStatus
+
+MOST_PROMOTIONS = 100
+MOST_DISCREPANCIES = 50
+
+
+def order_placed(happening: Happening) -> dict[str, Any]:
+    """The order as it is now: an edited one is confirmed anew."""
+    order = happening.order
+    return {
+        **_heading(order),
+        "lines": [
+            {
+                "name": line.name,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "unit_price": _money(line.unit_price, order),
+                "total": _money(line.subtotal, order),
+            }
+            for line in happening.lines
+        ],
+        "subtotal": _money(order.subtotal, order),
+        "discount": _money(-order.discount, order) if order.discount else "",
+        "promo_code": order.promo_code,
+        "shipping": _money(order.shipping, order) if order.shipping else "",
+        "total": _money(order.total, order),
+        "address": address_lines(order.shipping_address),
+    }
+
+
+def order_shipped(happening: Happening) -> dict[str, Any]:
+    order, facts = happening.order, happening.facts
+    return {
+        **_heading(order),
+        "lines": [{name: line[name] for name in ("name", "sku", "quantity")} for line in facts["lines"]],
+        "carrier": facts["carrier"],
+        "tracking_number": facts["tracking_number"],
+        "address": address_lines(order.shipping_address),
+        "more_follows": order.status == OrderStatus.PARTIALLY_SHIPPED,
+    }
+
+
+def order_cancelled(happening: Happening) -> dict[str, Any]:
+    order, facts = happening.order, happening.facts
+    goods, shipping = Decimal(facts["credit"]), Decimal(facts["shipping_credit"])
+    return {
+        **_heading(order),
+        "lines": _credited_lines(facts, order),
+        "reason": facts["reason"],
+        "credit": _money(goods + shipping, order),
+        "shipping_credit": _money(shipping, order) if shipping else "",
+        "is_whole_order": facts["is_whole"],
+    }
+
+
+def return_received(happening: Happening) -> dict[str, Any]:
+    order, facts = happening.order, happening.facts
+    return {
+        **_heading(order),
+        "lines": _credited_lines(facts, order),
+        "credit": _money(Decimal(facts["credit"]), order),
+    }
+
+
+def promotions_ended(happening: Happening) -> dict[str, Any]:
+    """What ended, in one mail; a batch of codes is one entry."""
+    pks = happening.facts["promotions"]
+    measured = Promotion.objects.filter(pk__in=pks[:MOST_PROMOTIONS]).annotate(
+        uses=Sum("codes__times_used"), code=Min("codes__code"), size=Count("codes")
+    )
+    ended = [
+        {
+            "code": promotion.code if promotion.size == 1 else _codes(promotion.size),
+            "promotion": promotion.name,
+            "discount": promotion.discount_in_words,
+            "ended_at": _moment(promotion.ends_at or happening.at),
+            "times_used": promotion.uses or 0,
+        }
+        for promotion in measured.order_by("ends_at", "pk")
+    ]
+    return {"ended": ended, "count": len(pks), "more": len(pks) - len(ended)}
+
+
+def books_do_not_balance(happening: Happening) -> dict[str, Any]:
+    """Discrepancies, each with subject, check and detail."""
+    found = happening.facts["found"]
+    return {
+        "found": list(found[:MOST_DISCREPANCIES]),
+        "count": len(found),
+        "more": max(0, len(found) - MOST_DISCREPANCIES),
+    }
+
+
+def _heading(order: Order) -> dict[str, Any]:
+    return {"number": order.number, "name": order.ship_name, "placed_on": _moment(order.placed_at)}
+
+
+def _credited_lines(facts: Mapping[str, Any], order: Order) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": line["name"],
+            "sku": line["sku"],
+            "quantity": line["quantity"],
+            "credit": _money(Decimal(line["credit"]), order),
+        }
+        for line in facts["lines"]
+    ]
+
+
+def _codes(size: int) -> str:
+    return ngettext("%(count)s code", "%(count)s codes", size) % {"count": f"{size:,}"}
+
+
+def _money(amount: Decimal, order: Order) -> str:
+    return formatted(amount, order.currency)
+
+
+def _moment(at: datetime) -> str:
+    """`22 November 2026, 03:34`."""
+    return in_words(timezone.localtime(at), "j F Y, H:i")

@@ -1,0 +1,80 @@
+"""The rows of what is taken back: cancellations and returns, with what their units are worth."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from backoffice.db.statements import insert
+from backoffice.money import ZERO
+from orders.fulfilment.units import Units
+from orders.models import Cancellation, CancellationLine, Order, OrderLine, Return, ReturnLine
+from orders.status import OrderStatus, status_of
+
+
+def write_cancellation(
+    order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units], *, reason: str, at: datetime
+) -> tuple[Cancellation, list[Decimal]]:
+    """The cancellation, and what each of the units is worth; counters and amounts are set, not yet saved."""
+    worth = _credit(order, units)
+    for each in units:
+        each.line.cancelled += each.quantity
+    # Shipping is given back only when nothing at all will have been shipped.
+    shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else ZERO
+    order.credited += shipping
+    cancellation = Cancellation(
+        order=order,
+        reference=f"{order.number}-C{order.cancellations.count() + 1}",
+        reason=reason,
+        credit=sum(worth, ZERO),
+        shipping_credit=shipping,
+        at=at,
+    )
+    insert([cancellation])
+    insert(
+        [
+            CancellationLine(
+                cancellation=cancellation, order_line=each.line, quantity=each.quantity, credit=credit
+            )
+            for each, credit in zip(units, worth, strict=True)
+        ]
+    )
+    return cancellation, worth
+
+
+def write_return(
+    order: Order, units: Sequence[Units], restock: Sequence[bool], *, reason: str, at: datetime
+) -> tuple[Return, list[Decimal]]:
+    """The return, and what each of the units is worth; counters and amounts are set, not yet saved."""
+    worth = _credit(order, units)
+    for each in units:
+        each.line.returned += each.quantity
+    returned = Return(
+        order=order,
+        reference=f"{order.number}-R{order.returns.count() + 1}",
+        reason=reason,
+        credit=sum(worth, ZERO),
+        at=at,
+    )
+    insert([returned])
+    insert(
+        [
+            ReturnLine(
+                returned=returned,
+                order_line=each.line,
+                quantity=each.quantity,
+                restock=is_restocked,
+                credit=credit,
+            )
+            for each, is_restocked, credit in zip(units, restock, worth, strict=True)
+        ]
+    )
+    return returned, worth
+
+
+def _credit(order: Order, units: Sequence[Units]) -> list[Decimal]:
+    """Before the counters change: what a unit is worth depends on how many are left."""
+    worth = [each.credit() for each in units]
+    for each, credit in zip(units, worth, strict=True):
+        each.line.credited += credit
+        order.credited += credit
+    return worth

@@ -1,0 +1,39 @@
+"""The timeline of orders."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Source
+from orders.models.order import Order
+
+
+class EventKind(models.TextChoices):
+    PLACED = "placed", _("Placed")
+    EDITED = "edited", _("Edited")
+    SHIPPED = "shipped", _("Shipped")
+    DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
+    RETURNED = "returned", _("Returned")
+    COMMENT = "comment", _("Comment")
+
+
+class OrderEvent(models.Model):
+    """One entry of the timeline: what, who, when, through which door.
+
+    What `facts` holds depends on the kind: see `orders.timeline`. The sentence is made when it is shown.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=EventKind)
+    facts = models.JSONField(default=dict)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=6, choices=Source)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=("order", "-id"), name="event_of_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of order {self.order_id}"

@@ -1,0 +1,2 @@
+/* Sheets to print. */
+document.querySelector("[data-print]").addEventListener("click", () => window.print());

@@ -1,0 +1,103 @@
+"""What an entry of a timeline says: a sentence made of its facts whenever it is shown, at every door."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from orders.models import EventKind
+from orders.models.order import address_lines
+
+NAMED_AT_MOST = 10
+NOTHING = "–"
+
+type Facts = Mapping[str, Any]
+
+# In the order in which they are told: PostgreSQL's JSON keeps none. The second is for whoever may not know.
+CHANGES = {
+    "shipping_address": (
+        gettext_lazy("Shipping address: %(before)s → %(after)s"),
+        gettext_lazy("Shipping address changed"),
+    ),
+    "email": (gettext_lazy("E-mail: %(before)s → %(after)s"), gettext_lazy("E-mail changed")),
+    "note": (gettext_lazy("Note: %(before)s → %(after)s"), gettext_lazy("Note changed")),
+}
+
+
+def sentence_of(kind: str, facts: Facts) -> str:
+    """`Shipped 2 × TEA-01 with DHL 0034`; of an edit, a line for each field that changed."""
+    return SENTENCES[EventKind(kind)](facts)
+
+
+def _placed(_facts: Facts) -> str:
+    return _("Order placed")
+
+
+def _edited(facts: Facts) -> str:
+    changes = facts["changes"]
+    return "\n".join(_change(name, changes[name]) for name in CHANGES if name in changes)
+
+
+def _change(name: str, change: Sequence[Any] | None) -> str:
+    with_values, without = CHANGES[name]
+    if change is None:
+        return str(without)
+    before, after = (_value(each) for each in change)
+    return with_values % {"before": before, "after": after}
+
+
+def _value(value: str | Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return value or NOTHING
+    return ", ".join(filter(None, [*address_lines(value), value["phone"]]))
+
+
+def _shipped(facts: Facts) -> str:
+    units = _units(facts["lines"])
+    parcel = " ".join(filter(None, [facts["carrier"], facts["tracking_number"]]))
+    if not parcel:
+        return _("Shipped %(units)s") % {"units": units}
+    return _("Shipped %(units)s with %(parcel)s") % {"units": units, "parcel": parcel}
+
+
+def _delivered(facts: Facts) -> str:
+    return _("Delivered %(shipments)s") % {"shipments": ", ".join(facts["shipments"])}
+
+
+def _cancelled(facts: Facts) -> str:
+    units, reason = _units(facts["lines"]), facts["reason"]
+    if facts["is_whole"]:
+        return _("Order cancelled: %(reason)s") % {"reason": reason} if reason else _("Order cancelled")
+    if reason:
+        return _("Cancelled %(units)s: %(reason)s") % {"units": units, "reason": reason}
+    return _("Cancelled %(units)s") % {"units": units}
+
+
+def _returned(facts: Facts) -> str:
+    return _("Returned %(units)s") % {"units": _units(facts["lines"])}
+
+
+def _comment(facts: Facts) -> str:
+    return str(facts["text"])
+
+
+def _units(lines: Sequence[Mapping[str, Any]]) -> str:
+    """`2 × TEA-01, 1 × MUG-7`, and of many lines the first ones."""
+    named = ", ".join(f"{line['quantity']} × {line['sku']}" for line in lines[:NAMED_AT_MOST])
+    more = len(lines) - NAMED_AT_MOST
+    if more <= 0:
+        return named
+    text = ngettext("%(units)s and %(count)s more", "%(units)s and %(count)s more", more)
+    return text % {"units": named, "count": more}
+
+
+SENTENCES: Mapping[EventKind, Callable[[Facts], str]] = {
+    EventKind.PLACED: _placed,
+    EventKind.EDITED: _edited,
+    EventKind.SHIPPED: _shipped,
+    EventKind.DELIVERED: _delivered,
+    EventKind.CANCELLED: _cancelled,
+    EventKind.RETURNED: _returned,
+    EventKind.COMMENT: _comment,
+}

@@ -1,0 +1,54 @@
+"""Every page of the admin, over a shop that has a row of everything."""
+
+from io import BytesIO
+from typing import Any
+
+from django.contrib import admin
+from django.test import Client
+
+from catalog.stock_import import plan_import
+from orders.models import Order
+from tests.contract import hostile
+from tests.factories import (
+    CLI,
+    make_batch,
+    make_category,
+    make_customer,
+    make_product,
+    make_promo_code,
+    place,
+)
+
+
+def open_a_shop() -> Order:
+    lamps = make_category("Lamps")
+    make_product("TEA-01", on_hand=9, price="10.00", category=lamps)
+    make_batch(2)
+    make_promo_code("SPRING20", category_ids=(lamps.pk,))
+    plan_import(BytesIO(b"sku,quantity\nTEA-01,7\nNONE,1\n"), file_name="shelf.csv", mode="count", by=CLI)
+    return place({"TEA-01": 2}, customer=make_customer("lena@example.com"), promo_code="SPRING20")
+
+
+def pages(client: Client, order: Order) -> list[str]:
+    """Addresses that answer with a whole page, neither with a dialog nor with a file."""
+    asked = [hostile.with_first_row(pattern, _first(pattern)) for pattern in hostile.patterns()]
+    asked += [
+        f"/admin/orders/order/scan/?order={order}",
+        "/admin/orders/promotion/backtest/?run=1&percent_off=10",
+    ]
+    return [address for address in dict.fromkeys(asked) if _is_page(client, address)]
+
+
+def _is_page(client: Client, address: str) -> bool:
+    answer = client.get(address)
+    # Read to its end a file is closed.
+    content = b"".join(answer)
+    return answer.status_code == 200 and b"<html" in content
+
+
+def _first(pattern: str) -> Any:
+    for model in admin.site._registry:
+        if pattern.startswith(f"{model._meta.app_label}/{model._meta.model_name}/"):
+            row = model._default_manager.first()
+            return row.pk if row else 1
+    return 1

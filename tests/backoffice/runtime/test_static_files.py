@@ -1,0 +1,95 @@
+"""Each file that a page loads is there under the name it is loaded by, embedded and in a built image."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client, override_settings
+
+from tests.admin_pages import open_a_shop, pages
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.slow]
+LOADED = re.compile(r'<(?:script|link)\b[^>]*?\b(?:src|href)="(/static/[^"]+)"')
+IMPORTED = re.compile(r'^(?:import\b|\}).*?\bfrom "(\.[^"]+)";$', re.MULTILINE)
+HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
+APPS = ("accounts", "backoffice", "catalog", "orders")
+OURS = re.compile(r"^/static/(accounts|backoffice|catalog|orders|outbox)/")
+OF_AN_IMAGE = "backoffice.runtime.static_files.CollectedStaticFiles"
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Iterator[None]:
+    """Files as the build of an image collects and serves them."""
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": OF_AN_IMAGE}}
+    with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages, WHITENOISE_USE_FINDERS=False):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield
+
+
+def loaded_by_all_pages() -> dict[str, int]:
+    """Each script, style and icon that a page names or a module imports, with the status of its answer."""
+    # Its middleware looks at the settings of the test.
+    client = Client()
+    client.force_login(make_user(is_superuser=True))
+    order = open_a_shop()
+    answers = [client.get(page) for page in pages(client, order)]
+    answers.append(
+        client.post("/admin/orders/order/ship-many/file/", {"pasted": f"order\ttracking\n{order}\t1"})
+    )
+    answers += [Client().get("/admin/login/"), Client().get("/admin/password_reset/")]
+    assert len(answers) > 40
+    waiting = [address for answer in answers for address in LOADED.findall(answer.text)]
+    found: dict[str, int] = {}
+    while waiting:
+        address = waiting.pop()
+        if address not in found:
+            found[address], imports = _ask(client, address)
+            waiting += [urljoin(address, name) for name in imports]
+    return found
+
+
+def _ask(client: Client, address: str) -> tuple[int, list[str]]:
+    answer: Any = client.get(address)
+    content = b"".join(answer.streaming_content).decode() if answer.status_code == 200 else ""
+    return answer.status_code, IMPORTED.findall(content) if OURS.match(address) else []
+
+
+def names(addresses: Any) -> set[str]:
+    """Ours, below /static/ and without hashes."""
+    return {
+        re.sub(r"\.[0-9a-f]{12}(?=\.)", "", each).removeprefix("/static/")
+        for each in addresses
+        if OURS.match(each)
+    }
+
+
+def static_files(ending: str = "") -> list[Path]:
+    """Ours, where they stand in the source."""
+    folders = [Path(app.path) / "static" for app in apps.get_app_configs() if app.name.startswith(APPS)]
+    return [file for folder in folders for file in folder.rglob(f"*{ending}") if file.is_file()]
+
+
+def names_in_source() -> set[str]:
+    return {"/".join(file.parts[-2:]) for file in static_files()}
+
+
+def test_every_file_of_every_page_is_served_and_every_file_is_used() -> None:
+    found = loaded_by_all_pages()
+
+    assert {address: status for address, status in found.items() if status != 200} == {}
+    assert names(found) == names_in_source()
+
+
+def test_in_an_image_each_is_served_under_the_name_of_its_content_alone(image: None) -> None:
+    found = loaded_by_all_pages()
+
+    assert {address: status for address, status in found.items() if status != 200} == {}
+    assert [address for address in found if not HASHED.search(address)] == []
+    assert names(found) == names_in_source()

@@ -1,0 +1,135 @@
+"""The cells of a product file: what each says, and what to write instead of what says nothing."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backoffice.errors import Invalid
+from catalog.models import Category
+from catalog.product_files.cells import MAX_CELL, all_categories, listed, product_columns, said_by
+from tests.factories import make_category
+
+TEAS = Category(name="Teas & Töpfe", slug="teas")
+CATEGORIES = {"teas": TEAS, "teas & töpfe": TEAS}
+
+
+def said(**cells: str) -> dict[str, Any]:
+    return said_by(cells, CATEGORIES)
+
+
+def refused(**cells: str) -> list[str]:
+    with pytest.raises(Invalid) as refusal:
+        said(**cells)
+    return [fault.pointer for fault in refusal.value.faults]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("cell", "price"),
+    [
+        ("3.39", "3.39"),
+        ("3", "3"),
+        ("3.", "3"),
+        (".5", "0.5"),
+        ("-1", "-1"),
+        ("+1", "1"),
+        ("1.2E3", "1200"),
+        ("0.30000000000000004", "0.30000000000000004"),
+    ],
+)
+def test_a_price_is_read_to_the_last_digit(cell: str, price: str) -> None:
+    assert said(price=cell) == {"price": Decimal(price)}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "cell", ["3,39", "3.39 €", "1_000", "1 000", "NaN", "Infinity", "0x10", "٣", "1e1000", "."]
+)
+def test_what_is_no_price_is_refused(cell: str) -> None:
+    assert refused(price=cell) == ["/price"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("cell", "threshold"), [("12", 12), ("0", 0), ("12.0", 12), ("12.000", 12), ("", None)]
+)
+def test_a_threshold_is_a_whole_number_or_none(cell: str, threshold: int | None) -> None:
+    assert said(low_stock_threshold=cell) == {"low_stock_threshold": threshold}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("cell", ["2.5", "-1", "1e3", "many", "1" * 11, "٣"])
+def test_what_is_no_whole_number_is_refused(cell: str) -> None:
+    assert refused(low_stock_threshold=cell) == ["/low_stock_threshold"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("cell", "is_active"),
+    [("1", True), ("TRUE", True), ("Yes", True), ("0", False), ("False", False), ("no", False)],
+)
+def test_a_product_can_be_ordered_or_is_archived(cell: str, is_active: bool) -> None:
+    assert said(is_active=cell) == {"is_active": is_active}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("cell", ["", "2", "maybe", "archived", "-"])
+def test_what_is_not_understood_archives_nothing(cell: str) -> None:
+    assert refused(is_active=cell) == ["/is_active"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("cell", ["teas", "TEAS", " Teas & TÖPFE "])
+def test_a_category_is_named_by_its_name_or_slug_in_any_case(cell: str) -> None:
+    assert said(category=cell) == {"category": TEAS}
+
+
+@pytest.mark.once
+def test_an_empty_cell_empties_what_can_be_empty() -> None:
+    assert said(name="", price="", category="", barcode="") == {
+        "name": "",
+        "price": None,
+        "category": None,
+        "barcode": "",
+    }
+
+
+@pytest.mark.once
+def test_every_cell_that_cannot_be_understood_is_named_and_none_is_too_long() -> None:
+    assert said(name="x" * MAX_CELL) == {"name": "x" * 255}
+    assert refused(
+        name="x" * (MAX_CELL + 1), price="1" * (MAX_CELL + 1), category="Nowhere", is_active="", sku="A"
+    ) == ["/name", "/price", "/category", "/is_active"]
+
+
+@pytest.mark.once
+def test_columns_are_known_however_their_names_are_written() -> None:
+    assert product_columns(["SKU", "Low stock threshold", "IsActive", " Supplier ", None]) == [
+        "sku",
+        "low_stock_threshold",
+        "is_active",
+        "Supplier",
+        "",
+    ]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([3, 4], "3 and 4"),
+        ([3, 4, 5, 6, 7], "3, 4, 5, 6 and 7"),
+        ([3, 4, 5, 6, 7, 8, 9], "3, 4, 5, 6, 7 and 2 more"),
+    ],
+)
+def test_of_many_rows_the_first_five_are_listed(rows: list[int], words: str) -> None:
+    assert listed(rows) == words
+
+
+@pytest.mark.django_db
+def test_every_category_is_found_by_its_slug_and_its_folded_name() -> None:
+    towels = make_category("Badetücher ÄÖ")
+
+    assert all_categories() == {"badetücher-äö": towels, "badetücher äö": towels}
+    assert said_by({"category": "BADETÜCHER äö"}, all_categories()) == {"category": towels}

@@ -1,0 +1,88 @@
+"""A carrier's file of parcels, whatever its columns are called, and what is wrong with a row of it."""
+
+import io
+
+import pytest
+
+from backoffice.sheets.limits import UnreadableFile
+from orders.fulfilment import parcels
+from orders.fulfilment.parcels import Parcel, ParcelFile, read_parcels
+
+pytestmark = pytest.mark.once
+
+
+def read(*lines: str, carrier: str = "") -> ParcelFile:
+    return read_parcels(io.BytesIO("\n".join(lines).encode()), file_name="parcels.csv", carrier=carrier)
+
+
+def test_each_row_is_a_parcel_by_its_place_in_the_file() -> None:
+    file = read("Colour;Courier;Tracking ID;Your reference", "red; DHL ;'=0034;b-1", "", ";;0035;B-2")
+
+    assert file == ParcelFile(
+        columns=("carrier", "tracking_number", "number"),
+        ignored_columns=("Colour",),
+        rows=(Parcel(2, "b-1", "=0034", "DHL"), Parcel(4, "B-2", "0035", "")),
+    )
+
+
+def test_the_carrier_of_the_whole_file_is_that_of_rows_which_name_none() -> None:
+    file = read("order,tracking,carrier", "B-1,1,", "B-2,2,GLS", carrier="DPD")
+
+    assert [parcel.carrier for parcel in file.rows] == ["DPD", "GLS"]
+    assert read("order,tracking", "B-1,1", carrier="DPD").rows[0].carrier == "DPD"
+
+
+def test_a_file_with_too_many_parcels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parcels, "MAX_PARCELS", 2)
+
+    assert len(read("order,tracking", "B-1,1", "B-2,2").rows) == 2
+    with pytest.raises(UnreadableFile, match="more than 2 rows"):
+        read("order,tracking", "B-1,1", "B-2,2", "B-3,3")
+
+
+@pytest.mark.parametrize(
+    "parcel",
+    [
+        Parcel(2, "B-1", "0034"),
+        Parcel(2, "x" * 40, "1" * 80, "c" * 60),
+        Parcel(2, "B-1", "1E"),
+        Parcel(2, "B-1", "JE12E+5X"),
+        Parcel(2, "B-1", "340434161094042557"),
+    ],
+)
+def test_nothing_is_wrong_with_a_parcel_that_can_be(parcel: Parcel) -> None:
+    assert parcel.problem == ""
+
+
+@pytest.mark.parametrize(
+    ("parcel", "problem"),
+    [
+        (Parcel(2, "", ""), "The order number is missing."),
+        (Parcel(2, "B-1", ""), "The tracking number is missing."),
+        (Parcel(2, "x" * 41, "1"), "number: at most 40 characters, without control characters."),
+        (Parcel(2, "B-1", "1" * 81), "tracking_number: at most 80 characters, without control characters."),
+        (Parcel(2, "B-1", "1\x07"), "tracking_number: at most 80 characters, without control characters."),
+        (Parcel(2, "B-1", "1", "c" * 61), "carrier: at most 60 characters, without control characters."),
+    ],
+)
+def test_what_is_wrong_with_a_parcel_is_told(parcel: Parcel, problem: str) -> None:
+    assert parcel.problem == problem
+
+
+@pytest.mark.parametrize("number", ["3.40434E+17", "3,40434e+17", "3E17"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_not_taken(number: str) -> None:
+    assert "rounded" in Parcel(2, "B-1", number).problem
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["tracking", "1"], 'Needed: number and tracking_number; found: "tracking"'),
+        (["order,reference,tracking", "1,2,3"], "2 columns named number"),
+        (["order,tracking"], "no rows"),
+        ([""], "no rows"),
+    ],
+)
+def test_a_file_that_tells_of_no_parcels_is_refused_with_what_to_do(lines: list[str], told: str) -> None:
+    with pytest.raises(UnreadableFile, match=told):
+        read(*lines)
