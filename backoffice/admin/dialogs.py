@@ -15,7 +15,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from backoffice.admin.once import RequestKeyField, done_once
+from backoffice.admin.once import IdempotencyKeyField, done_once
 from backoffice.admin.site import page_asked_from
 from backoffice.errors import Fault, Refusal
 
@@ -45,7 +45,7 @@ class UseCaseDialog(BaseDialogForm):
     done: the page shows it.
     """
 
-    key = RequestKeyField()
+    key = IdempotencyKeyField()
     done: str = ""
 
     def carry_out(self, data: dict[str, Any]) -> None:

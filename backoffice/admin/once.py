@@ -22,14 +22,14 @@ class SentAlready(Conflict):
     title = "This form was sent before, filled in differently"
 
 
-class RequestKeyField(forms.RegexField):
+class IdempotencyKeyField(forms.RegexField):
     """Hidden in a form: the same whenever the same form is sent once more."""
 
     def __init__(self) -> None:
-        super().__init__(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput(), initial=new_request_key)
+        super().__init__(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput(), initial=new_idempotency_key)
 
 
-def new_request_key() -> str:
+def new_idempotency_key() -> str:
     return secrets.token_hex(16)
 
 

@@ -18,7 +18,7 @@ from unfold.decorators import action
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin, csv_file
 from backoffice.admin.lists import CappedPaginator
-from backoffice.admin.once import RequestKeyField
+from backoffice.admin.once import IdempotencyKeyField
 from backoffice.api.idempotency import once
 from backoffice.api.json_reply import Reply, rendered
 from backoffice.db.primary_keys import is_key
@@ -42,7 +42,7 @@ class CountForm(forms.Form):
 
     counted = forms.IntegerField()
     expected = forms.IntegerField()
-    key = RequestKeyField()
+    key = IdempotencyKeyField()
 
 
 class Counting(DomainAdmin):

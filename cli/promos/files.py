@@ -42,12 +42,12 @@ def import_file(
 ) -> None:
     """Create and change promo codes by a file: show what each row does, ask, and do all of it or nothing.
 
-    Columns: code, name, percent or amount, max_discount, minimum_spend, starts, ends (2026-12-24 is the whole
-    day), max_uses, per_customer (empty: no limit), first_order_only (yes or no), restricted (yes or no),
-    categories, products (with ; between several), paused (yes or no). A code that names categories or
-    products is restricted to them; one for the whole shop says no in restricted, or has none of the three
-    columns. What has no column stays as it is, and is usual for new codes. At most 10,000 rows; `shopctl
-    promos export` writes such a file.
+    Columns: code, name, percent_off or amount_off, max_discount, minimum_spend, starts_at, ends_at (a day is
+    whole, 2026-12-24), max_uses, max_uses_per_customer (empty: no limit), first_order_only (yes or no),
+    is_restricted (yes or no), categories, products (with ; between several), is_paused (yes or no). A code
+    that names categories or products is restricted to them; one for the whole shop says no in
+    is_restricted, or has none of the three columns. What has no column stays as it is, and is usual for new
+    codes. At most 10,000 rows; `shopctl promos export` writes such a file.
     """
     from backoffice.sheets.reading import MAX_FILE
     from orders.promotions import (

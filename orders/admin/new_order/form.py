@@ -13,7 +13,7 @@ from unfold.widgets import (
 )
 
 from backoffice.admin.dialogs import errors_of
-from backoffice.admin.once import RequestKeyField
+from backoffice.admin.once import IdempotencyKeyField
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO
 from orders.admin.order.forms import ADDRESS_PARTS
@@ -132,7 +132,7 @@ class NewOrderForm(BasketForm):
         max_length=MAX_NOTE,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
-    key = RequestKeyField()
+    key = IdempotencyKeyField()
 
     def check_lines(self) -> None:
         super().check_lines()

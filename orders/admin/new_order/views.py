@@ -12,7 +12,7 @@ from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin
-from backoffice.admin.once import SentAlready, done_once, new_request_key
+from backoffice.admin.once import SentAlready, done_once, new_idempotency_key
 from backoffice.errors import Refusal
 from orders.admin.new_order.form import BasketForm, NewOrderForm
 from orders.admin.new_order.page import (
@@ -132,7 +132,7 @@ def _place(request: HttpRequest, form: NewOrderForm) -> HttpResponse:
 
 def _refuse(form: NewOrderForm, refusal: Refusal) -> None:
     if isinstance(refusal, SentAlready):
-        form.give_another_key(new_request_key())
+        form.give_another_key(new_idempotency_key())
         form.add_error(None, PLACED_ALREADY)
     else:
         form.refuse(refusal)

@@ -9,7 +9,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from backoffice.admin.once import RequestKeyField
+from backoffice.admin.once import IdempotencyKeyField
 from orders.admin.promos.terms_form import NamedTermsForm, field_of, initial_of
 from orders.models import PromoCode, Promotion
 from orders.models.promo import normalised_code
@@ -105,7 +105,7 @@ class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
         help_text="Empty: no limit.",
         widget=UnfoldAdminIntegerFieldWidget({"min": 1}),
     )
-    key = RequestKeyField()
+    key = IdempotencyKeyField()
 
     class Meta:
         model = Promotion

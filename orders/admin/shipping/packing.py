@@ -14,7 +14,7 @@ from unfold.decorators import action
 from accounts.admin.actor import actor_of
 from accounts.models import User
 from backoffice.admin.base import DomainAdmin
-from backoffice.admin.once import RequestKeyField, SentAlready, done_once, new_request_key
+from backoffice.admin.once import IdempotencyKeyField, SentAlready, done_once, new_idempotency_key
 from backoffice.errors import Invalid, Refusal
 from catalog.models import Product
 from orders.admin import words
@@ -37,7 +37,7 @@ class ParcelForm(forms.Form):
 
     order = forms.CharField(max_length=40)
     version = forms.IntegerField()
-    key = RequestKeyField()
+    key = IdempotencyKeyField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _packing(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
             if open_by_sku[sku]
         ],
         "surplus": [f"{count} × {sku}" for sku, count in surplus.items() if count > 0],
-        "key": new_request_key(),
+        "key": new_idempotency_key(),
     }
 
 

@@ -328,7 +328,7 @@ def test_the_codes_to_change_come_from_standard_input_too(shopctl: Shopctl) -> N
 def test_support_may_look_at_promos_but_not_make_them(shopctl: Shopctl, command: tuple[str, ...]) -> None:
     make_user("sam@example.com", role="Support")
     make_promo_code("TEN")
-    refused = shopctl("promos", *command, "--as", "sam@example.com", stdin="code,percent\nNEW,5\n")
+    refused = shopctl("promos", *command, "--as", "sam@example.com", stdin="code,percent_off\nNEW,5\n")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "Your role does not allow this" in refused.stderr
     assert PromoCode.objects.get().state == "active"
