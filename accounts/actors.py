@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Source, User, name_of
 from backoffice.errors import Forbidden
 
@@ -23,15 +25,15 @@ class Actor:
     def require(self, permission: str) -> None:
         """Refuse unless the actor may."""
         if not self.may(permission):
-            raise Forbidden("Your role does not allow this. Ask a manager.")
+            raise Forbidden(_("Your role does not allow this. Ask a manager."))
 
 
 def name_told_to(reader: User | None, name: str | None, *, is_staff: bool) -> str:
     """Whoever did it, as the reader may know them: not everybody may know the customers."""
     if not name:
-        return "System"
+        return _("System")
     may_know = is_staff or reader is None or reader.has_perm("accounts.view_customer")
-    return name if may_know else "Customer"
+    return name if may_know else _("Customer")
 
 
 SYSTEM = Actor(None, Source.TASK)

@@ -1,4 +1,4 @@
-"""Whose an e-mail address is: shown by a link that was sent there."""
+"""Confirming an e-mail address: it belongs to whoever opens a link that was sent there."""
 
 from django.utils import timezone
 

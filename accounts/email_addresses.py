@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from accounts.models import normalised_email
 from backoffice.errors import Fault, Invalid
@@ -19,15 +20,22 @@ def checked_email(text: str) -> str:
     if address != text.strip().lower():
         # To fold ß into ss would send the mails, and the links in them, to somebody else's mailbox.
         raise _no_address(
-            f"{text.strip()} has a letter such as ß, which mail servers do not agree on. Write the domain in "
-            "its ASCII form, which begins with xn--."
+            _(
+                "%(text)s has a letter such as ß, which mail servers do not agree on. Write the "
+                "domain in its ASCII form, which begins with xn--."
+            )
+            % {"text": text.strip()}
         )
     try:
         validate_email(address)
     except ValidationError:
-        raise _no_address(f"{address or 'An empty text'} is not an e-mail address.") from None
+        raise _no_address(
+            _("%(address)s is not an e-mail address.") % {"address": address}
+            if address
+            else _("An empty text is not an e-mail address.")
+        ) from None
     if len(address) > LONGEST:
-        raise _no_address(f"An e-mail address has at most {LONGEST} characters.")
+        raise _no_address(_("An e-mail address has at most %(most)s characters.") % {"most": LONGEST})
     return address
 
 

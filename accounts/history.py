@@ -1,16 +1,19 @@
 """The history of an account: who signed in, and who changed its role, activity or password, and when."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import override
 
 from accounts.actors import Actor
 from accounts.models import AccountChange, AccountEvent, User
+from accounts.models.changes import details_of
 from accounts.security_log import write_line
 from backoffice.api.addresses import current_address
 from backoffice.db.transactions import write_transaction
 
-LONGEST_TEXT = 200
 # What strangers can cause: shown a few times, or it would push what matters off the page.
 BY_STRANGERS = (AccountChange.REFUSED, AccountChange.LIMITED)
 LATEST, LATEST_BY_STRANGERS = 50, 10
@@ -20,7 +23,7 @@ LATEST, LATEST_BY_STRANGERS = 50, 10
 def record(
     user: User | None,
     kind: AccountChange,
-    text: str = "",
+    facts: Mapping[str, Any] | None = None,
     *,
     by: Actor,
     account: str = "",
@@ -28,17 +31,19 @@ def record(
 ) -> AccountEvent:
     """An entry of the account's history, and once it is committed a line of the security log.
 
-    Without a user, `account` is what was typed instead of one.
+    Without a user, `account` is what was typed instead of one. `accounts.models.changes` has words for the
+    facts of each kind.
     """
     come_from = current_address.get() if address is None else address
     event = AccountEvent.objects.create(
         user=user,
         kind=kind,
-        text=text[:LONGEST_TEXT],
+        facts=dict(facts or {}),
         actor=by.user,
         source=by.source,
         address=come_from[:45],
     )
+    text = _logged(kind, event.facts)
     line = partial(
         write_line, kind.value, account=user.email if user else account, by=by, address=come_from, text=text
     )
@@ -54,14 +59,26 @@ def latest_events(user: User) -> list[AccountEvent]:
     return sorted([*others, *by_strangers], key=lambda event: event.pk, reverse=True)
 
 
-def record_export(what: str, *, by: Actor) -> None:
-    """That somebody takes data of customers, orders or promo codes out of the shop, before they get it."""
+def record_export(what: str, *, by: Actor, **facts: Any) -> None:
+    """That somebody takes data of customers, orders or promo codes out of the shop, before they get it.
+
+    `what` is a code such as "orders"; facts are its `format`, the `count` of rows, or the `promotion`.
+    """
+    facts = {"what": what, **facts}
     if by.user is not None:
-        record(by.user, AccountChange.EXPORTED, what, by=by)
+        record(by.user, AccountChange.EXPORTED, facts, by=by)
     else:
-        write_line(AccountChange.EXPORTED.value, account="", by=by, text=what)
+        write_line(
+            AccountChange.EXPORTED.value, account="", by=by, text=_logged(AccountChange.EXPORTED, facts)
+        )
 
 
 def record_of_system(kind: AccountChange, text: str, *, by: Actor) -> None:
     """What concerns the whole shop and no account: a line of the log alone."""
     write_line(kind.value, account="", by=by, text=text)
+
+
+def _logged(kind: AccountChange, facts: Mapping[str, Any]) -> str:
+    """In English, whoever acts: programs read the log."""
+    with override(None):
+        return details_of(kind, facts)

@@ -1,5 +1,7 @@
 """Inviting a colleague: an account with a role, and a link by e-mail to choose a password with."""
 
+from django.utils.translation import gettext as _
+
 from accounts.actors import Actor
 from accounts.history import record
 from accounts.mailing.account_mails import tell
@@ -23,7 +25,7 @@ def invite(email: str, *, role: str, name: str = "", by: Actor) -> User:
     words = {each.name: each for each in ROLES}.get(name_of_role)
     context = {
         "role": name_of_role,
-        "may": words.may if words else "May see and do everything in the shop.",
+        "you_may": words.you_may if words else _("You may see and do everything in the shop."),
         "invited_by": str(by),
     }
     tell(user.email, "invitation", {"name": user.greeting, **context, **password_link(user)})
@@ -39,6 +41,6 @@ def send_password_link(user: User, *, by: Actor) -> None:
         Conflict: the account is deactivated.
     """
     if not user.is_active:
-        raise Conflict(f"{user.email} is deactivated. Activate the account first.")
+        raise Conflict(_("%(email)s is deactivated. Activate the account first.") % {"email": user.email})
     tell(user.email, "password_reset", {"name": user.greeting, **password_link(user)})
     record(user, AccountChange.LINK, by=by)

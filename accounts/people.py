@@ -1,21 +1,25 @@
 """Staff accounts, their roles and passwords."""
 
 from hashlib import sha256
+from typing import ClassVar
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.email_addresses import checked_email
 from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User, normalised_email
+from accounts.models.changes import changed
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.roles import ROLE_NAMES
-from accounts.tokens import revoke_everything
+from accounts.tokens.refresh import revoke_everything
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Stale
+from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Stale, Title
 
 SUPERUSER = "superuser"
 VERSION_FIELDS = ("auth_version", "is_active", "name")
@@ -23,17 +27,17 @@ VERSION_FIELDS = ("auth_version", "is_active", "name")
 
 class EmailTaken(Conflict):
     code = "email_taken"
-    title = "This e-mail address has an account already"
+    title: ClassVar[Title] = gettext_lazy("This e-mail address has an account already")
 
 
-class EmailNotConfirmed(Conflict):
+class AddressNotConfirmed(Conflict):
     code = "email_not_confirmed"
-    title = "Nobody has confirmed this e-mail address yet"
+    title: ClassVar[Title] = gettext_lazy("Nobody has confirmed this e-mail address yet")
 
 
 class LastSuperuser(Conflict):
     code = "last_superuser"
-    title = "Somebody must remain who may do everything"
+    title: ClassVar[Title] = gettext_lazy("Somebody must remain who may do everything")
 
 
 def user_with_id(pk: int) -> User:
@@ -53,7 +57,7 @@ def user_with_email(email: str) -> User:
 
 
 def unknown_user(who: object) -> NotFound:
-    return NotFound(f"There is no user {who}.")
+    return NotFound(_("There is no user %(who)s.") % {"who": who})
 
 
 def role_named(text: str) -> str:
@@ -64,7 +68,11 @@ def role_named(text: str) -> str:
     """
     name = {known.casefold(): known for known in (*ROLE_NAMES, SUPERUSER)}.get(text.strip().casefold())
     if name is None:
-        detail = f"{text!r} is not a role. The roles are {', '.join(ROLE_NAMES)} and {SUPERUSER}."
+        detail = _("%(text)s is not a role. The roles are %(roles)s and %(superuser)s.") % {
+            "text": repr(text),
+            "roles": ", ".join(ROLE_NAMES),
+            "superuser": SUPERUSER,
+        }
         raise Invalid(detail, faults=[Fault("/role", "unknown_role", detail)])
     return name
 
@@ -100,9 +108,9 @@ def _create(user: User, role: str, by: Actor) -> User:
         with transaction.atomic():
             user.save()
     except IntegrityError:
-        raise EmailTaken(f"{user.email} has an account already.") from None
+        raise EmailTaken(_("%(email)s has an account already.") % {"email": user.email}) from None
     name_of_role = _give_role(user, role, by)
-    record(user, AccountChange.CREATED, f"as {name_of_role}", by=by)
+    record(user, AccountChange.CREATED, {"role": name_of_role}, by=by)
     return user
 
 
@@ -111,21 +119,23 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
     """Make them staff in exactly this role, or "superuser"; all their tokens fall.
 
     Raises:
-        EmailNotConfirmed: it is a customer's account whose password may be somebody else's.
+        AddressNotConfirmed: it is a customer's account whose password may be somebody else's.
         Invalid: an unknown role; it names those that there are.
         Forbidden: only a superuser makes or changes a superuser.
         LastSuperuser: nobody would be left.
     """
     user = _locked(user, by)
     if not user.is_staff and user.email_confirmed_at is None:
-        raise EmailNotConfirmed(f"{user.email} is not confirmed. Invite them instead.")
+        raise AddressNotConfirmed(
+            _("%(email)s is not confirmed. Invite them instead.") % {"email": user.email}
+        )
     if user.is_superuser and role != SUPERUSER:
         _keep_a_superuser(user)
-    before = role_of(user) or "no role"
+    before = role_of(user)
     after = _give_role(user, role, by)
-    record(user, AccountChange.ROLE, f"{before} → {after}", by=by)
-    changed = {"before": before, "after": after, "by": str(by)}
-    tell(user.email, "role_changed", {"name": user.greeting, **changed, **told_now()})
+    record(user, AccountChange.ROLE, {"role": changed(before or None, after)}, by=by)
+    roles = {"before": before, "after": after, "by": str(by)}
+    tell(user.email, "role_changed", {"name": user.greeting, **roles, **told_now()})
     revoke_everything(user, because="role changed")
     return _reloaded(user)
 
@@ -141,11 +151,11 @@ def deactivate(user: User, *, by: Actor) -> User:
     """
     user = _locked(user, by)
     if by.user is not None and by.user.pk == user.pk:
-        raise Conflict("You cannot deactivate yourself. Ask somebody else to do it.")
+        raise Conflict(_("You cannot deactivate yourself. Ask somebody else to do it."))
     if user.is_superuser:
         _keep_a_superuser(user)
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
-        record(user, AccountChange.DEACTIVATED, by=by)
+        record(user, AccountChange.DEACTIVATED, {"is_active": changed(True, False)}, by=by)
     revoke_everything(user, because="deactivated")
     return _reloaded(user)
 
@@ -159,7 +169,7 @@ def reactivate(user: User, *, by: Actor) -> User:
     """
     user = _locked(user, by)
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
-        record(user, AccountChange.ACTIVATED, by=by)
+        record(user, AccountChange.ACTIVATED, {"is_active": changed(False, True)}, by=by)
     return _reloaded(user)
 
 
@@ -181,7 +191,7 @@ def edit_user(
     """
     user = _locked(user, by)
     if expected_version not in (None, _version(user)):
-        raise Stale(f"{user.email} was changed meanwhile. Look at it again.")
+        raise Stale(_("%(email)s was changed meanwhile. Look at it again.") % {"email": user.email})
     if name is not None:
         User.objects.filter(pk=user.pk).update(name=name.strip())
     if role is not None:
@@ -216,7 +226,7 @@ def _give_role(user: User, role: str, by: Actor) -> str:
     """The role's name, however it was typed."""
     name = role_named(role)
     if name == SUPERUSER and not _may_do_everything(by):
-        raise Forbidden("Only a superuser may make somebody a superuser.")
+        raise Forbidden(_("Only a superuser may make somebody a superuser."))
     User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=name == SUPERUSER)
     user.groups.set(Group.objects.filter(name=name))
     return name
@@ -238,12 +248,14 @@ def _locked(user: User, by: Actor) -> User:
 
 def _keep_a_superuser(user: User) -> None:
     if not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
-        raise LastSuperuser(f"{user.email} is the last superuser. Make somebody else one first.")
+        raise LastSuperuser(
+            _("%(email)s is the last superuser. Make somebody else one first.") % {"email": user.email}
+        )
 
 
 def _protect_superuser(user: User, by: Actor) -> None:
     if user.is_superuser and not _may_do_everything(by):
-        raise Forbidden("Only a superuser may change a superuser.")
+        raise Forbidden(_("Only a superuser may change a superuser."))
 
 
 def _may_do_everything(by: Actor) -> bool:

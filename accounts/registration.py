@@ -1,6 +1,7 @@
 """Customers who make an account for themselves."""
 
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
 
 from accounts.confirmation import confirm_address
 from accounts.email_addresses import checked_email
@@ -29,11 +30,11 @@ def register(email: str, password: str, *, name: str = "", address: str) -> None
 
 @write_transaction
 def _take_in(newcomer: User) -> None:
-    """The same four statements, whatever there is."""
+    """Run the same four statements, whether or not there is such an account: the time taken does not tell."""
     User.objects.bulk_create([newcomer], ignore_conflicts=True)
     # What nobody has confirmed is still being registered: the last password typed counts, older links fall.
     User.objects.unconfirmed().filter(email=newcomer.email).update(
-        password=newcomer.password, name=newcomer.name, date_joined=newcomer.date_joined
+        password=newcomer.password, name=newcomer.name, created_at=newcomer.created_at
     )
     user = User.objects.get(email=newcomer.email)
     greeting = {"name": user.greeting}
@@ -59,7 +60,7 @@ def confirm_email(token: str, password: str, *, address: str) -> User:
     uses = limit_links(address)
     user = user_of(token, CONFIRMATION)
     if not is_own_password(user, password):
-        detail = (
+        detail = _(
             "This account was made with another password. Choose one of your own: ask for a new password."
         )
         raise Invalid(detail, faults=[Fault("/password", "wrong_password", detail)])

@@ -5,48 +5,68 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Right:
-    """One thing that a role may do, in words that follow "may", with all the permissions it takes."""
+    """One thing that a role may do, in words that follow "may", with all the permissions it takes.
 
-    words: str
+    `seen` is what it lets somebody see, "" for a deed.
+    """
+
+    words: str | Promise
     permissions: frozenset[str]
+    seen: str | Promise = ""
 
 
-def _right(words: str, *permissions: str) -> Right:
-    return Right(words, frozenset(permissions))
+def _right(words: str | Promise, *permissions: str, seen: str | Promise = "") -> Right:
+    return Right(words, frozenset(permissions), seen)
 
 
 SEE_CATALOGUE = _right(
-    "see products and stock",
+    gettext_lazy("see products and stock"),
     "catalog.view_category",
     "catalog.view_product",
     "catalog.view_stockmovement",
     "catalog.view_stockimport",
+    seen=gettext_lazy("products and stock"),
 )
-SEE_ORDERS = _right("see orders", "orders.view_order")
-SEE_CUSTOMERS = _right("see customers", "accounts.view_customer")
-SEE_REVENUE = _right("see revenue", "orders.view_revenue")
-SEE_PROMOS = _right("see promo codes", "orders.view_promotion", "orders.view_promocode")
-SEE_EMAILS = _right("see e-mails", "outbox.view_emailmessage")
+SEE_ORDERS = _right(gettext_lazy("see orders"), "orders.view_order", seen=gettext_lazy("orders"))
+SEE_CUSTOMERS = _right(
+    gettext_lazy("see customers"), "accounts.view_customer", seen=gettext_lazy("customers")
+)
+SEE_REVENUE = _right(gettext_lazy("see revenue"), "orders.view_revenue", seen=gettext_lazy("revenue"))
+SEE_PROMOS = _right(
+    gettext_lazy("see promo codes"),
+    "orders.view_promotion",
+    "orders.view_promocode",
+    seen=gettext_lazy("promo codes"),
+)
+SEE_EMAILS = _right(gettext_lazy("see e-mails"), "outbox.view_emailmessage", seen=gettext_lazy("e-mails"))
 EDIT_PRODUCTS = _right(
-    "edit products, categories and prices",
+    gettext_lazy("edit products, categories and prices"),
     "catalog.add_category",
     "catalog.change_category",
     "catalog.delete_category",
     "catalog.add_product",
     "catalog.change_product",
 )
-MOVE_STOCK = _right("receive, adjust, count and import stock", "catalog.move_stock")
-FULFIL = _right("ship, deliver and register returns", "orders.ship_order", "orders.return_order")
-COMMENT = _right("comment on orders", "orders.comment_order")
+MOVE_STOCK = _right(gettext_lazy("receive, adjust, count and import stock"), "catalog.move_stock")
+FULFIL = _right(
+    gettext_lazy("ship, deliver and register returns"), "orders.ship_order", "orders.return_order"
+)
+COMMENT = _right(gettext_lazy("comment on orders"), "orders.comment_order")
 SELL = _right(
-    "place, edit and cancel orders", "orders.add_order", "orders.change_order", "orders.cancel_order"
+    gettext_lazy("place, edit and cancel orders"),
+    "orders.add_order",
+    "orders.change_order",
+    "orders.cancel_order",
 )
 MANAGE_PROMOS = _right(
-    "create, edit and pause promo codes",
+    gettext_lazy("create, edit and pause promo codes"),
     "orders.add_promotion",
     "orders.change_promotion",
     "orders.delete_promotion",
@@ -54,15 +74,18 @@ MANAGE_PROMOS = _right(
     "orders.change_promocode",
     "orders.delete_promocode",
 )
-EDIT_CUSTOMERS = _right("edit customers", "accounts.change_customer")
-EXPORT = _right("export customers and orders", "accounts.export_customer", "orders.export_order")
-REQUEUE = _right("send e-mails again", "outbox.requeue_emailmessage")
+EDIT_CUSTOMERS = _right(gettext_lazy("edit customers"), "accounts.change_customer")
+EXPORT = _right(
+    gettext_lazy("export customers and orders"), "accounts.export_customer", "orders.export_order"
+)
+REQUEUE = _right(gettext_lazy("send e-mails again"), "outbox.requeue_emailmessage")
 MANAGE_USERS = _right(
-    "invite colleagues and change their roles",
+    gettext_lazy("invite colleagues and change their roles"),
     "accounts.view_user",
     "accounts.add_user",
     "accounts.change_user",
 )
+
 RIGHTS = (
     SEE_CATALOGUE,
     SEE_ORDERS,
@@ -95,24 +118,43 @@ class Role:
     @property
     def may(self) -> str:
         """A sentence with everything that the role may do."""
-        if self.rights.issuperset(RIGHTS):
-            return "May see and do everything in the shop."
-        return f"May {_in_words([right for right in RIGHTS if right in self.rights], 'and')}."
+        if self._may_do_everything:
+            return _("May see and do everything in the shop.")
+        return _("May %(rights)s.") % {"rights": self._rights_in_words}
+
+    @property
+    def you_may(self) -> str:
+        """The same, said to somebody who has the role."""
+        if self._may_do_everything:
+            return _("You may see and do everything in the shop.")
+        return _("You may %(rights)s.") % {"rights": self._rights_in_words}
 
     @property
     def may_not(self) -> str:
         """A sentence with everything else."""
         withheld = [right for right in RIGHTS if right not in self.rights]
-        return f"May not {_in_words(withheld, 'or')}." if withheld else "Nothing is kept back."
+        if not withheld:
+            return _("Nothing is kept back.")
+        return _("May not %(rights)s.") % {"rights": _in_words(withheld, _("%(first)s or %(last)s"))}
+
+    @property
+    def _may_do_everything(self) -> bool:
+        return self.rights.issuperset(RIGHTS)
+
+    @property
+    def _rights_in_words(self) -> str:
+        held = [right for right in RIGHTS if right in self.rights]
+        return _in_words(held, _("%(first)s and %(last)s"))
 
 
-def _in_words(rights: Sequence[Right], conjunction: str) -> str:
+def _in_words(rights: Sequence[Right], joined: str) -> str:
     """What is seen is counted up after one "see"; deeds have commas of their own, so semicolons part them."""
-    seen = [right.words.removeprefix("see ") for right in rights if right.words.startswith("see ")]
-    deeds = [right.words for right in rights if not right.words.startswith("see ")]
+    seen = [str(right.seen) for right in rights if right.seen]
+    deeds = [str(right.words) for right in rights if not right.seen]
     if seen:
         *first, last = seen
-        deeds.insert(0, f"see {', '.join(first)} {conjunction} {last}" if first else f"see {last}")
+        things = joined % {"first": ", ".join(first), "last": last} if first else last
+        deeds.insert(0, _("see %(things)s") % {"things": things})
     return "; ".join(deeds)
 
 
@@ -150,7 +192,7 @@ def sync_roles() -> None:
         for pk, app, code in Permission.objects.values_list("pk", "content_type__app_label", "codename")
     }
     for role in ROLES:
-        group, _ = Group.objects.get_or_create(name=role.name)
+        group, _is_new = Group.objects.get_or_create(name=role.name)
         group.permissions.set([codes[permission] for permission in role.permissions])
 
 

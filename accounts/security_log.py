@@ -7,6 +7,8 @@ happened to an account is an entry of its history as well: `accounts.history.rec
 import json
 import logging
 
+from django.utils.translation import override
+
 from accounts.actors import Actor
 from backoffice.api.addresses import current_address
 
@@ -19,11 +21,14 @@ def write_line(
     happening: str, *, account: str, by: Actor, address: str | None = None, text: str = ""
 ) -> None:
     """Values stand in quotes, so that none can pass for a further field; the formatter escapes the rest."""
+    with override(None):
+        # In English, whoever acts: programs read the log.
+        name = str(by)
     fields = {
         # First what no stranger writes.
         "address": current_address.get() if address is None else address,
         "door": str(by.source),
-        "by": str(by),
+        "by": name,
         "account": account,
         "detail": text,
     }

@@ -30,7 +30,7 @@ OF_SIGN_INS = (
 def sweep(now: datetime) -> int:
     """Delete them, and tell how many rows that were; an address that was given away is free again."""
     outdated = (
-        User.objects.unconfirmed().filter(date_joined__lt=now - KEEP_UNCONFIRMED, customer=None),
+        User.objects.unconfirmed().filter(created_at__lt=now - KEEP_UNCONFIRMED, customer=None),
         AccountEvent.objects.filter(kind__in=OF_SIGN_INS, at__lt=now - KEEP_SIGN_INS),
         AccountEvent.objects.filter(user=None, at__lt=now - KEEP_GUESSES_AT_NOBODY),
         KnownPlace.objects.filter(last_seen_at__lt=now - KNOWN_FOR),

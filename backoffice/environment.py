@@ -169,3 +169,19 @@ def _postgresql(
             **options,
         },
     }
+
+
+def mail_options(backend: str, var_dir: Path) -> dict[str, object]:
+    """Django's options of this backend, from EMAIL_*."""
+    if backend.endswith("filebased.EmailBackend"):
+        return {"file_path": str(var_dir / "mail")}
+    if backend.endswith("smtp.EmailBackend"):
+        return {
+            "host": text("EMAIL_HOST", "localhost"),
+            "port": integer("EMAIL_PORT", 25),
+            "use_tls": boolean("EMAIL_USE_TLS", default=False),
+            "username": text("EMAIL_HOST_USER"),
+            "password": text("EMAIL_HOST_PASSWORD"),
+            "timeout": 20,
+        }
+    return {}

@@ -6,7 +6,7 @@ from django.db import models
 class IdempotencyRecord(models.Model):
     """One key, used once by one caller for one operation, with the reply it got."""
 
-    caller = models.CharField(max_length=40, help_text="Such as user:12.")
+    caller = models.CharField(max_length=40, help_text="Such as user:12.")  # not translated
     operation = models.CharField(max_length=120)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)

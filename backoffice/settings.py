@@ -2,11 +2,9 @@
 
 import secrets
 import sys
-from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +15,8 @@ from backoffice import environment as env
 from backoffice.admin.navigation import UNFOLD as UNFOLD
 from backoffice.api.limits import MAX_BODY_BYTES
 from backoffice.money import ZERO
+from backoffice.runtime.log_settings import logging_to
+from backoffice.runtime.private_files import private_content
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(BASE_DIR / ".env")
@@ -28,27 +28,12 @@ IS_SQLITE = DATABASES["default"]["ENGINE"] == env.ENGINES["sqlite"]
 REDIS_URL = env.text("REDIS_URL")
 
 
-def private_file(name: str, make: str) -> str:
-    """The content of a file in VAR_DIR that only its owner may read; made on first use."""
-    path = VAR_DIR / name
-    if not path.exists():
-        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Readable by its owner alone, as every NamedTemporaryFile is.
-        with NamedTemporaryFile("w", dir=VAR_DIR, prefix=f".{name}-", encoding="utf-8") as draft:
-            draft.write(make + "\n")
-            draft.flush()
-            # Of several processes that start at once, all go by the file of the first.
-            with suppress(FileExistsError):
-                path.hardlink_to(draft.name)
-    return path.read_text(encoding="utf-8").strip()
-
-
 def secret_key() -> str:
     key = env.text("SECRET_KEY")
     if key:
         return key
     if IS_SQLITE:
-        return private_file("secret_key", secrets.token_urlsafe(50))
+        return private_content(VAR_DIR / "secret_key", make=secrets.token_urlsafe(50))
     raise ImproperlyConfigured(
         "Set SECRET_KEY to a long random text: on PostgreSQL several processes must share one."
     )
@@ -111,7 +96,7 @@ TEST_RUNNER = "tests.django_runner.PytestRunner"
 
 MIDDLEWARE = [
     "backoffice.api.request_id.RequestIdMiddleware",
-    "backoffice.api.throttling.RateLimitMiddleware",
+    "backoffice.api.rate_limit.RateLimitMiddleware",
     "backoffice.api.cors.CorsMiddleware",
     "backoffice.api.problems.ProblemMiddleware",
     "backoffice.admin.behind_proxy.ProxyMiddleware",
@@ -218,24 +203,9 @@ EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.fileba
 EMAIL_FROM = env.text("EMAIL_FROM", f"{SHOP_NAME} <shop@{urlsplit(SHOP_URL).hostname}>")
 DEFAULT_FROM_EMAIL = EMAIL_FROM
 SERVER_EMAIL = EMAIL_FROM
-
-
-def mail_options(backend: str) -> dict[str, object]:
-    if backend.endswith("filebased.EmailBackend"):
-        return {"file_path": str(VAR_DIR / "mail")}
-    if backend.endswith("smtp.EmailBackend"):
-        return {
-            "host": env.text("EMAIL_HOST", "localhost"),
-            "port": env.integer("EMAIL_PORT", 25),
-            "use_tls": env.boolean("EMAIL_USE_TLS", default=False),
-            "username": env.text("EMAIL_HOST_USER"),
-            "password": env.text("EMAIL_HOST_PASSWORD"),
-            "timeout": 20,
-        }
-    return {}
-
-
-MAILERS = {"default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": mail_options(EMAIL_BACKEND_PATH)}}
+MAILERS = {
+    "default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": env.mail_options(EMAIL_BACKEND_PATH, VAR_DIR)}
+}
 
 # Who may come in
 
@@ -262,7 +232,9 @@ def jwt_keys() -> dict[str, str]:
     """`kid:key` pairs, the current one first; made and kept beside the database when embedded."""
     pairs = env.words("JWT_KEYS")
     if not pairs and IS_SQLITE:
-        pairs = private_file("jwt_keys", f"{secrets.token_hex(4)}:{secrets.token_urlsafe(48)}").split()
+        pairs = private_content(
+            VAR_DIR / "jwt_keys", make=f"{secrets.token_hex(4)}:{secrets.token_urlsafe(48)}"
+        ).split()
     keys = dict(pair.partition(":")[::2] for pair in pairs)
     if not keys or any(not kid or len(key) < 32 for kid, key in keys.items()):
         raise ImproperlyConfigured(
@@ -318,6 +290,8 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
+# The server's front asks these two before Django. They are named, as middleware is: an app's `ready()` that
+# handed them over would load the API into every command and worker.
 # Who may send a body longer than other bodies may be: asked before it is read.
 UPLOADERS = "accounts.api.uploads.may_upload"
 # What the server's front answers without Django.
@@ -332,40 +306,4 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "backoffice.api.request_id.RequestIdFilter"},
-        "outages": {"()": "backoffice.runtime.log_thinning.OutageFilter"},
-    },
-    "formatters": {
-        "line": {
-            "class": "backoffice.runtime.log_lines.LineFormatter",
-            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["outages", "request_id"],
-        },
-        "security": {
-            "class": "backoffice.runtime.log_lines.PrivateFile",
-            "filename": VAR_DIR / "security.log",
-            "formatter": "line",
-            "filters": ["request_id"],
-            "encoding": "utf-8",
-            "delay": True,
-        },
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "backoffice": {"level": "INFO"},
-        "backoffice.security": {"handlers": ["security"]},
-        "huey": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_to(VAR_DIR / "security.log")

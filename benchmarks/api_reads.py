@@ -99,7 +99,7 @@ def _body(web: Serving, path: str) -> bytes:
 
 def prepare() -> str:
     """A token of somebody who may see all orders."""
-    from accounts.tokens import issue_pair
+    from accounts.tokens.refresh import issue_pair
     from tests.factories import make_user
 
     return issue_pair(make_user(role="Manager")).access

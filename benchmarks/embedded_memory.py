@@ -62,7 +62,7 @@ def prepare() -> tuple[str, str]:
     """A token and a session of somebody who may do everything."""
     from django.test import Client
 
-    from accounts.tokens import issue_pair
+    from accounts.tokens.refresh import issue_pair
     from tests.factories import make_user
 
     user = make_user(is_superuser=True)

@@ -128,7 +128,7 @@ def enter() -> None:
     from django.utils import timezone
 
     from accounts.models import User
-    from accounts.tokens import issue_pair
+    from accounts.tokens.refresh import issue_pair
     from orders.models import Order
 
     user, _ = User.objects.get_or_create(email="visitor@example.com", is_staff=True, is_superuser=True)

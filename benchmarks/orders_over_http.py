@@ -117,7 +117,7 @@ def prepare(units: int) -> list[str]:
 
     from accounts.actors import Actor
     from accounts.models import Source, User
-    from accounts.tokens import issue_pair
+    from accounts.tokens.refresh import issue_pair
     from catalog import stock
     from tests.factories import make_customer
 

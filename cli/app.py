@@ -15,7 +15,7 @@ VERBS = {
     "serve": ("cli.server.serving:serve", "Run the shop: web and worker in one process"),
     "worker": ("cli.server.serving:worker", "Run the worker alone"),
     "scheduler": ("cli.server.serving:scheduler", "Run the periodic tasks' clock alone"),
-    "doctor": ("cli.doctor:doctor", "Look for trouble; exit with 4 when there is some"),
+    "doctor": ("cli.doctor.verb:doctor", "Look for trouble; exit with 4 when there is some"),
     "backup": ("cli.database.backup:backup", "Write the whole database to a file, while the shop runs"),
     "restore": ("cli.database.backup:restore", "Put a backup in the place of the database"),
     "move-database": (

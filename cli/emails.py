@@ -21,11 +21,12 @@ from cli.terminal.console import (
     wrong_use,
 )
 from cli.terminal.verbs import group, verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from backoffice.outbox.models import EmailMessage
 
-app = group("Look at e-mails; send given-up ones again.")
+app = group("Look at e-mails; send given-up ones again.")  # not translated
 
 LISTED = columns("id", "state", "template", "recipient", "cause", "attempts:n", "created_at", "error")
 
@@ -54,7 +55,10 @@ def list_emails(
     messages = EmailMessage.objects.order_by("-pk")
     if state:
         if state.casefold() not in EmailState.values:
-            wrong_use(f"{state!r} is no state: {', '.join(EmailState.values)}.")
+            wrong_use(
+                _("%(state)s is no state: %(values)s.")
+                % {"state": repr(state), "values": ", ".join(EmailState.values)}
+            )
         messages = messages.filter(state=state.casefold())
     if recipient:
         messages = messages.filter(recipient__iexact=recipient.strip())
@@ -82,12 +86,12 @@ def requeue(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Try given-up e-mails again, from the first attempt on."""
-    from backoffice.outbox import delivery
+    from backoffice.outbox import queueing
     from backoffice.outbox.models import EmailMessage, EmailState
 
     actor(as_, "outbox.requeue_emailmessage")
     if bool(numbers) == all_dead:
-        wrong_use("Give either the numbers of e-mails or --all-dead.")
+        wrong_use(_("Give either the numbers of e-mails or --all-dead."))
     wanted = numbers or list(
         EmailMessage.objects.filter(state=EmailState.DEAD).order_by("pk").values_list("pk", flat=True)
     )
@@ -95,8 +99,12 @@ def requeue(
         chosen = EmailMessage.objects.filter(pk__in=wanted).order_by("pk")
         if not json:
             print_rows(map(_as_row, chosen), LISTED)
-        proceed(f"Send {counted(len(wanted), 'e-mail')} again?", yes=yes, dry_run=dry_run)
-    requeued = [delivery.requeue(number) for number in wanted]
+        proceed(
+            _("Send %(emails)s again?") % {"emails": counted(len(wanted), "e-mail")},
+            yes=yes,
+            dry_run=dry_run,
+        )
+    requeued = [queueing.requeue(number) for number in wanted]
     Listing(json, limit=0, fail_if_empty=fail_if_empty).show(map(_as_row, requeued), LISTED)
 
 
@@ -112,5 +120,5 @@ def _as_row(message: "EmailMessage") -> dict[str, Any]:
         "next_attempt_at": message.next_attempt_at,
         "created_at": message.created_at,
         "sent_at": message.sent_at,
-        "error": message.error,
+        "error": message.reason,
     }

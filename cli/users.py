@@ -2,7 +2,7 @@
 
 import secrets
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,13 +22,14 @@ from cli.terminal.console import (
     wrong_use,
 )
 from cli.terminal.verbs import group, verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-app = group("Staff accounts, roles and passwords.")
+app = group("Staff accounts, roles and passwords.")  # not translated
 
-LISTED = columns("email", "name", "role", "is_active=Active", "last_login")
+LISTED = columns("email", "name", "role", "is_active=Active", "last_login_at")
 Role = Annotated[
     str, typer.Option(metavar="ROLE", help="manager, warehouse, support, marketing, viewer or superuser.")
 ]
@@ -87,7 +88,7 @@ def invite_user(
     from accounts.invitations import invite
 
     user = invite(email, role=role, name=name, by=actor(as_, "accounts.add_user"))
-    say(f"An invitation is on its way to {user.email}.")
+    say(_("An invitation is on its way to %(email)s.") % {"email": user.email})
     _show(user, None, as_json=json)
 
 
@@ -100,23 +101,26 @@ def invite_user(
     """,
 )
 def list_users(
+    q: Annotated[str | None, typer.Option(help="Words of the name or e-mail address.")] = None,
     role: Annotated[str | None, typer.Option(metavar="ROLE", help="Only those with this role.")] = None,
-    customers: Annotated[
-        bool, typer.Option("--customers", help="Customers' accounts instead of staff.")
-    ] = False,
+    is_staff: Annotated[
+        bool, typer.Option("--staff/--customers", help="Staff, or customers with an account.")
+    ] = True,
+    is_active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Who may sign in, or who no longer may.")
+    ] = None,
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """List staff accounts."""
-    from accounts.models import User
+    """List staff accounts, or those of customers."""
+    from accounts.readers import USER_COLUMNS, UserFilter, user_as_data, users_with_roles
 
-    users = User.objects.filter(is_staff=not customers).order_by("email").prefetch_related("groups")
-    if role:
-        is_superuser = role.casefold() == "superuser"
-        users = users.filter(is_superuser=True) if is_superuser else users.filter(groups__name__iexact=role)
-    Listing(json, jsonl, limit, fail_if_empty).show(map(_as_row, users.iterator(500)), LISTED)
+    narrowed = UserFilter(q, role, is_staff, is_active)
+    users = narrowed.of(users_with_roles().order_by("email"))
+    rows = users.values(*USER_COLUMNS.values()).iterator(500)
+    Listing(json, jsonl, limit, fail_if_empty).show(map(user_as_data, rows), LISTED)
 
 
 @verb(
@@ -149,7 +153,7 @@ def deactivate(email: Email, yes: Yes = False, as_: As = None, json: Json = Fals
 
     by = actor(as_, "accounts.change_user")
     user = people.user_with_email(email)
-    proceed(f"Deactivate {user.email}?", yes=yes)
+    proceed(_("Deactivate %(email)s?") % {"email": user.email}, yes=yes)
     _show(people.deactivate(user, by=by), None, as_json=json)
 
 
@@ -210,7 +214,7 @@ def send_link(email: Email, as_: As = None, json: Json = False) -> None:
     by = actor(as_, "accounts.change_user")
     user = user_with_email(email)
     send_password_link(user, by=by)
-    say(f"A link is on its way to {user.email}.")
+    say(_("A link is on its way to %(email)s.") % {"email": user.email})
     _show(user, None, as_json=json)
 
 
@@ -230,7 +234,9 @@ def history(email: Email, limit: Limit = None, json: Json = False, jsonl: Jsonl 
     rows = (
         {
             "at": event.at,
-            "what": str(event),
+            "kind": event.kind,
+            "facts": event.facts,
+            "what": event.sentence,
             "actor": event.actor.email if event.actor else None,
             "source": event.source,
             "address": event.address or None,
@@ -260,33 +266,22 @@ def roles(json: Json = False, jsonl: Jsonl = False) -> None:
 
 def _password(*, from_stdin: bool, generate: bool) -> str:
     if from_stdin and generate:
-        wrong_use("Give either --password-stdin or --generate.")
+        wrong_use(_("Give either --password-stdin or --generate."))
     if generate:
         return secrets.token_urlsafe(15)
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        wrong_use("There is no terminal to ask on: give --password-stdin or --generate.")
-    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        wrong_use(_("There is no terminal to ask on: give --password-stdin or --generate."))
+    password: str = typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True)
     return password
 
 
 def _show(user: "User", generated_password: str | None, *, as_json: bool) -> None:
-    row = _as_row(user)
+    from accounts.readers import USER_COLUMNS, user_as_data, users_with_roles
+
+    row = user_as_data(users_with_roles().values(*USER_COLUMNS.values()).get(pk=user.pk))
     if generated_password is not None:
         row["password"] = generated_password
-        say("Note the password: it is not shown again.")
+        say(_("Note the password: it is not shown again."))
     show_one(row, as_json=as_json)
-
-
-def _as_row(user: "User") -> dict[str, Any]:
-    roles = ["superuser"] if user.is_superuser else sorted(group.name for group in user.groups.all())
-    return {
-        "email": user.email,
-        "name": user.name,
-        "role": ", ".join(roles) or None,
-        "is_staff": user.is_staff,
-        "is_active": user.is_active,
-        "date_joined": user.date_joined,
-        "last_login": user.last_login,
-    }

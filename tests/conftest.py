@@ -80,10 +80,11 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Transactional tests end with a faster way to empty the database than Django's flush."""
     with django_db_blocker.unblock():
-        as_migrated = emptying.kept_rows()
+        kept = emptying.kept_rows()
 
     def teardown(test: TransactionTestCase) -> None:
-        emptying.empty(test, as_migrated=as_migrated)
+        nonlocal kept
+        kept = emptying.empty(test, as_migrated=kept)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

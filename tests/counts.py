@@ -2,11 +2,11 @@
 
 from django.core.cache import cache
 
-from backoffice.api import throttling
+from backoffice.api import throttle_store
 
 
 def forget_counts() -> None:
     """Wherever they are kept: on the cache server, or in this process while the server was away."""
     cache.clear()
-    throttling.counts_here.clear()
-    throttling._cache_rests_until = 0.0
+    throttle_store.counts_here.clear()
+    throttle_store._cache_rests_until = 0.0

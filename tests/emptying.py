@@ -24,22 +24,28 @@ def kept_rows() -> list[Rows]:
     return [list(model._default_manager.order_by("pk").values_list()) for model in KEPT]
 
 
-def empty(test: TransactionTestCase, *, as_migrated: list[Rows]) -> None:
-    """Leave no row but those of `as_migrated`, and the ledger guarded by its triggers."""
-    full = _tables_with_rows()
+def empty(test: TransactionTestCase, *, as_migrated: list[Rows]) -> list[Rows]:
+    """Leave no row but those of the tables that are kept, and the ledger guarded by its triggers.
+
+    Gives the rows that are kept: those of `as_migrated`, or the same under new keys when a test changed them.
+    """
+    full = tables_with_rows()
     if triggers.TABLE in full:
         triggers.drop_triggers(connection)
     try:
         _delete_all(full)
-        if kept_rows() != as_migrated:
-            triggers.drop_triggers(connection)
-            flush(test)
+        if kept_rows() == as_migrated:
+            return as_migrated
+        triggers.drop_triggers(connection)
+        flush(test)
+        return kept_rows()
     finally:
         if triggers.missing_triggers(connection):
             triggers.create_triggers(connection)
 
 
-def _tables_with_rows() -> list[str]:
+def tables_with_rows() -> list[str]:
+    """Those that a test wrote into, apart from what is kept."""
     kept = {model._meta.db_table for model in KEPT}
     ours = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     present = sorted((ours - kept).intersection(connection.introspection.table_names()))

@@ -1,5 +1,7 @@
 """Runs the suite on both databases at once: `python -m tests.run [--only DATABASE] [pytest's own arguments]`.
 
+The whole suite has a third run beside those two, which begins with what is alike on both databases.
+
 SQLite needs nothing. PostgreSQL and Redis are those that the environment names (DATABASE_URL or SQL_ENGINE,
 REDIS_URL; the Redis database is emptied between tests), else ones that are started here, in a directory of
 this run alone, and stopped at its end. Without them the run fails, unless --skip-missing allows it.
@@ -14,8 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests import dealing
 from tests.servers import DATABASES, ENVIRONMENTS, MissingServers, say
@@ -41,51 +45,47 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--skip-missing", action="store_true", help="pass although PostgreSQL or Redis could not be had"
     )
+    parser.add_argument("--alike", action="store_true", help="what is alike on both databases alone")
     options, pytest_arguments = parser.parse_known_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
     # A background job of a shell starts with SIGINT ignored, and would hand that on to pytest.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    if options.only is None:
-        return _both(arguments)
+    if options.only is None and not options.alike:
+        return _side_by_side(arguments, is_whole=not pytest_arguments)
+    database = options.only or DATABASES[0]
+    name = "alike" if options.alike else database
+    chosen = ["-m", "once"] if options.alike else []
     result = Result(False, "interrupted")
     try:
         result = _result(
-            options.only,
-            [f"--durations={SLOWEST}", *pytest_arguments, "-o", f"cache_dir=.pytest_cache/{options.only}"],
+            database,
+            [f"--durations={SLOWEST}", *chosen, *pytest_arguments, "-o", f"cache_dir=.pytest_cache/{name}"],
             may_be_missing=options.skip_missing,
         )
     except KeyboardInterrupt:
         say("interrupted")
-    say(f"{options.only}: {result.text}")
+    say(f"{name}: {result.text}")
     return 0 if result.is_good else 1
 
 
-def _both(arguments: list[str]) -> int:
-    """SQLite's run is shown as it goes; PostgreSQL's goes on beside it and is shown when both have ended.
+def _side_by_side(arguments: list[str], *, is_whole: bool) -> int:
+    """The first run is shown as it goes; the others go on beside it and are shown when all have ended.
 
-    What is alike on both is done by whichever comes to it first.
+    What is alike on both databases is done by whichever comes to it first. A third run, which does nothing
+    else, has work for the processors while tests on the databases wait for something.
     """
     started = time.monotonic()
-    first, second = (
-        [sys.executable, "-m", "tests.run", *arguments, "--only", database] for database in DATABASES
-    )
-    with (
-        tempfile.TemporaryDirectory(prefix="shop-tests-") as dealt_out,
-        tempfile.TemporaryFile("w+", encoding="utf-8") as shown_later,
-    ):
+    first, *others = ([*arguments, "--only", database] for database in DATABASES)
+    if is_whole:
+        others.append([*arguments, "--alike"])
+    with ExitStack() as stack:
+        dealt_out = stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-tests-"))
         environment = {**os.environ, dealing.DIRECTORY: dealt_out}
-        # Sessions of their own: Ctrl-C reaches each as one signal, through us.
+        shown_later = [stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in others]
         runs = [
-            subprocess.Popen(first, cwd=ROOT, env=environment, start_new_session=True),
-            subprocess.Popen(
-                second,
-                cwd=ROOT,
-                env=environment,
-                start_new_session=True,
-                stdout=shown_later,
-                stderr=subprocess.STDOUT,
-            ),
+            _started(first, environment, None),
+            *(_started(other, environment, out) for other, out in zip(others, shown_later, strict=True)),
         ]
         try:
             codes = [run.wait() for run in runs]
@@ -93,10 +93,26 @@ def _both(arguments: list[str]) -> int:
             for run in runs:
                 run.terminate()
             codes = [1, *(run.wait() for run in runs)]
-        shown_later.seek(0)
-        shutil.copyfileobj(shown_later, sys.stdout)
-    say(f"both {'FAILED' if any(codes) else 'passed'}: {time.monotonic() - started:.0f} s of wall time")
+        for out in shown_later:
+            out.seek(0)
+            shutil.copyfileobj(out, sys.stdout)
+    result = "FAILED" if any(codes) else "passed"
+    say(f"the suite {result} in {time.monotonic() - started:.0f} s of wall time")
     return max(codes)
+
+
+def _started(
+    arguments: list[str], environment: Mapping[str, str], output: IO[str] | None
+) -> "subprocess.Popen[bytes]":
+    # A session of its own: Ctrl-C reaches each as one signal, through us.
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.run", *arguments],
+        cwd=ROOT,
+        env=dict(environment),
+        start_new_session=True,
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
+    )
 
 
 def _terminate(*_: object) -> None:

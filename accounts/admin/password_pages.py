@@ -1,7 +1,7 @@
 """Signing in to the back office, and choosing, changing and recovering a password, also as a customer."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -9,7 +9,8 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
@@ -24,8 +25,12 @@ from accounts.registration import confirm_email
 from accounts.sign_in.attempts import sign_in
 from accounts.sign_in.sessions import begin_session, note_password
 from backoffice.admin.dialogs import errors_of
+from backoffice.admin.way_back import page_of_this_shop
 from backoffice.api.addresses import client_address
 from backoffice.errors import Kind, Refusal
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def with_status(response: HttpResponse, refusal: Refusal | None) -> HttpResponse:
@@ -36,7 +41,9 @@ def with_status(response: HttpResponse, refusal: Refusal | None) -> HttpResponse
     return response
 
 
-def _password_field(label: str, *, autocomplete: str = "new-password", **options: Any) -> forms.CharField:
+def _password_field(
+    label: "StrOrPromise", *, autocomplete: str = "new-password", **options: Any
+) -> forms.CharField:
     widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, strip=False, widget=widget, **options)
 
@@ -60,9 +67,10 @@ class SignInForm(AuthenticationForm):
 
 class NewPasswordForm(forms.Form):
     new_password = _password_field(
-        "New password", help_text="At least 12 characters; a sentence is a good one."
+        gettext_lazy("New password"),
+        help_text=gettext_lazy("At least 12 characters; a sentence is a good one."),
     )
-    repeated = _password_field("The same once more")
+    repeated = _password_field(gettext_lazy("Repeat password"))
 
     refusal: Refusal | None = None
 
@@ -73,7 +81,7 @@ class NewPasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("new_password") != data.get("repeated"):
-            self.add_error("repeated", "The two passwords are not the same.")
+            self.add_error("repeated", _("The two passwords are not the same."))
         elif not self.errors:
             self._store(data)
         return data
@@ -95,7 +103,7 @@ class NewPasswordForm(forms.Form):
 
 
 class OwnPasswordForm(NewPasswordForm):
-    old_password = _password_field("Present password", autocomplete="current-password")
+    old_password = _password_field(gettext_lazy("Current password"), autocomplete="current-password")
     field_order = ("old_password", "new_password", "repeated")
 
     def store(self, data: dict[str, Any]) -> None:
@@ -112,7 +120,7 @@ class ChangedPassword(FormView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         frame = admin.site.each_context(self.request)
-        return super().get_context_data(**frame, title="Change password", **kwargs)
+        return super().get_context_data(**frame, title=_("Change password"), **kwargs)
 
     def form_invalid(self, form: OwnPasswordForm) -> HttpResponse:
         return with_status(super().form_invalid(form), form.refusal)
@@ -120,12 +128,12 @@ class ChangedPassword(FormView):  # type: ignore[type-arg]
     def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
         update_session_auth_hash(self.request, form.save())
         note_password(self.request)
-        messages.success(self.request, "Your password is changed. Other devices have to sign in again.")
+        messages.success(self.request, _("Your password is changed. Other devices have to sign in again."))
         return HttpResponseRedirect(reverse("admin:index"))
 
 
 class PasswordAgainForm(forms.Form):
-    password = _password_field("Your password", autocomplete="current-password")
+    password = _password_field(gettext_lazy("Your password"), autocomplete="current-password")
 
 
 class PasswordAgain(FormView):  # type: ignore[type-arg]
@@ -136,7 +144,7 @@ class PasswordAgain(FormView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         frame = admin.site.each_context(self.request)
-        return super().get_context_data(**frame, title="Type your password again", **kwargs)
+        return super().get_context_data(**frame, title=_("Type your password again"), **kwargs)
 
     def form_valid(self, form: PasswordAgainForm) -> HttpResponse:
         user = self.request.user
@@ -147,20 +155,12 @@ class PasswordAgain(FormView):  # type: ignore[type-arg]
             form.add_error("password", refusal.detail)
             return with_status(self.form_invalid(form), refusal)
         if not is_right:
-            record(user, AccountChange.REFUSED, "password asked again", by=Actor(user, Source.ADMIN))
-            form.add_error("password", "This is not your password.")
+            record(user, AccountChange.REFUSED, {"asked_again": True}, by=Actor(user, Source.ADMIN))
+            form.add_error("password", _("This is not your password."))
             return self.form_invalid(form)
         note_password(self.request)
-        return HttpResponseRedirect(self._way_back())
-
-    def _way_back(self) -> str:
-        """A page of this shop, whatever a link says."""
-        asked_for = self.request.GET.get("next", "")
-        hosts = {self.request.get_host()}
-        is_ours = url_has_allowed_host_and_scheme(
-            asked_for, allowed_hosts=hosts, require_https=self.request.is_secure()
-        )
-        return asked_for if is_ours else reverse("admin:index")
+        asked_for = page_of_this_shop(self.request, self.request.GET.get("next", ""))
+        return HttpResponseRedirect(asked_for or reverse("admin:index"))
 
 
 class ChosenPassword(PasswordResetConfirmView):
@@ -169,7 +169,7 @@ class ChosenPassword(PasswordResetConfirmView):
     template_name = "accounts/choose_password.html"
     form_class = NewPasswordForm  # type: ignore[assignment]
     token_generator = PASSWORD
-    title = "Choose a password"
+    title = gettext_lazy("Choose a password")
 
     def get_user(self, uidb64: str) -> User | None:
         """Nobody whose account was deactivated since."""
@@ -193,7 +193,7 @@ class ChosenPassword(PasswordResetConfirmView):
 
 
 class ConfirmationForm(forms.Form):
-    password = _password_field("The password you chose", autocomplete="current-password")
+    password = _password_field(gettext_lazy("The password you chose"), autocomplete="current-password")
 
 
 class ConfirmedEmail(FormView):  # type: ignore[type-arg]
@@ -204,7 +204,7 @@ class ConfirmedEmail(FormView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         frame = admin.site.each_context(self.request)
-        return super().get_context_data(**frame, title="Confirm your e-mail address", **kwargs)
+        return super().get_context_data(**frame, title=_("Confirm your e-mail address"), **kwargs)
 
     def form_valid(self, form: ConfirmationForm) -> HttpResponse:
         address = client_address(self.request)
@@ -217,7 +217,9 @@ class ConfirmedEmail(FormView):  # type: ignore[type-arg]
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": True}))
+    email = forms.EmailField(
+        label=gettext_lazy("Email"), widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": True})
+    )
 
 
 class ForgottenPassword(FormView):  # type: ignore[type-arg]
@@ -228,7 +230,7 @@ class ForgottenPassword(FormView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         frame = admin.site.each_context(self.request)
-        return super().get_context_data(**frame, title="Forgotten password", **kwargs)
+        return super().get_context_data(**frame, title=_("Forgotten password"), **kwargs)
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
         try:

@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
@@ -37,7 +39,7 @@ admin.site.unregister(Group)
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if request.path != reverse(LIST) or not request.user.has_perm("accounts.view_user"):
         return []
-    titles = [("", "Staff"), (INACTIVE, "Deactivated"), (CUSTOMERS, "Customer accounts")]
+    titles = [("", _("Staff")), (INACTIVE, _("Deactivated")), (CUSTOMERS, _("Customer accounts"))]
     return [{"models": ["accounts.user"], "items": view_tabs(request, LIST, titles)}]
 
 
@@ -45,15 +47,15 @@ def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, Saf
     """Each role in words, also what it cannot do; superuser only for superusers, none for customers."""
     words = [(role.name, role.may, role.may_not) for role in ROLES]
     if user is not None and not role_of(user):
-        words.insert(0, ("", "Signs in as a customer, through the API.", "Cannot see the back office."))
+        words.insert(0, ("", _("Signs in as a customer, through the API."), _("Cannot see the back office.")))
     if request.user.is_superuser:
-        words.append((SUPERUSER, "Everything, other superusers included.", "Nothing is kept back."))
+        words.append((SUPERUSER, _("Everything, other superusers included."), _("Nothing is kept back.")))
     return [
         (
             name,
             format_html(
                 '<strong class="bo-name">{}</strong><span class="bo-role">{} <em>{}</em></span>',
-                name.capitalize() or "No role",
+                name.capitalize() or _("No role"),
                 may,
                 may_not,
             ),
@@ -73,10 +75,10 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 class SendPasswordLink(UseCaseDialog):
     def carry_out(self, data: dict[str, Any]) -> None:
         if asked_again(self.request):
-            raise Forbidden("You signed in some time ago: load the page again and type your password.")
+            raise Forbidden(_("You signed in some time ago: load the page again and type your password."))
         user = get_object_or_404(User, pk=str(self.object_id))
         send_password_link(user, by=actor_of(self.request))
-        self.done = "The link is on its way."
+        self.done = _("The link is on its way.")
 
 
 @admin.register(User)
@@ -84,19 +86,22 @@ class UserAdmin(DomainAdmin):
     form = UserForm
     list_display = ("person", "role_shown", "state", "signed_in")
     search_fields = ("email", "name")
-    search_help_text = "E-mail or name"
+    search_help_text = gettext_lazy("E-mail or name")
     ordering = ("email",)
     actions_list = ("roles",)
     actions_detail = ("password_link",)
     change_form_outer_after_template = "accounts/user_history.html"
-    empty_title = "Nobody yet"
-    empty_button = "Invite a colleague"
-    empty_text = "Invite a colleague: they get an e-mail with which they choose their password."
+    empty_title = gettext_lazy("Nobody yet")
+    empty_button = gettext_lazy("Invite a colleague")
+    empty_text = gettext_lazy("Invite a colleague: they get an e-mail with which they choose their password.")
     empty_views = {
-        INACTIVE: ("Nobody is deactivated", "Deactivated colleagues cannot sign in; what they did stays."),
+        INACTIVE: (
+            gettext_lazy("Nobody is deactivated"),
+            gettext_lazy("Deactivated colleagues cannot sign in; what they did stays."),
+        ),
         CUSTOMERS: (
-            "No customer has an account",
-            "Accounts that customers make through the API are listed here.",
+            gettext_lazy("No customer has an account"),
+            gettext_lazy("Accounts that customers make through the API are listed here."),
         ),
     }
 
@@ -117,29 +122,29 @@ class UserAdmin(DomainAdmin):
                 return rows.filter(is_staff=False)
         return rows.filter(is_staff=True, is_active=True)
 
-    @display(description="Person", ordering="email")
+    @display(description=gettext_lazy("Person"), ordering="email")
     def person(self, user: User) -> SafeString:
         return format_html(
             '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', user.get_short_name(), user.email
         )
 
-    @display(description="Role")
+    @display(description=gettext_lazy("Role"))
     def role_shown(self, user: User) -> str:
-        return role_of(user).capitalize() or ("No role" if user.is_staff else "Customer")
+        return role_of(user).capitalize() or (_("No role") if user.is_staff else _("Customer"))
 
-    @display(description="State", ordering="is_active")
+    @display(description=gettext_lazy("State"), ordering="is_active")
     def state(self, user: User) -> SafeString:
         if not user.is_active:
-            tone, word = "plain", "Deactivated"
+            tone, word = "plain", _("Deactivated")
         elif not user.may_sign_in:
-            tone, word = "info", "Not confirmed"
+            tone, word = "info", _("Not confirmed")
         elif user.last_login is None and not user.has_usable_password():
-            tone, word = "info", "Invited"
+            tone, word = "info", _("Invited")
         else:
-            tone, word = "good", "Active"
+            tone, word = "good", _("Active")
         return format_html('<span class="bo-label bo-{}">{}</span>', tone, word)
 
-    @display(description="Signed in", ordering="last_login")
+    @display(description=gettext_lazy("Signed in"), ordering="last_login")
     def signed_in(self, user: User) -> SafeString | str:
         return moment(user.last_login)
 
@@ -147,7 +152,7 @@ class UserAdmin(DomainAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
-            about = "They get an e-mail with a link to choose their password."
+            about = _("They get an e-mail with a link to choose their password.")
             return [(None, {"fields": ("email", "name", "role"), "description": about})]
         return [(None, {"fields": ("email", "name", "role", "is_active", "last_login")})]
 
@@ -206,25 +211,27 @@ class UserAdmin(DomainAdmin):
 
     # Actions
 
-    @action(description="Roles in words", icon="badge", permissions=["view"], url_path="roles")
+    @action(description=gettext_lazy("Roles in words"), icon="badge", permissions=["view"], url_path="roles")
     def roles(self, request: HttpRequest) -> HttpResponse:
         """A page that changes nothing, hence a link: all of it is from `accounts/roles.py`."""
         people = Count("user", filter=Q(user__is_staff=True, user__is_active=True))
         numbers = dict(Group.objects.annotate(people=people).values_list("name", "people"))
         context = {
-            "title": "Roles",
+            "title": _("Roles"),
             "roles": [(role, numbers.get(role.name, 0)) for role in ROLES],
             "rights": [(right, [right in role.rights for role in ROLES]) for right in RIGHTS],
         }
         return self.page(request, "accounts/roles.html", context)
 
     password_link = DialogButton(
-        "Send password link",
+        gettext_lazy("Send password link"),
         SendPasswordLink,
         permissions=["accounts.change_user"],
         url_path="password-link",
         icon="key",
-        title="Send a link to choose a password",
-        description="It goes to their e-mail address; the old password works until the link is used.",
-        submit="Send",
+        title=gettext_lazy("Send a link to choose a password"),
+        description=gettext_lazy(
+            "It goes to their e-mail address; the old password works until the link is used."
+        ),
+        submit=gettext_lazy("Send"),
     )

@@ -7,12 +7,13 @@ sets `request.user` and `request.auth` and counts the request against the API's 
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.security.base import AuthBase
 
 from accounts.actors import Actor
 from accounts.models import Source, User
-from accounts.tokens import read_access_token
-from backoffice.api.throttling import limit_request
+from accounts.tokens.access import read_access_token
+from backoffice.api.rate_limit import limit_request
 from backoffice.errors import NotAuthenticated
 
 
@@ -65,9 +66,9 @@ def bearer_token(request: HttpRequest) -> str:
     Raises:
         NotAuthenticated: there is none.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise NotAuthenticated("Send an access token: Authorization: Bearer …")
+        raise NotAuthenticated(_("Send an access token: Authorization: Bearer …"))
     return token.strip()
 
 
@@ -78,8 +79,19 @@ def actor_of(request: HttpRequest) -> Actor:
         NotAuthenticated: nobody is signed in.
     """
     if not isinstance(request.user, User):
-        raise NotAuthenticated("Send an access token: Authorization: Bearer …")
+        raise NotAuthenticated(_("Send an access token: Authorization: Bearer …"))
     return Actor(request.user, Source.API)
+
+
+def caller_of(request: HttpRequest) -> User:
+    """The signed-in user.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+    """
+    user = actor_of(request).user
+    assert user is not None
+    return user
 
 
 def require(request: HttpRequest, permission: str) -> Actor:

@@ -85,14 +85,14 @@ class MyChanges(Patch):
 
 class UserChanges(Patch):
     role: RoleName = Field(OMITTED, description="A role or superuser. All tokens of the user fall.")
-    active: Truth = Field(OMITTED, description="false: may no longer sign in, and all tokens fall.")
+    is_active: Truth = Field(OMITTED, description="false: may no longer sign in, and all tokens fall.")
 
 
 class UserFilters(ListQuery):
     q: Search | None = Field(None, description="Words of the name or e-mail address.")
     role: RoleName | None = None
-    staff: bool | None = None
-    active: bool | None = None
+    is_staff: bool | None = None
+    is_active: bool | None = None
 
 
 class UserOut(BaseModel):
@@ -100,10 +100,10 @@ class UserOut(BaseModel):
     email: str
     name: str
     role: str | None = Field(description="superuser, a role, or null: a customer.")
-    staff: bool
-    active: bool
+    is_staff: bool
+    is_active: bool
     created_at: datetime
-    last_login: datetime | None
+    last_login_at: datetime | None
 
 
 class UserList(BaseModel):

@@ -12,7 +12,7 @@ from django.http import HttpRequest, parse_cookie
 
 from accounts.api.auth import bearer_token
 from accounts.sign_in.sessions import SessionStore, is_over
-from accounts.tokens import read_access_token
+from accounts.tokens.access import read_access_token
 from backoffice.errors import NotAuthenticated
 
 

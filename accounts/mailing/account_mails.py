@@ -3,10 +3,12 @@
 from hashlib import sha256
 
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
 
 from accounts.mailing.links import DAYS_VALID
 from backoffice.api.addresses import current_address
-from backoffice.api.throttling import Limit, Use, limits_of_place, take
+from backoffice.api.throttling import Limit, LimitUse, limits_of_place, take
 from backoffice.outbox.queueing import queue_email
 
 MAILS_PER_HOUR = 5
@@ -30,8 +32,8 @@ def told_now() -> dict[str, str]:
     """Of an e-mail's context: this moment, as people in the shop read it, and where the request came from."""
     now = timezone.localtime()
     return {
-        "at": f"{now.day} {now:%B %Y, %H:%M %Z}",
-        "address": current_address.get() or "the shop's computer",
+        "at": date_format(now, "j F Y, H:i T"),
+        "address": current_address.get() or _("the shop's computer"),
     }
 
 
@@ -48,7 +50,7 @@ def limit_mails(recipient: str, *, address: str) -> None:
     take([*from_one_place, Limit(f"mail-to:{digest}", MAILS_PER_HOUR, HOUR)])
 
 
-def limit_links(address: str) -> list[Use]:
+def limit_links(address: str) -> list[LimitUse]:
     """Count one more link of a mail tried from this place; one that was right is to be given back.
 
     Raises:

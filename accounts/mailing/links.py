@@ -4,16 +4,18 @@ Nothing of them is kept. A link is signed over what it would change, so it falls
 password is changed, and when `auth_version` is raised: by a new role, deactivation or signing out everywhere.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from backoffice.errors import Fault, Invalid
+from backoffice.errors import Fault, Invalid, Title
 
 DAYS_VALID = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
 LONGEST = 200
@@ -21,7 +23,7 @@ LONGEST = 200
 
 class InvalidLink(Invalid):
     code = "invalid_link"
-    title = "This link no longer works"
+    title: ClassVar[Title] = gettext_lazy("This link no longer works")
 
 
 class LinkSigner(PasswordResetTokenGenerator):
@@ -51,7 +53,7 @@ def user_of(token: str, signer: LinkSigner) -> User:
     Raises:
         InvalidLink: forged, used, too old, or worthless since; which of them is not told.
     """
-    identifier, _, signed = token.partition(".")
+    identifier, _dot, signed = token.partition(".")
     user = _user_with(identifier)
     if user is None or not signer.check_token(user, signed):
         raise no_longer_valid()
@@ -59,7 +61,7 @@ def user_of(token: str, signer: LinkSigner) -> User:
 
 
 def no_longer_valid() -> InvalidLink:
-    detail = "This link was used already, or it is too old. Ask for another one."
+    detail = _("This link was used already, or it is too old. Ask for another one.")
     return InvalidLink(detail, faults=[Fault("/token", InvalidLink.code, detail)])
 
 

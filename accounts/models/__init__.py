@@ -1,7 +1,8 @@
 """People: users who sign in, from where and with what, what was done to their accounts, and customers."""
 
+from accounts.models.changes import AccountChange
 from accounts.models.customers import Customer
-from accounts.models.events import AccountChange, AccountEvent
+from accounts.models.events import AccountEvent
 from accounts.models.sessions import BrowserSession, KnownPlace
 from accounts.models.sources import Source, name_of
 from accounts.models.tokens import RefreshToken, TokenFamily

@@ -16,11 +16,10 @@ class Customer(models.Model):
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
     )
-    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        permissions = (("export_customer", "Can export customers"),)
+        permissions = (("export_customer", "Can export customers"),)  # not translated
 
     def __str__(self) -> str:
         return self.name or self.email

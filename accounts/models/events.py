@@ -3,26 +3,9 @@
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.changes import AccountChange, details_of
 from accounts.models.sources import Source, name_of
 from accounts.models.users import User
-
-
-class AccountChange(models.TextChoices):
-    CREATED = "created", "Account created"
-    INVITED = "invited", "Invited"
-    ROLE = "role", "Role changed"
-    DEACTIVATED = "deactivated", "Deactivated"
-    ACTIVATED = "activated", "Activated"
-    PASSWORD = "password", "Password changed"
-    LINK = "link", "Password link sent"
-    SIGNED_IN = "signed_in", "Signed in"
-    REFUSED = "refused", "Sign-in refused"
-    LIMITED = "limited", "Too many guesses"
-    SIGNED_OUT = "signed_out", "Signed out"
-    REPLAYED = "replayed", "A refresh token was used twice"
-    EXPORTED = "exported", "Exported"
-    BACKED_UP = "backed_up", "Backup written"
-    RESTORED = "restored", "Backup restored"
 
 
 class AccountEvent(models.Model):
@@ -33,7 +16,8 @@ class AccountEvent(models.Model):
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=AccountChange)
-    text = models.CharField(max_length=200, blank=True)
+    # Old and new values as {"role": {"from": …, "to": …}}; the words are made when they are shown.
+    facts = models.JSONField(default=dict, blank=True)
     actor = models.ForeignKey(User, null=True, on_delete=models.RESTRICT, related_name="+")
     source = models.CharField(max_length=6, choices=Source)
     address = models.CharField(max_length=45, blank=True)
@@ -43,7 +27,16 @@ class AccountEvent(models.Model):
         indexes = (models.Index(fields=("user", "-id"), name="event_of_account"),)
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.text}".strip()
+        return self.sentence
+
+    @property
+    def details(self) -> str:
+        return details_of(self.kind, self.facts)
+
+    @property
+    def sentence(self) -> str:
+        """`Role changed Warehouse → Support`."""
+        return f"{self.get_kind_display()} {self.details}".strip()
 
     @property
     def by(self) -> str:

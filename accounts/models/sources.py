@@ -1,20 +1,22 @@
 """Through which door something was done, and what whoever did it is called."""
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
 
 
 class Source(models.TextChoices):
-    API = "api", "API"
-    ADMIN = "admin", "Admin"
-    CLI = "cli", "Command line"
-    IMPORT = "import", "Import"
-    TASK = "task", "Task"
+    API = "api", _("API")
+    ADMIN = "admin", _("Admin")
+    CLI = "cli", _("Command line")
+    IMPORT = "import", _("Import")
+    TASK = "task", _("Task")
 
 
 def name_of(user: User | None, source: str) -> str:
     """An e-mail address, or who that is whom no user stands for."""
     if user is not None:
         return user.email
-    return "Nobody" if source in (Source.API, Source.ADMIN) else "System"
+    return gettext("Nobody") if source in (Source.API, Source.ADMIN) else gettext("System")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
 
@@ -13,12 +14,12 @@ class TokenFamily(models.Model):
     auth_version = models.PositiveIntegerField()
     address = models.CharField(max_length=45, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(help_text="The absolute end, however often it is refreshed.")
+    expires_at = models.DateTimeField(help_text=_("The absolute end, however often it is refreshed."))
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        verbose_name_plural = "token families"
+        verbose_name_plural = _("token families")
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"

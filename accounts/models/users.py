@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password, verify_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.db.transactions import write_transaction
 
@@ -42,11 +43,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150, blank=True)
-    is_staff = models.BooleanField("staff", default=False, help_text="May sign in to the back office.")
-    is_active = models.BooleanField("active", default=True, help_text="Untick instead of deleting.")
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting."))
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
-    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

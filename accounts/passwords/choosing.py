@@ -3,13 +3,14 @@
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User
 from accounts.passwords.hashing import turn
-from accounts.tokens import revoke_everything
+from accounts.tokens.refresh import revoke_everything
 from backoffice.api.throttling import Limit, take
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid
@@ -29,7 +30,7 @@ def change_password(user: User, *, old: str, new: str, by: Actor) -> None:
         Conflict: it was changed at the same moment.
     """
     if not is_own_password(user, old):
-        detail = "This is not your present password."
+        detail = _("This is not your current password.")
         raise Invalid(detail, faults=[Fault("/old_password", "wrong_password", detail)])
     check_strength(new, user, pointer="/new_password")
     store_password(user, make_password(new), by=by)
@@ -59,7 +60,8 @@ def check_strength(password: str, user: User, *, pointer: str) -> None:
     try:
         if len(password) > LONGEST_PASSWORD:
             raise ValidationError(
-                f"A password has at most {LONGEST_PASSWORD} characters.", "password_too_long"
+                _("A password has at most %(most)s characters.") % {"most": LONGEST_PASSWORD},
+                "password_too_long",
             )
         validate_password(password, user)
     except ValidationError as error:
@@ -77,7 +79,7 @@ def store_password(user: User, encoded: str, *, by: Actor) -> None:
     # Compared with what was checked: of two changes at once only one counts.
     same = User.objects.filter(pk=user.pk, password=user.password, auth_version=user.auth_version)
     if not same.update(password=encoded):
-        raise Conflict("The password was changed at the same moment. Sign in again.")
+        raise Conflict(_("The password was changed at the same moment. Sign in again."))
     record(user, AccountChange.PASSWORD, by=by)
     if user.has_usable_password():
         tell(user.email, "password_changed", {"name": user.greeting, **told_now()})

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
+from django.utils.translation import gettext as _
 
 from backoffice.errors import Throttled
 
@@ -40,7 +41,7 @@ def turn() -> Iterator[None]:
         return
     if not _has_come():
         raise Crowded(
-            "Too many people sign in at this moment. Try again in a few seconds.",
+            _("Too many people sign in at this moment. Try again in a few seconds."),
             retry_after_seconds=RETRY_AFTER_SECONDS,
         )
     _mine.has_turn = True

@@ -8,8 +8,11 @@ makes their place such a one.
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import ClassVar
 
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.history import record
@@ -21,7 +24,7 @@ from accounts.sign_in.places import is_known_place, know_place
 from backoffice.api.addresses import address_block
 from backoffice.api.throttling import Limit, is_first, limits_of_place, refuse_when_used_up, take
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import NotAuthenticated, Throttled
+from backoffice.errors import NotAuthenticated, Throttled, Title
 
 # Whoever mistypes: a whole office shares one address.
 GUESSES_FROM_ONE_PLACE = 20
@@ -31,7 +34,7 @@ GUESSES_OF_STRANGERS, STRANGERS_SECONDS = 50, 60 * 60
 
 class InvalidCredentials(NotAuthenticated):
     code = "invalid_credentials"
-    title = "Wrong e-mail address or password"
+    title: ClassVar[Title] = gettext_lazy("Wrong e-mail address or password")
 
 
 def sign_in(email: str, password: str, *, address: str, source: Source = Source.API) -> User:
@@ -57,7 +60,7 @@ def sign_in(email: str, password: str, *, address: str, source: Source = Source.
         raise
     if user is None or not is_right or not user.may_sign_in:
         record(user, AccountChange.REFUSED, by=by, account=guessed, address=address)
-        raise InvalidCredentials("This e-mail address and password do not belong together.")
+        raise InvalidCredentials(_("This e-mail address and password do not belong together."))
     for use in uses:
         use.give_back()
     return user

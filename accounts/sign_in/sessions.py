@@ -147,7 +147,7 @@ def asked_again(request: HttpRequest, *, back: str | None = None) -> HttpRespons
 
 
 def living_sessions(user: User) -> QuerySet[BrowserSession]:
-    """Those that still let somebody in, the latest first."""
+    """The sessions that still let the user in, the latest first."""
     now = timezone.now()
     idle_since = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
     oldest = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)

@@ -16,7 +16,8 @@ from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from backoffice.admin.dialogs import errors_of
@@ -43,7 +44,7 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
-    empty_title: str | Promise = _("Nothing here yet")
+    empty_title: str | Promise = gettext_lazy("Nothing here yet")
     empty_text: str | Promise = ""
     # The same two for saved views, by the view's name.
     empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
@@ -67,7 +68,7 @@ class DomainAdmin(ModelAdmin):
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> list[tuple[str, str]]:
         """Past Unfold's, whose signature Django 6.1 warns about."""
-        first = [("", "Select action")] if default_choices is None else default_choices
+        first = [("", _("Select action"))] if default_choices is None else default_choices
         choices: list[tuple[str, str]] = super(ModelAdmin, self).get_action_choices(
             request, first, action_location
         )
@@ -107,7 +108,7 @@ class DomainAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
-        button = self.empty_button or f"Add {self.opts.verbose_name}"
+        button = self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
         context = {"empty_title": title, "empty_text": text, "empty_button": button, **(extra_context or {})}
         try:
             return super().changelist_view(request, context)

@@ -8,14 +8,16 @@ import logging
 import re
 from collections.abc import Callable
 from time import monotonic
+from typing import ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.error_pages import error_page
 from backoffice.admin.error_words import complaint_about
 from backoffice.api import problems
-from backoffice.errors import Unavailable
+from backoffice.errors import Title, Unavailable
 
 logger = logging.getLogger("backoffice.proxy")
 
@@ -29,7 +31,7 @@ HTTPS_IN = {
     "Cf-Visitor": re.compile(r"\"scheme\":\s*\"https\"", re.IGNORECASE),
 }
 NOTE_SECONDS = 60
-ADVICE = (
+ADVICE = _(
     "SHOP_URL is https, but the shop is asked by http, through a proxy that it does not know. Whoever runs "
     "the shop sets TRUSTED_PROXIES to the proxy's address and lets the proxy send X-Forwarded-Proto."
 )
@@ -39,7 +41,7 @@ class UnknownProxy(Unavailable):
     """Every answer would be a redirect to where the browser is already."""
 
     code = "unknown_proxy"
-    title = "The shop does not know its proxy"
+    title: ClassVar[Title] = _("The shop does not know its proxy")
 
 
 class ProxyMiddleware:
@@ -53,7 +55,7 @@ class ProxyMiddleware:
         if not _would_be_redirected(request) or not _came_by_https(request):
             return self.get_response(request)
         self._note(request)
-        refusal = UnknownProxy(ADVICE)
+        refusal = UnknownProxy(str(ADVICE))
         if request.path.startswith("/api/"):
             return problems.refused(request, refusal)
         return error_page(request, complaint_about(refusal))

@@ -4,23 +4,21 @@ An admin declares each button as a `DialogButton`; what its dialog asks and runs
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from backoffice.admin.once import IdempotencyKeyField, done_once
+from backoffice.admin.idempotency import IdempotencyKeyField, done_once
 from backoffice.admin.site import page_asked_from
 from backoffice.errors import Fault, Refusal
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 
 def errors_of(refusal: Refusal, fields: Any) -> Iterator[tuple[str | None, str]]:
@@ -96,14 +94,14 @@ class DialogButton:
 
     def __init__(
         self,
-        button: "StrOrPromise",
+        button: str | Promise,
         dialog: type[UseCaseDialog],
         *,
         permissions: Sequence[str],
         icon: str,
-        submit: "StrOrPromise",
-        title: "StrOrPromise" = "",
-        description: "StrOrPromise" = "",
+        submit: str | Promise,
+        title: str | Promise = "",
+        description: str | Promise = "",
         url_path: str | None = None,
         variant: ActionVariant = ActionVariant.DEFAULT,
     ) -> None:

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from backoffice.admin.error_words import (
     BAD_REQUEST,
@@ -110,7 +111,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
     """Everything of the form; None when a part of it is better typed or chosen anew."""
     fields = [(name, str(value)) for name, values in request.POST.lists() for value in values]
     typed = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
-    is_secret = any("password" in name.lower() or name == "old" for name, _ in typed)
+    is_secret = any("password" in name.lower() or name == "old" for name, _value in typed)
     return None if not typed or is_secret or request.FILES else typed
 
 
@@ -173,7 +174,7 @@ def _framed(request: HttpRequest, context: Mapping[str, Any]) -> str | None:
 def _way_home(request: HttpRequest) -> dict[str, str]:
     if request.path.startswith("/account/") and settings.SHOP_ACCOUNT_URL:
         return {"home": settings.SHOP_ACCOUNT_URL, "home_name": settings.SHOP_NAME}
-    return {"home": reverse("admin:index"), "home_name": "the start page"}
+    return {"home": reverse("admin:index"), "home_name": _("the start page")}
 
 
 def _token(request: HttpRequest, typed: list[tuple[str, str]] | None) -> dict[str, str]:
@@ -184,6 +185,7 @@ def _token(request: HttpRequest, typed: list[tuple[str, str]] | None) -> dict[st
 def _plain_template() -> Any:
     """Kept from the start on: a full disk or too many open files may be what the page is about."""
     get_template(PLAIN_FRAME)
+    str(OUTAGE.title)
     return get_template(PLAIN)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.api.problems import STATUS
 from backoffice.errors import Kind, Refusal
@@ -14,79 +16,91 @@ class Complaint:
     """What a page of these says. `advice` is what to do, `points` what is wrong one by one."""
 
     status: int
-    title: str
-    advice: str
+    title: str | Promise
+    advice: str | Promise
     points: tuple[str, ...] = ()
     retry_after_seconds: int | None = None
 
     def in_one_line(self) -> str:
-        says_it_already = self.advice.startswith(self.title)
-        return " ".join((*(() if says_it_already else (f"{self.title}.",)), self.advice, *self.points))
+        title, advice = str(self.title), str(self.advice)
+        return " ".join((*(() if advice.startswith(title) else (f"{title}.",)), advice, *self.points))
 
 
 BAD_REQUEST = Complaint(
     400,
-    "This request could not be understood",
-    "Go back, load the page again and try once more.",
+    _("This request could not be understood"),
+    _("Go back, load the page again and try once more."),
 )
 OTHER_HOST = Complaint(
     400,
-    "The shop does not answer at this address",
-    "Use the address that you were given. Whoever runs the shop lists its addresses in DJANGO_ALLOWED_HOSTS.",
+    _("The shop does not answer at this address"),
+    _(
+        "Use the address that you were given. Whoever runs the shop lists its addresses in "
+        "DJANGO_ALLOWED_HOSTS."
+    ),
 )
 TOO_MANY_FIELDS = Complaint(
     400,
-    "The form has too many fields",
-    "Nothing was done. Go back and send fewer rows at once.",
+    _("The form has too many fields"),
+    _("Nothing was done. Go back and send fewer rows at once."),
 )
 FORBIDDEN = Complaint(
     403,
-    "You may not do this",
-    "Your role does not allow it. Ask a manager if it should.",
+    _("You may not do this"),
+    _("Your role does not allow it. Ask a manager if it should."),
 )
 OLD_FORM = Complaint(
     403,
-    "This form is too old to be sent",
-    "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. Go back, "
-    "load the page again and send it from there.",
+    _("This form is too old to be sent"),
+    _(
+        "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. "
+        "Go back, "
+        "load the page again and send it from there."
+    ),
 )
 OLD_FORM_KEPT = Complaint(
     403,
     OLD_FORM.title,
-    "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. What you "
-    "typed is kept: send it again as it was, or go back to change it.",
+    _(
+        "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. "
+        "What you "
+        "typed is kept: send it again as it was, or go back to change it."
+    ),
 )
 NOT_FOUND = Complaint(
     404,
-    "There is nothing at this address",
-    "It may have been removed, or the address was not copied whole. Go back, or look for it.",
+    _("There is nothing at this address"),
+    _("It may have been removed, or the address was not copied whole. Go back, or look for it."),
 )
 NOT_ALLOWED = Complaint(
     405,
-    "This address is not opened like this",
-    "Nothing was done. Go back and use the buttons of the page.",
+    _("This address is not opened like this"),
+    _("Nothing was done. Go back and use the buttons of the page."),
 )
 TOO_SLOW = Complaint(
     408,
-    "What you sent came too slowly",
-    "Nothing was done. Send it again; if that happens again, try it from another network.",
+    _("What you sent came too slowly"),
+    _("Nothing was done. Send it again; if that happens again, try it from another network."),
 )
 TOO_LARGE = Complaint(
     413,
-    "This is more than can be sent at once",
-    "Nothing was done. A form may have 1 MB, a file 20 MB: go back and send less, or the file in parts.",
+    _("This is more than can be sent at once"),
+    _("Nothing was done. A form may have 1 MB, a file 20 MB: go back and send less, or the file in parts."),
 )
-THROTTLED = Complaint(429, "Too many requests", "Wait a minute, then try again.")
+THROTTLED = Complaint(429, _("Too many requests"), _("Wait a minute, then try again."))
 FAULT = Complaint(
     500,
-    "Something went wrong on our side",
-    "Try again in a moment, and look first whether what you sent was done. If it happens again, tell whoever "
-    "runs the shop the number below.",
+    _("Something went wrong on our side"),
+    _(
+        "Try again in a moment, and look first whether what you sent was done. If it happens again, "
+        "tell whoever "
+        "runs the shop the number below."
+    ),
 )
 OUTAGE = Complaint(
     503,
-    "The shop cannot be reached for the moment",
-    "Nothing you did was wrong. Wait a few seconds, then try again.",
+    _("The shop cannot be reached for the moment"),
+    _("Nothing you did was wrong. Wait a few seconds, then try again."),
     retry_after_seconds=RETRY_AFTER_SECONDS,
 )
 OF_STATUS = {

@@ -55,7 +55,7 @@ class _UnreadList(SavedViewsChangeList):
     """A list of which only the conditions and the order are wanted."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """None."""
+        """Read no rows."""
 
 
 def _rows_of_list(parameters: str, admin: AnyAdmin, request: HttpRequest) -> QuerySet[Any]:

@@ -10,14 +10,15 @@ from django.core.paginator import Paginator
 from django.db.models import ForeignKey, IntegerField, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
 from backoffice.admin.short_cache import remembered
+from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import LONGEST_KEY
 from backoffice.errors import Invalid
 from backoffice.moments import start_of_day
@@ -50,7 +51,7 @@ class SavedViewsChangeList(ChangeList):
         is_of_keys = isinstance(column, IntegerField | ForeignKey)
         keys = [part for text in texts for part in text.split(",")] if is_of_keys else []
         if any("\x00" in text for text in texts) or any(len(key) > LONGEST_KEY for key in keys):
-            raise UnreadableFilter("A filter of this list could not be understood: choose it again.")
+            raise UnreadableFilter(_("A filter of this list could not be understood: choose it again."))
 
     def _column_of(self, lookup: str) -> Any:
         """None for the parameter of a filter of our own, which knows what to make of it."""
@@ -117,8 +118,7 @@ def moment(at: datetime | None) -> SafeString | str:
     """`22 Nov 2026, 23:15` on one line, in the shop's time zone; a dash for never."""
     if at is None:
         return "–"
-    local = timezone.localtime(at)
-    return format_html('<time class="bo-moment">{} {}</time>', local.day, f"{local:%b %Y, %H:%M}")
+    return format_html('<time class="bo-moment">{}</time>', moment_with_year(at))
 
 
 class StaffFilter(RelatedDropdownFilter):
@@ -126,7 +126,7 @@ class StaffFilter(RelatedDropdownFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "person"
+        self.title = _("person")
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         choices: list[tuple[Any, str]] = field.get_choices(
@@ -140,7 +140,7 @@ class WholeDaysFilter(RangeDateFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "date"
+        self.title = _("date")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = self._day("from"), self._day("to")

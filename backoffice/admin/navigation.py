@@ -8,17 +8,20 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SidebarPage:
     """One link of the sidebar; `badge` names a function of the request that gives a number.
 
     `also` names a list that belongs to it and has no link of its own.
     """
 
-    title: str
+    title: str | Promise
     icon: str
     url_name: str
     permission: str = ""
@@ -27,53 +30,68 @@ class Page:
     also: str = ""
 
 
-SIDEBAR: tuple[tuple[str, tuple[Page, ...]], ...] = (
-    ("", (Page("Dashboard", "dashboard", "admin:index"),)),
+SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
+    ("", (SidebarPage(gettext_lazy("Dashboard"), "dashboard", "admin:index"),)),
     (
-        "Sales",
+        gettext_lazy("Sales"),
         (
-            Page(
-                "Orders",
+            SidebarPage(
+                gettext_lazy("Orders"),
                 "shopping_cart",
                 "admin:orders_order_changelist",
                 "orders.view_order",
                 badge="orders.admin.navigation.to_ship_badge",
             ),
-            Page("Customers", "group", "admin:accounts_customer_changelist", "accounts.view_customer"),
+            SidebarPage(
+                gettext_lazy("Customers"),
+                "group",
+                "admin:accounts_customer_changelist",
+                "accounts.view_customer",
+            ),
         ),
     ),
     (
-        "Catalogue",
+        gettext_lazy("Catalogue"),
         (
-            Page(
-                "Products & stock",
+            SidebarPage(
+                gettext_lazy("Products & stock"),
                 "inventory_2",
                 "admin:catalog_product_changelist",
                 "catalog.view_product",
                 badge="catalog.admin.navigation.low_stock_badge",
                 badge_variant="danger",
             ),
-            Page("Count shelves", "fact_check", "admin:catalog_product_count", "catalog.move_stock"),
-            Page(
-                "Stock imports",
+            SidebarPage(
+                gettext_lazy("Count shelves"),
+                "fact_check",
+                "admin:catalog_product_count",
+                "catalog.move_stock",
+            ),
+            SidebarPage(
+                gettext_lazy("Stock imports"),
                 "upload_file",
                 "admin:catalog_stockimport_changelist",
                 "catalog.view_stockimport",
             ),
-            Page(
-                "Stock ledger",
+            SidebarPage(
+                gettext_lazy("Stock ledger"),
                 "history",
                 "admin:catalog_stockmovement_changelist",
                 "catalog.view_stockmovement",
             ),
-            Page("Categories", "category", "admin:catalog_category_changelist", "catalog.view_category"),
+            SidebarPage(
+                gettext_lazy("Categories"),
+                "category",
+                "admin:catalog_category_changelist",
+                "catalog.view_category",
+            ),
         ),
     ),
     (
-        "Marketing",
+        gettext_lazy("Marketing"),
         (
-            Page(
-                "Promo codes",
+            SidebarPage(
+                gettext_lazy("Promo codes"),
                 "sell",
                 "admin:orders_promocode_changelist",
                 "orders.view_promocode",
@@ -82,10 +100,17 @@ SIDEBAR: tuple[tuple[str, tuple[Page, ...]], ...] = (
         ),
     ),
     (
-        "Settings",
+        gettext_lazy("Settings"),
         (
-            Page("Users & roles", "badge", "admin:accounts_user_changelist", "accounts.view_user"),
-            Page("E-mails", "mail", "admin:outbox_emailmessage_changelist", "outbox.view_emailmessage"),
+            SidebarPage(
+                gettext_lazy("Users & roles"), "badge", "admin:accounts_user_changelist", "accounts.view_user"
+            ),
+            SidebarPage(
+                gettext_lazy("E-mails"),
+                "mail",
+                "admin:outbox_emailmessage_changelist",
+                "outbox.view_emailmessage",
+            ),
         ),
     ),
 )
@@ -110,16 +135,16 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 def _mark_active(items: list[dict[str, Any]], path: str) -> None:
     """The page nearest above the path alone: Unfold would mark all that are above it."""
     above = [(place, item) for item in items for place in item["places"] if path.startswith(place)]
-    _, nearest = max(above, key=lambda each: len(each[0]), default=("", None))
+    _place, nearest = max(above, key=lambda each: len(each[0]), default=("", None))
     for item in items:
         item["active"] = item is nearest
 
 
-def _may_see(page: Page, request: HttpRequest) -> bool:
+def _may_see(page: SidebarPage, request: HttpRequest) -> bool:
     return not page.permission or request.user.has_perm(page.permission)
 
 
-def _link(page: Page, request: HttpRequest) -> dict[str, Any]:
+def _link(page: SidebarPage, request: HttpRequest) -> dict[str, Any]:
     places = [reverse(name) for name in (page.url_name, page.also) if name]
     link: dict[str, Any] = {"title": page.title, "icon": page.icon, "link": places[0], "places": places}
     if page.badge:
@@ -141,8 +166,8 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
     """In the menu with one's own name."""
     return [
-        {"title": "Change password", "link": reverse("admin:password_change")},
-        {"title": "Where you are signed in", "link": reverse("admin:sign_ins")},
+        {"title": _("Change password"), "link": reverse("admin:password_change")},
+        {"title": _("Where you are signed in"), "link": reverse("admin:sign_ins")},
     ]
 
 
@@ -158,7 +183,7 @@ def asset(path: str) -> Callable[[HttpRequest], str]:
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": shop_name,
     "SITE_HEADER": shop_name,
-    "SITE_SUBHEADER": "Order management",
+    "SITE_SUBHEADER": gettext_lazy("Order management"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,

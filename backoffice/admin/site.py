@@ -14,6 +14,8 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.i18n import JavaScriptCatalog
 from unfold.dataclasses import SearchResult
@@ -30,7 +32,7 @@ KEYS = ("object_id", "content_type_id", "number", "product_id")
 
 class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
-    index_title = "Dashboard"
+    index_title = gettext_lazy("Dashboard")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         forgotten = _view("accounts.admin.password_pages.ForgottenPassword")
@@ -103,16 +105,16 @@ def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not all(is_key(str(kwargs[name])) for name in KEYS if name in kwargs):
-            raise Http404("No row has this key.")
+            raise Http404(_("No row has this key."))
         return view(request, *args, **kwargs)
 
     return run
 
 
 def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
-    """Those of the sidebar with this in their title or their group's."""
+    """Pages of the sidebar with this term in their own title or in their group's."""
     return [
-        SearchResult(title=item["title"], description="Page", link=item["link"], icon=item["icon"])
+        SearchResult(title=item["title"], description=_("Page"), link=item["link"], icon=item["icon"])
         for group in sidebar(request)
         for item in group["items"]
         if term.lower() in f"{group['title']} {item['title']}".lower()

@@ -21,16 +21,21 @@ def local_path(url: str) -> str:
     return path if is_ours else ""
 
 
+def page_of_this_shop(request: HttpRequest, url: str) -> str:
+    """Path and query of a URL that names this shop or no host at all; "" of any other."""
+    try:
+        host = urlsplit(url).netloc.lower()
+        is_ours = host in ("", request.get_host().lower())
+    except (ValueError, DisallowedHost):
+        return ""
+    return local_path(url) if is_ours else ""
+
+
 def came_from(request: HttpRequest) -> str:
     """The page of this shop that led here, "" when it was another one, or none.
 
     Nor does a page lead back to itself; a form that was sent does.
     """
-    referer = request.headers.get("Referer", "")
-    try:
-        is_from_here = urlsplit(referer).netloc.lower() == request.get_host().lower()
-    except (ValueError, DisallowedHost):
-        return ""
-    path = local_path(referer) if is_from_here else ""
+    path = page_of_this_shop(request, request.headers.get("Referer", ""))
     is_itself = request.method in ("GET", "HEAD") and path.partition("?")[0] == request.path
     return "" if is_itself else path

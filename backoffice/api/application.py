@@ -31,8 +31,8 @@ for exception, handler in problems.HANDLERS:
     api.add_exception_handler(exception, handler)
 
 for prefix, router in (
-    ("/auth", "accounts.api.routers.auth_router"),
-    ("/users", "accounts.api.routers.users_router"),
+    ("/auth", "accounts.api.sign_in.sign_in_router"),
+    ("/users", "accounts.api.users.users_router"),
     ("", "catalog.api.products.products_router"),
     ("", "catalog.api.stock.stock_router"),
     ("", "catalog.api.stock_imports.import_router"),

@@ -7,9 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 METHODS = "GET, POST, PATCH, DELETE, OPTIONS"
-REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"
+REQUEST_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"  # not translated
+)
 EXPOSED_HEADERS = (
-    "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-ID"
+    "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "  # not translated
+    "Retry-After, X-Request-ID"
 )
 PREFLIGHT_SECONDS = 600
 

@@ -8,18 +8,20 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
 from backoffice.api.json_reply import Reply
 from backoffice.db.statements import updating
 from backoffice.db.transactions import LOCK_NOT_AVAILABLE, sqlstate_of, write_transaction
-from backoffice.errors import Conflict, Fault, Invalid
+from backoffice.errors import Conflict, Fault, Invalid, Title
 from backoffice.models import IdempotencyRecord
 
 ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -27,7 +29,7 @@ KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Repeated with the same key and body, a request has one effect and one reply.",
+    "description": "With the same key and body a request has one effect and one reply.",  # not translated
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "6f0c3d6e-order-17",
 }
@@ -37,12 +39,12 @@ DOCUMENTED = {"parameters": [KEY_PARAMETER]}
 
 class IdempotencyMismatch(Invalid):
     code = "idempotency_mismatch"
-    title = "The key was used for another request"
+    title: ClassVar[Title] = gettext_lazy("The key was used for another request")
 
 
 class StillRunning(Conflict):
     code = "idempotency_in_flight"
-    title = "The first request with this key is still running"
+    title: ClassVar[Title] = gettext_lazy("The first request with this key is still running")
 
 
 def answer_once(request: HttpRequest, body: BaseModel | None, run: Callable[[], Reply]) -> HttpResponse:
@@ -81,7 +83,7 @@ def _place_of(request: HttpRequest, content: bytes) -> tuple[str, str, str, str]
     """Caller, operation, key and fingerprint. Raises Invalid."""
     key = request.headers["Idempotency-Key"]
     if not ACCEPTABLE_KEY.fullmatch(key):
-        detail = "Idempotency-Key: 1 to 255 printable ASCII characters without blanks."
+        detail = _("Idempotency-Key: 1 to 255 printable ASCII characters without blanks.")
         raise Invalid(detail, faults=[Fault("/Idempotency-Key", "validation", detail, {"in": "header"})])
     route = request.resolver_match.route if request.resolver_match else request.path
     fingerprint = sha256(b"\x00".join([request.get_full_path().encode(), content])).hexdigest()
@@ -134,7 +136,7 @@ def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
             if sqlstate_of(error) != LOCK_NOT_AVAILABLE:
                 raise
             raise StillRunning(
-                "The first request with this key has not ended yet. Send it again.",
+                _("The first request with this key has not ended yet. Send it again."),
                 retry_after_seconds=2,
             ) from error
         return cursor.rowcount == 1
@@ -142,7 +144,7 @@ def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
 
 def _kept(record: IdempotencyRecord, fingerprint: str) -> Reply:
     if record.fingerprint != fingerprint:
-        detail = "This key was used for another request: use a new key for each request."
+        detail = _("This key was used for another request: use a new key for each request.")
         raise IdempotencyMismatch(
             detail, faults=[Fault("/Idempotency-Key", IdempotencyMismatch.code, detail, {"in": "header"})]
         )

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja.operation import Operation
 from ninja.parser import Parser
 from pydantic import (
@@ -37,7 +38,8 @@ def _defaults_in_words(schema: dict[str, Any]) -> None:
         default = field.pop("default", None)
         if default:
             told = default if isinstance(default, str) else json.dumps(default)
-            field["description"] = f"{field.get('description', '')} Without it: {told}.".strip()
+            described = f"{field.get('description', '')} Without it: {told}."  # not translated
+            field["description"] = described.strip()
 
 
 class Input(BaseModel):
@@ -102,7 +104,7 @@ class StrictParser(Parser):
 
 
 def _refuse_constant(name: str) -> None:
-    raise NotJson(f"{name} is none of its values.")
+    raise NotJson(_("%(name)s is none of its values.") % {"name": name})
 
 
 def strictly[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
@@ -147,7 +149,7 @@ def _names(operation: Operation, source: str) -> set[str]:
 def _unknown(sent: Any, known: set[str], source: str) -> Iterator[Fault]:
     for name in sent:
         if name not in known:
-            detail = f"There is no parameter {name[:40]!r} here: remove it."
+            detail = _("There is no parameter %(name)s here: remove it.") % {"name": repr(name[:40])}
             yield Fault(f"/{name[:40]}", "unknown_parameter", detail, {"in": source})
 
 
@@ -169,4 +171,9 @@ def _nuls(content: Any, pointer: str, source: str) -> Iterator[Fault]:
 
 
 def _nul(pointer: str, source: str) -> Fault:
-    return Fault(pointer, "nul_character", f"{pointer} holds a NUL character: remove it.", {"in": source})
+    return Fault(
+        pointer,
+        "nul_character",
+        _("%(pointer)s holds a NUL character: remove it.") % {"pointer": pointer},
+        {"in": source},
+    )

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
 from pydantic_core import to_json
 
 from backoffice.errors import Fault, Invalid
@@ -63,6 +64,6 @@ def matched_version(request: HttpRequest) -> str | None:
         return None
     match = VERSIONED.fullmatch(condition)
     if match is None:
-        detail = "If-Match: send back the ETag of the resource as it was received."
+        detail = _("If-Match: send back the ETag of the resource as it was received.")
         raise Invalid(detail, faults=[Fault("/If-Match", "validation", detail, {"in": "header"})])
     return match["version"]

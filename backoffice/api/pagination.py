@@ -6,24 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.signing import BadSignature, Signer
 from django.db.models import F, Field, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 from pydantic import Field as Described
 
 from backoffice.api.inputs import text
-from backoffice.errors import Fault, Invalid
+from backoffice.errors import Fault, Invalid, Title
 
 MAX_SORT_KEYS = 3
 
 
 class InvalidCursor(Invalid):
     code = "invalid_cursor"
-    title = "Not a cursor of this list"
+    title: ClassVar[Title] = gettext_lazy("Not a cursor of this list")
 
 
 class FieldsQuery(BaseModel):
@@ -67,11 +69,18 @@ def chosen_fields(
 
 
 def _not_among(parameter: str, unknown: Sequence[str], available: Sequence[str]) -> Invalid:
-    detail = f"{parameter}: {', '.join(unknown)[:100]} is not among {', '.join(available)}."
+    detail = _("%(parameter)s: %(unknown)s is not among %(available)s.") % {
+        "parameter": parameter,
+        "unknown": ", ".join(unknown)[:100],
+        "available": ", ".join(available),
+    }
     return Invalid(detail, faults=[Fault(f"/{parameter}", "unknown_field", detail, {"in": "query"})])
 
 
-def asked_by(fields: Iterable[str], sorting: "Sorting | None" = None) -> dict[str, list[str]]:
+def asked_by(
+    fields: Iterable[str],
+    sorting: "Sorting | None" = None,  # not translated
+) -> dict[str, list[str]]:
     """For `openapi_extra` of a read: what `fields` and `ordering` may name."""
     return {"x-fields": list(fields)} | ({"x-ordering": list(sorting.keys)} if sorting else {})
 
@@ -166,7 +175,10 @@ class Sorting:
         if unknown:
             raise _not_among("ordering", unknown, list(self.keys))
         if len(names) > MAX_SORT_KEYS:
-            detail = f"ordering: {len(names)} fields are too many; name at most {MAX_SORT_KEYS}."
+            detail = _("ordering: %(count)s fields are too many; name at most %(most)s.") % {
+                "count": len(names),
+                "most": MAX_SORT_KEYS,
+            }
             raise Invalid(detail, faults=[Fault("/ordering", "too_long", detail, {"in": "query"})])
         keys = []
         for name in names:
@@ -187,13 +199,13 @@ class Sorting:
         try:
             signed_ordering, direction, values = self._signer.unsign_object(cursor)
             if signed_ordering != ordering:
-                raise _invalid_cursor("The cursor belongs to another ordering: begin without a cursor.")
+                raise _invalid_cursor(_("The cursor belongs to another ordering: begin without a cursor."))
             position = [
                 None if value is None else _field(model, key.column).to_python(value)
                 for key, value in zip(keys, values, strict=True)
             ]
         except (BadSignature, ValueError, TypeError, ValidationError, FieldDoesNotExist):
-            raise _invalid_cursor("This is not a cursor of this list: begin without a cursor.") from None
+            raise _invalid_cursor(_("This is not a cursor of this list: begin without a cursor.")) from None
         return direction == "next", position
 
 

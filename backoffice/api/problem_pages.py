@@ -8,6 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -19,8 +22,8 @@ KEPT_SECONDS = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    meaning: str
-    what_to_do: str
+    meaning: str | Promise
+    what_to_do: str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,50 +40,70 @@ class KnownProblem:
 
 OF_KIND = {
     Kind.INVALID: Advice(
-        "The request breaks a rule; sent again unchanged it will be refused again. Nothing was done.",
-        "Correct the places that “errors” names: “in” tells the part of the request, “pointer” where in it.",
+        gettext_lazy(
+            "The request breaks a rule; sent again unchanged it will be refused again. Nothing was done."
+        ),
+        gettext_lazy(
+            "Correct the places that “errors” names: “in” tells the part of the request, "
+            "“pointer” where in it."
+        ),
     ),
     Kind.NOT_AUTHENTICATED: Advice(
-        "Nobody knows who is asking: no token, one that has ended, or wrong credentials. Nothing was done.",
-        "Fetch a new access token, by POST /api/v1/auth/refresh or by signing in, and send it again.",
+        gettext_lazy(
+            "Nobody knows who is asking: no token, one that has ended, or wrong credentials. "
+            "Nothing was done."
+        ),
+        gettext_lazy(
+            "Fetch a new access token, by POST /api/v1/auth/refresh or by signing in, and send it again."
+        ),
     ),
     Kind.FORBIDDEN: Advice(
-        "Whoever is signed in may not do this. Nothing was done.",
-        "Show “detail” to the user; another token of the same user will not help.",
+        gettext_lazy("Whoever is signed in may not do this. Nothing was done."),
+        gettext_lazy("Show “detail” to the user; another token of the same user will not help."),
     ),
     Kind.NOT_FOUND: Advice(
-        "There is no such thing, or it is not this user's to see.",
-        "Check what the URL or the named field says; do not repeat the request unchanged.",
+        gettext_lazy("There is no such thing, or it is not this user's to see."),
+        gettext_lazy("Check what the URL or the named field says; do not repeat the request unchanged."),
     ),
     Kind.CONFLICT: Advice(
-        "The request is right in itself, but the shop is in another state than it needs. Nothing was done.",
-        "Read the thing again, look at “errors” for the facts, and decide anew.",
+        gettext_lazy(
+            "The request is right in itself, but the shop is in another state than it needs. "
+            "Nothing was done."
+        ),
+        gettext_lazy("Read the thing again, look at “errors” for the facts, and decide anew."),
     ),
     Kind.STALE: Advice(
-        "Somebody changed it since your “If-Match” was read. Nothing was done.",
-        "Read it again, apply the change to what you find, and send it with the new ETag.",
+        gettext_lazy("Somebody changed it since your “If-Match” was read. Nothing was done."),
+        gettext_lazy("Read it again, apply the change to what you find, and send it with the new ETag."),
     ),
     Kind.TOO_LARGE: Advice(
-        "The request is larger than is accepted. It was not read.",
-        "Send less at once: a body may have 1 MB, an uploaded file 20 MB.",
+        gettext_lazy("The request is larger than is accepted. It was not read."),
+        gettext_lazy("Send less at once: a body may have 1 MB, an uploaded file 20 MB."),
     ),
     Kind.THROTTLED: Advice(
-        "Too many requests in too short a time. Nothing was done.",
-        "Wait as many seconds as “Retry-After” says; the RateLimit headers tell what is left.",
+        gettext_lazy("Too many requests in too short a time. Nothing was done."),
+        gettext_lazy("Wait as many seconds as “Retry-After” says; the RateLimit headers tell what is left."),
     ),
     Kind.BUSY: Advice(
-        "The shop cannot do it at this moment.",
-        "Wait as many seconds as “Retry-After” says and send the same again, with the same Idempotency-Key.",
+        gettext_lazy("The shop cannot do it at this moment."),
+        gettext_lazy(
+            "Wait as many seconds as “Retry-After” says and send the same again, with the same "
+            "Idempotency-Key."
+        ),
     ),
 }
 OF_STATUS = {
-    400: Advice("The body or the address could not be read.", "Send JSON in UTF-8, or a form with its file."),
+    400: Advice(
+        gettext_lazy("The body or the address could not be read."),
+        gettext_lazy("Send JSON in UTF-8, or a form with its file."),
+    ),
     405: Advice(
-        "The address is known, the method is not.", "Use one of those that the “Allow” header names."
+        gettext_lazy("The address is known, the method is not."),
+        gettext_lazy("Use one of those that the “Allow” header names."),
     ),
     500: Advice(
-        "Something of ours is broken; what it was is in our log.",
-        "Send the same again with the same Idempotency-Key, and tell us the “request_id”.",
+        gettext_lazy("Something of ours is broken; what it was is in our log."),
+        gettext_lazy("Send the same again with the same Idempotency-Key, and tell us the “request_id”."),
     ),
 }
 
@@ -108,7 +131,7 @@ def _note(found: dict[str, KnownProblem], code: str, title: str, status: int, ad
     known = found.get(code)
     if known is None:
         found[code] = KnownProblem(
-            problem_type(code), code, title, (status,), advice.meaning, advice.what_to_do
+            problem_type(code), code, title, (status,), str(advice.meaning), str(advice.what_to_do)
         )
     elif status not in known.statuses:
         statuses = tuple(sorted((*known.statuses, status)))
@@ -119,7 +142,9 @@ def _note(found: dict[str, KnownProblem], code: str, title: str, status: int, ad
 @require_safe
 def all_problems(request: HttpRequest) -> HttpResponse:
     problems = list(known_problems().values())
-    return _told(request, problems, {"items": [asdict(each) for each in problems]}, title="Problems")
+    return _problem_answer(
+        request, problems, {"items": [asdict(each) for each in problems]}, title=_("Problems")
+    )
 
 
 @csrf_exempt
@@ -128,10 +153,10 @@ def one_problem(request: HttpRequest, code: str) -> HttpResponse:
     problem = known_problems().get(code)
     if problem is None:
         raise Http404
-    return _told(request, [problem], asdict(problem), title=problem.title)
+    return _problem_answer(request, [problem], asdict(problem), title=problem.title)
 
 
-def _told(
+def _problem_answer(
     request: HttpRequest, problems: list[KnownProblem], content: dict[str, Any], *, title: str
 ) -> HttpResponse:
     response: HttpResponse

@@ -11,6 +11,9 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.encoding import escape_uri_path
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
@@ -35,8 +38,8 @@ STATUS = {
     Kind.BUSY: 503,
 }
 MAX_FAULTS = 100
-OUR_FAULT = "Something went wrong on our side. Tell us the request_id."
-AWAY = (
+OUR_FAULT = gettext_lazy("Something went wrong on our side. Tell us the request_id.")
+AWAY = gettext_lazy(
     "The shop cannot answer for the moment. Send it again in a few seconds, with the same Idempotency-Key: "
     "whether it was done is not certain."
 )
@@ -86,7 +89,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if refusal.retry_after_seconds is not None:
         response["Retry-After"] = str(refusal.retry_after_seconds)
     if refusal.kind is Kind.NOT_AUTHENTICATED:
-        response["WWW-Authenticate"] = 'Bearer realm="api"'
+        response["WWW-Authenticate"] = 'Bearer realm="api"'  # not translated
     return response
 
 
@@ -113,17 +116,18 @@ def _fault_of(item: Mapping[str, Any]) -> Fault:
         place = place[1:]
     pointer = "".join(f"/{_escaped(part)}" for part in place)
     code = CODES.get(item["type"], item["type"])
-    detail = DETAILS.get(code, item["msg"].removeprefix("Value error, "))
+    usual = item["msg"].removeprefix("Value error, ")  # not translated
+    detail = DETAILS.get(code, usual)
     return Fault(pointer, code, detail, {"in": "body" if source in ("form", "file") else source})
 
 
 CODES = {"extra_forbidden": "unknown_field", "value_error": "invalid"}
 DETAILS = {
-    "missing": "This is required: add it.",
-    "unknown_field": "There is no such field here: remove it.",
-    "model_type": "Send a JSON object here.",
-    "model_attributes_type": "Send a JSON object here.",
-    "timezone_aware": "Add the offset from UTC: Z, or such as +01:00.",
+    "missing": gettext_lazy("This is required: add it."),
+    "unknown_field": gettext_lazy("There is no such field here: remove it."),
+    "model_type": gettext_lazy("Send a JSON object here."),
+    "model_attributes_type": gettext_lazy("Send a JSON object here."),
+    "timezone_aware": gettext_lazy("Add the offset from UTC: Z, or such as +01:00."),
 }
 
 
@@ -135,7 +139,7 @@ def _escaped(part: object) -> str:
 
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == HTTPStatus.UNAUTHORIZED:
-        return refused(request, NotAuthenticated("Send an access token: Authorization: Bearer …"))
+        return refused(request, NotAuthenticated(_("Send an access token: Authorization: Bearer …")))
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return of_status(request, 400, _what_is_malformed(error))
     return of_status(request, error.status_code, str(error))
@@ -144,24 +148,28 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 def _what_is_malformed(error: HttpError) -> str:
     cause = error.__cause__
     if isinstance(cause, JSONDecodeError):
-        return f"The body is not valid JSON: {cause.msg} in line {cause.lineno}, column {cause.colno}."
+        return _("The body is not valid JSON: %(msg)s in line %(lineno)s, column %(colno)s.") % {
+            "msg": cause.msg,
+            "lineno": cause.lineno,
+            "colno": cause.colno,
+        }
     if isinstance(cause, RecursionError):
-        return "The body is nested too deeply."
+        return _("The body is nested too deeply.")
     if isinstance(cause, NotJson):
-        return f"The body is not valid JSON: {cause}"
-    return "The body is not valid JSON in UTF-8."
+        return _("The body is not valid JSON: %(cause)s") % {"cause": cause}
+    return _("The body is not valid JSON in UTF-8.")
 
 
 def not_found(request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
-    return refused(request, NotFound(f"There is nothing at {request.path}."))
+    return refused(request, NotFound(_("There is nothing at %(path)s.") % {"path": request.path}))
 
 
 def too_large(request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
-    return refused(request, TooLarge("The body may have 1 MB, an uploaded file 20 MB."))
+    return refused(request, TooLarge(_("The body may have 1 MB, an uploaded file 20 MB.")))
 
 
 def connection_lost(request: HttpRequest, _error: Exception) -> HttpResponse:
-    return of_status(request, 400, "The body ended before it was complete. Send it again.")
+    return of_status(request, 400, _("The body ended before it was complete. Send it again."))
 
 
 def malformed(request: HttpRequest, _error: Exception) -> HttpResponse:
@@ -177,7 +185,9 @@ def fault(request: HttpRequest, error: Exception) -> HttpResponse:
         told = (request.path, type(error).__name__, str(error).partition("\n")[0])
         words = map(in_one_line, told)
         logger.error("%s %s: %s: %.300s", request.method, *words, extra={"about": error})
-        return _marked_as_logged(refused(request, Unavailable(AWAY, retry_after_seconds=RETRY_AFTER_SECONDS)))
+        return _marked_as_logged(
+            refused(request, Unavailable(str(AWAY), retry_after_seconds=RETRY_AFTER_SECONDS))
+        )
     logger.error("%s %s failed", request.method, in_one_line(request.path), exc_info=error)
     return of_status(request, 500, OUR_FAULT)
 
@@ -193,10 +203,10 @@ def _marked_as_logged(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def of_status(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+def of_status(request: HttpRequest, status: int, detail: str | Promise) -> HttpResponse:
     phrase = HTTPStatus(status).phrase
     code = STATUS_CODES.get(status) or phrase.lower().replace(" ", "_")
-    return problem(request, status=status, code=code, title=phrase, detail=detail)
+    return problem(request, status=status, code=code, title=phrase, detail=str(detail))
 
 
 STATUS_CODES = {
@@ -207,13 +217,13 @@ STATUS_CODES = {
     503: Unavailable.code,
 }
 STATUS_DETAILS = {
-    400: "The request could not be understood.",
-    403: "This is not allowed.",
-    405: "This URL does not take this method; see the Allow header.",
-    429: "Too many requests. Wait a minute, then try again.",
+    400: gettext_lazy("The request could not be understood."),
+    403: gettext_lazy("This is not allowed."),
+    405: gettext_lazy("This URL does not take this method; see the Allow header."),
+    429: gettext_lazy("Too many requests. Wait a minute, then try again."),
     503: AWAY,
 }
-NOT_LIKE_THIS = "The request cannot be answered as it was sent."
+NOT_LIKE_THIS = gettext_lazy("The request cannot be answered as it was sent.")
 
 HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]], ...] = (
     (Exception, fault),

@@ -1,42 +1,28 @@
-"""How often somebody may do something: counters in the cache, right across threads and processes.
+"""How often somebody may do something, right across threads and processes."""
 
-The API's own limit is taken by the auth callables of `accounts/api/auth.py` (`bearer`, `optional_bearer`,
-`anyone`), which call `limit_request` once they know who is asking. `RateLimitMiddleware`, right after the
-RequestIdMiddleware, tells the client on the answer about the tightest limit that its request has met.
-"""
-
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import sha256
 from math import isfinite
-from time import monotonic, time
+from time import time
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
-from django.http import HttpRequest, HttpResponse
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
-from backoffice.api.addresses import address_block, address_of, client_address, current_address, site_of
+from backoffice.api.addresses import address_block, site_of
+from backoffice.api.throttle_store import ask_store, counts_here, has_server, let_server_rest
 from backoffice.errors import Throttled
-from backoffice.runtime.caches import Held, LocMemCache, Outdated, RedisCache
+from backoffice.runtime.caches import Held, Outdated
 
-logger = logging.getLogger(__name__)
-
-ANONYMOUS_PER_MINUTE = 120
 # Of a network of IPv6, as many times as of one place.
 PLACES_OF_A_SITE = 5
-# While the cache server is down, it is asked again this often.
-REST_SECONDS = 5
-# Some 300 bytes each. A cache that strangers can fill with other things would push the counts out.
-MOST_COUNTS_HERE = 100_000
 
-_tightest: ContextVar["Usage | None"] = ContextVar("tightest_usage", default=None)
-_cache_rests_until = 0.0
-# What is counted where no cache server is, or while it is down: in each process for itself.
-counts_here = LocMemCache("counts", {"OPTIONS": {"MAX_ENTRIES": MOST_COUNTS_HERE}})
+# The limit of which least is left, of those that the present request has met.
+tightest_usage: ContextVar["Usage | None"] = ContextVar("tightest_usage", default=None)  # not translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +39,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class LimitUse:
     """One of the uses that a limit allows: taken, and perhaps given back."""
 
     store: Any
@@ -64,7 +50,7 @@ class Use:
         try:
             self.store.delete(self.slot)
         except (RedisError, OSError) as error:
-            _rest(error)
+            let_server_rest(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +91,7 @@ class Window:
         usage = Usage(self.limit, max(0, self.limit - count), self.reset_seconds, self.window_seconds)
         _remember(usage)
         if count > self.limit:
-            raise Throttled(
-                f"Too many requests. Try again in {_spoken(self.reset_seconds)}.",
-                retry_after_seconds=self.reset_seconds,
-            )
+            raise _throttled(self.reset_seconds)
         return usage
 
 
@@ -149,13 +132,13 @@ def hit_in_any(key: str, *, limit: int, window_seconds: int) -> Usage:
     return usage
 
 
-def take(limits: Sequence[Limit]) -> list[Use]:
+def take(limits: Sequence[Limit]) -> list[LimitUse]:
     """One use of each limit, or none of any.
 
     Raises:
         Throttled: one of them is used up; it says when that allows the next use.
     """
-    taken: list[Use] = []
+    taken: list[LimitUse] = []
     now = time()
     for limit in limits:
         use, held = _take_slot(limit, now)
@@ -186,66 +169,7 @@ def is_first(key: str, *, window_seconds: int) -> bool:
     def ask(store: Any) -> bool:
         return bool(store.add(_cache_key(key, 0), 1, window_seconds))
 
-    return _asked(ask)
-
-
-def limit_request(request: HttpRequest) -> Usage | None:
-    """Count the request against its user's limit a minute, or without a user its address's; None when off.
-
-    Raises:
-        Throttled: the limit is used up.
-    """
-    if settings.API_RATE_PER_MINUTE <= 0:
-        return None
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        return hit(f"api:user:{user.pk}", limit=settings.API_RATE_PER_MINUTE, window_seconds=60)
-    return limit_nobody(request.META)
-
-
-def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Usage | None:
-    """Count a request of nobody in particular against the limit of its address; None when off.
-
-    Raises:
-        Outdated: the cache does not hold what is given, or cannot be asked; nothing was counted.
-        Throttled: the limit is used up.
-    """
-    if settings.API_RATE_PER_MINUTE <= 0:
-        if given:
-            _insist_on(given)
-        return None
-    return hit(_of_nobody(environ), limit=ANONYMOUS_PER_MINUTE, window_seconds=60, given=given)
-
-
-def window_of_nobody(environ: Mapping[str, Any]) -> Window | None:
-    """Where `limit_nobody` counts, for whoever counts there by other means; None when off."""
-    if settings.API_RATE_PER_MINUTE <= 0:
-        return None
-    return window_of(_of_nobody(environ), limit=ANONYMOUS_PER_MINUTE, window_seconds=60)
-
-
-def _of_nobody(environ: Mapping[str, Any]) -> str:
-    return f"api:address:{address_block(address_of(environ))}"
-
-
-class RateLimitMiddleware:
-    """Knows the address for all that follows, and puts the headers of the tightest limit on the answer."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        token, address = _tightest.set(None), current_address.set(client_address(request))
-        try:
-            response = self.get_response(request)
-            usage = _tightest.get()
-        finally:
-            _tightest.reset(token)
-            current_address.reset(address)
-        if usage is not None:
-            for name, value in usage.headers().items():
-                response[name] = value
-        return response
+    return ask_store(ask)
 
 
 def limits_of_place(what: str, address: str, *, most: int, window_seconds: int) -> list[Limit]:
@@ -257,7 +181,8 @@ def limits_of_place(what: str, address: str, *, most: int, window_seconds: int) 
     return limits
 
 
-def _insist_on(given: Held) -> None:
+def insist_on(given: Held) -> None:
+    """Raises Outdated: the cache holds something else by now, or cannot be asked."""
     try:
         held = cache.get(given.key)
     except (RedisError, OSError) as error:
@@ -267,8 +192,8 @@ def _insist_on(given: Held) -> None:
 
 
 def _count(key: str, *, expires_in: int, given: Held | None) -> int:
-    if given and not _has_server():
-        _insist_on(given)
+    if given and not has_server():
+        insist_on(given)
         given = None
 
     def ask(store: Any) -> int:
@@ -276,7 +201,7 @@ def _count(key: str, *, expires_in: int, given: Held | None) -> int:
             raise Outdated
         return _increment(store, key, expires_in, given)
 
-    return _asked(ask)
+    return ask_store(ask)
 
 
 def _increment(store: Any, key: str, expires_in: int, given: Held | None) -> int:
@@ -284,19 +209,19 @@ def _increment(store: Any, key: str, expires_in: int, given: Held | None) -> int
     return count
 
 
-def _take_slot(limit: Limit, now: float) -> tuple[Use | None, list[float]]:
+def _take_slot(limit: Limit, now: float) -> tuple[LimitUse | None, list[float]]:
     """A slot that became ours, if one was free, and when the others are free again."""
 
-    def ask(store: Any) -> tuple[Use | None, list[float]]:
+    def ask(store: Any) -> tuple[LimitUse | None, list[float]]:
         slots = limit.slots
         held = store.get_many(slots)
         for slot in slots:
             # Somebody else may have taken a free one meanwhile: adding it decides.
             if slot not in held and store.add(slot, now + limit.window_seconds, limit.window_seconds):
-                return Use(store, slot), _moments(held)
+                return LimitUse(store, slot), _moments(held)
         return None, _moments(held)
 
-    return _asked(ask)
+    return ask_store(ask)
 
 
 def _moments(held: Mapping[str, object]) -> list[float]:
@@ -310,13 +235,13 @@ def _slots_held(limit: Limit) -> list[float]:
     def ask(store: Any) -> list[float]:
         return _moments(store.get_many(slots))
 
-    return _asked(ask)
+    return ask_store(ask)
 
 
 def _used_up(limit: Limit, held: Sequence[float], now: float) -> Throttled:
     seconds = _seconds_until(held, limit, now)
     _remember(Usage(limit.most, 0, seconds, limit.window_seconds))
-    return Throttled(f"Too many requests. Try again in {_spoken(seconds)}.", retry_after_seconds=seconds)
+    return _throttled(seconds)
 
 
 def _seconds_until(held: Sequence[float], limit: Limit, now: float) -> int:
@@ -329,53 +254,25 @@ def _seconds_until(held: Sequence[float], limit: Limit, now: float) -> int:
     return max(1, round(min(moments, default=latest) - now))
 
 
-def _asked[T](ask: Callable[[Any], T]) -> T:
-    """What the cache server answers; without one, or while it is away, the counts of this process."""
-    global _cache_rests_until
-    if not _has_server() or _is_resting():
-        return ask(counts_here)
-    try:
-        answer = ask(cache)
-    except (RedisError, OSError) as error:
-        _rest(error)
-        return ask(counts_here)
-    _cache_rests_until = 0.0
-    return answer
-
-
-def _has_server() -> bool:
-    return isinstance(caches[DEFAULT_CACHE_ALIAS], RedisCache)
-
-
-def _is_resting() -> bool:
-    """After a rest one request finds out whether the server is back; the others do not wait for it."""
-    global _cache_rests_until
-    if monotonic() < _cache_rests_until:
-        return True
-    if _cache_rests_until:
-        _cache_rests_until = monotonic() + REST_SECONDS
-    return False
-
-
-def _rest(error: Exception) -> None:
-    """Leave a dead cache server alone for a while: waiting for it would slow down every request."""
-    global _cache_rests_until
-    _cache_rests_until = monotonic() + REST_SECONDS
-    logger.warning("The cache server does not answer; each process counts for itself for now: %s", error)
-
-
 def _cache_key(key: str, window: float) -> str:
     # Digested: keys hold what people typed, and memcached-safe ones are short and printable.
     return f"throttle:{sha256(f'{key}:{window:.0f}'.encode(errors='replace')).hexdigest()}"
 
 
 def _remember(usage: Usage) -> None:
-    tightest = _tightest.get()
+    tightest = tightest_usage.get()
     if tightest is None or usage.remaining <= tightest.remaining:
-        _tightest.set(usage)
+        tightest_usage.set(usage)
 
 
-def _spoken(seconds: int) -> str:
+def _throttled(seconds: int) -> Throttled:
     if seconds < 120:
-        return f"{seconds} second{'' if seconds == 1 else 's'}"
-    return f"{-(-seconds // 60)} minutes"
+        words = ngettext(
+            "Too many requests. Try again in %(seconds)s second.",
+            "Too many requests. Try again in %(seconds)s seconds.",
+            seconds,
+        )
+    else:
+        words = _("Too many requests. Try again in %(minutes)s minutes.")
+    values = {"seconds": seconds, "minutes": -(-seconds // 60)}
+    return Throttled(words % values, retry_after_seconds=seconds)

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, UnreadablePostError
+from django.utils.translation import gettext as _
 
 from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.errors import Forbidden
@@ -37,7 +38,7 @@ class StaffAlone(FileUploadHandler):
         if not is_from_staff(self.request) and content_length > MAX_BODY_BYTES:
             raise self._refusal()
         if content_length > MAX_UPLOAD_BYTES:
-            raise RequestDataTooBig(f"A form may have {MAX_UPLOAD_BYTES:,} bytes.")
+            raise RequestDataTooBig(_("A form may have %(most)s bytes.") % {"most": f"{MAX_UPLOAD_BYTES:,}"})
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         if not is_from_staff(self.request):
@@ -54,7 +55,7 @@ class StaffAlone(FileUploadHandler):
     def _refusal(self) -> Exception:
         # Read no further: whoever shows the refusal asks for the form once more.
         self.request._mark_post_parse_error()  # type: ignore[attr-defined]
-        detail = "Only staff may send files: sign in first."
+        detail = _("Only staff may send files: sign in first.")
         # Once the API knows its caller, a view has asked for the form, and answers with a problem.
         return Forbidden(detail) if hasattr(self.request, "auth") else NotForStrangers(detail)
 

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.db import dumps
 from backoffice.db.migrating import migrate
-from backoffice.errors import Conflict, Invalid
+from backoffice.errors import Conflict, Invalid, Title
 from backoffice.runtime.replacing import replacing
 
 MIGRATED = ("backoffice", "0001_initial")
@@ -25,27 +27,27 @@ MIGRATED = ("backoffice", "0001_initial")
 
 class NoBackup(Invalid):
     code = "no_backup"
-    title = "This is no backup of a shop"
+    title: ClassVar[Title] = gettext_lazy("This is no backup of a shop")
 
 
 class NewerBackup(Conflict):
     code = "newer_backup"
-    title = "The backup is of a newer version"
+    title: ClassVar[Title] = gettext_lazy("The backup is of a newer version")
 
 
 class ShopsOwnFile(Conflict):
     code = "shops_own_file"
-    title = "The shop itself is in this file"
+    title: ClassVar[Title] = gettext_lazy("The shop itself is in this file")
 
 
 class CannotWrite(Conflict):
     code = "cannot_write"
-    title = "The database could not be written"
+    title: ClassVar[Title] = gettext_lazy("The database could not be written")
 
 
 class NothingToBackUp(Conflict):
     code = "nothing_to_back_up"
-    title = "There is no shop in the database"
+    title: ClassVar[Title] = gettext_lazy("There is no shop in the database")
 
 
 def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -84,15 +86,18 @@ def check(path: Path) -> None:
     except (sqlite3.DatabaseError, dumps.NotReadable) as error:
         raise _no_backup(path, error) from error
     if MIGRATED not in found:
-        raise _no_backup(path, "the shop's migrations were never applied to it.")
+        raise _no_backup(path, _("the shop's migrations were never applied to it."))
     loader = MigrationLoader(None)
     unknown = found - set(loader.disk_migrations)
     if unknown:
         names = ", ".join(f"{app}.{name}" for app, name in sorted(unknown)[:3])
-        raise NewerBackup(f"{path} was made by a newer version, which has {names}: update the shop first.")
+        raise NewerBackup(
+            _("%(path)s was made by a newer version, which has %(names)s: update the shop first.")
+            % {"path": path, "names": names}
+        )
     missing = _tables_made_by(found, loader) - tables
     if missing:
-        raise _no_backup(path, f"it lacks the table {min(missing)}.")
+        raise _no_backup(path, _("it lacks the table %(table)s.") % {"table": min(missing)})
 
 
 def restore[R](path: Path, *, settle: Callable[[], R]) -> R:
@@ -146,7 +151,8 @@ def _connected_to(database: Path) -> Iterator[None]:
 
 
 def _no_backup(path: Path, why: object) -> NoBackup:
-    return NoBackup(f"{path} is no backup of a shop on {connection.display_name}: {why}")
+    words = _("%(path)s is no backup of a shop on %(database)s: %(reason)s")
+    return NoBackup(words % {"path": path, "database": connection.display_name, "reason": why})
 
 
 def _refuse_the_shops_own(path: Path) -> None:
@@ -154,7 +160,9 @@ def _refuse_the_shops_own(path: Path) -> None:
         return
     database = _database().resolve()
     if path.resolve() in {database.with_name(database.name + end) for end in ("", "-wal", "-shm")}:
-        raise ShopsOwnFile(f"{path} is the shop's own database: name another file for the backup.")
+        raise ShopsOwnFile(
+            _("%(path)s is the shop's own database: name another file for the backup.") % {"path": path}
+        )
 
 
 def _database() -> Path:
@@ -166,7 +174,9 @@ def _refuse_what_is_no_shop() -> None:
     # To look into it would make it.
     if not is_there or MIGRATED not in _applied():
         name = connection.settings_dict["NAME"]
-        raise NothingToBackUp(f"There is no shop in {name}: nothing was written. Look at SQL_DATABASE.")
+        raise NothingToBackUp(
+            _("There is no shop in %(name)s: nothing was written. Look at SQL_DATABASE.") % {"name": name}
+        )
 
 
 def _applied() -> set[tuple[str, str]]:
@@ -199,8 +209,11 @@ def _copy(source: Path, target: Path) -> None:
         if target != _database():
             target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
         raise CannotWrite(
-            f"Nothing was replaced: {error}, while {source} was copied to {target.parent}. Look whether there"
-            " is room, and whether it may be written."
+            _(
+                "Nothing was replaced: %(error)s, while %(source)s was copied to %(parent)s. Look "
+                "whether there is room, and whether it may be written."
+            )
+            % {"error": error, "source": source, "parent": target.parent}
         ) from error
 
 

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, JSONField
 from django.db.models.expressions import Col
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.errors import Conflict
+from backoffice.errors import Conflict, Title
 
 DIGESTS = 2**256
 AT_A_TIME = 2_000
@@ -30,7 +32,7 @@ type Converter = Callable[[Value], Value]
 
 class CannotCopy(Conflict):
     code = "cannot_copy"
-    title = "A row cannot be moved"
+    title: ClassVar[Title] = gettext_lazy("A row cannot be moved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Content:
 
 
 def tables() -> list[Table]:
-    """Those of all models, also the ones between two."""
+    """The tables of all models, and those between two models."""
     models = [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -106,8 +108,11 @@ def checked(rows: Iterable[tuple[Value, ...]], table: Table) -> Iterator[tuple[V
         for field, value in zip(table.fields, row, strict=True):
             if isinstance(value, str) and ("\x00" in value or (_is_json(field) and _has_nul(value))):
                 raise CannotCopy(
-                    f"{table.name}, {table.key} {row[key]}: its {field.column} has a NUL character, which"
-                    " PostgreSQL cannot keep: take it out and move again."
+                    _(
+                        "%(name)s, %(key)s %(row)s: its %(column)s has a NUL character, which "
+                        "PostgreSQL cannot keep: take it out and move again."
+                    )
+                    % {"name": table.name, "key": table.key, "row": row[key], "column": field.column}
                 )
         yield row
 
@@ -134,7 +139,7 @@ class Digest:
 def content_of(connection: BaseDatabaseWrapper, table: Table) -> Content:
     """As it is in the database now."""
     digest = Digest(table)
-    for _ in digest.noting(read(connection, table)):
+    for _row in digest.noting(read(connection, table)):
         pass
     return digest.content()
 

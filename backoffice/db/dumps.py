@@ -6,13 +6,15 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg.conninfo import make_conninfo
 
-from backoffice.errors import Conflict
+from backoffice.errors import Conflict, Title
 
 # Without the limits that requests have: a large table takes its time. Only locks are not waited for long.
 OPTIONS = "-c lock_timeout=15s -c statement_timeout=0"
@@ -21,7 +23,7 @@ AS_ANYBODY = ("--no-owner", "--no-privileges")
 
 class CannotDump(Conflict):
     code = "cannot_dump"
-    title = "PostgreSQL's programs refuse"
+    title: ClassVar[Title] = gettext_lazy("PostgreSQL's programs refuse")
 
 
 class NotReadable(Exception):
@@ -115,11 +117,16 @@ def _run(database: Mapping[str, Any], program: str, *arguments: str) -> str:
         )
     except FileNotFoundError as error:
         raise CannotDump(
-            f"{program} is not installed here. Install PostgreSQL's client programs, at least as new as the"
-            " server's, or run them where the server is."
+            _(
+                "%(program)s is not installed here. Install PostgreSQL's client programs, at least "
+                "as new as the server's, or run them where the server is."
+            )
+            % {"program": program}
         ) from error
     if done.returncode:
         told = (done.stderr.strip().splitlines() or ["failed"])[-1]
-        busy = " Somebody is using the database: stop the shop first." if "lock timeout" in told else ""
-        raise CannotDump(f"{program}: {told}{busy}")
+        if "lock timeout" in told:
+            words = _("%(program)s: %(told)s Somebody is using the database: stop the shop first.")
+            raise CannotDump(words % {"program": program, "told": told})
+        raise CannotDump(f"{program}: {told}")
     return done.stdout

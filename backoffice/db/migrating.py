@@ -5,13 +5,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.errors import Conflict
+from backoffice.errors import Conflict, Title
 
 # Any number, the same for all processes of a shop.
 ADVISORY_LOCK = 7_205_118
@@ -19,7 +22,7 @@ ADVISORY_LOCK = 7_205_118
 
 class SchemaOfAnotherVersion(Conflict):
     code = "schema_of_another_version"
-    title = "The database was made by another version"
+    title: ClassVar[Title] = gettext_lazy("The database was made by another version")
 
 
 def migrate() -> None:
@@ -40,9 +43,13 @@ def refuse_schema_of_another_version() -> None:
     if unknown:
         app, name = unknown[0]
         raise SchemaOfAnotherVersion(
-            f"{connection.settings_dict['NAME']} was made by another version of the shop: this one knows no "
-            f"{app}.{name}. Start the version that made it; or, if it holds nothing to keep, move it away or "
-            "name an empty database, and start again: the shop makes its tables anew."
+            _(
+                "%(database)s was made by another version of the shop: this one knows no "
+                "%(app)s.%(name)s. Start the version that made it; or, if it holds nothing to keep, "
+                "move it away or name an empty database, and start again: the shop makes its tables "
+                "anew."
+            )
+            % {"database": connection.settings_dict["NAME"], "app": app, "name": name}
         )
 
 

@@ -6,7 +6,7 @@ Whatever fails, or is killed, leaves the target empty and the source as it was.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
@@ -16,12 +16,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import load_backend
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice import environment
 from backoffice.db import copying, sequences
 from backoffice.db.copying import Content, Digest, Table
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Conflict, Invalid
+from backoffice.errors import Conflict, Invalid, Title
 
 OLDEST = (15,)
 # Without the limits that requests have: a large table takes its time. Only locks are not waited for long.
@@ -35,12 +37,12 @@ type Audit = Callable[[], Sequence[object]]
 
 class CannotMove(Conflict):
     code = "cannot_move"
-    title = "The database cannot be moved"
+    title: ClassVar[Title] = gettext_lazy("The database cannot be moved")
 
 
 class NotTheSame(Conflict):
     code = "not_the_same"
-    title = "What arrived is not what was sent"
+    title: ClassVar[Title] = gettext_lazy("What arrived is not what was sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def target_at(url: str) -> BaseDatabaseWrapper:
     except (ImproperlyConfigured, ValueError) as error:
         raise Invalid(f"--to must be such as postgresql://user@host/name: {error}") from None
     if settings["ENGINE"] != environment.ENGINES["postgresql"]:
-        raise Invalid("--to must begin with postgresql://: a SQLite file is copied by `shopctl backup`.")
+        raise Invalid(_("--to must begin with postgresql://: a SQLite file is copied by `shopctl backup`."))
     settings["OPTIONS"] = {**dict(settings["OPTIONS"]), "options": OPTIONS}  # type: ignore[call-overload]
     configured: dict[str, Any] = connections.configure_settings({DEFAULT_DB_ALIAS: settings})
     backend: Any = load_backend(settings["ENGINE"])
@@ -83,7 +85,8 @@ def look(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> dict[str, 
     _refuse_source(source)
     _refuse_target(target)
     return {
-        table.name: sum(1 for _ in copying.checked(_rows(source, table), table)) for table in copying.tables()
+        table.name: sum(1 for _row in copying.checked(_rows(source, table), table))
+        for table in copying.tables()
     }
 
 
@@ -114,17 +117,23 @@ def move(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, audits: Mappi
 
 def _refuse_source(source: BaseDatabaseWrapper) -> None:
     if source.vendor != "sqlite":
-        raise CannotMove("The shop is on PostgreSQL already: use `shopctl backup` and `shopctl restore`.")
+        raise CannotMove(_("The shop is on PostgreSQL already: use `shopctl backup` and `shopctl restore`."))
     executor = MigrationExecutor(source)
     if not executor.loader.applied_migrations:
-        raise CannotMove(f"There is no shop in {source.settings_dict['NAME']}. Look at SQL_DATABASE.")
+        raise CannotMove(
+            _("There is no shop in %(database)s. Look at SQL_DATABASE.")
+            % {"database": source.settings_dict["NAME"]}
+        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise CannotMove("The database is not up to date. Run: python manage.py migrate")
+        raise CannotMove(_("The database is not up to date. Run: python manage.py migrate"))
     unknown = copying.unknown_tables(source, copying.tables())
     if unknown:
         raise CannotMove(
-            f"The database has rows in {', '.join(unknown[:3])}, which this version knows nothing of:"
-            " move them away first."
+            _(
+                "The database has rows in %(tables)s, which this version knows nothing of: move them "
+                "away first."
+            )
+            % {"tables": ", ".join(unknown[:3])}
         )
 
 
@@ -132,12 +141,18 @@ def _refuse_target(target: BaseDatabaseWrapper) -> None:
     name = target.settings_dict["NAME"]
     version = target.get_database_version()
     if version < OLDEST:
-        raise CannotMove(f"PostgreSQL {version[0]} is too old: at least {OLDEST[0]} is needed.")
+        raise CannotMove(
+            _("PostgreSQL %(version)s is too old: at least %(oldest)s is needed.")
+            % {"version": version[0], "oldest": OLDEST[0]}
+        )
     with target.cursor() as cursor:
-        cursor.execute("SHOW server_encoding")
+        cursor.execute("SHOW server_encoding")  # not translated
         [encoding] = cursor.fetchone()
         if encoding != "UTF8":
-            raise CannotMove(f"The database {name} is in {encoding}: make one with ENCODING 'UTF8'.")
+            raise CannotMove(
+                _("The database %(name)s is in %(encoding)s: make one with ENCODING 'UTF8'.")
+                % {"name": name, "encoding": encoding}
+            )
         cursor.execute(
             "SELECT relname FROM pg_class JOIN pg_namespace AS space ON space.oid = relnamespace"
             " WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND nspname <> 'information_schema'"
@@ -146,7 +161,8 @@ def _refuse_target(target: BaseDatabaseWrapper) -> None:
         found = cursor.fetchone()
     if found:
         raise CannotMove(
-            f"The database {name} is not empty: it has {found[0]}. Name one as `createdb` makes it."
+            _("The database %(name)s is not empty: it has %(found)s. Name one as `createdb` makes it.")
+            % {"name": name, "found": found[0]}
         )
 
 
@@ -193,7 +209,9 @@ def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> dict[
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except IntegrityError as error:
         told = str(error).splitlines()[0]
-        raise NotTheSame(f"Nothing was moved: a row refers to one that is not there: {told}") from error
+        raise NotTheSame(
+            _("Nothing was moved: a row refers to one that is not there: %(told)s") % {"told": told}
+        ) from error
     return sent
 
 
@@ -230,7 +248,8 @@ def _refuse_differences(
     told += [f"{late.sequence}: behind {late.table}.{late.column}" for late in sequences.behind(target)]
     if told:
         raise NotTheSame(
-            f"Nothing was moved, and the target is empty again. What differs: {'; '.join(told)}."
+            _("Nothing was moved, and the target is empty again. What differs: %(told)s.")
+            % {"told": "; ".join(told)}
         )
 
 
@@ -239,6 +258,9 @@ def _refuse_discrepancies(audits: Mapping[str, Audit], where: str, refusal: type
         found = audit()
         if found:
             raise refusal(
-                f"Nothing was moved: the audit of {name} finds {len(found)} discrepancies {where},"
-                f" such as: {found[0]}. Look with: shopctl stock audit"
+                _(
+                    "Nothing was moved: the audit of %(name)s finds %(count)s discrepancies "
+                    "%(where)s, such as: %(found)s. Look with: shopctl stock audit"
+                )
+                % {"name": name, "count": len(found), "where": where, "found": found[0]}
             )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 
 from backoffice.db import sequences
 from backoffice.errors import Busy
@@ -113,7 +114,9 @@ def _raise_busy_if_locked(error: Exception) -> None:
         LOCK_NOT_AVAILABLE,
     )
     if is_sqlite_lock or is_contention:
-        raise Busy("The shop is very busy; nothing was written. Try again.", retry_after_seconds=2) from error
+        raise Busy(
+            _("The shop is very busy; nothing was written. Try again."), retry_after_seconds=2
+        ) from error
 
 
 def sqlstate_of(error: Exception) -> str | None:

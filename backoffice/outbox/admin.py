@@ -9,14 +9,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
 from backoffice.admin.lists import WholeDaysFilter, moment, remembered_count, view_tabs
 from backoffice.errors import Refusal
-from backoffice.outbox.delivery import MAX_ATTEMPTS, requeue
+from backoffice.outbox.delivery import MAX_ATTEMPTS
 from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.outbox.queueing import requeue
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 
 LIST = "admin:outbox_emailmessage_changelist"
@@ -34,7 +37,12 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if request.path != reverse(LIST) or not request.user.has_perm("outbox.view_emailmessage"):
         return []
     dead = remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
-    titles = [("", "All"), (WAITING, "Waiting"), (GIVEN_UP, f"Given up · {dead:,}"), (SENT, "Sent")]
+    titles = [
+        ("", _("All")),
+        (WAITING, _("Waiting")),
+        (GIVEN_UP, _("Given up · %(dead)s") % {"dead": f"{dead:,}"}),
+        (SENT, _("Sent")),
+    ]
     return [{"models": ["outbox.emailmessage"], "items": view_tabs(request, LIST, titles)}]
 
 
@@ -43,17 +51,23 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     list_display = ("mail", "recipient", "state_label", "attempts_shown", "queued", "error_shown")
     list_filter = (("template", AllValuesCheckboxFilter), ("created_at", WholeDaysFilter))
     search_fields = ("recipient", "cause")
-    search_help_text = "Recipient, or order number"
+    search_help_text = gettext_lazy("Recipient, or order number")
     ordering = ("-id",)
     actions = ("send_again",)
-    empty_title = "No e-mails yet"
-    empty_text = (
+    empty_title = gettext_lazy("No e-mails yet")
+    empty_text = gettext_lazy(
         "Confirmations, shipment notices and invitations will be listed here, with what became of them."
     )
     empty_views = {
-        WAITING: ("Nothing waits", "Every e-mail has been sent or given up."),
-        GIVEN_UP: ("Nothing was given up", "Every e-mail found its way, or is still being tried."),
-        SENT: ("Nothing was sent yet", "What is sent will be kept here as the recipient sees it."),
+        WAITING: (gettext_lazy("Nothing waits"), gettext_lazy("Every e-mail has been sent or given up.")),
+        GIVEN_UP: (
+            gettext_lazy("Nothing was given up"),
+            gettext_lazy("Every e-mail found its way, or is still being tried."),
+        ),
+        SENT: (
+            gettext_lazy("Nothing was sent yet"),
+            gettext_lazy("What is sent will be kept here as the recipient sees it."),
+        ),
     }
 
     def get_urls(self) -> list[URLPattern]:
@@ -82,7 +96,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             return queryset.filter(recipient__istartswith=term), False
         return (queryset.filter(cause__icontains=term) if term else queryset), False
 
-    @display(description="E-mail")
+    @display(description=gettext_lazy("E-mail"))
     def mail(self, message: EmailMessage) -> SafeString:
         return format_html(
             '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
@@ -90,22 +104,24 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             message.cause,
         )
 
-    @display(description="State", ordering="state")
+    @display(description=gettext_lazy("State"), ordering="state")
     def state_label(self, message: EmailMessage) -> SafeString:
         tone = TONES[EmailState(message.state)]
         return format_html('<span class="bo-label bo-{}">{}</span>', tone, message.get_state_display())
 
-    @display(description="Attempts", ordering="attempts", formatting="price")
+    @display(description=gettext_lazy("Attempts"), ordering="attempts", formatting="price")
     def attempts_shown(self, message: EmailMessage) -> str:
-        return f"{message.attempts} of {MAX_ATTEMPTS}" if message.attempts else "–"
+        if not message.attempts:
+            return "–"
+        return _("%(attempts)s of %(most)s") % {"attempts": message.attempts, "most": MAX_ATTEMPTS}
 
-    @display(description="Queued", ordering="created_at")
+    @display(description=gettext_lazy("Queued"), ordering="created_at")
     def queued(self, message: EmailMessage) -> SafeString | str:
         return moment(message.created_at)
 
-    @display(description="Last error")
+    @display(description=gettext_lazy("Last error"))
     def error_shown(self, message: EmailMessage) -> SafeString | str:
-        return format_html('<span class="bo-cut">{}</span>', message.error) if message.error else "–"
+        return format_html('<span class="bo-cut">{}</span>', message.reason) if message.error else "–"
 
     # The page of one
 
@@ -120,7 +136,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         message = EmailMessage.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if message is None:
-            messages.error(request, "There is no such e-mail.")
+            messages.error(request, _("There is no such e-mail."))
             return HttpResponseRedirect(reverse(LIST))
         context = {
             "object": message,
@@ -148,15 +164,18 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             requeue(pk)
         except Refusal as refusal:
             return show_refusal(request, refusal, url=page)
-        messages.success(request, "The e-mail is queued again.")
+        messages.success(request, _("The e-mail is queued again."))
         return HttpResponseRedirect(page)
 
-    @admin.action(description="Send again", permissions=["requeue"])
+    @admin.action(description=gettext_lazy("Send again"), permissions=["requeue"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[EmailMessage]) -> None:
         dead = chosen.filter(state=EmailState.DEAD)
         for message in dead:
             requeue(message.pk)
-        messages.success(request, f"{len(dead):,} queued again; only mails that were given up can be.")
+        messages.success(
+            request,
+            _("%(count)s queued again; only mails that were given up can be.") % {"count": f"{len(dead):,}"},
+        )
 
 
 def _letter(message: EmailMessage) -> dict[str, Any]:

@@ -21,14 +21,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Conflict, NotFound
-from backoffice.outbox.models import EmailMessage, EmailState
-from backoffice.outbox.queueing import wake_worker
+from backoffice.outbox.models import WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 
 logger = logging.getLogger(__name__)
@@ -39,10 +36,6 @@ LEASE = timedelta(minutes=3)
 # 30 s, 90 s, 4.5 min … 6 h: eight attempts span a night without a mail server.
 FIRST_DELAY_SECONDS = 30
 DELAY_GROWTH = 3
-
-
-class NotDead(Conflict):
-    code = "email_not_dead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ class Claim:
 def deliver_due(limit: int = 50) -> int:
     """Send up to `limit` mails that are due, one after the other; return how many went out."""
     delivered = 0
-    for _ in range(limit):
+    for _mail in range(limit):
         claim = claim_next()
         if claim is None:
             break
@@ -101,9 +94,7 @@ def claim_next() -> Claim | None:
 def bury_abandoned() -> int:
     """Give up on mails over which a worker died eight times; return how many."""
     worn_out = EmailMessage.objects.filter(_due(timezone.now()), attempts__gte=MAX_ATTEMPTS)
-    return worn_out.update(
-        state=EmailState.DEAD, leased_until=None, error="The worker ended during the last attempt."
-    )
+    return worn_out.update(state=EmailState.DEAD, leased_until=None, error=WORKER_ENDED)
 
 
 @write_transaction
@@ -111,29 +102,6 @@ def hold_back_waiting(*, because: str) -> int:
     """Give up on every mail that was not sent, so that a person decides about each; return how many."""
     waiting = EmailMessage.objects.filter(state__in=[EmailState.QUEUED, EmailState.SENDING])
     return waiting.update(state=EmailState.DEAD, leased_until=None, error=because)
-
-
-@write_transaction
-def requeue(pk: int) -> EmailMessage:
-    """Give a dead mail its eight attempts again, from now.
-
-    Raises:
-        NotFound: there is no such mail.
-        NotDead: it was sent, is waiting or is never to be sent.
-    """
-    dead = EmailMessage.objects.filter(pk=pk, state=EmailState.DEAD)
-    revived = dead.update(
-        state=EmailState.QUEUED, attempts=0, next_attempt_at=timezone.now(), leased_until=None, error=""
-    )
-    message = EmailMessage.objects.filter(pk=pk).first()
-    if message is None:
-        raise NotFound(f"There is no e-mail {pk}.")
-    if not revived:
-        raise NotDead(
-            f"Only mails that were given up can be sent again; this one is: {message.get_state_display()}."
-        )
-    transaction.on_commit(wake_worker, robust=True)
-    return message
 
 
 def _due(now: datetime) -> Q:
@@ -202,7 +170,7 @@ def is_permanent(error: Exception) -> bool:
     What it says about us (sign-in, greeting) concerns every mail and can be mended: those wait.
     """
     if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
+        return all(code >= 500 for code, _reason in error.recipients.values())
     if isinstance(error, (SMTPAuthenticationError, SMTPConnectError, SMTPHeloError)):
         return False
     return isinstance(error, SMTPResponseException) and error.smtp_code >= 500

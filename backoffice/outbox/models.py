@@ -4,14 +4,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+# Why a mail was given up, where it was not the mail server that said so.
+WORKER_ENDED, RESTORED = "worker_ended", "restored"
 
 
 class EmailState(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    SENDING = "sending", "Being sent"
-    SENT = "sent", "Sent"
-    DEAD = "dead", "Given up"
-    SUPPRESSED = "suppressed", "Not sent (demo)"
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    DEAD = "dead", _("Given up")
+    SUPPRESSED = "suppressed", _("Not sent (demo)")
 
 
 class EmailMessage(models.Model):
@@ -37,7 +42,7 @@ class EmailMessage(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "e-mail"
+        verbose_name = _("e-mail")
         constraints = (
             models.UniqueConstraint(
                 fields=("cause", "template", "recipient"), name="email_once_per_cause_and_recipient"
@@ -51,10 +56,20 @@ class EmailMessage(models.Model):
             ),
             models.Index(fields=("state", "-id"), name="email_by_state"),
         )
-        permissions = (("requeue_emailmessage", "Can send e-mails again"),)
+        permissions = (("requeue_emailmessage", "Can send e-mails again"),)  # not translated
 
     def __str__(self) -> str:
         return f"{self.occasion} to {self.recipient}"
+
+    @property
+    def reason(self) -> str:
+        """Why it was not sent yet, in words: our own, or those of the mail server."""
+        match self.error:
+            case "worker_ended":
+                return gettext("The worker ended during the last attempt.")
+            case "restored":
+                return gettext("Waited in a restored backup; it may have been sent since.")
+        return self.error
 
     @property
     def occasion(self) -> str:

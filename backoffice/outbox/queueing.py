@@ -1,4 +1,4 @@
-"""Queue an e-mail in the transaction of its cause; wake the worker when that is committed."""
+"""Queue an e-mail in the transaction of its cause, or once more; wake the worker when that is committed."""
 
 import logging
 import time
@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
+from backoffice.errors import Conflict, NotFound
 from backoffice.outbox.models import EmailMessage, EmailState
 
 logger = logging.getLogger(__name__)
+
+
+class NotDead(Conflict):
+    code = "email_not_dead"
 
 
 @write_transaction
@@ -33,6 +40,30 @@ def queue_email(
     insert([message], ignore_conflicts=True)
     if not suppressed:
         transaction.on_commit(wake_worker, robust=True)
+
+
+@write_transaction
+def requeue(pk: int) -> EmailMessage:
+    """Give a dead mail its eight attempts again, from now.
+
+    Raises:
+        NotFound: there is no such mail.
+        NotDead: it was sent, is waiting or is never to be sent.
+    """
+    dead = EmailMessage.objects.filter(pk=pk, state=EmailState.DEAD)
+    revived = dead.update(
+        state=EmailState.QUEUED, attempts=0, next_attempt_at=timezone.now(), leased_until=None, error=""
+    )
+    message = EmailMessage.objects.filter(pk=pk).first()
+    if message is None:
+        raise NotFound(_("There is no e-mail %(pk)s.") % {"pk": pk})
+    if not revived:
+        raise NotDead(
+            _("Only mails that were given up can be sent again; this one is: %(state)s.")
+            % {"state": message.get_state_display()}
+        )
+    transaction.on_commit(wake_worker, robust=True)
+    return message
 
 
 class WakeUp:

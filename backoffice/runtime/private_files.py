@@ -7,7 +7,9 @@ are theirs: they get the mode that any program would give them.
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 PRIVATE = 0o077
 # What is served to everybody, and may belong to somebody else.
@@ -33,6 +35,20 @@ def begin() -> None:
     before = os.umask(PRIVATE)
     if _usual_umask is None:
         _usual_umask = before
+
+
+def private_content(path: Path, *, make: str) -> str:
+    """The content of a file that only its owner may read; made with `make` in it on first use."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Readable by its owner alone, as every NamedTemporaryFile is.
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", encoding="utf-8") as draft:
+            draft.write(make + "\n")
+            draft.flush()
+            # Of several processes that start at once, all go by the file of the first.
+            with suppress(FileExistsError):
+                path.hardlink_to(draft.name)
+    return path.read_text(encoding="utf-8").strip()
 
 
 def usual_mode() -> int:

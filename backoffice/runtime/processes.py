@@ -13,19 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.errors import Busy, Conflict
+from backoffice.errors import Busy, Conflict, Title
 from backoffice.runtime import process_files, process_sessions
 
 # Longer than web and worker take to end what they are at.
 STOP_SECONDS = 60
 
 
-class StillRunning(Conflict):
+class ShopIsRunning(Conflict):
     code = "shop_is_running"
-    title = "The shop is running"
+    title: ClassVar[Title] = gettext_lazy("The shop is running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def marked_running(role: str) -> Iterator[None]:
     marks = process_files if connection.vendor == "sqlite" else process_sessions
     with marks.marked(words) as is_marked:
         if not is_marked:
-            raise Busy("The database is being replaced at the moment: start the shop when that is done.")
+            raise Busy(_("The database is being replaced at the moment: start the shop when that is done."))
         yield
 
 
@@ -86,7 +89,7 @@ def stopped(*, stop: bool) -> Iterator[None]:
     """Hold the database while nothing runs the shop, nor begins to. With `stop`, stop what runs here.
 
     Raises:
-        StillRunning: something runs, and was not to be stopped, did not stop, or is on another machine.
+        ShopIsRunning: something runs, and was not to be stopped, did not stop, or is on another machine.
     """
     deadline = time.monotonic() + (STOP_SECONDS if stop else 0)
     marks = process_files if connection.vendor == "sqlite" else process_sessions
@@ -106,21 +109,26 @@ def stopped(*, stop: bool) -> Iterator[None]:
 
 
 def refuse_if_running(found: list[Process], *, stop: bool, in_vain: bool = False) -> None:
-    """Raises StillRunning, with what to do about it; also when it was to be stopped and cannot be."""
+    """Raises ShopIsRunning, with what to do about it; also when it was to be stopped and cannot be."""
     named = ", ".join(map(str, found)) or "a process that has only just begun"
     if not stop and (found or in_vain):
-        raise StillRunning(f"The shop is running: {named}. Stop it first, or give --stop.")
+        raise ShopIsRunning(
+            _("The shop is running: %(processes)s. Stop it first, or give --stop.") % {"processes": named}
+        )
     elsewhere = [process for process in found if not process.is_here]
     if elsewhere:
-        raise StillRunning(
-            f"The shop is running where it cannot be stopped from here: {', '.join(map(str, elsewhere))}."
-            " Stop it there first."
+        raise ShopIsRunning(
+            _("The shop is running where it cannot be stopped from here: %(processes)s. Stop it there first.")
+            % {"processes": ", ".join(map(str, elsewhere))}
         )
     if in_vain:
-        raise StillRunning(f"The shop did not stop within {STOP_SECONDS} seconds: {named}.")
+        raise ShopIsRunning(
+            _("The shop did not stop within %(seconds)s seconds: %(processes)s.")
+            % {"seconds": STOP_SECONDS, "processes": named}
+        )
 
 
 def _read(words: str) -> Process | None:
-    role, _, rest = words.partition(" ")
+    role, _space, rest = words.partition(" ")
     pid, started, host = [*rest.split(" ", 2), "", ""][:3]
     return Process(role, int(pid), started, host) if pid.isdecimal() else None

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from backoffice.runtime import private_files
 
 # One whose writer has died: younger ones may not be locked yet.
@@ -30,7 +32,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         # Renaming would put a file in the place of /dev/null, for everybody on this machine.
         raise FileExistsError(
-            errno.EEXIST, "This is no file, and is not replaced: name another one", str(path)
+            errno.EEXIST, _("This is no file, and is not replaced: name another one"), str(path)
         )
     _remove_stale(target)
     # Named by the system: no two writers have the same.

@@ -33,7 +33,7 @@ FILE_SECONDS = 5
 CLOSE = ("connection", "close")
 
 
-class EarlyAnswers(Protocol):
+class AnswersEarly(Protocol):
     """Answers that need no thread, because Django has given them in the same state of the database."""
 
     async def again(self, environ: Mapping[str, Any]) -> Answer | None: ...
@@ -54,7 +54,7 @@ class Front:
         *,
         may_upload: Callable[[Environ], bool],
         address_of: Callable[[Mapping[str, Any]], str],
-        early: EarlyAnswers,
+        early: AnswersEarly,
         threads: Threads | None = None,
         room: Room | None = None,
     ) -> None:

@@ -118,7 +118,7 @@ def _work(make_consumer: Callable[[], Consumer]) -> None:
 def load_application() -> Application:
     with warnings.catch_warnings():
         # Embedded, static files are served from where they are installed.
-        warnings.filterwarnings("ignore", "No directory at", UserWarning)
+        warnings.filterwarnings("ignore", "No directory at", UserWarning)  # not translated
         from backoffice.wsgi import application
     loaded: Application = application
     return loaded

@@ -82,7 +82,7 @@ class Supervisor:
             self._insist()
             is_told = is_told or self._stop_until is not None or tell()
         if self._stop_until is None:
-            sys.exit("The processes of the server end as soon as they are started.")
+            sys.exit("The processes of the server end as soon as they are started.")  # not translated
 
     def _start(self, role: Role) -> None:
         parent = os.getpid()

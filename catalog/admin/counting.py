@@ -17,8 +17,8 @@ from unfold.decorators import action
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin, csv_file
+from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.admin.lists import CappedPaginator
-from backoffice.admin.once import IdempotencyKeyField
 from backoffice.api.idempotency import once
 from backoffice.api.json_reply import Reply, rendered
 from backoffice.db.primary_keys import is_key

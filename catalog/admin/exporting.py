@@ -58,7 +58,7 @@ class ListExport(ExportMixin, DomainAdmin):
     def get_data_for_export(self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
         """Numbers as numbers, also in our own formats, which the library does not know for binary ones."""
         kwargs["force_native_type"] = True
-        record_export(self.exported.name, by=actor_of(request))
+        record_export(self.exported.name.replace(" ", "_"), by=actor_of(request))
         return super().get_data_for_export(request, queryset, **kwargs)
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:

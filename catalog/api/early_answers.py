@@ -16,8 +16,9 @@ from django.core.cache import cache
 from django.db import connection
 from redis.exceptions import RedisError
 
+from backoffice.api.rate_limit import limit_nobody, window_of_nobody
 from backoffice.api.request_id import request_id_of
-from backoffice.api.throttling import Usage, limit_nobody, window_of_nobody
+from backoffice.api.throttling import Usage
 from backoffice.errors import Throttled
 from backoffice.runtime.caches import COUNT, Held, Outdated
 from backoffice.server.gateway import Answer, Headers

@@ -11,6 +11,7 @@ import typer
 from cli.terminal.console import DryRun, Json, Yes, counted, proceed, say, show_one, wrong_use
 from cli.terminal.files import Overwrite, refuse_to_replace
 from cli.terminal.verbs import lone_verb
+from cli.terminal.words import gettext as _
 
 Backup = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 SendWaitingMails = Annotated[
@@ -57,7 +58,7 @@ def backup(file: Folder, overwrite: Overwrite = False, keep: Keep = None, json: 
     from backoffice.db.backups import back_up
 
     if keep is not None and not file.is_dir():
-        wrong_use(f"--keep is for dated backups in a folder, and {file} is none.")
+        wrong_use(_("--keep is for dated backups in a folder, and %(file)s is none.") % {"file": file})
     path = _dated(file) if file.is_dir() else file
     refuse_to_replace(path, overwrite=overwrite)
     content = back_up(path, asked=CONTENT)
@@ -117,27 +118,31 @@ def restore(
     backups.check(file)
     refuse_if_running(running(), stop=stop)
     held = _held()
-    say(f"{held['database']} holds {counted(held['orders'], 'order')} now. All of it will be replaced.")
-    proceed(f"Replace it by {file}?", yes=yes, dry_run=dry_run)
+    say(
+        _("%(database)s holds %(orders)s now. All of it will be replaced.")
+        % {"database": held["database"], "orders": counted(held["orders"], "order")}
+    )
+    proceed(_("Replace it by %(file)s?") % {"file": file}, yes=yes, dry_run=dry_run)
     with stopped(stop=stop):
         held_back = backups.restore(file, settle=partial(_settle, send_waiting_mails=send_waiting_mails))
         record_of_system(AccountChange.RESTORED, str(file), by=Actor(None, Source.CLI))
     forget_products()
     show_one({"file": str(file), **_held(), "mails_held_back": held_back}, as_json=json)
     if held_back:
-        say("Mails that waited may have been sent since; look at them: shopctl emails list --state dead")
-    say("Everybody has to sign in again. Look whether everything adds up: shopctl doctor")
+        say(_("Mails that waited may have been sent since; look at them: shopctl emails list --state dead"))
+    say(_("Everybody has to sign in again. Look whether everything adds up: shopctl doctor"))
 
 
 def _settle(*, send_waiting_mails: bool) -> int:
     """End what the backup would revive; return how many mails are held back."""
-    from accounts.tokens import revoke_everybody
+    from accounts.tokens.refresh import revoke_everybody
     from backoffice.outbox.delivery import hold_back_waiting
+    from backoffice.outbox.models import RESTORED
 
     revoke_everybody(because="restored from a backup")
     if send_waiting_mails:
         return 0
-    return hold_back_waiting(because="Waited in a restored backup; it may have been sent since.")
+    return hold_back_waiting(because=RESTORED)
 
 
 def _held() -> dict[str, Any]:

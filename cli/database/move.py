@@ -10,6 +10,7 @@ import typer
 from cli.database.backup import Stop
 from cli.terminal.console import DryRun, Json, Yes, counted, proceed, say, show_one, wrong_use
 from cli.terminal.verbs import lone_verb
+from cli.terminal.words import gettext as _
 
 To = Annotated[
     str,
@@ -51,12 +52,23 @@ def move_database(
             refuse_if_running(running(), stop=stop)
         rows = moving.look(source, target)
         name = target.settings_dict["NAME"]
-        say(f"{counted(sum(rows.values()), 'row')} in {counted(len(rows), 'table')} would go to {name}.")
-        proceed(f"Move {source.settings_dict['NAME']} there?", yes=yes, dry_run=dry_run)
+        say(
+            _("%(rows)s in %(tables)s would go to %(database)s.")
+            % {
+                "rows": counted(sum(rows.values()), "row"),
+                "tables": counted(len(rows), "table"),
+                "database": name,
+            }
+        )
+        proceed(
+            _("Move %(database)s there?") % {"database": source.settings_dict["NAME"]},
+            yes=yes,
+            dry_run=dry_run,
+        )
         began = time.monotonic()
         with stopped(stop=stop):
             moved = moving.move(source, target, _audits())
-        row = _told(moved, target, seconds=time.monotonic() - began)
+        row = _moved_as_data(moved, target, seconds=time.monotonic() - began)
     finally:
         target.close()
     show_one(row, as_json=json)
@@ -68,7 +80,7 @@ def _url(to: str) -> str:
         return to
     lines = sys.stdin.read().split()
     if len(lines) != 1:
-        wrong_use("Standard input must hold the URL alone.")
+        wrong_use(_("Standard input must hold the URL alone."))
     return lines[0]
 
 
@@ -85,7 +97,7 @@ def _audits() -> dict[str, Any]:
     return {"stock": audit_stock, "orders": audit_orders, "the ledger's triggers": unguarded}
 
 
-def _told(moved: Any, target: Any, *, seconds: float) -> dict[str, Any]:
+def _moved_as_data(moved: Any, target: Any, *, seconds: float) -> dict[str, Any]:
     with target.cursor() as cursor:
         cursor.execute("SELECT (SELECT number FROM orders_order ORDER BY serial DESC LIMIT 1)")
         [newest] = cursor.fetchone()
@@ -110,11 +122,11 @@ def _say_what_is_next(target: Any) -> None:
     is_socket = str(database["HOST"]).startswith("/")
     host, query = ("", f"?host={database['HOST']}") if is_socket else (database["HOST"], "")
     url = f"postgresql://{user}{host}{port}/{database['NAME']}{query}"
-    say("Every row arrived, and both sides add up. Now set, for every process of the shop:")
-    say(f"  DATABASE_URL={url}  (with its password)")
+    say(_("Every row arrived, and both sides add up. Now set, for every process of the shop:"))
+    say(f"  DATABASE_URL={url}  {_('(with its password)')}")
     for name, file in (("SECRET_KEY", "secret_key"), ("JWT_KEYS", "jwt_keys")):
         kept = settings.VAR_DIR / file
         where = f'"$(cat {kept})"' if kept.exists() else "as it is set now"
-        say(f"  {name}={where}  so that everybody stays signed in")
-    say("  REDIS_URL=redis://…  when there is more than one process")
-    say("Then: shopctl serve, and shopctl doctor. Do not start the shop on the SQLite file again.")
+        say(f"  {name}={where}  {_('so that everybody stays signed in')}")
+    say(f"  REDIS_URL=redis://…  {_('when there is more than one process')}")
+    say(_("Then: shopctl serve, and shopctl doctor. Do not start the shop on the SQLite file again."))

@@ -15,7 +15,8 @@ from catalog.audit import Discrepancy, audit_stock
 from catalog.models import Product
 from cli.demo import groundwork, playing
 from cli.demo.planning import Step, story_of
-from cli.demo.reading import Sample, SampleOrder
+from cli.demo.reading import RetailSample, SampleOrder
+from cli.terminal.words import gettext as _
 from orders.audit import audit_orders
 from orders.models import Order, Origin
 
@@ -24,7 +25,7 @@ type Follow = Callable[[str, int, Iterator[int]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LoadingOutcome:
     """`refused` counts steps, `left_out` lines of the sample, both by reason."""
 
     loaded: int
@@ -33,7 +34,7 @@ class Outcome:
     problems: Sequence[Discrepancy]
 
 
-def load(sample: Sample, chosen: Sequence[SampleOrder], *, follow: Follow) -> Outcome:
+def load(sample: RetailSample, chosen: Sequence[SampleOrder], *, follow: Follow) -> LoadingOutcome:
     """Load what is missing of the chosen orders and what they need, then prove every unit and total."""
     story = story_of(sample)
     loaded = playing.loaded_before()
@@ -47,7 +48,7 @@ def load(sample: Sample, chosen: Sequence[SampleOrder], *, follow: Follow) -> Ou
         {"a cancellation whose order is not in the sample": story.unmatched_returns}
     )
     problems = [*audit_stock(), *audit_orders()]
-    return Outcome(len(loaded.numbers) - before, refused, left_out, problems)
+    return LoadingOutcome(len(loaded.numbers) - before, refused, left_out, problems)
 
 
 def is_a_real_shop() -> bool:
@@ -69,7 +70,7 @@ def shop_in_numbers() -> dict[str, int | str]:
 
 
 def _play(
-    sample: Sample,
+    sample: RetailSample,
     chosen: Sequence[SampleOrder],
     missing: Sequence[Step],
     loaded: playing.Loaded,
@@ -90,4 +91,4 @@ def _play(
     opening = playing.aware(the_day_before, moved_by)
     follow("Stock", len(needed), groundwork.receive_stock(needed, at=opening, by=crew["Warehouse"]))
     playing_on = playing.play(missing, loaded, moved_by=moved_by, crew=crew, refused=refused)
-    follow("Orders, parcels, returns", len(missing), playing_on)
+    follow(_("Orders, parcels, returns"), len(missing), playing_on)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from cli.demo.reading import Sample, SampleOrder, SampleReturn
+from cli.demo.reading import RetailSample, SampleOrder, SampleReturn
 
 CARRIERS = (("DHL", "JJD0003"), ("Royal Mail", "RM"), ("DPD", "1550"), ("UPS", "1Z9A4"))
 REGRETS = ("Smaller than expected", "Not the colour of the picture", "An unwanted gift", "Arrived too late")
@@ -80,7 +80,7 @@ class Story:
 
 
 @dataclass(slots=True)
-class Parcel:
+class PlannedParcel:
     at: datetime
     arrives_at: datetime
     lines: dict[str, int]
@@ -94,7 +94,7 @@ class Course:
     promo_code: str
     cancelled_at: datetime | None = None
     change_of_mind: str = ""
-    parcels: list[Parcel] = field(default_factory=list)
+    parcels: list[PlannedParcel] = field(default_factory=list)
     returned: Counter[str] = field(default_factory=Counter)
     taken_back: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     called_off: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -127,7 +127,7 @@ class Course:
         return done
 
 
-def story_of(sample: Sample) -> Story:
+def story_of(sample: RetailSample) -> Story:
     known: set[str] = set()
     courses: dict[str, Course] = {}
     of_customer: defaultdict[tuple[str, str], list[Course]] = defaultdict(list)
@@ -170,7 +170,7 @@ def _course(order: SampleOrder, *, is_first: bool) -> Course:
         parts = [{sku: order.lines[sku] for sku in some} for some in (skus[:half], skus[half:])]
     for part in parts:
         arrives_at = leaves_at + timedelta(minutes=dice.randint(1200, 6000))
-        course.parcels.append(Parcel(leaves_at, arrives_at, dict(part)))
+        course.parcels.append(PlannedParcel(leaves_at, arrives_at, dict(part)))
         leaves_at += timedelta(minutes=dice.randint(2400, 8000))
     if dice.random() < 0.03:
         _regret(course, dice)

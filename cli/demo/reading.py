@@ -48,7 +48,7 @@ class SampleProduct:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class RetailSample:
     """Orders and returns by time. `left_out` counts lines by the reason why they are none."""
 
     orders: tuple[SampleOrder, ...]
@@ -57,12 +57,12 @@ class Sample:
     left_out: Counter[str]
 
 
-def read_sample(path: Path = SAMPLE) -> Sample:
+def read_sample(path: Path = SAMPLE) -> RetailSample:
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         return sorted_out(csv.DictReader(file))
 
 
-def sorted_out(rows: Iterable[Row]) -> Sample:
+def sorted_out(rows: Iterable[Row]) -> RetailSample:
     left_out: Counter[str] = Counter()
     products: dict[str, SampleProduct] = {}
     invoices: defaultdict[str, list[Row]] = defaultdict(list)
@@ -75,7 +75,7 @@ def sorted_out(rows: Iterable[Row]) -> Sample:
         products[sku] = SampleProduct(sku, name_of(row), Decimal(row["UnitPrice"]).quantize(Decimal("0.01")))
         invoices[row["InvoiceNo"]].append(row)
     orders = [_order(invoice, lines) for invoice, lines in invoices.items()]
-    return Sample(
+    return RetailSample(
         tuple(sorted(orders, key=lambda order: (order.at, order.invoice))),
         tuple(sorted(returns, key=lambda back: (back.at, back.invoice))),
         products,

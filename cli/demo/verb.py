@@ -8,9 +8,10 @@ import typer
 
 from cli.terminal.console import FOUND_PROBLEMS, DryRun, Json, Yes, print_json, proceed, say
 from cli.terminal.verbs import lone_verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
-    from cli.demo.loading import Outcome
+    from cli.demo.loading import LoadingOutcome
 
 NEWEST = 1_500
 
@@ -44,11 +45,14 @@ def demo(
     sample = read_sample()
     chosen = sample.orders if everything else sample.orders[-NEWEST:]
     products = {sku for order in chosen for sku in order.lines}
-    say(f"The demo: {len(chosen):,} orders of {len(products):,} products. What is there already stays.")
-    proceed("Load it?", yes=yes, dry_run=dry_run)
+    say(
+        _("The demo: %(orders)s orders of %(products)s products. What is there already stays.")
+        % {"orders": f"{len(chosen):,}", "products": f"{len(products):,}"}
+    )
+    proceed(_("Load it?"), yes=yes, dry_run=dry_run)
     call_command("migrate", verbosity=0, interactive=False)
     if is_a_real_shop() and not force:
-        say("This shop has orders of its own: nothing was loaded. --force puts the demo beside them.")
+        say(_("This shop has orders of its own: nothing was loaded. --force puts the demo beside them."))
         return
     outcome = load(sample, chosen, follow=_with_a_bar if sys.stderr.isatty() else _in_lines)
     _report(outcome, as_json=as_json)
@@ -56,7 +60,7 @@ def demo(
         raise typer.Exit(FOUND_PROBLEMS)
 
 
-def _report(outcome: "Outcome", *, as_json: bool) -> None:
+def _report(outcome: "LoadingOutcome", *, as_json: bool) -> None:
     from cli.demo.loading import shop_in_numbers
 
     numbers = shop_in_numbers()
@@ -71,20 +75,30 @@ def _report(outcome: "Outcome", *, as_json: bool) -> None:
             }
         )
         return
-    print(f"Loaded {outcome.loaded:,} orders." if outcome.loaded else "Every order was there already.")
+    print(
+        _("Loaded %(loaded)s orders.") % {"loaded": f"{outcome.loaded:,}"}
+        if outcome.loaded
+        else _("Every order was there already.")
+    )
     told = {
         name.replace("_", " "): f"{value:,}" if isinstance(value, int) else value
         for name, value in numbers.items()
     }
-    print(f"The shop: {', '.join(f'{value} {name}' for name, value in told.items())}.")
-    for title, reasons in (("Refused", outcome.refused), ("Lines of the sample left out", outcome.left_out)):
+    print(
+        _("The shop: %(figures)s.")
+        % {"figures": ", ".join((f"{value} {name}" for name, value in told.items()))}
+    )
+    for title, reasons in (
+        (_("Refused"), outcome.refused),
+        (_("Lines of the sample left out"), outcome.left_out),
+    ):
         for reason, count in reasons.most_common():
             print(f"{title}: {count:,} {reason}")
-    print("Prices are the latest that the sample has, so totals differ from history.")
+    print(_("Prices are the latest that the sample has, so totals differ from history."))
     for problem in outcome.problems:
-        print(f"Problem: {problem.subject}: {problem.check}: {problem.detail}")
+        print(f"{_('Problem')}: {problem.subject}: {problem.check}: {problem.detail}")
     if not outcome.problems:
-        print("The audit of stock and orders found nothing wrong.")
+        print(_("The audit of stock and orders found nothing wrong."))
 
 
 def _in_lines(label: str, total: int, increments: Iterator[int]) -> None:
@@ -95,7 +109,10 @@ def _in_lines(label: str, total: int, increments: Iterator[int]) -> None:
         quarter = 4 * done // total if total else 4
         if quarter > told:
             told = quarter
-            say(f"{label}: {done:,} of {total:,}")
+            say(
+                _("%(what)s: %(done)s of %(total)s")
+                % {"what": label, "done": f"{done:,}", "total": f"{total:,}"}
+            )
 
 
 def _with_a_bar(label: str, total: int, increments: Iterator[int]) -> None:

@@ -46,7 +46,7 @@ def export(
     refuse_to_replace(output, overwrite=overwrite)
     orders = given.filter().of(Order.objects.all())
     total = orders.count()
-    record_export(counted(total, "order"), by=by)
+    record_export("orders", count=total, by=by)
     with bar("Exporting", None, rows=total), writing(output) as file:
         wanted = OrderExport.told_to(by.user, orders)
         if kind == "xlsx":

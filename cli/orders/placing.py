@@ -84,7 +84,7 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
         for each in error.errors(include_url=False, include_context=False, include_input=False):
             code = CODES.get(each["type"], each["type"])
             pointer = "".join(f"/{part}" for part in each["loc"])
-            faults.append(Fault(pointer, code, DETAILS.get(code, each["msg"])))
+            faults.append(Fault(pointer, code, str(DETAILS.get(code, each["msg"]))))
         raise Invalid(f"{name} is no order as the API takes it.", faults=faults) from error
     if order.email is None:
         missing = Fault("/email", "missing", "Whose order is it? Give the customer's e-mail address.")

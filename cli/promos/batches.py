@@ -207,7 +207,7 @@ def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor")
     if output is None:
         say(f"Hand them out with: shopctl promos export --promotion {number} --output codes.csv")
         return
-    record_export(f"the codes of batch {number}", by=by)
+    record_export("promo_codes", promotion=number, by=by)
     content = "".join(promo_codes_csv(PromoCode.objects.filter(promotion=number))).encode()
     if str(output) != STANDARD:
         if not (output.is_file() and output.read_bytes() == content):

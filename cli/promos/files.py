@@ -98,7 +98,7 @@ def export(
     refuse_to_replace(output, overwrite=overwrite)
     codes = given.codes(every=every)
     total = codes.count()
-    record_export(counted(total, "promo code"), by=by)
+    record_export("promo_codes", count=total, by=by)
     with bar("Exporting", None, rows=total):
         content = "".join(promo_codes_csv(codes)).encode()
     write(output, content)

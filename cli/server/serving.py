@@ -14,12 +14,32 @@ import typer
 
 from cli.terminal.console import say, wrong_use
 from cli.terminal.verbs import log_like_a_server, lone_verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from cli.server.first_login import Login
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+Host = Annotated[str, typer.Option(help="The address to listen at.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")]
+NextFreePort = Annotated[
+    bool, typer.Option("--next-free-port", help="When the port is taken, the next free one after it.")
+]
+Processes = Annotated[
+    int, typer.Option(min=1, help="Web processes. On SQLite one is enough: it has one writer.")
+]
+NoWorker = Annotated[bool, typer.Option("--no-worker", help="Web only; run `shopctl worker` beside it.")]
+Notice = Annotated[
+    float,
+    typer.Option(
+        min=0, max=300, help="Seconds after TERM in which /readyz says no and requests are still taken."
+    ),
+]
+MostMemory = Annotated[
+    int, typer.Option(min=256, help="With several processes: one that has grown to more MB is renewed.")
+]
 
 
 def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -49,26 +69,13 @@ def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P,
 )
 @_marked_running("web")
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8000,
-    next_free_port: Annotated[
-        bool, typer.Option("--next-free-port", help="When the port is taken, the next free one after it.")
-    ] = False,
-    processes: Annotated[
-        int, typer.Option(min=1, help="Web processes. On SQLite one is enough: it has one writer.")
-    ] = 1,
-    no_worker: Annotated[
-        bool, typer.Option("--no-worker", help="Web only; run `shopctl worker` beside it.")
-    ] = False,
-    notice: Annotated[
-        float,
-        typer.Option(
-            min=0, max=300, help="Seconds after TERM in which /readyz says no and requests are still taken."
-        ),
-    ] = 0.0,
-    most_memory: Annotated[
-        int, typer.Option(min=256, help="With several processes: one that has grown to more MB is renewed.")
-    ] = 768,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    next_free_port: NextFreePort = False,
+    processes: Processes = 1,
+    no_worker: NoWorker = False,
+    notice: Notice = 0.0,
+    most_memory: MostMemory = 768,
 ) -> None:
     """Run the shop: migrate, then web and worker in one process. INT and TERM end it gently.
 
@@ -90,7 +97,10 @@ def serve(
         login = ensure_login()
     bound_port = listener.getsockname()[1]
     if port and bound_port != port:
-        say(f"Port {port} is taken; this is port {bound_port}.")
+        say(
+            _("Port %(port)s is taken; this is port %(bound_port)s.")
+            % {"port": port, "bound_port": bound_port}
+        )
     for warning in https_without_a_known_proxy():
         say(f"{warning.msg} {warning.hint}")
     url = _shop_url(host, bound_port)
@@ -123,7 +133,9 @@ def worker(
     _begin()
     consume(
         make_consumer(threads=threads, periodic=not no_periodic),
-        when_up=lambda: say(f"The worker runs {threads} tasks at a time. Stop it with Ctrl-C."),
+        when_up=lambda: say(
+            _("The worker runs %(threads)s tasks at a time. Stop it with Ctrl-C.") % {"threads": threads}
+        ),
     )
 
 
@@ -134,7 +146,9 @@ def scheduler() -> None:
     from backoffice.runtime.consumer import consume, make_consumer
 
     _begin()
-    consume(make_consumer(threads=0), when_up=lambda: say("The scheduler is running. Stop it with Ctrl-C."))
+    consume(
+        make_consumer(threads=0), when_up=lambda: say(_("The scheduler is running. Stop it with Ctrl-C."))
+    )
 
 
 def _listener(host: str, port: int, *, tries: int) -> socket.socket:
@@ -145,10 +159,17 @@ def _listener(host: str, port: int, *, tries: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE and tries == 1:
             wrong_use(
-                f"Port {port} is taken: another program listens there, perhaps this shop already. Stop it, "
-                "or choose another port with --port; --next-free-port takes the next free one."
+                _(
+                    "Port %(port)s is taken: another program listens there, perhaps this shop "
+                    "already. Stop it, or choose another port with --port; --next-free-port takes "
+                    "the next free one."
+                )
+                % {"port": port}
             )
-        wrong_use(f"Cannot listen at {host} port {port}: {error.strerror or error}.")
+        wrong_use(
+            _("Cannot listen at %(host)s port %(port)s: %(reason)s.")
+            % {"host": host, "port": port, "reason": error.strerror or error}
+        )
 
 
 def _shop_url(host: str, port: int) -> str:
@@ -166,26 +187,30 @@ def _shop_url(host: str, port: int) -> str:
     return url
 
 
-def _announce(url: str, login: "Login | None", *, host: str) -> None:
+def _announce(url: str, login: "Login | None", *, host: str) -> None:  # not translated
     from django.urls import reverse
 
     lines = ["", f"  {url}/admin/", *_who_signs_in(login, host=host)]
     print("\n".join([*lines, f"  API       {url}{reverse('swagger')}", ""]), flush=True)
 
 
-def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:
+def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:  # not translated
     """Whatever is printed may be kept in a log: a password is told once, and where a person sits."""
     from cli.server.first_login import login_file
 
     if login is None:
-        return ["  Sign in with your own account."]
+        return [f"  {_('Sign in with your own account.')}"]
     another = f"shopctl users password {login.email}"
     if login.password is None:
-        password = f"changed since; a new one: {another}"
+        password = _("changed since; a new one: %(command)s") % {"command": another}
     elif login.is_new and host in LOOPBACK and sys.stdout.isatty():
-        password = f"{login.password}\n            kept in {login_file()} and not printed again"
+        kept = _("kept in %(file)s and not printed again") % {"file": login_file()}
+        password = f"{login.password}\n            {kept}"
     else:
-        password = f"in {login_file()}, its second line; another one: {another}"
+        password = _("in %(file)s, its second line; another one: %(command)s") % {
+            "file": login_file(),
+            "command": another,
+        }
     return [f"  e-mail    {login.email}", f"  password  {password}"]
 
 
@@ -198,4 +223,4 @@ def _begin() -> None:
     log_like_a_server()
     database = Path(str(settings.DATABASES["default"]["NAME"])) if settings.IS_SQLITE else None
     for path in close_to_others(Path(settings.VAR_DIR), database):
-        say(f"{path} was open to other users of this machine; it is not any more.")
+        say(_("%(path)s was open to other users of this machine; it is not any more.") % {"path": path})

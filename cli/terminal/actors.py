@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from cli.terminal.words import gettext as _
+
 if TYPE_CHECKING:
     from accounts.actors import Actor
 
@@ -22,7 +24,7 @@ def actor(email: str | None, permission: str) -> "Actor":
         return Actor(None, Source.CLI)
     user = user_with_email(email)
     if not (user.is_active and user.is_staff):
-        raise Forbidden(f"{user.email} is not active staff.")
+        raise Forbidden(_("%(email)s is not active staff.") % {"email": user.email})
     acting = Actor(user, Source.CLI)
     acting.require(permission)
     return acting

@@ -13,6 +13,9 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
+from cli.terminal import words
+from cli.terminal.words import gettext as _
+
 REFUSED = 1
 EMPTY = 3
 FOUND_PROBLEMS = 4
@@ -98,9 +101,9 @@ class Listing:
         wanted = rows if limit is None else islice(rows, limit)
         count = self._print(wanted, shown)
         if self.limit is None and limit is not None and next(rows, None) is not None:
-            say(f"These are the first {limit}; --limit 0 shows all.")
+            say(_("These are the first %(limit)s; --limit 0 shows all.") % {"limit": limit})
         if count == 0 and not (self.as_json or self.as_jsonl) and is_terminal():
-            say("There is nothing to show.")
+            say(_("There is nothing to show."))
         if count == 0 and self.fail_if_empty:
             raise typer.Exit(EMPTY)
 
@@ -167,7 +170,7 @@ def say(message: str) -> None:
 
 def counted(number: int, thing: str) -> str:
     """`1 row`, `1,200 rows`."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    return words.counted(number, thing)
 
 
 def is_terminal() -> bool:
@@ -182,14 +185,14 @@ def proceed(question: str, *, yes: bool, dry_run: bool = False) -> None:
         typer.BadParameter: nobody is there to ask.
     """
     if dry_run:
-        say("A dry run: nothing was changed.")
+        say(_("A dry run: nothing was changed."))
         raise typer.Exit
     if yes:
         return
     if not can_ask():
-        wrong_use("There is no terminal to ask on: give --yes, or --dry-run to see what would be done.")
+        wrong_use(_("There is no terminal to ask on: give --yes, or --dry-run to see what would be done."))
     if not typer.confirm(question, err=True):
-        say("Nothing was changed.")
+        say(_("Nothing was changed."))
         raise typer.Exit(REFUSED)
 
 
@@ -302,8 +305,8 @@ def _escaped(text: str) -> str:
 
 
 def _column(name: str) -> Column:
-    name, _, heading = name.partition("=")
-    name, _, number = name.partition(":")
+    name, _sign, heading = name.partition("=")
+    name, _sign, number = name.partition(":")
     return Column(name, heading or _heading(name), is_number=bool(number))
 
 

@@ -12,17 +12,13 @@ import typer
 from backoffice.errors import Refusal
 from cli.terminal import streams
 from cli.terminal.console import REFUSED, say
+from cli.terminal.words import gettext as _
 
 WRONG_USE = 2
 OUR_FAULT = 70
 # What a shell reports of any program whose reader has gone: 128 and the number of SIGPIPE.
 READER_GONE = 141
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-HINTS = {
-    "already_imported": "--again applies it once more.",
-    "cannot_undo": "--skip-invalid undoes the others.",
-    "plan_changed": "Run the import again to see the new plan.",
-}
 
 
 @contextmanager
@@ -49,7 +45,7 @@ def told() -> Iterator[None]:
             if _is_wrong_use(error):
                 raise
             traceback.print_exc(file=sys.stderr)
-            say("This is a fault of shopctl, not of yours. Please report it with the lines above.")
+            say(_("This is a fault of shopctl, not of yours. Please report it with the lines above."))
             code = OUR_FAULT
         raise typer.Exit(code) from error
 
@@ -61,8 +57,20 @@ def say_refusal(refusal: Refusal) -> None:
         if fault.detail and fault.detail not in refusal.detail:
             where = fault.pointer.lstrip("/").replace("/", " ")
             say(f"  {where}: {fault.detail}" if where else f"  {fault.detail}")
-    if refusal.code in HINTS:
-        say(HINTS[refusal.code])
+    if hint := _hint(refusal.code):
+        say(hint)
+
+
+def _hint(code: str) -> str:
+    """What to do at this door about a refusal with this code; "" where the refusal says it all."""
+    match code:
+        case "already_imported":
+            return _("--again applies it once more.")
+        case "cannot_undo":
+            return _("--skip-invalid undoes the others.")
+        case "plan_changed":
+            return _("Run the import again to see the new plan.")
+    return ""
 
 
 def _is_wrong_use(error: Exception) -> bool:
@@ -73,7 +81,10 @@ def _is_wrong_use(error: Exception) -> bool:
 def _told_as_known(error: Exception) -> int | None:
     """Say what a person can mend by themselves; None when they cannot."""
     if isinstance(error, OSError) and error.errno in FULL:
-        say(f"The output could not be written: {error.strerror}. What is there of it is not complete.")
+        say(
+            _("The output could not be written: %(reason)s. What is there of it is not complete.")
+            % {"reason": error.strerror}
+        )
         streams.abandon()
         return OUR_FAULT
     # Django is only there when a verb loaded it.
@@ -85,11 +96,11 @@ def _told_as_known(error: Exception) -> int | None:
 
     words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, DatabaseError) and _lacks_tables(words):
-        say("The database has not been set up. Run: shopctl serve (or: python manage.py migrate)")
+        say(_("The database has not been set up. Run: shopctl serve (or: python manage.py migrate)"))
         return REFUSED
     # One that only reads is an InternalError.
     if isinstance(error, OperationalError) or (isinstance(error, DatabaseError) and is_outage(error)):
-        say(f"The database does not do what it should: {words}")
+        say(_("The database does not do what it should: %(words)s") % {"words": words})
         return OUR_FAULT
     return _told_configuration(error)
 
@@ -100,7 +111,7 @@ def _lacks_tables(words: str) -> bool:
 
 def _told_configuration(error: Exception) -> int | None:
     if type(error).__name__ == "ImproperlyConfigured":
-        say(f"Wrong configuration: {error}")
+        say(_("Wrong configuration: %(error)s") % {"error": error})
         return WRONG_USE
     if isinstance(error, OSError) and error.filename is not None:
         say(f"{os.fspath(error.filename)}: {error.strerror}")

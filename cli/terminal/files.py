@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated, BinaryIO, Literal
 import typer
 
 from cli.terminal.console import is_terminal, say, wrong_use
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from tablib import Dataset
@@ -35,7 +36,7 @@ def opened(file: str, *, most: int) -> BinaryIO:
     if file != STANDARD:
         return Path(file).open("rb")
     if sys.stdin.isatty():
-        say("Reading standard input; Ctrl+D ends it.")
+        say(_("Reading standard input; Ctrl+D ends it."))
     return BytesIO(sys.stdin.buffer.read(most + 1))
 
 
@@ -59,14 +60,16 @@ def refuse_to_replace(path: Path | None, *, overwrite: bool) -> None:
     from backoffice.errors import Conflict
 
     if path is not None and not overwrite and str(path) != STANDARD and path.is_file():
-        raise Conflict(f"{path} is there already. Name another file, or give --overwrite.")
+        raise Conflict(
+            _("%(path)s is there already. Name another file, or give --overwrite.") % {"path": path}
+        )
 
 
 def kind_of(output: Path | None, asked: Literal["csv", "xlsx"] | None) -> Literal["csv", "xlsx"]:
     """Raises typer.BadParameter for a workbook on a terminal."""
     kind = asked or ("xlsx" if output and output.suffix.casefold() == ".xlsx" else "csv")
     if kind == "xlsx" and output is None and is_terminal():
-        wrong_use("A workbook is nothing for a terminal: give --output FILE.")
+        wrong_use(_("A workbook is nothing for a terminal: give --output FILE."))
     return kind
 
 
@@ -77,7 +80,7 @@ def write_table(path: Path | None, table: "Dataset", kind: Literal["csv", "xlsx"
     content = (XLSXFile() if kind == "xlsx" else CSVFile()).export_data(table)
     write(path, content if isinstance(content, bytes) else content.encode())
     if path is not None and str(path) != STANDARD:
-        say(f"{said} in {path}.")
+        say(_("%(said)s in %(path)s.") % {"said": said, "path": path})
 
 
 def write(path: Path | None, content: bytes) -> None:
@@ -105,4 +108,4 @@ def writing(path: Path | None) -> Iterator[IO[bytes]]:
 
 def write_rejects(path: Path, content: str) -> None:
     write(path, content.encode())
-    say(f"The rows with problems are in {path}: mend them and import that file.")
+    say(_("The rows with problems are in %(path)s: mend them and import that file.") % {"path": path})

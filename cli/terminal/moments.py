@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
+from cli.terminal.words import gettext as _
+
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 RELATIVE = re.compile(r"([+-])(\d{1,4})([mhdw])")
 LENGTH = re.compile(r"(\d{1,4})([mhdw])")
@@ -79,4 +81,6 @@ def _moved(now: datetime, number: int, unit: str) -> datetime:
 
 
 def _not_understood(text: str, option: str, wanted: str) -> typer.BadParameter:
-    return typer.BadParameter(f"{text!r} is not {wanted}.", param_hint=f"--{option}")
+    return typer.BadParameter(
+        _("%(text)s is not %(wanted)s.") % {"text": repr(text), "wanted": wanted}, param_hint=f"--{option}"
+    )

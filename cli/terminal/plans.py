@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.terminal.console import Column, Row, counted, is_terminal, print_rows, say
+from cli.terminal.words import gettext as _
 
 ROWS_SHOWN = 20
 
@@ -42,21 +43,33 @@ class Sample:
             print_rows(rows, shown)
         else:
             for row in rows:
-                say(f"row {row['row']}: {row[subject]} {row['problem'] or in_words(row)}")
+                say(
+                    _("row %(row)s: %(subject)s %(words)s")
+                    % {"row": row["row"], "subject": row[subject], "words": row["problem"] or in_words(row)}
+                )
         left_out = (
             (self.problems - self.problems_shown, "problem"),
             (self.changes - self.changes_shown, "change"),
         )
-        if more := " and ".join(
-            f"{counted(number, f'more {thing}')}" for number, thing in left_out if number
-        ):
-            say(f"… and {more}; in a pipe or with --json, --dry-run shows every row.")
+        more = [counted(number, f"more {thing}") for number, thing in left_out if number]
+        if len(more) == 2:
+            words = _(
+                "… and %(problems)s and %(changes)s; in a pipe or with --json, --dry-run shows every row."
+            )
+            say(words % {"problems": more[0], "changes": more[1]})
+        elif more:
+            say(_("… and %(more)s; in a pipe or with --json, --dry-run shows every row.") % {"more": more[0]})
 
 
 def say_ignored(columns: Iterable[str]) -> None:
     if names := ", ".join(columns):
-        say(f"Columns that are not used: {names}.")
+        say(_("Columns that are not used: %(names)s.") % {"names": names})
 
 
 def say_refused() -> None:
-    say("Nothing was changed. --skip-invalid leaves those rows out, --rejects FILE hands them back to mend.")
+    say(
+        _(
+            "Nothing was changed. --skip-invalid leaves those rows out, --rejects FILE hands them "
+            "back to mend."
+        )
+    )

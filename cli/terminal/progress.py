@@ -14,10 +14,10 @@ LONG = 2_000
 STEP = 100
 
 
-class Bar:
+class ProgressBar:
     """Counts what is done; without a drawing it only counts."""
 
-    def __init__(self, drawing: "Progress | None" = None) -> None:
+    def __init__(self, drawing: "Progress | None" = None) -> None:  # not translated
         self._drawing = drawing
         self._total: int | None = None
         self._done = 0
@@ -48,11 +48,11 @@ class Bar:
 
 
 @contextmanager
-def bar(label: str, total: int | None, *, rows: int | None = None) -> Iterator[Bar]:
+def bar(label: str, total: int | None, *, rows: int | None = None) -> Iterator[ProgressBar]:
     """A bar from nothing to `total`, or one that only moves; of a short work nothing is drawn."""
     expected = total if rows is None else rows
     if not sys.stderr.isatty() or (expected is not None and expected < LONG):
-        yield Bar()
+        yield ProgressBar()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -64,6 +64,6 @@ def bar(label: str, total: int | None, *, rows: int | None = None) -> Iterator[B
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as drawing:
-        shown = Bar(drawing)
+        shown = ProgressBar(drawing)
         shown.phase(label, total)
         yield shown

@@ -25,6 +25,7 @@ from cli.terminal.console import (
 from cli.terminal.files import name_of, write_rejects
 from cli.terminal.plans import Sample, say_ignored, say_refused
 from cli.terminal.progress import bar
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from backoffice.sheets.plans import PlannedRow, RowPlan
@@ -82,7 +83,7 @@ class RowImport:
             typer.Exit: 1, refused for rows with problems, or some were done and others no longer could be;
                 3, if nothing is to do and that was to be told.
         """
-        with bar("Looking at the rows", len(content.rows)) as watched:
+        with bar(_("Looking at the rows"), len(content.rows)) as watched:
             plan: RowPlan = self.plan(content, on_row=watched.advance)
         _say(plan, asked, self.words)
         if plan.problems and asked.rejects is not None:
@@ -92,13 +93,20 @@ class RowImport:
             raise typer.Exit(REFUSED)
         seen = plan
         if plan.changes and not asked.dry_run:
-            proceed(f"{self.words.ask} {counted(plan.changes, self.thing)}?", yes=asked.yes)
+            proceed(
+                _("%(deed)s %(things)s?")
+                % {"deed": self.words.ask, "things": counted(plan.changes, self.thing)},
+                yes=asked.yes,
+            )
             with bar(self.words.under_way, len(content.rows)) as watched:
                 plan = self.apply(content, seen=seen, skip_invalid=asked.skip_invalid, on_row=watched.advance)
         _print(plan, asked, self.words)
         if late := [row for row in plan.problems if row not in seen.problems]:
             for row in late:
-                say(f"Row {row.row} ({row.name}): {row.problem}")
+                say(
+                    _("Row %(row)s (%(subject)s): %(problem)s")
+                    % {"row": row.row, "subject": row.name, "problem": row.problem}
+                )
             raise typer.Exit(REFUSED)
         if asked.fail_if_empty and not plan.changes:
             raise typer.Exit(EMPTY)
@@ -132,9 +140,9 @@ def _print(plan: "RowPlan", asked: Asked, words: Words) -> None:
     elif plan.changes and not asked.dry_run:
         print(f"{words.done}: {_counts(plan, words)}.")
     if asked.dry_run:
-        say("A dry run: nothing was changed.")
+        say(_("A dry run: nothing was changed."))
     elif not plan.changes:
-        say("There is nothing to change.")
+        say(_("There is nothing to change."))
 
 
 def _columns(plan: "RowPlan") -> Any:

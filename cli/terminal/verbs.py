@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from cli.terminal.console import YesAnyway, wrong_use
+from cli.terminal.words import gettext as _
 
 SECURITY_LOG = "backoffice.security"
 # Without models, and as long to load as all the rest; what a verb needs of them, it imports.
@@ -107,7 +108,7 @@ def _refusing_blanks(function: Callable[..., Any], clearing: Collection[str]) ->
     def run(*args: Any, **kwargs: Any) -> Any:
         for name in _blank(kwargs, optional):
             option = name.strip("_").replace("_", "-")
-            wrong_use(f"{option} is empty: give it a value, or leave it out.")
+            wrong_use(_("%(option)s is empty: give it a value, or leave it out.") % {"option": option})
         return function(*args, **kwargs)
 
     return run

@@ -2,6 +2,6 @@
 
 from orders.admin import customer
 from orders.admin.order import order_list
-from orders.admin.promos import batch, promo_code
+from orders.admin.promos import promo_code, promotion
 
-__all__ = ["batch", "customer", "order_list", "promo_code"]
+__all__ = ["customer", "order_list", "promo_code", "promotion"]

@@ -1,6 +1,7 @@
 """Customers, with what they ordered. Registered here because accounts knows nothing of orders."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -9,14 +10,17 @@ from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.models import Customer, User
+from backoffice import dates
 from backoffice.admin.base import AnyField, DomainAdmin
 from backoffice.money import ZERO
 from orders import reports
 from orders.admin import words
-from orders.admin.dashboard.cards import Figure
+from orders.admin.dashboard.cards import FigureCard
 from orders.admin.search import customers_matching
 from orders.models import Order, Redemption, RedemptionState
 
@@ -45,7 +49,7 @@ class PromoRow:
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
     customer: Customer
-    figures: list[Figure]
+    figures: list[FigureCard]
     orders: list[OrderRow]
     all_orders_url: str
     promos: list[PromoRow]
@@ -56,13 +60,13 @@ class CustomerAdmin(DomainAdmin):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
     search_fields = ("email",)
-    search_help_text = "Name or e-mail"
+    search_help_text = _("Name or e-mail")
     ordering = ("-id",)
     fields = ("name", "phone", "note")
     change_form_outer_before_template = "orders/admin/customer_page.html"
     actions_detail_hide_default = True
-    empty_title = "No customers yet"
-    empty_text = "Everybody who orders becomes a customer, known by their e-mail address."
+    empty_title = _("No customers yet")
+    empty_text = _("Everybody who orders becomes a customer, known by their e-mail address.")
 
     class Media:
         css = {"all": ("orders/figures.css",)}
@@ -90,32 +94,32 @@ class CustomerAdmin(DomainAdmin):
         term = search_term.strip()
         return (queryset.filter(pk__in=customers_matching(term)) if term else queryset), False
 
-    @display(description="Name", ordering="name")
+    @display(description=_("Name"), ordering="name")
     def customer_name(self, customer: Customer) -> str:
         return str(customer)
 
-    @display(description="E-mail", ordering="email")
+    @display(description=_("E-mail"), ordering="email")
     def email_address(self, customer: Customer) -> str:
         return customer.email
 
-    @display(description="Orders", formatting="price")
+    @display(description=_("Orders"), formatting="price")
     def orders_count(self, customer: Any) -> str:
         return f"{customer.orders_count or 0:,}"
 
-    @display(description="Spent", formatting="price")
+    @display(description=_("Spent"), formatting="price")
     def spent(self, customer: Any) -> str:
         return words.money(customer.spent or ZERO)
 
-    @display(description="Last order", empty_value="–")
+    @display(description=_("Last order"), empty_value="–")
     def last_order(self, customer: Any) -> SafeString | None:
         last = customer.last_order
-        return words.time_tag(last, words.ago(last)) if last else None
+        return words.time_tag(last, dates.ago(last)) if last else None
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "note":
             field.widget.attrs["rows"] = 4
-            field.help_text = "For colleagues; the customer does not see it."
+            field.help_text = gettext("For colleagues; the customer does not see it.")
         return field
 
     def render_change_form(
@@ -128,11 +132,11 @@ class CustomerAdmin(DomainAdmin):
         obj: Customer | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            context["page"] = page_of(obj, request.user)
+            context["page"] = customer_page(obj, request.user)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
-def page_of(customer: Customer, user: User | AnonymousUser) -> CustomerPage:
+def customer_page(customer: Customer, user: User | AnonymousUser) -> CustomerPage:
     may_see_orders = user.has_perm("orders.view_order")
     orders = Order.objects.filter(customer=customer).order_by("-placed_at", "-id")
     used = (
@@ -149,25 +153,29 @@ def page_of(customer: Customer, user: User | AnonymousUser) -> CustomerPage:
     )
 
 
-def _figures(customer: Customer, user: User | AnonymousUser) -> list[Figure]:
+def _figures(customer: Customer, user: User | AnonymousUser) -> list[FigureCard]:
     figures = reports.customer_figures(customer.pk)
-    last = words.ago(figures.last_order_at) if figures.last_order_at else "never"
-    cards = [Figure("Orders", f"{figures.orders:,}", note=f"last {last}" if figures.orders else "none yet")]
+    cards = [FigureCard(gettext("Orders"), f"{figures.orders:,}", note=_last_order(figures.last_order_at))]
     if user.has_perm("orders.view_revenue"):
-        cards.append(Figure("Spent", words.money(figures.spent), note="net of credits"))
+        cards.append(FigureCard(gettext("Spent"), words.money(figures.spent), note=gettext("net of credits")))
         if figures.orders:
             average = words.money(figures.spent / figures.orders)
-            cards.append(Figure("Average order", average, note="net of credits"))
-    since = words.moment(customer.created_at)
-    cards.append(Figure("Account", "Yes" if customer.user_id else "Guest", note=f"known since {since}"))
+            cards.append(FigureCard(gettext("Average order"), average, note=gettext("net of credits")))
+    known = gettext("known since %(moment)s") % {"moment": dates.moment(customer.created_at)}
+    account = gettext("Yes") if customer.user_id else gettext("Guest")
+    cards.append(FigureCard(gettext("Account"), account, note=known))
     return cards
+
+
+def _last_order(at: datetime | None) -> str:
+    return gettext("last %(ago)s") % {"ago": dates.ago(at)} if at else gettext("none yet")
 
 
 def _order_row(order: Order) -> OrderRow:
     return OrderRow(
         url=reverse("admin:orders_order_change", args=[order.pk]),
         number=str(order),
-        placed=words.time_tag(order.placed_at, words.moment(order.placed_at)),
+        placed=words.time_tag(order.placed_at, dates.moment(order.placed_at)),
         label=words.status_label(order.status),
         items=order.units,
         total=words.money(order.total, order.currency),
@@ -179,6 +187,6 @@ def _promo_row(redemption: Redemption) -> PromoRow:
         url=reverse("admin:orders_promocode_change", args=[redemption.promo_code_id]),
         code=redemption.promo_code.code,
         discount=words.money(redemption.discount, redemption.order.currency),
-        used=words.time_tag(redemption.redeemed_at, words.moment(redemption.redeemed_at)),
+        used=words.time_tag(redemption.redeemed_at, dates.moment(redemption.redeemed_at)),
         is_released=redemption.state == RedemptionState.RELEASED,
     )

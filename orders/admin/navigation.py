@@ -4,16 +4,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import view_tabs
 from backoffice.admin.short_cache import remembered
-from orders.admin.promos.filters import BATCH
+from orders.admin.promos.filters import PROMOTION
 from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS, OrderView
 from orders.reports import OpenOrders, open_orders
 
 ORDERS = "admin:orders_order_changelist"
 PROMO_CODES = "admin:orders_promocode_changelist"
-BATCHES = "admin:orders_promotion_changelist"
+PROMOTIONS = "admin:orders_promotion_changelist"
 COUNTS_SECONDS = 30
 
 
@@ -36,29 +37,29 @@ def to_ship_badge(request: HttpRequest) -> str:
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Only the list that is being looked at has its tabs made."""
     if request.path == reverse(ORDERS) and request.user.has_perm("orders.view_order"):
-        titles = [("", "All"), *((view.key, _title(view, request)) for view in ORDER_VIEWS)]
+        titles = [("", _("All")), *((view.key, _title(view, request)) for view in ORDER_VIEWS)]
         return [{"models": ["orders.order"], "items": view_tabs(request, ORDERS, titles)}]
-    is_about_promos = request.path in (reverse(PROMO_CODES), reverse(BATCHES))
+    is_about_promos = request.path in (reverse(PROMO_CODES), reverse(PROMOTIONS))
     if is_about_promos and request.user.has_perm("orders.view_promocode"):
         return [{"models": ["orders.promocode", "orders.promotion"], "items": _promo_tabs(request)}]
     return []
 
 
 def _promo_tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Single codes in their views, then the batches, which are another list."""
-    titles = [("", "All"), *((view.key, view.title) for view in PROMO_VIEWS)]
+    """Codes in their views, then the promotions with many codes, which are another list."""
+    titles = [("", _("All")), *((view.key, str(view.title)) for view in PROMO_VIEWS)]
     tabs = view_tabs(request, PROMO_CODES, titles)
-    batches = reverse(BATCHES)
-    is_about_batches = request.path == batches or BATCH in request.GET
+    batches = reverse(PROMOTIONS)
+    is_about_batches = request.path == batches or PROMOTION in request.GET
     if is_about_batches:
         for tab in tabs:
             tab["active"] = False
     if request.user.has_perm("orders.view_promotion"):
-        tabs.append({"title": "Batches", "link": batches, "active": is_about_batches})
+        tabs.append({"title": _("Batches"), "link": batches, "active": is_about_batches})
     return tabs
 
 
 def _title(view: OrderView, request: HttpRequest) -> str:
     if not view.counted:
-        return view.title
+        return str(view.title)
     return f"{view.title} · {getattr(open_order_counts(request), view.counted):,}"

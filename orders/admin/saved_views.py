@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from orders.models import PromoState, Return
 from orders.models.promo import PromoCodeQuerySet
@@ -19,10 +21,10 @@ class OrderView:
     """`counted` names the figure of OpenOrders that stands in the tab's title."""
 
     key: str
-    title: str
+    title: str | Promise
     condition: Callable[[datetime], Q | Exists]
-    empty_title: str
-    empty_text: str
+    empty_title: str | Promise
+    empty_text: str | Promise
     counted: str = ""
 
     @property
@@ -34,76 +36,76 @@ class OrderView:
 @dataclass(frozen=True, slots=True)
 class PromoView:
     key: str
-    title: str
+    title: str | Promise
     narrowed: Callable[[PromoCodeQuerySet, datetime], PromoCodeQuerySet]
-    empty_title: str
-    empty_text: str
+    empty_title: str | Promise
+    empty_text: str | Promise
 
 
 def _with_status(*statuses: OrderStatus) -> Callable[[datetime], Q]:
-    return lambda _: Q(status__in=statuses)
+    return lambda _now: Q(status__in=statuses)
 
 
 def _late(now: datetime) -> Q:
     return Q(status__in=OPEN_STATUSES, placed_at__lt=now - LATE_AFTER)
 
 
-def _has_returns(_: datetime) -> Exists:
+def _has_returns(_now: datetime) -> Exists:
     return Exists(Return.objects.filter(order=OuterRef("pk")))
 
 
 ORDER_VIEWS = (
     OrderView(
         "to_ship",
-        "To ship",
+        _("To ship"),
         _with_status(*OPEN_STATUSES),
-        "Everything is shipped",
-        "New orders appear here, the oldest first.",
+        _("Everything is shipped"),
+        _("New orders appear here, the oldest first."),
         counted="to_ship",
     ),
     OrderView(
         "late",
-        "Late",
+        _("Late"),
         _late,
-        "Nothing is late",
-        "No order has been waiting for more than 24 hours.",
+        _("Nothing is late"),
+        _("No order has been waiting for more than 24 hours."),
         counted="late",
     ),
     OrderView(
         "part_shipped",
-        "Part-shipped",
+        _("Part-shipped"),
         _with_status(OrderStatus.PARTIALLY_SHIPPED),
-        "No order is shipped in part",
-        "Orders of which some units have left and some have not appear here.",
+        _("No order is shipped in part"),
+        _("Orders of which some units have left and some have not appear here."),
         counted="part_shipped",
     ),
     OrderView(
         "in_transit",
-        "In transit",
+        _("In transit"),
         _with_status(OrderStatus.SHIPPED),
-        "Nothing is in transit",
-        "Shipped orders stay here until they are marked as delivered.",
+        _("Nothing is in transit"),
+        _("Shipped orders stay here until they are marked as delivered."),
     ),
     OrderView(
         "delivered",
-        "Delivered",
+        _("Delivered"),
         _with_status(OrderStatus.DELIVERED),
-        "Nothing has been delivered yet",
-        "Orders appear here when all their parcels have arrived.",
+        _("Nothing has been delivered yet"),
+        _("Orders appear here when all their parcels have arrived."),
     ),
     OrderView(
         "returns",
-        "Returns",
+        _("Returns"),
         _has_returns,
-        "Nothing has come back",
-        "Orders appear here once a return is registered on their page.",
+        _("Nothing has come back"),
+        _("Orders appear here once a return is registered on their page."),
     ),
     OrderView(
         "cancelled",
-        "Cancelled",
+        _("Cancelled"),
         _with_status(OrderStatus.CANCELLED),
-        "Nothing was cancelled",
-        "Orders that were called off before they were shipped appear here.",
+        _("Nothing was cancelled"),
+        _("Orders that were called off before they were shipped appear here."),
     ),
 )
 
@@ -119,30 +121,30 @@ def _ending_soon(codes: PromoCodeQuerySet, now: datetime) -> PromoCodeQuerySet:
 PROMO_VIEWS = (
     PromoView(
         "active",
-        "Active",
+        _("Active"),
         _in_state(PromoState.ACTIVE),
-        "No code is active",
-        "Codes that customers can use now appear here.",
+        _("No code is active"),
+        _("Codes that customers can use now appear here."),
     ),
     PromoView(
         "scheduled",
-        "Scheduled",
+        _("Scheduled"),
         _in_state(PromoState.SCHEDULED),
-        "Nothing is scheduled",
-        "A code whose start lies ahead waits here and starts by itself.",
+        _("Nothing is scheduled"),
+        _("A code whose start lies ahead waits here and starts by itself."),
     ),
     PromoView(
         "ending_soon",
-        "Ending soon",
+        _("Ending soon"),
         _ending_soon,
-        "No code ends soon",
-        "Active codes that end within 7 days appear here.",
+        _("No code ends soon"),
+        _("Active codes that end within 7 days appear here."),
     ),
     PromoView(
         "expired",
-        "Expired",
+        _("Expired"),
         _in_state(PromoState.EXPIRED),
-        "No code has expired",
-        "Codes appear here when their end has passed.",
+        _("No code has expired"),
+        _("Codes appear here when their end has passed."),
     ),
 )

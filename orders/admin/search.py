@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
 from accounts.models import Customer, normalised_email
@@ -70,7 +71,7 @@ def search(request: HttpRequest, term: str) -> list[SearchResult]:
     if may("catalog.view_product"):
         found.append(_products(term))
     if may("orders.view_promocode"):
-        found += [_promo_codes(term), _batches(term)]
+        found += [_promo_codes(term), _promotions(term)]
     # Nobody is called like an order's number or a parcel's, and all names would be read to find that out.
     if is_personal and not exact:
         found += [_orders_of_people(term)] if may("orders.view_order") else []
@@ -86,7 +87,9 @@ def _orders_by_number(term: str, is_personal: bool) -> Iterator[SearchResult]:
 def _orders_by_tracking(term: str, is_personal: bool) -> Iterator[SearchResult]:
     parcels = Shipment.objects.with_tracking_number(term).order_by("-pk")
     for parcel in parcels.select_related("order__customer")[:MOST_OF_A_KIND]:
-        yield _order_result(parcel.order, is_personal, f"Parcel {parcel.tracking_number}")
+        yield _order_result(
+            parcel.order, is_personal, _("Parcel %(number)s") % {"number": parcel.tracking_number}
+        )
 
 
 def _orders_of_people(term: str) -> Iterator[SearchResult]:
@@ -124,28 +127,33 @@ def _products(term: str) -> Iterator[SearchResult]:
 
 
 def _promo_codes(term: str) -> Iterator[SearchResult]:
-    """A batch's codes only when typed in full: thousands begin alike."""
+    """Codes of a batch only when typed in full: thousands begin alike."""
     typed = normalised_code(term)
     single = Q(code__startswith=typed, promotion__is_batch=False)
     codes = PromoCode.objects.filter(Q(code=typed) | single).select_related("promotion")
     for code in codes.order_by("code")[:MOST_OF_A_KIND]:
         promotion = code.promotion
-        kind = f"Promo code of {promotion}" if promotion.is_batch else "Promo code"
+        told = (
+            _("Promo code of %(promotion)s · %(discount)s")
+            if promotion.is_batch
+            else _("Promo code · %(discount)s")
+        )
         yield SearchResult(
             title=code.code,
-            description=f"{kind} · {promotion.discount_in_words}",
+            description=told % {"promotion": promotion, "discount": promotion.discount_in_words},
             link=reverse("admin:orders_promocode_change", args=[code.pk]),
             icon="sell",
         )
 
 
-def _batches(term: str) -> Iterator[SearchResult]:
-    batches = Promotion.objects.filter(is_batch=True, name__icontains=term)
-    for batch in batches.order_by("-pk")[:MOST_OF_A_KIND]:
+def _promotions(term: str) -> Iterator[SearchResult]:
+    """Those with many codes: one that has a single code is found by it."""
+    promotions = Promotion.objects.filter(is_batch=True, name__icontains=term)
+    for promotion in promotions.order_by("-pk")[:MOST_OF_A_KIND]:
         yield SearchResult(
-            title=batch.name,
-            description=f"Batch of promo codes · {batch.discount_in_words}",
-            link=reverse("admin:orders_promotion_change", args=[batch.pk]),
+            title=promotion.name,
+            description=_("Promotion · %(discount)s") % {"discount": promotion.discount_in_words},
+            link=reverse("admin:orders_promotion_change", args=[promotion.pk]),
             icon="dynamic_feed",
         )
 
@@ -154,7 +162,7 @@ def _people(term: str) -> Iterator[SearchResult]:
     for customer in customers_matching(term).order_by("email")[:MOST_OF_A_KIND]:
         yield SearchResult(
             title=str(customer),
-            description=f"Customer · {customer.email}",
+            description=_("Customer · %(email)s") % {"email": customer.email},
             link=reverse("admin:accounts_customer_change", args=[customer.pk]),
             icon="person",
         )

@@ -1,17 +1,20 @@
-"""Moments, amounts and states as the pages say them."""
+"""Amounts, labels and states as the pages of orders and promotions show them; dates are in backoffice."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.moments import start_of_day
+from backoffice.dates import ago as ago
+from backoffice.dates import exact_moment as exact_moment
+from backoffice.dates import moment as moment
 from backoffice.money import formatted
-from orders.models import PromoCode, PromoState, Promotion
+from orders.models import PromoCode, PromoState
 from orders.status import OrderStatus
 
 STATUS_TONES = {
@@ -21,7 +24,6 @@ STATUS_TONES = {
     OrderStatus.DELIVERED: "good",
     OrderStatus.CANCELLED: "",
 }
-TIMES_ARE = f"Times are those of {settings.TIME_ZONE}."
 PROMO_TONES = {
     PromoState.ACTIVE: "good",
     PromoState.SCHEDULED: "info",
@@ -29,25 +31,8 @@ PROMO_TONES = {
     PromoState.EXPIRED: "",
     PromoState.USED_UP: "",
 }
-
-
-def moment(at: datetime) -> str:
-    """`22 Nov 2026, 03:34`, the year only when it is not this one."""
-    local = timezone.localtime(at)
-    year = "" if local.year == timezone.localdate().year else f" {local.year}"
-    return f"{local.day} {local:%b}{year}, {local:%H:%M}"
-
-
-def exact_moment(at: datetime) -> str:
-    local = timezone.localtime(at)
-    return f"{local.day} {local:%B %Y, %H:%M:%S %Z}"
-
-
-def ago(at: datetime) -> str:
-    """`3 hours ago`."""
-    if (timezone.now() - at).total_seconds() < 60:
-        return "just now"
-    return f"{timesince(at, depth=1)} ago"
+TIMES_ARE = format_lazy(gettext_lazy("Times are those of {zone}."), zone=settings.TIME_ZONE)
+WINDOW_COLUMN = format_lazy(gettext_lazy("Window ({zone})"), zone=settings.TIME_ZONE)
 
 
 def time_tag(at: datetime, text: str, *, tone: str = "") -> SafeString:
@@ -90,32 +75,6 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def uses(code: PromoCode) -> str:
     """`13 of 120`, or just how often when there is no limit."""
-    return f"{code.times_used:,}" if code.max_uses is None else f"{code.times_used:,} of {code.max_uses:,}"
-
-
-def window(promotion: Promotion) -> str:
-    """`Fri 27 Nov, 00:00 – Mon 30 Nov, 24:00`; an open end says so."""
-    starts, ends = promotion.starts_at, promotion.ends_at
-    if starts and ends:
-        return f"{beginning(starts)} – {end(ends)}"
-    if ends:
-        return f"until {end(ends)}"
-    return f"from {beginning(starts)}" if starts else "always"
-
-
-def beginning(at: datetime) -> str:
-    """`Fri 27 Nov, 00:00`."""
-    local = timezone.localtime(at)
-    return f"{day(local.date())}, {local:%H:%M}"
-
-
-def end(at: datetime) -> str:
-    """A midnight closes the day before it: `Mon 30 Nov, 24:00`, not 1 Dec, 00:00."""
-    after = timezone.localdate(at)
-    return f"{day(after - timedelta(days=1))}, 24:00" if at == start_of_day(after) else beginning(at)
-
-
-def day(on: date) -> str:
-    """`Mon 30 Nov`, the year only when it is not this one."""
-    year = "" if on.year == timezone.localdate().year else f" {on.year}"
-    return f"{on:%a} {on.day} {on:%b}{year}"
+    if code.max_uses is None:
+        return f"{code.times_used:,}"
+    return _("%(used)s of %(limit)s") % {"used": f"{code.times_used:,}", "limit": f"{code.max_uses:,}"}

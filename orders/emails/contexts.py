@@ -4,15 +4,13 @@ So a mail says what was true then, whenever it is sent. Contexts hold what JSON 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Min, Sum
-from django.utils import timezone
-from django.utils.dateformat import format as in_words
 from django.utils.translation import ngettext
 
+from backoffice.dates import full_moment
 from backoffice.money import formatted
 from orders.emails.happenings import Happening
 from orders.models import Order, Promotion
@@ -92,7 +90,7 @@ def promotions_ended(happening: Happening) -> dict[str, Any]:
             "code": promotion.code if promotion.size == 1 else _codes(promotion.size),
             "promotion": promotion.name,
             "discount": promotion.discount_in_words,
-            "ended_at": _moment(promotion.ends_at or happening.at),
+            "ended_at": full_moment(promotion.ends_at or happening.at),
             "times_used": promotion.uses or 0,
         }
         for promotion in measured.order_by("ends_at", "pk")
@@ -111,7 +109,7 @@ def books_do_not_balance(happening: Happening) -> dict[str, Any]:
 
 
 def _heading(order: Order) -> dict[str, Any]:
-    return {"number": order.number, "name": order.ship_name, "placed_on": _moment(order.placed_at)}
+    return {"number": order.number, "name": order.ship_name, "placed_on": full_moment(order.placed_at)}
 
 
 def _credited_lines(facts: Mapping[str, Any], order: Order) -> list[dict[str, Any]]:
@@ -132,8 +130,3 @@ def _codes(size: int) -> str:
 
 def _money(amount: Decimal, order: Order) -> str:
     return formatted(amount, order.currency)
-
-
-def _moment(at: datetime) -> str:
-    """`22 November 2026, 03:34`."""
-    return in_words(timezone.localtime(at), "j F Y, H:i")

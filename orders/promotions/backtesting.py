@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO, rounded
@@ -41,7 +42,7 @@ class PastOrder(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class QualifyingOrder:
     """An order that would have had the discount."""
 
     placed_at: datetime
@@ -127,7 +128,7 @@ def backtest(
     refuse_impossible(terms)
     refuse_impossible_uses("max_uses", max_uses)
     if not start < end:
-        detail = "The period must end after it starts."
+        detail = _("The period must end after it starts.")
         raise Invalid(detail, faults=[Fault("/to", "validation", detail)])
     placed = Order.objects.filter(placed_at__gte=start, placed_at__lt=end).exclude(
         status=OrderStatus.CANCELLED
@@ -156,7 +157,7 @@ def backtest(
 
 
 def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtest:
-    """As `backtest`, with the terms and the limit of a code; of a batch, with the limit of all its codes.
+    """As `backtest`, with the terms and the limit of a code; in a batch, with the limit of all its codes.
 
     Raises:
         UnknownPromoCode, Invalid.
@@ -190,7 +191,7 @@ def _eligible(placed: QuerySet[Order], terms: PromotionTerms) -> dict[int, Decim
 
 def _uses(
     past: Iterable[PastOrder], terms: PromotionTerms, max_uses: int | None, refused: Counter[PromoReason]
-) -> Iterator[Use]:
+) -> Iterator[QualifyingOrder]:
     """The orders that would have had the discount; why the others would not is counted in `refused`."""
     priced, limits = _priced_terms(terms), _Limits(terms, max_uses)
     for order in past:
@@ -199,7 +200,7 @@ def _uses(
             continue
         limits.count(order)
         discount = discount_of(priced, order.eligible)
-        yield Use(order.placed_at, order.customer_id, order.goods, discount, order.had_discount)
+        yield QualifyingOrder(order.placed_at, order.customer_id, order.goods, discount, order.had_discount)
 
 
 class _Limits:
@@ -261,7 +262,7 @@ def _round_width(largest: Decimal) -> Decimal:
     return width
 
 
-def _weeks(uses: Sequence[Use]) -> tuple[Week, ...]:
+def _weeks(uses: Sequence[QualifyingOrder]) -> tuple[Week, ...]:
     """Every week from the first use to the last, also those without any."""
     discounts: dict[date, list[Decimal]] = {}
     zone = timezone.get_current_timezone()

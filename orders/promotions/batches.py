@@ -1,4 +1,4 @@
-"""Batches: one promotion with many random codes that nobody can guess."""
+"""Batches: promotions with many random codes that nobody can guess."""
 
 import math
 import re
@@ -9,6 +9,8 @@ from itertools import batched, islice
 
 from django.db import IntegrityError, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from backoffice.db.transactions import Collision, write_transaction
@@ -90,16 +92,18 @@ def refuse_impossible_batch(
     refuse_impossible_uses("max_uses", max_uses)
     shape = replace(shape, prefix=normalised_code(shape.prefix))
     if not 1 <= count <= MOST_CODES:
-        raise _invalid("count", f"Between 1 and {MOST_CODES:,} codes can be generated at once.")
+        most = {"most": f"{MOST_CODES:,}"}
+        raise _invalid("count", _("Between 1 and %(most)s codes can be generated at once.") % most)
     if shape.length < 1 or len(shape.prefix) + shape.length > LONGEST_CODE:
-        raise _invalid("length", f"Prefix and random characters together are at most {LONGEST_CODE} long.")
+        longest = {"longest": LONGEST_CODE}
+        raise _invalid(
+            "length", _("Prefix and random characters together are at most %(longest)s long.") % longest
+        )
     if not PREFIX.match(shape.prefix):
-        raise _invalid("prefix", "A prefix has letters A–Z, digits, hyphens and underscores.")
+        raise _invalid("prefix", _("A prefix has letters A–Z, digits, hyphens and underscores."))
     needed = math.ceil(math.log2(count * TRIES_PER_HIT) / BITS_PER_CHARACTER)
     if shape.length < needed:
-        raise _invalid(
-            "length", f"{count:,} codes need at least {needed} random characters, or somebody guesses one."
-        )
+        raise _too_easy_to_guess(count, needed)
 
 
 def random_codes(shape: CodeShape) -> Iterator[str]:
@@ -140,6 +144,15 @@ def _insert(promotion: Promotion, codes: list[str], max_uses: int | None) -> Non
     except IntegrityError as error:
         # Somebody made one of these codes at this very moment.
         raise Collision from error
+
+
+def _too_easy_to_guess(count: int, needed: int) -> Invalid:
+    told = ngettext(
+        "%(count)s code needs at least %(needed)s random characters, or somebody guesses one.",
+        "%(count)s codes need at least %(needed)s random characters, or somebody guesses one.",
+        count,
+    )
+    return _invalid("length", told % {"count": f"{count:,}", "needed": needed})
 
 
 def _invalid(field: str, detail: str) -> Invalid:

@@ -1,4 +1,4 @@
-"""Single promo codes: a promotion with one code. Their use is orders/promotions/redemption.py's business."""
+"""Promotions with one code, and what is done to one code of many. For the use of codes see redemption.py."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -13,7 +15,6 @@ from backoffice.errors import Conflict, Fault, Invalid, NotFound
 from orders.models import PromoCode, PromoState, Promotion
 from orders.models.promo import PromoCodeQuerySet, normalised_code
 from orders.promotions.terms import (
-    REFUSALS,
     PromotionTerms,
     changed_terms,
     changes_between,
@@ -23,6 +24,7 @@ from orders.promotions.terms import (
     refuse_impossible_uses,
     refuse_to_end_before_start,
     refuse_unclean,
+    rule_of,
     set_terms,
     terms_of_promotion,
     write_terms,
@@ -31,26 +33,26 @@ from orders.promotions.terms import (
 
 class UnknownPromoCode(NotFound):
     code = "unknown_promo_code"
-    title = "No such promo code"
+    title = gettext_lazy("No such promo code")
 
 
 class PromoCodeTaken(Conflict):
     code = "promo_code_taken"
-    title = "Another promotion has this code"
+    title = gettext_lazy("Another promotion has this code")
 
 
 class PartOfBatch(Conflict):
     """The terms belong to all codes of the batch."""
 
     code = "part_of_batch"
-    title = "The code belongs to a batch"
+    title = gettext_lazy("The code belongs to a batch")
 
 
 class PromoCodeUsed(Conflict):
     """Orders name it; the code and what it gave are part of their history."""
 
     code = "promo_code_used"
-    title = "Used promo codes are kept"
+    title = gettext_lazy("Used promo codes are kept")
 
 
 def promo_code_named(code: str) -> PromoCode:
@@ -107,8 +109,11 @@ def judge_change(
     changed = changed_terms(promo_code.promotion, terms)
     if changed and promo_code.promotion.is_batch:
         raise PartOfBatch(
-            f"{promo_code.code} shares its terms with all codes of {promo_code.promotion}: change the batch, "
-            "or pause this code alone."
+            _(
+                "%(code)s shares its terms with all codes of %(promotion)s: change the promotion, or pause "
+                "this code alone."
+            )
+            % {"code": promo_code.code, "promotion": promo_code.promotion}
         )
     refuse_frozen(promo_code.promotion, changed, promo_code.code)
     changed |= changes_between({"max_uses": promo_code.max_uses}, {"max_uses": max_uses})
@@ -143,7 +148,7 @@ def pause_promo_code(code: str, *, by: Actor) -> PromoCode:
 
 @write_transaction
 def resume_promo_code(code: str, *, by: Actor) -> PromoCode:
-    """Let it be used again, unless its batch is paused; the promotion of a single code is resumed with it."""
+    """Let it be used again; a promotion with this code alone is resumed with it, a paused batch is not."""
     promo_code = _set_paused(code, False, by)
     promotion = promo_code.promotion
     if promotion.is_paused and not promotion.is_batch:
@@ -190,7 +195,7 @@ def delete_promo_code(code: str, *, by: Actor) -> None:
     """
     promo_code = locked_promo_code(code)
     if promo_code.redemptions.exists():
-        raise PromoCodeUsed(f"Orders have used {promo_code.code}: pause it instead.")
+        raise PromoCodeUsed(_("Orders have used %(code)s: pause it instead.") % {"code": promo_code.code})
     promotion = promo_code.promotion
     promo_code.delete()
     if promotion.is_batch:
@@ -202,7 +207,7 @@ def delete_promo_code(code: str, *, by: Actor) -> None:
 def _named(code: str, codes: PromoCodeQuerySet) -> PromoCode:
     found = codes.filter(code=normalised_code(code)).first()
     if found is None:
-        raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
+        raise UnknownPromoCode(_("There is no promo code %(code)s.") % {"code": normalised_code(code)[:40]})
     return found
 
 
@@ -218,7 +223,7 @@ def _set_paused(code: str, is_paused: bool, by: Actor) -> PromoCode:
 def _judge(promo_code: PromoCode, terms: PromotionTerms) -> None:
     refuse_unclean(promo_code)
     if promo_code.max_uses is not None and promo_code.times_used > promo_code.max_uses:
-        detail = REFUSALS["promo_code_within_max_uses"]
+        detail = rule_of("promo_code_within_max_uses")
         raise Invalid(detail, faults=[Fault("/max_uses", "validation", detail)])
     set_terms(promo_code.promotion, terms)
 
@@ -232,6 +237,6 @@ def _write(promo_code: PromoCode, terms: PromotionTerms) -> None:
             promo_code.save()
     except IntegrityError as error:
         raise PromoCodeTaken(
-            f"{promo_code.code} is taken. Choose another code.",
-            faults=[Fault("/code", PromoCodeTaken.code, "Taken.")],
+            _("%(code)s is taken. Choose another code.") % {"code": promo_code.code},
+            faults=[Fault("/code", PromoCodeTaken.code, _("Taken."))],
         ) from error

@@ -1,4 +1,4 @@
-"""What is tidied up when promotions end."""
+"""Promotions whose end has passed: marked, noted in their history, told to those who look after them."""
 
 from datetime import datetime
 
@@ -23,13 +23,21 @@ def expire_ended_promotions(now: datetime | None = None) -> int:
         Promotion.objects.filter(expired_at=None, ends_at__lte=now)
         .order_by("pk")
         .select_for_update(no_key=True)
-        .values_list("pk", flat=True)
+        .values_list("pk", "ends_at")
     )
     if not ended:
         return 0
-    Promotion.objects.filter(pk__in=ended).update(expired_at=now)
+    pks = [pk for pk, _ends_at in ended]
+    Promotion.objects.filter(pk__in=pks).update(expired_at=now)
     PromotionEvent.objects.bulk_create(
-        PromotionEvent(promotion_id=pk, kind="expired", source=SYSTEM.source, at=now) for pk in ended
+        PromotionEvent(
+            promotion_id=pk,
+            kind="expired",
+            details={"ends_at": str(ends_at)},
+            source=SYSTEM.source,
+            at=now,
+        )
+        for pk, ends_at in ended
     )
-    tell(Happening(PROMOTIONS_ENDED, now, {"promotions": ended}))
+    tell(Happening(PROMOTIONS_ENDED, now, {"promotions": pks}))
     return len(ended)

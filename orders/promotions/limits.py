@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
 from catalog.models import Category, Product
 
-NAMED = 10
-NAMES_NOTHING = (
+MOST_NAMED = 10
+NAMES_NOTHING = gettext_lazy(
     "This promotion would name nothing that it applies to. Name categories or products, or say that it is "
     "not restricted."
 )
-NAMES_THOUGH_FREE = (
+NAMES_THOUGH_FREE = gettext_lazy(
     "A promotion that is not restricted applies to everything and names no categories or products: leave "
     "them out, or say that it is restricted."
 )
@@ -25,7 +27,7 @@ class UnclearRestriction(Invalid):
     """Nobody has said whether it applies to everything: an empty list never means that."""
 
     code = "unclear_restriction"
-    title = "Say what the promotion applies to"
+    title = gettext_lazy("Say what the promotion applies to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def refuse_unclear(
     """
     if is_restricted == bool(category_ids or product_ids):
         return
-    detail = NAMES_NOTHING if is_restricted else NAMES_THOUGH_FREE
+    detail = str(NAMES_NOTHING if is_restricted else NAMES_THOUGH_FREE)
     field = "product_ids" if product_ids else "category_ids"
     name = {"product_ids": "products", "category_ids": "categories"}[field]
     raise UnclearRestriction(detail, faults=[Fault(f"{pointer}/{name}", UnclearRestriction.code, detail)])
@@ -90,14 +92,14 @@ def category_ids(names: Sequence[str], *, pointer: str = "/categories") -> tuple
     if names:
         # The database folds no case outside ASCII, and a shop has few categories.
         rows = list(Category.objects.values_list("pk", "name", "slug"))
-        known = {folded(name): pk for pk, name, _ in rows} | {slug: pk for pk, _, slug in rows}
-    return _ids(names, known, pointer, "category")
+        known = {folded(name): pk for pk, name, _slug in rows} | {slug: pk for pk, _name, slug in rows}
+    return _ids(names, known, pointer, "unknown_category", _("There is no category %(name)s."))
 
 
 def product_ids(skus: Sequence[str], *, pointer: str = "/products") -> tuple[int, ...]:
     """As `category_ids`."""
     known = dict(Product.objects.with_skus(skus).values_list("sku_key", "pk")) if skus else {}
-    return _ids(skus, known, pointer, "product")
+    return _ids(skus, known, pointer, "unknown_product", _("There is no product %(name)s."))
 
 
 def hold_categories(category_ids: Sequence[int]) -> None:
@@ -110,7 +112,7 @@ def hold_categories(category_ids: Sequence[int]) -> None:
         return
     held = Category.objects.filter(pk__in=category_ids).order_by("pk").select_for_update(no_key=True)
     if len(held) < len(set(category_ids)):
-        detail = "A category was deleted meanwhile: choose again."
+        detail = _("A category was deleted meanwhile: choose again.")
         raise Invalid(detail, faults=[Fault("/categories", "unknown_category", detail)])
 
 
@@ -123,13 +125,16 @@ def linked(through: type[Model], column: str, promotions: Iterable[int]) -> dict
     return found
 
 
-def _ids(names: Sequence[str], known: Mapping[str, int], pointer: str, thing: str) -> tuple[int, ...]:
+def _ids(
+    names: Sequence[str], known: Mapping[str, int], pointer: str, code: str, sentence: str
+) -> tuple[int, ...]:
+    """The keys of what is named; for each name that is not known a fault with this code and sentence."""
     field = pointer.rpartition("/")[2]
     faults = [
-        Fault(f"{pointer}/{index}", f"unknown_{thing}", f"There is no {thing} {name[:64]}.", {"in": "body"})
+        Fault(f"{pointer}/{index}", code, sentence % {"name": name[:64]}, {"in": "body"})
         for index, name in enumerate(names)
         if folded(name) not in known
     ]
     if faults:
-        raise Invalid(f"{field}: " + " ".join(fault.detail for fault in faults[:NAMED]), faults=faults)
+        raise Invalid(f"{field}: " + " ".join(fault.detail for fault in faults[:MOST_NAMED]), faults=faults)
     return tuple(sorted({known[folded(name)] for name in names}))

@@ -21,7 +21,7 @@ COLUMNS = (
     *("max_uses", "max_uses_per_customer", "first_order_only", "is_restricted", "categories", "products"),
     "is_paused",
 )
-TOLD_ALONE = ("state", "times_used")
+EXPORTED_ONLY = ("state", "times_used")
 """Columns that an import passes over: what became of the code is not for a file to say."""
 ROWS_AT_ONCE = 5_000
 
@@ -34,7 +34,7 @@ def promo_codes_csv(codes: QuerySet[PromoCode]) -> Iterator[str]:
 
     What a spreadsheet would take for a formula is neutralised.
     """
-    yield csv_lines([(*COLUMNS, *TOLD_ALONE)])
+    yield csv_lines([(*COLUMNS, *EXPORTED_ONLY)])
     now = timezone.now()
     for part in _parts(codes):
         yield csv_lines(_rows(part, limits_of(part), now))

@@ -1,4 +1,4 @@
-"""Promo codes as rows of a file: what each row says of its code, in the words of PromotionTerms."""
+"""Promo codes as rows of a file, and the terms that each row states."""
 
 import csv
 import re
@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
@@ -19,11 +22,11 @@ from backoffice.sheets.reading import content_of, table_rows
 from orders.models import PromotionKind
 from orders.models.promo import normalised_code
 from orders.promotions.limits import category_ids, product_ids
-from orders.promotions.promo_export import COLUMNS, TOLD_ALONE
+from orders.promotions.promo_export import COLUMNS, EXPORTED_ONLY
 
 MAX_ROWS = 10_000
-HANDED_BACK = ("row", "problem")
-NO_ROWS = "The file has no rows. Put one row for each promo code below the header."
+OF_REJECTED_ROWS = ("row", "problem")
+NO_ROWS = gettext_lazy("The file has no rows. Put one row for each promo code below the header.")
 LONGEST_NAME = 60
 
 NUMBER = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]+))?\Z")
@@ -77,7 +80,7 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
     rows = table_rows(content_of(file), file_name=file_name, columns=COLUMNS)
     header = next(rows, None)
     if header is None:
-        raise UnreadableFile(NO_ROWS)
+        raise UnreadableFile(str(NO_ROWS))
     named = named_columns(header.cells, COLUMNS, needed=["code"])
     places = places_of(named, COLUMNS)
     read = [
@@ -85,16 +88,16 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
         for number, cells in kept_cells(rows, tuple(places.values()), most_rows=MAX_ROWS)
     ]
     if not read:
-        raise UnreadableFile(NO_ROWS)
-    known = {*COLUMNS, *TOLD_ALONE, *HANDED_BACK}
+        raise UnreadableFile(str(NO_ROWS))
+    known = {*COLUMNS, *EXPORTED_ONLY, *OF_REJECTED_ROWS}
     ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in known)
     return PromoFile(tuple(places), ignored, tuple(read))
 
 
-def said_by(row: PromoFileRow) -> dict[str, Any]:
-    """What the row says, by the names of PromotionTerms and `max_uses`; nothing of columns that it lacks.
+def stated_terms(row: PromoFileRow) -> dict[str, Any]:
+    """The terms that the row states, by the names of PromotionTerms and `max_uses`; none of a missing column.
 
-    An empty cell of a column that answers yes or no says nothing either.
+    Nor does an empty cell of a column that answers yes or no state anything.
 
     Raises:
         Invalid: naming every cell that cannot be understood.
@@ -109,7 +112,7 @@ def said_by(row: PromoFileRow) -> dict[str, Any]:
             except Invalid as refusal:
                 faults.append(Fault(f"/{column}", "validation", refusal.detail))
     if said.get("percent_off") is not None and said.get("amount_off") is not None:
-        faults.append(Fault("/percent_off", "validation", "Give percent_off or amount_off, not both."))
+        faults.append(Fault("/percent_off", "validation", _("Give percent_off or amount_off, not both.")))
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
     return _with_kind(said) | ({"name": said["name"] or row.code} if "name" in said else {})
@@ -131,7 +134,7 @@ def _number(text: str) -> Decimal | None:
     match = NUMBER.match(text)
     # Three digits behind a comma or point are meant as thousands as often as not.
     if match is None or len(match[2] or "") == 3:
-        raise Invalid(f"“{text[:40]}” is no number such as 12.50, without a mark for thousands.")
+        raise _unclear(text, _("“%(text)s” is no number such as 12.50, without a mark for thousands."))
     number = Decimal(text.replace(",", "."))
     # A workbook keeps 19.99 as 19.989999999999998.
     return number.quantize(NO_FRACTION).normalize() + ZERO if len(match[2] or "") > 10 else number
@@ -141,13 +144,13 @@ def _uses(text: str) -> int | None:
     if not text:
         return None
     if not WHOLE.match(text) or int(text) == 0:
-        raise Invalid(f"“{text[:40]}” is no whole number from 1 on. Leave it empty for no limit.")
+        raise _unclear(text, _("“%(text)s” is no whole number from 1 on. Leave it empty for no limit."))
     return int(text)
 
 
 def _truth(text: str) -> bool:
     if text.casefold() not in TRUTH:
-        raise Invalid(f"“{text[:40]}” is neither yes nor no.")
+        raise _unclear(text, _("“%(text)s” is neither yes nor no."))
     return TRUTH[text.casefold()]
 
 
@@ -156,7 +159,8 @@ def _moment(meaning: Callable[[str], datetime]) -> Callable[[str], datetime | No
         try:
             return meaning(_unserialised(text)) if text else None
         except ValueError:
-            raise Invalid(f"“{text[:40]}” is no date such as 2026-12-24 or 2026-12-24T18:00.") from None
+            told = _("“%(text)s” is no date such as 2026-12-24 or 2026-12-24T18:00.")
+            raise _unclear(text, told) from None
 
     return read
 
@@ -177,10 +181,14 @@ def _listed(ids_of: Callable[[Sequence[str]], tuple[int, ...]]) -> Callable[[str
         try:
             return ids_of([restored(cell.strip()) for line in lines for cell in line if cell.strip()])
         except Invalid as refusal:
-            told = " ".join(fault.detail for fault in refusal.faults)
-            raise Invalid(f"{told} Put ; between several.") from refusal
+            unknown = " ".join(fault.detail for fault in refusal.faults)
+            raise Invalid(_("%(unknown)s Put ; between several.") % {"unknown": unknown}) from refusal
 
     return read
+
+
+def _unclear(text: str, sentence: str) -> Invalid:
+    return Invalid(sentence % {"text": text[:40]})
 
 
 type Reader = Callable[[str], Any]

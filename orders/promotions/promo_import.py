@@ -1,9 +1,11 @@
-"""Promo codes made and changed by a file: every row judged, then all of them done as they were seen."""
+"""Promo codes made and changed by a file: every row planned, then all of them done as they were seen."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import batched
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -22,7 +24,7 @@ from orders.promotions.codes import (
 )
 from orders.promotions.limits import Restriction, UnclearRestriction, restriction_said
 from orders.promotions.promo_export import Limits, cells_of, limits_of
-from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, said_by
+from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, stated_terms
 from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
 
 ROWS_AT_ONCE = 200
@@ -36,7 +38,7 @@ type Write = Callable[[Actor], object]
 
 def plan_promo_codes(file: PromoFile, *, on_row: OnRow | None = None) -> RowPlan:
     """What importing the file would do. Nothing is written, and nobody who writes has to wait."""
-    return RowPlan("code", tuple(row for row, _ in _judged(file, on_row)), file.ignored_columns)
+    return RowPlan("code", tuple(row for row, _write in _planned(file, on_row)), file.ignored_columns)
 
 
 @write_transaction
@@ -48,16 +50,16 @@ def import_promo_codes(
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
-    _hold(file)
-    judged = list(_judged(file, on_row))
-    plan = RowPlan("code", tuple(row for row, _ in judged), file.ignored_columns)
+    _lock_codes(file)
+    planned = list(_planned(file, on_row))
+    plan = RowPlan("code", tuple(row for row, _write in planned), file.ignored_columns)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     try:
-        for _, write in judged:
+        for _row, write in planned:
             if write:
                 write(by)
     except PromoCodeTaken as taken:
-        raise RowsChanged(f"{taken.detail} Nothing was changed.") from taken
+        raise RowsChanged(_("%(reason)s Nothing was changed.") % {"reason": taken.detail}) from taken
     return plan
 
 
@@ -66,14 +68,14 @@ def rejected_promo_codes_csv(file: PromoFile, plan: RowPlan) -> str:
     return rejected_csv(plan, file.columns, ((row.number, list(row.cells.values())) for row in file.rows))
 
 
-def _hold(file: PromoFile) -> None:
+def _lock_codes(file: PromoFile) -> None:
     """Keep everybody else from changing or using these codes until the transaction ends."""
     for part in batched(file.rows, ROWS_AT_ONCE):
         codes = PromoCode.objects.filter(code__in=[row.code for row in part]).order_by("pk")
         list(codes.select_for_update(no_key=True).values_list("pk"))
 
 
-def _judged(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow, Write | None]]:
+def _planned(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow, Write | None]]:
     repeated = file.repeated
     for part in batched(file.rows, ROWS_AT_ONCE):
         found = PromoCode.objects.select_related("promotion").filter(code__in=[row.code for row in part])
@@ -86,7 +88,7 @@ def _judged(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow,
             promo_code = known.get(row.code)
             try:
                 _refuse_repeated(row, repeated)
-                said = said_by(row)
+                said = stated_terms(row)
                 if promo_code is None:
                     changes, write = _new(row, said)
                     yield PlannedRow(row.number, row.code, Outcome.NEW, changes), write
@@ -96,12 +98,12 @@ def _judged(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow,
                     changes, write = _changed(row, said, promo_code, limits[promo_code.promotion_id])
                     yield PlannedRow(row.number, row.code, Outcome.CHANGE, changes), write
             except (Invalid, Conflict, NotFound) as refusal:
-                yield PlannedRow(row.number, row.code, Outcome.PROBLEM, {}, _sentence(refusal)), None
+                yield PlannedRow(row.number, row.code, Outcome.PROBLEM, {}, _problem_in_words(refusal)), None
 
 
 def _new(row: PromoFileRow, said: Mapping[str, Any]) -> tuple[Changes, Write]:
     if "kind" not in said:
-        raise Invalid("This code is new: give percent_off or amount_off.")
+        raise Invalid(_("This code is new: give percent_off or amount_off."))
     terms = {name: value for name, value in said.items() if name not in ("max_uses", *RESTRICTING)}
     restriction = restriction_said(_restricting(said))
     made = PromotionTerms(**{"name": row.code, **terms}, **asdict(restriction))
@@ -162,21 +164,24 @@ def _pausing(
     if is_paused:
         return pause_promo_code, {"is_paused": "yes"}
     if promotion.is_batch and promotion.is_paused:
-        raise PartOfBatch(f"All codes of {promotion} are paused: resume the batch.")
+        told = _("All codes of %(promotion)s are paused: resume the promotion.")
+        raise PartOfBatch(told % {"promotion": promotion})
     return resume_promo_code, {"is_paused": "no"}
 
 
 def _refuse_repeated(row: PromoFileRow, repeated: Mapping[str, list[int]]) -> None:
     if not row.code:
-        raise Invalid("The code is missing.")
+        raise Invalid(_("The code is missing."))
     if numbers := repeated.get(row.code):
-        where = f"rows {numbers[0]} and {numbers[1]}"
-        if len(numbers) > 2:
-            where = f"{len(numbers)} rows, the first is {numbers[0]}, the last {numbers[-1]}"
-        raise Invalid(f"The code is in {where}. Keep one of them.")
+        told = (
+            _("The code is in %(count)s rows, the first is %(first)s, the last %(last)s. Keep one of them.")
+            if len(numbers) > 2
+            else _("The code is in rows %(first)s and %(last)s. Keep one of them.")
+        )
+        raise Invalid(told % {"count": len(numbers), "first": numbers[0], "last": numbers[-1]})
 
 
-def _sentence(refusal: Invalid | Conflict | NotFound) -> str:
+def _problem_in_words(refusal: Invalid | Conflict | NotFound) -> str:
     """Naming the columns of the file."""
     if not isinstance(refusal, Invalid) or not refusal.faults:
         return refusal.detail
@@ -185,5 +190,5 @@ def _sentence(refusal: Invalid | Conflict | NotFound) -> str:
         name = fault.pointer.split("/")[1] if fault.pointer else ""
         told.append(f"{COLUMN_OF.get(name, name)}: {fault.detail}" if name else fault.detail)
     if isinstance(refusal, UnclearRestriction):
-        told.append("The column is_restricted says it: yes or no.")
+        told.append(_("The column is_restricted says it: yes or no."))
     return " ".join(told)

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -24,7 +26,7 @@ from orders.promotions.terms import (
 
 class UnknownPromotion(NotFound):
     code = "unknown_promotion"
-    title = "No such promotion"
+    title = gettext_lazy("No such promotion")
 
 
 def promotion_numbered(number: int) -> Promotion:
@@ -85,7 +87,7 @@ def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Prom
 def _numbered(number: int, promotions: QuerySet[Promotion]) -> Promotion:
     found = promotions.filter(pk=number).first()
     if found is None:
-        raise UnknownPromotion(f"There is no promotion {number}.")
+        raise UnknownPromotion(_("There is no promotion %(number)s.") % {"number": number})
     return found
 
 

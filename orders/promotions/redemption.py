@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.query import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Customer
@@ -47,7 +48,7 @@ class PromoRefused(Invalid):
     """The order names a promo code that gives nothing: it is refused whole, never placed at full price."""
 
     code = "promo_not_usable"
-    title = "The promo code cannot be used"
+    title = _("The promo code cannot be used")
     other_codes = tuple(CODES.values())
 
     def __init__(self, detail: str, *, code: str) -> None:

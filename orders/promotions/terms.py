@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Fault, Invalid
@@ -23,23 +25,20 @@ from orders.models import (
 from orders.promotions.limits import hold_categories, linked, refuse_unclear
 
 FROZEN_ONCE_USED = ("kind", "percent_off", "amount_off", "max_discount")
+# Within these years a moment can be shown in every time zone.
 FIRST_YEAR, LAST_YEAR = 2000, 9000
 MOST_USES = 2_000_000_000
-REFUSALS = {
-    constraint.name: str(constraint.violation_error_message)
-    for constraint in (*Promotion._meta.constraints, *PromoCode._meta.constraints)
-}
-"""What to say of fields that do not fit together, by the constraint that they would break."""
+CONSTRAINTS = {each.name: each for each in (*Promotion._meta.constraints, *PromoCode._meta.constraints)}
 
 
 class PromoFrozen(Conflict):
     code = "promo_frozen"
-    title = "Used promo codes keep their amounts"
+    title = gettext_lazy("Used promo codes keep their amounts")
 
 
 class NotStarted(Conflict):
     code = "promo_not_started"
-    title = "What has not started cannot end"
+    title = gettext_lazy("What has not started cannot end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +146,24 @@ def refuse_frozen(promotion: Promotion, changed: Mapping[str, Any], name: str) -
     frozen = [field for field in changed if field in FROZEN_ONCE_USED]
     if frozen and promotion.redemptions.exists():
         raise PromoFrozen(
-            f"{name} was used already: its {', '.join(frozen)} stays. Duplicate it instead.",
-            faults=[Fault(f"/{field}", PromoFrozen.code, "Frozen once used.") for field in frozen],
+            _("%(name)s was used already: its %(fields)s stays. Duplicate it instead.")
+            % {"name": name, "fields": ", ".join(frozen)},
+            faults=[Fault(f"/{field}", PromoFrozen.code, _("Frozen once used.")) for field in frozen],
         )
 
 
 def refuse_to_end_before_start(terms: PromotionTerms, name: str, at: datetime) -> None:
     """Raises NotStarted: a window without any moment in it cannot be."""
     if terms.starts_at is not None and terms.starts_at >= at:
-        raise NotStarted(f"{name} has not started yet: pause it instead.")
+        raise NotStarted(_("%(name)s has not started yet: pause it instead.") % {"name": name})
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Each changed name with its old and new value, as the history keeps them: plain JSON."""
     return {
-        name: [_told(before[name]), _told(value)] for name, value in after.items() if value != before[name]
+        name: [_as_json(before[name]), _as_json(value)]
+        for name, value in after.items()
+        if value != before[name]
     }
 
 
@@ -191,10 +193,10 @@ def refuse_impossible(terms: PromotionTerms) -> None:
     """Raises Invalid for what no column could refuse by itself."""
     field = "percent_off" if terms.kind == PromotionKind.PERCENTAGE else "amount_off"
     if getattr(terms, field) is None:
-        detail = f"A promotion of kind {terms.kind} needs {field}."
+        detail = _("A promotion of kind %(kind)s needs %(field)s.") % {"kind": terms.kind, "field": field}
         raise Invalid(detail, faults=[Fault(f"/{field}", "missing", detail)])
     if not _has_its_value(terms):
-        raise _refused(field, "promotion_kind_has_its_value")
+        raise _breaks(field, "promotion_kind_has_its_value")
     _refuse_impossible_window(terms)
     refuse_unclear(terms.is_restricted, terms.category_ids, terms.product_ids)
     refuse_impossible_uses("max_uses_per_customer", terms.max_uses_per_customer)
@@ -207,24 +209,34 @@ def _has_its_value(terms: PromotionTerms) -> bool:
 
 
 def _refuse_impossible_window(terms: PromotionTerms) -> None:
-    # Within these years a moment can be shown in every time zone.
     for field in ("starts_at", "ends_at"):
         moment = getattr(terms, field)
         if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            detail = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}, or leave it empty."
+            detail = year_out_of_range()
             raise Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
     if terms.starts_at and terms.ends_at and terms.starts_at >= terms.ends_at:
-        raise _refused("ends_at", "promotion_starts_before_it_ends")
+        raise _breaks("ends_at", "promotion_starts_before_it_ends")
 
 
-def _refused(field: str, constraint: str) -> Invalid:
-    detail = REFUSALS[constraint]
+def year_out_of_range() -> str:
+    years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+    return _("Choose a year from %(first)s to %(last)s, or leave it empty.") % years
+
+
+def rule_of(constraint: str) -> str:
+    """What the constraint of this name asks of the fields, as its refusal says it."""
+    return str(CONSTRAINTS[constraint].violation_error_message)
+
+
+def _breaks(field: str, constraint: str) -> Invalid:
+    detail = rule_of(constraint)
     return Invalid(detail, faults=[Fault(f"/{field}", "validation", detail)])
 
 
 def refuse_impossible_uses(field: str, uses: int | None) -> None:
     if uses is not None and not 1 <= uses <= MOST_USES:
-        detail = f"Between 1 and {MOST_USES:,}, or empty for no limit."
+        most = {"most": f"{MOST_USES:,}"}
+        detail = _("Between 1 and %(most)s, or empty for no limit.") % most
         raise Invalid(f"{field}: {detail}", faults=[Fault(f"/{field}", "validation", detail)])
 
 
@@ -239,7 +251,7 @@ def invalid(error: ValidationError) -> Invalid:
     return Invalid(told, faults=faults)
 
 
-def _told(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_told(each) for each in value]
+        return [_as_json(each) for each in value]
     return value if value is None or isinstance(value, bool | int) else str(value)

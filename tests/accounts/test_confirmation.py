@@ -1,5 +1,7 @@
 """An address is confirmed once, and what its customer ordered before belongs to the account from then on."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ pytestmark = pytest.mark.django_db
 ADA = "ada@example.com"
 
 
-def unconfirmed(**fields: object) -> User:
+def unconfirmed(**fields: Any) -> User:
     return make_user(ADA, email_confirmed_at=None, **fields)
 
 

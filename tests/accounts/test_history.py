@@ -22,7 +22,7 @@ NELE = "nele@example.com"
 def history(email: str = NELE) -> list[tuple[str, str | None, str]]:
     """What, by whom and through which door, in the order in which it happened."""
     events = AccountEvent.objects.filter(user__email=email).select_related("actor").order_by("pk")
-    return [(str(event), event.actor.email if event.actor else None, event.source) for event in events]
+    return [(event.sentence, event.actor.email if event.actor else None, event.source) for event in events]
 
 
 @pytest.mark.django_db
@@ -50,6 +50,13 @@ def test_each_change_of_role_activity_and_password_is_noted_with_its_author():
         ("Password changed", NELE, "admin"),
         ("Password changed", None, "cli"),
     ]
+    facts = [event.facts for event in AccountEvent.objects.filter(user=user).order_by("pk") if event.facts]
+    assert facts == [
+        {"role": "Warehouse"},
+        {"role": {"from": "Warehouse", "to": "Support"}},
+        {"is_active": {"from": True, "to": False}},
+        {"is_active": {"from": False, "to": True}},
+    ]
 
 
 @pytest.mark.django_db
@@ -63,6 +70,7 @@ def test_through_the_api_it_is_the_caller_who_is_noted():
 def test_a_customer_who_becomes_staff_had_no_role():
     set_role(make_user(NELE), "superuser", by=CLI)
     assert history() == [("Role changed no role → superuser", None, "cli")]
+    assert AccountEvent.objects.get().facts == {"role": {"from": None, "to": "superuser"}}
 
 
 @pytest.mark.django_db

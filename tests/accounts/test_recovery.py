@@ -17,12 +17,12 @@ from accounts.passwords.choosing import change_password
 from accounts.people import deactivate, reactivate, set_password, set_role
 from accounts.recovery import request_password_link, reset_password
 from accounts.registration import register
-from accounts.tokens import issue_pair, revoke_everything
+from accounts.tokens.refresh import issue_pair, revoke_everything
 from backoffice.errors import Throttled
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from tests.accounts.mailbox import templates_sent_to, token_sent_to
-from tests.accounts.test_tokens_refresh import is_dead
+from tests.accounts.tokens.test_refresh import is_dead
 from tests.contract.client import Api, assert_problem
 from tests.counts import forget_counts
 from tests.factories import CLI, PASSWORD, make_product, make_user, place

@@ -349,7 +349,7 @@ def test_looking_before_confirming_would_let_several_win(monkeypatch):
 
     def looked_at_only(user: User) -> bool:
         two_have_looked()
-        user.email_confirmed_at = user.date_joined
+        user.email_confirmed_at = user.created_at
         user.save()
         return True
 

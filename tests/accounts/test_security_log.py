@@ -96,8 +96,8 @@ def test_what_is_taken_out_has_a_line_at_every_door_of_the_web(caplog: pytest.Lo
     assert told(caplog) == [
         ("exported", "192.0.2.7", "admin", *who, "orders as CSV"),
         ("exported", "192.0.2.7", "admin", *who, "orders as XLSX"),
-        ("exported", "192.0.2.7", "admin", *who, f"the codes of batch {batch.pk}"),
-        ("exported", "192.0.2.7", "admin", *who, f"the codes of batch {batch.pk}"),
+        ("exported", "192.0.2.7", "admin", *who, f"the codes of promotion {batch.pk}"),
+        ("exported", "192.0.2.7", "admin", *who, f"the codes of promotion {batch.pk}"),
         ("exported", "192.0.2.7", "admin", *who, "stock movements"),
         ("exported", "127.0.0.1", "api", *who, f"the codes of promotion {batch.pk}"),
     ]

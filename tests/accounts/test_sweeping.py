@@ -6,8 +6,8 @@ from django.utils import timezone
 from accounts.models import AccountEvent, BrowserSession, KnownPlace, RefreshToken, TokenFamily, User
 from accounts.registration import register
 from accounts.sweeping import KEEP_UNCONFIRMED, sweep
-from accounts.tokens import issue_pair, rotate
-from tests.accounts.test_tokens_refresh import is_dead
+from accounts.tokens.refresh import issue_pair, rotate
+from tests.accounts.tokens.test_refresh import is_dead
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_registrations_nobody_confirmed_are_forgotten_after_a_week() -> None:
         ("staff@example.com", {"role": "Viewer", "email_confirmed_at": None}),
     ):
         make_user(email, **fields)
-    registered = User.objects.get(email="ada@example.com").date_joined
+    registered = User.objects.get(email="ada@example.com").created_at
     others = emails() - {"ada@example.com"}
 
     sweep(registered + KEEP_UNCONFIRMED)
@@ -37,7 +37,7 @@ def test_registrations_nobody_confirmed_are_forgotten_after_a_week() -> None:
 
 def test_registering_again_begins_the_week_anew() -> None:
     register("ada@example.com", PASSWORD, address="192.0.2.1")
-    User.objects.update(date_joined=timezone.now() - KEEP_UNCONFIRMED - SECOND)
+    User.objects.update(created_at=timezone.now() - KEEP_UNCONFIRMED - SECOND)
     register("ada@example.com", PASSWORD, address="192.0.2.1")
     assert sweep(timezone.now()) == 0
 

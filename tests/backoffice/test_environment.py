@@ -1,18 +1,14 @@
 """Environment variables: what is understood, and what stops the start instead of the first order."""
 
 import os
-import stat
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from pathlib import Path
-from threading import Barrier
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from backoffice import environment, settings
+from backoffice import environment
 
 pytestmark = pytest.mark.once
 
@@ -69,24 +65,6 @@ def test_a_limit_is_lifted_by_0_and_never_by_leaving_it_empty(value: str, limits
 @pytest.mark.parametrize(("name", "value"), [("SHOP_ORDER_PREFIX", "b-"), ("SHOP_CURRENCY", "gbp")])
 def test_prefix_and_currency_are_told_in_capitals(name: str, value: str) -> None:
     assert _setting(name, **{name: value}) == f"{value.upper()}\n"
-
-
-def test_processes_that_start_at_once_share_one_key_that_nobody_else_may_read(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(settings, "VAR_DIR", tmp_path / "var")
-    start = Barrier(16)
-
-    def started(number: int) -> str:
-        start.wait(timeout=30)
-        return settings.private_file("secret_key", f"key {number}")
-
-    with ThreadPoolExecutor(16) as processes:
-        keys = set(processes.map(started, range(16)))
-
-    [path] = (tmp_path / "var").iterdir()
-    assert keys == {path.read_text(encoding="utf-8").strip()}
-    assert stat.filemode(path.stat().st_mode) == "-rw-------"
 
 
 HTTPS = {"SHOP_URL": "https://shop.example"}

@@ -154,7 +154,7 @@ def test_no_page_of_promos_is_wider_than_its_window(
         "/admin/orders/promotion/",
         "/admin/orders/promotion/add/",
         f"/admin/orders/promotion/{batch.pk}/change/",
-        f"/admin/orders/promocode/?batch={batch.pk}",
+        f"/admin/orders/promocode/?promotion={batch.pk}",
         f"/admin/orders/promocode/{code.pk}/change/",
         "/admin/orders/promotion/backtest/",
         f"/admin/orders/promotion/backtest/?first={today}&last={today}&kind=percentage&percent_off=5&run=1",

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 
 
 class Api:

@@ -1,7 +1,7 @@
 """Faults that order APIs are known for, each shown absent, through the API where clients would meet it.
 
 Overselling, lost updates and promo limits under load: tests/races/test_orders.py. Mail and queue failures:
-tests/outbox. One refresh token used many times at once: tests/accounts/test_tokens_refresh.py.
+tests/outbox. One refresh token used many times at once: tests/accounts/tokens/test_refresh.py.
 """
 
 from decimal import Decimal

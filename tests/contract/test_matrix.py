@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from accounts.roles import ROLE_NAMES
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from tests.contract.document import answered, one_connection, operation_id, operations
 from tests.contract.shop import CODE, SKU, Shop, open_shop
 from tests.counts import forget_counts
@@ -61,7 +61,7 @@ MATRIX = {
     "get_me": Row(SIGNED_IN),
     "change_me": Row(SIGNED_IN, {"name": "Ada Lovelace"}),
     "get_user": Row(MANAGER),
-    "change_user": Row(MANAGER, {"active": False}),
+    "change_user": Row(MANAGER, {"is_active": False}),
     "list_products": Row(EVERYBODY),
     "create_product": Row("401 403 403 201 403 403 403 403", {"sku": "NEW", "name": "New", "price": "1.00"}),
     "get_product": Row(EVERYBODY),

@@ -11,6 +11,7 @@ from accounts.roles import ROLE_NAMES
 from backoffice import urls
 from orders.models import PromoCode, Promotion, PromotionEvent
 from tests.admin_fixtures import SignIn
+from tests.contract.hostile import WITHIN_A_PAGE
 from tests.factories import make_batch, make_promo_code
 from tests.orders.admin.posted_dialogs import submitted
 
@@ -88,7 +89,7 @@ def test_each_role_opens_what_the_table_says_and_nothing_else(
 
 
 def status(client: Client, url: str) -> int:
-    answer = client.get(url)
+    answer = client.get(url, headers=WITHIN_A_PAGE)
     # Read to its end a file is closed.
     list(answer)
     return answer.status_code
@@ -127,6 +128,6 @@ def test_whoever_may_only_look_changes_nothing_by_post(
 
     for name, url in addresses.items():
         if role == "Warehouse" or not name.endswith(("list", "history", "find")):
-            assert client.post(url, form).status_code == 403, name
+            assert client.post(url, form, headers=WITHIN_A_PAGE).status_code == 403, name
     assert PromotionEvent.objects.exclude(kind__in=("created", "generated")).count() == 0
     assert Promotion.objects.count() == 2

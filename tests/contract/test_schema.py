@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from tests.contract.document import answered, boundaries, one_connection, operations
 from tests.contract.shop import Shop, open_shop
 from tests.factories import make_user

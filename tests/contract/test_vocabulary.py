@@ -116,6 +116,13 @@ def test_a_backtest_is_the_same_object_at_both_doors(manager: Api, answers: Answ
     assert found == manager.post("promo-codes/backtest", {"code": "TEN", **period}).json()
 
 
+def test_a_user_is_the_same_object_at_both_doors(manager: Api, answers: Answers) -> None:
+    listed = manager.get("users?is_staff=true").json()["items"]
+
+    assert answers("users", "list") == listed
+    assert {"is_active", "is_staff", "created_at"} <= set(listed[0])
+
+
 def columns_of(content: str) -> list[str]:
     return next(csv.reader(io.StringIO(content)))
 
@@ -149,6 +156,7 @@ LISTS = {
     "/orders": ("orders", "list"),
     "/promo-codes": ("promos", "list"),
     "/promotions": ("promos", "promotions"),
+    "/users": ("users", "list"),
 }
 PAGING = {"fields", "limit", "cursor", "count", "ordering"}
 OUTPUT = {"limit", "json", "jsonl", "fail_if_empty", "as_", "yes", "help"}

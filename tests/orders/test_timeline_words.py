@@ -70,8 +70,10 @@ def changed(**changes: Any) -> dict[str, Any]:
         (
             "edited",
             changed(shipping_address=[HOME, {**HOME, "line1": "Seeweg 57", "phone": "+49 221"}]),
-            "Shipping address: Theo Jansen, Seeweg 56, 34878 Köln, DE → "
-            "Theo Jansen, Seeweg 57, 34878 Köln, DE, +49 221",
+            (
+                "Shipping address: Theo Jansen, Seeweg 56, 34878 Köln, DE → "
+                "Theo Jansen, Seeweg 57, 34878 Köln, DE, +49 221"
+            ),
         ),
         (
             "edited",

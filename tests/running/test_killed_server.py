@@ -22,7 +22,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
 from catalog.models import Product

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from catalog.models import Product
 from tests.factories import make_product, make_user
 from tests.running.test_killed_server import Shop

@@ -8,7 +8,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from backoffice import dates
 from backoffice.admin.lists import VIEW
 from backoffice.admin.short_cache import remembered
 from catalog.models import Product
@@ -27,7 +29,7 @@ ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureCard:
     """A card: one number with what it means, perhaps a page behind the card and one behind the note."""
 
     title: str
@@ -86,7 +88,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     days = _days() if may("orders.view_order") or may("orders.view_revenue") else []
     low = remembered("low-stock", KEPT_SECONDS, _low_stock) if may("catalog.view_product") else None
     figures = [*_order_figures(request, days), *([_low_stock_figure(low)] if low else [])]
-    context = {**context, "title": "Dashboard"}
+    context = {**context, "title": _("Dashboard")}
     if not figures:
         return context
     return {
@@ -111,51 +113,65 @@ def _days() -> list[Day]:
     return remembered(f"days:{today}", KEPT_SECONDS, lambda: reports.sales_by_day(first, today))
 
 
-def _order_figures(request: HttpRequest, days: list[Day]) -> list[Figure]:
+def _order_figures(request: HttpRequest, days: list[Day]) -> list[FigureCard]:
     may = request.user.has_perm
     before, now = reports.summed(days[:PERIOD_DAYS]), reports.summed(days[PERIOD_DAYS:])
     figures = [_to_ship_figure(request)] if may("orders.view_order") else []
     if may("orders.view_revenue"):
-        figures.append(_compared("Revenue, 30 days", words.money(now.revenue), now.revenue, before.revenue))
+        figures.append(_revenue_figure(now, before))
     if may("orders.view_order"):
-        figures.append(_compared("Orders, 30 days", f"{now.orders:,}", now.orders, before.orders))
+        figures.append(_orders_figure(now, before))
     if may("orders.view_revenue"):
         figures.append(_average_figure(now, before))
     return figures
 
 
-def _to_ship_figure(request: HttpRequest) -> Figure:
+def _to_ship_figure(request: HttpRequest) -> FigureCard:
     counts = open_order_counts(request)
     orders = reverse("admin:orders_order_changelist")
-    return Figure(
-        title="To ship",
+    return FigureCard(
+        title=_("To ship"),
         value=f"{counts.to_ship:,}",
         url=f"{orders}?{VIEW}=to_ship",
-        note=f"{counts.late:,} older than 24 h" if counts.late else "none older than 24 h",
+        note=(
+            _("%(count)s older than 24 h") % {"count": f"{counts.late:,}"}
+            if counts.late
+            else _("none older than 24 h")
+        ),
         note_tone="warn" if counts.late else "muted",
         note_url=f"{orders}?{VIEW}=late" if counts.late else "",
     )
 
 
-def _average_figure(now: Sales, before: Sales) -> Figure:
-    return _compared("Average order", words.money(now.average), now.average, before.average)
+def _revenue_figure(now: Sales, before: Sales) -> FigureCard:
+    title = _("Revenue, %(days)s days") % {"days": PERIOD_DAYS}
+    return _compared(title, words.money(now.revenue), now.revenue, before.revenue)
 
 
-def _compared(title: str, value: str, now: Decimal | int, before: Decimal | int) -> Figure:
-    note = f"vs previous {PERIOD_DAYS} days"
+def _orders_figure(now: Sales, before: Sales) -> FigureCard:
+    title = _("Orders, %(days)s days") % {"days": PERIOD_DAYS}
+    return _compared(title, f"{now.orders:,}", now.orders, before.orders)
+
+
+def _average_figure(now: Sales, before: Sales) -> FigureCard:
+    return _compared(_("Average order"), words.money(now.average), now.average, before.average)
+
+
+def _compared(title: str, value: str, now: Decimal | int, before: Decimal | int) -> FigureCard:
     if not before:
-        return Figure(title, value, note="nothing to compare with")
+        return FigureCard(title, value, note=_("nothing to compare with"))
+    note = _("vs previous %(days)s days") % {"days": PERIOD_DAYS}
     change = round(100 * (Decimal(now) - before) / before)
     tone = "good" if change > 0 else "bad" if change < 0 else "muted"
     sign = "−" if change < 0 else "+" if change else ""
-    return Figure(title, value, note=note, change=f"{sign}{abs(change):,} %", change_tone=tone)
+    return FigureCard(title, value, note=note, change=f"{sign}{abs(change):,} %", change_tone=tone)
 
 
-def _low_stock_figure(low: LowStock) -> Figure:
-    return Figure(
-        title="Low stock",
+def _low_stock_figure(low: LowStock) -> FigureCard:
+    return FigureCard(
+        title=_("Low stock"),
         value=f"{low.count:,}",
-        note="at or under their level" if low.count else "all above their level",
+        note=_("at or under their level") if low.count else _("all above their level"),
         note_tone="warn" if low.count else "muted",
         url=f"{reverse('admin:catalog_product_changelist')}?{VIEW}=low",
     )
@@ -166,10 +182,10 @@ def _revenue_chart(days: list[Day]) -> Chart | None:
     if not any(day.revenue for day in days):
         return None
     return bars_per_day(
-        f"Revenue per day, last {PERIOD_DAYS} days",
+        _("Revenue per day, last %(days)s days") % {"days": PERIOD_DAYS},
         [day.date for day in now],
-        Series("Revenue", [day.revenue for day in now]),
-        dashed=Series(f"Previous {PERIOD_DAYS} days", [day.revenue for day in before]),
+        Series(_("Revenue"), [day.revenue for day in now]),
+        dashed=Series(_("Previous %(days)s days") % {"days": PERIOD_DAYS}, [day.revenue for day in before]),
     )
 
 
@@ -207,7 +223,7 @@ def _large_holders() -> list[LargeHolder]:
 
 
 def _ending_codes() -> list[EndingCode]:
-    """Single codes and batches, the next to end first."""
+    """Codes that are alone in their promotion, and promotions with many codes; the next to end first."""
     until = timezone.now() + ENDING_SOON
     codes = remembered("ending-codes", KEPT_SECONDS, lambda: reports.codes_ending_before(until, limit=ROWS))
     batches: list[Any] = remembered(
@@ -223,7 +239,7 @@ def _ending_codes() -> list[EndingCode]:
             url=reverse(f"admin:orders_{model}_change", args=[pk]),
             code=title,
             discount=promotion.discount_in_words,
-            ends=words.end(promotion.ends_at),
+            ends=dates.end(promotion.ends_at),
             used=used,
         )
         for model, pk, title, promotion, used in found[:ROWS]

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from backoffice import dates
+
 TICK = "#9ca3af"
 
 
@@ -54,7 +56,7 @@ def bars_per_day(title: str, days: Sequence[date], bars: Series, *, dashed: Seri
                 "order": 1,
             }
         )
-    labels = [f"{day.day} {day:%b}" for day in days]
+    labels = [dates.day_of_month(day) for day in days]
     data = {"labels": labels, "datasets": datasets}
     return Chart(title, json.dumps(data), json.dumps(_options(has_legend=dashed is not None)))
 

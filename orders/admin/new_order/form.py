@@ -13,7 +13,7 @@ from unfold.widgets import (
 )
 
 from backoffice.admin.dialogs import errors_of
-from backoffice.admin.once import IdempotencyKeyField
+from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO
 from orders.admin.order.forms import ADDRESS_PARTS

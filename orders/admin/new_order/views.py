@@ -12,7 +12,7 @@ from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin
-from backoffice.admin.once import SentAlready, done_once, new_idempotency_key
+from backoffice.admin.idempotency import SentAlready, done_once, new_idempotency_key
 from backoffice.errors import Refusal
 from orders.admin.new_order.form import BasketForm, NewOrderForm
 from orders.admin.new_order.page import (

@@ -35,7 +35,7 @@ class OrderExporting(ReadOnlyAdmin):
         """Sent while it is read."""
         if asks := asked_again(request):
             return asks
-        record_export("orders as CSV", by=actor_of(request))
+        record_export("orders", format="csv", by=actor_of(request))
         return StreamingHttpResponse(
             chain([UTF8_MARK], orders_csv(_export(request, orders))),
             content_type=CSV_TYPE,
@@ -46,7 +46,7 @@ class OrderExporting(ReadOnlyAdmin):
     def export_xlsx(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponseBase:
         if asks := asked_again(request):
             return asks
-        record_export("orders as XLSX", by=actor_of(request))
+        record_export("orders", format="xlsx", by=actor_of(request))
         file = TemporaryFile()  # noqa: SIM115  # the response closes it
         try:
             write_orders_workbook(file, _export(request, orders), most_rows=MOST_ROWS)

@@ -1,12 +1,13 @@
-"""The buttons over the lists of promo codes and of batches, and the way to a back-test."""
+"""The buttons over the lists of promo codes and of promotions, and the way to a back-test."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from orders.admin.promos.terms_form import address_of
+from orders.admin.promos.terms_links import terms_in_query
 from orders.models import Promotion
 
 GENERATE = "admin:orders_promotion_add"
@@ -19,13 +20,13 @@ def may_backtest(request: HttpRequest) -> bool:
 
 def to_backtest(promotion: Promotion, max_uses: int | None) -> HttpResponse:
     """The form, with the promotion's terms in it."""
-    return HttpResponseRedirect(f"{reverse(BACKTEST)}?{address_of(promotion, max_uses=max_uses)}")
+    return HttpResponseRedirect(f"{reverse(BACKTEST)}?{terms_in_query(promotion, max_uses=max_uses)}")
 
 
 class PromoListActions:
     """Links, hence no dialogs: nothing happens before the page behind them is sent."""
 
-    actions_list = ("generate_codes", "try_terms")
+    actions_list = ("generate_codes", "run_backtest")
 
     def has_generate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("orders.add_promotion")
@@ -33,10 +34,10 @@ class PromoListActions:
     def has_backtest_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return may_backtest(request)
 
-    @action(description="Generate codes", permissions=["generate"], icon="dynamic_feed")
+    @action(description=_("Generate codes"), permissions=["generate"], icon="dynamic_feed")
     def generate_codes(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(GENERATE))
 
-    @action(description="Back-test", permissions=["backtest"], icon="history_toggle_off")
-    def try_terms(self, request: HttpRequest) -> HttpResponse:
+    @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")
+    def run_backtest(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(BACKTEST))

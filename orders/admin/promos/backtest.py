@@ -1,4 +1,4 @@
-"""What a promo would have cost: terms typed or taken over, run over past orders. Nothing is written."""
+"""The page of a back-test: terms that were typed or taken over, run over past orders. Nothing is written."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,14 +9,18 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminIntegerFieldWidget
 
 from backoffice.admin.dialogs import errors_of
 from backoffice.errors import Refusal
 from backoffice.moments import start_of_day
 from orders.admin import words
-from orders.admin.promos.backtest_page import Result, result_of
-from orders.admin.promos.terms_form import TermsForm, field_of, prefilled
+from orders.admin.promos.backtest_page import BacktestResult, result_of
+from orders.admin.promos.terms_form import TermsForm, field_of
+from orders.admin.promos.terms_links import prefilled
 from orders.models import PromoCode, Promotion
 from orders.promotions import Backtest, backtest
 from orders.promotions.terms import FIRST_YEAR, LAST_YEAR
@@ -24,26 +28,28 @@ from orders.promotions.terms import FIRST_YEAR, LAST_YEAR
 USUAL_DAYS = 90
 RUN = "run"
 DAYS = (
-    MinValueValidator(date(FIRST_YEAR, 1, 1), f"Choose a year from {FIRST_YEAR} on."),
-    MaxValueValidator(date(LAST_YEAR, 12, 31), f"Choose a year up to {LAST_YEAR}."),
+    MinValueValidator(
+        date(FIRST_YEAR, 1, 1), format_lazy(_("Choose a year from {year} on."), year=FIRST_YEAR)
+    ),
+    MaxValueValidator(date(LAST_YEAR, 12, 31), format_lazy(_("Choose a year up to {year}."), year=LAST_YEAR)),
 )
 PERIOD = ("first", "last")
 
 
 class BacktestForm(TermsForm):
     name = field_of(Promotion, "name", required=False, widget=forms.HiddenInput())
-    first = forms.DateField(label="First day", validators=DAYS, widget=UnfoldAdminDateWidget())
+    first = forms.DateField(label=_("First day"), validators=DAYS, widget=UnfoldAdminDateWidget())
     last = forms.DateField(
-        label="Last day",
-        help_text="Of the orders, both days included.",
+        label=_("Last day"),
+        help_text=_("Of the orders, both days included."),
         validators=DAYS,
         widget=UnfoldAdminDateWidget(),
     )
     max_uses = field_of(
         PromoCode,
         "max_uses",
-        label="Uses in total",
-        help_text="Empty: no limit.",
+        label=_("Uses in total"),
+        help_text=_("Empty: no limit."),
         widget=UnfoldAdminIntegerFieldWidget({"min": 1}),
     )
     field_order = (
@@ -67,7 +73,7 @@ class BacktestForm(TermsForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if not self.errors and data["last"] < data["first"]:
-            self.add_error("last", "The last day must not come before the first.")
+            self.add_error("last", gettext("The last day must not come before the first."))
         if not self.errors:
             try:
                 self.found = self._run(data)
@@ -99,7 +105,7 @@ def backtest_page(request: HttpRequest) -> dict[str, Any]:
         else None
     )
     return {
-        "title": "Back-test",
+        "title": gettext("Back-test"),
         "form": form,
         "result": result,
         "times_are": words.TIMES_ARE,
@@ -112,7 +118,7 @@ def _usual() -> dict[str, Any]:
     return {"first": today - timedelta(days=USUAL_DAYS - 1), "last": today}
 
 
-def _next_steps(request: HttpRequest, asked: QueryDict, result: Result | None) -> dict[str, str]:
+def _next_steps(request: HttpRequest, asked: QueryDict, result: BacktestResult | None) -> dict[str, str]:
     """Where the same terms become real; the period is the back-test's own."""
     if result is None:
         return {}
@@ -124,7 +130,7 @@ def _next_steps(request: HttpRequest, asked: QueryDict, result: Result | None) -
         "generate_url": (
             "orders.add_promotion",
             "admin:orders_promotion_add",
-            # A batch's limit counts for each code.
+            # The limit of generated codes counts for each code.
             [(name, value) for name, value in terms if name != "max_uses"],
         ),
     }

@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice import dates
 from backoffice.money import percent
 from orders.admin import words
-from orders.admin.dashboard.cards import Figure
+from orders.admin.dashboard.cards import FigureCard
 from orders.admin.dashboard.charts import Chart, Series, bars_per_day
 from orders.pricing import PromoReason
 from orders.promotions import Backtest
 from orders.promotions.backtesting import Band
 
 REASONS = {
-    PromoReason.USED_UP: "All uses were taken by then",
-    PromoReason.ALREADY_USED: "The customer had used it as often as one may",
-    PromoReason.NOT_FIRST_ORDER: "Not the customer's first order",
-    PromoReason.NOTHING_ELIGIBLE: "Nothing in it that the promo applies to",
-    PromoReason.MINIMUM_SPEND: "Below the minimum spend",
+    PromoReason.USED_UP: gettext_lazy("All uses were taken by then"),
+    PromoReason.ALREADY_USED: gettext_lazy("The customer had used it as often as one may"),
+    PromoReason.NOT_FIRST_ORDER: gettext_lazy("Not the customer's first order"),
+    PromoReason.NOTHING_ELIGIBLE: gettext_lazy("Nothing in it that the promo applies to"),
+    PromoReason.MINIMUM_SPEND: gettext_lazy("Below the minimum spend"),
 }
 
 
@@ -38,11 +42,11 @@ class WeekRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class BacktestResult:
     found: Backtest
     terms: str
     period: str
-    figures: list[Figure]
+    figures: list[FigureCard]
     chart: Chart | None
     weeks: list[WeekRow]
     bands: list[BandRow]
@@ -50,71 +54,83 @@ class Result:
     had_discount: str
 
 
-def result_of(found: Backtest, terms: Mapping[str, Any], discount: str) -> Result:
+def result_of(found: Backtest, terms: Mapping[str, Any], discount: str) -> BacktestResult:
     """`terms` are the form's, cleaned."""
-    return Result(
+    return BacktestResult(
         found=found,
         terms=" · ".join([discount, *_limits(terms)]),
-        period=f"{words.beginning(found.start)} – {words.end(found.end)}",
+        period=dates.window(found.start, found.end),
         figures=_figures(found),
         chart=_chart(found),
         weeks=[
-            WeekRow(words.day(week.monday), f"{week.orders:,}", words.money(week.cost))
+            WeekRow(dates.day(week.monday), f"{week.orders:,}", words.money(week.cost))
             for week in found.weeks
         ],
         bands=_bands(found.bands),
-        refused=[(REASONS[reason], f"{orders:,}") for reason, orders in _most_first(found.refused)],
+        refused=[(str(REASONS[reason]), f"{orders:,}") for reason, orders in _most_first(found.refused)],
         had_discount=_had_discount(found),
     )
 
 
 def _limits(terms: Mapping[str, Any]) -> list[str]:
-    told = []
+    """What narrows the terms, one phrase for each."""
+    limits = []
     if terms["minimum_spend"]:
-        told.append(f"minimum spend {words.money(terms['minimum_spend'])}")
+        limits.append(_("minimum spend %(amount)s") % {"amount": words.money(terms["minimum_spend"])})
     if limit := terms["max_uses_per_customer"]:
-        told.append(f"{words.counted(limit, 'use')} per customer")
+        told = ngettext("%(count)s use per customer", "%(count)s uses per customer", limit)
+        limits.append(told % {"count": f"{limit:,}"})
     if limit := terms["max_uses"]:
-        told.append(f"{words.counted(limit, 'use')} in total")
+        told = ngettext("%(count)s use in total", "%(count)s uses in total", limit)
+        limits.append(told % {"count": f"{limit:,}"})
     if terms["first_order_only"]:
-        told.append("first orders only")
+        limits.append(_("first orders only"))
     if terms["is_restricted"]:
         things = [*terms["categories"], *terms["products"]]
-        told.append(f"only {', '.join(map(str, things))}")
-    return told
+        limits.append(_("only %(things)s") % {"things": ", ".join(map(str, things))})
+    return limits
 
 
-def _figures(found: Backtest) -> list[Figure]:
-    share = f"{_percent(found.share_of_orders)} of {words.counted(found.orders, 'order')}"
+def _figures(found: Backtest) -> list[FigureCard]:
+    after = {"before": _money(found.average_before), "after": _money(found.average_after)}
+    of_revenue = {"share": _percent(found.share_of_revenue), "revenue": words.money(found.revenue)}
+    spread = {"smallest": _money(found.smallest), "largest": _money(found.largest)}
     return [
-        Figure(
-            "Orders that qualify",
-            f"{found.qualifying:,}",
-            note=f"{share}, by {words.counted(found.customers, 'customer')}",
-        ),
-        Figure(
-            "Cost",
+        FigureCard(_("Orders that qualify"), f"{found.qualifying:,}", note=_share_of_orders(found)),
+        FigureCard(
+            _("Cost"),
             words.money(found.cost),
-            note=f"{_percent(found.share_of_revenue)} of the revenue of {words.money(found.revenue)}",
+            note=_("%(share)s of the revenue of %(revenue)s") % of_revenue,
         ),
-        Figure(
-            "Average order",
-            f"{_money(found.average_before)} → {_money(found.average_after)}",
-            note="goods of an order that qualifies, before and after",
+        FigureCard(
+            _("Average order"),
+            _("%(before)s → %(after)s") % after,
+            note=_("goods of an order that qualifies, before and after"),
         ),
-        Figure(
-            "Discount per order",
+        FigureCard(
+            _("Discount per order"),
             _money(found.median),
-            note=f"the median; from {_money(found.smallest)} to {_money(found.largest)}",
+            note=_("the median; from %(smallest)s to %(largest)s") % spread,
         ),
     ]
+
+
+def _share_of_orders(found: Backtest) -> str:
+    """`20.5 % of 1,234 orders, by 200 customers`."""
+    orders = ngettext("%(count)s order", "%(count)s orders", found.orders)
+    customers = ngettext("%(count)s customer", "%(count)s customers", found.customers)
+    return _("%(share)s of %(orders)s, by %(customers)s") % {
+        "share": _percent(found.share_of_orders),
+        "orders": orders % {"count": f"{found.orders:,}"},
+        "customers": customers % {"count": f"{found.customers:,}"},
+    }
 
 
 def _chart(found: Backtest) -> Chart | None:
     if not found.weeks:
         return None
-    costs = Series("Cost", [week.cost for week in found.weeks])
-    return bars_per_day("Cost by week, from its Monday", [week.monday for week in found.weeks], costs)
+    costs = Series(_("Cost"), [week.cost for week in found.weeks])
+    return bars_per_day(_("Cost by week, from its Monday"), [week.monday for week in found.weeks], costs)
 
 
 def _bands(bands: Sequence[Band]) -> list[BandRow]:
@@ -143,9 +159,15 @@ def _most_first(refused: Mapping[PromoReason, int]) -> list[tuple[PromoReason, i
 
 def _had_discount(found: Backtest) -> str:
     if not found.had_discount:
-        return "None of these orders had a discount already."
-    had = f"{found.had_discount:,} of these orders"
-    return f"{had} had a discount already: it is left out of account, for goods count at full price."
+        return _("None of these orders had a discount already.")
+    told = ngettext(
+        "%(count)s of these orders had a discount already: it is left out of account, for goods count at "
+        "full price.",
+        "%(count)s of these orders had a discount already: it is left out of account, for goods count at "
+        "full price.",
+        found.had_discount,
+    )
+    return told % {"count": f"{found.had_discount:,}"}
 
 
 def _percent(share: Decimal | None) -> str:

@@ -1,48 +1,50 @@
-"""What the filter sheets of promo codes and of their batches offer."""
+"""What the filter sheets of promo codes and of promotions offer."""
 
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
 
 from orders.models import PromoCode, PromoState, Promotion
 
-BATCH = "batch"
-MOST_BATCHES = 100
+PROMOTION = "promotion"
+MOST_OFFERED = 100
 
 
-def batch_chosen(request: HttpRequest) -> Promotion | None:
+def promotion_chosen(request: HttpRequest) -> Promotion | None:
     """The batch whose codes the list of promo codes is asked for."""
-    number = request.GET.get(BATCH, "")
+    number = request.GET.get(PROMOTION, "")
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
     return Promotion.objects.filter(pk=int(number), is_batch=True).first()
 
 
-class BatchFilter(DropdownFilter):
-    """The codes of one batch. Without it the list has single codes alone."""
+class PromotionFilter(DropdownFilter):
+    """The codes of one batch. Without it the list has only the codes that are alone in their promotion."""
 
-    title = "batch"
-    parameter_name = BATCH
+    title = gettext_lazy("promotion")
+    parameter_name = PROMOTION
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        newest = list(Promotion.objects.filter(is_batch=True).order_by("-pk")[:MOST_BATCHES])
-        chosen = batch_chosen(request)
+        newest = list(Promotion.objects.filter(is_batch=True).order_by("-pk")[:MOST_OFFERED])
+        chosen = promotion_chosen(request)
         if chosen is not None and chosen not in newest:
             newest.append(chosen)
-        return [(str(batch.pk), batch.name) for batch in newest]
+        return [(str(promotion.pk), promotion.name) for promotion in newest]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PromoCode]) -> QuerySet[PromoCode]:
         if not self.value():
             return queryset
-        chosen = batch_chosen(request)
+        chosen = promotion_chosen(request)
         return queryset.filter(promotion=chosen) if chosen else queryset.none()
 
 
 class UsedFilter(DropdownFilter):
-    title = "use"
+    title = gettext_lazy("use")
     parameter_name = "used"
     conditions = {
         "no": Q(times_used=0),
@@ -51,17 +53,17 @@ class UsedFilter(DropdownFilter):
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "Not used"), ("yes", "Used"), ("up", "Used up")]
+        return [("no", _("Not used")), ("yes", _("Used")), ("up", _("Used up"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PromoCode]) -> QuerySet[PromoCode]:
         condition = self.conditions.get(self.value() or "")
         return queryset.filter(condition) if condition else queryset
 
 
-class BatchStateFilter(DropdownFilter):
-    """The state of a batch as a whole."""
+class PromotionStateFilter(DropdownFilter):
+    """The state of a promotion as a whole."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
     states = (PromoState.ACTIVE, PromoState.SCHEDULED, PromoState.PAUSED, PromoState.EXPIRED)
 

@@ -1,6 +1,6 @@
-"""Who changed what of a promotion, in words."""
+"""Who changed what of a promotion: facts as they were kept, told in words when they are shown."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,10 +8,14 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import name_told_to
 from accounts.models import User
+from backoffice import dates
 from backoffice.money import percent
 from catalog.models import Category, Product
 from orders.admin import words
@@ -21,7 +25,9 @@ MOST_EVENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PromotionEntry:
+    """What happened, for those who read the page; `changes` are `Title: before → after`."""
+
     text: str
     changes: list[str]
     who: str
@@ -30,96 +36,152 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """How a term is called, and how its value is said; `empty` is what none means."""
+class TermInWords:
+    """How a term is called, and how its value is told; `empty` is what no value means."""
 
-    title: str
+    title: str | Promise
     told: Callable[[Any], str]
-    empty: str
+    empty: str | Promise
+
+    def value(self, value: Any) -> str:
+        return str(self.empty) if value in (None, "") else self.told(value)
+
+
+def _kind(value: Any) -> str:
+    return str(PromotionKind(value).label).lower()
 
 
 def _amount(value: Any) -> str:
     return words.money(Decimal(value))
 
 
-def _moment(told: Callable[[datetime], str]) -> Callable[[Any], str]:
-    return lambda value: told(datetime.fromisoformat(value))
+def _percentage(value: Any) -> str:
+    return percent(Decimal(value))
 
 
+def _number(value: Any) -> str:
+    return f"{value:,}"
+
+
+def _beginning(value: Any) -> str:
+    return dates.beginning(datetime.fromisoformat(value))
+
+
+def _end(value: Any) -> str:
+    return dates.end(datetime.fromisoformat(value))
+
+
+def _yes_or_no(value: Any) -> str:
+    return _("yes") if value else _("no")
+
+
+def _what_it_applies_to(value: Any) -> str:
+    return _("what is named") if value else _("everything")
+
+
+NO, NONE, NO_LIMIT = gettext_lazy("no"), gettext_lazy("none"), gettext_lazy("no limit")
 TERMS = {
-    "name": Term("Name", str, "none"),
-    "kind": Term("Kind", lambda value: str(PromotionKind(value).label).lower(), "none"),
-    "percent_off": Term("Percentage", lambda value: percent(Decimal(value)), "none"),
-    "amount_off": Term("Amount", _amount, "none"),
-    "max_discount": Term("At most", _amount, "no cap"),
-    "minimum_spend": Term("Minimum spend", _amount, "none"),
-    "starts_at": Term("Starts", _moment(words.beginning), "at once"),
-    "ends_at": Term("Ends", _moment(words.end), "never"),
-    "max_uses": Term("Uses in total", lambda value: f"{value:,}", "no limit"),
-    "max_uses_per_customer": Term("Uses per customer", lambda value: f"{value:,}", "no limit"),
-    "first_order_only": Term("First order only", lambda value: "yes" if value else "no", "no"),
-    "is_restricted": Term(
-        "Applies to", lambda value: "what is named" if value else "everything", "everything"
-    ),
-    "is_paused": Term("Paused", lambda value: "yes" if value else "no", "no"),
+    "name": TermInWords(gettext_lazy("Name"), str, NONE),
+    "kind": TermInWords(gettext_lazy("Kind"), _kind, NONE),
+    "percent_off": TermInWords(gettext_lazy("Percentage"), _percentage, NONE),
+    "amount_off": TermInWords(gettext_lazy("Amount"), _amount, NONE),
+    "max_discount": TermInWords(gettext_lazy("At most"), _amount, gettext_lazy("no cap")),
+    "minimum_spend": TermInWords(gettext_lazy("Minimum spend"), _amount, NONE),
+    "starts_at": TermInWords(gettext_lazy("Starts"), _beginning, gettext_lazy("at once")),
+    "ends_at": TermInWords(gettext_lazy("Ends"), _end, gettext_lazy("never")),
+    "max_uses": TermInWords(gettext_lazy("Uses in total"), _number, NO_LIMIT),
+    "max_uses_per_customer": TermInWords(gettext_lazy("Uses per customer"), _number, NO_LIMIT),
+    "first_order_only": TermInWords(gettext_lazy("First order only"), _yes_or_no, NO),
+    "is_restricted": TermInWords(gettext_lazy("Applies to"), _what_it_applies_to, gettext_lazy("everything")),
+    "is_paused": TermInWords(gettext_lazy("Paused"), _yes_or_no, NO),
 }
-NAMED = {"category_ids": "Only these categories", "product_ids": "Only these products"}
-TEXTS = {
-    "created": "Created",
-    "changed": "Changed",
-    "paused": "Paused",
-    "resumed": "Resumed",
-    "expired": "Ended by itself",
-    "deleted": "Deleted a code that nobody used",
+NAMED = {
+    "category_ids": gettext_lazy("Only these categories"),
+    "product_ids": gettext_lazy("Only these products"),
 }
+HAPPENED: dict[str, str | Promise] = {
+    "created": gettext_lazy("Created"),
+    "changed": gettext_lazy("Changed"),
+    "paused": gettext_lazy("Paused"),
+    "resumed": gettext_lazy("Resumed"),
+}
+HAPPENED_TO_CODE: dict[str, str | Promise] = {
+    "created": gettext_lazy("Created: %(code)s alone"),
+    "changed": gettext_lazy("Changed: %(code)s alone"),
+    "paused": gettext_lazy("Paused: %(code)s alone"),
+    "resumed": gettext_lazy("Resumed: %(code)s alone"),
+}
+"""What happened to one of the codes that share a promotion."""
 
 
-def history_of(of: PromoCode | Promotion, reader: User) -> list[Entry]:
-    """The newest first; of a batch's code only what happened to it alone."""
-    is_batch = isinstance(of, Promotion) and of.is_batch
+def history_of(of: PromoCode | Promotion, reader: User) -> list[PromotionEntry]:
+    """The newest first; of a code that shares its promotion only what happened to it alone."""
+    has_many_codes = isinstance(of, Promotion) and of.is_batch
     if isinstance(of, PromoCode) and not of.promotion.is_batch:
         of = of.promotion
     events: QuerySet[PromotionEvent] = of.events.select_related("actor", "promo_code")
     newest = list(events.order_by("-at", "-pk")[:MOST_EVENTS])
-    names = _names(newest)
-    return [_entry(event, names, reader, names_code=is_batch) for event in newest]
+    names = _names_of_what_is_named(newest)
+    return [_entry(event, names, reader, names_code=has_many_codes) for event in newest]
 
 
 def _entry(
-    event: PromotionEvent, names: dict[str, dict[int, str]], reader: User, *, names_code: bool
-) -> Entry:
+    event: PromotionEvent, names: Mapping[str, Mapping[int, str]], reader: User, *, names_code: bool
+) -> PromotionEntry:
     actor: Any = event.actor
-    return Entry(
-        text=_text(event, names_code=names_code),
+    return PromotionEntry(
+        text=_what_happened(event, names_code=names_code),
         changes=list(_changes(event.details, names)) if event.kind == "changed" else [],
         who=name_told_to(
             reader, actor and actor.get_short_name(), is_staff=actor is not None and actor.is_staff
         ),
         door=event.get_source_display(),
-        at=words.time_tag(event.at, words.moment(event.at)),
+        at=words.time_tag(event.at, dates.moment(event.at)),
     )
 
 
-def _text(event: PromotionEvent, *, names_code: bool) -> str:
+def _what_happened(event: PromotionEvent, *, names_code: bool) -> str:
     if event.kind == "generated":
         return _generated(event.details)
-    text = TEXTS.get(event.kind, event.kind.capitalize())
-    return f"{text}: {event.promo_code} alone" if names_code and event.promo_code else text
+    if event.kind == "deleted":
+        return _("Deleted %(code)s, which nobody had used") % {"code": event.details["code"]}
+    if event.kind == "expired":
+        return _("Ended by itself: %(end)s") % {"end": _end(event.details["ends_at"])}
+    if names_code and event.promo_code and event.kind in HAPPENED_TO_CODE:
+        return HAPPENED_TO_CODE[event.kind] % {"code": event.promo_code}
+    return str(HAPPENED.get(event.kind, event.kind))
 
 
-def _generated(details: dict[str, Any]) -> str:
+def _generated(details: Mapping[str, Any]) -> str:
     """`Generated 10,000 codes, each for 1 use and with 59.4 bits`."""
-    limit = details.get("max_uses")
-    uses = "without a limit of uses" if limit is None else f"for {words.counted(limit, 'use')}"
-    codes = words.counted(details.get("count", 0), "code")
-    return f"Generated {codes}, each {uses} and with {details.get('bits')} bits"
+    count, limit = details.get("count", 0), details.get("max_uses")
+    if limit is None:
+        told = ngettext(
+            "Generated %(count)s code, each without a limit of uses and with %(bits)s bits",
+            "Generated %(count)s codes, each without a limit of uses and with %(bits)s bits",
+            count,
+        )
+    elif limit == 1:
+        told = ngettext(
+            "Generated %(count)s code, each for 1 use and with %(bits)s bits",
+            "Generated %(count)s codes, each for 1 use and with %(bits)s bits",
+            count,
+        )
+    else:
+        told = ngettext(
+            "Generated %(count)s code, each for %(limit)s uses and with %(bits)s bits",
+            "Generated %(count)s codes, each for %(limit)s uses and with %(bits)s bits",
+            count,
+        )
+    facts = {"count": f"{count:,}", "limit": f"{limit or 0:,}", "bits": details.get("bits")}
+    return told % facts
 
 
-def _changes(details: dict[str, Any], names: dict[str, dict[int, str]]) -> Iterator[str]:
+def _changes(details: Mapping[str, Any], names: Mapping[str, Mapping[int, str]]) -> Iterator[str]:
     """In the order of the form: PostgreSQL keeps none."""
     for field, term in TERMS.items():
         if field in details:
-            before, after = (_told(term, value) for value in details[field])
+            before, after = map(term.value, details[field])
             yield f"{term.title}: {before} → {after}"
     for field, title in NAMED.items():
         if field in details:
@@ -127,15 +189,12 @@ def _changes(details: dict[str, Any], names: dict[str, dict[int, str]]) -> Itera
             yield f"{title}: {before} → {after}"
 
 
-def _told(term: Term, value: Any) -> str:
-    return term.empty if value in (None, "") else term.told(value)
+def _listed(pks: Sequence[int], known: Mapping[int, str]) -> str:
+    """The names; a number for what has none any more."""
+    return ", ".join(known.get(pk) or _("no. %(number)s") % {"number": pk} for pk in pks) or str(NONE)
 
 
-def _listed(pks: Sequence[int], known: dict[int, str]) -> str:
-    return ", ".join(known.get(pk, f"no. {pk}") for pk in pks) or "none"
-
-
-def _names(events: Iterable[PromotionEvent]) -> dict[str, dict[int, str]]:
+def _names_of_what_is_named(events: Iterable[PromotionEvent]) -> dict[str, dict[int, str]]:
     """What the categories and products are called that changes name; asked for only when some do."""
     mentioned = {
         field: set(chain.from_iterable(chain.from_iterable(e.details.get(field, ()) for e in events)))

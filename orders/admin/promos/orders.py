@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from backoffice import dates
 from backoffice.admin.lists import CappedPaginator
 from orders.admin import words
 from orders.models import PromoCode, Promotion, Redemption, RedemptionState
@@ -60,7 +61,7 @@ def _row(redemption: Redemption) -> UseRow:
     return UseRow(
         number=str(order),
         url=reverse("admin:orders_order_change", args=[order.pk]),
-        used=words.time_tag(redemption.redeemed_at, words.moment(redemption.redeemed_at)),
+        used=words.time_tag(redemption.redeemed_at, dates.moment(redemption.redeemed_at)),
         code=redemption.promo_code.code,
         code_url=reverse("admin:orders_promocode_change", args=[redemption.promo_code_id]),
         customer=str(redemption.customer),

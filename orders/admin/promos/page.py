@@ -1,4 +1,4 @@
-"""What a promo code, or a batch of codes, brought and cost, above its form."""
+"""What a promo code, or a promotion with all its codes, brought and cost: above the form."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,14 +9,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
+from backoffice import dates
 from backoffice.admin.short_cache import remembered
 from backoffice.money import percent
 from orders.admin import words
-from orders.admin.dashboard.cards import Figure
+from orders.admin.dashboard.cards import FigureCard
 from orders.admin.dashboard.charts import Chart, Series, bars_per_day
-from orders.admin.promos.history import Entry, history_of
+from orders.admin.promos.history import PromotionEntry, history_of
 from orders.admin.promos.orders import Uses, uses_of
 from orders.models import PromoCode, PromoState, Promotion
 from orders.promotions import (
@@ -34,7 +37,7 @@ MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class UsageBar:
     """How far something is used up; `percent` is None without a limit."""
 
     title: str
@@ -50,70 +53,79 @@ class PromoPage:
     labels: list[SafeString]
     discount: str
     window: str
-    figures: list[Figure]
-    bar: Bar
+    figures: list[FigureCard]
+    bar: UsageBar
     chart: Chart | None
     terms: list[tuple[str, str]]
     uses: Uses | None
-    history: list[Entry]
-    # Of a code that belongs to a batch.
-    batch: Promotion | None = None
-    batch_url: str = ""
-    batch_is_paused: bool = False
-    # Of a batch.
+    history: list[PromotionEntry]
+    # Of a code that shares its promotion with others.
+    promotion: Promotion | None = None
+    promotion_url: str = ""
+    promotion_is_paused: bool = False
+    # Of a promotion with many codes.
     codes_title: str = ""
     codes_url: str = ""
 
 
-def page_of(promo_code: PromoCode, request: HttpRequest) -> PromoPage:
+def promo_code_page(promo_code: PromoCode, request: HttpRequest) -> PromoPage:
     promotion = promo_code.promotion
     figures = remembered(
         f"promo:{promo_code.pk}:{promo_code.times_used}", KEPT_SECONDS, lambda: promo_figures(promo_code)
     )
-    batch = promotion if promotion.is_batch else None
+    shared = promotion if promotion.is_batch else None
     return PromoPage(
         title=promo_code.code,
         labels=_labels(promo_code),
         discount=promotion.discount_in_words,
-        window=words.window(promotion),
+        window=dates.window(promotion.starts_at, promotion.ends_at),
         figures=cards_of(figures, request.user),
         bar=_uses_bar(promo_code),
         chart=_chart(promo_code, promotion) if figures.orders else None,
-        terms=_terms(promotion, _limit("Uses in total", promo_code.max_uses)),
+        terms=_terms(promotion, _limit(_("Uses in total"), promo_code.max_uses)),
         uses=uses_of(promo_code, request),
         history=history_of(promo_code, _reader(request)),
-        batch=batch,
-        batch_url=reverse("admin:orders_promotion_change", args=[batch.pk]) if batch else "",
-        batch_is_paused=promotion.is_paused,
+        promotion=shared,
+        promotion_url=reverse("admin:orders_promotion_change", args=[shared.pk]) if shared else "",
+        promotion_is_paused=promotion.is_paused,
     )
 
 
-def batch_page_of(batch: Promotion, request: HttpRequest) -> PromoPage:
-    codes = codes_used(batch)
-    figures = remembered(f"batch:{batch.pk}:{codes.uses}", KEPT_SECONDS, lambda: promo_figures(batch))
+def promotion_page(promotion: Promotion, request: HttpRequest) -> PromoPage:
+    codes = codes_used(promotion)
+    counted_codes = ngettext("%(count)s code", "%(count)s codes", codes.codes)
+    figures = remembered(
+        f"promotion:{promotion.pk}:{codes.uses}", KEPT_SECONDS, lambda: promo_figures(promotion)
+    )
     return PromoPage(
-        title=batch.name,
-        labels=[words.state_label(promotion_state(batch, has_uses_left=codes.left != 0))],
-        discount=batch.discount_in_words,
-        window=words.window(batch),
+        title=promotion.name,
+        labels=[words.state_label(promotion_state(promotion, has_uses_left=codes.left != 0))],
+        discount=promotion.discount_in_words,
+        window=dates.window(promotion.starts_at, promotion.ends_at),
         figures=cards_of(figures, request.user),
         bar=_codes_bar(codes),
-        chart=_chart(batch, batch) if figures.orders else None,
-        terms=_terms(batch, ("Codes", f"{codes.codes:,}")),
-        uses=uses_of(batch, request),
-        history=history_of(batch, _reader(request)),
-        codes_title=words.counted(codes.codes, "code"),
-        codes_url=f"{reverse('admin:orders_promocode_changelist')}?batch={batch.pk}",
+        chart=_chart(promotion, promotion) if figures.orders else None,
+        terms=_terms(promotion, (_("Codes"), f"{codes.codes:,}")),
+        uses=uses_of(promotion, request),
+        history=history_of(promotion, _reader(request)),
+        codes_title=counted_codes % {"count": f"{codes.codes:,}"},
+        codes_url=f"{reverse('admin:orders_promocode_changelist')}?promotion={promotion.pk}",
     )
 
 
-def cards_of(figures: PromoFigures, user: User | AnonymousUser) -> list[Figure]:
-    cards = [Figure("Orders", f"{figures.orders:,}", note=words.counted(figures.customers, "customer"))]
+def cards_of(figures: PromoFigures, user: User | AnonymousUser) -> list[FigureCard]:
+    customers = ngettext("%(count)s customer", "%(count)s customers", figures.customers)
+    note = customers % {"count": f"{figures.customers:,}"}
+    cards = [FigureCard(_("Orders"), f"{figures.orders:,}", note=note)]
     if user.has_perm("orders.view_revenue"):
-        cards.append(Figure("Revenue", words.money(figures.revenue), note=_share_of_revenue(figures)))
+        cards.append(FigureCard(_("Revenue"), words.money(figures.revenue), note=_share_of_revenue(figures)))
         share = figures.discount_share
-        note = f"{percent(share)} of the full price" if share is not None else "not used yet"
-        cards.append(Figure("Discount given", words.money(figures.discount), note=note))
+        note = (
+            _("not used yet")
+            if share is None
+            else _("%(share)s of the full price") % {"share": percent(share)}
+        )
+        cards.append(FigureCard(_("Discount given"), words.money(figures.discount), note=note))
     return cards
 
 
@@ -124,7 +136,9 @@ def _reader(request: HttpRequest) -> User:
 
 def _share_of_revenue(figures: PromoFigures) -> str:
     share = figures.revenue_share
-    return f"after discount, {percent(share)} of all since" if share is not None else "after discount"
+    if share is None:
+        return _("after discount")
+    return _("after discount, %(share)s of all since") % {"share": percent(share)}
 
 
 def _labels(promo_code: PromoCode) -> list[SafeString]:
@@ -135,28 +149,31 @@ def _labels(promo_code: PromoCode) -> list[SafeString]:
     return labels
 
 
-def _uses_bar(promo_code: PromoCode) -> Bar:
+def _uses_bar(promo_code: PromoCode) -> UsageBar:
     used, limit = promo_code.times_used, promo_code.max_uses
     left = None if limit is None else limit - used
-    return Bar("Uses", words.uses(promo_code), *_what_is_left(left), _share(used, limit))
+    note, tone = _what_is_left(left)
+    return UsageBar(_("Uses"), words.uses(promo_code), note, tone, _percent_used(used, limit))
 
 
-def _codes_bar(codes: CodesUsed) -> Bar:
+def _codes_bar(codes: CodesUsed) -> UsageBar:
     note, tone = _what_is_left(codes.left)
     if codes.paused:
-        note = f"{note}, {codes.paused:,} paused alone"
-    return Bar(
-        "Codes used", f"{codes.used:,} of {codes.codes:,}", note, tone, _share(codes.used, codes.codes)
-    )
+        note = _("%(left)s, %(paused)s paused alone") % {"left": note, "paused": f"{codes.paused:,}"}
+    used = _("%(used)s of %(codes)s") % {"used": f"{codes.used:,}", "codes": f"{codes.codes:,}"}
+    return UsageBar(_("Codes used"), used, note, tone, _percent_used(codes.used, codes.codes))
 
 
 def _what_is_left(left: int | None) -> tuple[str, str]:
+    """In words, and the tone to say it in."""
     if left is None:
-        return "no limit of uses", "muted"
-    return (f"{words.counted(left, 'use')} left", "muted") if left else ("limit reached", "warn")
+        return _("no limit of uses"), "muted"
+    if not left:
+        return _("limit reached"), "warn"
+    return ngettext("%(count)s use left", "%(count)s uses left", left) % {"count": f"{left:,}"}, "muted"
 
 
-def _share(used: int, limit: int | None) -> int | None:
+def _percent_used(used: int, limit: int | None) -> int | None:
     return min(100, round(100 * used / limit)) if limit else None
 
 
@@ -164,7 +181,8 @@ def _chart(of: PromoCode | Promotion, promotion: Promotion) -> Chart:
     """Uses per day: of the last thirty days, or of the thirty before its end."""
     last = _last_day(promotion)
     days = uses_by_day(of, last - timedelta(days=CHART_DAYS - 1), last)
-    return bars_per_day("Uses per day", [day for day, _ in days], Series("Uses", [uses for _, uses in days]))
+    uses = Series(_("Uses"), [uses for _day, uses in days])
+    return bars_per_day(_("Uses per day"), [day for day, _uses in days], uses)
 
 
 def _last_day(promotion: Promotion) -> date:
@@ -176,25 +194,26 @@ def _last_day(promotion: Promotion) -> date:
 
 def _terms(promotion: Promotion, of_code: tuple[str, str]) -> list[tuple[str, str]]:
     """The terms in words, for those who may see and not change them."""
+    spend = words.money(promotion.minimum_spend) if promotion.minimum_spend else _("none")
     return [
-        ("Name", promotion.name),
-        ("Discount", promotion.discount_in_words),
-        ("Minimum spend", words.money(promotion.minimum_spend) if promotion.minimum_spend else "none"),
-        ("Applies to", _applies_to(promotion)),
-        ("Window", words.window(promotion)),
-        ("Time zone", settings.TIME_ZONE),
+        (_("Name"), promotion.name),
+        (_("Discount"), promotion.discount_in_words),
+        (_("Minimum spend"), spend),
+        (_("Applies to"), _what_it_applies_to(promotion)),
+        (_("Window"), dates.window(promotion.starts_at, promotion.ends_at)),
+        (_("Time zone"), settings.TIME_ZONE),
         of_code,
-        _limit("Uses per customer", promotion.max_uses_per_customer),
-        ("First order only", "yes" if promotion.first_order_only else "no"),
+        _limit(_("Uses per customer"), promotion.max_uses_per_customer),
+        (_("First order only"), _("yes") if promotion.first_order_only else _("no")),
     ]
 
 
 def _limit(title: str, limit: int | None) -> tuple[str, str]:
-    return title, f"{limit:,}" if limit else "no limit"
+    return title, f"{limit:,}" if limit else _("no limit")
 
 
-def _applies_to(promotion: Promotion) -> str:
+def _what_it_applies_to(promotion: Promotion) -> str:
     if not promotion.is_restricted:
-        return "everything"
+        return _("everything")
     things = [*promotion.categories.all(), *promotion.products.all()[:MOST_NAMED]]
-    return f"only {', '.join(map(str, things))}" if things else "nothing"
+    return _("only %(things)s") % {"things": ", ".join(map(str, things))} if things else _("nothing")

@@ -3,27 +3,30 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
+from backoffice import dates
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, to_backtest
-from orders.admin.promos.dialogs import DeleteCodeForm, DuplicateForm, PauseCodeForm, ResumeCodeForm
-from orders.admin.promos.filters import BATCH, BatchFilter, UsedFilter, batch_chosen
-from orders.admin.promos.form import PromoCodeForm
-from orders.admin.promos.page import page_of
-from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET, prefilled
+from orders.admin.promos.dialogs import DeletePromoCode, DuplicatePromoCode, PausePromoCode, ResumePromoCode
+from orders.admin.promos.filters import PROMOTION, PromotionFilter, UsedFilter, promotion_chosen
+from orders.admin.promos.forms import PromoCodeForm
+from orders.admin.promos.page import promo_code_page
+from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
+from orders.admin.promos.terms_links import prefilled
 from orders.admin.saved_views import PROMO_VIEWS
 from orders.models import PromoCode, Promotion
 from orders.models.promo import PromoCodeQuerySet, normalised_code
@@ -36,23 +39,23 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     form = PromoCodeForm
     list_display = ("code", "state_label", "discount", "window", "uses", "promotion_name")
     list_display_links = ("code",)
-    list_filter = (BatchFilter, ("promotion__kind", ChoicesDropdownFilter), UsedFilter)
-    list_before_template = "orders/admin/codes_of_batch.html"
+    list_filter = (PromotionFilter, ("promotion__kind", ChoicesDropdownFilter), UsedFilter)
+    list_before_template = "orders/admin/codes_of_promotion.html"
     search_fields = ("code",)
-    search_help_text = "Code or name; a batch's code in full"
+    search_help_text = _("Code or name; a code of a batch in full")
     ordering = ("-id",)
     fieldsets = (
-        ("Discount", {"fields": ("code", "name", *DISCOUNT_FIELDS)}),
+        (_("Discount"), {"fields": ("code", "name", *DISCOUNT_FIELDS)}),
         WINDOW_FIELDSET,
-        ("Limits", {"fields": ("max_uses", "max_uses_per_customer", "first_order_only")}),
+        (_("Limits"), {"fields": ("max_uses", "max_uses_per_customer", "first_order_only")}),
     )
     conditional_fields = CONDITIONAL_FIELDS
     change_form_outer_before_template = "orders/admin/promo_page.html"
     change_form_outer_after_template = "orders/admin/promo_uses.html"
     actions_detail = ("pause", "resume", "duplicate", "backtest", "delete_unused")
     actions_detail_hide_default = True
-    empty_title = "No promo codes yet"
-    empty_text = (
+    empty_title = _("No promo codes yet")
+    empty_text = _(
         "A code takes a percentage or an amount off an order, within a window and limits that you set."
     )
     empty_views = {view.key: (view.empty_title, view.empty_text) for view in PROMO_VIEWS}
@@ -71,8 +74,8 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[PromoCode], search_term: str
     ) -> tuple[QuerySet[PromoCode], bool]:
-        """Single codes, or those of the chosen batch; a code typed in full is found wherever it is."""
-        is_listed = Q() if request.GET.get(BATCH) else Q(promotion__is_batch=False)
+        """Single codes, or those of the chosen promotion; a code typed in full is found wherever it is."""
+        is_listed = Q() if request.GET.get(PROMOTION) else Q(promotion__is_batch=False)
         term = search_term.replace("\x00", "").strip()
         if not term:
             return queryset.filter(is_listed), False
@@ -84,31 +87,34 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"batch": batch_chosen(request), **(extra_context or {})})
+        return super().changelist_view(
+            request, {"promotion": promotion_chosen(request), **(extra_context or {})}
+        )
 
-    @display(description="State")
+    @display(description=_("State"))
     def state_label(self, promo_code: PromoCode) -> SafeString:
         return words.state_label(promo_code.state)
 
-    @display(description="Discount")
+    @display(description=_("Discount"))
     def discount(self, promo_code: PromoCode) -> str:
         return promo_code.promotion.discount_in_words
 
-    @display(description=f"Window ({settings.TIME_ZONE})", ordering="promotion__ends_at")
+    @display(description=words.WINDOW_COLUMN, ordering="promotion__ends_at")
     def window(self, promo_code: PromoCode) -> str:
-        return words.window(promo_code.promotion)
+        promotion = promo_code.promotion
+        return dates.window(promotion.starts_at, promotion.ends_at)
 
-    @display(description="Used", ordering="times_used", formatting="price")
+    @display(description=_("Used"), ordering="times_used", formatting="price")
     def uses(self, promo_code: PromoCode) -> str:
         return words.uses(promo_code)
 
-    @display(description="Name", empty_value="–")
+    @display(description=_("Name"), empty_value="–")
     def promotion_name(self, promo_code: PromoCode) -> str | None:
         name = promo_code.promotion.name
         return name if name != promo_code.code else None
 
     def has_change_permission(self, request: HttpRequest, obj: PromoCode | None = None) -> bool:
-        """A batch's code shares its terms with the others: the batch is what can be changed."""
+        """A code of a batch shares its terms with the others: the promotion is what can be changed."""
         may_change: bool = super().has_change_permission(request, obj)
         return may_change and (obj is None or not obj.promotion.is_batch)
 
@@ -143,12 +149,12 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     ) -> HttpResponse:
         context["show_save_and_add_another"] = False
         if obj is not None and obj.pk:
-            context["page"] = page_of(obj, request)
+            context["page"] = promo_code_page(obj, request)
             context["shows_terms"] = not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def hidden_buttons(self, row: PromoCode) -> Collection[str]:
-        """Either pause or resume; a batch's code shares its terms, and a used one is kept."""
+        """Either pause or resume; a code of a batch shares its terms, and a used one is kept."""
         is_batch = row.promotion.is_batch
         is_paused = row.is_paused or (row.promotion.is_paused and not is_batch)
         hidden = {"pause" if is_paused else "resume"}
@@ -159,45 +165,45 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         return hidden
 
     pause = DialogButton(
-        "Pause",
-        PauseCodeForm,
+        _("Pause"),
+        PausePromoCode,
         permissions=["orders.change_promocode"],
         icon="pause",
-        title="Pause this code?",
-        description="From this moment on nobody can use it. Orders that used it keep their discount.",
-        submit="Pause",
+        title=_("Pause this code?"),
+        description=_("From this moment on nobody can use it. Orders that used it keep their discount."),
+        submit=_("Pause"),
     )
     resume = DialogButton(
-        "Resume",
-        ResumeCodeForm,
+        _("Resume"),
+        ResumePromoCode,
         permissions=["orders.change_promocode"],
         icon="play_arrow",
         variant=ActionVariant.PRIMARY,
-        title="Resume this code?",
-        description="It can be used again, within its window and limits.",
-        submit="Resume",
+        title=_("Resume this code?"),
+        description=_("It can be used again, within its window and limits."),
+        submit=_("Resume"),
     )
     duplicate = DialogButton(
-        "Duplicate",
-        DuplicateForm,
+        _("Duplicate"),
+        DuplicatePromoCode,
         permissions=["orders.add_promocode"],
         icon="content_copy",
-        submit="Make the code",
+        submit=_("Make the code"),
     )
     delete_unused = DialogButton(
-        "Delete",
-        DeleteCodeForm,
+        _("Delete"),
+        DeletePromoCode,
         permissions=["orders.delete_promocode"],
         icon="delete",
-        title="Delete this code?",
-        description="Nobody has used it. It is forgotten, and its name is free again.",
-        submit="Delete",
+        title=_("Delete this code?"),
+        description=_("Nobody has used it. It is forgotten, and its name is free again."),
+        submit=_("Delete"),
     )
 
-    @action(description="Back-test", permissions=["backtest"], icon="history_toggle_off")
+    @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")
     def backtest(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A link: its page runs these terms over past orders."""
         promo_code = self.get_object(request, object_id)
         if promo_code is None:
-            raise Http404("There is no such promo code.")
+            raise Http404(gettext("There is no such promo code."))
         return to_backtest(promo_code.promotion, promo_code.max_uses)

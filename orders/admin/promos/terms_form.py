@@ -1,15 +1,16 @@
-"""The terms of promotions as form fields: for a code, for a batch, and for trying them on past orders."""
+"""The terms of promotions as form fields: for one code, for many, and for a back-test."""
 
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import HORIZONTAL, VERTICAL
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import Field
-from django.http import QueryDict
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -60,14 +61,19 @@ DISCOUNT_FIELDS = (
     "products",
 )
 WINDOW_FIELDSET = (
-    "Window",
-    {"fields": WINDOW, "description": f"A date without a time is the whole day. {words.TIMES_ARE}"},
+    _("Window"),
+    {
+        "fields": WINDOW,
+        "description": format_lazy(
+            _("A date without a time is the whole day. {times_are}"), times_are=words.TIMES_ARE
+        ),
+    },
 )
 EVERYTHING, NAMED_ALONE = "no", "yes"
-APPLIES_TO = ((EVERYTHING, "Everything in the shop"), (NAMED_ALONE, "Only what is chosen here"))
-NAME_SOMETHING = "Choose a category or a product, or let it apply to everything in the shop."
+APPLIES_TO = ((EVERYTHING, _("Everything in the shop")), (NAMED_ALONE, _("Only what is chosen here")))
+NAME_SOMETHING = _("Choose a category or a product, or let it apply to everything in the shop.")
 LONGEST_NUMBER = 15
-NOBODYS = "0"
+NO_KEY = "0"
 
 
 def field_of(model: type[Any], name: str, **options: Any) -> Any:
@@ -77,30 +83,32 @@ def field_of(model: type[Any], name: str, **options: Any) -> Any:
     return field.formfield(**options)
 
 
-class _Numbers:
-    """Choices by number. What is none names nothing that is there, instead of making the database choke."""
+class _ChosenByKey:
+    """Choices by primary key. What is no key, and would break the query, becomes one that nothing has."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         chosen = super().value_from_datadict(data, files, name) or []  # type: ignore[misc]
-        return [pk if pk.isdecimal() and len(pk) <= LONGEST_NUMBER else NOBODYS for pk in chosen]
+        return [pk if pk.isdecimal() and len(pk) <= LONGEST_NUMBER else NO_KEY for pk in chosen]
 
 
-class _CategoriesWidget(_Numbers, UnfoldAdminSelect2MultipleWidget):
+class _CategoriesWidget(_ChosenByKey, UnfoldAdminSelect2MultipleWidget):
     pass
 
 
-class _ProductsWidget(_Numbers, AutocompleteSelectMultiple):
+class _ProductsWidget(_ChosenByKey, AutocompleteSelectMultiple):
     pass
 
 
 class TermsForm(forms.Form):
-    """How much off what for whom."""
+    """How much is taken off what, and for whom."""
 
-    kind = field_of(Promotion, "kind", widget=UnfoldAdminRadioSelectWidget(radio_style=HORIZONTAL))
+    kind = field_of(
+        Promotion, "kind", label=_("Kind"), widget=UnfoldAdminRadioSelectWidget(radio_style=HORIZONTAL)
+    )
     percent_off = field_of(
         Promotion,
         "percent_off",
-        label="Percentage",
+        label=_("Percentage"),
         min_value=CENT,
         max_value=100,
         widget=UnfoldAdminDecimalFieldWidget({"step": "any"}),
@@ -108,26 +116,27 @@ class TermsForm(forms.Form):
     amount_off = field_of(
         Promotion,
         "amount_off",
-        label="Amount",
+        label=_("Amount"),
         min_value=CENT,
         widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
     )
     max_discount = field_of(
         Promotion,
         "max_discount",
-        label="At most",
-        help_text="The largest discount on one order. Empty: no cap.",
+        label=_("At most"),
+        help_text=_("The largest discount on one order. Empty: no cap."),
         widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
     )
     minimum_spend = field_of(
         Promotion,
         "minimum_spend",
+        label=_("Minimum spend"),
         required=False,
-        help_text="Of the goods it applies to, before the discount.",
+        help_text=_("Of the goods it applies to, before the discount."),
         widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
     )
     is_restricted = forms.TypedChoiceField(
-        label="Applies to",
+        label=_("Applies to"),
         choices=APPLIES_TO,
         coerce=lambda choice: choice == NAMED_ALONE,
         # What was not sent says nothing: see `restriction_said`.
@@ -136,24 +145,26 @@ class TermsForm(forms.Form):
         initial=EVERYTHING,
         widget=UnfoldAdminRadioSelectWidget(radio_style=VERTICAL),
     )
-    categories = field_of(Promotion, "categories", label="Only these categories", widget=_CategoriesWidget())
+    categories = field_of(
+        Promotion, "categories", label=_("Only these categories"), widget=_CategoriesWidget()
+    )
     products = field_of(
         Promotion,
         "products",
-        label="Only these products",
+        label=_("Only these products"),
         widget=_ProductsWidget(Promotion._meta.get_field("products"), admin.site),
     )
     max_uses_per_customer = field_of(
         Promotion,
         "max_uses_per_customer",
-        label="Uses per customer",
+        label=_("Uses per customer"),
         widget=UnfoldAdminIntegerFieldWidget({"min": 1}),
     )
     first_order_only = field_of(
         Promotion,
         "first_order_only",
-        label="First order only",
-        help_text="Only for customers who have not ordered before.",
+        label=_("First order only"),
+        help_text=_("Only for customers who have not ordered before."),
         widget=UnfoldBooleanSwitchWidget(),
     )
 
@@ -170,7 +181,7 @@ class TermsForm(forms.Form):
             data[hidden] = None
             self.errors.pop(hidden, None)
         if data.get(needed) is None and needed not in self.errors:
-            self.add_error(needed, "Say how much it takes off.")
+            self.add_error(needed, gettext("Say how much it takes off."))
         data["minimum_spend"] = data.get("minimum_spend") or ZERO
         return data
 
@@ -219,31 +230,32 @@ class NamedTermsForm(TermsForm):
     name = field_of(
         Promotion,
         "name",
+        label=_("Name"),
         required=False,
-        help_text="For colleagues.",
+        help_text=_("For colleagues."),
         widget=UnfoldAdminTextInputWidget(),
     )
     starts_at = field_of(
         Promotion,
         "starts_at",
-        label="Starts",
+        label=_("Starts"),
         form_class=StartField,
-        help_text="Without a time: as the day begins. Empty: at once.",
+        help_text=_("Without a time: as the day begins. Empty: at once."),
         widget=StartWidget(),
     )
     ends_at = field_of(
         Promotion,
         "ends_at",
-        label="Ends",
+        label=_("Ends"),
         form_class=EndField,
-        help_text="Without a time: when that day is over, at 24:00. Empty: never.",
+        help_text=_("Without a time: when that day is over, at 24:00. Empty: never."),
         widget=EndWidget(),
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if (starts := data.get("starts_at")) and (ends := data.get("ends_at")) and ends <= starts:
-            self.add_error("ends_at", "The end must come after the start.")
+            self.add_error("ends_at", gettext("The end must come after the start."))
         return data
 
     def named_terms(self, *, name: str, is_paused: bool) -> PromotionTerms:
@@ -260,7 +272,9 @@ class NamedTermsForm(TermsForm):
         terms = terms_of_promotion(promotion)
         self.present = Restriction(terms.is_restricted, terms.category_ids, terms.product_ids)
         if promotion.redemptions.exists():
-            self.fields["kind"].help_text = "Kind and amounts stay, for it was used. Make a new one instead."
+            self.fields["kind"].help_text = gettext(
+                "Kind and amounts stay, for it was used. Make a new one instead."
+            )
             for name in FROZEN_ONCE_USED:
                 self.fields[name].disabled = True
 
@@ -273,31 +287,3 @@ def initial_of(promotion: Promotion) -> dict[str, Any]:
         "categories": list(promotion.categories.all()),
         "products": list(promotion.products.all()),
     }
-
-
-def prefilled(form: type[forms.BaseForm], asked: QueryDict) -> dict[str, Any]:
-    """What a link put into its address, for a form that is shown and not yet sent."""
-    fields = form.base_fields  # type: ignore[attr-defined]
-    values = {name: field.widget.value_from_datadict(asked, {}, name) for name, field in fields.items()}
-    known = {name: value for name, value in values.items() if value is not None and name in fields}
-    # A link that names something restricts to it.
-    names_some = any(known.get(name) for name in ("categories", "products"))
-    return {"is_restricted": NAMED_ALONE} | known if names_some else known
-
-
-def address_of(promotion: Promotion, **more: Any) -> str:
-    """The part of an address from which `prefilled` gets a promotion's terms; the window is not in it."""
-    terms = terms_of_promotion(promotion)
-    asked = {name: _typed(getattr(terms, name)) for name in ("name", *PLAIN)}
-    lists = {
-        "is_restricted": NAMED_ALONE if terms.is_restricted else EVERYTHING,
-        "categories": terms.category_ids,
-        "products": terms.product_ids,
-    }
-    return urlencode({**asked, **lists, **{name: _typed(value) for name, value in more.items()}}, doseq=True)
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else ""
-    return "" if value is None else str(value)

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from backoffice.moments import start_of_day
-from orders.promotions.terms import FIRST_YEAR, LAST_YEAR
+from orders.promotions.terms import FIRST_YEAR, LAST_YEAR, year_out_of_range
 
 CLOSING_TIMES = ("24:00", "24:00:00")
 
@@ -46,10 +47,10 @@ class StartField(forms.SplitDateTimeField):
             return None
         day, hour = data_list
         if day is None:
-            raise ValidationError("Give the day too.")
+            raise ValidationError(_("Give the day too."))
         # Within these years a moment can be told in every time zone.
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValidationError(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}, or leave it empty.")
+            raise ValidationError(year_out_of_range())
         return self.whole_day(day) if hour is None else super().compress(data_list)
 
     def whole_day(self, day: date) -> datetime:

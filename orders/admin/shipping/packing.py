@@ -14,7 +14,7 @@ from unfold.decorators import action
 from accounts.admin.actor import actor_of
 from accounts.models import User
 from backoffice.admin.base import DomainAdmin
-from backoffice.admin.once import IdempotencyKeyField, SentAlready, done_once, new_idempotency_key
+from backoffice.admin.idempotency import IdempotencyKeyField, SentAlready, done_once, new_idempotency_key
 from backoffice.errors import Invalid, Refusal
 from catalog.models import Product
 from orders.admin import words

@@ -214,7 +214,7 @@ def download_codes(request: HttpRequest, promotion_id: int) -> StreamingHttpResp
     """All of them with their terms, sent while they are read. For those who may make codes."""
     by = require(request, "orders.add_promotion")
     codes = _codes_of(promotion_id)
-    record_export(f"the codes of promotion {promotion_id}", by=by)
+    record_export("promo_codes", promotion=promotion_id, by=by)
     headers = {"Content-Disposition": f'attachment; filename="promotion-{promotion_id}-codes.csv"'}
     return StreamingHttpResponse(
         promo_codes_csv(codes), content_type="text/csv; charset=utf-8", headers=headers

@@ -111,10 +111,10 @@ def test_a_colleague_is_invited_through_the_api(role: str) -> None:
         "email": "nele@example.com",
         "name": "Nele",
         "role": role,
-        "staff": True,
-        "active": True,
+        "is_staff": True,
+        "is_active": True,
         "created_at": "",
-        "last_login": None,
+        "last_login_at": None,
     }
     assert answer["ETag"] == api.get(f"users/{user.pk}")["ETag"]
     assert templates_sent_to(user.email) == ["invitation"]

@@ -11,7 +11,8 @@ from accounts.api import uploads
 from accounts.models import BrowserSession, User
 from accounts.people import deactivate, set_role
 from accounts.sign_in import sessions
-from accounts.tokens import issue_pair, read_access_token
+from accounts.tokens.access import read_access_token
+from accounts.tokens.refresh import issue_pair
 from backoffice.errors import NotAuthenticated
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, PASSWORD, make_batch, make_product, make_user, place
@@ -106,8 +107,8 @@ def test_ones_own_sign_ins_are_listed_and_ended_one_by_one(nele: User) -> None:
     others.force_login(make_user(role="Viewer"))
 
     page = here.get(SIGN_INS)
-    found = sorted(page.context["sign_ins"], key=lambda each: (each.is_here, each.what))
-    assert [(each.what, each.address, each.is_here) for each in found] == [
+    found = sorted(page.context["sign_ins"], key=lambda each: (each.is_here, each.client))
+    assert [(each.client, each.address, each.is_here) for each in found] == [
         ("Safari on iPhone", "198.51.100.7", False),
         ("The API", "", False),
         ("Firefox on Linux", "192.0.2.1", True),
@@ -122,8 +123,11 @@ def test_ones_own_sign_ins_are_listed_and_ended_one_by_one(nele: User) -> None:
     here.post(SIGN_INS, {"which": found[1].name})
     with pytest.raises(NotAuthenticated):
         read_access_token(program.access)
-    ended = nele.events.filter(kind="signed_out").order_by("pk").values_list("text", flat=True)
-    assert list(ended) == ["Safari on iPhone at 198.51.100.7", "The API at an unknown address"]
+    ended = nele.events.filter(kind="signed_out").order_by("pk")
+    assert [event.details for event in ended] == [
+        "Safari on iPhone at 198.51.100.7",
+        "The API at an unknown address",
+    ]
 
 
 def test_all_others_are_ended_at_once_and_nobody_elses(nele: User) -> None:

@@ -14,10 +14,10 @@ from accounts.passwords.choosing import (
     store_password,
 )
 from accounts.sign_in.attempts import InvalidCredentials, sign_in
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from backoffice.errors import Conflict, Invalid, Throttled
 from tests.accounts.mailbox import templates_sent_to
-from tests.accounts.test_tokens_refresh import is_dead
+from tests.accounts.tokens.test_refresh import is_dead
 from tests.factories import CLI, PASSWORD, make_user
 
 HERE = "192.0.2.1"

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import BrowserSession, User
 from accounts.sign_in.sessions import NOTED_EVERY_SECONDS, SEEN
-from tests.accounts.test_tokens_refresh import REVOCATIONS
+from tests.accounts.tokens.test_refresh import REVOCATIONS
 from tests.contract.client import Api, assert_problem
 from tests.factories import PASSWORD, make_user
 

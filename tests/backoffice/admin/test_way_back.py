@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from backoffice.admin.way_back import came_from, local_path
+from backoffice.admin.way_back import came_from, local_path, page_of_this_shop
 
 HERE = "http://testserver"
 
@@ -27,6 +27,24 @@ HERE = "http://testserver"
 )
 def test_a_url_is_followed_within_the_shop_alone(url: str, path: str) -> None:
     assert local_path(url) == path
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("/admin/?p=1", "/admin/?p=1"),
+        (f"{HERE}/admin/?p=1", "/admin/?p=1"),
+        ("https://evil.example/admin/", ""),
+        ("//evil.example/admin/", ""),
+        ("//testserver@evil.example/admin/", ""),
+        ("/\\evil.example", ""),
+        ("javascript:alert(1)", ""),
+        ("http://[evil", ""),
+        ("", ""),
+    ],
+)
+def test_a_link_leads_to_a_page_of_this_shop_alone(url: str, path: str) -> None:
+    assert page_of_this_shop(RequestFactory().get("/gone/"), url) == path
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from backoffice.errors import NotFound
 from backoffice.outbox import delivery
-from backoffice.outbox.delivery import MAX_ATTEMPTS, NotDead, claim_next, deliver_due, requeue
+from backoffice.outbox.delivery import MAX_ATTEMPTS, claim_next, deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.outbox.queueing import NotDead, requeue
 from backoffice.outbox.tasks import sweep_emails
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from huey.contrib.djhuey import HUEY
 
-from backoffice.api import throttling
+from backoffice.api import throttle_store
 from backoffice.db.transactions import write_transaction
 from backoffice.outbox import queueing
 from backoffice.outbox.delivery import deliver_due
@@ -101,7 +101,7 @@ def test_with_redis_down_throughout_two_hundred_orders_are_taken_and_their_mails
     settings.CACHES = {**settings.CACHES, "default": away}
     settings.API_RATE_PER_MINUTE = 1_000
     settings.SHOP_MAX_OPEN_ORDERS = None
-    monkeypatch.setattr(throttling, "_cache_rests_until", 0.0)
+    monkeypatch.setattr(throttle_store, "_cache_rests_until", 0.0)
     make_product("71053", on_hand=1_000)
     shopper = Api(make_shopper())
 

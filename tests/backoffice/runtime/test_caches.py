@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from redis import Redis
 
-from backoffice.api import throttling
+from backoffice.api import throttle_store
 from backoffice.api.throttling import hit_in_any
 from backoffice.errors import Throttled
 from backoffice.runtime.caches import PlainSerializer, opened, sealed
@@ -133,7 +133,7 @@ def test_poisoned_values_do_nothing_and_every_request_is_answered(
         # Its one slot is taken, if by nonsense; a list in its place is a Redis that cannot be asked.
         if kind != "list":
             # A counter that was no number has let Redis rest.
-            monkeypatch.setattr(throttling, "_cache_rests_until", 0.0)
+            monkeypatch.setattr(throttle_store, "_cache_rests_until", 0.0)
             with pytest.raises(Throttled):
                 hit_in_any("b", limit=1, window_seconds=60)
     redis.close()

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.conf import settings
 
-from backoffice.runtime.private_files import close_to_others
+from backoffice.runtime.private_files import close_to_others, private_content
 from tests.backoffice.server.test_serving import environment, free_port, migrated, running
 
 pytestmark = pytest.mark.once
@@ -111,3 +113,20 @@ def test_a_file_that_somebody_asked_for_is_as_readable_as_they_like(
     shopctl("products", "export", "--output", str(asked_for), "--overwrite")
     assert stat.S_IMODE(asked_for.stat().st_mode) == mode
     assert open_to_others(var_dir) == []
+
+
+def test_processes_that_start_at_once_share_one_key_that_nobody_else_may_read(
+    tmp_path: Path,
+) -> None:
+    start = Barrier(16)
+
+    def started(number: int) -> str:
+        start.wait(timeout=30)
+        return private_content(tmp_path / "var" / "secret_key", make=f"key {number}")
+
+    with ThreadPoolExecutor(16) as processes:
+        keys = set(processes.map(started, range(16)))
+
+    [path] = (tmp_path / "var").iterdir()
+    assert keys == {path.read_text(encoding="utf-8").strip()}
+    assert stat.filemode(path.stat().st_mode) == "-rw-------"

@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from accounts.tokens import issue_pair
-from backoffice.api import throttling
+from accounts.tokens.refresh import issue_pair
+from backoffice.api import rate_limit
 from backoffice.api.json_reply import Reply
 from backoffice.server.gateway import answer_of, environ_of, with_body
 from backoffice.server.redis_line import RedisLine
@@ -186,7 +186,7 @@ def test_while_redis_cannot_be_asked_nothing_is_answered_early(shop, settings, m
 
 
 def test_early_answers_count_against_the_limit_of_the_address(shop, monkeypatch):
-    monkeypatch.setattr(throttling, "ANONYMOUS_PER_MINUTE", 3)
+    monkeypatch.setattr(rate_limit, "ANONYMOUS_PER_MINUTE", 3)
 
     assert [shop.get(LIST)[0] for _ in range(5)] == [200, 200, 200, 429, 429]
     status, headers, body = shop.get(LIST)

@@ -31,12 +31,12 @@ from tests.races.harness import race
 pytestmark = pytest.mark.django_db
 
 
-def read(content: str, file_name: str = "a.csv") -> ProductFile:
+def read(content: str, file_name: str = "products.csv") -> ProductFile:
     return read_products(BytesIO(content.encode()), file_name=file_name)
 
 
-def kept(content: str, by: Actor = CLI, file_name: str = "a.csv") -> ProductImport:
-    file = read(content, file_name)
+def kept(content: str, by: Actor = CLI) -> ProductImport:
+    file = read(content)
     return keep_product_plan(file, plan_products(file), by=by)
 
 
@@ -55,8 +55,10 @@ def test_file_and_plan_come_back_as_they_were() -> None:
 
     assert file_of(found) == file
     again = plan_of(found)
+    assert found.file_name == "products.csv"
     assert (again.subject, again.ignored_columns) == ("sku", ("Supplier",))
-    assert again.rows == tuple(row.as_told for row in plan.rows)
+    told = [(row.row, row.name, row.outcome, row.problem) for row in plan.rows]
+    assert [(row.row, row.name, row.outcome, row.problem) for row in again.rows] == told
     assert again.rows[0].changes == {"price": ("3.00", "4.10")}
     assert [row.outcome for row in again.rows] == [Outcome.CHANGE, Outcome.PROBLEM]
 
@@ -105,20 +107,6 @@ def test_a_plan_that_is_not_there_is_gone() -> None:
         assert refused.value.code == "unknown_import"
 
 
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ("C:\\lists\\a.csv", "a.csv"),
-        ("../../a.csv", "a.csv"),
-        ("", "file"),
-        ("x/", "file"),
-        ("\x07\n", "file"),
-    ],
-)
-def test_a_file_is_named_without_the_folders_it_came_from(given: str, name: str) -> None:
-    assert kept("sku,name,price\nNEW,Mug,2.00\n", file_name=given).file_name == name
-
-
 def test_an_applied_import_is_never_swept() -> None:
     number = kept("sku,name,price\nNEW,Mug,2.00\n").pk
     apply_product_import(number, by=CLI)
@@ -141,9 +129,8 @@ def test_a_plan_that_is_confirmed_twice_at_once_is_carried_out_once() -> None:
 
 
 def test_a_plan_that_nobody_confirms_is_swept_after_a_day() -> None:
-    file = read("sku,name,price\nNEW,Mug,2.00\n", "C:\\lists\\a\x07.csv")
+    file = read("sku,name,price\nNEW,Mug,2.00\n")
     kept = keep_product_plan(file, plan_products(file), by=CLI)
-    assert kept.file_name == "a.csv"
 
     assert sweep_product_plans(kept.created_at + timedelta(hours=23)) == 0
     assert sweep_product_plans(kept.created_at + timedelta(hours=25)) == 1

@@ -20,7 +20,10 @@ def test_the_cells_of_our_columns_are_kept_trimmed_with_the_numbers_of_their_row
     file = read("Supplier;Price;SKU;\nRonnefeldt; 4.10 ; A ;\n\n;;'=B;\n")
 
     assert file == ProductFile(
-        columns=("price", "sku"), ignored_columns=("Supplier",), rows=((2, ("4.10", "A")), (4, ("", "=B")))
+        name="products.csv",
+        columns=("price", "sku"),
+        ignored_columns=("Supplier",),
+        rows=((2, ("4.10", "A")), (4, ("", "=B"))),
     )
 
 
@@ -56,3 +59,17 @@ def test_one_row_too_many_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_that_is_no_table_of_products_is_refused(content: str | bytes, message: str) -> None:
     with pytest.raises(UnreadableFile, match=r"(?s)" + message.replace("(", r"\(")):
         read(content)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("C:\\lists\\a.csv", "a.csv"),
+        ("../../a.csv", "a.csv"),
+        ("", "file"),
+        ("x/", "file"),
+        ("\x07\n", "file"),
+    ],
+)
+def test_a_file_is_named_without_the_folders_it_came_from(given: str, name: str) -> None:
+    assert read("sku\nA\n", given).name == name

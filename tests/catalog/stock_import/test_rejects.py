@@ -6,6 +6,7 @@ import io
 import pytest
 
 from backoffice.sheets.limits import UnreadableFile
+from catalog import stock
 from catalog.stock_import import apply_import, rejects_csv, template_csv
 from catalog.stock_import.stock_file import read_stock_file
 from tests.catalog.stock_files import lines, on_hand, plan, rows_of
@@ -44,11 +45,12 @@ def test_where_nothing_was_rejected_there_is_the_header_alone() -> None:
 def test_a_remark_on_a_row_that_was_applied_rejects_it_not() -> None:
     make_product("A", on_hand=5)
     planned = plan(lines({"A": 4}), mode="receive")
-    planned.rows.update(problem="Only a remark.")
+    stock.receive("A", 1, by=CLI)
 
-    assert len(rejects_csv(planned).splitlines()) == 1
-    apply_import(planned.pk, by=CLI)
-    assert on_hand("A") == 9
+    applied = apply_import(planned.pk, by=CLI)
+
+    assert on_hand("A") == 10
+    assert len(rejects_csv(applied).splitlines()) == 1
 
 
 def test_an_empty_file_has_the_columns_that_are_read() -> None:

@@ -26,7 +26,7 @@ from accounts.mailing.links import InvalidLink
 from accounts.models import Source
 from accounts.people import deactivate, set_role
 from accounts.recovery import request_password_link, reset_password
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from backoffice.db import backups, dumps
 from backoffice.db.backups import NewerBackup, NoBackup
 from backoffice.outbox.delivery import claim_next, deliver_due
@@ -37,7 +37,7 @@ from catalog.product_cache import GENERATION
 from cli.database import backup
 from orders.models import Order
 from tests.accounts.mailbox import token_sent_to
-from tests.accounts.test_tokens_refresh import is_dead
+from tests.accounts.tokens.test_refresh import is_dead
 from tests.backoffice.server.test_serving import SHOPCTL
 from tests.cli_fixtures import Answers, Shopctl
 from tests.factories import CLI, make_product, make_user, place

@@ -13,7 +13,7 @@ from catalog.models import Product, StockMovement
 from cli.app import app
 from cli.demo import groundwork, loading, playing
 from cli.demo.planning import Cancel, Deliver, Place, Ship, TakeBack, story_of
-from cli.demo.reading import Sample, read_sample, sorted_out
+from cli.demo.reading import RetailSample, read_sample, sorted_out
 from orders.fulfilment.lifecycle import cancel_order, ship_order
 from orders.models import Cancellation, Order, PromoCode, PromoState, Return, Shipment
 from orders.status import OrderStatus
@@ -27,18 +27,18 @@ def rows(*lines: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def sample() -> Sample:
+def sample() -> RetailSample:
     """Sixty orders spread over the newest six weeks, and what came back of them."""
     return cut_down(read_sample(), every=26)
 
 
 @pytest.fixture(scope="module")
-def few(sample: Sample) -> Sample:
+def few(sample: RetailSample) -> RetailSample:
     """Some of them."""
     return cut_down(sample, every=4)
 
 
-def cut_down(whole: Sample, *, every: int) -> Sample:
+def cut_down(whole: RetailSample, *, every: int) -> RetailSample:
     orders = whole.orders[-1500:-2:every] + whole.orders[-2:]
     customers = {order.customer for order in orders}
     returns = tuple(back for back in whole.returns if back.customer in customers and back.at > orders[0].at)
@@ -49,7 +49,7 @@ def silently(label, total, increments):
     assert sum(increments) == total, label
 
 
-def load(sample: Sample) -> loading.Outcome:
+def load(sample: RetailSample) -> loading.LoadingOutcome:
     return loading.load(sample, sample.orders, follow=silently)
 
 
@@ -59,7 +59,7 @@ def counts() -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in models}
 
 
-def steps_of(sample: Sample) -> Counter[type]:
+def steps_of(sample: RetailSample) -> Counter[type]:
     return Counter(type(step) for step in story_of(sample).steps)
 
 

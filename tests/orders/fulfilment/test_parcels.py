@@ -6,7 +6,7 @@ import pytest
 
 from backoffice.sheets.limits import UnreadableFile
 from orders.fulfilment import parcels
-from orders.fulfilment.parcels import Parcel, ParcelFile, read_parcels
+from orders.fulfilment.parcels import ParcelFile, ParcelRow, read_parcels
 
 pytestmark = pytest.mark.once
 
@@ -21,7 +21,7 @@ def test_each_row_is_a_parcel_by_its_place_in_the_file() -> None:
     assert file == ParcelFile(
         columns=("carrier", "tracking_number", "number"),
         ignored_columns=("Colour",),
-        rows=(Parcel(2, "b-1", "=0034", "DHL"), Parcel(4, "B-2", "0035", "")),
+        rows=(ParcelRow(2, "b-1", "=0034", "DHL"), ParcelRow(4, "B-2", "0035", "")),
     )
 
 
@@ -43,35 +43,38 @@ def test_a_file_with_too_many_parcels_is_refused(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     "parcel",
     [
-        Parcel(2, "B-1", "0034"),
-        Parcel(2, "x" * 40, "1" * 80, "c" * 60),
-        Parcel(2, "B-1", "1E"),
-        Parcel(2, "B-1", "JE12E+5X"),
-        Parcel(2, "B-1", "340434161094042557"),
+        ParcelRow(2, "B-1", "0034"),
+        ParcelRow(2, "x" * 40, "1" * 80, "c" * 60),
+        ParcelRow(2, "B-1", "1E"),
+        ParcelRow(2, "B-1", "JE12E+5X"),
+        ParcelRow(2, "B-1", "340434161094042557"),
     ],
 )
-def test_nothing_is_wrong_with_a_parcel_that_can_be(parcel: Parcel) -> None:
+def test_nothing_is_wrong_with_a_parcel_that_can_be(parcel: ParcelRow) -> None:
     assert parcel.problem == ""
 
 
 @pytest.mark.parametrize(
     ("parcel", "problem"),
     [
-        (Parcel(2, "", ""), "The order number is missing."),
-        (Parcel(2, "B-1", ""), "The tracking number is missing."),
-        (Parcel(2, "x" * 41, "1"), "number: at most 40 characters, without control characters."),
-        (Parcel(2, "B-1", "1" * 81), "tracking_number: at most 80 characters, without control characters."),
-        (Parcel(2, "B-1", "1\x07"), "tracking_number: at most 80 characters, without control characters."),
-        (Parcel(2, "B-1", "1", "c" * 61), "carrier: at most 60 characters, without control characters."),
+        (ParcelRow(2, "", ""), "The order number is missing."),
+        (ParcelRow(2, "B-1", ""), "The tracking number is missing."),
+        (ParcelRow(2, "x" * 41, "1"), "number: at most 40 characters, without control characters."),
+        (
+            ParcelRow(2, "B-1", "1" * 81),
+            "tracking_number: at most 80 characters, without control characters.",
+        ),
+        (ParcelRow(2, "B-1", "1\x07"), "tracking_number: at most 80 characters, without control characters."),
+        (ParcelRow(2, "B-1", "1", "c" * 61), "carrier: at most 60 characters, without control characters."),
     ],
 )
-def test_what_is_wrong_with_a_parcel_is_told(parcel: Parcel, problem: str) -> None:
+def test_what_is_wrong_with_a_parcel_is_told(parcel: ParcelRow, problem: str) -> None:
     assert parcel.problem == problem
 
 
 @pytest.mark.parametrize("number", ["3.40434E+17", "3,40434e+17", "3E17"])
 def test_a_number_that_a_spreadsheet_has_rounded_is_not_taken(number: str) -> None:
-    assert "rounded" in Parcel(2, "B-1", number).problem
+    assert "rounded" in ParcelRow(2, "B-1", number).problem
 
 
 @pytest.mark.parametrize(

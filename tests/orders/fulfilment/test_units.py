@@ -9,9 +9,9 @@ from backoffice.errors import Invalid
 from orders.fulfilment.units import (
     Units,
     all_open,
-    as_details,
+    as_credited_facts,
+    as_facts,
     by_product,
-    in_words,
     open_units,
     returnable_units,
 )
@@ -20,18 +20,20 @@ from orders.models import OrderLine
 pytestmark = pytest.mark.once
 
 
-def line(sku: str, quantity: int, *, total: str = "10.00", **counters: int) -> OrderLine:
+def line(sku: str, quantity: int, **counters: int) -> OrderLine:
+    """€10.00 were paid for it."""
     return OrderLine(
         product_id=len(sku),
         sku=sku,
         quantity=quantity,
-        subtotal=Decimal(total),
+        subtotal=Decimal(10),
         discount=Decimal(0),
         **counters,
     )
 
 
 TEA, MUG = line("TEA-01", 5, shipped=3, cancelled=1, returned=2), line("Müg", 2)
+TEA.name = "Green tea"
 LINES = [TEA, MUG]
 
 
@@ -105,19 +107,17 @@ def test_units_are_worth_what_was_paid_and_the_last_one_takes_the_remainder(
     assert Units(thirds, units).credit() == Decimal(worth)
 
 
-def test_units_are_told_by_product_in_words_and_as_details() -> None:
+def test_units_are_told_by_product_and_as_facts() -> None:
     chosen = [Units(TEA, 2), Units(MUG, 1)]
+    facts = [
+        {"sku": "TEA-01", "name": "Green tea", "quantity": 2},
+        {"sku": "Müg", "name": "", "quantity": 1},
+    ]
 
     assert by_product(chosen) == {6: 2, 3: 1}
-    assert in_words(chosen) == "2 × TEA-01, 1 × Müg"
-    assert as_details(chosen) == {"lines": [{"sku": "TEA-01", "quantity": 2}, {"sku": "Müg", "quantity": 1}]}
-
-
-@pytest.mark.parametrize(
-    ("count", "end"), [(10, "1 × S-9"), (11, "1 × S-9 and 1 more"), (500, "1 × S-9 and 490 more")]
-)
-def test_of_many_lines_the_first_ten_are_named(count: int, end: str) -> None:
-    words = in_words([Units(line(f"S-{number}", 1), 1) for number in range(count)])
-
-    assert words.startswith("1 × S-0, 1 × S-1, ")
-    assert words.endswith(end)
+    assert as_facts(chosen) == facts
+    assert as_credited_facts(chosen, [Decimal("4.00"), Decimal("0.50")]) == [
+        facts[0] | {"credit": "4.00"},
+        facts[1] | {"credit": "0.50"},
+    ]
+    assert as_facts([]) == []

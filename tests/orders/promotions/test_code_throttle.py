@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tokens import issue_pair
+from accounts.tokens.refresh import issue_pair
 from orders.models import Order
 from orders.promotions import PromotionTerms, code_throttle, generate_batch, pause_promotion
 from tests.contract.client import Api, assert_problem

@@ -34,8 +34,11 @@ def test_what_has_ended_is_marked_and_noted_once_whatever_its_codes() -> None:
 
     assert marked() == {"One": END, "Many": END, "Asleep": END, "Next": None, "Endless": None}
     noted = PromotionEvent.objects.filter(kind="expired").order_by("promotion")
-    assert list(noted.values_list("promotion__name", "source", "actor", "at")) == [
-        (name, Source.TASK, None, END) for name in ("One", "Many", "Asleep")
+    assert {(each.source, each.actor, each.at) for each in noted} == {(Source.TASK, None, END)}
+    assert [(each.promotion.name, each.details) for each in noted] == [
+        ("One", {"ends_at": str(END - SECOND)}),
+        ("Many", {"ends_at": str(END)}),
+        ("Asleep", {"ends_at": str(END)}),
     ]
 
 

@@ -11,8 +11,9 @@ import pytest
 from backoffice.errors import Invalid
 from backoffice.sheets.limits import UnreadableFile
 from orders.models import PromotionKind
-from orders.promotions import PromoFile, promo_file, read_promo_file
-from orders.promotions.promo_file import COLUMN_OF, PromoFileRow, said_by
+from orders.promotions import PromoFile, read_promo_file
+from orders.promotions.promo_export import COLUMNS
+from orders.promotions.promo_file import COLUMN_OF, PromoFileRow, stated_terms
 from tests.factories import make_category, make_product
 
 
@@ -22,7 +23,7 @@ def read(*lines: str) -> PromoFile:
 
 
 def said(**cells: str) -> dict[str, Any]:
-    return said_by(PromoFileRow(2, {"code": "TEN", **cells}))
+    return stated_terms(PromoFileRow(2, {"code": "TEN", **cells}))
 
 
 def refused(**cells: str) -> list[str]:
@@ -181,7 +182,7 @@ def test_several_names_stand_in_one_cell_and_are_quoted_where_they_need_it() -> 
 
 @pytest.mark.once
 def test_each_column_says_one_thing() -> None:
-    assert set(COLUMN_OF.values()) == set(promo_file.COLUMNS) - {"code"}
+    assert set(COLUMN_OF.values()) == set(COLUMNS) - {"code"}
 
 
 @pytest.mark.once
@@ -202,7 +203,7 @@ def test_a_file_that_is_no_list_of_promo_codes_is_refused(lines: list[str], told
 
 @pytest.mark.once
 def test_a_file_with_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(promo_file, "MAX_ROWS", 2)
+    monkeypatch.setattr("orders.promotions.promo_file.MAX_ROWS", 2)
 
     assert len(read("code", "A-1", "A-2").rows) == 2
     with pytest.raises(UnreadableFile, match="more than 2 rows"):

@@ -231,8 +231,8 @@ def test_rules_of_codes_that_exist_are_told_too() -> None:
     assert [row.problem for row in (*found.rows, *fewer.rows)] == [
         "USED was used already: its percent_off stays. Duplicate it instead.",
         "This code is new: give percent_off or amount_off.",
-        f"{first} shares its terms with all codes of Batch: change the batch, or pause this code alone.",
-        "All codes of Batch are paused: resume the batch.",
+        f"{first} shares its terms with all codes of Batch: change the promotion, or pause this code alone.",
+        "All codes of Batch are paused: resume the promotion.",
         "max_uses: The code was already used more often than that.",
     ]
 

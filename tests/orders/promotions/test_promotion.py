@@ -144,7 +144,7 @@ def test_the_terms_of_a_batch_are_changed_for_all_and_not_through_one_of_its_cod
     code = codes(promotion)[0]
     dearer = PromotionTerms(name="Black Friday", percent_off=Decimal(20))
 
-    with pytest.raises(PartOfBatch, match="change the batch"):
+    with pytest.raises(PartOfBatch, match="change the promotion"):
         change_promo_code(code, dearer, max_uses=1, by=CLI)
     assert change_promotion(promotion.pk, dearer, by=CLI).percent_off == Decimal(20)
     assert change_promo_code(code, dearer, max_uses=5, by=CLI).max_uses == 5

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from orders.admin import words
+from backoffice import dates
 from orders.admin.promos.whole_days import EndField, StartField
 from orders.models import PromotionEvent
 from tests.factories import make_promo_code
@@ -46,8 +46,8 @@ def test_a_day_whose_first_hour_the_clocks_leave_out_begins_when_the_one_before_
     with timezone.override("Africa/Cairo"):
         assert EndField(required=False).clean(["23/04/2026", ""]) == change
         assert StartField(required=False).clean(["24/04/2026", ""]) == change
-        assert words.end(change).startswith("Thu 23 Apr")
-        assert words.end(change).endswith("24:00")
+        assert dates.end(change).startswith("Thu 23 Apr")
+        assert dates.end(change).endswith("24:00")
 
 
 @pytest.mark.parametrize("typed", [["", "18:00"], ["31/12/9999", ""], ["01/01/0001", ""]])
@@ -67,8 +67,8 @@ def test_what_is_no_moment_is_refused(typed: list[str]) -> None:
     ],
 )
 def test_midnight_is_told_as_the_end_of_the_day_that_it_closes(at: str, beginning: str, end: str) -> None:
-    assert words.beginning(utc(at)) == beginning
-    assert words.end(utc(at)) == end
+    assert dates.beginning(utc(at)) == beginning
+    assert dates.end(utc(at)) == end
 
 
 @pytest.mark.django_db

@@ -1,0 +1,164 @@
+"""Signing in and out, passwords, and the links of mails."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic_core import to_json
+
+from accounts.api.auth import actor_of, anyone, bearer_token, caller_of
+from accounts.api.replies import mail_sent
+from accounts.api.schemas import (
+    EmailConfirmation,
+    MailSent,
+    PasswordChange,
+    PasswordRequest,
+    PasswordReset,
+    Refresh,
+    SignIn,
+    SignOut,
+    Tokens,
+)
+from accounts.history import record
+from accounts.models import AccountChange, Source
+from accounts.passwords.choosing import change_password as exchange_password
+from accounts.recovery import request_password_link
+from accounts.recovery import reset_password as reset
+from accounts.registration import confirm_email as confirm
+from accounts.sign_in.attempts import note_sign_in
+from accounts.sign_in.attempts import sign_in as try_to_sign_in
+from accounts.tokens.refresh import (
+    TokenPair,
+    issue_pair,
+    revoke_everything,
+    revoke_family,
+    revoke_sign_in,
+    rotate,
+)
+from backoffice.api.addresses import client_address
+from backoffice.db.transactions import write_transaction
+
+sign_in_router = Router(tags=["Sign-in"])
+
+UNAUTHORIZED = {"responses": {401: {"$ref": "#/components/responses/Unauthorized"}}}
+
+
+@sign_in_router.post(
+    "/token",
+    auth=anyone,
+    response=Tokens,
+    operation_id="sign_in",
+    summary="Sign in",
+    openapi_extra=UNAUTHORIZED,
+)
+def sign_in(request: HttpRequest, body: SignIn) -> HttpResponse:
+    """An access token and a refresh token. Five wrong passwords in 15 minutes, and it answers 429."""
+    address = client_address(request)
+    user = try_to_sign_in(body.email, body.password, address=address)
+
+    @write_transaction
+    def let_in() -> TokenPair:
+        note_sign_in(user, address=address, source=Source.API)
+        return issue_pair(user)
+
+    return _token_answer(let_in())
+
+
+@sign_in_router.post(
+    "/refresh",
+    auth=anyone,
+    response=Tokens,
+    operation_id="refresh_tokens",
+    summary="Get new tokens",
+    openapi_extra=UNAUTHORIZED,
+)
+def refresh_tokens(request: HttpRequest, body: Refresh) -> HttpResponse:  # noqa: ARG001
+    """A new pair. Each refresh token is good once: using one again ends the whole sign-in."""
+    return _token_answer(rotate(body.refresh))
+
+
+@sign_in_router.post("/logout", response={204: None}, operation_id="sign_out", summary="Sign out")
+def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool = False) -> HttpResponse:
+    """End this sign-in, or with `everywhere` every sign-in of the user. Access tokens fall at once."""
+    user = caller_of(request)
+    has_ended = True
+    if everywhere:
+        revoke_everything(user, because="signed out everywhere")
+    elif body is not None and body.refresh is not None:
+        has_ended = revoke_family(body.refresh, user=user)
+    else:
+        has_ended = revoke_sign_in(bearer_token(request))
+    if has_ended:
+        record(
+            user, AccountChange.SIGNED_OUT, {"everywhere": True} if everywhere else {}, by=actor_of(request)
+        )
+    return HttpResponse(status=204)
+
+
+@sign_in_router.post(
+    "/password/change",
+    response={204: None},
+    operation_id="change_password",
+    summary="Change one's password",
+)
+def change_password(request: HttpRequest, body: PasswordChange) -> HttpResponse:
+    """The current password is needed. All tokens fall: sign in again with the new one."""
+    exchange_password(caller_of(request), old=body.old_password, new=body.new_password, by=actor_of(request))
+    return HttpResponse(status=204)
+
+
+@sign_in_router.post(
+    "/password/forgot",
+    auth=anyone,
+    response={202: MailSent},
+    operation_id="request_password_reset",
+    summary="Ask for a link to choose a new password",
+)
+def request_password_reset(request: HttpRequest, body: PasswordRequest) -> HttpResponse:
+    """The answer is the same whether or not there is an account: that is told by mail.
+
+    After five mails an hour to one address it answers 429.
+    """
+    request_password_link(body.email, address=client_address(request))
+    return mail_sent()
+
+
+@sign_in_router.post(
+    "/password/reset",
+    auth=anyone,
+    response={204: None},
+    operation_id="reset_password",
+    summary="Choose a new password with the token of a mail",
+)
+def reset_password(request: HttpRequest, body: PasswordReset) -> HttpResponse:
+    """The token is good once. All tokens of the user fall: sign in with the new password."""
+    reset(body.token, body.new_password, source=Source.API, address=client_address(request))
+    return HttpResponse(status=204)
+
+
+@sign_in_router.post(
+    "/email/confirm",
+    auth=anyone,
+    response={204: None},
+    operation_id="confirm_email",
+    summary="Confirm one's e-mail address with the token of a mail",
+)
+def confirm_email(request: HttpRequest, body: EmailConfirmation) -> HttpResponse:
+    """The account works from now on, and earlier guest orders of its address belong to it.
+
+    The password of the registration is asked for once more: else a stranger who registers somebody's address
+    would have the account that its owner confirms.
+    """
+    confirm(body.token, body.password, address=client_address(request))
+    return HttpResponse(status=204)
+
+
+def _token_answer(pair: TokenPair) -> HttpResponse:
+    content = {
+        "access": pair.access,
+        "refresh": pair.refresh,
+        "token_type": "Bearer",
+        "expires_in": pair.expires_in,
+    }
+    # RFC 6749, 5.1: tokens are kept by no cache.
+    return HttpResponse(
+        to_json(content), content_type="application/json", headers={"Cache-Control": "no-store"}
+    )

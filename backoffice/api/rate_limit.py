@@ -1,0 +1,77 @@
+"""How many requests a minute the API takes: of each user, and of each address that nobody signed in from.
+
+The auth callables of `accounts/api/auth.py` (`bearer`, `optional_bearer`, `anyone`) call `limit_request` once
+they know who is asking. `RateLimitMiddleware`, right after the RequestIdMiddleware, tells the client on the
+answer about the tightest limit that its request has met.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from backoffice.api.addresses import address_block, address_of, client_address, current_address
+from backoffice.api.throttling import Usage, Window, hit, insist_on, tightest_usage, window_of
+from backoffice.runtime.caches import Held
+
+ANONYMOUS_PER_MINUTE = 120
+
+
+def limit_request(request: HttpRequest) -> Usage | None:
+    """Count the request against its user's limit a minute, or without a user its address's; None when off.
+
+    Raises:
+        Throttled: the limit is used up.
+    """
+    if settings.API_RATE_PER_MINUTE <= 0:
+        return None
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return hit(f"api:user:{user.pk}", limit=settings.API_RATE_PER_MINUTE, window_seconds=60)
+    return limit_nobody(request.META)
+
+
+def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Usage | None:
+    """Count a request of nobody in particular against the limit of its address; None when off.
+
+    Raises:
+        Outdated: the cache does not hold what is given, or cannot be asked; nothing was counted.
+        Throttled: the limit is used up.
+    """
+    if settings.API_RATE_PER_MINUTE <= 0:
+        if given:
+            insist_on(given)
+        return None
+    return hit(_of_nobody(environ), limit=ANONYMOUS_PER_MINUTE, window_seconds=60, given=given)
+
+
+def window_of_nobody(environ: Mapping[str, Any]) -> Window | None:
+    """Where `limit_nobody` counts, for whoever counts there by other means; None when off."""
+    if settings.API_RATE_PER_MINUTE <= 0:
+        return None
+    return window_of(_of_nobody(environ), limit=ANONYMOUS_PER_MINUTE, window_seconds=60)
+
+
+def _of_nobody(environ: Mapping[str, Any]) -> str:
+    return f"api:address:{address_block(address_of(environ))}"
+
+
+class RateLimitMiddleware:
+    """Knows the address for all that follows, and puts the headers of the tightest limit on the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token, address = tightest_usage.set(None), current_address.set(client_address(request))
+        try:
+            response = self.get_response(request)
+            usage = tightest_usage.get()
+        finally:
+            tightest_usage.reset(token)
+            current_address.reset(address)
+        if usage is not None:
+            for name, value in usage.headers().items():
+                response[name] = value
+        return response

@@ -1,0 +1,58 @@
+"""Where uses of limits are counted: in the cache server, and while it is away in each process for itself."""
+
+import logging
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
+from redis.exceptions import RedisError
+
+from backoffice.runtime.caches import LocMemCache, RedisCache
+
+logger = logging.getLogger(__name__)
+
+# While the cache server is down, it is asked again this often.
+REST_SECONDS = 5
+# Some 300 bytes each. A cache that strangers can fill with other things would push the counts out.
+MOST_COUNTS_HERE = 100_000
+
+_cache_rests_until = 0.0
+# What is counted where no cache server is, or while it is down: in each process for itself.
+counts_here = LocMemCache("counts", {"OPTIONS": {"MAX_ENTRIES": MOST_COUNTS_HERE}})
+
+
+def ask_store[T](ask: Callable[[Any], T]) -> T:
+    """What the cache server answers; without one, or while it is away, the counts of this process."""
+    global _cache_rests_until
+    if not has_server() or _is_resting():
+        return ask(counts_here)
+    try:
+        answer = ask(cache)
+    except (RedisError, OSError) as error:
+        let_server_rest(error)
+        return ask(counts_here)
+    _cache_rests_until = 0.0
+    return answer
+
+
+def has_server() -> bool:
+    """Whether the shop is set up to count in a cache server."""
+    return isinstance(caches[DEFAULT_CACHE_ALIAS], RedisCache)
+
+
+def _is_resting() -> bool:
+    """After a rest one request finds out whether the server is back; the others do not wait for it."""
+    global _cache_rests_until
+    if monotonic() < _cache_rests_until:
+        return True
+    if _cache_rests_until:
+        _cache_rests_until = monotonic() + REST_SECONDS
+    return False
+
+
+def let_server_rest(error: Exception) -> None:
+    """Leave a dead cache server alone for a while: waiting for it would slow down every request."""
+    global _cache_rests_until
+    _cache_rests_until = monotonic() + REST_SECONDS
+    logger.warning("The cache server does not answer; each process counts for itself for now: %s", error)

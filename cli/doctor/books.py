@@ -1,0 +1,33 @@
+"""The books: whether stock and orders add up."""
+
+from cli.doctor.findings import Finding, Verdict
+from cli.terminal.words import gettext as _
+from cli.terminal.words import ngettext
+
+
+def check_stock() -> Finding:
+    from catalog.audit import audit_stock
+
+    return _audited(len(audit_stock()), _("every unit is accounted for"), "shopctl stock audit")
+
+
+def check_orders() -> Finding:
+    from orders.audit import audit_orders
+
+    return _audited(
+        len(audit_orders()), _("orders, reservations, totals and promo uses agree"), "shopctl stock audit"
+    )
+
+
+def _audited(discrepancies: int, all_well: str, command: str) -> Finding:
+    if discrepancies:
+        return Finding(
+            Verdict.TROUBLE,
+            ngettext(
+                "%(number)s discrepancy; see: %(command)s",
+                "%(number)s discrepancies; see: %(command)s",
+                discrepancies,
+            )
+            % {"number": f"{discrepancies:,}", "command": command},
+        )
+    return Finding(Verdict.OK, all_well)

@@ -1,0 +1,31 @@
+"""What a check finds."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from cli.terminal.words import ngettext
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    NOTE = "note"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    state: Verdict
+    detail: str
+
+
+def in_words(length: timedelta) -> str:
+    """`3 days`; below two of a unit, the next smaller one."""
+    seconds = int(length.total_seconds())
+    if (days := seconds // 86_400) >= 2:
+        return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+    if (hours := seconds // 3_600) >= 2:
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    if (minutes := seconds // 60) >= 2:
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
+    return ngettext("%(number)s second", "%(number)s seconds", seconds) % {"number": seconds}

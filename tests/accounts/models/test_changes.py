@@ -1,0 +1,45 @@
+"""Facts of what happened to an account, in words."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models.changes import AccountChange, details_of
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "words"),
+    [
+        ("created", {"role": "Support"}, "as Support"),
+        ("role", {"role": {"from": "Viewer", "to": "Support"}}, "Viewer → Support"),
+        ("role", {"role": {"from": None, "to": "superuser"}}, "no role → superuser"),
+        ("deactivated", {"is_active": {"from": True, "to": False}}, ""),
+        ("refused", {}, ""),
+        ("refused", {"asked_again": True}, "password asked again"),
+        ("signed_out", {}, ""),
+        ("signed_out", {"everywhere": True}, "everywhere"),
+        ("signed_out", {"client": "api", "address": "192.0.2.7"}, "The API at 192.0.2.7"),
+        (
+            "signed_out",
+            {"client": "browser", "browser": "Firefox", "address": ""},
+            "Firefox at an unknown address",
+        ),
+        ("signed_out", {"client": "browser", "browser": "", "address": "::1"}, "A browser at ::1"),
+        ("exported", {"what": "orders", "format": "csv"}, "orders as CSV"),
+        ("exported", {"what": "orders", "count": 1}, "1 order"),
+        ("exported", {"what": "orders", "count": 1_234}, "1,234 orders"),
+        ("exported", {"what": "promo_codes", "promotion": 7}, "the codes of promotion 7"),
+        ("exported", {"what": "promo_codes", "count": 2}, "2 promo codes"),
+        ("exported", {"what": "products"}, "products"),
+        ("exported", {"what": "stock_movements"}, "stock movements"),
+        ("exported", {"what": "rows_of_stock_imports"}, "rows of stock imports"),
+        ("exported", {"what": "100%_wool"}, "100% wool"),
+    ],
+)
+def test_the_facts_of_a_change_are_told_in_words(kind: str, facts: dict[str, Any], words: str) -> None:
+    assert details_of(kind, facts) == words
+
+
+def test_every_kind_is_told_also_of_an_entry_without_facts() -> None:
+    without = {kind.value for kind in AccountChange} - {AccountChange.ROLE}
+    assert {details_of(kind, {}) for kind in without} == {""}
