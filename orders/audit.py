@@ -137,7 +137,7 @@ def _uses_are_active_redemptions() -> Iterator[Discrepancy]:
 
 
 def _restricted_promotions_name_something() -> Iterator[Discrepancy]:
-    """One that names nothing gives nothing; one that names things and is not restricted gives for all."""
+    """A restricted promotion names categories or products, and an unrestricted one names none."""
     named = (
         through.objects.filter(promotion=OuterRef("pk")) for through in (PromotionCategory, PromotionProduct)
     )

@@ -1,4 +1,4 @@
-"""Figures about the shop's orders: read-only questions, each one statement."""
+"""Figures about the shop's orders; each is one statement that only reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,23 +4,24 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class OrderStatus(TextChoices):
-    PENDING = "pending", "Pending"
-    PARTIALLY_SHIPPED = "partially_shipped", "Part-shipped"
-    SHIPPED = "shipped", "Shipped"
-    DELIVERED = "delivered", "Delivered"
-    CANCELLED = "cancelled", "Cancelled"
+    PENDING = "pending", _("Pending")
+    PARTIALLY_SHIPPED = "partially_shipped", _("Part-shipped")
+    SHIPPED = "shipped", _("Shipped")
+    DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Action(TextChoices):
-    EDIT = "edit", "Edit"
-    SHIP = "ship", "Ship"
-    DELIVER = "deliver", "Deliver"
-    CANCEL = "cancel", "Cancel"
-    RETURN = "return", "Register return"
-    COMMENT = "comment", "Comment"
+    EDIT = "edit", _("Edit")
+    SHIP = "ship", _("Ship")
+    DELIVER = "deliver", _("Deliver")
+    CANCEL = "cancel", _("Cancel")
+    RETURN = "return", _("Register return")
+    COMMENT = "comment", _("Comment")
 
 
 ALLOWED: dict[Action, frozenset[OrderStatus]] = {

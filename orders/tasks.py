@@ -1,4 +1,4 @@
-"""What happens to promotions and the books by the clock."""
+"""Periodic tasks: promotions that end, and the hourly audit."""
 
 from django.utils import timezone
 from huey import crontab
@@ -15,5 +15,5 @@ def expire_promotions() -> None:
 
 @db_periodic_task(crontab(minute="37"))
 def prove_the_books() -> None:
-    """Reads alone; of several schedulers one alerts."""
+    """Only reads; of several schedulers one sends the alert."""
     hourly_audit.prove_the_books(timezone.now())

@@ -36,7 +36,7 @@ def _placed(_facts: Facts) -> str:
 
 def _edited(facts: Facts) -> str:
     changes = facts["changes"]
-    return "\n".join(_change(name, changes[name]) for name in CHANGES if name in changes)
+    return ";\n".join(_change(name, changes[name]) for name in CHANGES if name in changes)
 
 
 def _change(name: str, change: Sequence[Any] | None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import batched
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.errors import Refusal
@@ -25,7 +26,7 @@ SUBJECT = "number"
 
 def plan_dispatch(file: ParcelFile, *, on_row: OnRow | None = None) -> RowPlan:
     """What marking these orders as shipped would do; nothing is changed. Three statements for 500 rows."""
-    return RowPlan(SUBJECT, tuple(row for row, _ in _planned(file.rows, on_row)), file.ignored_columns)
+    return RowPlan(SUBJECT, tuple(row for row, _order in _planned(file.rows, on_row)), file.ignored_columns)
 
 
 def dispatch(
@@ -40,14 +41,14 @@ def dispatch(
         RowsHaveProblems, RowsChanged: naming rows; nothing was shipped.
     """
     planned = list(_planned(file.rows))
-    plan = RowPlan(SUBJECT, tuple(row for row, _ in planned), file.ignored_columns)
+    plan = RowPlan(SUBJECT, tuple(row for row, _order in planned), file.ignored_columns)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     rows = []
     for parcel, (row, order) in zip(file.rows, planned, strict=True):
         if on_row:
             on_row()
         is_due = row.outcome is Outcome.NEW and order is not None
-        rows.append(_sent(row, parcel, order.version, by) if is_due and order else row)
+        rows.append(_shipped(row, parcel, order.version, by) if is_due and order else row)
     return replace(plan, rows=tuple(rows))
 
 
@@ -63,43 +64,49 @@ def _planned(
     taken: dict[str, int] = {}
     for part in batched(parcels, ORDERS_AT_ONCE):
         sound = [each for each in part if not each.problem]
-        orders = {order.number: order for order in Order.objects.filter(number__in=_numbers(sound))}
+        orders = {order.number: order for order in Order.objects.filter(number__in=_numbers_of(sound))}
         units, sent = _units_left(orders.values()), _sent_already(orders.values())
         for parcel in part:
             if on_row:
                 on_row()
             order = orders.get(parcel.number.upper())
             is_sent = (parcel.number.upper(), parcel.tracking_number) in sent
-            problem = "" if is_sent else parcel.problem or _problem(parcel, orders, taken)
+            problem = "" if is_sent else parcel.problem or _problem_with_parcel(parcel, orders, taken)
             if problem:
                 yield PlannedRow(parcel.row, parcel.number, Outcome.PROBLEM, {}, problem), order
             elif order is None or is_sent:
                 yield PlannedRow(parcel.row, parcel.number, Outcome.SAME, {}), order
             else:
                 taken[order.number] = parcel.row
-                yield _due(parcel, order, units[order.pk]), order
+                yield _row_to_ship(parcel, order, units[order.pk]), order
 
 
-def _due(parcel: ParcelRow, order: Order, units: int) -> PlannedRow:
+def _row_to_ship(parcel: ParcelRow, order: Order, units: int) -> PlannedRow:
     told = {"tracking_number": parcel.tracking_number, "carrier": parcel.carrier}
     changes: Changes = {"units": ("", units)} | {name: ("", text) for name, text in told.items() if text}
     return PlannedRow(parcel.row, order.number, Outcome.NEW, changes)
 
 
-def _problem(parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
+def _problem_with_parcel(parcel: ParcelRow, orders: Mapping[str, Order], taken: Mapping[str, int]) -> str:
     order = orders.get(parcel.number.upper())
     if order is None:
-        return f"There is no order {parcel.number}."
+        return _("There is no order %(number)s.") % {"number": parcel.number}
     if parcel.tracking_number.upper() in orders:
-        return f"{parcel.tracking_number} is an order's number, not a tracking number."
+        text = _("%(number)s is an order's number, not a tracking number.")
+        return text % {"number": parcel.tracking_number}
     if order.number in taken:
-        return f"Row {taken[order.number]} sends off all that is left of {order.number}."
+        text = _("Row %(row)s sends off all that is left of %(order)s.")
+        return text % {"row": taken[order.number], "order": order.number}
     if not is_allowed(Action.SHIP, order.status):
-        return f"{order.number} is {OrderStatus(order.status).label.lower()}: nothing is left to ship."
+        status = OrderStatus(order.status).label.lower()
+        return _("%(order)s is %(status)s: nothing is left to ship.") % {
+            "order": order.number,
+            "status": status,
+        }
     return ""
 
 
-def _sent(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> PlannedRow:
+def _shipped(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> PlannedRow:
     try:
         ship_order(
             row.name,
@@ -116,7 +123,7 @@ def _sent(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> Planne
     return row
 
 
-def _numbers(parcels: Iterable[ParcelRow]) -> set[str]:
+def _numbers_of(parcels: Iterable[ParcelRow]) -> set[str]:
     return {each.number.upper() for each in parcels}
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.email_addresses import checked_email
@@ -63,8 +64,8 @@ def ship_order(
     shipment = Shipment(
         order=order,
         reference=f"{order.number}-S{order.shipments.count() + 1}",
-        carrier=_within(carrier, 60, "/carrier"),
-        tracking_number=_within(tracking_number, 80, "/tracking_number"),
+        carrier=_text_within(carrier, 60, "/carrier"),
+        tracking_number=_text_within(tracking_number, 80, "/tracking_number"),
         shipped_at=at,
     )
     insert([shipment])
@@ -104,7 +105,7 @@ def deliver_order(
         arriving = arriving.filter(reference=shipment.strip().upper())
     references = list(arriving.values_list("reference", flat=True))
     if not references:
-        raise IllegalTransition(f"{order.number} has no such shipment under way.")
+        raise IllegalTransition(_("%(order)s has no such shipment under way.") % {"order": order.number})
     by_pk = {line.pk: line for line in order_lines}
     for arrived in ShipmentLine.objects.filter(shipment__in=arriving):
         by_pk[arrived.order_line_id].delivered += arrived.quantity
@@ -134,7 +135,7 @@ def cancel_order(
     if order.status == OrderStatus.CANCELLED:
         return order
     units = all_open(order_lines) if lines is None else open_units(order_lines, lines)
-    reason = _within(reason, 255, "/reason")
+    reason = _text_within(reason, 255, "/reason")
     cancellation, worth = write_cancellation(order, order_lines, units, reason=reason, at=at)
     is_whole = status_of(order_lines) == OrderStatus.CANCELLED
     if is_whole:
@@ -171,7 +172,7 @@ def return_items(
     at = at or timezone.now()
     order, order_lines = begin(number, Action.RETURN, expected_version=expected_version)
     units = returnable_units(order_lines, [(item.sku, item.quantity) for item in items])
-    reason = _within(reason, 255, "/reason")
+    reason = _text_within(reason, 255, "/reason")
     restock = [item.restock for item in items]
     returned, worth = write_return(order, units, restock, reason=reason, at=at)
     restocked = [each for each, is_restocked in zip(units, restock, strict=True) if is_restocked]
@@ -196,10 +197,10 @@ def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) ->
     Raises:
         UnknownOrder, Invalid.
     """
-    text = _within(text, MAX_TEXT, "/text")
+    text = _text_within(text, MAX_TEXT, "/text")
     if not text:
-        raise Invalid("Write something.", faults=[Fault("/text", "validation", "Empty.")])
-    order, _ = begin(number, Action.COMMENT, expected_version=None)
+        raise Invalid(_("Write something."), faults=[Fault("/text", "validation", _("Empty."))])
+    order, _lines = begin(number, Action.COMMENT, expected_version=None)
     return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at or timezone.now())
 
 
@@ -241,9 +242,9 @@ def _editable(order: Order) -> dict[str, Any]:
     return {"shipping_address": order.shipping_address, "email": order.email, "note": order.note}
 
 
-def _within(text: str, longest: int, pointer: str) -> str:
+def _text_within(text: str, longest: int, pointer: str) -> str:
     text = text.strip()
     if len(text) > longest or "\x00" in text:
-        detail = f"At most {longest:,} characters, without control characters."
+        detail = _("At most %(count)s characters, without control characters.") % {"count": f"{longest:,}"}
         raise Invalid(f"{pointer[1:]}: {detail}", faults=[Fault(pointer, "validation", detail)])
     return text

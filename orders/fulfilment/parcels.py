@@ -1,9 +1,12 @@
-"""Parcels that have left, as a carrier's file tells of them: whose they are and how they can be followed."""
+"""A carrier's file of parcels that have left: the order of each, and its tracking number."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.sheets.columns import kept_cells, named_columns, places_of
 from backoffice.sheets.limits import UnreadableFile
@@ -23,14 +26,14 @@ ALIASES = {
 MAX_PARCELS = 10_000
 LONGEST_NAME = 60
 LONGEST = {"number": 40, "tracking_number": 80, "carrier": 60}
-NO_ROWS = "The file has no rows. Put one row for each parcel below the header."
+NO_ROWS = gettext_lazy("The file has no rows. Put one row for each parcel below the header.")
 # What a spreadsheet makes of a long number: its last digits are gone.
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ParcelRow:
-    """All that is left of an order; `row` is where it was read, in a file the header is 1."""
+    """A row of the file: a parcel takes all that is left of its order. `row` counts from 1, the header."""
 
     row: int
     number: str
@@ -39,23 +42,24 @@ class ParcelRow:
 
     @property
     def problem(self) -> str:
-        """What is wrong with it before any order is looked at; empty if nothing is."""
+        """What is wrong with the row itself, before any order is read; empty when nothing is."""
         if not self.number:
-            return "The order number is missing."
+            return _("The order number is missing.")
         if not self.tracking_number:
-            return "The tracking number is missing."
+            return _("The tracking number is missing.")
         if ROUNDED.match(self.tracking_number):
-            return "A spreadsheet has rounded this tracking number: format its column as text."
+            return _("A spreadsheet has rounded this tracking number: format its column as text.")
         for name, longest in LONGEST.items():
             text = getattr(self, name)
             if len(text) > longest or not text.isprintable():
-                return f"{name}: at most {longest} characters, without control characters."
+                detail = _("%(column)s: at most %(count)s characters, without control characters.")
+                return detail % {"column": name, "count": longest}
         return ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParcelFile:
-    """A file that was read; `columns` are those of ours that it has."""
+    """A file that was read; `columns` are those that it has of the ones we know."""
 
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
@@ -63,7 +67,7 @@ class ParcelFile:
 
 
 def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> ParcelFile:
-    """The whole file, CSV or XLSX, at most 10,000 rows; `carrier` is of the rows that name none.
+    """Read the whole file, CSV or XLSX, at most 10,000 rows; `carrier` is for rows that name none.
 
     Raises:
         UnreadableFile.
@@ -71,12 +75,12 @@ def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> Parcel
     rows = table_rows(content_of(file), file_name=file_name, columns=(*COLUMNS, *ALIASES))
     header = next(rows, None)
     if header is None:
-        raise UnreadableFile(NO_ROWS)
+        raise UnreadableFile(str(NO_ROWS))
     named = named_columns(header.cells, COLUMNS, needed=["number", "tracking_number"], aliases=ALIASES)
     places = places_of(named, COLUMNS)
     parcels = tuple(_parcels(rows, places, carrier))
     if not parcels:
-        raise UnreadableFile(NO_ROWS)
+        raise UnreadableFile(str(NO_ROWS))
     ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in COLUMNS)
     return ParcelFile(tuple(places), ignored, parcels)
 

@@ -1,6 +1,9 @@
-"""A shelf with fewer units than orders were promised: call off what is missing, and record the count."""
+"""A count below what orders were promised: cancel the missing units, then record the count."""
 
 from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
@@ -12,14 +15,14 @@ from orders.fulfilment.lifecycle import cancel_order
 from orders.models import Order, OrderLine, PromoCode, RedemptionState
 from orders.models.order import OPEN_UNITS
 
-REASON = "Not on the shelf"
+REASON = gettext_lazy("Not on the shelf")
 
 
 class PromisesChanged(Conflict):
-    """Other orders hold the units now than those that were shown."""
+    """The orders that hold the units are not those that were shown."""
 
     code = "promises_changed"
-    title = "Other orders would lose units"
+    title = gettext_lazy("Other orders would lose units")
 
 
 def units_to_cancel(product: Product, counted: int) -> dict[str, int]:
@@ -49,7 +52,7 @@ def cancel_and_count(
     agreed: Mapping[str, int],
     by: Actor,
     expected: int | None = None,
-    reason: str = REASON,
+    reason: str | None = None,
     note: str = "",
 ) -> StockMovement:
     """Cancel the units that `agreed` names by order, then set on hand to what was counted: all or nothing.
@@ -58,18 +61,21 @@ def cancel_and_count(
         UnknownSku, Invalid, Stale, BelowReserved, IllegalTransition.
         PromisesChanged: `agreed` is not what `units_to_cancel` says now.
     """
-    product = _hold(product_with_sku(sku), agreed)
+    product = _locked_product(product_with_sku(sku), agreed)
     if units_to_cancel(product, counted) != dict(agreed):
         raise PromisesChanged(
-            f"Other orders hold {product.sku} now than those you were shown. Look again at which lose units."
+            _("Other orders hold %(sku)s now than those you were shown. Look again at which lose units.")
+            % {"sku": product.sku}
         )
     for number, units in agreed.items():
-        cancel_order(number, by=by, reason=reason, lines={product.sku: units})
+        cancel_order(
+            number, by=by, reason=str(REASON) if reason is None else reason, lines={product.sku: units}
+        )
     return stock.count(sku, counted, by=by, note=note, expected=expected)
 
 
-def _hold(product: Product, agreed: Mapping[str, int]) -> Product:
-    """In the order in which everybody locks: orders, promo codes, and then the product, read anew."""
+def _locked_product(product: Product, agreed: Mapping[str, int]) -> Product:
+    """Lock in the order of every use case: orders, promo codes, then the product, which is read again."""
     orders = Order.objects.filter(number__in=agreed).order_by("pk").select_for_update(no_key=True)
     held = list(orders.values_list("pk", flat=True))
     codes = PromoCode.objects.filter(

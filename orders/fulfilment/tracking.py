@@ -1,4 +1,4 @@
-"""Parcel services that are offered when shipping, and where a parcel of theirs can be followed."""
+"""Carriers that are offered when shipping, and where their parcels can be tracked."""
 
 from urllib.parse import quote
 
@@ -16,6 +16,6 @@ CARRIERS = tuple(FOLLOWED_AT)
 
 
 def tracking_url(carrier: str, tracking_number: str) -> str:
-    """Empty when it is not known where to look."""
+    """The page that tracks this parcel; empty for an unknown carrier."""
     known = {name.casefold(): url for name, url in FOLLOWED_AT.items()}.get(carrier.strip().casefold(), "")
     return known.format(quote(tracking_number, safe="")) if known and tracking_number else ""

@@ -1,8 +1,10 @@
-"""Hold an order while something happens to it, and write down what it has become."""
+"""Lock an order for a change, and save its new status afterwards."""
 
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.db.statements import selecting
 from backoffice.errors import Conflict, NotFound, Stale
@@ -13,17 +15,17 @@ from orders.status import Action, OrderStatus, is_allowed, status_of
 
 class UnknownOrder(NotFound):
     code = "unknown_order"
-    title = "No such order"
+    title = gettext_lazy("No such order")
 
 
 class IllegalTransition(Conflict):
     code = "illegal_transition"
-    title = "Not possible in this status"
+    title = gettext_lazy("Not possible in this status")
 
 
 def order_with_number(number: str) -> Order:
     """Raises UnknownOrder."""
-    return _found(Order.objects.with_number(number).first(), number)
+    return _or_unknown(Order.objects.with_number(number).first(), number)
 
 
 def begin(number: str, action: Action, *, expected_version: int | None) -> tuple[Order, list[OrderLine]]:
@@ -32,12 +34,16 @@ def begin(number: str, action: Action, *, expected_version: int | None) -> tuple
     Raises:
         UnknownOrder, Stale, IllegalTransition.
     """
-    order = _found(next(iter(_locked(normalised_number(number))), None), number)
+    order = _or_unknown(next(iter(_locked_orders(normalised_number(number))), None), number)
     if expected_version is not None and expected_version != order.version:
-        raise Stale(f"{order.number} was changed meanwhile. Look at it again.")
+        raise Stale(_("%(order)s was changed meanwhile. Look at it again.") % {"order": order.number})
     if not is_allowed(action, order.status):
-        status = OrderStatus(order.status).label.lower()
-        raise IllegalTransition(f"{order.number} is {status}: {action.label.lower()} is not possible.")
+        facts = {
+            "order": order.number,
+            "status": OrderStatus(order.status).label.lower(),
+            "action": action.label.lower(),
+        }
+        raise IllegalTransition(_("%(order)s is %(status)s: %(action)s is not possible.") % facts)
     return order, _lines_of(order.pk)
 
 
@@ -53,7 +59,7 @@ def finish(
 
 
 @selecting
-def _locked(number: str) -> QuerySet[Order]:
+def _locked_orders(number: str) -> QuerySet[Order]:
     return Order.objects.filter(number=number).select_for_update(no_key=True)
 
 
@@ -62,7 +68,7 @@ def _lines_of(order_id: int) -> QuerySet[OrderLine]:
     return OrderLine.objects.filter(order=order_id).order_by("position")
 
 
-def _found(order: Order | None, number: str) -> Order:
+def _or_unknown(order: Order | None, number: str) -> Order:
     if order is None:
-        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+        raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
     return order

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
 from orders.models import OrderLine
@@ -40,12 +42,22 @@ def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Un
     Raises:
         Invalid: naming every SKU that is not in the order or of which fewer are open.
     """
-    return _chosen(lines, wanted.items(), lambda line: line.open, "still to ship")
+    return _chosen_units(
+        lines,
+        wanted.items(),
+        lambda line: line.open,
+        _("Only %(count)s of %(sku)s are still to ship; %(wanted)s were asked for."),
+    )
 
 
 def returnable_units(lines: Sequence[OrderLine], wanted: Iterable[tuple[str, int]]) -> list[Units]:
     """Shipped units that have not come back yet, by SKU. Raises Invalid as `open_units` does."""
-    return _chosen(lines, wanted, lambda line: line.shipped - line.returned, "to return")
+    return _chosen_units(
+        lines,
+        wanted,
+        lambda line: line.shipped - line.returned,
+        _("Only %(count)s of %(sku)s are to return; %(wanted)s were asked for."),
+    )
 
 
 def by_product(units: Iterable[Units]) -> dict[int, int]:
@@ -53,46 +65,46 @@ def by_product(units: Iterable[Units]) -> dict[int, int]:
 
 
 def as_facts(units: Iterable[Units]) -> list[dict[str, Any]]:
-    """As a timeline keeps them."""
+    """Units as facts of a timeline entry."""
     return [{"sku": each.line.sku, "name": each.line.name, "quantity": each.quantity} for each in units]
 
 
 def as_credited_facts(units: Iterable[Units], worth: Iterable[Decimal]) -> list[dict[str, Any]]:
-    """The same, each with what its units are worth."""
+    """The same, each with the credit for its units."""
     return [{**fact, "credit": str(credit)} for fact, credit in zip(as_facts(units), worth, strict=True)]
 
 
-def _chosen(
+def _chosen_units(
     lines: Sequence[OrderLine],
     wanted: Iterable[tuple[str, int]],
     at_most: Callable[[OrderLine], int],
-    what_for: str,
+    too_many: str,
 ) -> list[Units]:
     by_key = {folded(line.sku): line for line in lines}
     chosen: dict[str, Units] = {}
     faults: list[Fault] = []
     for index, (sku, quantity) in enumerate(wanted):
         line = by_key.get(folded(sku))
-        problem = _problem(line, sku, quantity, at_most, what_for)
+        problem = _problem_with_units(line, sku, quantity, at_most, too_many)
         if line is None or problem or folded(sku) in chosen:
-            detail = problem or f"{sku.strip()} is named twice."
+            detail = problem or _("%(sku)s is named twice.") % {"sku": sku.strip()}
             faults.append(Fault(f"/lines/{index}", "validation", detail, {"sku": sku}))
             continue
         chosen[folded(sku)] = Units(line, quantity)
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
     if not chosen:
-        raise Invalid("Choose at least one unit.", faults=[Fault("/lines", "validation", "Empty.")])
+        raise Invalid(_("Choose at least one unit."), faults=[Fault("/lines", "validation", _("Empty."))])
     return list(chosen.values())
 
 
-def _problem(
-    line: OrderLine | None, sku: str, quantity: int, at_most: Callable[[OrderLine], int], what_for: str
+def _problem_with_units(
+    line: OrderLine | None, sku: str, quantity: int, at_most: Callable[[OrderLine], int], too_many: str
 ) -> str:
     if line is None:
-        return f"{sku.strip()[:64]} is not in this order."
+        return _("%(sku)s is not in this order.") % {"sku": sku.strip()[:64]}
     if quantity < 1:
-        return f"Choose at least one unit of {line.sku}."
+        return _("Choose at least one unit of %(sku)s.") % {"sku": line.sku}
     if quantity > at_most(line):
-        return f"Only {at_most(line)} of {line.sku} are {what_for}; {quantity} were asked for."
+        return too_many % {"count": at_most(line), "sku": line.sku, "wanted": quantity}
     return ""

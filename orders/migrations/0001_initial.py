@@ -92,8 +92,8 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], editable=False, max_length=6)),
                 ('placed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('is_demo', models.BooleanField(default=False, editable=False)),
-                ('demo_invoice', models.CharField(editable=False, max_length=20, null=True, unique=True)),
+                ('origin', models.CharField(choices=[('shop', 'This shop'), ('demo', 'Demo')], default='shop', editable=False, max_length=20)),
+                ('external_number', models.CharField(blank=True, editable=False, help_text='The number it had where it came from.', max_length=60)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.customer')),
@@ -122,9 +122,8 @@ class Migration(migrations.Migration):
             name='OrderEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('comment', 'Comment'), ('email', 'E-mail')], max_length=10)),
-                ('text', models.CharField(max_length=2000)),
-                ('details', models.JSONField(default=dict)),
+                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('comment', 'Comment')], max_length=10)),
+                ('facts', models.JSONField(default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -343,6 +342,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', models.F('total'))), name='order_credited_within_total'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.UniqueConstraint(condition=models.Q(('external_number', ''), _negated=True), fields=('origin', 'external_number'), name='order_once_per_external_number'),
         ),
         migrations.AddIndex(
             model_name='orderevent',

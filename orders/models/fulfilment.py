@@ -1,10 +1,11 @@
-"""What left, what was called off and what came back. Each has a reference that the stock ledger carries."""
+"""Shipments, cancellations and returns. The stock ledger carries the reference of each."""
 
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.money import ZERO
 from orders.models.order import Order, OrderLine
@@ -20,7 +21,7 @@ class Shipment(models.Model):
     """Some or all of an order's units leaving in one parcel."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
-    reference = models.CharField(max_length=60, unique=True, help_text="Such as B-100042-S1.")
+    reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-S1."))
     carrier = models.CharField(max_length=60, blank=True)
     tracking_number = models.CharField(max_length=80, blank=True)
     shipped_at = models.DateTimeField(default=timezone.now)
@@ -59,7 +60,7 @@ class Cancellation(models.Model):
     """Units that will not ship after all; they were released for sale again."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cancellations")
-    reference = models.CharField(max_length=60, unique=True, help_text="Such as B-100042-C1.")
+    reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-C1."))
     reason = models.CharField(max_length=255, blank=True)
     credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
     shipping_credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
@@ -92,7 +93,7 @@ class Return(models.Model):
     """Units that came back, each either restocked or written off."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
-    reference = models.CharField(max_length=60, unique=True, help_text="Such as B-100042-R1.")
+    reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-R1."))
     reason = models.CharField(max_length=255, blank=True)
     credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
     at = models.DateTimeField(default=timezone.now)

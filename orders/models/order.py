@@ -108,14 +108,16 @@ class Order(models.Model):
     email = models.EmailField()
     currency = models.CharField(max_length=3, editable=False)
 
-    ship_name = models.CharField("name", max_length=120)
-    ship_line1 = models.CharField("address", max_length=120)
-    ship_line2 = models.CharField("address, second line", max_length=120, blank=True)
-    ship_city = models.CharField("city", max_length=80)
-    ship_region = models.CharField("region", max_length=80, blank=True)
-    ship_postcode = models.CharField("postcode", max_length=20, blank=True)
-    ship_country = models.CharField("country", max_length=2, help_text="ISO 3166-1 alpha-2, such as DE.")
-    ship_phone = models.CharField("phone", max_length=40, blank=True)
+    ship_name = models.CharField(_("name"), max_length=120)
+    ship_line1 = models.CharField(_("address"), max_length=120)
+    ship_line2 = models.CharField(_("address, second line"), max_length=120, blank=True)
+    ship_city = models.CharField(_("city"), max_length=80)
+    ship_region = models.CharField(_("region"), max_length=80, blank=True)
+    ship_postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    ship_country = models.CharField(
+        _("country"), max_length=2, help_text=_("ISO 3166-1 alpha-2, such as DE.")
+    )
+    ship_phone = models.CharField(_("phone"), max_length=40, blank=True)
 
     subtotal = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
     discount = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
@@ -127,7 +129,7 @@ class Order(models.Model):
         output_field=models.DecimalField(max_digits=12, decimal_places=2),
         db_persist=True,
     )
-    units = models.PositiveIntegerField(editable=False, help_text="Units ordered, over all lines.")
+    units = models.PositiveIntegerField(editable=False, help_text=_("Units ordered, over all lines."))
     promo_code = models.CharField(max_length=40, blank=True, editable=False)
     promo_terms = models.JSONField(null=True, editable=False)
     explanation = models.JSONField(default=list, editable=False)
@@ -140,7 +142,7 @@ class Order(models.Model):
     placed_at = models.DateTimeField(default=timezone.now, editable=False)
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.SHOP, editable=False)
     external_number = models.CharField(
-        max_length=60, blank=True, editable=False, help_text="The number it had where it came from."
+        max_length=60, blank=True, editable=False, help_text=_("The number it had where it came from.")
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -193,12 +195,12 @@ class Order(models.Model):
             ),
         )
         permissions = (
-            ("ship_order", "Can ship orders and mark them delivered"),
-            ("return_order", "Can register returns"),
-            ("cancel_order", "Can cancel orders"),
-            ("comment_order", "Can comment on orders"),
-            ("export_order", "Can export orders"),
-            ("view_revenue", "Can see revenue"),
+            ("ship_order", _("Can ship orders and mark them delivered")),
+            ("return_order", _("Can register returns")),
+            ("cancel_order", _("Can cancel orders")),
+            ("comment_order", _("Can comment on orders")),
+            ("export_order", _("Can export orders")),
+            ("view_revenue", _("Can see revenue")),
         )
 
     def __str__(self) -> str:
@@ -224,7 +226,7 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
     position = models.PositiveSmallIntegerField()
-    sku = models.CharField("SKU", max_length=64)
+    sku = models.CharField(_("SKU"), max_length=64)
     name = models.CharField(max_length=255)
     unit_price = models.DecimalField(max_digits=12, decimal_places=2)
     quantity = models.PositiveIntegerField()

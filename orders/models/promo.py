@@ -8,13 +8,15 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source
 from backoffice.money import CENT, ZERO, formatted, percent
 from catalog.models import Category, Product
 
 code_validator = RegexValidator(
-    r"\A[A-Z0-9_-]{3,40}\Z", "A promo code has 3 to 40 letters A–Z, digits, hyphens or underscores."
+    r"\A[A-Z0-9_-]{3,40}\Z", _("A promo code has 3 to 40 letters A–Z, digits, hyphens or underscores.")
 )
 
 
@@ -24,18 +26,18 @@ def normalised_code(code: str) -> str:
 
 
 class PromotionKind(models.TextChoices):
-    PERCENTAGE = "percentage", "Percentage"
-    FIXED = "fixed", "Fixed amount"
+    PERCENTAGE = "percentage", _("Percentage")
+    FIXED = "fixed", _("Fixed amount")
 
 
 class PromoState(models.TextChoices):
     """Derived from pauses, window and uses; never stored."""
 
-    SCHEDULED = "scheduled", "Scheduled"
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
-    EXPIRED = "expired", "Expired"
-    USED_UP = "used_up", "Used up"
+    SCHEDULED = "scheduled", _("Scheduled")
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    EXPIRED = "expired", _("Expired")
+    USED_UP = "used_up", _("Used up")
 
 
 class Promotion(models.Model):
@@ -54,17 +56,19 @@ class Promotion(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     max_uses_per_customer = models.PositiveIntegerField(
-        null=True, blank=True, default=1, validators=[MinValueValidator(1)], help_text="Empty: no limit."
+        null=True, blank=True, default=1, validators=[MinValueValidator(1)], help_text=_("Empty: no limit.")
     )
     first_order_only = models.BooleanField(default=False)
     is_restricted = models.BooleanField(
         default=False,
-        help_text="Whether it applies to its categories and products alone. One that names none of them "
-        "applies to nothing.",
+        help_text=_(
+            "Whether it applies to its categories and products alone. One that names none of them "
+            "applies to nothing."
+        ),
     )
     categories = models.ManyToManyField(Category, blank=True, related_name="+", through="PromotionCategory")
     products = models.ManyToManyField(Product, blank=True, related_name="+", through="PromotionProduct")
-    is_paused = models.BooleanField("paused", default=False)
+    is_paused = models.BooleanField(_("paused"), default=False)
     is_batch = models.BooleanField(default=False, editable=False)
     expired_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -89,8 +93,9 @@ class Promotion(models.Model):
                     max_discount__isnull=True,
                 ),
                 name="promotion_kind_has_its_value",
-                violation_error_message="Give a percentage above 0 and up to 100, or a fixed amount above 0 "
-                "without a cap.",
+                violation_error_message=_(
+                    "Give a percentage above 0 and up to 100, or a fixed amount above 0 without a cap."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(max_discount__isnull=True) | Q(max_discount__gt=0),
@@ -102,7 +107,7 @@ class Promotion(models.Model):
             models.CheckConstraint(
                 condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(starts_at__lt=F("ends_at")),
                 name="promotion_starts_before_it_ends",
-                violation_error_message="The end must come after the start.",
+                violation_error_message=_("The end must come after the start."),
             ),
             models.CheckConstraint(
                 condition=Q(max_uses_per_customer__isnull=True) | Q(max_uses_per_customer__gte=1),
@@ -125,7 +130,10 @@ class Promotion(models.Model):
         if self.kind == PromotionKind.FIXED:
             return formatted(self.amount_off or ZERO, currency)
         words = percent(self.percent_off or ZERO)
-        return f"{words}, up to {formatted(self.max_discount, currency)}" if self.max_discount else words
+        if not self.max_discount:
+            return words
+        most = formatted(self.max_discount, currency)
+        return gettext("%(percent)s, up to %(most)s") % {"percent": words, "most": most}
 
 
 class PromotionCategory(models.Model):
@@ -137,7 +145,7 @@ class PromotionCategory(models.Model):
     class Meta:
         db_table = "orders_promotion_categories"
         unique_together = (("promotion", "category"),)
-        verbose_name = "promotion"
+        verbose_name = _("promotion")
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -153,7 +161,7 @@ class PromotionProduct(models.Model):
     class Meta:
         db_table = "orders_promotion_products"
         unique_together = (("promotion", "product"),)
-        verbose_name = "promotion"
+        verbose_name = _("promotion")
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -185,9 +193,9 @@ class PromoCode(models.Model):
     code = models.CharField(max_length=40, unique=True, validators=[code_validator])
     times_used = models.PositiveIntegerField(default=0, editable=False)
     max_uses = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Empty: no limit."
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Empty: no limit.")
     )
-    is_paused = models.BooleanField("paused", default=False)
+    is_paused = models.BooleanField(_("paused"), default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PromoCodeQuerySet.as_manager()
@@ -197,7 +205,7 @@ class PromoCode(models.Model):
             models.CheckConstraint(
                 condition=Q(max_uses__isnull=True) | Q(times_used__lte=F("max_uses")),
                 name="promo_code_within_max_uses",
-                violation_error_message="The code was already used more often than that.",
+                violation_error_message=_("The code was already used more often than that."),
             ),
             models.CheckConstraint(
                 condition=Q(max_uses__isnull=True) | Q(max_uses__gte=1), name="promo_code_max_uses_positive"
@@ -226,8 +234,8 @@ class PromoCode(models.Model):
 
 
 class RedemptionState(models.TextChoices):
-    ACTIVE = "active", "Active"
-    RELEASED = "released", "Released"
+    ACTIVE = "active", _("Active")
+    RELEASED = "released", _("Released")
 
 
 class Redemption(models.Model):

@@ -1,9 +1,12 @@
-"""What somebody asks for, checked for all that needs no look at the shop."""
+"""What is ordered, and every check of it that needs no database."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
@@ -17,7 +20,7 @@ MAX_NOTE = 2_000
 
 class EmptyOrder(Invalid):
     code = "empty_order"
-    title = "An order needs lines"
+    title = gettext_lazy("An order needs lines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One product of the basket: its lines merged, and where the first of them stands in the request."""
+    """One product of the basket, its lines merged; `pointer` names the first of them in the request."""
 
     sku: str
     quantity: int
@@ -71,7 +74,10 @@ def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
     for index, line in enumerate(lines):
         pointer, key = f"/lines/{index}", folded(line.sku)
         if not 1 <= line.quantity <= MAX_QUANTITY:
-            detail = f"Order between 1 and {MAX_QUANTITY:,} of {line.sku[:64]}."
+            detail = _("Order between 1 and %(most)s of %(sku)s.") % {
+                "most": f"{MAX_QUANTITY:,}",
+                "sku": line.sku[:64],
+            }
             faults.append(Fault(f"{pointer}/quantity", "validation", detail))
             continue
         first = wanted.get(key, Wanted(line.sku.strip(), 0, pointer))
@@ -79,10 +85,13 @@ def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
     if not wanted:
-        detail = "Add at least one line to the order."
+        detail = _("Add at least one line to the order.")
         raise EmptyOrder(detail, faults=[Fault("/lines", EmptyOrder.code, detail)])
     if len(wanted) > MAX_LINES:
-        detail = f"An order has at most {MAX_LINES} lines; this one has {len(wanted)}."
+        detail = _("An order has at most %(most)s lines; this one has %(count)s.") % {
+            "most": MAX_LINES,
+            "count": len(wanted),
+        }
         raise Invalid(detail, faults=[Fault("/lines", "too_long", detail)])
     return wanted
 
@@ -95,7 +104,7 @@ def address_fields(address: Address | None) -> dict[str, str]:
     """
     if address is None:
         raise Invalid(
-            "Give a shipping address.", faults=[Fault("/shipping_address", "validation", "Missing.")]
+            _("Give a shipping address."), faults=[Fault("/shipping_address", "validation", _("Missing."))]
         )
     fields = {f"ship_{name}": value.strip() for name, value in asdict(address).items()}
     fields["ship_country"] = fields["ship_country"].upper()
@@ -106,25 +115,27 @@ def address_fields(address: Address | None) -> dict[str, str]:
     ]
     if faults:
         told = " ".join(f"{fault.pointer.rpartition('/')[2]}: {fault.detail}" for fault in faults)
-        raise Invalid(f"The shipping address is not complete. {told}", faults=faults)
+        detail = _("The shipping address is not complete. %(problems)s") % {"problems": told}
+        raise Invalid(detail, faults=faults)
     return fields
 
 
 def _problem_with(name: str, value: str) -> str | None:
     field: Any = Order._meta.get_field(name)
     if not value and not field.blank:
-        return "Missing."
+        return _("Missing.")
     if len(value) > field.max_length or "\x00" in value:
-        return f"At most {field.max_length} characters, without control characters."
+        detail = _("At most %(count)s characters, without control characters.")
+        return detail % {"count": field.max_length}
     if name == "ship_country" and not (len(value) == 2 and value.isascii() and value.isalpha()):
-        return "A country code of two letters, such as DE."
+        return _("A country code of two letters, such as DE.")
     return None
 
 
 def checked_note(note: str) -> str:
     note = note.strip()
     if len(note) > MAX_NOTE or "\x00" in note:
-        detail = f"A note has at most {MAX_NOTE:,} characters."
+        detail = _("A note has at most %(count)s characters.") % {"count": f"{MAX_NOTE:,}"}
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
     return note
 
@@ -132,7 +143,7 @@ def checked_note(note: str) -> str:
 def checked_fee(fee: Decimal) -> Decimal:
     if not (fee.is_finite() and 0 <= fee <= MAX_AMOUNT / 100 and fee == fee.quantize(Decimal("0.01"))):
         raise Invalid(
-            "A shipping fee is an amount such as 4.90.",
-            faults=[Fault("/shipping_fee", "validation", "Not negative, two decimal places at most.")],
+            _("A shipping fee is an amount such as 4.90."),
+            faults=[Fault("/shipping_fee", "validation", _("Not negative, two decimal places at most."))],
         )
     return fee

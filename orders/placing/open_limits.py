@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Round
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.models import Customer
@@ -38,12 +40,12 @@ _OPEN_CENTS = _CENTS / F("quantity") * OPEN_UNITS + _CENTS % F("quantity") * OPE
 
 class TooMuchOpen(Conflict):
     code = "too_much_open"
-    title = "Too much is open already"
+    title = gettext_lazy("Too much is open already")
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What neither shipped nor was cancelled: orders, their units, and what those cost after discounts."""
+    """Orders and units that are neither shipped nor cancelled, and their value after discounts."""
 
     orders: int = 0
     units: int = 0
@@ -55,7 +57,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A customer who has much open, and what of: `48 of 50 TEA-01`."""
+    """A customer who has much open; `holds` says what, such as `48 of the 50 of TEA-01 on hand`."""
 
     customer_id: int
     name: str
@@ -73,25 +75,27 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
     if may_hold_anything(by) or not any(limit is not None for limit in limits().values()):
         return
     present = open_of(customer.pk)
-    faults = [_fault(name, limit, present, more) for name, limit in _passed(present + more)]
+    faults = [_fault_of_limit(name, limit, present, more) for name, limit in _limits_passed(present + more)]
     if not faults:
         return
     detail = " ".join(fault.detail for fault in faults)
     if is_first(f"too-much-open:{customer.pk}", window_seconds=NOTED_SECONDS):
         write_line("too_much_open", account=customer.email, by=by, text=detail)
     raise TooMuchOpen(
-        f"{detail} Order less, wait until something has shipped, or ask the shop.", faults=faults
+        _("%(problems)s Order less, wait until something has shipped, or ask the shop.")
+        % {"problems": detail},
+        faults=faults,
     )
 
 
 def may_hold_anything(by: Actor) -> bool:
-    """The system, and staff who place orders."""
+    """Whether there is no limit: for the system, and for staff who place orders."""
     user = by.user
     return user is None or (user.is_staff and user.has_perm("orders.add_order"))
 
 
 def limits() -> dict[str, Any]:
-    """By name of `Open`'s fields; None: no limit."""
+    """By the names of the fields of `Open`; None is no limit."""
     return {
         "orders": settings.SHOP_MAX_OPEN_ORDERS,
         "units": settings.SHOP_MAX_OPEN_UNITS,
@@ -100,9 +104,9 @@ def limits() -> dict[str, Any]:
 
 
 def open_of(customer: int) -> Open:
-    """One statement, however much is open."""
+    """What this customer has open, in one statement."""
     for row in _open_of(customer):
-        return Open(row["orders"], row["units"], _amount(row["cents"]))
+        return Open(row["orders"], row["units"], _from_cents(row["cents"]))
     return Open()
 
 
@@ -127,33 +131,37 @@ def _open_lines() -> QuerySet[OrderLine]:
     return OrderLine.objects.filter(order__status__in=OPEN_STATUSES).order_by()
 
 
-def _passed(held: Open) -> Iterator[tuple[str, Any]]:
+def _limits_passed(held: Open) -> Iterator[tuple[str, Any]]:
     for name, limit in limits().items():
         if limit is not None and getattr(held, name) > limit:
             yield name, limit
 
 
-def _fault(name: str, limit: Any, present: Open, more: Open) -> Fault:
+def _fault_of_limit(name: str, limit: Any, present: Open, more: Open) -> Fault:
     now, asked = getattr(present, name), getattr(more, name)
-    detail = (
-        f"At most {_amount_in_words(name, limit)} may be open at once: {_amount_in_words(name, now)} are, "
-        f"and this order adds {_amount_in_words(name, asked)}."
-    )
-    facts = {"limit": _plain(limit), "open": _plain(now), "wanted": _plain(asked)}
+    detail = _("At most %(limit)s may be open at once: %(open)s are, and this order adds %(wanted)s.") % {
+        "limit": _amount_in_words(name, limit),
+        "open": _amount_in_words(name, now),
+        "wanted": _amount_in_words(name, asked),
+    }
+    facts = {"limit": _json_amount(limit), "open": _json_amount(now), "wanted": _json_amount(asked)}
     return Fault("/lines", f"too_many_open_{name}", detail, facts)
 
 
 def _amount_in_words(name: str, amount: Any) -> str:
+    """`1 order`, `4,700 units`, `€20.00 of goods`."""
     if name == "value":
-        return f"{formatted(amount, settings.SHOP_CURRENCY)} of goods"
-    return f"{amount:,} {name if amount != 1 else name.removesuffix('s')}"
+        return _("%(amount)s of goods") % {"amount": formatted(amount, settings.SHOP_CURRENCY)}
+    if name == "orders":
+        return ngettext("%(count)s order", "%(count)s orders", amount) % {"count": f"{amount:,}"}
+    return ngettext("%(count)s unit", "%(count)s units", amount) % {"count": f"{amount:,}"}
 
 
-def _plain(amount: Any) -> Any:
+def _json_amount(amount: Any) -> Any:
     return str(amount) if isinstance(amount, Decimal) else amount
 
 
-def _amount(cents: int) -> Decimal:
+def _from_cents(cents: int) -> Decimal:
     return rounded(Decimal(cents) / 100)
 
 
@@ -169,7 +177,7 @@ def _near_a_limit(at_most: int) -> list[Holder]:
     rows = _by_customer().filter(near).order_by("-units", "order__customer")
     found = rows.values_list(*columns, "orders", "units", "cents")[:at_most]
     return [
-        Holder(pk, name or email, _nearest(Open(orders, units, _amount(cents))))
+        Holder(pk, name or email, _nearest(Open(orders, units, _from_cents(cents))))
         for pk, name, email, orders, units, cents in found
     ]
 
@@ -180,7 +188,10 @@ def _nearest(held: Open) -> str:
         name: Decimal(getattr(held, name)) / limit for name, limit in limits().items() if limit is not None
     }
     name = max(shares, key=lambda each: shares[each])
-    return f"{_amount_in_words(name, getattr(held, name))}, at most {_amount_in_words(name, limits()[name])}"
+    return _("%(held)s, at most %(limit)s") % {
+        "held": _amount_in_words(name, getattr(held, name)),
+        "limit": _amount_in_words(name, limits()[name]),
+    }
 
 
 def _of_one_product(at_most: int) -> list[Holder]:
@@ -201,6 +212,11 @@ def _of_one_product(at_most: int) -> list[Holder]:
         )[:at_most]
     )
     return [
-        Holder(pk, name or email, f"{held:,} of the {on_hand:,} of {sku} on hand")
+        Holder(pk, name or email, _share_in_words(sku, held, on_hand))
         for pk, name, email, sku, on_hand, held in rows
     ]
+
+
+def _share_in_words(sku: str, held: int, on_hand: int) -> str:
+    facts = {"held": f"{held:,}", "on_hand": f"{on_hand:,}", "sku": sku}
+    return _("%(held)s of the %(on_hand)s of %(sku)s on hand") % facts

@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.customers import held_customer_for
@@ -43,7 +45,7 @@ __all__ = ["Address", "LineRequest", "OrderRequest", "place_order", "quote_order
 
 class UnknownSkus(Invalid):
     code = "unknown_sku"
-    title = "No such product"
+    title = gettext_lazy("No such product")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def quote_order(request: OrderRequest, *, email: str, by: Actor, at: datetime | 
         if request.promo_code.strip()
         else None
     )
-    priced = _priced(request, wanted, promo, _seen)
+    priced = _priced(request, wanted, promo, _products_seen)
     return redemption.quote_told_to(by, priced.quote)
 
 
@@ -101,9 +103,9 @@ def place_order(
     promo = (
         redemption.hold(request.promo_code, customer=customer, at=at) if request.promo_code.strip() else None
     )
-    priced = _priced(request, wanted, promo, _locked)
+    priced = _priced(request, wanted, promo, _products_locked)
     _refuse_without_discount(priced.quote.promo, by)
-    open_limits.refuse_too_much(customer, _opens(priced), by=by)
+    open_limits.refuse_too_much(customer, _added_to_open(priced), by=by)
     came_from = {"origin": origin, "external_number": external_number}
     order = _write_order(
         priced, request, {**address, **came_from}, customer, promo, email=email.strip(), by=by, at=at
@@ -122,20 +124,20 @@ def place_order(
     return order
 
 
-def _wanted(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+def _products_wanted(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
     """The products with these keys; `is_named` tells whether the promotion names them."""
     named = Case(When(redemption.is_named_by(promotion), then=Value(True)), default=Value(False))
     return Product.objects.filter(sku_key__in=keys).annotate(is_named=named).order_by("pk")
 
 
 @selecting
-def _seen(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
-    return _wanted(keys, promotion)
+def _products_seen(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+    return _products_wanted(keys, promotion)
 
 
 @selecting
-def _locked(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
-    return _wanted(keys, promotion).select_for_update(of=("self",), no_key=True)
+def _products_locked(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
+    return _products_wanted(keys, promotion).select_for_update(of=("self",), no_key=True)
 
 
 def _priced(
@@ -157,7 +159,7 @@ def _priced(
         shipping=_shipping(request),
     )
     if priced.subtotal > MAX_AMOUNT:
-        raise Invalid("An order of this value is not possible: order less.")
+        raise Invalid(_("An order of this value is not possible: order less."))
     return Priced(products, {by_key[key].pk: each.quantity for key, each in wanted.items()}, priced)
 
 
@@ -169,7 +171,7 @@ def _shipping(request: OrderRequest) -> Shipping:
 
 def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Product]) -> None:
     """Name every failing line at once."""
-    faults = [fault for key, each in wanted.items() if (fault := _fault_of(each, products.get(key)))]
+    faults = [fault for key, each in wanted.items() if (fault := _fault_of_line(each, products.get(key)))]
     if not faults:
         return
     detail = " ".join(fault.detail for fault in faults)
@@ -177,9 +179,9 @@ def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Pro
     raise (UnknownSkus if is_unknown else stock.InsufficientStock)(detail, faults=faults)
 
 
-def _fault_of(wanted: Wanted, product: Product | None) -> Fault | None:
+def _fault_of_line(wanted: Wanted, product: Product | None) -> Fault | None:
     if product is None or not product.is_active:
-        detail = f"{wanted.sku[:64]} is not for sale."
+        detail = _("%(sku)s is not for sale.") % {"sku": wanted.sku[:64]}
         return Fault(wanted.pointer, UnknownSkus.code, detail, {"sku": wanted.sku[:64]})
     if product.available < wanted.quantity:
         fault = stock.shortage(product, wanted.quantity)
@@ -192,7 +194,7 @@ def _refuse_without_discount(outcome: PromoOutcome | None, by: Actor) -> None:
         raise redemption.refusal_told_to(by, outcome.refusal)
 
 
-def _opens(priced: Priced) -> Open:
+def _added_to_open(priced: Priced) -> Open:
     """What the order adds to what its customer has open."""
     quoted = priced.quote
     return Open(1, sum(priced.quantities.values()), quoted.subtotal - quoted.discount)

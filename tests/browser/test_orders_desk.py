@@ -54,7 +54,7 @@ def test_an_order_that_is_refused_stays_as_it_was_typed(open_page: OpenPage) -> 
         page.locator(f"#id_{name}").fill(value)
     page.get_by_role("button", name="Place order").click()
 
-    expect(page.get_by_text("Mend the marked lines.").first).to_be_visible()
+    expect(page.get_by_text("Fix the highlighted items.").first).to_be_visible()
     expect(page.locator("[data-line]")).to_contain_text("Only 3 of TEA-01 are available; 5 were asked for.")
     expect(page.get_by_label("Quantity of TEA-01")).to_be_focused()
     expect(page.get_by_label("City")).to_have_value("Bonn")

@@ -1,4 +1,4 @@
-"""What is typed of an order by phone: whom it is for, its lines, and what changes its price."""
+"""The form for an order by phone: the customer, the lines, and what changes the price."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminTextareaWidget,
@@ -29,7 +31,7 @@ LINE = "/lines/"
 
 @dataclass(slots=True)
 class TypedLine:
-    """A line as it stands on the page, also when it is no good."""
+    """A line as it was typed, whether or not it is valid."""
 
     sku: str
     quantity: str
@@ -37,20 +39,22 @@ class TypedLine:
 
 
 class BasketForm(forms.Form):
-    """What a price depends on. Half-typed as it may be, nothing of it is required."""
+    """The fields that the price depends on. None is required: it is sent while somebody types."""
 
     email = forms.CharField(required=False)
     promo_code = forms.CharField(
+        label=gettext_lazy("Promo code"),
         required=False,
         max_length=LONGEST_CODE,
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "autocapitalize": "characters"}),
     )
     shipping_fee = forms.DecimalField(
+        label=gettext_lazy("Shipping fee"),
         required=False,
         min_value=ZERO,
         max_digits=12,
         decimal_places=2,
-        help_text="Empty: the shop's own rule.",
+        help_text=gettext_lazy("Empty: the shop's own rule."),
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "inputmode": "decimal"}),
     )
 
@@ -67,13 +71,17 @@ class BasketForm(forms.Form):
         return self.cleaned_data
 
     def check_lines(self) -> None:
-        """Nothing here needs a look at the shop.
+        """Check what can be checked without the database.
 
         Raises:
             Invalid: naming every line whose quantity is no number.
         """
         faults = [
-            Fault(f"{LINE}{index}", "validation", f"Type how many of {line.sku[:64]}, as a whole number.")
+            Fault(
+                f"{LINE}{index}",
+                "validation",
+                _("Type how many of %(sku)s, as a whole number.") % {"sku": line.sku[:64]},
+            )
             for index, line in enumerate(self.lines)
             if not _is_number(line.quantity)
         ]
@@ -81,7 +89,7 @@ class BasketForm(forms.Form):
             raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Say at each line and each field what is wrong there, and the rest to the form as a whole."""
+        """Show each complaint at the line or field it is about, the others above the form."""
         if isinstance(refusal, PromoRefused):
             self.add_error("promo_code", refusal.detail)
             return
@@ -89,7 +97,7 @@ class BasketForm(forms.Form):
         for fault in about_lines:
             self.lines[int(fault.pointer.split("/")[2])].problem = fault.detail
         if about_lines:
-            self.add_error(None, "Mend the marked lines.")
+            self.add_error(None, _("Fix the highlighted items."))
             return
         for field, message in errors_of(refusal, self.fields):
             self.add_error(field, message)
@@ -105,29 +113,30 @@ class BasketForm(forms.Form):
         )
 
 
-def _same_as(name: str, **attributes: Any) -> Any:
-    """As the order's own field says: label, length, whether it may be empty."""
+def _order_field(name: str, **attributes: Any) -> Any:
+    """A form field with the label, length and `blank` of the order's own field."""
     return field_of(Order, name, widget=UnfoldAdminTextInputWidget({"autocomplete": "off", **attributes}))
 
 
 class NewOrderForm(BasketForm):
-    """`key` is the same whenever the same order is sent once more."""
+    """`key` stays the same when the same order is sent again."""
 
     email = field_of(
         Order,
         "email",
-        label="E-mail",
+        label=gettext_lazy("E-mail"),
         widget=UnfoldAdminEmailInputWidget({"autocomplete": "off", "data-focus": True}),
     )
-    name = _same_as("ship_name")
-    line1 = _same_as("ship_line1")
-    line2 = _same_as("ship_line2")
-    postcode = _same_as("ship_postcode")
-    city = _same_as("ship_city")
-    region = _same_as("ship_region")
-    country = _same_as("ship_country", autocapitalize="characters")
-    phone = _same_as("ship_phone", inputmode="tel")
+    name = _order_field("ship_name")
+    line1 = _order_field("ship_line1")
+    line2 = _order_field("ship_line2")
+    postcode = _order_field("ship_postcode")
+    city = _order_field("ship_city")
+    region = _order_field("ship_region")
+    country = _order_field("ship_country", autocapitalize="characters")
+    phone = _order_field("ship_phone", inputmode="tel")
     note = forms.CharField(
+        label=gettext_lazy("Note"),
         required=False,
         max_length=MAX_NOTE,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
@@ -147,7 +156,7 @@ class NewOrderForm(BasketForm):
         )
 
     def give_another_key(self, key: str) -> None:
-        """What is sent next is another order."""
+        """The next time the form is sent, it is another order."""
         assert isinstance(self.data, QueryDict)
         self.data = self.data.copy()
         self.data["key"] = key

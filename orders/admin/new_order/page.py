@@ -1,4 +1,4 @@
-"""What the page for orders by phone shows while one types: products, the customer, the price with reasons."""
+"""What the page for orders by phone shows while somebody types: products, customer, price and its steps."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from accounts.models import Customer
 from backoffice.db.fields import folded
 from backoffice.errors import Invalid
 from catalog.models import Product
-from orders.admin import words
+from orders.admin import counted, words
 from orders.admin.new_order.form import BasketForm, TypedLine
 from orders.admin.order.forms import ADDRESS_PARTS
 from orders.models import Order
@@ -30,8 +30,8 @@ STEP_TONES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the page: the product is None when it is not for sale (any more)."""
+class BasketRow:
+    """A line of the page. `product` is None when it is not for sale, or not any more."""
 
     sku: str
     product: Product | None
@@ -47,7 +47,7 @@ class Row:
 class Hit:
     """`is_exact`: its SKU or barcode is what was typed, so that Enter takes it."""
 
-    row: Row
+    row: BasketRow
     is_exact: bool
 
 
@@ -85,19 +85,19 @@ def hits_for(term: str) -> list[Hit]:
     return found[:MOST_HITS]
 
 
-def _row_of(product: Product) -> Row:
-    return Row(product.sku, product, "1")
+def _row_of(product: Product) -> BasketRow:
+    return BasketRow(product.sku, product, "1")
 
 
-def rows_of(lines: Sequence[TypedLine]) -> list[Row]:
+def rows_of(lines: Sequence[TypedLine]) -> list[BasketRow]:
     """What was typed, with the products in one statement."""
     products = Product.objects.active().with_skus([line.sku for line in lines]) if lines else []
     by_key = {folded(product.sku): product for product in products}
-    return [Row(line.sku, by_key.get(folded(line.sku)), line.quantity, line.problem) for line in lines]
+    return [BasketRow(line.sku, by_key.get(folded(line.sku)), line.quantity, line.problem) for line in lines]
 
 
 def steps_of(quote: Quote) -> list[QuoteStep]:
-    """Without the refusal of a promo code, which the page tells above them."""
+    """All steps but the refusal of a promo code, which the page shows above them."""
     steps = explained(quote.explanation, settings.SHOP_CURRENCY)
     return [_step_of(step) for step in steps if step.step != PriceStepKind.PROMO_REFUSED]
 
@@ -137,14 +137,14 @@ def buyer_with(email: str) -> Buyer | None:
     return Buyer(
         customer=customer,
         url=reverse("admin:accounts_customer_change", args=[customer.pk]),
-        orders=words.counted(customer.placed, "order"),
+        orders=counted.orders(customer.placed),
         last=words.ago(customer.last) if customer.last else "",
         address=_address_of(customer, last),
     )
 
 
 def is_address(email: str) -> bool:
-    """Whether somebody could be written to there."""
+    """Whether this is an e-mail address in full."""
     try:
         return bool(checked_email(email))
     except Invalid:

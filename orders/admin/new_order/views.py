@@ -1,4 +1,4 @@
-"""Orders by phone: a page on which an order is typed while its price is told, and placed once."""
+"""Orders by phone: a page that shows the price while an order is typed, and places it once."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
@@ -27,14 +29,14 @@ from orders.admin.new_order.page import (
 from orders.placing.placement import place_order, quote_order
 from orders.pricing import Quote
 
-PLACED_ALREADY = (
+PLACED_ALREADY = gettext_lazy(
     "An order was placed from this page already. Look at the list of orders first; "
     "if this is to be another order, place it again."
 )
 
 
 class NewOrder(DomainAdmin):
-    """The orders' admin, as far as staff place orders for customers."""
+    """The part of the orders' admin in which staff place orders for customers."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -48,7 +50,7 @@ class NewOrder(DomainAdmin):
         return request.user.has_perms(["orders.view_order", "orders.add_order"])
 
     @action(
-        description="New order",
+        description=gettext_lazy("New order"),
         icon="add",
         variant=ActionVariant.PRIMARY,
         permissions=["place"],
@@ -66,18 +68,18 @@ class NewOrder(DomainAdmin):
         return self._new_order_page(request, form)
 
     def _new_order_page(self, request: HttpRequest, form: NewOrderForm) -> HttpResponse:
-        context = {"title": "New order", "form": form, "rows": rows_of(form.lines)}
+        context = {"title": _("New order"), "form": form, "rows": rows_of(form.lines)}
         return self.page(request, "orders/admin/new_order.html", context)
 
     def products_view(self, request: HttpRequest) -> HttpResponse:
-        """Products as choices, each with the line that it would become."""
+        """The products that match, each with the line to add to the form."""
         if not self.has_place_permission(request):
             raise PermissionDenied
         hits = hits_for(request.GET.get("q", ""))
         return JsonResponse({"hits": render_to_string("orders/admin/new_order_hits.html", {"hits": hits})})
 
     def quote_view(self, request: HttpRequest) -> HttpResponse:
-        """The price of what is typed so far with its reasons, and whose address it is. Writes nothing."""
+        """The price of what is typed so far, with its steps, and the customer. Writes nothing."""
         if not self.has_place_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -107,7 +109,7 @@ def _quoted(request: HttpRequest, form: BasketForm) -> Quote | None:
 
 
 def _customer(request: HttpRequest, email: str) -> dict[str, Any]:
-    """Whoever may not see customers hears nothing of this one."""
+    """The customer with this address; empty for users who may not see customers."""
     may_know = request.user.has_perm("accounts.view_customer")
     buyer = buyer_with(email) if may_know else None
     context = {"buyer": buyer, "is_new": may_know and buyer is None and is_address(email)}
@@ -118,7 +120,7 @@ def _customer(request: HttpRequest, email: str) -> dict[str, Any]:
 
 
 def _place(request: HttpRequest, form: NewOrderForm) -> HttpResponse:
-    """Once per key: whoever sends the same order twice is shown the one that was placed."""
+    """Place the order once per key: sent again, it leads to the order that was placed."""
     by = actor_of(request)
 
     def place() -> dict[str, Any]:
@@ -126,7 +128,9 @@ def _place(request: HttpRequest, form: NewOrderForm) -> HttpResponse:
         return {"id": order.pk, "number": order.number}
 
     placed = done_once(request, form.cleaned_data["key"], place)
-    messages.success(request, f"{placed['number']} is placed; the customer gets an e-mail.")
+    messages.success(
+        request, _("%(order)s is placed; the customer gets an e-mail.") % {"order": placed["number"]}
+    )
     return HttpResponseRedirect(reverse("admin:orders_order_change", args=[placed["id"]]))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from unfold.enums import ActionVariant
 
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
@@ -59,53 +60,53 @@ class OrderActions(ButtonsFollowState):
         ]
 
     ship_items = DialogButton(
-        "Ship items",
+        _("Ship items"),
         ShipForm,
         permissions=["orders.view_order", "orders.ship_order"],
         url_path="ship",
         icon="local_shipping",
         variant=ActionVariant.PRIMARY,
-        submit="Mark as shipped",
+        submit=_("Mark as shipped"),
     )
     mark_delivered = DialogButton(
-        "Mark delivered",
+        _("Mark delivered"),
         DeliverForm,
         permissions=["orders.view_order", "orders.ship_order"],
         url_path="deliver",
         icon="check_circle",
-        submit="Mark as delivered",
+        submit=_("Mark as delivered"),
     )
     register_return = DialogButton(
-        "Register return",
+        _("Register return"),
         ReturnForm,
         permissions=["orders.view_order", "orders.return_order"],
         url_path="return",
         icon="assignment_return",
-        submit="Register return",
+        submit=_("Register return"),
     )
     add_comment = DialogButton(
-        "Comment",
+        _("Comment"),
         CommentForm,
         permissions=["orders.view_order", "orders.comment_order"],
         url_path="comment",
         icon="comment",
-        submit="Add comment",
+        submit=_("Add comment"),
     )
     cancel_items = DialogButton(
-        "Cancel items",
+        _("Cancel items"),
         CancelForm,
         permissions=["orders.view_order", "orders.cancel_order"],
         url_path="cancel",
         icon="cancel",
         variant=ActionVariant.DANGER,
-        submit="Cancel these units",
+        submit=_("Cancel these units"),
     )
     edit_details = DialogButton(
-        "Edit address and note",
+        _("Edit address and note"),
         EditForm,
         # The dialog is prefilled with the customer's e-mail and address.
         permissions=["orders.view_order", "orders.change_order", "accounts.view_customer"],
         url_path="edit",
         icon="edit",
-        submit="Save",
+        submit=_("Save"),
     )

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.actor import actor_of
 from accounts.history import record_export
@@ -25,14 +26,14 @@ MOST_ROWS = 50_000
 
 
 class OrderExporting(ReadOnlyAdmin):
-    """A file leaves the house: to see the list is not enough to have it as one."""
+    """A file can leave the company, so it needs a permission of its own beside seeing the list."""
 
     def has_export_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_view_permission(request) and request.user.has_perm("orders.export_order")
 
-    @admin.action(description="Export as CSV", permissions=["export"])
+    @admin.action(description=_("Export as CSV"), permissions=["export"])
     def export_csv(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponseBase:
-        """Sent while it is read."""
+        """The file is streamed while orders are read."""
         if asks := asked_again(request):
             return asks
         record_export("orders", format="csv", by=actor_of(request))
@@ -42,7 +43,7 @@ class OrderExporting(ReadOnlyAdmin):
             headers={"Content-Disposition": f'attachment; filename="{_file_name()}.csv"'},
         )
 
-    @admin.action(description="Export as XLSX", permissions=["export"])
+    @admin.action(description=_("Export as XLSX"), permissions=["export"])
     def export_xlsx(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponseBase:
         if asks := asked_again(request):
             return asks

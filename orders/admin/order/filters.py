@@ -1,4 +1,4 @@
-"""What the filter sheet of orders offers."""
+"""The filters of the list of orders."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter, TextFilter
 
 from backoffice.admin.lists import WholeDaysFilter
@@ -19,11 +21,11 @@ class PlacedFilter(WholeDaysFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "day placed"
+        self.title = _("day placed")
 
 
 class AmountFilter(RangeNumericFilter):
-    """From an amount to an amount; what is no amount is left out."""
+    """From an amount to an amount; what is not an amount is ignored."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         least, most = self._amount("from"), self._amount("to")
@@ -42,14 +44,14 @@ class AmountFilter(RangeNumericFilter):
 
 
 class WordFilter(TextFilter):
-    """A word typed in full."""
+    """A text that must match in full."""
 
     def word(self) -> str:
         return (self.value() or "").replace("\x00", "").strip()
 
 
 class UsedPromoFilter(WordFilter):
-    title = "promo code"
+    title = gettext_lazy("promo code")
     parameter_name = "promo"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
@@ -59,7 +61,7 @@ class UsedPromoFilter(WordFilter):
 
 
 class CarrierFilter(WordFilter):
-    title = "carrier"
+    title = gettext_lazy("carrier")
     parameter_name = "carrier"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
@@ -69,11 +71,11 @@ class CarrierFilter(WordFilter):
 
 
 class NoteFilter(DropdownFilter):
-    title = "note"
+    title = gettext_lazy("note")
     parameter_name = "note"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Has a note"), ("no", "Has none")]
+        return [("yes", _("Has a note")), ("no", _("Has none"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         if self.value() == "yes":

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from orders.admin import words
 from orders.fulfilment.tracking import tracking_url
 from orders.models import CancellationLine, Order, OrderLine, ReturnLine, ShipmentLine
@@ -58,8 +60,9 @@ def returns_of(order: Order, lines: dict[int, OrderLine]) -> list[Reversal]:
         whole = content.returned
         credit = words.money(whole.credit, order.currency)
         reversal = found.setdefault(whole.pk, Reversal(whole.reference, whole.reason, whole.at, credit, []))
-        fate = "restocked" if content.restock else "written off"
-        reversal.contents.append(f"{_units(content.quantity, lines[content.order_line_id])}, {fate}")
+        units = _units(content.quantity, lines[content.order_line_id])
+        fate = _("%(units)s, restocked") if content.restock else _("%(units)s, written off")
+        reversal.contents.append(fate % {"units": units})
     return list(found.values())
 
 

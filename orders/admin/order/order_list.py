@@ -11,6 +11,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import display
 from unfold.sections import BaseSection
@@ -25,7 +27,7 @@ from orders.admin.order.dialogs import OrderActions
 from orders.admin.order.exporting import OrderExporting
 from orders.admin.order.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
 from orders.admin.order.page import items_of, page_of, totals_of, with_page_parts
-from orders.admin.order.short_count import ShortShelf
+from orders.admin.order.short_count import ShortCountPage
 from orders.admin.paper.printing import OrderPrinting
 from orders.admin.saved_views import ORDER_VIEWS
 from orders.admin.search import orders_matching
@@ -44,14 +46,22 @@ class LinesSection(BaseSection):
 
     def render(self) -> str:
         return format_html(
-            '<div hx-get="{}" hx-trigger="intersect once" class="bo-none">Loading…</div>',
+            '<div hx-get="{}" hx-trigger="intersect once" class="bo-none">{}</div>',
             reverse("admin:orders_order_lines", args=[self.instance.pk]),
+            _("Loading…"),
         )
 
 
 @admin.register(Order)
 class OrderAdmin(
-    OrderActions, BulkShipping, Scanning, NewOrder, OrderPrinting, OrderExporting, ShortShelf, ReadOnlyAdmin
+    OrderActions,
+    BulkShipping,
+    Scanning,
+    NewOrder,
+    OrderPrinting,
+    OrderExporting,
+    ShortCountPage,
+    ReadOnlyAdmin,
 ):
     actions_list = ("scan", "ship_many", "new_order")
     actions = ("mark_as_shipped", "print_slips", "print_picks", "export_csv", "export_xlsx")
@@ -76,11 +86,13 @@ class OrderAdmin(
     )
     list_sections = (LinesSection,)
     search_fields = ("number",)
-    search_help_text = "Number, name, e-mail, tracking or SKU"
+    search_help_text = gettext_lazy("Number, name, e-mail, tracking or SKU")
     ordering = ("-placed_at", "-id")
     change_form_template = "orders/admin/order_page.html"
-    empty_title = "No orders yet"
-    empty_text = "They appear here as soon as they are placed: by customers through the API, or by staff."
+    empty_title = gettext_lazy("No orders yet")
+    empty_text = gettext_lazy(
+        "They appear here as soon as they are placed: by customers through the API, or by staff."
+    )
     empty_views = {view.key: (view.empty_title, view.empty_text) for view in ORDER_VIEWS}
 
     class Media:
@@ -96,7 +108,7 @@ class OrderAdmin(
         return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Queues are worked off from the oldest."""
+        """Views that are queues show the oldest first."""
         view = VIEWS.get(request.GET.get(VIEW, ""))
         return ("placed_at", "id") if view and view.is_queue else self.ordering
 
@@ -110,7 +122,7 @@ class OrderAdmin(
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
         if not may_know_customers(_reader(request)):
-            changelist.search_help_text = "Number, tracking or SKU"
+            changelist.search_help_text = _("Number, tracking or SKU")
         return changelist
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
@@ -122,41 +134,41 @@ class OrderAdmin(
         hidden = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
         return [each for each in self.list_filter if each not in hidden]
 
-    @display(description="Order", ordering="serial")
+    @display(description=gettext_lazy("Order"), ordering="serial")
     def order_number(self, order: Order) -> str:
         return str(order)
 
-    @display(description="Placed", ordering="placed_at")
+    @display(description=gettext_lazy("Placed"), ordering="placed_at")
     def placed(self, order: Order) -> SafeString:
         is_late = order.status in OPEN_STATUSES and order.placed_at < timezone.now() - LATE_AFTER
         return words.time_tag(order.placed_at, words.ago(order.placed_at), tone="bad" if is_late else "")
 
-    @display(description="Customer")
+    @display(description=gettext_lazy("Customer"))
     def customer_and_email(self, order: Order) -> SafeString:
         who = words.two_lines(order.customer.name or order.ship_name, order.email)
         # A phone has no room for the next column.
         return format_html('{}<span class="bo-narrow-only">{}</span>', who, self.status_label(order))
 
-    @display(description="Status", ordering="status")
+    @display(description=gettext_lazy("Status"), ordering="status")
     def status_label(self, order: Order) -> SafeString:
         labels = [words.status_label(order.status)]
         if getattr(order, "has_returns", False):
-            labels.append(words.label("Returned", "bad"))
+            labels.append(words.label(_("Returned"), "bad"))
         return mark_safe(" ".join(labels))  # noqa: S308
 
-    @display(description="Items", formatting="price")
+    @display(description=gettext_lazy("Items"), formatting="price")
     def items(self, order: Order) -> str:
         return f"{order.units:,}"
 
-    @display(description="Total", ordering="total", formatting="price")
+    @display(description=gettext_lazy("Total"), ordering="total", formatting="price")
     def total_amount(self, order: Order) -> str:
         return words.money(order.total, order.currency)
 
-    @display(description="Promo", empty_value="–")
+    @display(description=gettext_lazy("Promo"), empty_value="–")
     def promo(self, order: Order) -> str | None:
         return order.promo_code or None
 
-    @display(description="Ship to", empty_value="–")
+    @display(description=gettext_lazy("Ship to"), empty_value="–")
     def city(self, order: Order) -> str:
         return order.ship_city
 
@@ -181,7 +193,7 @@ class OrderAdmin(
         return render(request, "orders/admin/order_lines.html", context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The page is drawn by its template alone."""
+        """None: the page is drawn by its template."""
         return []
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
@@ -198,7 +210,7 @@ class OrderAdmin(
     def order_or_404(self, request: HttpRequest, object_id: str) -> Order:
         order = self.get_object(request, object_id)
         if order is None or not self.has_view_permission(request, order):
-            raise Http404("There is no such order.")
+            raise Http404(_("There is no such order."))
         return order
 
     def render_change_form(

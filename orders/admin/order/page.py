@@ -9,10 +9,11 @@ from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.actors import name_told_to
 from accounts.models import User
-from orders.admin import words
+from orders.admin import counted, words
 from orders.admin.order.explanation import Explanation, explanation_of
 from orders.admin.order.movements import ParcelCard, Reversal, cancellations_of, parcels_of, returns_of
 from orders.models import EventKind, Order, OrderEvent, OrderLine
@@ -37,7 +38,7 @@ class ItemRow:
     shipped_tone: str
     returned: int
     total: str
-    # Of the dialog that cancels what is left of it; none where nothing is, or for whoever may not.
+    # Opens the dialog that cancels what is left. Empty when nothing is left, or the user may not cancel.
     cancel_url: str = ""
 
 
@@ -89,8 +90,8 @@ def with_page_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Each order with its lines, and the number of orders that its customer has placed."""
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
     of_customer = Order.objects.filter(customer=OuterRef("customer")).order_by().values("customer")
-    counted = Subquery(of_customer.annotate(n=Count("pk")).values("n"))
-    return orders.annotate(customer_orders=counted).prefetch_related(lines)
+    of_each = Subquery(of_customer.annotate(n=Count("pk")).values("n"))
+    return orders.annotate(customer_orders=of_each).prefetch_related(lines)
 
 
 def page_of(order: Order, user: User) -> OrderPage:
@@ -116,7 +117,7 @@ def page_of(order: Order, user: User) -> OrderPage:
         cancellations=cancellations,
         shows_customer=user.has_perm("accounts.view_customer"),
         customer_url=reverse("admin:accounts_customer_change", args=[order.customer_id]),
-        customer_orders=words.counted(getattr(order, "customer_orders", 0) or 0, "order"),
+        customer_orders=counted.orders(getattr(order, "customer_orders", 0) or 0),
         address=address_of(order),
         timeline=[_entry(event, user) for event in events],
     )
@@ -142,6 +143,7 @@ def _cancel_url(line: OrderLine) -> str:
 
 def _item(line: OrderLine, currency: str, has_link: bool) -> ItemRow:
     expected = line.quantity - line.cancelled
+    facts = {"shipped": line.shipped, "expected": expected}
     return ItemRow(
         name=line.name,
         sku=line.sku,
@@ -149,7 +151,7 @@ def _item(line: OrderLine, currency: str, has_link: bool) -> ItemRow:
         price=words.money(line.unit_price, currency),
         quantity=line.quantity,
         cancelled=line.cancelled,
-        shipped=f"{line.shipped} of {expected}" if expected else "–",
+        shipped=_("%(shipped)s of %(expected)s") % facts if expected else "–",
         shipped_tone="warn" if line.open else "good" if expected else "muted",
         returned=line.returned,
         total=words.money(line.subtotal, currency),
@@ -157,20 +159,21 @@ def _item(line: OrderLine, currency: str, has_link: bool) -> ItemRow:
 
 
 def totals_of(order: Order, *, names_promo: bool, promo_url: str = "") -> list[Total]:
-    """From the subtotal down to what was kept; rows that would say nothing are left out."""
+    """From the subtotal to the net amount, without rows that do not apply."""
 
     def amount(value: Decimal) -> str:
         return words.money(value, order.currency)
 
-    totals = [Total("Subtotal", amount(order.subtotal))]
+    totals = [Total(_("Subtotal"), amount(order.subtotal))]
     if order.discount or order.promo_code:
-        title = f"Promo {order.promo_code}".strip() if names_promo else "Promo"
+        is_named = names_promo and order.promo_code
+        title = _("Promo %(code)s") % {"code": order.promo_code} if is_named else _("Promo")
         totals.append(Total(title, amount(-order.discount), url=promo_url))
-    totals.append(Total("Shipping", amount(order.shipping)))
-    totals.append(Total("Total", amount(order.total), is_sum=True))
+    totals.append(Total(_("Shipping"), amount(order.shipping)))
+    totals.append(Total(_("Total"), amount(order.total), is_sum=True))
     if order.credited:
-        totals.append(Total("Credited", amount(-order.credited)))
-        totals.append(Total("Net", amount(order.total - order.credited), is_sum=True))
+        totals.append(Total(_("Credited"), amount(-order.credited)))
+        totals.append(Total(_("Net"), amount(order.total - order.credited), is_sum=True))
     return totals
 
 
@@ -181,31 +184,29 @@ def address_of(order: Order) -> list[str]:
 def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
     labels = [words.status_label(order.status)]
     if order.status in OPEN_STATUSES and order.placed_at < timezone.now() - LATE_AFTER:
-        labels.append(words.label("Late", "bad"))
+        labels.append(words.label(_("Late"), "bad"))
     if any(line.cancelled for line in lines) and order.status != OrderStatus.CANCELLED:
-        labels.append(words.label("Part-cancelled"))
+        labels.append(words.label(_("Part-cancelled")))
     if any(line.returned for line in lines):
         is_whole = all(line.returned == line.shipped for line in lines)
-        labels.append(words.label("Returned" if is_whole else "Part-returned", "bad"))
+        labels.append(words.label(_("Returned") if is_whole else _("Part-returned"), "bad"))
     return labels
 
 
 def _steps(order: Order, parcels: Sequence[ParcelCard]) -> list[ProgressStep]:
-    """Placed, shipped, delivered: the last two are done when nothing more of theirs is to come."""
-    placed = ProgressStep("Placed", words.moment(order.placed_at), True)
+    """Placed, shipped, delivered. The last two are done once nothing is left to ship or to deliver."""
+    placed = ProgressStep(_("Placed"), words.moment(order.placed_at), True)
     if order.status == OrderStatus.CANCELLED:
-        return [placed, ProgressStep("Cancelled", "", True)]
+        return [placed, ProgressStep(_("Cancelled"), "", True)]
     has_shipped = order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
     has_arrived = order.status == OrderStatus.DELIVERED
     arrivals = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
+    shipped = words.moment(parcels[-1].shipped_at) if has_shipped and parcels else ""
+    arrived = words.moment(max(arrivals)) if has_arrived and arrivals else ""
     return [
         placed,
-        ProgressStep(
-            "Shipped", words.moment(parcels[-1].shipped_at) if has_shipped and parcels else "", has_shipped
-        ),
-        ProgressStep(
-            "Delivered", words.moment(max(arrivals)) if has_arrived and arrivals else "", has_arrived
-        ),
+        ProgressStep(_("Shipped"), shipped, has_shipped),
+        ProgressStep(_("Delivered"), arrived, has_arrived),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Fewer units on a shelf than orders were promised: who loses them, and the count with it."""
+"""A count below what orders were promised: which orders lose units, then the count is recorded."""
 
 import json
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.admin.actor import actor_of
 from accounts.models import User
@@ -25,10 +27,10 @@ from orders.models import Order
 from orders.visibility import may_know_customers
 
 
-class CountedShelf(forms.Form):
+class CountedUnits(forms.Form):
     product = forms.IntegerField(min_value=1)
     counted = forms.IntegerField(min_value=0, max_value=MAX_UNITS)
-    # What the person was shown: another shelf, or others who lose units, refuse.
+    # What the person was shown. If stock or the orders that lose units have changed, nothing is done.
     seen = forms.IntegerField(required=False)
     agreed = forms.JSONField(required=False)
 
@@ -44,42 +46,45 @@ class Loser:
     units: int
 
 
-class ShortShelf(DomainAdmin):
-    """A page of its own: Adjust stock and the count of shelves lead there when they are refused."""
+class ShortCountPage(DomainAdmin):
+    """The page that a refused adjustment or count of stock leads to."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.short_shelf_view)
+        view = self.admin_site.admin_view(self.short_count_view)
         urls: list[URLPattern] = super().get_urls()
         return [path("short-shelf/", view, name="orders_short_shelf"), *urls]
 
-    def short_shelf_view(self, request: HttpRequest) -> HttpResponse:
+    def short_count_view(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perms(NEEDED):
             raise PermissionDenied
-        form = CountedShelf(request.POST or request.GET)
+        form = CountedUnits(request.POST or request.GET)
         if not form.is_valid():
-            raise BadRequest("Which product was counted, and how many units?")
+            raise BadRequest(_("Which product was counted, and how many units?"))
         data = form.cleaned_data
         product = get_object_or_404(Product, pk=data["product"])
         if request.method == "POST":
             return self._carried_out(request, product, data)
         lost = units_to_cancel(product, data["counted"])
         if not lost:
-            messages.info(request, f"{data['counted']:,} units of {product.sku} serve every open order.")
+            text = ngettext(
+                "%(count)s unit of %(sku)s serves every open order.",
+                "%(count)s units of %(sku)s serve every open order.",
+                data["counted"],
+            )
+            messages.info(request, text % {"count": f"{data['counted']:,}", "sku": product.sku})
             return redirect(_page_of(product))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Short shelf",
+            "title": _("Short shelf"),
             "form": form,
             "product": product,
             "counted": data["counted"],
-            "missing": words.counted(sum(lost.values()), "unit"),
-            "is_one": sum(lost.values()) == 1,
-            "facts": f"{data['counted']:,} counted, {product.reserved:,} reserved.",
+            "missing": sum(lost.values()),
             "losers": _losers(lost, request),
             "agreed": json.dumps(lost),
         }
-        return render(request, "orders/admin/short_shelf.html", context)
+        return render(request, "orders/admin/short_count.html", context)
 
     def _carried_out(self, request: HttpRequest, product: Product, data: Mapping[str, Any]) -> HttpResponse:
         agreed = data["agreed"] if isinstance(data["agreed"], dict) else {}
@@ -90,10 +95,13 @@ class ShortShelf(DomainAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.detail)
             return redirect(f"{request.path}?product={product.pk}&counted={data['counted']}")
-        told = words.counted(len(agreed), "order")
-        messages.success(
-            request, f"{told} lost units of {product.sku}; now {data['counted']:,} on hand, all promised."
+        text = ngettext(
+            "%(count)s order lost units of %(sku)s; now %(counted)s on hand, all promised.",
+            "%(count)s orders lost units of %(sku)s; now %(counted)s on hand, all promised.",
+            len(agreed),
         )
+        facts = {"count": f"{len(agreed):,}", "sku": product.sku, "counted": f"{data['counted']:,}"}
+        messages.success(request, text % facts)
         return redirect(_page_of(product))
 
 

@@ -1,4 +1,4 @@
-"""Sheets to print, reached by links: packing slips, pick lists and order summaries. They change nothing."""
+"""Pages to print: packing slips, pick lists and order summaries. They change nothing."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from accounts.models import User
@@ -23,11 +25,10 @@ from orders.visibility import may_know_customers, may_know_promos
 
 MOST_PRINTED = 200
 LIST = "admin:orders_order_changelist"
-TOO_MANY = f"At most {MOST_PRINTED} orders can be printed at once: choose fewer, or narrow the list."
 
 
 class OrderPrinting(ReadOnlyAdmin):
-    """Slips show addresses: they are for those alone who may know customers."""
+    """Packing slips show addresses, so only users who may know customers print them."""
 
     # Permissions
 
@@ -39,33 +40,49 @@ class OrderPrinting(ReadOnlyAdmin):
 
     # From the list: the chosen orders by their keys
 
-    @admin.action(description="Print packing slips", permissions=["slip"])
+    @admin.action(description=gettext_lazy("Print packing slips"), permissions=["slip"])
     def print_slips(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         return _to_sheets(request, orders, "orders_order_slips")
 
-    @admin.action(description="Print pick list", permissions=["picks"])
+    @admin.action(description=gettext_lazy("Print pick list"), permissions=["picks"])
     def print_picks(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         return _to_sheets(request, orders, "orders_order_picks")
 
     # From the page of an order
 
-    @action(description="Packing slip", permissions=["slip"], url_path="packing-slip", icon="package_2")
+    @action(
+        description=gettext_lazy("Packing slip"),
+        permissions=["slip"],
+        url_path="packing-slip",
+        icon="package_2",
+    )
     def packing_slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What is still to ship, or what was sent in a shipment: `?shipment=`, or the only one."""
+        """What is still to ship, or the contents of a shipment: `?shipment=`, or the only one."""
         order = self._order(object_id)
         shipment = _shipment_meant(order, request.GET.get("shipment", ""))
         if shipment is None:
             return self._slips(request, [order], back=_page_of(order))
         slips = [slip_of_shipment(order, shipment)]
-        return _sheets(request, "slips", f"Packing slip {shipment}", slips=slips, back=_page_of(order))
+        return _sheets(
+            request,
+            "slips",
+            _("Packing slip %(number)s") % {"number": shipment},
+            slips=slips,
+            back=_page_of(order),
+        )
 
-    @action(description="Order summary", permissions=["view"], url_path="summary", icon="receipt_long")
+    @action(
+        description=gettext_lazy("Order summary"),
+        permissions=["view"],
+        url_path="summary",
+        icon="receipt_long",
+    )
     def order_summary(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order, reader = self._order(object_id), _reader(request)
         return _sheets(
             request,
             "summary",
-            f"Summary of {order}",
+            _("Summary of %(order)s") % {"order": order},
             order=order,
             placed=words.moment(order.placed_at),
             items=items_of(order.lines.all(), order.currency, reader),
@@ -101,7 +118,8 @@ class OrderPrinting(ReadOnlyAdmin):
         return _sheets(
             request,
             "picks",
-            f"Pick list for {words.counted(len(numbers), 'order')}",
+            ngettext("Pick list for %(count)s order", "Pick list for %(count)s orders", len(numbers))
+            % {"count": f"{len(numbers):,}"},
             picks=picks,
             units=sum(pick.units for pick in picks),
             numbers=numbers,
@@ -111,13 +129,14 @@ class OrderPrinting(ReadOnlyAdmin):
         slips = slips_of(orders)
         has_slip = {slip.number for slip in slips}
         empty = [order for order in orders if str(order) not in has_slip]
-        title = f"Packing slip {slips[0].number}" if len(slips) == 1 else "Packing slips"
+        one = _("Packing slip %(number)s") % {"number": slips[0].number} if len(slips) == 1 else ""
+        title = one or _("Packing slips")
         return _sheets(request, "slips", title, slips=slips, empty=empty, back=back)
 
     def _order(self, object_id: str) -> Order:
         found = printable(Order.objects.all(), _keys(object_id))
         if len(found) != 1:
-            raise Http404("There is no such order.")
+            raise Http404(_("There is no such order."))
         return found[0]
 
 
@@ -128,42 +147,47 @@ def _sheets(request: HttpRequest, kind: str, title: str, **context: Any) -> Http
 
 
 def _to_sheets(request: HttpRequest, orders: QuerySet[Order], name: str) -> HttpResponse | None:
-    """None, with a message: back to the list, in which they were chosen."""
+    """A redirect to the sheets; None, with a message, when too many orders were chosen."""
     pks = list(orders.values_list("pk", flat=True)[: MOST_PRINTED + 1])
     if len(pks) > MOST_PRINTED:
-        messages.error(request, TOO_MANY)
+        messages.error(request, _too_many())
         return None
     return HttpResponseRedirect(f"{reverse(f'admin:{name}')}?ids={','.join(map(str, pks))}")
 
 
 def _asked_for(request: HttpRequest) -> list[int]:
-    """The keys in the address; none, with a message, when they cannot be printed."""
+    """The keys in the address; empty, with a message, when there are none or too many."""
     pks = _keys(request.GET.get("ids", ""))
     if not pks:
-        messages.error(request, "Choose the orders to print in the list.")
+        messages.error(request, _("Choose the orders to print in the list."))
     elif len(pks) > MOST_PRINTED:
-        messages.error(request, TOO_MANY)
+        messages.error(request, _too_many())
         return []
     return pks
 
 
+def _too_many() -> str:
+    text = _("At most %(count)s orders can be printed at once: choose fewer, or narrow the list.")
+    return text % {"count": MOST_PRINTED}
+
+
 def _keys(text: str) -> list[int]:
-    """Each once, in the order of the text; whatever is no key is passed over."""
+    """Each key once, in the order of the text; anything else is ignored."""
     parts = (part.strip() for part in text.split(","))
     keys = (int(part) for part in parts if is_key(part))
     return list(dict.fromkeys(keys))
 
 
 def _shipment_meant(order: Order, reference: str) -> Shipment | None:
-    """The one that was named, else that in which everything was sent.
+    """The shipment that was named; without a name the only one, if it took everything along.
 
     Raises:
-        Http404: this order has none of this name.
+        Http404: the order has no shipment of this name.
     """
     shipments = {shipment.reference: shipment for shipment in order.shipments.all()}
     if reference:
         if (named := shipments.get(reference.strip().upper())) is None:
-            raise Http404("This order has no such shipment.")
+            raise Http404(_("This order has no such shipment."))
         return named
     is_all_sent = len(shipments) == 1 and not any(line.open for line in order.lines.all())
     return next(iter(shipments.values())) if is_all_sent else None

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Prefetch, QuerySet, Sum
+from django.utils.translation import gettext as _
 
-from orders.admin import words
+from orders.admin import counted, words
 from orders.admin.order.page import address_of
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
@@ -20,7 +21,7 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What goes into one parcel; without prices and promo codes, for it may be a present."""
+    """What goes into one parcel. No prices or promo codes: it may be a present."""
 
     number: str
     placed: str
@@ -32,8 +33,11 @@ class Slip:
 
     @property
     def contents(self) -> str:
-        units = words.counted(sum(line.quantity for line in self.lines), "unit")
-        return f"{units} of {words.counted(len(self.lines), 'product')}"
+        units = counted.units(sum(line.quantity for line in self.lines))
+        return _("%(units)s of %(products)s") % {
+            "units": units,
+            "products": counted.products(len(self.lines)),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def printable(orders: QuerySet[Order], pks: Sequence[int]) -> list[Order]:
 
 
 def slips_of(orders: Iterable[Order]) -> list[Slip]:
-    """What is still to ship; none for an order of which nothing is."""
+    """What is still to ship; orders with nothing left have no slip."""
     slips = (_slip(order, [(line, line.open) for line in order.lines.all() if line.open]) for order in orders)
     return [slip for slip in slips if slip.lines]
 

@@ -8,6 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from accounts.admin.actor import actor_of
@@ -29,7 +33,7 @@ from orders.admin.shipping.bulk_file import (
 from orders.admin.shipping.bulk_rows import (
     ANOTHER_CARRIER,
     MOST_ORDERS,
-    Result,
+    ShippingResult,
     Typed,
     carrier_in,
     chosen_orders,
@@ -46,13 +50,12 @@ from orders.models import Order
 from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers
 
-TITLE = "Ship many orders"
-TOO_MANY = f"At most {MOST_ORDERS} orders can be marked as shipped at once. Choose fewer."
-NOTHING_TYPED = "No tracking number was typed; nothing was shipped."
+TITLE = gettext_lazy("Ship many orders")
+NOTHING_TYPED = gettext_lazy("No tracking number was typed; nothing was shipped.")
 
 
 class BulkShipping(DomainAdmin):
-    """The orders' admin, as far as many of them are shipped at once."""
+    """The part of the orders' admin that ships many orders at once."""
 
     def has_ship_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perms(["orders.view_order", "orders.ship_order"])
@@ -61,31 +64,36 @@ class BulkShipping(DomainAdmin):
         file = self.admin_site.admin_view(self.ship_file_view)
         return [path("ship-many/file/", file, name="orders_order_ship_file"), *super().get_urls()]
 
-    @admin.action(description="Mark as shipped", permissions=["ship"])
+    @admin.action(description=gettext_lazy("Mark as shipped"), permissions=["ship"])
     def mark_as_shipped(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
-        """Leads to the page, on which the numbers are typed."""
+        """Redirects to the page on which tracking numbers are typed."""
         keys = list(orders.order_by().values_list("pk", flat=True)[: MOST_ORDERS + 1])
         if len(keys) > MOST_ORDERS:
-            messages.error(request, TOO_MANY)
+            messages.error(request, _too_many())
             return None
-        return HttpResponseRedirect(f"{_page()}?ids={','.join(map(str, keys))}")
+        return HttpResponseRedirect(f"{_page_url()}?ids={','.join(map(str, keys))}")
 
-    @action(description="Ship many", permissions=["ship"], icon="local_shipping", url_path="ship-many")
+    @action(
+        description=gettext_lazy("Ship many"),
+        permissions=["ship"],
+        icon="local_shipping",
+        url_path="ship-many",
+    )
     def ship_many(self, request: HttpRequest) -> HttpResponse:
-        """By GET the chosen orders, or those that wait longest; a POST sends off those with a number."""
+        """GET shows the chosen orders, or those that wait longest; POST ships those with a number."""
         typed = typed_in(request.POST)
         keys = list(typed) or keys_in(request.GET.get("ids", "").split(","))
         if len(keys) > MOST_ORDERS:
-            messages.error(request, TOO_MANY)
+            messages.error(request, _too_many())
             return HttpResponseRedirect(reverse("admin:orders_order_changelist"))
         if request.method != "POST":
             return self._by_hand(request, keys)
         if not any(each.tracking_number for each in typed.values()):
-            return self._by_hand(request, keys, typed=typed, refusal=NOTHING_TYPED)
+            return self._by_hand(request, keys, typed=typed, refusal=str(NOTHING_TYPED))
         try:
             result = by_hand.ship_typed(typed, carrier=carrier_in(request.POST), by=actor_of(request))
         except RowsChanged:
-            refusal = "These orders are being changed at this moment; nothing was shipped. Send it again."
+            refusal = _("These orders are being changed at this moment; nothing was shipped. Send it again.")
             return self._by_hand(request, keys, typed=typed, refusal=refusal)
         return self._by_hand(request, keys, typed=typed, result=result)
 
@@ -95,21 +103,23 @@ class BulkShipping(DomainAdmin):
         keys: Sequence[int],
         *,
         typed: dict[int, Typed] | None = None,
-        result: Result | None = None,
+        result: ShippingResult | None = None,
         refusal: str = "",
     ) -> HttpResponse:
-        result = result or Result((), {})
+        result = result or ShippingResult((), {})
         gone = {each.order.pk for each in result.sent}
         rows = rows_of(
             chosen_orders(set(keys) - gone) if keys else queue(), typed=typed or {}, problems=result.problems
         )
-        # What was chosen but has nothing left to ship is told; it has no use for an input.
+        # Orders with nothing left to ship are listed above, without a field for a number.
         can_ship = [row for row in rows if row.problem or is_allowed(Action.SHIP, row.order.status)]
+        left_out = [row.order for row in rows if row not in can_ship]
         others = Order.objects.open().exclude(pk__in=[row.order.pk for row in can_ship])
         context = {
-            **_frame(request),
+            **_shared_context(request),
             "rows": can_ship,
-            "left_out": [row.order for row in rows if row not in can_ship],
+            "left_out": left_out,
+            "left_out_links": _links_to(left_out),
             "result": result,
             "refusal": refusal,
             "is_queue": not keys,
@@ -118,11 +128,11 @@ class BulkShipping(DomainAdmin):
         return self.page(request, "orders/admin/bulk_shipping.html", context)
 
     def ship_file_view(self, request: HttpRequest) -> HttpResponse:
-        """A file is looked at; what a look has put into its page is applied."""
+        """Show what a file would do; the form of that preview then applies it."""
         if not self.has_ship_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            return HttpResponseRedirect(_page())
+            return HttpResponseRedirect(_page_url())
         try:
             if "parcels" in request.POST:
                 return self._applied(request)
@@ -139,7 +149,12 @@ class BulkShipping(DomainAdmin):
 
     def _preview(self, request: HttpRequest, file: ParcelFile, refusal: str = "") -> HttpResponse:
         plan = plan_dispatch(file)
-        context = {**_frame(request), **shown(file, plan), "parcels": carried(file, plan), "refusal": refusal}
+        context = {
+            **_shared_context(request),
+            **shown(file, plan),
+            "parcels": carried(file, plan),
+            "refusal": refusal,
+        }
         return self.page(request, "orders/admin/bulk_shipping_file.html", context)
 
     def _applied(self, request: HttpRequest) -> HttpResponse:
@@ -147,13 +162,13 @@ class BulkShipping(DomainAdmin):
         try:
             plan = ship_as_seen(seen, by=actor_of(request))
         except RowsChanged:
-            return self._preview(request, seen.file, CHANGED)
-        context = {**_frame(request), **shown(seen.file, plan, seen)}
+            return self._preview(request, seen.file, str(CHANGED))
+        context = {**_shared_context(request), **shown(seen.file, plan, seen)}
         return self.page(request, "orders/admin/bulk_shipping_file.html", context)
 
 
-def _frame(request: HttpRequest) -> dict[str, Any]:
-    """What the page needs whatever it shows."""
+def _shared_context(request: HttpRequest) -> dict[str, Any]:
+    """The context that every variant of the page needs."""
     assert isinstance(request.user, User)
     carrier = carrier_in(request.POST) if "carrier" in request.POST else usual_carrier()
     return {
@@ -168,5 +183,15 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _page() -> str:
+def _links_to(orders: Sequence[Order]) -> SafeString:
+    pages = ((reverse("admin:orders_order_change", args=[order.pk]), order) for order in orders)
+    return format_html_join(", ", '<a class="bo-link" href="{}">{}</a>', pages)
+
+
+def _too_many() -> str:
+    text = _("At most %(count)s orders can be marked as shipped at once. Choose fewer.")
+    return text % {"count": MOST_ORDERS}
+
+
+def _page_url() -> str:
     return reverse("admin:orders_order_ship_many")

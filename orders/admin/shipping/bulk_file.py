@@ -1,4 +1,4 @@
-"""A carrier's file on the bulk shipping page: looked at, carried in the page, applied as it was seen."""
+"""A carrier's file on the bulk shipping page: previewed, kept in the page, applied as it was shown."""
 
 import base64
 from collections.abc import Mapping
@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.actors import Actor
@@ -23,7 +25,9 @@ MOST_PARCELS = 1_000
 # Below what a form may bring along.
 MOST_CARRIED = 800_000
 MOST_PASTED = 400_000
-CHANGED = "Orders changed since you looked at the file; nothing was shipped. This is what it would do now."
+CHANGED = gettext_lazy(
+    "Orders changed since you looked at the file; nothing was shipped. This is what it would do now."
+)
 IMPORTANCE = (Outcome.PROBLEM, Outcome.NEW, Outcome.SAME)
 
 
@@ -36,7 +40,7 @@ class ParcelFileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and not data["file"] and not data["pasted"].strip():
-            raise forms.ValidationError("Choose a file, or paste its rows with their header.")
+            raise forms.ValidationError(_("Choose a file, or paste its rows with their header."))
         return data
 
     def parcels(self, *, carrier: str) -> ParcelFile:
@@ -49,7 +53,7 @@ class ParcelFileForm(forms.Form):
 
 
 class CarriedParcel(BaseModel):
-    """A parcel, and how many units it was seen to take along; 0 when it was seen to change nothing."""
+    """A parcel with the number of units that the preview showed; 0 when it would change nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,7 +65,7 @@ class CarriedParcel(BaseModel):
 
 
 class Carried(BaseModel):
-    """A file that was looked at: the page brings it back to have just that applied."""
+    """A previewed file. The page sends it back, so that exactly this is applied."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -81,7 +85,7 @@ class Carried(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """What a row of the file would send off, or did; nothing where the parcel was known before."""
+    """What a row would ship, or did; `units` is 0 when the parcel was known before."""
 
     parcel: ParcelRow
     url: str
@@ -91,9 +95,8 @@ class ShownRow:
 
 def _within_limits(file: ParcelFile) -> ParcelFile:
     if len(file.rows) > MOST_PARCELS:
-        raise UnreadableFile(
-            f"The file has {len(file.rows):,} rows; this page takes {MOST_PARCELS:,} at a time. Split it."
-        )
+        text = _("The file has %(count)s rows; this page takes %(most)s at a time. Split it.")
+        raise UnreadableFile(text % {"count": f"{len(file.rows):,}", "most": f"{MOST_PARCELS:,}"})
     return file
 
 
@@ -105,24 +108,24 @@ def carried(file: ParcelFile, plan: RowPlan) -> str:
             number=parcel.number,
             tracking_number=parcel.tracking_number,
             carrier=parcel.carrier,
-            units=_units(row),
+            units=_units_in_row(row),
         )
         for parcel, row in zip(file.rows, plan.rows, strict=True)
     )
     columns: Any = file.columns
     kept = Carried(columns=columns, ignored_columns=file.ignored_columns, rows=rows).model_dump_json()
     if len(kept.encode()) > MOST_CARRIED:
-        raise UnreadableFile("The file has very long cells. Keep only the columns needed, or split it.")
+        raise UnreadableFile(_("The file has very long cells. Keep only the columns needed, or split it."))
     return kept
 
 
 def brought_back(text: str) -> Carried:
-    """Raises Invalid: it is not what a preview has put into its page."""
+    """The file out of a preview's form. Raises Invalid when it was altered or cut off."""
     try:
         return Carried.model_validate_json(text)
     except ValidationError as error:
         raise Invalid(
-            "The preview did not arrive whole; nothing was shipped. Choose the file again."
+            _("The preview did not arrive whole; nothing was shipped. Choose the file again.")
         ) from error
 
 
@@ -136,18 +139,18 @@ def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
 
     def ship() -> RowPlan:
         plan = plan_dispatch(file)
-        if any(row.outcome is not Outcome.SAME and _units(row) != units[row.row] for row in plan.rows):
-            raise RowsChanged(CHANGED)
+        if any(row.outcome is not Outcome.SAME and _units_in_row(row) != units[row.row] for row in plan.rows):
+            raise RowsChanged(str(CHANGED))
         return dispatch(file, by=by, seen=plan, skip_invalid=True)
 
     return tried_again(ship)
 
 
 def shown(file: ParcelFile, plan: RowPlan, seen: Carried | None = None) -> dict[str, Any]:
-    """The table and its figures, problems first; with `seen` it tells what was done."""
+    """The table and its figures, problems first; with `seen`, what was done instead of what would be."""
     keys = _keys_of(file)
     pairs = sorted(zip(file.rows, plan.rows, strict=True), key=lambda pair: IMPORTANCE.index(pair[1].outcome))
-    units = {row.row: _units(row) for row in plan.rows} if seen is None else seen.seen_units
+    units = {row.row: _units_in_row(row) for row in plan.rows} if seen is None else seen.seen_units
     rows = [_shown_row(parcel, row, units[row.row], keys) for parcel, row in pairs]
     due = [row.units for row in rows if row.units]
     return {
@@ -173,11 +176,11 @@ def _keys_of(file: ParcelFile) -> dict[str, int]:
     return dict(Order.objects.filter(number__in=numbers).values_list("number", "pk"))
 
 
-def _units(row: PlannedRow) -> int:
+def _units_in_row(row: PlannedRow) -> int:
     return int(row.changes["units"][1]) if row.outcome is Outcome.NEW else 0
 
 
 def _as_download(content: str) -> str:
-    """The file in its own address, as the page saw it; the mark at its beginning makes Excel read UTF-8."""
+    """The file as a data: URL; the byte order mark makes Excel read it as UTF-8."""
     encoded = base64.b64encode(f"\ufeff{content}".encode()).decode()
     return f"data:text/csv;charset=utf-8;base64,{encoded}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from backoffice.sheets.plans import Outcome, RowPlan, RowsChanged
@@ -23,7 +25,7 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class ShippingRow:
-    """An order with what is left of it, what was typed beside it, and why that was refused."""
+    """An order with what is left to ship, the tracking number typed for it, and why that was refused."""
 
     order: Order
     units: int
@@ -34,7 +36,7 @@ class ShippingRow:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A tracking number, and the version of its order that was on the page."""
+    """A tracking number, and the version of the order that the page showed."""
 
     tracking_number: str
     version: str
@@ -42,7 +44,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An order that has left."""
+    """An order that was shipped."""
 
     order: Order
     tracking_number: str
@@ -50,8 +52,8 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What became of the typed numbers; `problems` by the order's key."""
+class ShippingResult:
+    """What became of the tracking numbers; `problems` by the order's primary key."""
 
     sent: Sequence[Sent]
     problems: Mapping[int, str]
@@ -84,23 +86,26 @@ def rows_of(
 def _row(order: Order, typed: Mapping[int, Typed], problem: str) -> ShippingRow:
     lines = [line for line in order.lines.all() if line.open]
     number = typed[order.pk].tracking_number if order.pk in typed else ""
-    return ShippingRow(order, sum(line.open for line in lines), _in_short(lines), number, problem)
+    return ShippingRow(order, sum(line.open for line in lines), _contents_in_short(lines), number, problem)
 
 
-def _in_short(lines: Sequence[OrderLine]) -> str:
+def _contents_in_short(lines: Sequence[OrderLine]) -> str:
     told = [line.sku if line.open == 1 else f"{line.open}\u00a0×\u00a0{line.sku}" for line in lines]
-    more = [f"and {len(told) - SKUS_SHOWN} more"] if len(told) > SKUS_SHOWN else []
-    return ", ".join(told[:SKUS_SHOWN]) + "".join(f" {each}" for each in more)
+    named, more = ", ".join(told[:SKUS_SHOWN]), len(told) - SKUS_SHOWN
+    if more <= 0:
+        return named
+    text = ngettext("%(units)s and %(count)s more", "%(units)s and %(count)s more", more)
+    return text % {"units": named, "count": more}
 
 
 def carrier_in(data: QueryDict) -> str:
-    """The one that was chosen, or the one that was typed instead."""
+    """The carrier that was chosen, or typed."""
     chosen = data.get("carrier", "").strip()
     return data.get("other_carrier", "").strip() if chosen == ANOTHER_CARRIER else chosen
 
 
 def usual_carrier() -> str:
-    """That of the last parcel."""
+    """The carrier of the last parcel."""
     used = Shipment.objects.exclude(carrier="").order_by("-pk").values_list("carrier", flat=True)
     return used.first() or CARRIERS[0]
 
@@ -113,7 +118,7 @@ def typed_in(data: QueryDict) -> dict[int, Typed]:
     }
 
 
-def ship_typed(typed: Mapping[int, Typed], *, carrier: str, by: Actor) -> Result:
+def ship_typed(typed: Mapping[int, Typed], *, carrier: str, by: Actor) -> ShippingResult:
     """Send off the orders that have a number, all that is left of each; sent twice it ships once.
 
     An order that was changed since it was on the page stays: its parcel was packed as it had been.
@@ -122,28 +127,29 @@ def ship_typed(typed: Mapping[int, Typed], *, carrier: str, by: Actor) -> Result
         RowsChanged: others kept changing them at this very moment; nothing was shipped.
     """
     numbered = {key: each for key, each in typed.items() if each.tracking_number}
-    return tried_again(lambda: _shipped(numbered, carrier, by))
+    return tried_again(lambda: _ship_numbered(numbered, carrier, by))
 
 
 def tried_again[R](ship: Callable[[], R]) -> R:
-    """Its result; an order that changes between the look and the shipping has it look again."""
-    for _ in range(ATTEMPTS - 1):
+    """Call `ship` again while orders change between its plan and the shipping, ten times at most."""
+    for _attempt in range(ATTEMPTS - 1):
         with suppress(RowsChanged):
             return ship()
     return ship()
 
 
-def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Result:
+def _ship_numbered(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> ShippingResult:
     orders = list(chosen_orders(numbered))
-    file = _file(orders, numbered, carrier)
+    file = _parcel_file(orders, numbered, carrier)
     plan = plan_dispatch(file)
     problems = {
-        order.pk: f"{order} was changed since it was shown here. Look at it, then ship it."
+        order.pk: _("%(order)s was changed since it was shown here. Look at it, then ship it.")
+        % {"order": order}
         for order, row in zip(orders, plan.rows, strict=True)
         if row.outcome is Outcome.NEW and numbered[order.pk].version != str(order.version)
     }
     unchanged = [order for order in orders if order.pk not in problems]
-    rest = _file(unchanged, numbered, carrier)
+    rest = _parcel_file(unchanged, numbered, carrier)
     done = dispatch(rest, by=by, seen=plan_of(rest, plan), skip_invalid=True)
     sent = []
     for order, row in zip(unchanged, done.rows, strict=True):
@@ -152,10 +158,10 @@ def _shipped(numbered: Mapping[int, Typed], carrier: str, by: Actor) -> Result:
         else:
             number = numbered[order.pk].tracking_number
             sent.append(Sent(order, number, tracking_url(carrier, number)))
-    return Result(sent, problems)
+    return ShippingResult(sent, problems)
 
 
-def _file(orders: Iterable[Order], numbered: Mapping[int, Typed], carrier: str) -> ParcelFile:
+def _parcel_file(orders: Iterable[Order], numbered: Mapping[int, Typed], carrier: str) -> ParcelFile:
     parcels = (
         ParcelRow(order.pk, str(order), numbered[order.pk].tracking_number, carrier) for order in orders
     )

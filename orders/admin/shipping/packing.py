@@ -9,6 +9,8 @@ from django import forms
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from accounts.admin.actor import actor_of
@@ -17,7 +19,7 @@ from backoffice.admin.base import DomainAdmin
 from backoffice.admin.idempotency import IdempotencyKeyField, SentAlready, done_once, new_idempotency_key
 from backoffice.errors import Invalid, Refusal
 from catalog.models import Product
-from orders.admin import words
+from orders.admin import counted, words
 from orders.admin.shipping.bulk_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.tracking import CARRIERS
@@ -26,14 +28,16 @@ from orders.models import Order, OrderLine, Shipment
 from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers
 
-LEFT_ALREADY = (
+LEFT_ALREADY = gettext_lazy(
     "A parcel has left from this page already. What is still to ship is shown now: pack it as a new parcel."
 )
-NOT_UNDERSTOOD = "What was sent could not be read; nothing was shipped. Scan the order once more."
+NOT_UNDERSTOOD = gettext_lazy(
+    "What was sent could not be read; nothing was shipped. Scan the order once more."
+)
 
 
 class ParcelForm(forms.Form):
-    """`version` is the order's that was shown; `key` the same whenever the same parcel is sent once more."""
+    """`version` is that of the order as shown; `key` stays the same when the same parcel is sent again."""
 
     order = forms.CharField(max_length=40)
     version = forms.IntegerField()
@@ -42,7 +46,7 @@ class ParcelForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class PackedParcel:
-    """What is in it by SKU, and where it goes with whom."""
+    """What was packed: units by SKU, of which order, and how it travels."""
 
     order: str
     version: int
@@ -60,21 +64,21 @@ class PackedLine:
 
 
 class Scanning(DomainAdmin):
-    """The orders' admin, as far as they are packed with a scanner."""
+    """The part of the orders' admin that packs with a scanner."""
 
     def has_scan_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perms(["orders.view_order", "orders.ship_order"])
 
-    @action(description="Scan", permissions=["scan"], icon="barcode_scanner", url_path="scan")
+    @action(description=gettext_lazy("Scan"), permissions=["scan"], icon="barcode_scanner", url_path="scan")
     def scan(self, request: HttpRequest) -> HttpResponse:
-        """By GET the page, with the order whose number was scanned; a POST sends off what was ticked."""
+        """GET shows the order whose number was scanned; POST ships what was ticked."""
         if request.method == "POST":
             return self._shipped(request)
         number = request.GET.get("order", "").replace("\x00", "").strip()
         if not number:
-            return self._scan_page(request, {"sent": _sent(request.GET.get("shipped", ""))})
+            return self._scan_page(request, {"sent": _left_with(request.GET.get("shipped", ""))})
         try:
-            return self._scan_page(request, _packing(order_with_number(number), {}))
+            return self._scan_page(request, _order_to_pack(order_with_number(number), {}))
         except UnknownOrder as refusal:
             return self._scan_page(request, {"refusal": refusal.detail})
 
@@ -94,16 +98,16 @@ class Scanning(DomainAdmin):
             reference = _ship(request, parcel, key=form.cleaned_data["key"])
         except Refusal as refusal:
             return self._refused(request, parcel, refusal)
-        return HttpResponseRedirect(f"{_page()}?{urlencode({'shipped': reference})}")
+        return HttpResponseRedirect(f"{_page_url()}?{urlencode({'shipped': reference})}")
 
     def _refused(self, request: HttpRequest, parcel: PackedParcel, refusal: Refusal) -> HttpResponse:
-        """The order as it is now, with everything that was ticked and typed."""
+        """Show the order as it is now, with what was ticked and typed."""
         order = Order.objects.with_number(parcel.order).first()
         if order is None:
             return self._scan_page(request, {"refusal": refusal.detail})
         left_already = isinstance(refusal, SentAlready)
         context = {
-            **_packing(order, {} if left_already else parcel.units),
+            **_order_to_pack(order, {} if left_already else parcel.units),
             "refusal": LEFT_ALREADY if left_already else refusal.detail,
             "tracking_number": "" if left_already else parcel.tracking_number,
             "is_part": "part" in request.POST and not left_already,
@@ -115,7 +119,7 @@ class Scanning(DomainAdmin):
         was_chosen = "carrier" in request.POST
         carrier = carrier_in(request.POST) if was_chosen else usual_carrier()
         frame = {
-            "title": "Scan",
+            "title": _("Scan"),
             "knows_customers": may_know_customers(request.user),
             "carriers": CARRIERS,
             "carrier": carrier,
@@ -126,11 +130,11 @@ class Scanning(DomainAdmin):
         return self.page(request, "orders/admin/scan.html", {**frame, **context})
 
 
-def _page() -> str:
+def _page_url() -> str:
     return reverse("admin:orders_order_scan")
 
 
-def _sent(reference: str) -> dict[str, Any] | None:
+def _left_with(reference: str) -> dict[str, Any] | None:
     """What has left with this shipment, and what of its order is still to ship."""
     shipment = (
         Shipment.objects.select_related("order").filter(reference=reference.replace("\x00", "")).first()
@@ -141,14 +145,14 @@ def _sent(reference: str) -> dict[str, Any] | None:
     left = sum(line.open for line in shipment.order.lines.all())
     return {
         "order": shipment.order,
-        "units": words.counted(units, "unit"),
-        "left": words.counted(left, "unit") if left else "",
+        "units": counted.units(units),
+        "left": counted.units(left) if left else "",
         "parcel": " ".join(filter(None, (shipment.carrier, shipment.tracking_number))),
     }
 
 
-def _packing(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
-    """The order with its open lines; what was ticked of a line that is not open any more is told."""
+def _order_to_pack(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
+    """The order with its open lines. `surplus` names units that were ticked but are not open any more."""
     by_line = {line.sku: line for line in order.lines.select_related("product").order_by("position")}
     is_open = is_allowed(Action.SHIP, order.status)
     open_by_sku = {sku: line.open if is_open else 0 for sku, line in by_line.items()}
@@ -167,7 +171,7 @@ def _packing(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _ticked_in(data: QueryDict) -> dict[str, int] | None:
-    """Units by SKU, without those of which none was ticked; None when it is no number of units."""
+    """Ticked units by SKU, without zeros; None when the form cannot be read."""
     skus, counts = data.getlist("sku"), data.getlist("quantity")
     if len(skus) != len(counts) or len(set(skus)) != len(skus):
         return None
@@ -200,11 +204,13 @@ def _ship(request: HttpRequest, parcel: PackedParcel, *, key: str) -> str:
 
 
 def _check_tracking_number(text: str) -> None:
-    """The same scanner reads products and orders; neither is what a parcel is followed by."""
+    """Refuse a product's code or an order's number, which the same scanner reads."""
     if not text:
-        raise Invalid("Scan the tracking number of the parcel; nothing was shipped.")
+        raise Invalid(_("Scan the tracking number of the parcel; nothing was shipped."))
     product = Product.objects.with_code(text).first()
     if product is not None:
-        raise Invalid(f"{text} is {product.name} ({product.sku}), not a tracking number. Take it out again.")
+        detail = _("%(code)s is %(name)s (%(sku)s), not a tracking number. Take it out again.")
+        raise Invalid(detail % {"code": text, "name": product.name, "sku": product.sku})
     if Order.objects.with_number(text).exists():
-        raise Invalid(f"{text} is the number of an order, not of a parcel. Ship this order first.")
+        detail = _("%(code)s is the number of an order, not of a parcel. Ship this order first.")
+        raise Invalid(detail % {"code": text})

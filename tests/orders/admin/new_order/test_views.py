@@ -166,7 +166,7 @@ def test_what_is_short_or_gone_is_told_at_its_line_and_all_that_was_typed_stays(
         ("OLD-01", "1", "OLD-01 is not for sale."),
     ]
     form = answer.context["form"]
-    assert form.non_field_errors() == ["Mend the marked lines."]
+    assert form.non_field_errors() == ["Fix the highlighted items."]
     assert (form["note"].value(), form["city"].value()) == ("Ring twice.", "Köln")
     assert answer.text.count("Only 3 of TEA-01 are available; 5 were asked for.") == 1
     assert nothing_is_kept()
@@ -263,7 +263,7 @@ def test_a_basket_without_a_price_says_what_to_mend(support: Client) -> None:
     make_product("TEA-01", on_hand=3)
 
     short = quote(support, {"TEA-01": 5})
-    assert short["quote"] == "Mend the marked lines."
+    assert short["quote"] == "Fix the highlighted items."
     assert short["problems"] == ["Only 3 of TEA-01 are available; 5 were asked for."]
     assert quote(support, {"TEA-01": 1}, shipping_fee="free")["quote"] == "Shipping fee: Enter a number."
     assert quote(support, {})["quote"] == "The price stands here as soon as there is a product."

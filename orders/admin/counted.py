@@ -1,0 +1,16 @@
+"""Numbers of things, in words."""
+
+from django.utils.translation import ngettext
+
+
+def orders(number: int) -> str:
+    """`1 order`, `2,000 orders`."""
+    return ngettext("%(count)s order", "%(count)s orders", number) % {"count": f"{number:,}"}
+
+
+def units(number: int) -> str:
+    return ngettext("%(count)s unit", "%(count)s units", number) % {"count": f"{number:,}"}
+
+
+def products(number: int) -> str:
+    return ngettext("%(count)s product", "%(count)s products", number) % {"count": f"{number:,}"}
