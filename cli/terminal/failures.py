@@ -40,11 +40,8 @@ def told() -> Iterator[None]:
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except Exception as error:
-        # Imported late: it loads some of Django, and most calls of shopctl fail at nothing.
-        from backoffice.errors import Refusal
-
-        if isinstance(error, Refusal):
-            say_refusal(error)
+        if (refusal := _as_refusal(error)) is not None:
+            say_refusal(refusal)
             raise typer.Exit(REFUSED) from error
         code = _told_as_known(error)
         if code is None:
@@ -54,6 +51,15 @@ def told() -> Iterator[None]:
             say(_("This is a fault of shopctl, not of yours. Please report it with the lines above."))
             code = OUR_FAULT
         raise typer.Exit(code) from error
+
+
+def _as_refusal(error: Exception) -> "Refusal | None":
+    # Refusals load Django, which a help does not wait for: what was never loaded was not raised either.
+    if "backoffice.errors" not in sys.modules:
+        return None
+    from backoffice.errors import Refusal
+
+    return error if isinstance(error, Refusal) else None
 
 
 def say_refusal(refusal: "Refusal") -> None:
