@@ -67,6 +67,13 @@ def check_worker() -> Finding:
     return fine(_("last seen %(time)s ago") % {"time": in_words(silent)})
 
 
+def _kept_by(backend: str, folder: str | None) -> str:
+    if folder is None:
+        return _("not sent but kept by the %(backend)s backend") % {"backend": backend}
+    words = _("not sent but kept by the %(backend)s backend, in %(folder)s")
+    return words % {"backend": backend, "folder": folder}
+
+
 def check_mail() -> Finding:
     """Whether the mail server takes our sign-in; no mail is sent."""
     from django.conf import settings
@@ -75,11 +82,7 @@ def check_mail() -> Finding:
     backend = settings.EMAIL_BACKEND_PATH.rpartition(".")[0].rpartition(".")[2]
     options = cast("dict[str, Any]", settings.MAILERS["default"]["OPTIONS"])
     if backend != "smtp":
-        if "file_path" in options:
-            words = _("not sent but kept by the %(backend)s backend, in %(folder)s")
-        else:
-            words = _("not sent but kept by the %(backend)s backend")
-        return note(words % {"backend": backend, "folder": options.get("file_path")})
+        return note(_kept_by(backend, options.get("file_path")))
     mailer = mailers["default"]
     mailer.open()
     mailer.close()
