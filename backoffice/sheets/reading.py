@@ -45,6 +45,11 @@ def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Ite
     """
     if content.startswith(ZIP):
         return xlsx_rows(content)
+    _refuse_what_is_no_csv(content, file_name)
+    return _delimited(utf8(content), columns)
+
+
+def _refuse_what_is_no_csv(content: bytes, file_name: str) -> None:
     if content.startswith(OLE):
         raise UnreadableFile(
             _("This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV.")
@@ -53,7 +58,6 @@ def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Ite
         raise UnreadableFile(
             _("The file is named like a workbook but is none. Save it as XLSX or CSV again.")
         )
-    return _delimited(utf8(content), columns)
 
 
 def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[SheetRow]:
