@@ -201,7 +201,7 @@ def test_a_code_that_was_good_just_now_is_priced_and_ordered_again_without_a_try
 GUESSER = """
 import json, logging, sys
 import django; django.setup()
-from orders import guessing
+from orders.promotions import code_throttle
 from tests.contract.client import Api
 from tests.orders.promotions.test_code_throttle import Evaluations, guess
 
@@ -218,7 +218,7 @@ def evaluated(count):
     return [evaluations.count, statuses.count(429)]
 
 throttled = evaluated(500)
-guessing.hit_in_any = lambda *_, **__: None
+code_throttle.hit_in_any = lambda *_, **__: None
 print(json.dumps([throttled, evaluated(10)]))
 """
 
