@@ -1,13 +1,14 @@
 """What a user looks like as data: to the API and to `shopctl --json`."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from accounts.models import User
-from accounts.people import SUPERUSER
+from accounts.people import SUPERUSER, role_named
 
 # Each name with the column of `users_with_roles` that it is read from.
 USER_COLUMNS = {
@@ -32,3 +33,24 @@ def users_with_roles() -> QuerySet[User]:
 def user_as_data(row: Mapping[str, Any], names: Iterable[str] = USER_COLUMNS) -> dict[str, Any]:
     """These fields of a row that holds their columns."""
     return {name: row[USER_COLUMNS[name]] for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which users a list is about; what is None does not narrow it. `q` has words of name or address."""
+
+    q: str | None = None
+    role: str | None = None
+    is_staff: bool | None = None
+    is_active: bool | None = None
+
+    def of(self, users: QuerySet[User]) -> QuerySet[User]:
+        """Of `users_with_roles`. Raises Invalid: there is no such role."""
+        for word in (self.q or "").split():
+            users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        lookups = {
+            "role": None if self.role is None else role_named(self.role),
+            "is_staff": self.is_staff,
+            "is_active": self.is_active,
+        }
+        return users.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})

@@ -38,7 +38,7 @@ def _uncached(web: Serving, token: str, options: Options) -> Iterator[Figure]:
     numbers = itertools.count(1)
 
     def never_asked_before() -> Sample:
-        asked = (f"{LIST}&price__gte=0&price__lte=1{number / 100:.2f}" for number in numbers)
+        asked = (f"{LIST}&price_gte=0&price_lte=1{number / 100:.2f}" for number in numbers)
         places = addresses(options.reads)
         return sent(
             web, [get(path, X_Forwarded_For=place) for place, path in zip(places, asked, strict=False)]

@@ -74,7 +74,7 @@ def _listing(reads: int) -> Work:
     numbers = itertools.count(1)
 
     def ask(web: Serving) -> Sample:
-        asked = (f"{LIST}&price__gte=0&price__lte=1{number / 100:.2f}" for number in numbers)
+        asked = (f"{LIST}&price_gte=0&price_lte=1{number / 100:.2f}" for number in numbers)
         places = addresses(reads)
         return read(
             web, [get(path, X_Forwarded_For=place) for place, path in zip(places, asked, strict=False)]

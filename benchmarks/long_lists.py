@@ -73,7 +73,7 @@ SCREENS = (
     Screen("API: orders, from the middle on", f"{API}?cursor={{cursor}}"),
     Screen("API: orders, a status", f"{API}?status=delivered"),
     Screen("API: orders by total, from the middle on", f"{API}?ordering=-total&cursor={{cursor_by_total}}"),
-    Screen("API: orders, totals between", f"{API}?total__gte=100&total__lte=120"),
+    Screen("API: orders, totals between", f"{API}?total_gte=100&total_lte=120"),
     Screen("API: orders, a promo code", f"{API}?promo_code={PROMO_CODE}"),
     Screen("API: orders of an e-mail", f"{API}?email=buyer-17@example.com"),
     Screen("API: orders, a word", f"{API}?q=B-{100_000 + SOME}", grows=True),
@@ -141,7 +141,7 @@ def enter() -> None:
     Visitor.facts = {
         "day": f"{day:%Y-%m-%d}",
         "cursor": _cursor_of(f"{API}?limit=1&placed_before={before}"),
-        "cursor_by_total": _cursor_of(f"{API}?limit=1&ordering=-total&total__lte={middle.total}"),
+        "cursor_by_total": _cursor_of(f"{API}?limit=1&ordering=-total&total_lte={middle.total}"),
     }
 
 

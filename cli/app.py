@@ -23,7 +23,7 @@ VERBS = {
         "Move the shop from SQLite to PostgreSQL, with proof",
     ),
     "products": ("cli.products.files:app", "Look at products; import, export and archive them"),
-    "stock": ("cli.stock.files:app", "Receive, count, adjust, import, export and prove stock"),
+    "stock": ("cli.stock:app", "Receive, count, adjust, import, export and prove stock"),
     "promos": ("cli.promos:app", "Create, pause and expire promo codes"),
     "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),
     "users": ("cli.users:app", "Staff accounts, roles and passwords"),

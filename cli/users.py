@@ -101,23 +101,24 @@ def invite_user(
     """,
 )
 def list_users(
+    q: Annotated[str | None, typer.Option(help="Words of the name or e-mail address.")] = None,
     role: Annotated[str | None, typer.Option(metavar="ROLE", help="Only those with this role.")] = None,
-    customers: Annotated[
-        bool, typer.Option("--customers", help="Customers' accounts instead of staff.")
-    ] = False,
+    is_staff: Annotated[
+        bool, typer.Option("--staff/--customers", help="Staff, or customers with an account.")
+    ] = True,
+    is_active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Who may sign in, or who no longer may.")
+    ] = None,
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """List staff accounts."""
-    from django.db.models import Q
+    """List staff accounts, or those of customers."""
+    from accounts.readers import USER_COLUMNS, UserFilter, user_as_data, users_with_roles
 
-    from accounts.readers import USER_COLUMNS, user_as_data, users_with_roles
-
-    users = users_with_roles().filter(is_staff=not customers).order_by("email")
-    if role:
-        users = users.filter(Q(("role__iexact", role)))
+    narrowed = UserFilter(q, role, is_staff, is_active)
+    users = narrowed.of(users_with_roles().order_by("email"))
     rows = users.values(*USER_COLUMNS.values()).iterator(500)
     Listing(json, jsonl, limit, fail_if_empty).show(map(user_as_data, rows), LISTED)
 

@@ -20,29 +20,24 @@ from backoffice.sheets.formulas import safe_text
 from backoffice.sheets.writing import MOST_ROWS, Cell, write_workbook
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import exact
+from orders.readers.orders import ADDRESS
 from orders.visibility import may_know_customers, may_know_promos
 
 type Row = tuple[Cell, ...]
 
 ORDERS_AT_ONCE = 500
-# Columns of the file, each with the field it shows.
-OF_ORDER = {"order": "number", "placed_at": "placed_at", "status": "status", "source": "source"}
+# Columns of the file, each with the field it shows. They are named as in JSON; what is nested there has both
+# names, and amounts that an order and its lines have alike say whose they are.
+OF_ORDER = {"number": "number", "placed_at": "placed_at", "status": "status", "source": "source"}
 PERSONAL = {
     "email": "email",
     "customer": "customer__name",
-    "ship_name": "ship_name",
-    "ship_line1": "ship_line1",
-    "ship_line2": "ship_line2",
-    "ship_postcode": "ship_postcode",
-    "ship_city": "ship_city",
-    "ship_region": "ship_region",
-    "ship_country": "ship_country",
-    "ship_phone": "ship_phone",
+    **{f"shipping_address_{name}": f"ship_{name}" for name in ADDRESS},
 }
 NAMING_PROMO = {"promo_code": "promo_code"}
 OF_LINE = {
     "sku": "sku",
-    "product": "name",
+    "name": "name",
     "quantity": "quantity",
     "unit_price": "unit_price",
     "line_subtotal": "subtotal",

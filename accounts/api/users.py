@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
@@ -21,7 +21,7 @@ from accounts.api.schemas import (
 )
 from accounts.invitations import invite
 from accounts.models import User
-from accounts.readers import USER_COLUMNS, user_as_data, users_with_roles
+from accounts.readers import USER_COLUMNS, UserFilter, user_as_data, users_with_roles
 from accounts.registration import register as take_in
 from backoffice.api.addresses import client_address
 from backoffice.api.json_reply import Reply, matched_version, rendered
@@ -124,15 +124,8 @@ def change_user(request: HttpRequest, user_id: int, body: UserChanges) -> HttpRe
 
 
 def _filtered(filters: UserFilters) -> QuerySet[User]:
-    users = users_with_roles()
-    for word in (filters.q or "").split():
-        users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
-    lookups = {
-        "role": filters.role and people.role_named(filters.role),
-        "is_staff": filters.is_staff,
-        "is_active": filters.is_active,
-    }
-    return users.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+    narrowed = UserFilter(filters.q, filters.role, filters.is_staff, filters.is_active)
+    return narrowed.of(users_with_roles())
 
 
 def _edited(request: HttpRequest, user_id: int, **changes: Any) -> HttpResponse:

@@ -38,7 +38,7 @@ for prefix, router in (
     ("", "catalog.api.stock_imports.import_router"),
     # Before /promo-codes/{code}, which would take their URLs.
     ("", "orders.api.promos.promotions.promotions_router"),
-    ("/promo-codes", "orders.api.promos.backtest.promo_trial_router"),
+    ("/promo-codes", "orders.api.promos.backtest.backtest_router"),
     ("/promo-codes", "orders.api.promos.promo_codes.promo_router"),
     ("/orders", "orders.api.orders.orders_router"),
     ("/orders", "orders.api.actions.actions_router"),

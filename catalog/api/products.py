@@ -1,11 +1,10 @@
 """Products and categories, for everybody; their making and changing, for staff."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import fields as dataclass_fields
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
@@ -15,7 +14,7 @@ from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Fault, Invalid, Stale
+from backoffice.errors import Fault, Forbidden, Invalid, Stale
 from catalog.api.schemas import (
     CategoryList,
     ProductDetail,
@@ -25,6 +24,7 @@ from catalog.api.schemas import (
     ProductPatch,
 )
 from catalog.models import Category, Product
+from catalog.models.product import ProductQuerySet
 from catalog.product_cache import public_key, remembered
 from catalog.products import (
     ProductData,
@@ -34,20 +34,17 @@ from catalog.products import (
     edit_product,
     product_with_sku,
 )
+from catalog.readers.products import (
+    PUBLIC_FIELDS,
+    STAFF_FIELDS,
+    ProductFilter,
+    product_as_data,
+    product_columns,
+)
 
 products_router = Router(tags=["Products"])
 
-PUBLIC = {
-    "sku": "sku",
-    "name": "name",
-    "price": "price",
-    "stock": "available",
-    "category": "category__slug",
-    "is_active": "is_active",
-    "created_at": "created_at",
-    "updated_at": "updated_at",
-}
-STAFF = PUBLIC | {name: name for name in ("on_hand", "reserved", "low_stock_threshold", "barcode")}
+FILTER = tuple(field.name for field in dataclass_fields(ProductFilter))
 SORTING = Sorting(
     "products",
     {
@@ -70,19 +67,22 @@ CATEGORY_SORTING = Sorting("categories", {"name": SortKey("name"), "slug": SortK
     response=ProductList,
     operation_id="list_products",
     summary="Products",
-    openapi_extra=asked_by(STAFF, SORTING),
+    openapi_extra=asked_by(STAFF_FIELDS, SORTING),
 )
 def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpResponse:
     """Active products; staff see all of them, and what is on hand and reserved."""
-    columns = _columns_for(request)
+    fields = _fields_for(request)
+    is_staff = fields is STAFF_FIELDS
+    if filters.low_stock is not None and not is_staff:
+        raise Forbidden("Only staff may ask what runs low.")
 
     def render() -> Reply:
-        wanted = chosen_fields(filters.fields, list(columns))
-        page = SORTING.page(_filtered(filters, columns), filters, [columns[name] for name in wanted])
-        items = [_shape(row, wanted, columns) for row in page.rows]
+        wanted = chosen_fields(filters.fields, fields)
+        page = SORTING.page(_filtered(filters, is_staff=is_staff), filters, product_columns(wanted))
+        items = [product_as_data(row, wanted) for row in page.rows]
         return rendered(page.envelope(items) | {"currency": settings.SHOP_CURRENCY})
 
-    return remembered(_cache_key(request, columns), render).to(request)
+    return remembered(_cache_key(request, fields), render).to(request)
 
 
 @products_router.get(
@@ -91,12 +91,12 @@ def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpR
     response=ProductDetail,
     operation_id="get_product",
     summary="One product",
-    openapi_extra=asked_by([*STAFF, "currency"]),
+    openapi_extra=asked_by([*STAFF_FIELDS, "currency"]),
 )
 def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> HttpResponse:
     """Without regard to the case of the SKU."""
-    columns = _columns_for(request)
-    return remembered(_cache_key(request, columns), lambda: _product(sku, columns, query.fields)).to(request)
+    fields = _fields_for(request)
+    return remembered(_cache_key(request, fields), lambda: _product(sku, fields, query.fields)).to(request)
 
 
 @products_router.post(
@@ -113,9 +113,8 @@ def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
     def run() -> Reply:
         data = ProductData(**{**body.model_dump(), "category": _category(body.category)})
         product = create_product(data, by=actor)
-        return _product(
-            product.sku, STAFF, status=201, location=f"{request.path}/{quote(product.sku, safe='')}"
-        )
+        location = f"{request.path}/{quote(product.sku, safe='')}"
+        return _product(product.sku, STAFF_FIELDS, status=201, location=location)
 
     return answer_once(request, body, run)
 
@@ -134,7 +133,7 @@ def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
         changes = body.changes()
         if "category" in changes:
             changes["category"] = _category(body.category)
-        return _product(edit_product(sku, by=actor, changes=changes).sku, STAFF)
+        return _product(edit_product(sku, by=actor, changes=changes).sku, STAFF_FIELDS)
 
     return run().to(request)
 
@@ -162,60 +161,37 @@ def list_categories(request: HttpRequest, filters: Query[ListQuery]) -> HttpResp
     return rendered(page.envelope([{name: row[name] for name in wanted} for row in page.rows])).to(request)
 
 
-def _columns_for(request: HttpRequest) -> Mapping[str, str]:
+def _fields_for(request: HttpRequest) -> tuple[str, ...]:
     user = request.user
-    return STAFF if user.is_staff and user.has_perm("catalog.view_product") else PUBLIC
+    return STAFF_FIELDS if user.is_staff and user.has_perm("catalog.view_product") else PUBLIC_FIELDS
 
 
-def _cache_key(request: HttpRequest, columns: Mapping[str, str]) -> str:
-    return f"staff {request.get_full_path()}" if columns is STAFF else public_key(request.META)
+def _cache_key(request: HttpRequest, fields: tuple[str, ...]) -> str:
+    return f"staff {request.get_full_path()}" if fields is STAFF_FIELDS else public_key(request.META)
 
 
-def _filtered(filters: ProductFilters, columns: Mapping[str, str]) -> QuerySet[Product]:
-    products = Product.objects.all()
-    if columns is not STAFF:
-        products = products.active()
-    for word in (filters.q or "").split():
-        products = products.filter(_mentions(word, columns))
-    lookups = {
-        "category__slug": filters.category,
-        "price__gte": filters.price__gte,
-        "price__lte": filters.price__lte,
-        "available__gte": filters.stock__gte,
-        "available__lte": filters.stock__lte,
-        "is_active": filters.is_active,
-        "created_at__gte": filters.created_after,
-        "created_at__lt": filters.created_before,
-    }
-    if filters.in_stock is not None:
-        lookups["available__gt" if filters.in_stock else "available"] = 0
-    return products.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
-
-
-def _mentions(word: str, columns: Mapping[str, str]) -> Q:
-    mentions = Q(name__icontains=word) | Q(sku_key__contains=folded(word))
-    return mentions | Q(barcode=word) if columns is STAFF else mentions
+def _filtered(filters: ProductFilters, *, is_staff: bool) -> ProductQuerySet:
+    products = Product.objects.all() if is_staff else Product.objects.active()
+    narrowed = ProductFilter(**{name: getattr(filters, name) for name in FILTER})
+    return narrowed.of(products, by_barcode=is_staff)
 
 
 def _product(
-    sku: str, columns: Mapping[str, str], fields: str | None = None, *, status: int = 200, location: str = ""
+    sku: str, available: tuple[str, ...], fields: str | None = None, *, status: int = 200, location: str = ""
 ) -> Reply:
-    wanted = chosen_fields(fields, [*columns, "currency"])
+    """The product, as far as these fields are available to the caller. Raises UnknownSku."""
+    wanted = chosen_fields(fields, [*available, "currency"])
     products = Product.objects.filter(sku_key=folded(sku))
-    if columns is not STAFF:
+    if available is not STAFF_FIELDS:
         products = products.active()
-    loaded = [columns[name] for name in wanted if name in columns]
-    row = products.values("updated_at", *loaded).first()
+    shown = [name for name in wanted if name != "currency"]
+    row = products.values("updated_at", *product_columns(shown)).first()
     if row is None:
         raise UnknownSku(f"No product has the SKU {sku.strip()[:64]}.")
-    content = _shape(row, [name for name in wanted if name in columns], columns)
+    content = product_as_data(row, shown)
     if "currency" in wanted:
         content["currency"] = settings.SHOP_CURRENCY
     return rendered(content, status=status, version=_version(row["updated_at"]), location=location)
-
-
-def _shape(row: Mapping[str, Any], wanted: Sequence[str], columns: Mapping[str, str]) -> dict[str, Any]:
-    return {name: row[columns[name]] for name in wanted}
 
 
 def _version(updated_at: Any) -> str:

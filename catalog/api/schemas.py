@@ -21,11 +21,14 @@ Units = Annotated[int, Field(ge=-MAX_UNITS, le=MAX_UNITS)]
 class ProductFilters(ListQuery):
     q: Search | None = Field(None, description="Words of the name or SKU.")
     category: Slug | None = Field(None, description="The slug of a category.")
-    price__gte: Money | None = None
-    price__lte: Money | None = None
-    stock__gte: Units | None = None
-    stock__lte: Units | None = None
+    price_gte: Money | None = None
+    price_lte: Money | None = None
+    stock_gte: Units | None = None
+    stock_lte: Units | None = None
     in_stock: bool | None = Field(None, description="true: available; false: sold out.")
+    low_stock: bool | None = Field(
+        None, description="Staff. true: active products with no more in stock than `low_stock_at`."
+    )
     is_active: bool | None = Field(None, description="Staff; everybody else sees active products only.")
     created_after: Moment | None = None
     created_before: Moment | None = None
@@ -52,19 +55,21 @@ class ProductPatch(Patch):
 
 
 class ProductOut(BaseModel):
-    """Staff see the last four as well."""
+    """Staff see the last five as well."""
 
     sku: str
     name: str
     price: str = Field(examples=["3.39"])
     stock: int = Field(description="What can be ordered: on hand less reserved.")
-    category: str | None
+    category: str | None = Field(description="The slug of its category.")
+    category_name: str | None
     is_active: bool
     created_at: datetime
     updated_at: datetime
     on_hand: int = 0
     reserved: int = 0
-    low_stock_threshold: int | None = None
+    low_stock_threshold: int | None = Field(None, description="Its own; null: the shop's.")
+    low_stock_at: int = Field(0, description="The threshold that holds: its own or the shop's.")
     barcode: str = ""
 
 

@@ -1,14 +1,10 @@
 """The stock ledger, for staff."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from accounts.actors import Actor, name_told_to
+from accounts.actors import Actor
 from accounts.api.auth import require
-from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import Sorting, SortKey, asked_by, chosen_fields
@@ -17,24 +13,16 @@ from catalog import stock
 from catalog.api.schemas import MovementFilters, MovementIn, MovementList, MovementOut
 from catalog.models import StockMovement
 from catalog.products import product_with_sku
+from catalog.readers.movements import (
+    MOVEMENT_FIELDS,
+    MovementFilter,
+    movement_as_data,
+    movement_columns,
+    movement_data,
+)
 
 stock_router = Router(tags=["Stock"])
 
-COLUMNS = {
-    "id": "id",
-    "sku": "product__sku",
-    "kind": "kind",
-    "on_hand_delta": "on_hand_delta",
-    "reserved_delta": "reserved_delta",
-    "on_hand_after": "on_hand_after",
-    "reserved_after": "reserved_after",
-    "reason": "reason",
-    "note": "note",
-    "reference": "reference",
-    "actor": "actor__email",
-    "source": "source",
-    "at": "at",
-}
 SORTING = Sorting("movements", {"id": SortKey("id"), "at": SortKey("at")}, usual="-id")
 
 
@@ -43,19 +31,17 @@ SORTING = Sorting("movements", {"id": SortKey("id"), "at": SortKey("at")}, usual
     response=MovementList,
     operation_id="list_movements",
     summary="A product's movements",
-    openapi_extra=asked_by(COLUMNS, SORTING),
+    openapi_extra=asked_by(MOVEMENT_FIELDS, SORTING),
 )
 def list_movements(request: HttpRequest, sku: str, filters: Query[MovementFilters]) -> HttpResponse:
     """Why, by whom and by how much on hand and reserved changed; the newest first."""
     reader = require(request, "catalog.view_stockmovement").user
-    lookups = {"kind": filters.kind, "at__gte": filters.after, "at__lt": filters.before}
-    movements = StockMovement.objects.filter(
-        product=product_with_sku(sku),
-        **{lookup: value for lookup, value in lookups.items() if value is not None},
-    )
-    wanted = chosen_fields(filters.fields, list(COLUMNS))
-    page = SORTING.page(movements, filters, _columns_of(wanted))
-    return rendered(page.envelope([_shape(row, wanted, reader) for row in page.rows])).to(request)
+    narrowed = MovementFilter(filters.kind, filters.after, filters.before)
+    movements = narrowed.of(StockMovement.objects.filter(product=product_with_sku(sku)))
+    wanted = chosen_fields(filters.fields, MOVEMENT_FIELDS)
+    page = SORTING.page(movements, filters, movement_columns(wanted))
+    items = [movement_as_data(row, wanted, to=reader) for row in page.rows]
+    return rendered(page.envelope(items)).to(request)
 
 
 @stock_router.post(
@@ -70,9 +56,7 @@ def move(request: HttpRequest, body: MovementIn) -> HttpResponse:
     actor = require(request, "catalog.move_stock")
 
     def run() -> Reply:
-        movement = _moved(body, actor)
-        row = StockMovement.objects.values(*_columns_of(list(COLUMNS))).get(pk=movement.pk)
-        return rendered(_shape(row, list(COLUMNS), actor.user), status=201)
+        return rendered(movement_data(_moved(body, actor).pk, to=actor.user), status=201)
 
     return answer_once(request, body, run)
 
@@ -91,15 +75,3 @@ def _moved(body: MovementIn, actor: Actor) -> StockMovement:
 
 def _misplaced(name: str, detail: str) -> Invalid:
     return Invalid(detail, faults=[Fault(f"/{name}", "misplaced", detail, {"in": "body"})])
-
-
-def _columns_of(wanted: Sequence[str]) -> list[str]:
-    columns = [COLUMNS[name] for name in wanted]
-    return [*columns, "actor__is_staff"] if "actor" in wanted else columns
-
-
-def _shape(row: Mapping[str, Any], wanted: Sequence[str], reader: User | None) -> dict[str, Any]:
-    shape = {name: row[COLUMNS[name]] for name in wanted}
-    if "actor" in shape:
-        shape["actor"] = name_told_to(reader, shape["actor"], is_staff=bool(row["actor__is_staff"]))
-    return shape

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from accounts.models import Source
 from backoffice.api.inputs import Input, Moment, Truth, text
 from backoffice.api.pagination import FieldsQuery, ListQuery
 from catalog.models import ImportMode, ImportState
@@ -46,6 +47,7 @@ class RowOut(BaseModel):
     row: int
     sku: str
     name: str
+    quantity: str = Field(description="As it is written in the file.")
     now: int | None
     after: int | None
     change: int | None
@@ -64,12 +66,13 @@ class ImportSummary(BaseModel):
     number: int
     state: ImportState
     mode: ImportMode
-    file: str
+    file_name: str
     rows: int
     changes: int
     unchanged: int
     problems: int
     ignored_columns: list[str]
+    source: Source
     created_at: datetime
     created_by: str
     applied_at: datetime | None

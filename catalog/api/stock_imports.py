@@ -1,15 +1,13 @@
 """Stock changed by a file, for staff: plan, look, apply, undo."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router, UploadedFile
 
-from accounts.actors import Actor, name_told_to
+from accounts.actors import Actor
 from accounts.api.auth import require
-from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once, answer_once_for, kept_answer
 from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
@@ -27,52 +25,33 @@ from catalog.api.stock_import_schemas import (
     UndoIn,
 )
 from catalog.models import StockImport
+from catalog.readers.stock_imports import (
+    IMPORT_FIELDS,
+    ROW_FIELDS,
+    ImportFilter,
+    import_as_data,
+    import_columns,
+    import_data,
+    row_as_data,
+    row_columns,
+)
 from catalog.stock_import import (
     apply_import,
     forget_plan,
     import_numbered,
     plan_import,
-    problem_in_words,
     rejects_csv,
     undo_import,
 )
 
 import_router = Router(tags=["Stock imports"])
 
-SUMMARY = {
-    "number": "pk",
-    "state": "state",
-    "mode": "mode",
-    "file": "file_name",
-    "rows": "rows_count",
-    "changes": "changes",
-    "unchanged": "unchanged",
-    "problems": "problems",
-    "ignored_columns": "ignored_columns",
-    "created_at": "created_at",
-    "created_by": "created_by__email",
-    "applied_at": "applied_at",
-    "applied_by": "applied_by__email",
-    "undone_at": "undone_at",
-    "undone_by": "undone_by__email",
-}
-PEOPLE = {"created_by": "created_at", "applied_by": "applied_at", "undone_by": "undone_at"}
-IMPORT_FIELDS = (*SUMMARY, "plan", "next")
+IMPORT_DETAIL = (*IMPORT_FIELDS, "plan", "next")
 SORTING = Sorting(
     "stock-imports",
     {"number": SortKey("pk"), "created_at": SortKey("created_at")},
     usual="-number",
 )
-ROW_COLUMNS = {
-    "row": ("row",),
-    "sku": ("sku",),
-    "name": ("product__name", "name"),
-    "now": ("now",),
-    "after": ("after",),
-    "change": ("change",),
-    "problem": ("problem_code", "remark_code", "facts"),
-    "problem_code": ("problem_code",),
-}
 ROW_SORTING = Sorting(
     "import-rows",
     {"problem_code": SortKey("problem_code"), "row": SortKey("row"), "sku": SortKey("sku")},
@@ -134,21 +113,15 @@ def import_stock(
     response=ImportList,
     operation_id="list_stock_imports",
     summary="Imports",
-    openapi_extra=asked_by(SUMMARY, SORTING),
+    openapi_extra=asked_by(IMPORT_FIELDS, SORTING),
 )
 def list_imports(request: HttpRequest, filters: Query[ImportFilters]) -> HttpResponse:
     """The newest first. Plans that nobody applied are deleted after 24 hours."""
     reader = require(request, "catalog.view_stockimport").user
-    lookups = {
-        "state": filters.state,
-        "mode": filters.mode,
-        "created_at__gte": filters.created_after,
-        "created_at__lt": filters.created_before,
-    }
-    given = {lookup: value for lookup, value in lookups.items() if value is not None}
-    wanted = chosen_fields(filters.fields, list(SUMMARY))
-    page = SORTING.page(StockImport.objects.filter(**given), filters, _summary_columns(wanted))
-    items = [_summary(row, wanted, reader) for row in page.rows]
+    narrowed = ImportFilter(filters.state, filters.mode, filters.created_after, filters.created_before)
+    wanted = chosen_fields(filters.fields, IMPORT_FIELDS)
+    page = SORTING.page(narrowed.of(StockImport.objects.all()), filters, import_columns(wanted))
+    items = [import_as_data(row, wanted, to=reader) for row in page.rows]
     return rendered(page.envelope(items)).to(request)
 
 
@@ -157,7 +130,7 @@ def list_imports(request: HttpRequest, filters: Query[ImportFilters]) -> HttpRes
     response=ImportOut,
     operation_id="get_stock_import",
     summary="One import",
-    openapi_extra=asked_by(IMPORT_FIELDS),
+    openapi_extra=asked_by(IMPORT_DETAIL),
 )
 def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> HttpResponse:
     """With the first rows of its plan, those with problems first; `cursor` shows the next ones."""
@@ -171,7 +144,7 @@ def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> Ht
     response=RowList,
     operation_id="list_stock_import_rows",
     summary="An import's rows",
-    openapi_extra=asked_by(ROW_COLUMNS, ROW_SORTING),
+    openapi_extra=asked_by(ROW_FIELDS, ROW_SORTING),
 )
 def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> HttpResponse:
     """What each row changes, or what is wrong with it; those with problems first."""
@@ -179,9 +152,9 @@ def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> 
     rows = _found(number).rows.all()
     if filters.problems is not None:
         rows = rows.exclude(problem_code="") if filters.problems else rows.filter(problem_code="")
-    wanted = chosen_fields(filters.fields, list(ROW_COLUMNS))
-    page = ROW_SORTING.page(rows, filters, _columns_of(wanted))
-    return rendered(page.envelope([_row(row, wanted) for row in page.rows])).to(request)
+    wanted = chosen_fields(filters.fields, ROW_FIELDS)
+    page = ROW_SORTING.page(rows, filters, row_columns(wanted))
+    return rendered(page.envelope([row_as_data(row, wanted) for row in page.rows])).to(request)
 
 
 @import_router.get(
@@ -259,46 +232,12 @@ def _import(
     status: int = 200,
     location: str = "",
 ) -> Reply:
-    wanted = chosen_fields(fields, IMPORT_FIELDS)
+    wanted = chosen_fields(fields, IMPORT_DETAIL)
     content: dict[str, Any] = {}
-    if told := [name for name in wanted if name in SUMMARY]:
-        row = StockImport.objects.values(*_summary_columns(told)).get(pk=stock_import.pk)
-        content = _summary(row, told, reader.user)
+    if shown := [name for name in wanted if name in IMPORT_FIELDS]:
+        content = import_data(stock_import.pk, shown, to=reader.user)
     if {"plan", "next"} & set(wanted):
-        columns = _columns_of(ROW_COLUMNS)
-        page = ROW_SORTING.page(stock_import.rows.all(), ListQuery(limit=limit, cursor=cursor), columns)
-        content |= {"plan": [_row(row, list(ROW_COLUMNS)) for row in page.rows], "next": page.next}
+        query = ListQuery(limit=limit, cursor=cursor)
+        page = ROW_SORTING.page(stock_import.rows.all(), query, row_columns(ROW_FIELDS))
+        content |= {"plan": [row_as_data(row, ROW_FIELDS) for row in page.rows], "next": page.next}
     return rendered({name: content[name] for name in wanted}, status=status, location=location)
-
-
-def _summary_columns(wanted: Sequence[str]) -> list[str]:
-    people = [name for name in PEOPLE if name in wanted]
-    needed = [*(f"{name}__is_staff" for name in people), *(PEOPLE[name] for name in people)]
-    return [*(SUMMARY[name] for name in wanted), *needed]
-
-
-def _summary(row: Mapping[str, Any], wanted: Sequence[str], reader: User | None) -> dict[str, Any]:
-    shape = {name: row[SUMMARY[name]] for name in wanted}
-    for name in set(PEOPLE).intersection(wanted):
-        happened = row[PEOPLE[name]] is not None
-        is_staff = bool(row[f"{name}__is_staff"])
-        shape[name] = name_told_to(reader, shape[name], is_staff=is_staff) if happened else None
-    return shape
-
-
-def _columns_of(fields: Sequence[str] | Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(column for name in fields for column in ROW_COLUMNS[name]))
-
-
-def _row(row: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
-    shape = {name: _first(row, ROW_COLUMNS[name]) for name in wanted}
-    if "problem" in shape:
-        shape["problem"] = problem_in_words(row["problem_code"] or row["remark_code"], row["facts"]) or None
-    if "problem_code" in shape:
-        shape["problem_code"] = row["problem_code"] or None
-    return shape
-
-
-def _first(row: Mapping[str, Any], columns: Sequence[str]) -> Any:
-    """The value of the first column that has one."""
-    return next((row[column] for column in columns if row[column] is not None), None)

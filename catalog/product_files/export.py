@@ -6,18 +6,21 @@ from backoffice.sheets.exporting import SafeRows
 from catalog.models import Category, Product
 from catalog.product_files.cells import IMPORTED
 
+SHOWN = ("category_name", "on_hand", "reserved", "stock")
 
-def _shown(name: str) -> fields.Field:
-    return fields.Field(attribute=name, column_name=name, widget=widgets.IntegerWidget(), readonly=True)
+
+def _units(name: str, attribute: str = "") -> fields.Field:
+    return fields.Field(attribute or name, name, widgets.IntegerWidget(), readonly=True)
 
 
 class ProductExport(SafeRows, resources.ModelResource):
-    """What is imported again, and the stock, which an import leaves alone."""
+    """What is imported again, and the category's name and the stock, which an import leaves alone."""
 
-    category = fields.Field("category", "category", widgets.ForeignKeyWidget(Category, "name"))
-    on_hand, reserved, available = _shown("on_hand"), _shown("reserved"), _shown("available")
+    category = fields.Field("category", "category", widgets.ForeignKeyWidget(Category, "slug"))
+    category_name = fields.Field("category__name", "category_name", readonly=True)
+    on_hand, reserved, stock = _units("on_hand"), _units("reserved"), _units("stock", "available")
 
     class Meta:
         model = Product
-        fields = (*IMPORTED, "on_hand", "reserved", "available")
+        fields = (*IMPORTED, *SHOWN)
         name = "Products"

@@ -1,15 +1,15 @@
 """shopctl orders edit, comment: where an order goes, whom it is about, and what colleagues should know."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.orders.shown import Number, app
+from cli.orders.shown import Number, app, in_short
 from cli.terminal.actors import actor
 from cli.terminal.console import As, Json, show_one, wrong_use
-from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def edit(
     """
     from orders.fulfilment.lifecycle import edit_order
     from orders.fulfilment.transition import order_with_number
+    from orders.readers.orders import order_data
 
     by = actor(as_, "orders.change_order")
     parts = [name, line1, line2, postcode, city, region, country, phone]
@@ -63,7 +64,8 @@ def edit(
     address = replace(_address_of(order), **changes) if changes else None
     # Of the order as it was read: the other parts of the address are taken from there.
     edit_order(number, by=by, address=address, email=email, note=note, expected_version=order.version)
-    show_one(_as_row(order_with_number(number)), as_json=json)
+    changed = order_data(number, to=by.user)
+    show_one(changed if json else in_short(changed), as_json=json)
 
 
 @verb(
@@ -71,20 +73,20 @@ def edit(
     "comment",
     examples="""
     shopctl orders comment B-100042 "called: wait until Monday"
-    shopctl orders comment B-100042 "handed to the courier" --as wanda@example.com --request-key tour-4711
+    shopctl orders comment B-100042 "handed to the courier" --as wanda@example.com --idempotency-key tour-4711
     """,
 )
 def comment(
     number: Number,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Colleagues read it; the customer does not.")],
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Leave a note for colleagues in an order's timeline."""
     by = actor(as_, "orders.comment_order")
     operation = f"comment {number.strip().upper()} {text} {by}"
-    row = once_per_key(request_key, operation, partial(_comment, number, text, by=by))
+    row = once_per_key(idempotency_key, operation, partial(_comment, number, text, by=by))
     show_one(row, as_json=json)
 
 
@@ -94,24 +96,10 @@ def _address_of(order: "Order") -> "Address":
     return Address(**{part: getattr(order, f"ship_{part}") for part in ADDRESS})
 
 
-def _as_row(order: "Order") -> dict[str, Any]:
-    return {
-        "number": order.number,
-        "status": order.status,
-        "email": order.email,
-        **asdict(_address_of(order)),
-        "note": order.note,
-    }
-
-
 def _comment(number: str, text: str, *, by: "Actor") -> dict[str, Any]:
     from orders.fulfilment.lifecycle import comment
     from orders.fulfilment.transition import order_with_number
+    from orders.readers.events import event_data
 
     event = comment(number, by=by, text=text)
-    return {
-        "number": order_with_number(number).number,
-        "comment": event.facts["text"],
-        "by": str(by),
-        "at": event.at,
-    }
+    return {"number": order_with_number(number).number, **event_data(event.pk, to=by.user)}

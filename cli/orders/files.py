@@ -2,10 +2,12 @@
 
 import typer
 
-from cli.orders.shown import From, Status, To, app, narrowed
+from cli.orders.options import OrderOptions
+from cli.orders.shown import app
 from cli.terminal.actors import actor
 from cli.terminal.console import EMPTY, As, FailIfEmpty, counted, say
 from cli.terminal.files import STANDARD, FileKind, Output, Overwrite, kind_of, refuse_to_replace, writing
+from cli.terminal.options import taking
 from cli.terminal.progress import bar
 from cli.terminal.verbs import verb
 
@@ -14,14 +16,13 @@ from cli.terminal.verbs import verb
     app,
     "export",
     examples="""
-    shopctl orders export --from 2026-11-01 --to 2026-12-01 > november.csv
+    shopctl orders export --placed-after 2026-11-01 --placed-before 2026-12-01 > november.csv
     shopctl orders export --status pending --output to-ship.xlsx --overwrite
     """,
 )
+@taking(OrderOptions)
 def export(
-    from_: From = None,
-    to: To = None,
-    status: Status = None,
+    given: OrderOptions = OrderOptions(),
     output: Output = None,
     kind: FileKind = None,
     overwrite: Overwrite = False,
@@ -43,7 +44,7 @@ def export(
     by.require("orders.view_order")
     kind = kind_of(output, kind)
     refuse_to_replace(output, overwrite=overwrite)
-    orders = narrowed(Order.objects.all(), status=status, from_=from_, to=to)
+    orders = given.filter().of(Order.objects.all())
     total = orders.count()
     record_export("orders", count=total, by=by)
     with bar("Exporting", None, rows=total), writing(output) as file:

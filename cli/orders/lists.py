@@ -1,29 +1,19 @@
 """shopctl orders list, show: look at orders."""
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli.orders.shown import (
-    STEPS,
-    From,
-    Number,
-    Status,
-    To,
-    app,
-    as_row,
-    narrowed,
-    print_part,
-)
+from cli.orders.options import OrderOptions
+from cli.orders.shown import STEPS, Number, app, in_short, print_part
 from cli.terminal.console import FailIfEmpty, Json, Jsonl, Limit, Listing, columns, print_json, show_one
 from cli.terminal.moments import length
+from cli.terminal.options import taking
 from cli.terminal.verbs import verb
 
-if TYPE_CHECKING:
-    from orders.models import Order, OrderLine
-
-LISTED = columns("number", "placed_at=Placed", "status", "email", "units:n", "total:n", "promo_code")
+LISTED = columns(
+    "number", "placed_at=Placed", "status", "email", "units:n", "total:n", "promo.code=Promo code"
+)
 LINES = columns(
     "sku",
     "name",
@@ -43,17 +33,14 @@ EVENTS = columns("at=When", "kind", "text", "actor=By", "source=Through")
     "list",
     examples="""
     shopctl orders list --status pending --older-than 24h
-    shopctl orders list --from 2026-11-01 --to 2026-12-01 --jsonl
-    shopctl orders list --customer theo@example.com --fail-if-empty
+    shopctl orders list --placed-after 2026-11-01 --placed-before 2026-12-01 --jsonl
+    shopctl orders list --email theo@example.com --fail-if-empty
     """,
 )
+@taking(OrderOptions)
 def list_orders(
-    status: Status = None,
+    given: OrderOptions = OrderOptions(),
     older_than: Annotated[str | None, typer.Option(metavar="LENGTH", help="Such as 24h or 7d.")] = None,
-    from_: From = None,
-    to: To = None,
-    customer: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only this customer's.")] = None,
-    promo: Annotated[str | None, typer.Option(metavar="CODE", help="Only those that used this code.")] = None,
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,
@@ -62,18 +49,13 @@ def list_orders(
     """List orders, newest first."""
     from django.utils import timezone
 
-    from accounts.models import normalised_email
     from orders.models import Order
-    from orders.models.promo import normalised_code
+    from orders.readers.orders import summaries_as_data
 
-    orders = narrowed(Order.objects.order_by("-placed_at", "-id"), status=status, from_=from_, to=to)
+    orders = given.filter().of(Order.objects.order_by("-placed_at", "-id"))
     if (age := length(older_than, option="older-than")) is not None:
         orders = orders.filter(placed_at__lte=timezone.now() - age)
-    if customer:
-        orders = orders.filter(customer__email=normalised_email(customer))
-    if promo:
-        orders = orders.with_promo_code(normalised_code(promo))
-    Listing(json, jsonl, limit, fail_if_empty).show(map(as_row, orders.iterator(2_000)), LISTED)
+    Listing(json, jsonl, limit, fail_if_empty).show(summaries_as_data(orders), LISTED)
 
 
 @verb(
@@ -91,81 +73,18 @@ def show_order(
     json: Json = False,
 ) -> None:
     """Show an order with its lines, shipments and timeline."""
-    from orders.fulfilment.transition import order_with_number
+    from orders.models import OrderEvent
+    from orders.readers.events import events_as_data
+    from orders.readers.orders import order_data
 
-    order = order_with_number(number)
-    parts = _parts(order)
-    if explain:
-        parts["explanation"] = _explanation(order)
+    order = order_data(number, to=None)
+    events = OrderEvent.objects.filter(order__number=order["number"]).order_by("id")
+    order["events"] = list(events_as_data(events, to=None))
     if json:
-        print_json({**as_row(order), **_details(order), **parts})
+        print_json(order)
         return
-    show_one({**as_row(order), **_details(order)}, as_json=False)
-    print_part("Lines", parts["lines"], LINES)
+    show_one(in_short(order), as_json=False)
+    print_part("Lines", order["lines"], LINES)
     if explain:
-        print_part("How the price came about", parts["explanation"], STEPS)
-    print_part("Timeline", parts["timeline"], EVENTS)
-
-
-def _details(order: "Order") -> dict[str, Any]:
-    names = ("name", "line1", "line2", "postcode", "city", "region", "country", "phone")
-    return {
-        "customer": str(order.customer),
-        "address": [value for name in names if (value := getattr(order, f"ship_{name}"))],
-        "note": order.note,
-        "placed_by": order.placed_by.email if order.placed_by else None,
-        "updated_at": order.updated_at,
-        "version": order.version,
-    }
-
-
-def _explanation(order: "Order") -> list[dict[str, Any]]:
-    from orders.price_words import explained
-    from orders.pricing import step_from_json
-
-    return [asdict(step) for step in explained(map(step_from_json, order.explanation), order.currency)]
-
-
-def _parts(order: "Order") -> dict[str, Any]:
-    from orders.timeline_words import sentence_of
-
-    return {
-        "lines": [_line(line) for line in order.lines.all()],
-        "shipments": [
-            {
-                "reference": each.reference,
-                "carrier": each.carrier,
-                "tracking_number": each.tracking_number,
-                "shipped_at": each.shipped_at,
-                "delivered_at": each.delivered_at,
-            }
-            for each in order.shipments.all()
-        ],
-        "timeline": [
-            {
-                "at": event.at,
-                "kind": event.kind,
-                "text": sentence_of(event.kind, event.facts),
-                "facts": event.facts,
-                "actor": event.actor.email if event.actor else None,
-                "source": event.source,
-            }
-            for event in order.events.select_related("actor").order_by("id")
-        ],
-    }
-
-
-def _line(line: "OrderLine") -> dict[str, Any]:
-    return {
-        "sku": line.sku,
-        "name": line.name,
-        "quantity": line.quantity,
-        "unit_price": line.unit_price,
-        "discount": line.discount,
-        "total": line.total,
-        "shipped": line.shipped,
-        "delivered": line.delivered,
-        "cancelled": line.cancelled,
-        "returned": line.returned,
-        "open": line.open,
-    }
+        print_part("How the price came about", order["explanation"], STEPS)
+    print_part("Timeline", order["events"], EVENTS)

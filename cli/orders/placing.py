@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.orders.shown import STEPS, app, as_row, print_part
+from cli.orders.shown import STEPS, app, in_short, print_part
 from cli.terminal.actors import actor
 from cli.terminal.console import REFUSED, As, DryRun, Json, columns, print_json, say, show_one
 from cli.terminal.files import name_of, opened
-from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ QUOTED = columns("sku", "name", "quantity:n", "unit_price:n=Price", "discount:n"
     "place",
     examples="""
     shopctl orders place order.json --dry-run
-    shopctl orders place order.json --request-key mail-order-4711
+    shopctl orders place order.json --idempotency-key mail-order-4711
     jq .order message.json | shopctl orders place - --as sam@example.com --json
     """,
 )
@@ -33,7 +33,7 @@ def place(
     file: Annotated[str, typer.Argument(metavar="FILE", help="One order as JSON. - is standard input.")],
     dry_run: DryRun = False,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Place an order for a customer.
@@ -49,8 +49,8 @@ def place(
         _show_quote(request, email, by, as_json=json)
         return
     operation = f"place {sha256(content).hexdigest()} {by}"
-    row = once_per_key(request_key, operation, partial(_placed, request, email, by))
-    show_one(row, as_json=json)
+    row = once_per_key(idempotency_key, operation, partial(_placed, request, email, by))
+    show_one(row if json else in_short(row), as_json=json)
 
 
 def _content_of(file: str) -> bytes:
@@ -94,10 +94,9 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
 
 def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
     from orders.placing.placement import place_order
+    from orders.readers.orders import order_data
 
-    order = place_order(request, email=email, by=by)
-    order.refresh_from_db()
-    return as_row(order)
+    return order_data(place_order(request, email=email, by=by).number, to=by.user)
 
 
 def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bool) -> None:
@@ -105,24 +104,24 @@ def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bo
     from accounts.email_addresses import checked_email
     from orders.placing.basket import address_fields
     from orders.placing.placement import quote_order
-    from orders.readers.orders import rendered_quote
+    from orders.readers.orders import quote_as_data
 
     checked_email(email)
     address_fields(request.address)
     quote = quote_order(request, email=email, by=by)
-    rendered = rendered_quote(quote)
+    priced = quote_as_data(quote)
     if as_json:
-        print_json(rendered)
+        print_json(priced)
     else:
-        _print_quote(rendered)
+        _print_quote(priced)
     say("A dry run: nothing was changed.")
     if quote.promo is not None and not quote.promo.applied:
-        say(f"The order would be refused: {rendered['promo']['reason']}")
+        say(f"The order would be refused: {priced['promo']['reason']}")
         raise typer.Exit(REFUSED)
 
 
-def _print_quote(rendered: dict[str, Any]) -> None:
+def _print_quote(priced: dict[str, Any]) -> None:
     names = ("subtotal", "discount", "shipping", "total", "currency")
-    show_one({name: rendered[name] for name in names}, as_json=False)
-    print_part("Lines", rendered["lines"], QUOTED)
-    print_part("How the price comes about", rendered["explanation"], STEPS)
+    show_one({name: priced[name] for name in names}, as_json=False)
+    print_part("Lines", priced["lines"], QUOTED)
+    print_part("How the price comes about", priced["explanation"], STEPS)

@@ -9,7 +9,7 @@ import typer
 from cli.orders.shown import Lines, Number, app, quantities, say_open_units
 from cli.terminal.actors import actor
 from cli.terminal.console import As, DryRun, Json, Yes, proceed, say, show_one
-from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def cancel(
     examples="""
     shopctl orders return B-100042 --line TEA-01=1 --dry-run
     shopctl orders return B-100042 --line TEA-01=1 --line MUG-7=2 --reason "did not fit" --yes
-    shopctl orders return B-100042 --line MUG-7=1 --write-off --reason broken --request-key rma-4711 --yes
+    shopctl orders return B-100042 --line MUG-7=1 --write-off --reason broken --idempotency-key rma-4711 --yes
     """,
 )
 def register_return(
@@ -76,7 +76,7 @@ def register_return(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Register units that came back: on sale again, or written off.
@@ -86,13 +86,13 @@ def register_return(
     by = actor(as_, "orders.return_order")
     wanted = quantities(lines) or {}
     operation = f"return {number.strip().upper()} {sorted(wanted.items())} {write_off} {reason} {by}"
-    row = answer_kept(request_key, operation)
+    row = answer_kept(idempotency_key, operation)
     if row is None:
         order, units = _coming_back(number, wanted)
         _say_what_comes_back(order, units, write_off=write_off)
         proceed(f"Register this return of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
         change = partial(_return, order, wanted, write_off=write_off, reason=reason, by=by)
-        row = once_per_key(request_key, operation, change)
+        row = once_per_key(idempotency_key, operation, change)
     show_one(row, as_json=json)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.products.products import Category, Search, app, narrowed
+from cli.products.products import ProductOptions, app
 from cli.terminal.actors import actor
 from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted
 from cli.terminal.files import (
@@ -18,6 +18,7 @@ from cli.terminal.files import (
     refuse_to_replace,
     write_table,
 )
+from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
 from cli.terminal.row_plans import Asked, RowImport
@@ -50,9 +51,9 @@ def import_file(
 ) -> None:
     """Create and change products by a file: show what each row does, ask, and do all of it or nothing.
 
-    Columns: sku, name, price, category (its name), barcode, low_stock_threshold, is_active (1 or 0). Those
-    that are not there stay as they are; `shopctl products export` writes such a file. Stock is not imported
-    here: see `shopctl stock import`.
+    Columns: sku, name, price, category (its slug or name), barcode, low_stock_threshold, is_active (1 or 0).
+    Those that are not there stay as they are; `shopctl products export` writes such a file. Stock is not
+    imported here: see `shopctl stock import`.
     """
     from backoffice.sheets.reading import MAX_FILE
     from catalog.product_files import import_products, plan_products, read_products, rejected_products_csv
@@ -72,19 +73,16 @@ def import_file(
     "export",
     examples="""
     shopctl products export > products.csv
-    shopctl products export --output products.xlsx --category Teas
+    shopctl products export --output products.xlsx --category teas
     shopctl products export --low --output low.csv --overwrite
     """,
 )
+@taking(ProductOptions)
 def export(
     output: Output = None,
     kind: FileKind = None,
     overwrite: Overwrite = False,
-    search: Search = None,
-    category: Category = None,
-    low: Annotated[bool, typer.Option("--low", help="Only those that run low.")] = False,
-    active: Annotated[bool, typer.Option("--active", help="Only those that can be ordered.")] = False,
-    archived: Annotated[bool, typer.Option("--archived", help="Only archived ones.")] = False,
+    given: ProductOptions = ProductOptions(),
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Write products and their stock as CSV or XLSX, with the columns that `products import` understands.
@@ -97,10 +95,7 @@ def export(
 
     kind = kind_of(output, kind)
     refuse_to_replace(output, overwrite=overwrite)
-    products = Product.objects.low_stock() if low else Product.objects.all()
-    if active or archived:
-        products = products.filter(is_active=active)
-    products = narrowed(products, search=search, category=category)
+    products = given.filter().of(Product.objects.all())
     with bar("Exporting", total := products.count()) as watched:
         rows = products.select_related("category").order_by("sku_key").iterator(2_000)
         dataset = ProductExport().export(watched.follow(rows))

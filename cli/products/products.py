@@ -1,7 +1,9 @@
 """shopctl products list, show, archive: what can be ordered."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,37 +24,99 @@ from cli.terminal.console import (
     show_one,
 )
 from cli.terminal.files import words_of
+from cli.terminal.moments import moment
+from cli.terminal.options import number, taking
 from cli.terminal.plans import ROWS_SHOWN
 from cli.terminal.verbs import group, verb
 
 if TYPE_CHECKING:
     from catalog.models import Product
-    from catalog.models.product import ProductQuerySet
+    from catalog.readers.products import ProductFilter
 
 app = group("Look at products; import, export and archive them.")
 
 Sku = Annotated[str, typer.Argument(metavar="SKU", help="A product's SKU, in upper or lower case.")]
-Search = Annotated[str | None, typer.Option(help="Part of SKU, name or barcode.")]
-Category = Annotated[str | None, typer.Option(help="A category's name.")]
 LISTED = columns(
-    "sku", "name", "category", "price:n", "on_hand:n", "reserved:n", "available:n", "is_active=Active"
+    "sku",
+    "name",
+    "category_name=Category",
+    "price:n",
+    "on_hand:n",
+    "reserved:n",
+    "stock:n=Available",
+    "is_active=Active",
 )
+HEADINGS = {"is_active": "Active", "stock": "Available"}
+
+
+@dataclass(frozen=True)
+class ProductOptions:
+    """Which products are meant: the filters of GET /api/v1/products."""
+
+    q: Annotated[str | None, typer.Option(help="Words of the name or SKU, or a barcode.")] = None
+    category: Annotated[
+        str | None, typer.Option(metavar="CATEGORY", help="The slug or name of a category.")
+    ] = None
+    price_gte: Annotated[
+        Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="At this price or a higher one.")
+    ] = None
+    price_lte: Annotated[
+        Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="At this price or a lower one.")
+    ] = None
+    stock_gte: Annotated[
+        int | None, typer.Option(metavar="UNITS", help="With so many available, or more.")
+    ] = None
+    stock_lte: Annotated[
+        int | None, typer.Option(metavar="UNITS", help="With so many available, or fewer.")
+    ] = None
+    in_stock: Annotated[
+        bool | None, typer.Option("--in-stock/--sold-out", help="Only available, or only sold out ones.")
+    ] = None
+    low_stock: Annotated[
+        bool | None, typer.Option("--low-stock", "--low", help="Only those that run low.")
+    ] = None
+    is_active: Annotated[
+        bool | None,
+        typer.Option("--active/--archived", help="Only those that can be ordered, or only archived ones."),
+    ] = None
+    created_after: Annotated[str | None, typer.Option(metavar="WHEN", help="Created then or later.")] = None
+    created_before: Annotated[str | None, typer.Option(metavar="WHEN", help="Created before.")] = None
+
+    def filter(self, *, usually_active: bool | None = None) -> "ProductFilter":
+        """`usually_active`: which products are meant when nothing is said of that.
+
+        Raises:
+            typer.BadParameter: a moment that is none.
+        """
+        from catalog.readers.products import ProductFilter, slug_of_category
+
+        return ProductFilter(
+            q=self.q,
+            category=None if self.category is None else slug_of_category(self.category),
+            price_gte=self.price_gte,
+            price_lte=self.price_lte,
+            stock_gte=self.stock_gte,
+            stock_lte=self.stock_lte,
+            in_stock=self.in_stock,
+            low_stock=self.low_stock,
+            is_active=usually_active if self.is_active is None else self.is_active,
+            created_after=moment(self.created_after, option="created-after"),
+            created_before=moment(self.created_before, option="created-before"),
+        )
 
 
 @verb(
     app,
     "list",
     examples="""
-    shopctl products list --search lantern
+    shopctl products list --q lantern
     shopctl products list --low --jsonl
-    shopctl products list | cut -f1,7
+    shopctl products list --category lanterns --price-lte 5 | cut -f1,7
     """,
 )
+@taking(ProductOptions)
 def list_products(
-    search: Search = None,
-    category: Category = None,
-    low: Annotated[bool, typer.Option("--low", help="Only those that run low.")] = False,
-    archived: Annotated[bool, typer.Option("--archived", help="Only archived ones.")] = False,
+    given: ProductOptions = ProductOptions(),
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,
@@ -60,11 +124,10 @@ def list_products(
 ) -> None:
     """List products by SKU: active ones, unless archived ones are asked for."""
     from catalog.models import Product
+    from catalog.readers.products import products_as_data
 
-    products = Product.objects.low_stock() if low else Product.objects.filter(is_active=not archived)
-    products = narrowed(products, search=search, category=category)
-    listing = Listing(json, jsonl, limit, fail_if_empty)
-    listing.show(rows_of(products), LISTED)
+    products = given.filter(usually_active=True).of(Product.objects.order_by("sku_key"))
+    Listing(json, jsonl, limit, fail_if_empty).show(products_as_data(products), LISTED)
 
 
 @verb(
@@ -77,9 +140,13 @@ def list_products(
 )
 def show_product(sku: Sku, json: Json = False) -> None:
     """Show one product."""
-    from catalog.products import product_with_sku
+    from django.conf import settings
 
-    show_one(as_row(product_with_sku(sku)), as_json=json, headings={"is_active": "Active"})
+    from catalog.products import product_with_sku
+    from catalog.readers.products import product_data
+
+    row = {**product_data(product_with_sku(sku)), "currency": settings.SHOP_CURRENCY}
+    show_one(row, as_json=json, headings=HEADINGS)
 
 
 @verb(
@@ -88,7 +155,7 @@ def show_product(sku: Sku, json: Json = False) -> None:
     examples="""
     shopctl products archive TEA-01
     shopctl products archive TEA-01 TEA-02 --dry-run
-    shopctl products list --search 2025 | cut -f1 | shopctl products archive - --yes
+    shopctl products list --q 2025 | cut -f1 | shopctl products archive - --yes
     """,
 )
 def archive(
@@ -108,6 +175,7 @@ def archive(
     """
     from backoffice.db.transactions import write_transaction
     from catalog.products import archive_product, products_with_skus
+    from catalog.readers.products import product_data
 
     by = actor(as_, "catalog.change_product")
     products = [product for product in products_with_skus(words_of(skus)) if product.is_active]
@@ -118,7 +186,7 @@ def archive(
             if products
             else "None of them can be ordered: nothing to archive."
         )
-        listing.show(map(as_row, products), LISTED)
+        listing.show(map(product_data, products), LISTED)
         return
     if len(products) > 1:
         _say_plan(products)
@@ -128,29 +196,7 @@ def archive(
     def archive_all() -> list["Product"]:
         return [archive_product(product.sku, by=by) for product in products]
 
-    listing.show(map(as_row, archive_all()), LISTED)
-
-
-def rows_of(products: "ProductQuerySet") -> Iterator[dict[str, Any]]:
-    return (
-        as_row(product) for product in products.select_related("category").order_by("sku_key").iterator(2_000)
-    )
-
-
-def as_row(product: "Product") -> dict[str, Any]:
-    return {
-        "sku": product.sku,
-        "name": product.name,
-        "barcode": product.barcode,
-        "category": product.category.name if product.category else None,
-        "price": product.price,
-        "on_hand": product.on_hand,
-        "reserved": product.reserved,
-        "available": product.available,
-        "low_stock_threshold": product.threshold,
-        "is_active": product.is_active,
-        "updated_at": product.updated_at,
-    }
+    listing.show(map(product_data, archive_all()), LISTED)
 
 
 def _say_plan(products: Sequence["Product"]) -> None:
@@ -158,15 +204,3 @@ def _say_plan(products: Sequence["Product"]) -> None:
         say(f"{product.sku} {product.name}: {product.available:,} available")
     if len(products) > ROWS_SHOWN:
         say(f"… and {len(products) - ROWS_SHOWN:,} more.")
-
-
-def narrowed(products: "ProductQuerySet", *, search: str | None, category: str | None) -> "ProductQuerySet":
-    from django.db.models import Q
-
-    if search:
-        products = products.filter(
-            Q(sku__icontains=search) | Q(name__icontains=search) | Q(barcode__icontains=search)
-        )
-    if category:
-        products = products.filter(category__name__iexact=category)
-    return products

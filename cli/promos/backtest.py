@@ -1,16 +1,16 @@
 """shopctl promos backtest: what a promo code would have cost."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.promos.shown import app
-from cli.promos.terms import Discount, taking
+from cli.promos.terms import Discount
 from cli.terminal.actors import actor
 from cli.terminal.console import As, Json, columns, is_terminal, print_json, print_rows, show_one, wrong_use
 from cli.terminal.moments import moment
+from cli.terminal.options import taking
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 USUAL_PERIOD = "-90d"
 WEEKS = columns("monday=Week of", "orders:n", "cost:n", "bar=Compared")
 BANDS = columns("at_least:n=Discount from", "below:n=below", "orders:n", "cost:n", "bar=Compared")
+SHOWN = (
+    *("from", "to", "orders", "revenue", "qualifying", "customers", "had_discount", "cost", "goods"),
+    *("share_of_orders", "share_of_revenue", "average_before", "average_after"),
+    *("smallest", "median", "largest"),
+)
 HEADINGS = {
     "from": "From",
     "to": "To, not included",
@@ -71,13 +76,15 @@ def backtest(
     Nothing is written. Orders count in the order of time at full price; the code's window and pause are left
     out of account. WHEN is a date such as 2026-06-01 (its first moment), -90d or now.
     """
+    from orders.readers.backtests import backtest_as_data
+
     actor(as_, "orders.view_promocode").require("orders.view_revenue")
     start, end = moment(from_, option="from"), moment(to, option="to")
     assert start is not None
     assert end is not None
-    found = _found(code, given, max_uses, start, end)
+    found = backtest_as_data(_found(code, given, max_uses, start, end))
     if json:
-        print_json({**_figures(found), "refused": found.refused, **_parts(found)})
+        print_json(found)
     else:
         _print(found)
 
@@ -94,38 +101,10 @@ def _found(
     return promotions.backtest_promo_code(code, start=start, end=end)
 
 
-def _figures(found: "Backtest") -> dict[str, Any]:
-    return {
-        "from": found.start,
-        "to": found.end,
-        "orders": found.orders,
-        "revenue": found.revenue,
-        "qualifying": found.qualifying,
-        "customers": found.customers,
-        "had_discount": found.had_discount,
-        "cost": found.cost,
-        "goods": found.goods,
-        "share_of_orders": found.share_of_orders,
-        "share_of_revenue": found.share_of_revenue,
-        "average_before": found.average_before,
-        "average_after": found.average_after,
-        "smallest": found.smallest,
-        "median": found.median,
-        "largest": found.largest,
-    }
-
-
-def _parts(found: "Backtest") -> dict[str, list[dict[str, Any]]]:
-    return {
-        "weeks": [asdict(week) for week in found.weeks],
-        "bands": [asdict(band) for band in found.bands],
-    }
-
-
-def _print(found: "Backtest") -> None:
-    show_one(_figures(found), as_json=False, headings=HEADINGS)
-    parts = _parts(found)
-    refused = [{"reason": reason.value, "orders": orders} for reason, orders in found.refused.items()]
+def _print(found: dict[str, Any]) -> None:
+    parts = {name: found.pop(name) for name in ("refused", "weeks", "bands")}
+    show_one({name: found[name] for name in SHOWN}, as_json=False, headings=HEADINGS)
+    refused = [{"reason": reason, "orders": orders} for reason, orders in parts["refused"].items()]
     _print_part("Orders that would not have had it", refused, REFUSED)
     _print_part("Cost by week", _with_bars(parts["weeks"], "cost"), WEEKS)
     _print_part("Orders by discount", _with_bars(parts["bands"], "orders"), BANDS)

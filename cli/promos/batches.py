@@ -1,4 +1,4 @@
-"""shopctl promos generate, batches: many codes with the same terms."""
+"""shopctl promos generate, promotions: many codes with the same terms, and all terms there are."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.promos.shown import BATCHES, HEADINGS, app, batch_in_full, batch_rows
-from cli.promos.terms import Terms, taking
+from cli.promos.shown import (
+    HEADINGS,
+    PROMOTIONS,
+    PromotionOptions,
+    app,
+    in_short,
+)
+from cli.promos.terms import Terms
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     As,
@@ -26,7 +32,8 @@ from cli.terminal.console import (
     wrong_use,
 )
 from cli.terminal.files import STANDARD, Overwrite, refuse_to_replace, write
-from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
+from cli.terminal.options import limit, taking
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
@@ -40,7 +47,7 @@ if TYPE_CHECKING:
     examples="""
     shopctl promos generate --count 10000 --prefix BF- --percent 15 --ends 2026-11-30 --output codes.csv
     shopctl promos generate --count 500 --amount 5 --name Newsletter --dry-run
-    shopctl promos generate --count 500 --amount 5 --yes --output - --request-key newsletter-11 | mail-merge
+    shopctl promos generate --count 500 --amount 5 --yes --output - --idempotency-key news-11 | mail-merge
     """,
 )
 @taking(Terms)
@@ -51,7 +58,9 @@ def generate(
     length: Annotated[
         int | None, typer.Option(min=1, help="Random characters after the prefix. Default: 12, 59 bits.")
     ] = None,
-    max_uses: Annotated[int, typer.Option(min=0, help="How often each code; 0 for no limit.")] = 1,
+    max_uses: Annotated[
+        int | None, typer.Option(parser=limit, metavar="USES", help="How often each code, or none.")
+    ] = 1,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -62,56 +71,59 @@ def generate(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Generate a batch of random codes that nobody guesses: show the plan, ask, make and hand them out.
 
     WHEN is a date such as 2026-12-24 (the whole day), 2026-12-24T18:00, +7d or tomorrow. `promos export
-    --batch NUMBER` hands the codes out again.
+    --promotion ID` hands the codes out again.
     """
     if json and str(output) == STANDARD:
         wrong_use("Standard output takes either the codes (--output -) or --json.")
     by = actor(as_, "orders.add_promotion")
     said = f"promos-generate {count} {prefix} {length} {max_uses} {given} {by}"
-    kept = answer_kept(request_key, said)
+    kept = answer_kept(idempotency_key, said)
     if kept is None:
         refuse_to_replace(output, overwrite=overwrite)
         planned = _planned(count, prefix, length, max_uses, given)
         planned.show(as_json=json) if dry_run else planned.say()
         proceed(f"Generate {counted(count, 'code')}?", yes=yes, dry_run=dry_run)
-        kept = once_per_key(request_key, said, lambda: planned.carried_out(by))
+        kept = once_per_key(idempotency_key, said, lambda: planned.carried_out(by))
     else:
         say(f"Batch {kept['id']} was generated under this key before.")
     _hand_out(kept["id"], output, overwrite=overwrite, by=by)
     if str(output) != STANDARD:
-        show_one(kept, as_json=json, headings=HEADINGS)
+        show_one(kept if json else in_short(kept), as_json=json, headings=HEADINGS)
 
 
 @verb(
     app,
-    "batches",
+    "promotions",
     examples="""
-    shopctl promos batches
-    shopctl promos batches --search friday --json
+    shopctl promos promotions --batches
+    shopctl promos promotions --q friday --json
     """,
 )
-def list_batches(
-    search: Annotated[str | None, typer.Option(help="Part of the name.")] = None,
+@taking(PromotionOptions)
+def list_promotions(
+    given: PromotionOptions = PromotionOptions(),
     limit: Limit = None,
     as_: As = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """List batches of codes, newest first, with how many of their codes were used and uses are left."""
+    """List promotions, newest first, with how many of their codes were used and uses are left.
+
+    A batch is a promotion with many generated codes.
+    """
     from orders.models import Promotion
+    from orders.readers.promotions import promotions_read
 
     actor(as_, "orders.view_promotion")
-    batches = Promotion.objects.filter(is_batch=True).order_by("-pk")
-    if search:
-        batches = batches.filter(name__icontains=search)
-    Listing(json, jsonl, limit, fail_if_empty).show(batch_rows(batches.iterator(500)), BATCHES)
+    promotions = given.filter().of(Promotion.objects.order_by("-pk"))
+    Listing(json, jsonl, limit, fail_if_empty).show(promotions_read(promotions), PROMOTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +139,15 @@ class Planned:
         """As data, when it is all that was asked for."""
         row = {
             "state": "planned",
-            "codes": self.count,
+            "count": self.count,
             "example": self._example,
             "bits": round(self.shape.bits, 1),
-            "discount": self.terms.discount_in_words,
             "name": self.terms.name,
+            "kind": str(self.terms.kind),
+            "percent_off": self.terms.percent_off,
+            "amount_off": self.terms.amount_off,
+            "max_discount": self.terms.max_discount,
+            "minimum_spend": self.terms.minimum_spend,
             "starts_at": self.terms.starts_at,
             "ends_at": self.terms.ends_at,
             "max_uses": self.max_uses,
@@ -158,13 +174,14 @@ class Planned:
         return next(random_codes(self.shape))
 
     def carried_out(self, by: "Actor") -> dict[str, Any]:
-        from orders.promotions import generate_batch, promotion_numbered
+        from orders.promotions import generate_batch
+        from orders.readers.promotions import promotion_data
 
         made = generate_batch(self.count, self.terms, by=by, shape=self.shape, max_uses=self.max_uses)
-        return batch_in_full(promotion_numbered(made.pk), by)
+        return promotion_data(made.pk, to=by)
 
 
-def _planned(count: int, prefix: str, length: int | None, max_uses: int, given: Terms) -> Planned:
+def _planned(count: int, prefix: str, length: int | None, max_uses: int | None, given: Terms) -> Planned:
     """Raises Invalid for a batch that cannot be."""
     from orders.promotions import CodeShape, refuse_impossible_batch
     from orders.promotions.batches import USUAL_LENGTH
@@ -173,8 +190,8 @@ def _planned(count: int, prefix: str, length: int | None, max_uses: int, given: 
     terms = given.named_terms(usual_name=prefix)
     terms = replace(terms, name=terms.name or terms.discount_in_words)
     shape = CodeShape(prefix, USUAL_LENGTH if length is None else length)
-    refuse_impossible_batch(count, terms, shape=shape, max_uses=max_uses or None)
-    return Planned(count, terms, shape, max_uses or None)
+    refuse_impossible_batch(count, terms, shape=shape, max_uses=max_uses)
+    return Planned(count, terms, shape, max_uses)
 
 
 def _times(uses: int | None) -> str:
@@ -188,7 +205,7 @@ def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor")
     from orders.promotions import promo_codes_csv
 
     if output is None:
-        say(f"Hand them out with: shopctl promos export --batch {number} --output codes.csv")
+        say(f"Hand them out with: shopctl promos export --promotion {number} --output codes.csv")
         return
     record_export("promo_codes", promotion=number, by=by)
     content = "".join(promo_codes_csv(PromoCode.objects.filter(promotion=number))).encode()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.promos.shown import BATCHES, LISTED, app, as_row, batch_rows, show_plan
+from cli.promos.shown import CODES, PROMOTIONS, app, show_plan
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     As,
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 Codes = Annotated[
     list[str] | None, typer.Argument(metavar="CODE...", help="Codes. - is standard input, one a line.")
 ]
-Batches = Annotated[
+Promotions = Annotated[
     list[int] | None,
-    typer.Option("--batch", metavar="NUMBER", help="All codes of this batch; may be repeated."),
+    typer.Option("--promotion", metavar="ID", help="All codes of this promotion; may be repeated."),
 ]
 
 
@@ -43,12 +43,12 @@ Batches = Annotated[
     examples="""
     shopctl promos pause SUMMER20
     shopctl promos pause SUMMER20 WELCOME5 --yes
-    shopctl promos pause --batch 12 --dry-run
+    shopctl promos pause --promotion 12 --dry-run
     """,
 )
 def pause(
     codes: Codes = None,
-    batch: Batches = None,
+    promotion: Promotions = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
@@ -58,7 +58,7 @@ def pause(
     """Stop codes from being used, at once. One alone is paused without a question."""
     from orders.promotions import pause_promo_code, pause_promotion
 
-    asked = Asked(codes, batch, dry_run, yes, as_, Listing(json, jsonl, limit=0))
+    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0))
     asked.carry_out("pause", pause_promo_code, pause_promotion)
 
 
@@ -68,12 +68,12 @@ def pause(
     examples="""
     shopctl promos resume SUMMER20
     shopctl promos resume SUMMER20 WELCOME5 --dry-run
-    shopctl promos resume --batch 12 --yes
+    shopctl promos resume --promotion 12 --yes
     """,
 )
 def resume(
     codes: Codes = None,
-    batch: Batches = None,
+    promotion: Promotions = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
@@ -83,7 +83,7 @@ def resume(
     """Let paused codes be used again. A code of a paused batch stays paused with it."""
     from orders.promotions import resume_promo_code, resume_promotion
 
-    asked = Asked(codes, batch, dry_run, yes, as_, Listing(json, jsonl, limit=0))
+    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0))
     asked.carry_out("resume", resume_promo_code, resume_promotion)
 
 
@@ -93,12 +93,12 @@ def resume(
     examples="""
     shopctl promos expire SUMMER20 --yes
     shopctl promos expire SUMMER20 WELCOME5 --dry-run
-    shopctl promos expire --batch 12
+    shopctl promos expire --promotion 12
     """,
 )
 def expire(
     codes: Codes = None,
-    batch: Batches = None,
+    promotion: Promotions = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
@@ -108,49 +108,52 @@ def expire(
     """End the window of codes now. Pausing can be taken back; this is the end."""
     from orders.promotions import end_promo_code, end_promotion
 
-    asked = Asked(codes, batch, dry_run, yes, as_, Listing(json, jsonl, limit=0))
+    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0))
     asked.carry_out("expire", end_promo_code, end_promotion)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Either codes or batches, and how it is to be done."""
+class CodeChange:
+    """Either codes or promotions with all their codes, and how it is to be done."""
 
     codes: Sequence[str] | None
-    batches: Sequence[int] | None
+    promotions: Sequence[int] | None
     dry_run: bool
     yes: bool
     email: str | None
     listing: Listing
 
-    def carry_out(self, what: str, change_code: Callable[..., Any], change_batch: Callable[..., Any]) -> None:
+    def carry_out(
+        self, what: str, change_code: Callable[..., Any], change_promotion: Callable[..., Any]
+    ) -> None:
         """Change all of them or none."""
-        if bool(self.codes) == bool(self.batches):
-            wrong_use("Give codes, or --batch with a batch's number.")
-        if self.batches:
+        if bool(self.codes) == bool(self.promotions):
+            wrong_use("Give codes, or --promotion with a promotion's id.")
+        if self.promotions:
             by = actor(self.email, "orders.change_promotion")
-            self._change(what, change_batch, list(dict.fromkeys(self.batches)), _rows_of_batches, BATCHES, by)
+            numbers = list(dict.fromkeys(self.promotions))
+            self._change(what, change_promotion, numbers, _rows_of_promotions, PROMOTIONS, by)
         else:
             by = actor(self.email, "orders.change_promocode")
-            self._change(what, change_code, words_of(self.codes or ()), _rows_of_codes, LISTED, by)
+            self._change(what, change_code, words_of(self.codes or ()), _rows_of_codes, CODES, by)
 
     def _change(
         self,
         what: str,
         change: Callable[..., Any],
         names: Sequence[Any],
-        rows_of: Callable[[Sequence[Any]], list[Row]],
+        rows_of: Callable[[Sequence[Any], "Actor"], list[Row]],
         shown: Sequence[Column],
         by: "Actor",
     ) -> None:
         from backoffice.db.transactions import write_transaction
 
-        rows = rows_of(names)
+        rows = rows_of(names, by)
         if self.dry_run:
             say(f"To {what}:")
             self.listing.show(rows, shown)
             proceed("", yes=False, dry_run=True)
-        if len(rows) > 1 or shown is BATCHES:
+        if len(rows) > 1 or shown is PROMOTIONS:
             say(f"To {what}:")
             show_plan(rows, shown, as_data=self.listing.as_json or self.listing.as_jsonl)
             proceed(f"{what.capitalize()} {_counted(rows)}?", yes=self.yes)
@@ -161,23 +164,28 @@ class Asked:
                 change(name, by=by)
 
         change_all()
-        self.listing.show(rows_of(names), shown)
+        self.listing.show(rows_of(names, by), shown)
 
 
-def _rows_of_codes(names: Sequence[str]) -> list[Row]:
-    from orders.promotions import promo_code_named
+def _rows_of_codes(names: Sequence[str], by: "Actor") -> list[Row]:
+    from orders.readers.promo_codes import promo_code_row
 
-    return [as_row(promo_code_named(name)) for name in names]
+    return [promo_code_row(name, to=by) for name in names]
 
 
-def _rows_of_batches(numbers: Sequence[int]) -> list[Row]:
+def _rows_of_promotions(numbers: Sequence[int], by: "Actor") -> list[Row]:  # noqa: ARG001
+    from orders.models import Promotion
     from orders.promotions import promotion_numbered
+    from orders.readers.promotions import promotions_read
 
-    return list(batch_rows(promotion_numbered(number) for number in numbers))
+    # Refused before anything is shown, if there is none of one of these numbers.
+    known = [promotion_numbered(number).pk for number in numbers]
+    rows = {row["id"]: row for row in promotions_read(Promotion.objects.filter(pk__in=known))}
+    return [rows[number] for number in known]
 
 
 def _counted(rows: Sequence[Row]) -> str:
-    codes = [row["codes"] for row in rows if "codes" in row]
+    codes = [row["codes"]["count"] for row in rows if "codes" in row]
     if not codes:
         return counted(len(rows), "promo code")
-    return f"{counted(sum(codes), 'code')} of {'this batch' if len(rows) == 1 else 'these batches'}"
+    return f"{counted(sum(codes), 'code')} of {'this promotion' if len(rows) == 1 else 'these promotions'}"

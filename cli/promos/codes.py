@@ -1,23 +1,11 @@
 """shopctl promos list, show, create, duplicate, delete: single promo codes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cli.promos.shown import (
-    HEADINGS,
-    LISTED,
-    Batch,
-    Code,
-    Search,
-    State,
-    app,
-    as_row,
-    codes_asked_for,
-    in_full,
-    show_plan,
-)
-from cli.promos.terms import Terms, taking
+from cli.promos.shown import CODES, HEADINGS, Code, PromoCodeOptions, app, in_short, show_plan
+from cli.promos.terms import Terms
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     As,
@@ -35,7 +23,8 @@ from cli.terminal.console import (
     show_one,
 )
 from cli.terminal.files import words_of
-from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, once_per_key
+from cli.terminal.options import taking
 from cli.terminal.verbs import verb
 
 NewCode = Annotated[str, typer.Argument(metavar="NEW", help="What the new code is called.")]
@@ -47,36 +36,34 @@ MaxUses = Annotated[int | None, typer.Option(min=1, help="How often in all. Defa
     "list",
     examples="""
     shopctl promos list --state active
-    shopctl promos list --search summer --json
-    shopctl promos list --batch 12 --state used_up --jsonl
+    shopctl promos list --q summer --json
+    shopctl promos list --promotion 12 --state used_up --jsonl
     """,
 )
+@taking(PromoCodeOptions)
 def list_promos(
-    state: State = None,
-    search: Search = None,
-    batch: Batch = None,
+    given: PromoCodeOptions = PromoCodeOptions(),
     limit: Limit = None,
     as_: As = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """List promo codes, newest first. Those of batches are listed with --batch, or found with --search.
+    """List promo codes, newest first. Those of batches are listed with --promotion, or found with --q.
 
     All codes of a batch are for those who may make codes; others find one of them by typing it in full.
     """
     from orders.models import Promotion
+    from orders.readers.promo_codes import promo_codes_read
 
     by = actor(as_, "orders.view_promocode")
-    if batch is not None:
+    if given.promotion is not None:
         by.require("orders.add_promotion")
-    codes = codes_asked_for(
-        state=state, search=search, batch=batch, whole_batches=by.may("orders.add_promotion")
-    ).order_by("-pk")
-    codes = codes.prefetch_related("promotion__categories", "promotion__products")
-    if not (search or batch) and is_terminal() and Promotion.objects.filter(is_batch=True).exists():
-        say("Codes of batches are not among these: see `shopctl promos batches`.")
-    Listing(json, jsonl, limit, fail_if_empty).show(map(as_row, codes.iterator(2_000)), LISTED)
+    codes = given.codes(whole_batches=by.may("orders.add_promotion")).order_by("-pk")
+    is_narrowed = given.q or given.promotion is not None
+    if not is_narrowed and is_terminal() and Promotion.objects.filter(is_batch=True).exists():
+        say("Codes of batches are not among these: see `shopctl promos promotions --batches`.")
+    Listing(json, jsonl, limit, fail_if_empty).show(promo_codes_read(codes, to=by), CODES)
 
 
 @verb(
@@ -89,10 +76,10 @@ def list_promos(
 )
 def show_promo(code: Code, as_: As = None, json: Json = False) -> None:
     """Show a promo code: its terms, what it brought and what it cost."""
-    from orders.promotions import promo_code_named
+    from orders.readers.promo_codes import promo_code_data
 
     by = actor(as_, "orders.view_promocode")
-    show_one(in_full(promo_code_named(code), by), as_json=json, headings=HEADINGS)
+    _show(promo_code_data(code, to=by), as_json=json)
 
 
 @verb(
@@ -102,7 +89,7 @@ def show_promo(code: Code, as_: As = None, json: Json = False) -> None:
     shopctl promos create SUMMER20 --percent 20 --max-discount 40 --ends +14d --max-uses 500
     shopctl promos create WELCOME5 --amount 5 --first-order-only --minimum-spend 25
     shopctl promos create LAMPS10 --percent 10 --category Lanterns --starts 2026-12-01 --ends 2026-12-24
-    shopctl promos create LAMPS10 --percent 10 --request-key lamps-2026
+    shopctl promos create LAMPS10 --percent 10 --idempotency-key lamps-2026
     """,
 )
 @taking(Terms)
@@ -111,7 +98,7 @@ def create(
     given: Terms,
     max_uses: MaxUses = None,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Create a promo code. WHEN is a date such as 2026-12-24, or 2026-12-24T18:00, +7d or tomorrow.
@@ -119,17 +106,18 @@ def create(
     A day without a time is the whole day, in the shop's time zone: with --ends 2026-12-24 the code can be
     used until midnight of the 24th.
     """
-    from orders.promotions import create_promo_code, promo_code_named
+    from orders.promotions import create_promo_code
+    from orders.readers.promo_codes import promo_code_data
 
     by = actor(as_, "orders.add_promocode")
     terms = given.named_terms(usual_name=code.strip().upper())
 
     def run() -> dict[str, object]:
         made = create_promo_code(code, terms, max_uses=max_uses, by=by)
-        return in_full(promo_code_named(made.code), by)
+        return promo_code_data(made.code, to=by)
 
     said = f"promos-create {code} {given} {max_uses} {by}"
-    show_one(once_per_key(request_key, said, run), as_json=json, headings=HEADINGS)
+    _show(once_per_key(idempotency_key, said, run), as_json=json)
 
 
 @verb(
@@ -137,23 +125,24 @@ def create(
     "duplicate",
     examples="""
     shopctl promos duplicate SUMMER20 SUMMER21
-    shopctl promos duplicate SUMMER20 SUMMER21 --request-key summer-21 --json
+    shopctl promos duplicate SUMMER20 SUMMER21 --idempotency-key summer-21 --json
     """,
 )
 def duplicate(
-    code: Code, new: NewCode, as_: As = None, request_key: RequestKey = None, json: Json = False
+    code: Code, new: NewCode, as_: As = None, idempotency_key: IdempotencyKey = None, json: Json = False
 ) -> None:
     """Make a new code with the same terms, unused and not paused: the way on once a code was used."""
-    from orders.promotions import duplicate_promo_code, promo_code_named
+    from orders.promotions import duplicate_promo_code
+    from orders.readers.promo_codes import promo_code_data
 
     by = actor(as_, "orders.add_promocode")
 
     def run() -> dict[str, object]:
         made = duplicate_promo_code(code, new_code=new, by=by)
-        return in_full(promo_code_named(made.code), by)
+        return promo_code_data(made.code, to=by)
 
-    answer = once_per_key(request_key, f"promos-duplicate {code} {new} {by}", run)
-    show_one(answer, as_json=json, headings=HEADINGS)
+    answer = once_per_key(idempotency_key, f"promos-duplicate {code} {new} {by}", run)
+    _show(answer, as_json=json)
 
 
 @verb(
@@ -161,7 +150,7 @@ def duplicate(
     "delete",
     examples="""
     shopctl promos delete SUMER20
-    shopctl promos list --search TEST- | cut -f1 | shopctl promos delete - --yes
+    shopctl promos list --q TEST- | cut -f1 | shopctl promos delete - --yes
     """,
 )
 def delete(
@@ -177,16 +166,17 @@ def delete(
     """Delete codes that no order ever used, all of them or none. Used ones are paused instead."""
     from backoffice.db.transactions import write_transaction
     from orders.promotions import delete_promo_code, promo_code_named
+    from orders.readers.promo_codes import promo_code_row
 
     by = actor(as_, "orders.delete_promocode")
     found = [promo_code_named(code) for code in words_of(codes)]
-    rows = [as_row(promo_code) for promo_code in found]
+    rows = [promo_code_row(promo_code.code, to=by) for promo_code in found]
     listing = Listing(json, jsonl, limit=0)
     say("To delete:")
     if dry_run:
-        listing.show(rows, LISTED)
+        listing.show(rows, CODES)
     else:
-        show_plan(rows, LISTED, as_data=json or jsonl)
+        show_plan(rows, CODES, as_data=json or jsonl)
     proceed(f"Delete {counted(len(found), 'promo code')} for ever?", yes=yes, dry_run=dry_run)
 
     @write_transaction
@@ -195,4 +185,8 @@ def delete(
             delete_promo_code(promo_code.code, by=by)
 
     delete_all()
-    listing.show(rows, LISTED)
+    listing.show(rows, CODES)
+
+
+def _show(promo_code: dict[str, Any], *, as_json: bool) -> None:
+    show_one(promo_code if as_json else in_short(promo_code), as_json=as_json, headings=HEADINGS)

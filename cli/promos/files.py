@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from cli.promos.shown import Batch, Search, State, app, codes_asked_for
+from cli.promos.shown import PromoCodeOptions, app
 from cli.terminal.actors import actor
 from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
 from cli.terminal.files import STANDARD, Output, Overwrite, Rejects, opened, refuse_to_replace, write
+from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
 from cli.terminal.row_plans import Asked, RowImport
@@ -41,12 +42,12 @@ def import_file(
 ) -> None:
     """Create and change promo codes by a file: show what each row does, ask, and do all of it or nothing.
 
-    Columns: code, name, percent or amount, max_discount, minimum_spend, starts, ends (2026-12-24 is the whole
-    day), max_uses, per_customer (empty: no limit), first_order_only (yes or no), restricted (yes or no),
-    categories, products (with ; between several), paused (yes or no). A code that names categories or
-    products is restricted to them; one for the whole shop says no in restricted, or has none of the three
-    columns. What has no column stays as it is, and is usual for new codes. At most 10,000 rows; `shopctl
-    promos export` writes such a file.
+    Columns: code, name, percent_off or amount_off, max_discount, minimum_spend, starts_at, ends_at (a day is
+    whole, 2026-12-24), max_uses, max_uses_per_customer (empty: no limit), first_order_only (yes or no),
+    is_restricted (yes or no), categories, products (with ; between several), is_paused (yes or no). A code
+    that names categories or products is restricted to them; one for the whole shop says no in
+    is_restricted, or has none of the three columns. What has no column stays as it is, and is usual for new
+    codes. At most 10,000 rows; `shopctl promos export` writes such a file.
     """
     from backoffice.sheets.reading import MAX_FILE
     from orders.promotions import (
@@ -77,15 +78,14 @@ def import_file(
     examples="""
     shopctl promos export > promos.csv
     shopctl promos export --state active --output active.csv
-    shopctl promos export --batch 12 --output codes.csv --overwrite
+    shopctl promos export --promotion 12 --output codes.csv --overwrite
     """,
 )
+@taking(PromoCodeOptions)
 def export(
     output: Output = None,
     overwrite: Overwrite = False,
-    state: State = None,
-    search: Search = None,
-    batch: Batch = None,
+    given: PromoCodeOptions = PromoCodeOptions(),
     every: Annotated[bool, typer.Option("--all", help="The codes of all batches too.")] = False,
     as_: As = None,
     fail_if_empty: FailIfEmpty = False,
@@ -96,7 +96,7 @@ def export(
 
     by = actor(as_, "orders.add_promotion")
     refuse_to_replace(output, overwrite=overwrite)
-    codes = codes_asked_for(state=state, search=search, batch=batch, every=every)
+    codes = given.codes(every=every)
     total = codes.count()
     record_export("promo_codes", count=total, by=by)
     with bar("Exporting", None, rows=total):

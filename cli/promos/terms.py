@@ -1,29 +1,17 @@
 """The options that say how much off what: declared once for all verbs that take them."""
 
-import functools
-import inspect
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
-from decimal import Decimal, InvalidOperation
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.terminal.console import wrong_use
 from cli.terminal.moments import end_moment, moment
+from cli.terminal.options import limit, number
 
 if TYPE_CHECKING:
     from orders.promotions import PromotionTerms
-
-
-def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text.strip().removesuffix("%"))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        wrong_use(f"{text!r} is not a number such as 12.50.")
-    return number
 
 
 @dataclass(frozen=True)
@@ -32,22 +20,23 @@ class Discount:
 
     percent: Annotated[
         Decimal | None,
-        typer.Option(parser=_number, metavar="PERCENT", help="Percent off, such as 20 or 12.5."),
+        typer.Option(parser=number, metavar="PERCENT", help="Percent off, such as 20 or 12.5."),
     ] = None
     amount: Annotated[
         Decimal | None,
-        typer.Option(parser=_number, metavar="AMOUNT", help="A fixed amount off, such as 5.00."),
+        typer.Option(parser=number, metavar="AMOUNT", help="A fixed amount off, such as 5.00."),
     ] = None
     max_discount: Annotated[
         Decimal | None,
-        typer.Option(parser=_number, metavar="AMOUNT", help="The most that a percentage may take off."),
+        typer.Option(parser=number, metavar="AMOUNT", help="The most that a percentage may take off."),
     ] = None
     minimum_spend: Annotated[
         Decimal | None,
-        typer.Option(parser=_number, metavar="AMOUNT", help="What eligible goods must cost at least."),
+        typer.Option(parser=number, metavar="AMOUNT", help="What eligible goods must cost at least."),
     ] = None
     per_customer: Annotated[
-        int, typer.Option(min=0, help="How often one customer may use it; 0 for no limit.")
+        int | None,
+        typer.Option(parser=limit, metavar="USES", help="How often one customer may use it, or none."),
     ] = 1
     first_order_only: Annotated[
         bool, typer.Option("--first-order-only", help="Only for a customer's first order.")
@@ -82,7 +71,7 @@ class Discount:
             amount_off=self.amount,
             max_discount=self.max_discount,
             minimum_spend=self.minimum_spend or Decimal(),
-            max_uses_per_customer=self.per_customer or None,
+            max_uses_per_customer=self.per_customer,
             first_order_only=self.first_order_only,
             **asdict(restriction_said(named)),
         )
@@ -111,37 +100,3 @@ class Terms(Discount):
             ends_at=end_moment(self.ends, option="ends"),
             is_paused=self.paused,
         )
-
-
-def taking[D: Discount](options: type[D]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The verb has these options, and gets them together as its argument `given`."""
-
-    def decorate(function: Callable[..., None]) -> Callable[..., None]:
-        names = [field.name for field in fields(options)]
-
-        @functools.wraps(function)
-        def run(**arguments: Any) -> None:
-            given = options(**{name: arguments.pop(name) for name in names})
-            return function(given=given, **arguments)
-
-        signature = _with_options(inspect.signature(function), options)
-        run.__signature__ = signature  # type: ignore[attr-defined]
-        run.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
-        return run
-
-    return decorate
-
-
-def _with_options(signature: inspect.Signature, options: type[Discount]) -> inspect.Signature:
-    """The options stand where the verb has its parameter `given`."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters: list[inspect.Parameter] = []
-    for parameter in signature.parameters.values():
-        if parameter.name == "given":
-            parameters += (
-                inspect.Parameter(field.name, keyword, default=field.default, annotation=field.type)
-                for field in fields(options)
-            )
-        else:
-            parameters.append(parameter.replace(kind=keyword))
-    return signature.replace(parameters=parameters)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from cli.products.products import Category, Search, narrowed
-from cli.stock.imports import as_row
+from cli.products.products import ProductOptions
 from cli.stock.stock import app
 from cli.terminal.actors import actor
 from cli.terminal.console import (
@@ -27,6 +26,8 @@ from cli.terminal.console import (
     say,
 )
 from cli.terminal.files import FileKind, Output, Overwrite, kind_of, refuse_to_replace, write_table
+from cli.terminal.moments import moment
+from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
 from cli.terminal.verbs import verb
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from accounts.actors import Actor
 
 LISTED = columns(
-    "id", "state", "mode", "file_name=File", "changes:n", "problems:n", "applied_at", "applied_by"
+    "number", "state", "mode", "file_name=File", "changes:n", "problems:n", "applied_at", "applied_by"
 )
 UNDONE = columns("sku", "now:n", "after:n", "change:n")
 
@@ -49,18 +50,17 @@ class _RolledBack(Exception):
     "export",
     examples="""
     shopctl stock export --output count.csv
-    shopctl stock export --category Lanterns --output lanterns.xlsx
+    shopctl stock export --category lanterns --output lanterns.xlsx
     shopctl stock export --low > low.csv
     """,
 )
+@taking(ProductOptions)
 def export(
     output: Output = None,
     kind: FileKind = None,
     overwrite: Overwrite = False,
-    search: Search = None,
-    category: Category = None,
-    low: Annotated[bool, typer.Option("--low", help="Only products that run low.")] = False,
-    archived: Annotated[bool, typer.Option("--archived", help="Archived products too.")] = False,
+    given: ProductOptions = ProductOptions(),
+    every: Annotated[bool, typer.Option("--all", help="Archived products too.")] = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Write what is on hand as a sheet to count by, which `stock import --mode count` takes back.
@@ -73,8 +73,7 @@ def export(
 
     kind = kind_of(output, kind)
     refuse_to_replace(output, overwrite=overwrite)
-    products = Product.objects.all() if archived else Product.objects.active()
-    products = narrowed(products.low_stock() if low else products, search=search, category=category)
+    products = given.filter(usually_active=None if every else True).of(Product.objects.all())
     with bar("Exporting", total := products.count()) as watched:
         sheet = count_sheet(watched.follow(products.order_by("sku_key").iterator(2_000)))
     write_table(output, sheet, kind, said=counted(total, "product"))
@@ -108,6 +107,8 @@ def list_imports(
     mode: Annotated[
         Literal["count", "receive"] | None, typer.Option(help="Only those: count or receive.")
     ] = None,
+    created_after: Annotated[str | None, typer.Option(metavar="WHEN", help="Made then or later.")] = None,
+    created_before: Annotated[str | None, typer.Option(metavar="WHEN", help="Made before.")] = None,
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,
@@ -115,16 +116,16 @@ def list_imports(
 ) -> None:
     """List stock imports, newest first; plans that were not applied only when they are asked for."""
     from catalog.models import ImportState, StockImport
+    from catalog.readers.stock_imports import ImportFilter, imports_as_data
 
-    imports = StockImport.objects.select_related("created_by", "applied_by", "undone_by")
-    if state:
-        imports = imports.filter(state=state)
-    elif not every:
+    start, end = (
+        moment(created_after, option="created-after"),
+        moment(created_before, option="created-before"),
+    )
+    imports = ImportFilter(state, mode, start, end).of(StockImport.objects.order_by("-pk"))
+    if not (state or every):
         imports = imports.exclude(state=ImportState.PLANNED)
-    if mode:
-        imports = imports.filter(mode=mode)
-    rows = (as_row(each) for each in imports.order_by("-pk").iterator(500))
-    Listing(json, jsonl, limit, fail_if_empty).show(rows, LISTED)
+    Listing(json, jsonl, limit, fail_if_empty).show(imports_as_data(imports, to=None), LISTED)
 
 
 @verb(
@@ -146,6 +147,7 @@ def undo(
 ) -> None:
     """Take an import back as though it had never happened; what was sold since stays sold."""
     from catalog.models import ImportState
+    from catalog.readers.stock_imports import import_data
     from catalog.stock_import import import_numbered, undo_import
     from catalog.stock_import.problems import NOT_UNDONE
 
@@ -159,7 +161,7 @@ def undo(
     with bar("Undoing", None, rows=stock_import.changes):
         undone = undo_import(number, by=by, skip_invalid=skip_invalid)
     if json or jsonl:
-        print_json(as_row(undone))
+        print_json(import_data(undone.pk, to=by.user))
         return
     left = undone.rows.filter(problem_code=NOT_UNDONE).count()
     print(f"Undone: import {number}" + (f"; {counted(left, 'change')} could not be undone" if left else ""))

@@ -35,14 +35,14 @@ from cli.terminal.console import (
     say,
 )
 from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_to_replace, write_rejects
-from cli.terminal.idempotency import RequestKey, answer_kept, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
 from cli.terminal.progress import LONG, bar
 from cli.terminal.verbs import verb
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-    from catalog.models import StockImport, StockImportRow
+    from catalog.models import StockImport
     from catalog.stock_import.stock_file import FileRow
 
 PLANNED = columns("row:n", "sku", "quantity:n", "now:n", "after:n", "change:n", "problem")
@@ -74,20 +74,21 @@ def import_stock(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Change stock by a file: show what would change, ask, and apply all of it or nothing."""
     from backoffice.sheets.reading import MAX_FILE
+    from catalog.readers.stock_imports import import_data
 
     by = actor(as_, "catalog.move_stock")
     with opened(file, most=MAX_FILE) as stream:
         content = stream.read(MAX_FILE + 1)
     answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
     operation = f"import {mode} {sha256(content).hexdigest()} {skip_invalid} {by}"
-    if (kept := answer_kept(request_key, operation)) is not None:
+    if (kept := answer_kept(idempotency_key, operation)) is not None:
         answer.show(kept, done="Applied before, under this key:")
         return
     refuse_to_replace(rejects, overwrite=overwrite)
@@ -97,11 +98,11 @@ def import_stock(
         _hand_back(plan.pk, rejects)
         say_refused()
         raise typer.Exit(REFUSED)
-    result = as_row(plan)
+    result = import_data(plan.pk, to=by.user)
     if plan.changes and not dry_run:
         proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes)
         apply = partial(_applied, plan, by=by, skip_invalid=skip_invalid)
-        once = partial(once_per_key, request_key, operation)
+        once = partial(once_per_key, idempotency_key, operation)
         result = _perhaps_again(lambda more: once(partial(apply, again=more)), again=again, may_ask=not yes)
     if result["problems"]:
         _hand_back(plan.pk, rejects)
@@ -126,7 +127,7 @@ class _Answer:
         if self.as_jsonl:
             Listing(as_jsonl=True).show(_rows(stock_import), PLANNED)
         elif self.is_rehearsal and self.as_json:
-            print_document(stock_import, "rows", _rows(stock_import))
+            print_document(stock_import, "plan", _rows(stock_import))
         elif self.is_data and not self.as_json:
             print_rows(_rows(stock_import), PLANNED)
         elif self.as_json or stock_import["applied_at"]:
@@ -143,28 +144,7 @@ def tell(done: str, stock_import: Row, *, as_json: bool) -> None:
         return
     problems = stock_import["problems"]
     left_out = f", {counted(problems, 'row')} left out" if problems else ""
-    print(f"{done} import {stock_import['id']}: {counted(stock_import['changes'], 'change')}{left_out}")
-
-
-def as_row(stock_import: "StockImport") -> dict[str, Any]:
-    return {
-        "id": stock_import.pk,
-        "state": stock_import.state,
-        "mode": stock_import.mode,
-        "file_name": stock_import.file_name,
-        "rows_count": stock_import.rows_count,
-        "changes": stock_import.changes,
-        "unchanged": stock_import.unchanged,
-        "problems": stock_import.problems,
-        "ignored_columns": stock_import.ignored_columns,
-        "created_at": stock_import.created_at,
-        "created_by": stock_import.created_by.email if stock_import.created_by else None,
-        "source": stock_import.source,
-        "applied_at": stock_import.applied_at,
-        "applied_by": stock_import.applied_by.email if stock_import.applied_by else None,
-        "undone_at": stock_import.undone_at,
-        "undone_by": stock_import.undone_by.email if stock_import.undone_by else None,
-    }
+    print(f"{done} import {stock_import['number']}: {counted(stock_import['changes'], 'change')}{left_out}")
 
 
 def _planned(content: bytes, file_name: str, *, mode: str, by: "Actor") -> "StockImport":
@@ -182,10 +162,12 @@ def _planned(content: bytes, file_name: str, *, mode: str, by: "Actor") -> "Stoc
 
 
 def _applied(plan: "StockImport", *, by: "Actor", skip_invalid: bool, again: bool) -> dict[str, Any]:
+    from catalog.readers.stock_imports import import_data
     from catalog.stock_import import apply_import
 
     with bar("Applying", None, rows=plan.rows_count):
-        return as_row(apply_import(plan.pk, by=by, skip_invalid=skip_invalid, again=again))
+        applied = apply_import(plan.pk, by=by, skip_invalid=skip_invalid, again=again)
+        return import_data(applied.pk, to=by.user)
 
 
 def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_ask: bool) -> dict[str, Any]:
@@ -204,6 +186,8 @@ def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_
 
 def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
     """The counts; then problems first, then changes."""
+    from catalog.readers.stock_imports import rows_as_data
+
     say(
         f"{plan.file_name}, {plan.mode}: {counted(plan.rows_count, 'row')}; {plan.changes:,} to change, "
         f"{plan.unchanged:,} unchanged, {counted(plan.problems, 'problem')}."
@@ -215,7 +199,7 @@ def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
     problems = plan.rows.exclude(problem_code="").order_by("row")[: sample.problems_shown]
     changes = plan.rows.filter(problem_code="").exclude(change=0).order_by("row")[: sample.changes_shown]
     sample.show(
-        [_as_row(row) for row in (*problems, *changes)],
+        [*rows_as_data(problems), *rows_as_data(changes)],
         PLANNED,
         as_table=as_table,
         in_words=lambda row: f"{for_people(row['now'])} → {for_people(row['after'])}",
@@ -225,9 +209,10 @@ def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
 def _rows(stock_import: Row) -> Iterator[Row]:
     """As they stand in the file."""
     from catalog.models import StockImportRow
+    from catalog.readers.stock_imports import rows_as_data
 
-    rows = StockImportRow.objects.filter(stock_import=stock_import["id"]).order_by("row")
-    return (_as_row(row) for row in rows.iterator(2_000))
+    rows = StockImportRow.objects.filter(stock_import=stock_import["number"])
+    return rows_as_data(rows.order_by("row"))
 
 
 def _hand_back(number: int, rejects: Path | None) -> None:
@@ -235,18 +220,3 @@ def _hand_back(number: int, rejects: Path | None) -> None:
 
     if rejects is not None:
         write_rejects(rejects, rejects_csv(import_numbered(number)))
-
-
-def _as_row(row: "StockImportRow") -> dict[str, Any]:
-    from catalog.stock_import import problem_of
-
-    return {
-        "row": row.row,
-        "sku": row.sku,
-        "quantity": row.quantity,
-        "now": row.now,
-        "after": row.after,
-        "change": row.change,
-        "problem": problem_of(row),
-        "problem_code": row.problem_code,
-    }

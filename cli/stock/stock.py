@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.products.products import Sku, as_row, rows_of
+from cli.products.products import ProductOptions, Sku
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     FOUND_PROBLEMS,
@@ -26,7 +26,9 @@ from cli.terminal.console import (
     wrong_use,
 )
 from cli.terminal.files import words_of
-from cli.terminal.idempotency import RequestKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, once_per_key
+from cli.terminal.moments import moment
+from cli.terminal.options import taking
 from cli.terminal.verbs import group, verb
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 app = group("Receive, count, adjust and import stock; undo imports; prove every unit.")
 
-LEVELS = columns("sku", "name", "on_hand:n", "reserved:n", "available:n", "low_stock_threshold:n=Low at")
+LEVELS = columns("sku", "name", "on_hand:n", "reserved:n", "stock:n=Available", "low_stock_at:n=Low at")
 MOVED = columns(
     "at=When",
     "kind",
@@ -59,7 +61,7 @@ Note = Annotated[str, typer.Option(help="Kept with the movement.")]
     examples="""
     shopctl stock show TEA-01
     shopctl stock show TEA-01 TEA-02 --json
-    shopctl products list --category Teas | cut -f1 | shopctl stock show - --jsonl
+    shopctl products list --category teas | cut -f1 | shopctl stock show - --jsonl
     """,
 )
 def show_stock(
@@ -71,8 +73,9 @@ def show_stock(
 ) -> None:
     """Show on hand, reserved and available of some products."""
     from catalog.products import products_with_skus
+    from catalog.readers.products import product_data
 
-    Listing(json, jsonl, limit=0).show(map(as_row, products_with_skus(words_of(skus))), LEVELS)
+    Listing(json, jsonl, limit=0).show(map(product_data, products_with_skus(words_of(skus))), LEVELS)
 
 
 @verb(
@@ -83,18 +86,20 @@ def show_stock(
     shopctl stock list --low --fail-if-empty --json
     """,
 )
+@taking(ProductOptions)
 def list_stock(
-    low: Annotated[bool, typer.Option("--low", help="Only products that run low.")] = False,
+    given: ProductOptions = ProductOptions(),
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """List the stock of all active products."""
+    """List the stock of active products, unless archived ones are asked for."""
     from catalog.models import Product
+    from catalog.readers.products import products_as_data
 
-    products = Product.objects.low_stock() if low else Product.objects.active()
-    Listing(json, jsonl, limit, fail_if_empty).show(rows_of(products), LEVELS)
+    products = given.filter(usually_active=True).of(Product.objects.order_by("sku_key"))
+    Listing(json, jsonl, limit, fail_if_empty).show(products_as_data(products), LEVELS)
 
 
 @verb(
@@ -102,7 +107,7 @@ def list_stock(
     "receive",
     examples="""
     shopctl stock receive TEA-01 12 --note "delivery 4711"
-    shopctl stock receive TEA-01 12 --as ana@example.com --request-key delivery-4711
+    shopctl stock receive TEA-01 12 --as ana@example.com --idempotency-key delivery-4711
     """,
 )
 def receive(
@@ -111,7 +116,7 @@ def receive(
     note: Note = "",
     reference: Annotated[str, typer.Option(help="Such as a delivery note's number.")] = "",
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Add units that arrived."""
@@ -121,7 +126,7 @@ def receive(
     _move(
         lambda: stock.receive(sku, quantity, by=by, note=note, reference=reference),
         said=f"receive {sku} {quantity} {reference} {note} {by}",
-        key=request_key,
+        key=idempotency_key,
         as_json=json,
     )
 
@@ -144,7 +149,7 @@ def adjust(
     ],
     note: Note = "",
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Add or take away units for a reason."""
@@ -155,7 +160,7 @@ def adjust(
     _move(
         lambda: stock.adjust(sku, units, reason=reason, by=by, note=note),
         said=f"adjust {sku} {units} {reason} {note} {by}",
-        key=request_key,
+        key=idempotency_key,
         as_json=json,
     )
 
@@ -182,7 +187,7 @@ def count(
     yes: Yes = False,
     note: Note = "",
     as_: As = None,
-    request_key: RequestKey = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Set on hand to what was counted on the shelf.
@@ -199,7 +204,7 @@ def count(
     elif dry_run:
         wrong_use("--dry-run shows what --cancel-units would cancel.")
     said = f"count {sku} {counted} {expected} {note} {by}" + " and cancel" * cancel_units
-    _move(record, said=said, key=request_key, as_json=json)
+    _move(record, said=said, key=idempotency_key, as_json=json)
 
 
 def _cancelling(
@@ -222,11 +227,18 @@ def _cancelling(
     "history",
     examples="""
     shopctl stock history TEA-01 --limit 20
-    shopctl stock history TEA-01 --jsonl
+    shopctl stock history TEA-01 --kind adjust --after -30d --jsonl
     """,
 )
 def history(
     sku: Sku,
+    kind: Annotated[
+        Literal["receive", "adjust", "count", "reserve", "release", "ship", "restock", "import", "undo"]
+        | None,
+        typer.Option(metavar="KIND", help="Only those, such as receive, adjust, count or ship."),
+    ] = None,
+    after: Annotated[str | None, typer.Option(metavar="WHEN", help="Moved then or later.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="WHEN", help="Moved before.")] = None,
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,
@@ -235,10 +247,11 @@ def history(
     """List the movements of a product, newest first, each with what was there afterwards."""
     from catalog.models import StockMovement
     from catalog.products import product_with_sku
+    from catalog.readers.movements import MovementFilter, movements_as_data
 
-    movements = StockMovement.objects.filter(product=product_with_sku(sku)).select_related("actor", "product")
-    rows = (_as_row(movement) for movement in movements.order_by("-id").iterator(2_000))
-    Listing(json, jsonl, limit, fail_if_empty).show(rows, MOVED)
+    narrowed = MovementFilter(kind, moment(after, option="after"), moment(before, option="before"))
+    movements = narrowed.of(StockMovement.objects.filter(product=product_with_sku(sku)).order_by("-id"))
+    Listing(json, jsonl, limit, fail_if_empty).show(movements_as_data(movements, to=None), MOVED)
 
 
 @verb(
@@ -269,25 +282,10 @@ def audit(json: Json = False, jsonl: Jsonl = False) -> None:
 
 
 def _move(change: "Callable[[], StockMovement]", *, said: str, key: str | None, as_json: bool) -> None:
-    row = once_per_key(key, said, lambda: _as_row(change()))
+    from catalog.readers.movements import movement_data
+
+    row = once_per_key(key, said, lambda: movement_data(change().pk, to=None))
     show_one(row, as_json=as_json)
-
-
-def _as_row(movement: "StockMovement") -> dict[str, Any]:
-    return {
-        "sku": movement.product.sku,
-        "kind": movement.kind,
-        "on_hand_delta": movement.on_hand_delta,
-        "reserved_delta": movement.reserved_delta,
-        "on_hand_after": movement.on_hand_after,
-        "reserved_after": movement.reserved_after,
-        "reason": movement.reason,
-        "reference": movement.reference,
-        "note": movement.note,
-        "actor": movement.actor.email if movement.actor else None,
-        "source": movement.source,
-        "at": movement.at,
-    }
 
 
 def _signed(text: str) -> int:

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -56,16 +56,29 @@ KEPT_WHOLE = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: its name in JSON, its heading for people."""
+    """A column of a list: its name in JSON, with a dot for what is nested, and its heading for people."""
 
     name: str
     heading: str
     is_number: bool = False
+    in_words: Callable[[Row], str] | None = None
+
+    def of(self, row: Row) -> Any:
+        """What the row says `in_words`, else its value of this name.
+
+        `promo.code` is what `code` is within `promo`, and None when there is no promo.
+        """
+        if self.in_words is not None:
+            return self.in_words(row)
+        value: Any = row
+        for part in self.name.split("."):
+            value = None if value is None else value.get(part)
+        return value
 
 
-def columns(*names: str) -> tuple[Column, ...]:
+def columns(*names: str | Column) -> tuple[Column, ...]:
     """`sku` is headed SKU, `on_hand:n` is headed On hand and flush right, `at=When` is headed When."""
-    return tuple(_column(name) for name in names)
+    return tuple(name if isinstance(name, Column) else _column(name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ class Listing:
             if self.as_jsonl:
                 print(_json(row))
             else:
-                print("\t".join(_plain(row.get(column.name)) for column in shown))
+                print("\t".join(_plain(column.of(row)) for column in shown))
         return count
 
 
@@ -250,8 +263,8 @@ def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     # Room for what there is: a column without a single value is left out.
-    shown = [column for column in shown if any(row.get(column.name) not in (None, "") for row in rows)]
-    texts = [[for_people(row.get(column.name)) for column in shown] for row in rows]
+    shown = [column for column in shown if any(column.of(row) not in (None, "") for row in rows)]
+    texts = [[for_people(column.of(row)) for column in shown] for row in rows]
     console = Console(highlight=False, no_color="NO_COLOR" in os.environ)
     # Two more for each column: its padding and the space between it and the next.
     widths = _widths(shown, texts, room=console.width - 2 * len(shown))

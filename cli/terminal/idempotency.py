@@ -1,4 +1,4 @@
-"""A change that a script may repeat: with the same --request-key it happens once."""
+"""A change that a script may repeat: with the same --idempotency-key it happens once."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from cli.terminal.console import for_json
 # As `for_json` writes it.
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
 
-RequestKey = Annotated[
+IdempotencyKey = Annotated[
     str | None,
     typer.Option(
         metavar="KEY",

@@ -134,7 +134,7 @@ def _print(plan: "RowPlan", asked: Asked, words: Words) -> None:
         Listing(as_jsonl=True).show(rows, _columns(plan))
     elif asked.as_json:
         summary = _summary(plan, asked, words)
-        print_document(summary, "rows", rows) if asked.dry_run else print_json(summary)
+        print_document(summary, "plan", rows) if asked.dry_run else print_json(summary)
     elif asked.dry_run and not is_terminal():
         Listing(limit=0).show((_in_words(plan, row) for row in plan.rows), _columns(plan))
     elif plan.changes and not asked.dry_run:
@@ -156,7 +156,7 @@ def _as_row(plan: "RowPlan", row: "PlannedRow") -> dict[str, Any]:
         plan.subject: row.name,
         "outcome": row.outcome.value,
         "changes": changes,
-        "problem": row.problem,
+        "problem": row.problem or None,
     }
 
 
@@ -180,7 +180,7 @@ def _summary(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
     return {
         "file_name": name_of(asked.file),
         "state": "planned" if asked.dry_run else words.done.lower(),
-        "rows_count": len(plan.rows),
+        "rows": len(plan.rows),
         "new": found["new"],
         "changed": found["change"],
         "unchanged": found["same"],

@@ -1,14 +1,12 @@
 """What happens to a placed order: shipping, delivery, cancellation, returns, and its timeline."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel
 
-from accounts.actors import Actor, name_told_to
+from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
 from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
@@ -32,22 +30,18 @@ from orders.fulfilment import lifecycle
 from orders.fulfilment.lifecycle import ReturnedItem
 from orders.fulfilment.transition import IllegalTransition, UnknownOrder
 from orders.models import Order, OrderEvent
+from orders.readers.events import (
+    EVENT_FIELDS,
+    event_as_data,
+    event_columns,
+    event_data,
+)
 from orders.readers.orders import order_reply
 from orders.status import OrderStatus
-from orders.timeline_words import sentence_of
-from orders.visibility import events_told_to, facts_told_to
+from orders.visibility import events_told_to
 
 actions_router = Router(tags=["Orders"])
 
-EVENT_COLUMNS = {
-    "id": ("id",),
-    "kind": ("kind",),
-    "text": ("kind", "facts"),
-    "facts": ("facts",),
-    "actor": ("actor__email", "actor__is_staff"),
-    "source": ("source",),
-    "at": ("at",),
-}
 EVENT_SORTING = Sorting("events", {"id": SortKey("id"), "at": SortKey("at")}, usual="-id")
 
 
@@ -56,16 +50,16 @@ EVENT_SORTING = Sorting("events", {"id": SortKey("id"), "at": SortKey("at")}, us
     response=EventList,
     operation_id="list_order_events",
     summary="An order's timeline",
-    openapi_extra=asked_by(EVENT_COLUMNS, EVENT_SORTING),
+    openapi_extra=asked_by(EVENT_FIELDS, EVENT_SORTING),
 )
 def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
     """What happened, the newest first. Customers see neither comments nor who of the shop's staff it was."""
     user = caller(request)
-    order = _visible(number, user)
-    events = events_told_to(user, OrderEvent.objects.filter(order=order))
-    wanted = chosen_fields(filters.fields, list(EVENT_COLUMNS))
-    page = EVENT_SORTING.page(events, filters, _columns_of(wanted))
-    return rendered(page.envelope([_event(row, wanted, user) for row in page.rows])).to(request)
+    events = events_told_to(user, OrderEvent.objects.filter(order=_visible(number, user)))
+    wanted = chosen_fields(filters.fields, EVENT_FIELDS)
+    page = EVENT_SORTING.page(events, filters, event_columns(wanted))
+    items = [event_as_data(row, wanted, to=user) for row in page.rows]
+    return rendered(page.envelope(items)).to(request)
 
 
 @actions_router.post(
@@ -172,8 +166,7 @@ def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
     def run() -> Reply:
         _visible(number, caller(request))
         event = lifecycle.comment(number, by=actor, text=body.text)
-        row = OrderEvent.objects.values(*_columns_of(list(EVENT_COLUMNS))).get(pk=event.pk)
-        return rendered(_event(row, list(EVENT_COLUMNS), caller(request)), status=201)
+        return rendered(event_data(event.pk, to=caller(request)), status=201)
 
     return answer_once(request, body, run)
 
@@ -229,21 +222,3 @@ def _refuse_cancelling_unless_allowed(number: str, actor: Actor) -> None:
         raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
     if own.status not in (OrderStatus.PENDING, OrderStatus.CANCELLED):
         raise IllegalTransition(f"Parts of {own.number} have been shipped: return them instead.")
-
-
-def _columns_of(wanted: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(column for name in wanted for column in EVENT_COLUMNS[name]))
-
-
-def _event(row: dict[str, Any], wanted: Sequence[str], reader: User) -> dict[str, Any]:
-    event = {name: row[EVENT_COLUMNS[name][0]] for name in wanted}
-    if "facts" in row:
-        facts = facts_told_to(reader, row["facts"])
-        told = {"facts": facts, "text": sentence_of(row["kind"], facts) if "text" in wanted else ""}
-        event |= {name: value for name, value in told.items() if name in wanted}
-    if "actor" in event:
-        if reader.is_staff:
-            event["actor"] = name_told_to(reader, event["actor"], is_staff=bool(row["actor__is_staff"]))
-        elif event["actor"] != reader.email:
-            event["actor"] = settings.SHOP_NAME
-    return event

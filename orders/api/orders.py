@@ -1,7 +1,9 @@
 """Orders: customers see and place their own, staff everybody's."""
 
+from dataclasses import fields as dataclass_fields
+
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
@@ -17,18 +19,17 @@ from backoffice.errors import Fault, Forbidden, Stale
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.fulfilment.lifecycle import edit_order
 from orders.models import Order
-from orders.models.order import OrderQuerySet
-from orders.models.promo import normalised_code
 from orders.placing.placement import place_order, quote_order
 from orders.promotions import code_throttle
+from orders.readers.order_filter import OrderFilter
 from orders.readers.orders import (
-    SUMMARY,
-    WHOLE,
-    columns_of,
+    ORDER_FIELDS,
+    SUMMARY_FIELDS,
+    order_columns,
     order_reply,
+    orders_as_data,
     placed_reply,
-    rendered_orders,
-    rendered_quote,
+    quote_as_data,
 )
 from orders.visibility import may_know_customers, may_know_promos
 
@@ -48,8 +49,7 @@ SORTING = Sorting(
     },
     usual="-placed_at",
 )
-
-
+FILTER = tuple(field.name for field in dataclass_fields(OrderFilter))
 HOUR = 60 * 60
 
 
@@ -63,7 +63,7 @@ class EmailNotConfirmed(Forbidden):
     response=OrderList,
     operation_id="list_orders",
     summary="Orders",
-    openapi_extra=asked_by(WHOLE, SORTING),
+    openapi_extra=asked_by(ORDER_FIELDS, SORTING),
 )
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
     """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
@@ -73,9 +73,9 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
         raise Forbidden("Your role does not allow to see customers.")
     if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
         raise Forbidden("Your role does not allow to see promo codes.")
-    wanted = chosen_fields(filters.fields, WHOLE, usual=SUMMARY)
-    page = SORTING.page(_filtered(filters, user, is_personal), filters, columns_of(wanted))
-    items = rendered_orders(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
+    wanted = chosen_fields(filters.fields, ORDER_FIELDS, usual=SUMMARY_FIELDS)
+    page = SORTING.page(_filtered(filters, user, is_personal), filters, order_columns(wanted))
+    items = orders_as_data(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
     return rendered(page.envelope(items)).to(request)
 
 
@@ -90,7 +90,7 @@ def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
     quoted = quote_order(body.order_request(), email=email, by=actor)
     if body.promo_code and quoted.promo is not None and quoted.promo.applied and not is_staff:
         code_throttle.remember_good(caller(request), body.promo_code)
-    return rendered(rendered_quote(quoted)).to(request)
+    return rendered(quote_as_data(quoted)).to(request)
 
 
 @orders_router.get(
@@ -98,7 +98,7 @@ def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
     response=OrderOut,
     operation_id="get_order",
     summary="One order",
-    openapi_extra=asked_by(WHOLE),
+    openapi_extra=asked_by(ORDER_FIELDS),
 )
 def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> HttpResponse:
     """Somebody else's order is not there."""
@@ -214,34 +214,5 @@ def _has_a_customer_to_be(user: User) -> bool:
 
 
 def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[Order]:
-    orders = Order.objects.visible_to(user)
-    if filters.status:
-        orders = orders.filter(status__in=filters.status)
-    if filters.q:
-        orders = _mentioning(orders, filters.q, is_personal)
-    if filters.email is not None:
-        orders = orders.of_email(filters.email) if is_personal else orders.none()
-    if filters.promo_code is not None:
-        orders = orders.with_promo_code(normalised_code(filters.promo_code))
-    lookups = {
-        "total__at_least": filters.total__gte,
-        "total__at_most": filters.total__lte,
-        "discount__gte": filters.discount__gte,
-        "discount__lte": filters.discount__lte,
-        "placed_at__gte": filters.placed_after,
-        "placed_at__lt": filters.placed_before,
-    }
-    return orders.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
-
-
-def _mentioning(orders: OrderQuerySet, text: str, is_personal: bool) -> OrderQuerySet:
-    """The one with this number, else those of which each word is a part of the number, e-mail or name."""
-    exact = orders.with_number(text)
-    if exact.exists():
-        return exact
-    for word in text.split():
-        mentions = Q(number__icontains=word)
-        if is_personal:
-            mentions |= Q(email__icontains=word) | Q(ship_name__icontains=word)
-        orders = orders.filter(mentions)
-    return orders
+    narrowed = OrderFilter(**{name: getattr(filters, name) for name in FILTER})
+    return narrowed.of(Order.objects.visible_to(user), by_customer=is_personal)

@@ -109,10 +109,10 @@ class OrderFilters(ListQuery):
     status: list[OrderStatus] | None = Field(None, description="May be repeated.")
     email: Annotated[str, text(254)] | None = None
     promo_code: Annotated[str, text(LONGEST_CODE)] | None = None
-    total__gte: Money | None = None
-    total__lte: Money | None = None
-    discount__gte: Money | None = None
-    discount__lte: Money | None = None
+    total_gte: Money | None = None
+    total_lte: Money | None = None
+    discount_gte: Money | None = None
+    discount_lte: Money | None = None
     placed_after: Moment | None = None
     placed_before: Moment | None = None
 
@@ -143,10 +143,12 @@ class QuoteLineOut(BaseModel):
 
 
 class LineOut(QuoteLineOut):
+    credited: str
     shipped: int
     delivered: int
     cancelled: int
     returned: int
+    open: int = Field(description="Units neither shipped nor cancelled.")
 
 
 class QuoteOut(BaseModel):
@@ -198,7 +200,8 @@ class OrderSummary(BaseModel):
     discount: str
     shipping: str
     total: str
-    credited: str
+    credited: str = Field(description="The value of what was cancelled or returned.")
+    net: str = Field(description="The total less what was credited.")
     units: int
     promo: PromoOut | None
     placed_at: datetime
@@ -215,6 +218,8 @@ class OrderOut(OrderSummary):
     note: str
     source: Source
     updated_at: datetime
+    origin: str = Field(description="`shop`, or where it was taken over from.")
+    external_number: str = Field(description="Its number there; empty for the shop's own.")
 
 
 class OrderList(BaseModel):

@@ -17,9 +17,9 @@ from orders.models import PromoCode, Promotion, PromotionCategory, PromotionProd
 from orders.promotions.limits import linked
 
 COLUMNS = (
-    *("code", "name", "percent", "amount", "max_discount", "minimum_spend", "starts", "ends"),
-    *("max_uses", "per_customer", "first_order_only", "restricted", "categories", "products"),
-    "paused",
+    *("code", "name", "percent_off", "amount_off", "max_discount", "minimum_spend", "starts_at", "ends_at"),
+    *("max_uses", "max_uses_per_customer", "first_order_only", "is_restricted", "categories", "products"),
+    "is_paused",
 )
 EXPORTED_ONLY = ("state", "times_used")
 """Columns that an import passes over: what became of the code is not for a file to say."""

@@ -39,7 +39,7 @@ TRUTH = {
     **dict.fromkeys(("yes", "y", "true", "1", "x", "on"), True),
     **dict.fromkeys(("no", "n", "false", "0", "off"), False),
 }
-YES_OR_NO = frozenset({"first_order_only", "restricted", "paused"})
+YES_OR_NO = frozenset({"first_order_only", "is_restricted", "is_paused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,14 @@ def stated_terms(row: PromoFileRow) -> dict[str, Any]:
             except Invalid as refusal:
                 faults.append(Fault(f"/{column}", "validation", refusal.detail))
     if said.get("percent_off") is not None and said.get("amount_off") is not None:
-        faults.append(Fault("/percent", "validation", _("Give percent or amount, not both.")))
+        faults.append(Fault("/percent_off", "validation", _("Give percent_off or amount_off, not both.")))
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
     return _with_kind(said) | ({"name": said["name"] or row.code} if "name" in said else {})
 
 
 def _with_kind(said: dict[str, Any]) -> dict[str, Any]:
-    """The filled one of percent and amount tells the kind; when none is, the code keeps what it has."""
+    """The filled one of percent_off and amount_off tells the kind; without one the code keeps its own."""
     percent_off, amount_off = said.pop("percent_off", None), said.pop("amount_off", None)
     if percent_off is None and amount_off is None:
         return said
@@ -195,18 +195,18 @@ type Reader = Callable[[str], Any]
 
 READERS: dict[str, tuple[str, Reader]] = {
     "name": ("name", str),
-    "percent": ("percent_off", _number),
-    "amount": ("amount_off", _number),
+    "percent_off": ("percent_off", _number),
+    "amount_off": ("amount_off", _number),
     "max_discount": ("max_discount", _number),
     "minimum_spend": ("minimum_spend", lambda text: _number(text) or ZERO),
-    "starts": ("starts_at", _moment(opening)),
-    "ends": ("ends_at", _moment(closing)),
+    "starts_at": ("starts_at", _moment(opening)),
+    "ends_at": ("ends_at", _moment(closing)),
     "max_uses": ("max_uses", _uses),
-    "per_customer": ("max_uses_per_customer", _uses),
+    "max_uses_per_customer": ("max_uses_per_customer", _uses),
     "first_order_only": ("first_order_only", _truth),
-    "restricted": ("is_restricted", _truth),
+    "is_restricted": ("is_restricted", _truth),
     "categories": ("category_ids", _listed(category_ids)),
     "products": ("product_ids", _listed(product_ids)),
-    "paused": ("is_paused", _truth),
+    "is_paused": ("is_paused", _truth),
 }
 COLUMN_OF = {name: column for column, (name, _) in READERS.items()}

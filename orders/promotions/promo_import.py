@@ -103,7 +103,7 @@ def _planned(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow
 
 def _new(row: PromoFileRow, said: Mapping[str, Any]) -> tuple[Changes, Write]:
     if "kind" not in said:
-        raise Invalid(_("This code is new: give percent or amount."))
+        raise Invalid(_("This code is new: give percent_off or amount_off."))
     terms = {name: value for name, value in said.items() if name not in ("max_uses", *RESTRICTING)}
     restriction = restriction_said(_restricting(said))
     made = PromotionTerms(**{"name": row.code, **terms}, **asdict(restriction))
@@ -162,11 +162,11 @@ def _pausing(
     if is_paused in (None, promo_code.is_paused or promotion.is_paused):
         return None, {}
     if is_paused:
-        return pause_promo_code, {"paused": "yes"}
+        return pause_promo_code, {"is_paused": "yes"}
     if promotion.is_batch and promotion.is_paused:
         told = _("All codes of %(promotion)s are paused: resume the promotion.")
         raise PartOfBatch(told % {"promotion": promotion})
-    return resume_promo_code, {"paused": "no"}
+    return resume_promo_code, {"is_paused": "no"}
 
 
 def _refuse_repeated(row: PromoFileRow, repeated: Mapping[str, list[int]]) -> None:
@@ -190,5 +190,5 @@ def _problem_in_words(refusal: Invalid | Conflict | NotFound) -> str:
         name = fault.pointer.split("/")[1] if fault.pointer else ""
         told.append(f"{COLUMN_OF.get(name, name)}: {fault.detail}" if name else fault.detail)
     if isinstance(refusal, UnclearRestriction):
-        told.append(_("The column restricted says it: yes or no."))
+        told.append(_("The column is_restricted says it: yes or no."))
     return " ".join(told)

@@ -1,8 +1,9 @@
-"""Orders and quotes as the API shows them: plain data, few statements, whatever the number of orders."""
+"""What orders and quotes look like as data: in few statements, whatever the number of orders."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import batched
 from typing import Any
 
 from django.conf import settings
@@ -12,21 +13,27 @@ from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import chosen_fields
 from orders.fulfilment.transition import UnknownOrder
 from orders.models import Order, OrderLine, ShipmentLine
+from orders.models.order import OrderQuerySet
 from orders.price_words import explained, refusal_sentence
 from orders.pricing import PromoOutcome, Quote, step_from_json
 from orders.visibility import PERSONAL, may_know_customers, may_know_promos
 
+ORDERS_AT_ONCE = 500
 ADDRESS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
 LINE_COLUMNS = (
     *("order_id", "sku", "name", "unit_price", "quantity", "subtotal", "discount"),
-    *("shipped", "delivered", "cancelled", "returned"),
+    *("credited", "shipped", "delivered", "cancelled", "returned"),
 )
 SHIPMENT = ("reference", "carrier", "tracking_number", "shipped_at", "delivered_at")
-SUMMARY = (
-    *("number", "status", "email", "currency", "subtotal", "discount", "shipping", "total", "credited"),
-    *("units", "promo", "placed_at", "version"),
+SUMMARY_FIELDS = (
+    *("number", "status", "email", "currency", "subtotal", "discount", "shipping"),
+    *("total", "credited", "net", "units", "promo", "placed_at", "version"),
 )
-WHOLE = (*SUMMARY, "lines", "explanation", "shipments", "shipping_address", "note", "source", "updated_at")
+ORDER_FIELDS = (
+    *SUMMARY_FIELDS,
+    *("lines", "explanation", "shipments", "shipping_address", "note", "source", "updated_at"),
+    *("origin", "external_number"),
+)
 
 
 def _promo(row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -65,11 +72,11 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
     Raises:
         UnknownOrder: there is none, or it is not theirs to see.
     """
-    wanted = chosen_fields(fields, WHOLE)
-    row = Order.objects.visible_to(to).with_number(number).values("version", *columns_of(wanted)).first()
+    wanted = chosen_fields(fields, ORDER_FIELDS)
+    row = Order.objects.visible_to(to).with_number(number).values("version", *order_columns(wanted)).first()
     if row is None:
         raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
-    [content] = rendered_orders(
+    [content] = orders_as_data(
         [row], wanted, is_personal=may_know_customers(to), names_promos=may_know_promos(to)
     )
     return rendered(content, version=row["version"])
@@ -77,10 +84,10 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
 
 def placed_reply(order: Order, *, to: User, location: str) -> Reply:
     """An order as `place_order` gave it."""
-    rows = [as_row(order, WHOLE)]
-    [content] = rendered_orders(
+    rows = [as_row(order, ORDER_FIELDS)]
+    [content] = orders_as_data(
         rows,
-        WHOLE,
+        ORDER_FIELDS,
         is_personal=may_know_customers(to),
         names_promos=may_know_promos(to),
         lines=order.placed_lines,
@@ -88,7 +95,32 @@ def placed_reply(order: Order, *, to: User, location: str) -> Reply:
     return rendered(content, status=201, version=order.version, location=location)
 
 
-def columns_of(fields: Iterable[str]) -> list[str]:
+def order_data(number: str, *, to: User | None) -> dict[str, Any]:
+    """All of an order, as this user may see it; None is the system, which may see everything.
+
+    Raises:
+        UnknownOrder.
+    """
+    row = Order.objects.with_number(number).values(*order_columns(ORDER_FIELDS)).first()
+    if row is None:
+        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+    [content] = orders_as_data(
+        [row],
+        ORDER_FIELDS,
+        is_personal=to is None or may_know_customers(to),
+        names_promos=to is None or may_know_promos(to),
+    )
+    return content
+
+
+def summaries_as_data(orders: OrderQuerySet) -> Iterator[dict[str, Any]]:
+    """What a list shows of orders to whoever may see everything, read while they are asked for."""
+    rows = orders.values(*order_columns(SUMMARY_FIELDS)).iterator(2_000)
+    for part in batched(rows, ORDERS_AT_ONCE):
+        yield from orders_as_data(part, SUMMARY_FIELDS, is_personal=True)
+
+
+def order_columns(fields: Iterable[str]) -> list[str]:
     """The columns of Order that these fields are made of."""
     columns = ["pk"]
     for name in fields:
@@ -98,10 +130,10 @@ def columns_of(fields: Iterable[str]) -> list[str]:
 
 
 def as_row(order: Order, fields: Iterable[str]) -> dict[str, Any]:
-    return {column: getattr(order, column) for column in columns_of(fields)}
+    return {column: getattr(order, column) for column in order_columns(fields)}
 
 
-def rendered_orders(
+def orders_as_data(
     rows: Sequence[Mapping[str, Any]],
     fields: Sequence[str],
     *,
@@ -109,7 +141,7 @@ def rendered_orders(
     names_promos: bool = True,
     lines: Iterable[OrderLine] | None = None,
 ) -> list[dict[str, Any]]:
-    """These fields of orders, whose rows hold `columns_of(fields)`.
+    """These fields of orders, whose rows hold `order_columns(fields)`.
 
     Args:
         is_personal: whether the reader may know who ordered.
@@ -122,32 +154,32 @@ def rendered_orders(
         related["lines"] = _lines_of(pks) if lines is None else _grouped(lines)
     if "shipments" in fields:
         related["shipments"] = _shipments_of(pks) if lines is None else {}
-    told = [_rendered(row, fields, related, is_personal) for row in rows]
-    return told if names_promos else [_without_code(each) for each in told]
+    orders = [_order(row, fields, related, is_personal) for row in rows]
+    return orders if names_promos else [_without_code(order) for order in orders]
 
 
-def _rendered(
+def _order(
     row: Mapping[str, Any], fields: Sequence[str], related: Mapping[str, Any], is_personal: bool
 ) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    order: dict[str, Any] = {}
     for name in fields:
         if name in PERSONAL and not is_personal:
-            told[name] = None
+            order[name] = None
         elif name in related:
-            told[name] = related[name].get(row["pk"], [])
+            order[name] = related[name].get(row["pk"], [])
         else:
-            told[name] = COMPOSED[name][1](row) if name in COMPOSED else row[name]
-    return told
+            order[name] = COMPOSED[name][1](row) if name in COMPOSED else row[name]
+    return order
 
 
-def _without_code(told: dict[str, Any]) -> dict[str, Any]:
+def _without_code(order: dict[str, Any]) -> dict[str, Any]:
     """What a promo took off stays, for the sums to add up."""
-    if told.get("promo"):
-        told["promo"] |= {"code": ""}
-    for step in told.get("explanation", []):
+    if order.get("promo"):
+        order["promo"] |= {"code": ""}
+    for step in order.get("explanation", []):
         if str(step["step"]).startswith("promo"):
             step |= {"detail": "Promo", "code": None}
-    return told
+    return order
 
 
 def _lines_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
@@ -163,7 +195,9 @@ def _lines_by_order(rows: Iterable[dict[str, Any]]) -> Mapping[int, list[dict[st
     lines = defaultdict(list)
     for row in rows:
         order = row.pop("order_id")
-        lines[order].append(row | {"total": row["subtotal"] - row["discount"]})
+        total = row["subtotal"] - row["discount"]
+        open_units = row["quantity"] - row["shipped"] - row["cancelled"]
+        lines[order].append(row | {"total": total, "open": open_units})
     return lines
 
 
@@ -177,13 +211,13 @@ def _shipments_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
     )
     shipments: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
     for order, *shipment, sku, quantity in rows:
-        told = dict(zip(SHIPMENT, shipment, strict=True)) | {"lines": []}
-        kept = shipments[order].setdefault(told["reference"], told)
-        kept["lines"].append({"sku": sku, "quantity": quantity})
+        begun = dict(zip(SHIPMENT, shipment, strict=True)) | {"lines": []}
+        parcel = shipments[order].setdefault(begun["reference"], begun)
+        parcel["lines"].append({"sku": sku, "quantity": quantity})
     return {order: list(by_reference.values()) for order, by_reference in shipments.items()}
 
 
-def rendered_quote(quote: Quote) -> dict[str, Any]:
+def quote_as_data(quote: Quote) -> dict[str, Any]:
     return {
         "currency": settings.SHOP_CURRENCY,
         "subtotal": quote.subtotal,

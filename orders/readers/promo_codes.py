@@ -1,6 +1,7 @@
-"""Promo codes as the API shows them, a page in a fixed number of statements."""
+"""What a promo code looks like as data: a page of them in a fixed number of statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from orders.models import (
     RedemptionState,
 )
 from orders.models.promo import normalised_code
-from orders.promotions import UnknownPromoCode
+from orders.promotions import UnknownPromoCode, promo_figures
 from orders.promotions.limits import linked
 
 OF_CODE = ("code", "max_uses", "times_used", "created_at")
@@ -38,19 +39,22 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "is_paused": PAUSES,
     "state": (*PAUSES, "promotion__starts_at", "promotion__ends_at", "max_uses", "times_used"),
     "discount_given": ("given",),
-    "batch": ("promotion_id", "promotion__is_batch"),
+    "promotion": ("promotion_id",),
+    "is_batch": ("promotion__is_batch",),
 }
-WHOLE = (
+PROMO_CODE_FIELDS = (
     *("code", *OF_PROMOTION, "max_uses", "categories", "products", "is_paused"),
-    *("state", "times_used", "discount_given", "batch", "created_at"),
+    *("state", "times_used", "discount_given", "promotion", "is_batch", "created_at"),
 )
+PROMO_CODE_DETAIL = (*PROMO_CODE_FIELDS, "figures", "currency")
+CODES_AT_ONCE = 500
 SEE_REVENUE = "orders.view_revenue"
 VERSIONED = ("promotion__updated_at", "is_paused", "max_uses")
 
 type Restrictions = Mapping[str, Mapping[int, list[str]]]
 
 
-def columns_of(fields: Iterable[str]) -> list[str]:
+def promo_code_columns(fields: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(column for name in fields for column in COLUMNS[name]))
 
 
@@ -81,30 +85,75 @@ def promo_code_reply(
     Raises:
         UnknownPromoCode.
     """
-    wanted = chosen_fields(fields, (*WHOLE, "currency"))
-    shown = [name for name in wanted if name != "currency"]
+    content, version = _promo_code(code, chosen_fields(fields, PROMO_CODE_DETAIL), to)
+    return rendered(content, status=status, version=version, location=location)
+
+
+def promo_code_data(code: str, *, to: Actor) -> dict[str, Any]:
+    """All of one promo code, as this actor may see it.
+
+    Raises:
+        UnknownPromoCode.
+    """
+    return _promo_code(code, PROMO_CODE_DETAIL, to)[0]
+
+
+def promo_code_row(code: str, *, to: Actor) -> dict[str, Any]:
+    """What a list shows of this one. Raises UnknownPromoCode."""
+    return _promo_code(code, PROMO_CODE_FIELDS, to)[0]
+
+
+def promo_codes_read(codes: QuerySet[PromoCode], *, to: Actor) -> Iterator[dict[str, Any]]:
+    """What a list shows of these codes, in the order of the queryset, read while they are asked for."""
+    priced = with_discount_given(codes, PROMO_CODE_FIELDS, to=to)
+    rows = priced.values(*promo_code_columns(PROMO_CODE_FIELDS)).iterator(2_000)
+    for part in batched(rows, CODES_AT_ONCE):
+        yield from promo_codes_as_data(part, PROMO_CODE_FIELDS)
+
+
+def _promo_code(code: str, fields: Sequence[str], to: Actor) -> tuple[dict[str, Any], str]:
+    """These fields, and the version. Raises UnknownPromoCode."""
+    shown = [name for name in fields if name in PROMO_CODE_FIELDS]
     codes = with_discount_given(PromoCode.objects.filter(code=normalised_code(code)), shown, to=to)
-    row = codes.values(*dict.fromkeys([*columns_of(shown), *VERSIONED])).first()
+    row = codes.values("pk", *dict.fromkeys([*promo_code_columns(shown), *VERSIONED])).first()
     if row is None:
         raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
-    [content] = rendered_promo_codes([row], shown)
-    if "currency" in wanted:
+    [content] = promo_codes_as_data([row], shown)
+    if "figures" in fields:
+        content["figures"] = figures_as_data(PromoCode(pk=row["pk"]), to=to)
+    if "currency" in fields:
         content["currency"] = settings.SHOP_CURRENCY
     version = version_of(row["promotion__updated_at"], row["is_paused"], row["max_uses"])
-    return rendered(content, status=status, version=version, location=location)
+    return {name: content[name] for name in fields}, version
+
+
+def figures_as_data(of: PromoCode | Promotion, *, to: Actor) -> dict[str, Any] | None:
+    """What it brought and cost; None for those who may not see revenue."""
+    if not to.may(SEE_REVENUE):
+        return None
+    figures = promo_figures(of)
+    return {
+        "orders": figures.orders,
+        "customers": figures.customers,
+        "revenue": figures.revenue,
+        "discount": figures.discount,
+        "discount_share": figures.discount_share,
+        "revenue_share": figures.revenue_share,
+        "first_used_at": figures.first_used_at,
+    }
 
 
 def version_of(updated_at: Any, is_paused: bool, max_uses: int | None) -> str:
     return f"{int(updated_at.timestamp() * 1_000_000):x}{'p' if is_paused else 'r'}{max_uses or 0}"
 
 
-def rendered_promo_codes(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
-    """These fields of promo codes, whose rows hold `columns_of(fields)`."""
-    restrictions = restrictions_of([row["promotion_id"] for row in rows if "promotion_id" in row], fields)
+def promo_codes_as_data(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
+    """These fields of promo codes, whose rows hold `promo_code_columns(fields)`."""
+    restrictions = restrictions_of({row["promotion_id"] for row in rows if "promotion_id" in row}, fields)
     return [{name: _value(name, row, restrictions) for name in fields} for row in rows]
 
 
-def restrictions_of(promotions: Sequence[int], fields: Iterable[str]) -> Restrictions:
+def restrictions_of(promotions: Iterable[int], fields: Iterable[str]) -> Restrictions:
     """By field and promotion: slugs of categories and SKUs of products, as far as these fields need them."""
     named = {
         "categories": (PromotionCategory, "category__slug"),
@@ -120,8 +169,6 @@ def _value(name: str, row: Mapping[str, Any], restrictions: Restrictions) -> Any
         return any(row[pause] for pause in PAUSES)
     if name == "state":
         return _state(row)
-    if name == "batch":
-        return row["promotion_id"] if row["promotion__is_batch"] else None
     value = row[COLUMNS[name][0]]
     return rounded(value) if name == "discount_given" and value is not None else value
 

@@ -1,10 +1,12 @@
-"""Promotions with all their codes as the API shows them, a page in a fixed number of statements."""
+"""What a promotion with all its codes looks like as data: a page of them in a fixed number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import batched
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from backoffice.api.json_reply import Reply, rendered
@@ -12,18 +14,16 @@ from backoffice.api.pagination import chosen_fields
 from orders.models import Promotion
 from orders.promotions import (
     CodesUsed,
-    PromoFigures,
     codes_used_of,
-    promo_figures,
     promotion_numbered,
     promotion_state,
 )
-from orders.readers.promo_codes import OF_PROMOTION, SEE_REVENUE, Restrictions, restrictions_of
+from orders.readers.promo_codes import OF_PROMOTION, Restrictions, figures_as_data, restrictions_of
 
-LISTED = (
+PROMOTION_FIELDS = (
     *("id", "is_batch", *OF_PROMOTION, "categories", "products", "is_paused", "state", "codes", "created_at"),
 )
-WHOLE = (*LISTED, "figures", "currency")
+PROMOTION_DETAIL = (*PROMOTION_FIELDS, "figures", "currency")
 STATE_COLUMNS = ("is_paused", "starts_at", "ends_at")
 COMPOSED = {
     "categories": (),
@@ -31,10 +31,11 @@ COMPOSED = {
     "codes": (),
     "state": STATE_COLUMNS,
 }
+PROMOTIONS_AT_ONCE = 100
 NO_CODES = CodesUsed(0, 0, 0, 0, 0, 0)
 
 
-def columns_of(fields: Sequence[str]) -> list[str]:
+def promotion_columns(fields: Sequence[str]) -> list[str]:
     columns = (column for name in fields for column in COMPOSED.get(name, (name,)))
     return list(dict.fromkeys(["id", *columns]))
 
@@ -47,24 +48,43 @@ def promotion_reply(
     Raises:
         UnknownPromotion.
     """
-    wanted = chosen_fields(fields, WHOLE)
     promotion = promotion_numbered(number)
-    listed = [name for name in wanted if name in LISTED]
-    row = {name: getattr(promotion, name) for name in columns_of(listed)}
-    [content] = rendered_promotions([row], listed)
-    if "figures" in wanted:
-        content["figures"] = _figures(promo_figures(promotion)) if to.may(SEE_REVENUE) else None
+    content = _promotion(promotion, chosen_fields(fields, PROMOTION_DETAIL), to)
+    return rendered(content, status=status, version=version_of(promotion), location=location)
+
+
+def promotion_data(number: int, *, to: Actor) -> dict[str, Any]:
+    """All of one promotion, as this actor may see it.
+
+    Raises:
+        UnknownPromotion.
+    """
+    return _promotion(promotion_numbered(number), PROMOTION_DETAIL, to)
+
+
+def promotions_read(promotions: QuerySet[Promotion]) -> Iterator[dict[str, Any]]:
+    """What a list shows of these promotions, in the order of the queryset, read while they are asked for."""
+    rows = promotions.values(*promotion_columns(PROMOTION_FIELDS)).iterator(500)
+    for part in batched(rows, PROMOTIONS_AT_ONCE):
+        yield from promotions_as_data(part, PROMOTION_FIELDS)
+
+
+def _promotion(promotion: Promotion, fields: Sequence[str], to: Actor) -> dict[str, Any]:
+    listed = [name for name in fields if name in PROMOTION_FIELDS]
+    row = {name: getattr(promotion, name) for name in promotion_columns(listed)}
+    [content] = promotions_as_data([row], listed)
+    if "figures" in fields:
+        content["figures"] = figures_as_data(promotion, to=to)
     content["currency"] = settings.SHOP_CURRENCY
-    shown = {name: content[name] for name in wanted}
-    return rendered(shown, status=status, version=version_of(promotion), location=location)
+    return {name: content[name] for name in fields}
 
 
 def version_of(promotion: Promotion) -> str:
     return f"{int(promotion.updated_at.timestamp() * 1_000_000):x}"
 
 
-def rendered_promotions(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
-    """These fields of promotions, whose rows hold `columns_of(fields)`."""
+def promotions_as_data(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
+    """These fields of promotions, whose rows hold `promotion_columns(fields)`."""
     numbers = [row["id"] for row in rows]
     restrictions = restrictions_of(numbers, fields)
     used = codes_used_of(numbers) if {"state", "codes"} & set(fields) else {}
@@ -78,21 +98,9 @@ def _value(name: str, row: Mapping[str, Any], restrictions: Restrictions, used: 
     if name in restrictions:
         return restrictions[name].get(row["id"], [])
     if name == "codes":
-        told = asdict(used)
-        return {"count": told.pop("codes"), **told, "left": used.left}
+        figures = asdict(used)
+        return {"count": figures.pop("codes"), **figures, "left": used.left}
     if name == "state":
         terms = Promotion(**{column: row[column] for column in STATE_COLUMNS})
         return promotion_state(terms, has_uses_left=used.left != 0).value
     return row[name]
-
-
-def _figures(figures: PromoFigures) -> dict[str, Any]:
-    return {
-        "orders": figures.orders,
-        "customers": figures.customers,
-        "revenue": figures.revenue,
-        "discount": figures.discount,
-        "discount_share": figures.discount_share,
-        "revenue_share": figures.revenue_share,
-        "first_used_at": figures.first_used_at,
-    }

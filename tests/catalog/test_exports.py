@@ -47,18 +47,18 @@ def test_the_ledger_is_exported_as_its_filters_leave_it(viewer: Client) -> None:
 
     [row] = export(viewer, LEDGER, kind__in="adjust", q="tea-01")
 
-    assert datetime.fromisoformat(row.pop("when"))
+    assert datetime.fromisoformat(row.pop("at"))
     assert row == {
         "sku": "TEA-01",
-        "product": "Earl Grey",
+        "name": "Earl Grey",
         "kind": "adjust",
-        "on_hand_change": "-3",
+        "on_hand_delta": "-3",
         "on_hand_after": "7",
-        "reserved_change": "0",
+        "reserved_delta": "0",
         "reserved_after": "0",
         "reference": "",
-        "by": "System",
-        "door": "cli",
+        "actor": "System",
+        "source": "cli",
         "reason": "damaged",
         "note": "wet box",
     }
@@ -70,7 +70,7 @@ def test_no_cell_can_be_taken_for_a_formula(viewer: Client) -> None:
 
     [row] = export(viewer, LEDGER)
 
-    assert (row["sku"], row["product"], row["note"]) == ("'=1+1", "'@SUM(A1)", "'+49 221")
+    assert (row["sku"], row["name"], row["note"]) == ("'=1+1", "'@SUM(A1)", "'+49 221")
 
 
 def test_in_a_workbook_numbers_are_numbers_and_moments_are_moments(viewer: Client) -> None:
@@ -81,9 +81,9 @@ def test_in_a_workbook_numbers_are_numbers_and_moments_are_moments(viewer: Clien
 
     header, row = openpyxl.load_workbook(BytesIO(file.content)).active.iter_rows(values_only=True)
     cells = dict(zip(header, row, strict=True))
-    assert isinstance(cells["when"], datetime)
-    assert (cells["sku"], cells["product"]) == ("'=1+1", "T\N{REPLACEMENT CHARACTER}ea")
-    assert (cells["on_hand_change"], cells["on_hand_after"]) == (5, 5)
+    assert isinstance(cells["at"], datetime)
+    assert (cells["sku"], cells["name"]) == ("'=1+1", "T\N{REPLACEMENT CHARACTER}ea")
+    assert (cells["on_hand_delta"], cells["on_hand_after"]) == (5, 5)
     assert file.headers["Content-Disposition"].endswith('.xlsx"')
 
 
@@ -92,8 +92,8 @@ def test_who_may_not_know_customers_reads_customer(sign_in: SignIn, viewer: Clie
     ada: User = make_shopper("ada@example.com")
     place({"TEA-01": 1}, customer=make_customer("ada@example.com"), by=Actor(ada, Source.API))
 
-    assert export(viewer, LEDGER, kind__in="reserve")[0]["by"] == "ada@example.com"
-    assert export(sign_in("Marketing"), LEDGER, kind__in="reserve")[0]["by"] == "Customer"
+    assert export(viewer, LEDGER, kind__in="reserve")[0]["actor"] == "ada@example.com"
+    assert export(sign_in("Marketing"), LEDGER, kind__in="reserve")[0]["actor"] == "Customer"
 
 
 def test_a_file_holds_so_many_rows_and_the_page_says_so_before(viewer: Client, few_rows: None) -> None:
@@ -115,7 +115,7 @@ def test_the_rows_of_one_import_are_exported_as_its_page_shows_them(viewer: Clie
     rows = export(viewer, IMPORT_ROWS, id__exact=plan.pk)
     problems = export(viewer, IMPORT_ROWS, id__exact=plan.pk, view="problems")
 
-    assert [(row["import"], row["row"], row["sku"], row["change"]) for row in rows] == [
+    assert [(row["number"], row["row"], row["sku"], row["change"]) for row in rows] == [
         (str(plan.pk), "2", "TEA-01", "4"),
         (str(plan.pk), "3", "NONE", ""),
     ]

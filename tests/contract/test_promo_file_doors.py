@@ -59,11 +59,11 @@ FILES: dict[str, Callable[[User, Promotion], bool]] = {
     "API, generate": generated_by_api,
 }
 COMMANDS = {
-    "export of a batch": ("promos", "export", "--batch", "{batch}"),
+    "export of a batch": ("promos", "export", "--promotion", "{batch}"),
     "export of all": ("promos", "export", "--all"),
-    "export of what a search finds": ("promos", "export", "--search", "bf-"),
+    "export of what a search finds": ("promos", "export", "--q", "bf-"),
     "export": ("promos", "export"),
-    "list of a batch": ("promos", "list", "--batch", "{batch}", "--limit", "0"),
+    "list of a batch": ("promos", "list", "--promotion", "{batch}", "--limit", "0"),
     "generate": ("promos", "generate", "--count", "3", "--percent", "10", "--yes", "--output", "{file}"),
 }
 
@@ -106,8 +106,8 @@ def test_who_may_look_at_codes_finds_one_of_a_batch_by_typing_it_in_full(shopctl
     codes = list(make_batch(3).codes.values_list("code", flat=True))
     viewer = make_user(role="Viewer").email
 
-    found = shopctl("promos", "list", "--search", codes[0].lower(), "--as", viewer)
-    begun = shopctl("promos", "list", "--search", "BF-", "--as", viewer)
+    found = shopctl("promos", "list", "--q", codes[0].lower(), "--as", viewer)
+    begun = shopctl("promos", "list", "--q", "BF-", "--as", viewer)
 
     assert codes[0] in found.stdout
     assert not any(code in found.stdout for code in codes[1:])

@@ -1,9 +1,7 @@
 """What a promo code would have cost, for staff who may see revenue."""
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -13,26 +11,25 @@ from backoffice.errors import Fault, Invalid
 from orders.api.promos.inputs import terms_sent
 from orders.api.promos.schemas import BacktestIn, BacktestOut, DiscountIn
 from orders.promotions import Backtest, backtest, backtest_promo_code
+from orders.readers.backtests import backtest_as_data
 
-promo_trial_router = Router(tags=["Promo codes"])
-
-SHARES = ("share_of_orders", "share_of_revenue", "average_before", "average_after")
+backtest_router = Router(tags=["Promo codes"])
 
 
-@promo_trial_router.post(
+@backtest_router.post(
     "/backtest",
     response=BacktestOut,
     by_alias=True,
     operation_id="backtest_promo_code",
-    summary="Try terms on past orders",
+    summary="What terms would have cost over past orders",
 )
-def try_on_past_orders(request: HttpRequest, body: BacktestIn) -> HttpResponse:
+def backtest_terms(request: HttpRequest, body: BacktestIn) -> HttpResponse:
     """How many orders would have had the discount, and what it would have cost. Nothing is written.
 
     The window and the pause of the terms are left out of account; limits count in the order of time.
     """
     require(request, "orders.view_promocode").require("orders.view_revenue")
-    return rendered(_told(_found(body))).to(request)
+    return rendered(backtest_as_data(_found(body))).to(request)
 
 
 def _found(body: BacktestIn) -> Backtest:
@@ -50,10 +47,3 @@ def _placed(fault: Fault) -> Fault:
     """Pointing into the body, where terms stand below a name of their own."""
     is_term = fault.pointer[1:] in DiscountIn.model_fields
     return replace(fault, pointer=f"/terms{fault.pointer}") if is_term else fault
-
-
-def _told(found: Backtest) -> dict[str, Any]:
-    shares = {name: getattr(found, name) for name in SHARES}
-    period = {"from": found.start, "to": found.end}
-    figures = {name: value for name, value in asdict(found).items() if name not in ("start", "end")}
-    return {**period, **figures, **shares, "currency": settings.SHOP_CURRENCY}

@@ -1,9 +1,10 @@
 """Promo codes, for staff. Customers learn about a code through a quote alone."""
 
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
@@ -18,14 +19,13 @@ from backoffice.errors import Stale
 from orders.api.promos.inputs import changed_terms, terms_sent
 from orders.api.promos.schemas import (
     DuplicateIn,
+    PromoCodeDetail,
     PromoCodeFilters,
     PromoCodeIn,
     PromoCodeList,
-    PromoCodeOut,
     PromoCodePatch,
 )
 from orders.models import PromoCode
-from orders.models.promo import normalised_code
 from orders.promotions import (
     change_promo_code,
     create_promo_code,
@@ -37,13 +37,15 @@ from orders.promotions import (
     terms_of_promotion,
 )
 from orders.readers.promo_codes import (
-    WHOLE,
-    columns_of,
+    PROMO_CODE_DETAIL,
+    PROMO_CODE_FIELDS,
+    promo_code_columns,
     promo_code_reply,
-    rendered_promo_codes,
+    promo_codes_as_data,
     version_of,
     with_discount_given,
 )
+from orders.readers.promo_filters import PromoCodeFilter
 
 promo_router = Router(tags=["Promo codes"])
 
@@ -60,6 +62,7 @@ SORTING = Sorting(
     },
     usual="-created_at",
 )
+FILTER = tuple(field.name for field in dataclass_fields(PromoCodeFilter))
 
 
 @promo_router.get(
@@ -67,21 +70,21 @@ SORTING = Sorting(
     response=PromoCodeList,
     operation_id="list_promo_codes",
     summary="Promo codes",
-    openapi_extra=asked_by(WHOLE, SORTING),
+    openapi_extra=asked_by(PROMO_CODE_FIELDS, SORTING),
 )
 def list_promo_codes(request: HttpRequest, filters: Query[PromoCodeFilters]) -> HttpResponse:
     """Promotions with one code; those of batches are found one by one. The newest first."""
     reader = require(request, "orders.view_promocode")
-    wanted = chosen_fields(filters.fields, WHOLE)
+    wanted = chosen_fields(filters.fields, PROMO_CODE_FIELDS)
     codes = with_discount_given(_filtered(filters), wanted, to=reader)
-    page = SORTING.page(codes, filters, columns_of(wanted))
-    items = rendered_promo_codes(page.rows, wanted)
+    page = SORTING.page(codes, filters, promo_code_columns(wanted))
+    items = promo_codes_as_data(page.rows, wanted)
     return rendered(page.envelope(items) | {"currency": settings.SHOP_CURRENCY}).to(request)
 
 
 @promo_router.post(
     "",
-    response={201: PromoCodeOut},
+    response={201: PromoCodeDetail},
     operation_id="create_promo_code",
     summary="Create a promo code",
     openapi_extra=DOCUMENTED,
@@ -99,10 +102,10 @@ def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
 
 @promo_router.get(
     "/{code}",
-    response=PromoCodeOut,
+    response=PromoCodeDetail,
     operation_id="get_promo_code",
     summary="One promo code",
-    openapi_extra=asked_by([*WHOLE, "currency"]),
+    openapi_extra=asked_by(PROMO_CODE_DETAIL),
 )
 def get_promo_code(request: HttpRequest, code: str, query: Query[FieldsQuery]) -> HttpResponse:
     reader = require(request, "orders.view_promocode")
@@ -110,7 +113,7 @@ def get_promo_code(request: HttpRequest, code: str, query: Query[FieldsQuery]) -
 
 
 @promo_router.patch(
-    "/{code}", response=PromoCodeOut, operation_id="change_promo_code", summary="Change a promo code"
+    "/{code}", response=PromoCodeDetail, operation_id="change_promo_code", summary="Change a promo code"
 )
 def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpResponse:
     """Only what is sent changes. Once used, kind and amounts are frozen: make another code."""
@@ -148,7 +151,7 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
 
 @promo_router.post(
     "/{code}/duplicate",
-    response={201: PromoCodeOut},
+    response={201: PromoCodeDetail},
     operation_id="duplicate_promo_code",
     summary="Duplicate a promo code",
     openapi_extra=DOCUMENTED,
@@ -166,7 +169,7 @@ def duplicate(request: HttpRequest, code: str, body: DuplicateIn) -> HttpRespons
 
 @promo_router.post(
     "/{code}/pause",
-    response=PromoCodeOut,
+    response=PromoCodeDetail,
     operation_id="pause_promo_code",
     summary="Pause",
     openapi_extra=DOCUMENTED,
@@ -178,7 +181,7 @@ def pause(request: HttpRequest, code: str) -> HttpResponse:
 
 @promo_router.post(
     "/{code}/resume",
-    response=PromoCodeOut,
+    response=PromoCodeDetail,
     operation_id="resume_promo_code",
     summary="Resume",
     openapi_extra=DOCUMENTED,
@@ -217,16 +220,5 @@ def _held(code: str, version: str | None) -> PromoCode:
 
 
 def _filtered(filters: PromoCodeFilters) -> QuerySet[PromoCode]:
-    codes = PromoCode.objects.filter(promotion__is_batch=False)
-    for word in (filters.q or "").split():
-        codes = codes.filter(Q(code__contains=normalised_code(word)) | Q(promotion__name__icontains=word))
-    if filters.state is not None:
-        codes = codes.in_state(filters.state)
-    lookups = {
-        "promotion__kind": filters.kind,
-        "promotion__starts_at__gte": filters.starts_after,
-        "promotion__starts_at__lt": filters.starts_before,
-        "promotion__ends_at__gte": filters.ends_after,
-        "promotion__ends_at__lt": filters.ends_before,
-    }
-    return codes.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+    narrowed = PromoCodeFilter(**{name: getattr(filters, name) for name in FILTER})
+    return narrowed.of(PromoCode.objects.filter(promotion__is_batch=False))

@@ -1,4 +1,6 @@
-"""Promotions with many codes, for staff: generated, handed out, changed, paused and measured as a whole."""
+"""Promotions with all their codes, for staff: batches generated and handed out, terms changed and paused."""
+
+from dataclasses import fields as dataclass_fields
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,14 +12,15 @@ from accounts.api.auth import require
 from accounts.history import record_export
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.json_reply import Reply, matched_version, rendered
-from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Stale
 from orders.api.promos.inputs import changed_terms, terms_sent
 from orders.api.promos.schemas import (
-    BatchCodeFilters,
-    BatchCodeList,
+    CodesOfPromotionFilters,
+    CodesOfPromotionList,
     GenerateIn,
+    PromotionFilters,
     PromotionList,
     PromotionOut,
     PromotionPatch,
@@ -35,14 +38,14 @@ from orders.promotions import (
     resume_promotion,
     terms_of_promotion,
 )
-from orders.readers.promo_codes import columns_of as columns_of_codes
-from orders.readers.promo_codes import rendered_promo_codes, with_discount_given
+from orders.readers.promo_codes import promo_code_columns, promo_codes_as_data, with_discount_given
+from orders.readers.promo_filters import PromotionFilter
 from orders.readers.promotions import (
-    LISTED,
-    WHOLE,
-    columns_of,
+    PROMOTION_DETAIL,
+    PROMOTION_FIELDS,
+    promotion_columns,
     promotion_reply,
-    rendered_promotions,
+    promotions_as_data,
     version_of,
 )
 
@@ -62,6 +65,7 @@ SORTING = Sorting(
 CODE_SORTING = Sorting(
     "promotion-codes", {"code": SortKey("code"), "times_used": SortKey("times_used")}, usual="code"
 )
+FILTER = tuple(field.name for field in dataclass_fields(PromotionFilter))
 MAX_ID = 2**63 - 1
 
 
@@ -90,15 +94,16 @@ def generate(request: HttpRequest, body: GenerateIn) -> HttpResponse:
     "/promotions",
     response=PromotionList,
     operation_id="list_promotions",
-    summary="Batches of promo codes",
-    openapi_extra=asked_by(LISTED, SORTING),
+    summary="Promotions",
+    openapi_extra=asked_by(PROMOTION_FIELDS, SORTING),
 )
-def list_promotions(request: HttpRequest, filters: Query[ListQuery]) -> HttpResponse:
-    """The newest first. Promotions with one code are listed as promo codes."""
+def list_promotions(request: HttpRequest, filters: Query[PromotionFilters]) -> HttpResponse:
+    """Of every kind, the newest first: those with one code, and with `is_batch` only batches or none."""
     require(request, "orders.view_promotion")
-    wanted = chosen_fields(filters.fields, LISTED)
-    page = SORTING.page(Promotion.objects.filter(is_batch=True), filters, columns_of(wanted))
-    items = rendered_promotions(page.rows, wanted)
+    wanted = chosen_fields(filters.fields, PROMOTION_FIELDS)
+    narrowed = PromotionFilter(**{name: getattr(filters, name) for name in FILTER})
+    page = SORTING.page(narrowed.of(Promotion.objects.all()), filters, promotion_columns(wanted))
+    items = promotions_as_data(page.rows, wanted)
     return rendered(page.envelope(items) | {"currency": settings.SHOP_CURRENCY}).to(request)
 
 
@@ -107,7 +112,7 @@ def list_promotions(request: HttpRequest, filters: Query[ListQuery]) -> HttpResp
     response=PromotionOut,
     operation_id="get_promotion",
     summary="One promotion",
-    openapi_extra=asked_by(WHOLE),
+    openapi_extra=asked_by(PROMOTION_DETAIL),
 )
 def get_promotion(request: HttpRequest, promotion_id: int, query: Query[FieldsQuery]) -> HttpResponse:
     """Its terms, how far its codes are used up, what it brought and cost."""
@@ -175,12 +180,14 @@ def resume(request: HttpRequest, promotion_id: int) -> HttpResponse:
 
 @promotions_router.get(
     "/promotions/{int:promotion_id}/codes",
-    response=BatchCodeList,
+    response=CodesOfPromotionList,
     operation_id="list_codes_of_promotion",
     summary="A promotion's codes",
     openapi_extra=asked_by(CODE_FIELDS, CODE_SORTING),
 )
-def list_codes(request: HttpRequest, promotion_id: int, filters: Query[BatchCodeFilters]) -> HttpResponse:
+def list_codes(
+    request: HttpRequest, promotion_id: int, filters: Query[CodesOfPromotionFilters]
+) -> HttpResponse:
     reader = require(request, "orders.view_promocode")
     codes = promotion_numbered(_known(promotion_id)).codes.all()
     if filters.q:
@@ -189,8 +196,8 @@ def list_codes(request: HttpRequest, promotion_id: int, filters: Query[BatchCode
         codes = codes.in_state(filters.state)
     wanted = chosen_fields(filters.fields, CODE_FIELDS)
     priced = with_discount_given(codes, wanted, to=reader)
-    page = CODE_SORTING.page(priced, filters, columns_of_codes(wanted))
-    items = rendered_promo_codes(page.rows, wanted)
+    page = CODE_SORTING.page(priced, filters, promo_code_columns(wanted))
+    items = promo_codes_as_data(page.rows, wanted)
     return rendered(page.envelope(items) | {"currency": settings.SHOP_CURRENCY}).to(request)
 
 

@@ -32,6 +32,16 @@ class PromoCodeFilters(ListQuery):
     ends_before: Moment | None = None
 
 
+class PromotionFilters(ListQuery):
+    q: Search | None = Field(None, description="A part of the name.")
+    kind: PromotionKind | None = None
+    is_batch: bool | None = Field(None, description="true: with many generated codes; false: with one.")
+    starts_after: Moment | None = None
+    starts_before: Moment | None = None
+    ends_after: Moment | None = None
+    ends_before: Moment | None = None
+
+
 class DiscountIn(Input):
     """How much off what, and how often for one customer."""
 
@@ -146,7 +156,24 @@ class PromoCodeOut(TermsOut):
     max_uses: int | None
     times_used: int
     discount_given: str | None = Field(description="null for those who may not see revenue.")
-    batch: int | None = Field(description="The promotion whose terms it shares with other codes.")
+    promotion: int = Field(description="The id of its promotion: `GET /promotions/{id}`.")
+    is_batch: bool = Field(description="Many generated codes share these terms.")
+
+
+class FiguresOut(BaseModel):
+    """Over the orders that still use it; revenue is net of credits, shares are in percent."""
+
+    orders: int
+    customers: int
+    revenue: str
+    discount: str
+    discount_share: str | None = Field(description="Of what the goods would have cost without it.")
+    revenue_share: str | None = Field(description="Of the shop's revenue since its first use.")
+    first_used_at: datetime | None
+
+
+class PromoCodeDetail(PromoCodeOut):
+    figures: FiguresOut | None = Field(description="null for those who may not see revenue.")
 
 
 class PromoCodeList(BaseModel):
@@ -169,18 +196,6 @@ class CodesOut(BaseModel):
     left: int | None
 
 
-class FiguresOut(BaseModel):
-    """Over the orders that still use it; revenue is net of credits, shares are in percent."""
-
-    orders: int
-    customers: int
-    revenue: str
-    discount: str
-    discount_share: str | None = Field(description="Of what the goods would have cost without it.")
-    revenue_share: str | None = Field(description="Of the shop's revenue since its first use.")
-    first_used_at: datetime | None
-
-
 class PromotionListed(TermsOut):
     id: int
     is_batch: bool
@@ -199,12 +214,12 @@ class PromotionList(BaseModel):
     currency: str
 
 
-class BatchCodeFilters(ListQuery):
+class CodesOfPromotionFilters(ListQuery):
     q: Search | None = Field(None, description="How the code begins.")
     state: PromoState | None = None
 
 
-class BatchCodeOut(BaseModel):
+class CodeOfPromotionOut(BaseModel):
     code: str
     state: PromoState
     is_paused: bool
@@ -214,8 +229,8 @@ class BatchCodeOut(BaseModel):
     created_at: datetime
 
 
-class BatchCodeList(BaseModel):
-    items: list[BatchCodeOut]
+class CodesOfPromotionList(BaseModel):
+    items: list[CodeOfPromotionOut]
     next: str | None
     previous: str | None
     count: int | None = None

@@ -54,11 +54,12 @@ def test_a_file_is_planned_looked_at_applied_and_undone(warehouse):
     number = content["number"]
     assert planned.status_code == 200
     assert {
-        name: content[name] for name in ("state", "mode", "file", "rows", "changes", "unchanged", "problems")
+        name: content[name]
+        for name in ("state", "mode", "file_name", "rows", "changes", "unchanged", "problems")
     } == {
         "state": "planned",
         "mode": "count",
-        "file": "stock.csv",
+        "file_name": "stock.csv",
         "rows": 2,
         "changes": 1,
         "unchanged": 1,
@@ -69,6 +70,7 @@ def test_a_file_is_planned_looked_at_applied_and_undone(warehouse):
         "row": 2,
         "sku": "71053",
         "name": "LANTERN",
+        "quantity": "96",
         "now": 120,
         "after": 96,
         "change": -24,

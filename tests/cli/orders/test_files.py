@@ -29,7 +29,7 @@ def orders() -> list[Order]:
 
 
 def numbers(text: str) -> list[str]:
-    return [row["order"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    return [row["number"] for row in csv.DictReader(io.StringIO(text, newline=""))]
 
 
 def test_orders_are_written_by_time_and_status(shopctl: Shopctl, orders: list[Order]) -> None:
@@ -99,5 +99,5 @@ def test_without_orders_there_is_a_heading_and_an_exit_code_that_tells(shopctl: 
     done = shopctl("orders", "export", "--fail-if-empty")
 
     assert done.exit_code == 3
-    assert done.stdout.startswith("order,placed_at,status,")
+    assert done.stdout.startswith("number,placed_at,status,")
     assert shopctl("orders", "export").exit_code == 0

@@ -23,18 +23,24 @@ def test_orders_are_listed_newest_first_and_by_status_age_and_customer(answers: 
     new = place({"TEA-01": 1})
     assert numbers(answers("orders", "list")) == [new.number, old.number]
     assert numbers(answers("orders", "list", "--status", "pending", "--older-than", "24h")) == [old.number]
-    assert numbers(answers("orders", "list", "--customer", "Theo@Example.com")) == [old.number]
-    assert numbers(answers("orders", "list", "--from", "-1d")) == [new.number]
-    assert numbers(answers("orders", "list", "--to", "-1d")) == [old.number]
+    assert numbers(answers("orders", "list", "--email", "Theo@Example.com")) == [old.number]
+    assert numbers(answers("orders", "list", "--placed-after", "-1d")) == [new.number]
+    assert numbers(answers("orders", "list", "--placed-before", "-1d")) == [old.number]
     assert numbers(answers("orders", "list", "--status", "shipped")) == []
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--from", "someday"), "Invalid value for --from: 'someday' is not a date such as 2026-12-24"),
+        (
+            ("--placed-after", "someday"),
+            "Invalid value for --placed-after: 'someday' is not a date",
+        ),
         (("--older-than", "long"), "Invalid value for --older-than: 'long' is not a length of time"),
-        (("--from", "2026-11-22", "--to", "2026-11-22"), "a day as --to is left out, name the next one."),
+        (
+            ("--from", "2026-11-22", "--to", "2026-11-22"),
+            "a day as --placed-before is left out",
+        ),
     ],
 )
 @pytest.mark.parametrize("verb", ["list", "export"])
@@ -42,7 +48,10 @@ def test_a_time_that_cannot_be_meant_is_wrong_use(
     shopctl: Shopctl, verb: str, options: tuple[str, ...], told: str
 ) -> None:
     if verb == "export" and "--older-than" in options:
-        options, told = ("--to", "someday"), "Invalid value for --to: 'someday' is not a date"
+        options, told = (
+            ("--placed-before", "someday"),
+            "value for --placed-before: 'someday' is not a date",
+        )
     result = shopctl("orders", verb, *options)
     assert (result.exit_code, result.stdout) == (2, "")
     assert told in result.stderr
@@ -55,7 +64,7 @@ def test_an_order_is_shown_with_lines_timeline_and_explanation(answers: Answers)
     shown = answers("orders", "show", order.number.lower(), "--explain")
     assert (shown["total"], shown["discount"]) == ("18.00", "2.00")
     assert shown["lines"][0]["quantity"] == 2
-    assert shown["timeline"][0]["kind"] == EventKind.PLACED
+    assert shown["events"][0]["kind"] == EventKind.PLACED
     assert [step["step"] for step in shown["explanation"]][-1] == "total"
 
 

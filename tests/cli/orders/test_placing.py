@@ -49,7 +49,7 @@ def test_an_order_is_placed_from_a_file(answers: Answers, tmp_path: Path) -> Non
 
     order = Order.objects.get()
     assert (row["number"], row["total"], row["status"]) == (order.number, "22.90", "pending")
-    assert (row["discount"], row["shipping"], row["promo_code"]) == ("2.00", "4.90", "TEN")
+    assert (row["discount"], row["shipping"], row["promo"]["code"]) == ("2.00", "4.90", "TEN")
     assert (order.email, order.note, order.source) == ("theo@example.com", "Ring twice", "cli")
     assert (order.ship_city, order.ship_country) == ("Köln", "DE")
     assert Product.objects.get().reserved == 2
@@ -124,7 +124,7 @@ def test_a_file_that_is_not_there_is_told(shopctl: Shopctl, tmp_path: Path) -> N
 
 
 def test_with_the_same_key_it_is_placed_once(answers: Answers, shopctl: Shopctl) -> None:
-    command = ("orders", "place", "-", "--request-key", "mail-1")
+    command = ("orders", "place", "-", "--idempotency-key", "mail-1")
 
     first, second = answers(*command, stdin=document()), answers(*command, stdin=document())
 

@@ -127,13 +127,13 @@ def test_what_has_not_shipped_cannot_come_back(shopctl: Shopctl) -> None:
 
 
 def test_with_the_same_key_it_happens_once(answers: Answers, shopctl: Shopctl, number: str) -> None:
-    command = ("orders", "return", number, "--line", "TEA-01=1", "--request-key", "rma-1", "--yes")
+    command = ("orders", "return", number, "--line", "TEA-01=1", "--idempotency-key", "rma-1", "--yes")
 
     first, second = answers(*command), answers(*command)
 
     assert first == second
     assert Return.objects.count() == 1
-    other = shopctl("orders", "return", number, "--line", "TEA-01=2", "--request-key", "rma-1", "--yes")
+    other = shopctl("orders", "return", number, "--line", "TEA-01=2", "--idempotency-key", "rma-1", "--yes")
     assert other.exit_code == 1
     assert Return.objects.count() == 1
 

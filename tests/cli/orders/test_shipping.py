@@ -43,7 +43,7 @@ def test_a_dry_run_tells_what_each_row_would_ship(answers: Answers, carrier_file
         0,
         ["Weight"],
     )
-    assert plan["rows"][0]["changes"] == {
+    assert plan["plan"][0]["changes"] == {
         "units": {"from": "", "to": 2},
         "tracking_number": {"from": "", "to": "001"},
         "carrier": {"from": "", "to": "DHL"},

@@ -55,7 +55,7 @@ def test_a_dry_run_in_a_pipe_gives_a_line_for_each_row_and_changes_nothing(shopc
 def test_a_dry_run_in_json_tells_before_and_after(answers: Answers) -> None:
     plan = answers("products", "import", "-", "--dry-run", stdin=PRICES)
     assert (plan["new"], plan["changed"], plan["unchanged"], plan["problems"]) == (1, 1, 1, 0)
-    assert plan["rows"][0]["changes"] == {"price": {"from": "3.39", "to": "4.10"}}
+    assert plan["plan"][0]["changes"] == {"price": {"from": "3.39", "to": "4.10"}}
     assert plan["ignored_columns"] == ["Supplier"]
 
 
@@ -168,9 +168,9 @@ def test_an_export_has_the_columns_of_an_import_and_the_stock(shopctl: Shopctl) 
     result = shopctl("products", "export")
     rows = list(csv.reader(io.StringIO(result.stdout)))
     assert rows == [
-        [*IMPORTED, "on_hand", "reserved", "available"],
-        ["A", "'=1+1", "10.00", "", "", "", "0", "0", "0", "0"],
-        ["B", "Mug", "3.39", "Mugs", "4711", "3", "1", "5", "2", "3"],
+        [*IMPORTED, "category_name", "on_hand", "reserved", "stock"],
+        ["A", "'=1+1", "10.00", "", "", "", "0", "", "0", "0", "0"],
+        ["B", "Mug", "3.39", "mugs", "4711", "3", "1", "Mugs", "5", "2", "3"],
     ]
 
 
@@ -185,7 +185,7 @@ def test_an_export_imported_again_changes_nothing(
     assert shopctl("products", "export", "--output", file).stdout == ""
     result = answers("products", "import", file, "--yes")
     assert (result["unchanged"], result["changed"], result["problems"]) == (2, 0, 0)
-    assert result["ignored_columns"] == ["on_hand", "reserved", "available"]
+    assert result["ignored_columns"] == ["category_name", "on_hand", "reserved", "stock"]
 
 
 def test_an_export_can_be_narrowed(shopctl: Shopctl) -> None:
@@ -204,8 +204,8 @@ def test_an_export_can_be_narrowed(shopctl: Shopctl) -> None:
     assert exported("--archived") == ["OLD"]
     assert exported("--low") == ["LITTLE"]
     assert exported("--category", "teas") == ["LITTLE"]
-    assert exported("--search", "MUC") == ["MUCH"]
-    assert shopctl("products", "export", "--search", "nix", "--fail-if-empty").exit_code == 3
+    assert exported("--q", "MUC") == ["MUCH"]
+    assert shopctl("products", "export", "--q", "nix", "--fail-if-empty").exit_code == 3
 
 
 def test_an_export_replaces_no_file_unasked(shopctl: Shopctl, tmp_path: Path) -> None:

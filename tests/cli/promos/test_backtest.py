@@ -22,7 +22,7 @@ def _past_orders() -> None:
 
 
 def test_terms_are_tried_on_the_orders_of_a_period(answers: Answers) -> None:
-    found = answers("promos", "backtest", "--percent", "10", "--per-customer", 0, *PERIOD)
+    found = answers("promos", "backtest", "--percent", "10", "--per-customer", "none", *PERIOD)
     assert (found["from"], found["to"]) == ("2026-05-31T22:00:00Z", "2026-06-30T22:00:00Z")
     assert (found["orders"], found["qualifying"], found["cost"], found["revenue"]) == (
         3,
@@ -52,7 +52,7 @@ def test_a_code_is_tried_with_its_own_terms(answers: Answers, shopctl: Shopctl) 
 
 
 def test_a_terminal_gets_figures_weeks_and_bands_with_bars(terminal: Terminal) -> None:
-    code, screen = terminal("promos", "backtest", "--percent", "10", "--per-customer", 0, *PERIOD)
+    code, screen = terminal("promos", "backtest", "--percent", "10", "--per-customer", "none", *PERIOD)
     assert code == 0, screen
     for words in ("Would have cost", "14.00", "Cost by week", "2026-06-08", "Orders by discount", "█" * 30):
         assert words in screen

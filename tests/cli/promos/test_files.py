@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def good_file(tmp_path: Path) -> Path:
     path = tmp_path / "promos.csv"
-    path.write_text("code,percent,ends,colour\nOLD,20,2126-12-24,red\nNEW,15,,blue\n")
+    path.write_text("code,percent_off,ends_at,colour\nOLD,20,2126-12-24,red\nNEW,15,,blue\n")
     return path
 
 
 @pytest.fixture
 def mixed_file(tmp_path: Path) -> Path:
     path = tmp_path / "mixed.csv"
-    path.write_text("code,percent\nNEW,15\nBAD,many\n")
+    path.write_text("code,percent_off\nNEW,15\nBAD,many\n")
     return path
 
 
@@ -34,12 +34,15 @@ def test_a_dry_run_shows_every_row_and_changes_nothing(answers: Answers, good_fi
     make_promo_code("OLD")
     plan = answers("promos", "import", good_file, "--dry-run")
     assert (plan["new"], plan["changed"], plan["problems"], plan["ignored_columns"]) == (1, 1, 0, ["colour"])
-    assert plan["rows"][0] == {
+    assert plan["plan"][0] == {
         "row": 2,
         "code": "OLD",
         "outcome": "change",
-        "changes": {"percent": {"from": "10.00", "to": "20.00"}, "ends": {"from": "", "to": "2126-12-24"}},
-        "problem": "",
+        "changes": {
+            "percent_off": {"from": "10.00", "to": "20.00"},
+            "ends_at": {"from": "", "to": "2126-12-24"},
+        },
+        "problem": None,
     }
     assert codes() == ["OLD"]
 
@@ -48,7 +51,7 @@ def test_in_a_pipe_a_dry_run_gives_a_line_for_each_row(shopctl: Shopctl, good_fi
     make_promo_code("OLD")
     result = shopctl("promos", "import", good_file, "--dry-run")
     assert result.stdout == (
-        "2\tOLD\tchange\tpercent 10.00 → 20.00; ends 2126-12-24\t\n3\tNEW\tnew\tpercent 15\t\n"
+        "2\tOLD\tchange\tpercent_off 10.00 → 20.00; ends_at 2126-12-24\t\n3\tNEW\tnew\tpercent_off 15\t\n"
     )
     assert "Columns that are not used: colour." in result.stderr
 
@@ -57,7 +60,7 @@ def test_a_good_file_is_imported_when_told_so_beforehand(shopctl: Shopctl, good_
     make_promo_code("OLD")
     asked = shopctl("promos", "import", good_file)
     assert asked.exit_code == 2
-    assert "row 3: NEW percent 15" in asked.stderr
+    assert "row 3: NEW percent_off 15" in asked.stderr
     assert codes() == ["OLD"]
     done = shopctl("promos", "import", good_file, "--yes")
     assert done.stdout == "Imported: 1 new, 1 changed, 0 unchanged, 0 problems.\n"
@@ -78,7 +81,7 @@ def test_on_a_terminal_it_shows_a_table_and_asks(terminal: Terminal, good_file: 
 def test_one_bad_row_refuses_the_whole_file(shopctl: Shopctl, mixed_file: Path) -> None:
     result = shopctl("promos", "import", mixed_file, "--yes")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "row 3: BAD percent: “many” is no number" in result.stderr
+    assert "row 3: BAD percent_off: “many” is no number" in result.stderr
     assert "--skip-invalid" in result.stderr
     assert codes() == []
 
@@ -125,14 +128,14 @@ def test_an_export_is_narrowed_by_state_batch_and_words(shopctl: Shopctl, tmp_pa
         assert result.exit_code == 0, result.stderr
         return len(list(csv.DictReader(result.stdout.splitlines())))
 
-    assert [exported(), exported("--all"), exported("--batch", batch)] == [2, 4, 2]
-    assert [exported("--state", "active"), exported("--search", "paus")] == [1, 1]
+    assert [exported(), exported("--all"), exported("--promotion", batch)] == [2, 4, 2]
+    assert [exported("--state", "active"), exported("--q", "paus")] == [1, 1]
     assert shopctl("promos", "export", "--state", "expired", "--fail-if-empty").exit_code == 3
     path = tmp_path / "codes.csv"
     written = shopctl("promos", "export", "--output", path)
     assert (written.stdout, written.stderr) == ("", f"2 promo codes in {path}.\n")
     assert shopctl("promos", "export", "--output", path).exit_code == 1
-    assert shopctl("promos", "export", "--batch", 0).exit_code == 1
+    assert shopctl("promos", "export", "--promotion", 0).exit_code == 1
 
 
 def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
@@ -140,7 +143,7 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
 ) -> None:
     missing = shopctl("promos", "import", tmp_path / "none.csv")
     monkeypatch.setattr(promo_file, "MAX_ROWS", 1)
-    long = shopctl("promos", "import", "-", stdin="code,percent\nA-1,5\nA-2,5\n")
+    long = shopctl("promos", "import", "-", stdin="code,percent_off\nA-1,5\nA-2,5\n")
     nameless = shopctl("promos", "import", "-", stdin="coupon\nA-1\n")
 
     assert [missing.exit_code, long.exit_code, nameless.exit_code] == [1, 1, 1]

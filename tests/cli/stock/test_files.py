@@ -40,7 +40,7 @@ def test_an_export_is_a_sheet_to_count_by(shopctl: Shopctl) -> None:
         ["sku", "quantity", "expected", "note", "name"],
         ["TEA-01", "5", "5", "", "'=Green tea"],
     ]
-    assert "OLD" in shopctl("stock", "export", "--archived").stdout
+    assert "OLD" in shopctl("stock", "export", "--all").stdout
 
 
 def test_an_export_edited_and_imported_counts_what_was_edited_alone(
@@ -90,9 +90,9 @@ def test_an_export_can_be_narrowed(shopctl: Shopctl) -> None:
 
     assert exported() == ["LITTLE", "MUCH"]
     assert exported("--low") == ["LITTLE"]
-    assert exported("--category", "Teas") == ["LITTLE"]
-    assert exported("--search", "MUC") == ["MUCH"]
-    assert shopctl("stock", "export", "--search", "nix", "--fail-if-empty").exit_code == 3
+    assert exported("--category", "teas") == ["LITTLE"]
+    assert exported("--q", "MUC") == ["MUCH"]
+    assert shopctl("stock", "export", "--q", "nix", "--fail-if-empty").exit_code == 3
 
 
 def test_an_export_replaces_no_file_unasked(shopctl: Shopctl, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_an_export_replaces_no_file_unasked(shopctl: Shopctl, tmp_path: Path) ->
 def test_an_import_can_be_rehearsed_backwards_and_undone(answers: Answers, good_file: Path) -> None:
     make_product("TEA-01", on_hand=5)
     make_product("TEA-02", on_hand=7)
-    number = answers("stock", "import", good_file, "--mode", "count", "--yes")["id"]
+    number = answers("stock", "import", good_file, "--mode", "count", "--yes")["number"]
     place({"TEA-01": 2})
     assert answers("stock", "undo", number, "--dry-run") == [
         {"sku": "TEA-01", "now": 40, "after": 5, "change": -35}
@@ -125,7 +125,7 @@ def test_what_can_no_longer_be_undone_is_named_and_can_be_left_out(
 ) -> None:
     make_product("TEA-01")
     make_product("TEA-02")
-    number = answers("stock", "import", good_file, "--mode", "receive", "--yes")["id"]
+    number = answers("stock", "import", good_file, "--mode", "receive", "--yes")["number"]
     place({"TEA-01": 1})
     refused = shopctl("stock", "undo", number, "--yes")
     assert refused.exit_code == 1
@@ -139,7 +139,7 @@ def test_what_can_no_longer_be_undone_is_named_and_can_be_left_out(
 def test_undoing_twice_is_refused(shopctl: Shopctl, answers: Answers, good_file: Path) -> None:
     make_product("TEA-01")
     make_product("TEA-02")
-    number = answers("stock", "import", good_file, "--mode", "count", "--yes")["id"]
+    number = answers("stock", "import", good_file, "--mode", "count", "--yes")["number"]
     assert shopctl("stock", "undo", number, "--yes").exit_code == 0
     before = StockMovement.objects.count()
     assert shopctl("stock", "undo", number, "--yes").exit_code == 1

@@ -33,8 +33,8 @@ def on_hand() -> dict[str, int]:
 def test_a_dry_run_shows_every_row_and_changes_nothing(answers: Answers, count_file: Path) -> None:
     make_product("TEA-01", on_hand=5)
     plan = answers("stock", "import", count_file, "--mode", "count", "--dry-run")
-    assert [(row["sku"], row["now"], row["after"], row["problem_code"]) for row in plan["rows"]] == [
-        ("TEA-01", 5, 40, ""),
+    assert [(row["sku"], row["now"], row["after"], row["problem_code"]) for row in plan["plan"]] == [
+        ("TEA-01", 5, 40, None),
         ("NOPE", None, None, "unknown_sku"),
     ]
     assert on_hand() == {"TEA-01": 5}
@@ -130,7 +130,7 @@ def test_jsonl_gives_the_rows_as_they_were_applied(shopctl: Shopctl, count_file:
     result = shopctl("stock", "import", count_file, "--mode", "count", "--skip-invalid", "--yes", "--jsonl")
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(row["row"], row["sku"], row["change"], row["problem_code"]) for row in rows] == [
-        (2, "TEA-01", 35, ""),
+        (2, "TEA-01", 35, None),
         (3, "NOPE", None, "unknown_sku"),
     ]
 
@@ -164,7 +164,16 @@ def test_rejected_rows_replace_no_file_unasked(
 def test_a_retry_with_the_same_key_answers_as_the_first_time(answers: Answers, good_file: Path) -> None:
     make_product("TEA-01")
     make_product("TEA-02")
-    command = ("stock", "import", good_file, "--mode", "receive", "--yes", "--request-key", "delivery-4711")
+    command = (
+        "stock",
+        "import",
+        good_file,
+        "--mode",
+        "receive",
+        "--yes",
+        "--idempotency-key",
+        "delivery-4711",
+    )
     first = answers(*command)
     assert answers(*command) == first
     assert on_hand() == {"TEA-01": 40, "TEA-02": 7}
@@ -183,7 +192,7 @@ def test_a_retry_does_not_mind_the_rejects_that_the_first_time_wrote(
         "count",
         "--skip-invalid",
         "--yes",
-        "--request-key",
+        "--idempotency-key",
         "k",
     )
     first = answers(*command, "--rejects", tmp_path / "rejects.csv")
@@ -193,14 +202,14 @@ def test_a_retry_does_not_mind_the_rejects_that_the_first_time_wrote(
 def test_a_key_is_not_for_another_file(shopctl: Shopctl, answers: Answers, good_file: Path) -> None:
     make_product("TEA-01")
     make_product("TEA-02")
-    answers("stock", "import", good_file, "--mode", "receive", "--yes", "--request-key", "k")
-    other = shopctl("stock", "import", good_file, "--mode", "count", "--yes", "--request-key", "k")
+    answers("stock", "import", good_file, "--mode", "receive", "--yes", "--idempotency-key", "k")
+    other = shopctl("stock", "import", good_file, "--mode", "count", "--yes", "--idempotency-key", "k")
     assert other.exit_code == 1
     assert on_hand() == {"TEA-01": 40, "TEA-02": 7}
 
 
 def test_a_refused_import_leaves_its_key_unused(shopctl: Shopctl, count_file: Path) -> None:
-    command = ("stock", "import", count_file, "--mode", "count", "--yes", "--request-key", "k")
+    command = ("stock", "import", count_file, "--mode", "count", "--yes", "--idempotency-key", "k")
     make_product("TEA-01", on_hand=5)
     assert shopctl(*command).exit_code == 1
     make_product("NOPE")

@@ -14,7 +14,7 @@ def test_stock_show_answers_with_the_balances(answers: Answers) -> None:
     make_product("TEA-01", on_hand=5)
     place({"TEA-01": 2})
     (row,) = answers("stock", "show", "tea-01")
-    assert (row["sku"], row["on_hand"], row["reserved"], row["available"]) == ("TEA-01", 5, 2, 3)
+    assert (row["sku"], row["on_hand"], row["reserved"], row["stock"]) == ("TEA-01", 5, 2, 3)
 
 
 def test_a_pipe_gets_tabs_and_no_heading(shopctl: Shopctl) -> None:
@@ -74,17 +74,17 @@ def test_a_change_that_is_no_whole_number_is_wrong_use(shopctl: Shopctl, change:
     assert Product.objects.get().on_hand == 5
 
 
-def test_a_repeated_request_key_changes_stock_once_and_answers_the_same(answers: Answers) -> None:
+def test_a_repeated_idempotency_key_changes_stock_once_and_answers_the_same(answers: Answers) -> None:
     make_product("TEA-01")
-    command = ("stock", "receive", "TEA-01", 12, "--request-key", "delivery-4711")
+    command = ("stock", "receive", "TEA-01", 12, "--idempotency-key", "delivery-4711")
     assert answers(*command) == answers(*command)
     assert Product.objects.get().on_hand == 12
 
 
-def test_a_request_key_is_not_for_something_else(shopctl: Shopctl) -> None:
+def test_an_idempotency_key_is_not_for_something_else(shopctl: Shopctl) -> None:
     make_product("TEA-01")
-    shopctl("stock", "receive", "TEA-01", 12, "--request-key", "k")
-    assert shopctl("stock", "receive", "TEA-01", 13, "--request-key", "k").exit_code == 1
+    shopctl("stock", "receive", "TEA-01", 12, "--idempotency-key", "k")
+    assert shopctl("stock", "receive", "TEA-01", 13, "--idempotency-key", "k").exit_code == 1
     assert Product.objects.get().on_hand == 12
 
 
@@ -168,11 +168,11 @@ def test_a_count_below_what_is_reserved_can_cancel_the_missing_units(shopctl: Sh
     assert shopctl(*count).exit_code == 2
     assert Product.objects.get().reserved == 6
 
-    done = shopctl(*count, "--yes", "--request-key", "shelf-7")
+    done = shopctl(*count, "--yes", "--idempotency-key", "shelf-7")
     assert done.exit_code == 0, done.stderr
     product = Product.objects.get()
     assert (product.on_hand, product.reserved) == (4, 4)
-    assert shopctl(*count, "--yes", "--request-key", "shelf-7").stdout == done.stdout
+    assert shopctl(*count, "--yes", "--idempotency-key", "shelf-7").stdout == done.stdout
     assert older not in done.stderr
 
 

@@ -40,6 +40,7 @@ def test_a_customer_places_an_order_and_gets_all_of_it_back():
         "shipping": "0.00",
         "total": "9.15",
         "credited": "0.00",
+        "net": "9.15",
         "units": 3,
         "promo": {
             "code": "WELCOME10",
@@ -58,10 +59,12 @@ def test_a_customer_places_an_order_and_gets_all_of_it_back():
                 "quantity": 3,
                 "subtotal": "10.17",
                 "discount": "1.02",
+                "credited": "0.00",
                 "shipped": 0,
                 "delivered": 0,
                 "cancelled": 0,
                 "returned": 0,
+                "open": 3,
                 "total": "9.15",
             }
         ],
@@ -70,6 +73,8 @@ def test_a_customer_places_an_order_and_gets_all_of_it_back():
         "note": "Ring twice",
         "source": "api",
         "updated_at": order.updated_at.isoformat().replace("+00:00", "Z"),
+        "origin": "shop",
+        "external_number": "",
     }
     assert [(step["step"], step["amount"]) for step in explanation][:3] == [
         ("line", "10.17"),

@@ -49,19 +49,19 @@ def test_everything_that_is_said_of_a_code_is_a_cell() -> None:
         {
             "code": "FULL",
             "name": "'=Sum(1)",
-            "percent": "12.50",
-            "amount": "",
+            "percent_off": "12.50",
+            "amount_off": "",
             "max_discount": "40.00",
             "minimum_spend": "25.00",
-            "starts": "2026-03-01",
-            "ends": "2126-03-31",
+            "starts_at": "2026-03-01",
+            "ends_at": "2126-03-31",
             "max_uses": "500",
-            "per_customer": "",
+            "max_uses_per_customer": "",
             "first_order_only": "yes",
-            "restricted": "yes",
+            "is_restricted": "yes",
             "categories": "lamps;teas",
             "products": '\'=1+1;"A;""B"""',
-            "paused": "yes",
+            "is_paused": "yes",
             "state": "paused",
             "times_used": "1",
         }
@@ -73,9 +73,9 @@ def test_a_fixed_amount_and_a_moment_within_a_day_are_told_as_they_are() -> None
 
     [row] = exported()
 
-    assert (row["percent"], row["amount"], row["max_discount"]) == ("", "5.00", "")
-    assert (row["starts"], row["ends"]) == ("", "2126-03-31T18:30:00+02:00")
-    assert (row["minimum_spend"], row["per_customer"], row["restricted"], row["paused"]) == (
+    assert (row["percent_off"], row["amount_off"], row["max_discount"]) == ("", "5.00", "")
+    assert (row["starts_at"], row["ends_at"]) == ("", "2126-03-31T18:30:00+02:00")
+    assert (row["minimum_spend"], row["max_uses_per_customer"], row["is_restricted"], row["is_paused"]) == (
         "0.00",
         "1",
         "no",

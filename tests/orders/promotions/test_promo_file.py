@@ -64,7 +64,7 @@ def test_codes_that_stand_in_several_rows_are_known_however_they_are_typed() -> 
     ],
 )
 def test_a_number_is_read_as_people_and_workbooks_write_it(cell: str, amount: str) -> None:
-    assert said(percent=cell)["percent_off"] == Decimal(amount)
+    assert said(percent_off=cell)["percent_off"] == Decimal(amount)
     assert said(minimum_spend=cell) == {"minimum_spend": Decimal(amount)}
 
 
@@ -73,23 +73,23 @@ def test_a_number_is_read_as_people_and_workbooks_write_it(cell: str, amount: st
     "cell", ["1.000", "1,000", "1.234,50", "-5", "+5", "5 €", ".5", "1e3", "NaN", "٣", "1" * 13]
 )
 def test_what_may_be_meant_otherwise_or_is_no_number_is_refused(cell: str) -> None:
-    assert refused(percent=cell) == ["/percent"]
+    assert refused(percent_off=cell) == ["/percent_off"]
 
 
 @pytest.mark.once
 def test_the_one_that_is_filled_of_percent_and_amount_tells_the_kind() -> None:
-    assert said(percent="10", amount="") == {
+    assert said(percent_off="10", amount_off="") == {
         "kind": PromotionKind.PERCENTAGE,
         "percent_off": Decimal(10),
         "amount_off": None,
     }
-    assert said(percent="", amount="5") == {
+    assert said(percent_off="", amount_off="5") == {
         "kind": PromotionKind.FIXED,
         "percent_off": None,
         "amount_off": Decimal(5),
     }
-    assert said(percent="", amount="") == {}
-    assert refused(percent="10", amount="5") == ["/percent"]
+    assert said(percent_off="", amount_off="") == {}
+    assert refused(percent_off="10", amount_off="5") == ["/percent_off"]
 
 
 @pytest.mark.once
@@ -104,7 +104,7 @@ def test_the_one_that_is_filled_of_percent_and_amount_tells_the_kind() -> None:
     ],
 )
 def test_a_day_is_meant_whole_and_a_moment_to_the_second(cell: str, starts_at: str, ends_at: str) -> None:
-    assert said(starts=cell, ends=cell) == {
+    assert said(starts_at=cell, ends_at=cell) == {
         "starts_at": datetime.fromisoformat(starts_at),
         "ends_at": datetime.fromisoformat(ends_at),
     }
@@ -113,7 +113,7 @@ def test_a_day_is_meant_whole_and_a_moment_to_the_second(cell: str, starts_at: s
 @pytest.mark.once
 @pytest.mark.parametrize("cell", ["24.12.2026", "tomorrow", "2026-02-29", "9999-12-31", "4611", "461100"])
 def test_what_is_no_day_is_refused(cell: str) -> None:
-    assert refused(ends=cell) == ["/ends"]
+    assert refused(ends_at=cell) == ["/ends_at"]
 
 
 @pytest.mark.once
@@ -122,19 +122,19 @@ def test_what_is_no_day_is_refused(cell: str) -> None:
     [("yes", True), ("X", True), ("TRUE", True), ("1", True), ("no", False), ("Off", False), ("0", False)],
 )
 def test_yes_and_no_are_understood_in_several_words(cell: str, is_paused: bool) -> None:
-    assert said(paused=cell) == {"is_paused": is_paused}
+    assert said(is_paused=cell) == {"is_paused": is_paused}
 
 
 @pytest.mark.once
 def test_an_empty_cell_empties_what_can_be_empty_and_answers_no_question() -> None:
     assert said(
         max_uses="",
-        per_customer="",
-        starts="",
+        max_uses_per_customer="",
+        starts_at="",
         minimum_spend="",
         first_order_only="",
-        restricted="",
-        paused="",
+        is_restricted="",
+        is_paused="",
     ) == {
         "max_uses": None,
         "max_uses_per_customer": None,
@@ -159,10 +159,10 @@ def test_a_limit_is_a_whole_number_from_one_on(cell: str) -> None:
 
 @pytest.mark.once
 def test_every_cell_that_cannot_be_understood_is_named() -> None:
-    assert refused(percent="many", amount="5", paused="perhaps", starts="soon") == [
-        "/percent",
-        "/paused",
-        "/starts",
+    assert refused(percent_off="many", amount_off="5", is_paused="perhaps", starts_at="soon") == [
+        "/percent_off",
+        "/is_paused",
+        "/starts_at",
     ]
 
 
@@ -190,10 +190,10 @@ def test_each_column_says_one_thing() -> None:
     ("lines", "told"),
     [
         (["", ""], "The file has no rows"),
-        (["code,percent"], "The file has no rows"),
-        (["coupon,percent", "X,1"], 'Needed: code; found: "coupon", "percent"'),
+        (["code,percent_off"], "The file has no rows"),
+        (["coupon,percent_off", "X,1"], 'Needed: code; found: "coupon", "percent_off"'),
         (["code,Code", "X,1"], "2 columns named code"),
-        (["code,percent", "X"], "Row 2 does not have as many cells"),
+        (["code,percent_off", "X"], "Row 2 does not have as many cells"),
     ],
 )
 def test_a_file_that_is_no_list_of_promo_codes_is_refused(lines: list[str], told: str) -> None:

@@ -52,8 +52,8 @@ def exported() -> str:
 def test_a_row_makes_a_code_with_all_its_terms() -> None:
     category, product = make_category("Lanterns"), make_product("TEA-01")
     file = read(
-        "Code;Name;Percent;Amount;Max Discount;Minimum spend;Starts;Ends;Max uses;Per customer;"
-        "First order only;Categories;Products;Colour",
+        "Code;Name;Percent off;Amount off;Max Discount;Minimum spend;Starts at;Ends at;Max uses;"
+        "Max uses per customer;First order only;Categories;Products;Colour",
         "spring20;Spring;20 %;;40,00;25;2026-03-01;2026-03-31;500;;yes;lanterns;tea-01;green",
     )
 
@@ -74,7 +74,7 @@ def test_a_row_makes_a_code_with_all_its_terms() -> None:
 def test_what_the_file_has_no_column_for_takes_the_usual_value_or_stays() -> None:
     make_promo_code("OLD", percent_off="30", max_uses=7, max_uses_per_customer=None)
 
-    imported(read("code,amount,max_uses", "new,5,", "old,,9"))
+    imported(read("code,amount_off,max_uses", "new,5,", "old,,9"))
 
     new, old = (PromoCode.objects.select_related("promotion").get(code=code) for code in ("NEW", "OLD"))
     assert [new.promotion.name, new.promotion.amount_off, new.max_uses] == ["NEW", 5, None]
@@ -86,17 +86,17 @@ def test_a_plan_tells_what_each_row_does_and_does_nothing() -> None:
     make_promo_code("SAME", name="SAME")
     make_promo_code("OLD")
     before = exported()
-    file = read("code,percent,ends", "same,10,", "old,25,2126-12-24", "new,15,", "bad,150,", ",5,")
+    file = read("code,percent_off,ends_at", "same,10,", "old,25,2126-12-24", "new,15,", "bad,150,", ",5,")
 
     found = plan(file)
 
     assert outcomes(found) == [
         ("SAME", "same"), ("OLD", "change"), ("NEW", "new"), ("BAD", "problem"), ("", "problem"),
     ]  # fmt: skip
-    assert found.rows[1].changes == {"percent": ("10.00", "25.00"), "ends": ("", "2126-12-24")}
-    assert found.rows[2].changes == {"percent": ("", "15")}
+    assert found.rows[1].changes == {"percent_off": ("10.00", "25.00"), "ends_at": ("", "2126-12-24")}
+    assert found.rows[2].changes == {"percent_off": ("", "15")}
     assert [(row.row, row.problem) for row in found.problems] == [
-        (5, "percent: Give a percentage above 0 and up to 100, or a fixed amount above 0 without a cap."),
+        (5, "percent_off: Give a percentage above 0 and up to 100, or a fixed amount above 0 without a cap."),
         (6, "The code is missing."),
     ]
     assert exported() == before
@@ -141,7 +141,7 @@ def test_in_another_shop_exported_codes_are_made_alike() -> None:
 
 
 def test_one_problem_refuses_the_whole_file_unless_its_row_may_be_left_out() -> None:
-    file = read("code,percent", "good,10", "b,10", "good2,20")
+    file = read("code,percent_off", "good,10", "b,10", "good2,20")
 
     with pytest.raises(Conflict, match="1 of 3 rows have problems") as refused:
         imported(file)
@@ -154,13 +154,13 @@ def test_one_problem_refuses_the_whole_file_unless_its_row_may_be_left_out() -> 
 
 
 def test_rejected_rows_are_handed_back_as_written_and_can_be_mended() -> None:
-    file = read("code,name,percent,colour", "good,,10,red", 'bad,"=1+1, or so",many,blue')
+    file = read("code,name,percent_off,colour", "good,,10,red", 'bad,"=1+1, or so",many,blue')
     found = plan(file)
 
     handed_back = rejected_promo_codes_csv(file, found)
 
     header, row = handed_back.splitlines()
-    assert header == "code,name,percent,row,problem"
+    assert header == "code,name,percent_off,row,problem"
     assert row.startswith('bad,"\'=1+1, or so",many,3,')
     mended = read(*handed_back.replace("many", "20").splitlines())
     assert mended.ignored_columns == ()
@@ -169,26 +169,30 @@ def test_rejected_rows_are_handed_back_as_written_and_can_be_mended() -> None:
 
 
 def test_a_code_in_several_rows_is_a_problem_of_each() -> None:
-    found = plan(read("code,percent", "twice,10", "once,10", " TWICE ,20"))
+    found = plan(read("code,percent_off", "twice,10", "once,10", " TWICE ,20"))
     told = "The code is in rows 2 and 4. Keep one of them."
 
     assert [row.problem for row in found.rows] == [told, "", told]
 
 
+NO_NUMBER = "is no number such as 12.50, without a mark for thousands."
+NO_DATE = "is no date such as 2026-12-24 or 2026-12-24T18:00."
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "told"),
     [
-        ("percent", "many", "percent: “many” is no number such as 12.50, without a mark for thousands."),
-        ("percent", "-5", "percent: “-5” is no number such as 12.50, without a mark for thousands."),
-        ("amount", "1.000", "amount: “1.000” is no number such as 12.50, without a mark for thousands."),
-        ("amount", "5", "percent: Give percent or amount, not both."),
-        ("starts", "24.12.2026", "starts: “24.12.2026” is no date such as 2026-12-24 or 2026-12-24T18:00."),
-        ("ends", "tomorrow", "ends: “tomorrow” is no date such as 2026-12-24 or 2026-12-24T18:00."),
-        ("ends", "1066-10-14", "ends: Choose a year from 2000 to 9000, or leave it empty."),
+        ("percent_off", "many", f"percent_off: “many” {NO_NUMBER}"),
+        ("percent_off", "-5", f"percent_off: “-5” {NO_NUMBER}"),
+        ("amount_off", "1.000", f"amount_off: “1.000” {NO_NUMBER}"),
+        ("amount_off", "5", "percent_off: Give percent_off or amount_off, not both."),
+        ("starts_at", "24.12.2026", f"starts_at: “24.12.2026” {NO_DATE}"),
+        ("ends_at", "tomorrow", f"ends_at: “tomorrow” {NO_DATE}"),
+        ("ends_at", "1066-10-14", "ends_at: Choose a year from 2000 to 9000, or leave it empty."),
         ("max_uses", "0", "max_uses: “0” is no whole number from 1 on. Leave it empty for no limit."),
         ("max_uses", "1.5", "max_uses: “1.5” is no whole number from 1 on. Leave it empty for no limit."),
         ("max_uses", "3000000000", "max_uses: Between 1 and 2,000,000,000, or empty for no limit."),
-        ("paused", "perhaps", "paused: “perhaps” is neither yes nor no."),
+        ("is_paused", "perhaps", "is_paused: “perhaps” is neither yes nor no."),
         ("categories", "Tea", "categories: There is no category Tea. Put ; between several."),
         ("products", "NOPE", "products: There is no product NOPE. Put ; between several."),
         ("max_discount", "1.2345", "max_discount: Ensure that there are no more than 2 decimal places."),
@@ -196,9 +200,9 @@ def test_a_code_in_several_rows_is_a_problem_of_each() -> None:
     ],
 )  # fmt: skip
 def test_a_problem_is_told_in_the_words_of_the_file(column: str, cell: str, told: str) -> None:
-    header, row = (f"code,percent,{column}", f"CODE,10,{cell}")
-    if column == "percent":
-        header, row = "code,percent", f"CODE,{cell}"
+    header, row = (f"code,percent_off,{column}", f"CODE,10,{cell}")
+    if column == "percent_off":
+        header, row = "code,percent_off", f"CODE,{cell}"
 
     assert [each.problem for each in plan(read(header, row)).rows] == [told]
     assert not PromoCode.objects.exists()
@@ -214,13 +218,19 @@ def test_rules_of_codes_that_exist_are_told_too() -> None:
     pause_promotion(batch.pk, by=CLI)
 
     found = plan(
-        read("code,percent,max_uses,paused", "used,20,,", "new,,,", f"{first},20,1,yes", f"{second},15,1,no")
+        read(
+            "code,percent_off,max_uses,is_paused",
+            "used,20,,",
+            "new,,,",
+            f"{first},20,1,yes",
+            f"{second},15,1,no",
+        )
     )
     fewer = plan(read("code,max_uses", "used,1"))
 
     assert [row.problem for row in (*found.rows, *fewer.rows)] == [
         "USED was used already: its percent_off stays. Duplicate it instead.",
-        "This code is new: give percent or amount.",
+        "This code is new: give percent_off or amount_off.",
         f"{first} shares its terms with all codes of Batch: change the promotion, or pause this code alone.",
         "All codes of Batch are paused: resume the promotion.",
         "max_uses: The code was already used more often than that.",
@@ -233,10 +243,10 @@ def test_codes_are_paused_and_resumed_by_a_file() -> None:
     batch = generate_batch(1, PromotionTerms(name="Batch", percent_off=Decimal(15)), by=CLI)
     leaked = batch.codes.get().code
 
-    found = imported(read("code,paused", "awake,yes", "asleep,no", f"{leaked},x"))
+    found = imported(read("code,is_paused", "awake,yes", "asleep,no", f"{leaked},x"))
 
     assert [row.changes for row in found.rows] == [
-        {"paused": ("no", "yes")}, {"paused": ("yes", "no")}, {"paused": ("no", "yes")},
+        {"is_paused": ("no", "yes")}, {"is_paused": ("yes", "no")}, {"is_paused": ("no", "yes")},
     ]  # fmt: skip
     assert dict(PromoCode.objects.values_list("code", "is_paused")) == {
         "AWAKE": True,
@@ -251,11 +261,11 @@ def test_limits_are_changed_and_taken_away() -> None:
     make_promo_code("LAMPS", category_ids=(lamps.pk,))
     make_promo_code("TEAS", category_ids=(teas.pk,))
 
-    found = imported(read("code,categories,restricted", '"LAMPS","teas; Lamps",', "TEAS,,no"))
+    found = imported(read("code,categories,is_restricted", '"LAMPS","teas; Lamps",', "TEAS,,no"))
 
     assert [row.changes for row in found.rows] == [
         {"categories": ("lamps", "teas; Lamps")},
-        {"restricted": ("yes", "no"), "categories": ("teas", "")},
+        {"is_restricted": ("yes", "no"), "categories": ("teas", "")},
     ]
     assert set(PromoCode.objects.get(code="LAMPS").promotion.categories.all()) == {lamps, teas}
     assert not PromoCode.objects.get(code="TEAS").promotion.categories.exists()
@@ -264,7 +274,7 @@ def test_limits_are_changed_and_taken_away() -> None:
 
 def test_nobody_imports_something_other_than_what_they_saw() -> None:
     make_promo_code("OLD")
-    file = read("code,percent", "old,20", "new,10")
+    file = read("code,percent_off", "old,20", "new,10")
     seen = plan(file)
     pause_promo_code("OLD", by=CLI)
     assert plan(file) == seen
@@ -280,7 +290,7 @@ def test_nobody_imports_something_other_than_what_they_saw() -> None:
 def test_a_workbook_is_read_with_its_dates_and_numbers() -> None:
     workbook = Workbook()
     sheet = workbook.active
-    sheet.append(["code", "percent", "amount", "starts", "ends", "first order only"])
+    sheet.append(["code", "percent_off", "amount_off", "starts_at", "ends_at", "first order only"])
     sheet.append(["DAY", 12.5, None, 46112, 46142, True])
     sheet.append(["HOUR", None, 19.989999999999998, 46112.75, None, False])
     content = io.BytesIO()
@@ -306,12 +316,12 @@ def test_a_workbook_is_read_with_its_dates_and_numbers() -> None:
         ("code,categories", "LAMPS,"),
         ("code,categories", 'LAMPS," ; "'),
         ("code,categories,products", "LAMPS,,"),
-        ("code,categories,restricted", "LAMPS,,"),
-        ("code,categories,restricted", "LAMPS,,yes"),
-        ("code,percent,categories", "NEW,10,"),
-        ("code,percent,products", "NEW,10,;"),
-        ("code,percent,restricted", "NEW,10,yes"),
-        ("code,percent,restricted,categories", "NEW,10,no,lamps"),
+        ("code,categories,is_restricted", "LAMPS,,"),
+        ("code,categories,is_restricted", "LAMPS,,yes"),
+        ("code,percent_off,categories", "NEW,10,"),
+        ("code,percent_off,products", "NEW,10,;"),
+        ("code,percent_off,is_restricted", "NEW,10,yes"),
+        ("code,percent_off,is_restricted,categories", "NEW,10,no,lamps"),
     ],
 )
 def test_a_cell_that_names_nothing_opens_no_code_to_the_whole_shop(lines: tuple[str, ...]) -> None:
@@ -325,7 +335,7 @@ def test_a_cell_that_names_nothing_opens_no_code_to_the_whole_shop(lines: tuple[
     assert row.outcome is Outcome.PROBLEM
     assert row.problem is not None
     assert row.problem.startswith(("categories: ", "products: "))
-    assert row.problem.endswith("The column restricted says it: yes or no.")
+    assert row.problem.endswith("The column is_restricted says it: yes or no.")
     assert list(Promotion.objects.get().categories.all()) == [lamps]
     assert Promotion.objects.get().is_restricted
 
@@ -335,11 +345,17 @@ def test_a_row_says_in_so_many_words_that_a_code_is_for_the_whole_shop() -> None
     make_promo_code("FREE")
 
     found = imported(
-        read("code,percent,restricted,categories", "LAMPS,,no,", "FREE,,,", "NEW,10,no,", "TEN,10,,lamps")
+        read(
+            "code,percent_off,is_restricted,categories",
+            "LAMPS,,no,",
+            "FREE,,,",
+            "NEW,10,no,",
+            "TEN,10,,lamps",
+        )
     )
 
     assert outcomes(found) == [("LAMPS", "change"), ("FREE", "same"), ("NEW", "new"), ("TEN", "new")]
-    assert found.rows[0].changes == {"restricted": ("yes", "no"), "categories": ("lamps", "")}
+    assert found.rows[0].changes == {"is_restricted": ("yes", "no"), "categories": ("lamps", "")}
     restricted = Promotion.objects.filter(is_restricted=True)
     assert [promotion.codes.get().code for promotion in restricted] == ["TEN"]
 
@@ -358,6 +374,6 @@ def test_one_of_two_lists_may_be_emptied() -> None:
 def test_an_empty_cell_neither_resumes_a_code_nor_lifts_a_limit() -> None:
     make_promo_code("ASLEEP", is_paused=True, first_order_only=True)
 
-    found = plan(read("code,paused,first_order_only", "ASLEEP,,"))
+    found = plan(read("code,is_paused,first_order_only", "ASLEEP,,"))
 
     assert outcomes(found) == [("ASLEEP", "same")]

@@ -29,7 +29,7 @@ def content(answer: Any) -> bytes:
 
 def numbers_in(answer: Any) -> list[str]:
     rows = csv.DictReader(io.StringIO(content(answer).decode("utf-8-sig")))
-    return [row["order"] for row in rows]
+    return [row["number"] for row in rows]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_the_chosen_orders_are_sent_as_a_workbook(manager: Client, orders: list[
 
     sheet = load_workbook(io.BytesIO(content(answer))).active
     assert sheet is not None
-    assert (sheet["A1"].value, sheet["A2"].value, sheet.max_row) == ("order", orders[1].number, 2)
+    assert (sheet["A1"].value, sheet["A2"].value, sheet.max_row) == ("number", orders[1].number, 2)
 
 
 def test_a_workbook_that_would_be_too_long_is_refused_with_a_way_out(

@@ -52,7 +52,17 @@ def test_a_promo_code_is_created_flat_and_comes_back_with_its_state(marketing):
         "state": "active",
         "times_used": 0,
         "discount_given": "0.00",
-        "batch": None,
+        "promotion": PromoCode.objects.get().promotion_id,
+        "is_batch": False,
+        "figures": {
+            "orders": 0,
+            "customers": 0,
+            "revenue": "0.00",
+            "discount": "0.00",
+            "discount_share": None,
+            "revenue_share": None,
+            "first_used_at": None,
+        },
         "currency": "EUR",
     }
     assert marketing.get("promo-codes/welcome10").content == response.content
@@ -237,7 +247,7 @@ def test_a_code_of_a_batch_names_it_and_is_paused_alone(marketing):
     code = batch.codes.order_by("pk")[0].code
 
     assert marketing.get("promo-codes").json()["items"] == []
-    assert marketing.get(f"promo-codes/{code.lower()}").json()["batch"] == batch.pk
+    assert marketing.get(f"promo-codes/{code.lower()}").json()["promotion"] == batch.pk
     assert marketing.post(f"promo-codes/{code}/pause").json()["state"] == "paused"
     assert_problem(marketing.patch(f"promo-codes/{code}", {"percent_off": "20"}), 409, "part_of_batch")
     batch.refresh_from_db()

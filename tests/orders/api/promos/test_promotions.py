@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -214,7 +215,7 @@ def test_the_codes_are_handed_out_as_a_file(marketing):
     assert_problem(marketing.get("promotions/0/codes.csv"), 404, "unknown_promotion")
 
 
-def test_batches_are_listed_in_a_constant_number_of_queries(marketing):
+def test_promotions_of_every_kind_are_listed_in_a_constant_number_of_queries(marketing):
     make_promo_code("SINGLE")
     make_batch(name="A")
 
@@ -230,10 +231,30 @@ def test_batches_are_listed_in_a_constant_number_of_queries(marketing):
     make_batch(4, name="C")
     later, later_cost = listed()
 
-    assert (names, later) == (["A"], ["C", "B", "A"])
+    assert (names, later) == (["A", "A promotion"], ["C", "B", "A", "A promotion"])
     assert cost == later_cost
-    counts = marketing.get("promotions?ordering=name&fields=name,codes").json()["items"]
-    assert [(item["name"], item["codes"]["count"]) for item in counts] == [("A", 3), ("B", 2), ("C", 4)]
+    batches = marketing.get("promotions?is_batch=true&ordering=name&fields=name,codes").json()["items"]
+    assert [(item["name"], item["codes"]["count"]) for item in batches] == [("A", 3), ("B", 2), ("C", 4)]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("is_batch=false", ["A promotion"]),
+        ("q=frid", ["Friday"]),
+        ("kind=fixed", []),
+        ("starts_after=2026-11-27T00:00:00Z", ["Friday"]),
+        ("starts_before=2026-11-27T00:00:00Z", []),
+        ("ends_after=2026-11-30T00:00:00Z", []),
+        ("ends_before=2026-11-30T00:00:01Z", ["Friday"]),
+    ],
+)
+def test_promotions_are_narrowed(marketing, query, names):
+    make_promo_code("SINGLE")
+    first, last = datetime(2026, 11, 27, tzinfo=UTC), datetime(2026, 11, 29, 23, tzinfo=UTC)
+    make_batch(name="Friday", starts_at=first, ends_at=last)
+
+    assert [item["name"] for item in marketing.get(f"promotions?{query}").json()["items"]] == names
 
 
 @pytest.mark.parametrize(

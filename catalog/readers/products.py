@@ -1,0 +1,113 @@
+"""What a product looks like as data, to the API, to shopctl and in files; and which ones a list is about."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from backoffice.db.fields import folded
+from catalog.models import Category, Product
+from catalog.models.product import ProductQuerySet
+
+PUBLIC_FIELDS = (
+    *("sku", "name", "price", "stock", "category", "category_name"),
+    *("is_active", "created_at", "updated_at"),
+)
+STAFF_FIELDS = (*PUBLIC_FIELDS, "on_hand", "reserved", "low_stock_threshold", "low_stock_at", "barcode")
+COLUMNS = {
+    "stock": "available",
+    "category": "category__slug",
+    "category_name": "category__name",
+    "low_stock_at": "low_stock_threshold",
+}
+
+OWN_COLUMNS = tuple(
+    COLUMNS.get(name, name) for name in STAFF_FIELDS if name not in ("category", "category_name")
+)
+
+
+def product_columns(fields: Iterable[str]) -> list[str]:
+    """The columns of Product that these fields are read from."""
+    return [COLUMNS.get(name, name) for name in fields]
+
+
+def product_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """These fields of a row that holds `product_columns(fields)`."""
+    product = {name: row[COLUMNS.get(name, name)] for name in fields}
+    if product.get("low_stock_at", 0) is None:
+        product["low_stock_at"] = settings.SHOP_LOW_STOCK_THRESHOLD
+    return product
+
+
+def product_data(product: Product) -> dict[str, Any]:
+    """All that staff see of one product; its category is loaded if it was not."""
+    category = product.category
+    shown = {name: getattr(product, name) for name in OWN_COLUMNS}
+    related = {"category__slug": category and category.slug, "category__name": category and category.name}
+    return product_as_data(shown | related, STAFF_FIELDS)
+
+
+def products_as_data(
+    products: ProductQuerySet, fields: Iterable[str] = STAFF_FIELDS
+) -> Iterator[dict[str, Any]]:
+    """In the order of the queryset, read while they are asked for."""
+    fields = tuple(fields)
+    rows = products.values(*product_columns(fields)).iterator(2_000)
+    return (product_as_data(row, fields) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFilter:
+    """Which products a list is about; what is None does not narrow it. `category` is a slug.
+
+    Both ends of prices and stock are included; of moments the beginning is and the end is not.
+    """
+
+    q: str | None = None
+    category: str | None = None
+    price_gte: Decimal | None = None
+    price_lte: Decimal | None = None
+    stock_gte: int | None = None
+    stock_lte: int | None = None
+    in_stock: bool | None = None
+    low_stock: bool | None = None
+    is_active: bool | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+    def of(self, products: ProductQuerySet, *, by_barcode: bool = True) -> ProductQuerySet:
+        """`by_barcode`: whether a word of `q` may also be a barcode, which the public does not see."""
+        for word in (self.q or "").split():
+            products = products.filter(_mentions(word, by_barcode=by_barcode))
+        if self.low_stock is not None:
+            low = products.low_stock()
+            products = low if self.low_stock else products.exclude(pk__in=low.values("pk"))
+        lookups = {
+            "category__slug": self.category,
+            "price__gte": self.price_gte,
+            "price__lte": self.price_lte,
+            "available__gte": self.stock_gte,
+            "available__lte": self.stock_lte,
+            "is_active": self.is_active,
+            "created_at__gte": self.created_after,
+            "created_at__lt": self.created_before,
+        }
+        if self.in_stock is not None:
+            lookups["available__gt" if self.in_stock else "available"] = 0
+        return products.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+
+
+def slug_of_category(name: str) -> str:
+    """The slug of the category that somebody names by name or slug; as it was typed where there is none."""
+    # The database folds no case outside ASCII, and a shop has few categories.
+    slugs = {folded(each.name): each.slug for each in Category.objects.all()}
+    return slugs.get(folded(name), name.strip())
+
+
+def _mentions(word: str, *, by_barcode: bool) -> Q:
+    mentions = Q(name__icontains=word) | Q(sku_key__contains=folded(word))
+    return mentions | Q(barcode=word) if by_barcode else mentions

@@ -1,0 +1,121 @@
+"""What a stock import and its rows look like as data, and which ones a list is about."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.actors import name_told_to
+from accounts.models import User
+from catalog.models import StockImport, StockImportRow
+from catalog.stock_import import problem_in_words
+
+COLUMNS = {
+    "number": "pk",
+    "state": "state",
+    "mode": "mode",
+    "file_name": "file_name",
+    "rows": "rows_count",
+    "changes": "changes",
+    "unchanged": "unchanged",
+    "problems": "problems",
+    "ignored_columns": "ignored_columns",
+    "source": "source",
+    "created_at": "created_at",
+    "created_by": "created_by__email",
+    "applied_at": "applied_at",
+    "applied_by": "applied_by__email",
+    "undone_at": "undone_at",
+    "undone_by": "undone_by__email",
+}
+IMPORT_FIELDS = tuple(COLUMNS)
+# Who did it, with the moment that says whether it was done at all.
+PEOPLE = {"created_by": "created_at", "applied_by": "applied_at", "undone_by": "undone_at"}
+ROW_COLUMNS = {
+    "row": ("row",),
+    "sku": ("sku",),
+    "name": ("product__name", "name"),
+    "quantity": ("quantity",),
+    "now": ("now",),
+    "after": ("after",),
+    "change": ("change",),
+    "problem": ("problem_code", "remark_code", "facts"),
+    "problem_code": ("problem_code",),
+}
+ROW_FIELDS = tuple(ROW_COLUMNS)
+
+
+def import_columns(fields: Sequence[str]) -> list[str]:
+    """The columns of StockImport that these fields are read from."""
+    people = [name for name in PEOPLE if name in fields]
+    needed = [*(f"{name}__is_staff" for name in people), *(PEOPLE[name] for name in people)]
+    return [*(COLUMNS[name] for name in fields), *needed]
+
+
+def import_as_data(row: Mapping[str, Any], fields: Sequence[str], *, to: User | None) -> dict[str, Any]:
+    """These fields of a row that holds their columns; `to` None is the system, which may know everybody."""
+    content = {name: row[COLUMNS[name]] for name in fields}
+    for name in set(PEOPLE).intersection(fields):
+        happened = row[PEOPLE[name]] is not None
+        is_staff = bool(row[f"{name}__is_staff"])
+        content[name] = name_told_to(to, content[name], is_staff=is_staff) if happened else None
+    return content
+
+
+def import_data(number: int, fields: Sequence[str] = IMPORT_FIELDS, *, to: User | None) -> dict[str, Any]:
+    """These fields of one import, as the database has it now."""
+    row = StockImport.objects.values(*import_columns(fields)).get(pk=number)
+    return import_as_data(row, fields, to=to)
+
+
+def imports_as_data(imports: QuerySet[StockImport], *, to: User | None) -> Iterator[dict[str, Any]]:
+    """In the order of the queryset, read while they are asked for."""
+    rows = imports.values(*import_columns(IMPORT_FIELDS)).iterator(500)
+    return (import_as_data(row, IMPORT_FIELDS, to=to) for row in rows)
+
+
+def row_columns(fields: Iterable[str]) -> list[str]:
+    """The columns of StockImportRow that these fields are read from."""
+    return list(dict.fromkeys(column for name in fields for column in ROW_COLUMNS[name]))
+
+
+def row_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """These fields of a line of the file: what it changes, or what is wrong with it."""
+    content = {name: _first(row, ROW_COLUMNS[name]) for name in fields}
+    if "problem" in content:
+        content["problem"] = problem_in_words(row["problem_code"] or row["remark_code"], row["facts"]) or None
+    if "problem_code" in content:
+        content["problem_code"] = row["problem_code"] or None
+    return content
+
+
+def rows_as_data(rows: QuerySet[StockImportRow]) -> Iterator[dict[str, Any]]:
+    """In the order of the queryset, read while they are asked for."""
+    read = rows.values(*row_columns(ROW_FIELDS)).iterator(2_000)
+    return (row_as_data(row, ROW_FIELDS) for row in read)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFilter:
+    """Which imports a list is about; what is None does not narrow it. The end of a time is left out."""
+
+    state: str | None = None
+    mode: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+    def of(self, imports: QuerySet[StockImport]) -> QuerySet[StockImport]:
+        lookups = {
+            "state": self.state,
+            "mode": self.mode,
+            "created_at__gte": self.created_after,
+            "created_at__lt": self.created_before,
+        }
+        return imports.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+
+
+def _first(row: Mapping[str, Any], columns: Sequence[str]) -> Any:
+    """The value of the first column that has one."""
+    return next((row[column] for column in columns if row[column] is not None), None)

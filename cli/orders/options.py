@@ -1,0 +1,93 @@
+"""The options that say which orders are meant: the filters of GET /api/v1/orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.terminal.console import wrong_use
+from cli.terminal.moments import moment
+from cli.terminal.options import number
+
+if TYPE_CHECKING:
+    from orders.readers.order_filter import OrderFilter
+
+
+@dataclass(frozen=True)
+class OrderOptions:
+    """Which orders are meant; what is not given does not narrow them."""
+
+    q: Annotated[str | None, typer.Option(help="A number, or a part of the e-mail address or name.")] = None
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STATUS",
+            help="pending, partially_shipped, shipped, delivered or cancelled; may be repeated.",
+        ),
+    ] = None
+    email: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="Sent to this address, or of this customer.")
+    ] = None
+    promo_code: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only those that used this code.")
+    ] = None
+    total_gte: Annotated[
+        Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="Of this total or more.")
+    ] = None
+    total_lte: Annotated[
+        Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="Of this total or less.")
+    ] = None
+    discount_gte: Annotated[
+        Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="With this discount or more.")
+    ] = None
+    discount_lte: Annotated[
+        Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="With this discount or less.")
+    ] = None
+    placed_after: Annotated[
+        str | None, typer.Option("--placed-after", "--from", metavar="WHEN", help="Placed then or later.")
+    ] = None
+    placed_before: Annotated[
+        str | None,
+        typer.Option(
+            "--placed-before",
+            "--to",
+            metavar="WHEN",
+            help="Placed before: a day without a time is left out.",
+        ),
+    ] = None
+
+    def filter(self) -> "OrderFilter":
+        """Raises typer.BadParameter: no such status, no such time, or a time that ends before it begins."""
+        from orders.readers.order_filter import OrderFilter
+
+        start = moment(self.placed_after, option="placed-after")
+        end = moment(self.placed_before, option="placed-before")
+        if start is not None and end is not None and end <= start:
+            wrong_use(
+                f"--placed-before {self.placed_before} is not after --placed-after {self.placed_after}: "
+                "a day as --placed-before is left out, name the next one."
+            )
+        return OrderFilter(
+            q=self.q,
+            status=_statuses(self.status or []),
+            email=self.email,
+            promo_code=self.promo_code,
+            total_gte=self.total_gte,
+            total_lte=self.total_lte,
+            discount_gte=self.discount_gte,
+            discount_lte=self.discount_lte,
+            placed_after=start,
+            placed_before=end,
+        )
+
+
+def _statuses(wanted: Sequence[str]) -> list[str]:
+    from orders.status import OrderStatus
+
+    statuses = [status.strip().casefold().replace("-", "_").replace(" ", "_") for status in wanted]
+    for status in statuses:
+        if status not in OrderStatus.values:
+            wrong_use(f"{status!r} is no status: {', '.join(OrderStatus.values)}.")
+    return statuses

@@ -1,0 +1,65 @@
+"""Options that several verbs have in common: declared once in a dataclass, and handed over together."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from cli.terminal.console import wrong_use
+
+
+def number(text: str) -> Decimal:
+    """For `parser=`: `12.50`, or `20%`."""
+    try:
+        value = Decimal(text.strip().removesuffix("%"))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        wrong_use(f"{text!r} is not a number such as 12.50.")
+    return value
+
+
+def limit(text: str | int) -> int | None:
+    """For `parser=`: a whole number from 1 on, or `none` for no limit."""
+    word = str(text).strip().casefold()
+    if word == "none":
+        return None
+    if not word.isdecimal() or int(word) < 1:
+        wrong_use(f"{text!r} is no limit: give a whole number, or none.")
+    return int(word)
+
+
+def taking(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The verb has the fields of this dataclass as options, and gets them together as `given`."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        names = [field.name for field in fields(options)]
+
+        @functools.wraps(function)
+        def run(**arguments: Any) -> None:
+            given = options(**{name: arguments.pop(name) for name in names})
+            return function(given=given, **arguments)
+
+        signature = _with_options(inspect.signature(function), options)
+        run.__signature__ = signature  # type: ignore[attr-defined]
+        run.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
+        return run
+
+    return decorate
+
+
+def _with_options(signature: inspect.Signature, options: type[Any]) -> inspect.Signature:
+    """The options stand where the verb has its parameter `given`."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        if parameter.name == "given":
+            parameters += (
+                inspect.Parameter(field.name, keyword, default=field.default, annotation=field.type)
+                for field in fields(options)
+            )
+        else:
+            parameters.append(parameter.replace(kind=keyword))
+    return signature.replace(parameters=parameters)

@@ -1,0 +1,63 @@
+"""Which orders a list is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q
+
+from orders.models.order import OrderQuerySet
+from orders.models.promo import normalised_code
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What is None does not narrow the list, and neither does an empty `status`.
+
+    Both ends of amounts are included; of moments the beginning is and the end is not.
+    """
+
+    q: str | None = None
+    status: Sequence[str] | None = None
+    email: str | None = None
+    promo_code: str | None = None
+    total_gte: Decimal | None = None
+    total_lte: Decimal | None = None
+    discount_gte: Decimal | None = None
+    discount_lte: Decimal | None = None
+    placed_after: datetime | None = None
+    placed_before: datetime | None = None
+
+    def of(self, orders: OrderQuerySet, *, by_customer: bool = True) -> OrderQuerySet:
+        """`by_customer`: whether the reader may find orders by who placed them."""
+        if self.status:
+            orders = orders.filter(status__in=self.status)
+        if self.q:
+            orders = _mentioning(orders, self.q, by_customer=by_customer)
+        if self.email is not None:
+            orders = orders.of_email(self.email) if by_customer else orders.none()
+        if self.promo_code is not None:
+            orders = orders.with_promo_code(normalised_code(self.promo_code))
+        lookups = {
+            "total__at_least": self.total_gte,
+            "total__at_most": self.total_lte,
+            "discount__gte": self.discount_gte,
+            "discount__lte": self.discount_lte,
+            "placed_at__gte": self.placed_after,
+            "placed_at__lt": self.placed_before,
+        }
+        return orders.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+
+
+def _mentioning(orders: OrderQuerySet, text: str, *, by_customer: bool) -> OrderQuerySet:
+    """The one with this number, else those of which each word is a part of the number, e-mail or name."""
+    exact = orders.with_number(text)
+    if exact.exists():
+        return exact
+    for word in text.split():
+        mentions = Q(number__icontains=word)
+        if by_customer:
+            mentions |= Q(email__icontains=word) | Q(ship_name__icontains=word)
+        orders = orders.filter(mentions)
+    return orders

@@ -1,0 +1,60 @@
+"""Which promo codes and which promotions a list is about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from orders.models import Promotion
+from orders.models.promo import PromoCodeQuerySet, normalised_code
+
+
+@dataclass(frozen=True, slots=True)
+class TermsFilter:
+    """What is None does not narrow the list. Each time has its beginning and not its end."""
+
+    q: str | None = None
+    kind: str | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    ends_after: datetime | None = None
+    ends_before: datetime | None = None
+
+    def _lookups(self, prefix: str = "") -> dict[str, Any]:
+        lookups = {
+            "kind": self.kind,
+            "starts_at__gte": self.starts_after,
+            "starts_at__lt": self.starts_before,
+            "ends_at__gte": self.ends_after,
+            "ends_at__lt": self.ends_before,
+        }
+        return {f"{prefix}{lookup}": value for lookup, value in lookups.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class PromoCodeFilter(TermsFilter):
+    """`q` has words of the code or of its promotion's name."""
+
+    state: str | None = None
+
+    def of(self, codes: PromoCodeQuerySet) -> PromoCodeQuerySet:
+        for word in (self.q or "").split():
+            codes = codes.filter(Q(code__contains=normalised_code(word)) | Q(promotion__name__icontains=word))
+        if self.state is not None:
+            codes = codes.in_state(self.state)
+        return codes.filter(**self._lookups("promotion__"))
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionFilter(TermsFilter):
+    """`q` has words of the name. A batch is a promotion with many generated codes."""
+
+    is_batch: bool | None = None
+
+    def of(self, promotions: QuerySet[Promotion]) -> QuerySet[Promotion]:
+        for word in (self.q or "").split():
+            promotions = promotions.filter(name__icontains=word)
+        if self.is_batch is not None:
+            promotions = promotions.filter(is_batch=self.is_batch)
+        return promotions.filter(**self._lookups())
