@@ -21,16 +21,19 @@ def invite(email: str, *, role: str, name: str = "", by: Actor) -> User:
         Invalid, EmailTaken, Forbidden.
     """
     user = create_staff(email, role=role, name=name, by=by)
-    name_of_role = role_named(role)
-    words = {each.name: each for each in ROLES}.get(name_of_role)
-    context = {
-        "role": name_of_role,
-        "you_may": words.you_may if words else _("You may see and do everything in the shop."),
-        "invited_by": str(by),
-    }
-    tell(user.email, "invitation", {"name": user.greeting, **context, **password_link(user)})
+    about = {"name": user.greeting, "invited_by": str(by), **_in_words(role_named(role))}
+    tell(user.email, "invitation", {**about, **password_link(user)})
     record(user, AccountChange.INVITED, by=by)
     return user
+
+
+def _in_words(role: str) -> dict[str, str]:
+    """The role, and what whoever has it may do."""
+    words = {each.name: each for each in ROLES}.get(role)
+    return {
+        "role": role,
+        "you_may": words.you_may if words else _("You may see and do everything in the shop."),
+    }
 
 
 @write_transaction

@@ -45,7 +45,7 @@ LONGEST_KEY = 1_024
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptReply:
     """A reply that is good if the cache still holds what is given, and for good without that."""
 
     reply: Reply
@@ -55,13 +55,13 @@ class Kept:
 # This process has changed something that Redis has not heard of yet.
 _is_owed = threading.Event()
 # Of this process, beside those in Redis: each with the moment when it is too old, whatever Redis says.
-_kept_here: dict[str, tuple[Kept, float]] = {}
+_kept_here: dict[str, tuple[KeptReply, float]] = {}
 
 
 def forget_products() -> None:
     """What products show has changed: forget it once the present transaction has committed."""
     if settings.REDIS_URL:
-        transaction.on_commit(_tell, robust=True)
+        transaction.on_commit(_tell_redis, robust=True)
 
 
 def public_key(environ: Mapping[str, Any]) -> str:
@@ -70,13 +70,13 @@ def public_key(environ: Mapping[str, Any]) -> str:
     return f"public {quote(environ['PATH_INFO'])}?{environ.get('QUERY_STRING', '')}"
 
 
-def recalled(key: str) -> Kept | None:
+def recalled(key: str) -> KeptReply | None:
     """What this process keeps under this key, with what shows that no product has changed since."""
     if connection.in_atomic_block:
         return None
     if connection.vendor == "sqlite":
         reply = _kept_by_thread.recalled(key)
-        return Kept(reply) if reply else None
+        return KeptReply(reply) if reply else None
     kept, good_until = _kept_here.get(key, (None, 0.0))
     return kept if monotonic() < good_until and not _is_owed.is_set() else None
 
@@ -141,7 +141,7 @@ def _kept_in_redis(key: str, render: Callable[[], Reply]) -> Reply:
     if reply is None:
         reply = render()
         _keep_in_redis(redis_key, generation, reply)
-    _keep_here(key, Kept(reply, Held(GENERATION, generation)))
+    _keep_here(key, KeptReply(reply, Held(GENERATION, generation)))
     return reply
 
 
@@ -167,7 +167,7 @@ def _unpacked(redis_key: str, generation: int, found: object) -> Reply | None:
     return Reply(status, body, headers) if kept_in == generation else None
 
 
-def _keep_here(key: str, kept: Kept) -> None:
+def _keep_here(key: str, kept: KeptReply) -> None:
     if len(_kept_here) >= MOST_KEPT:
         _kept_here.clear()
     _kept_here[key] = kept, monotonic() + LONGEST_SECONDS
@@ -176,7 +176,7 @@ def _keep_here(key: str, kept: Kept) -> None:
 def _look_up(key: str) -> tuple[int | None, object]:
     """The present generation, if there can be one just now, and what is kept under the key."""
     if _is_owed.is_set():
-        _tell()
+        _tell_redis()
     found = cache.get_many([GENERATION, key])
     generation = found.get(GENERATION)
     return (generation if type(generation) is int else _begun_generation()), found.get(key)
@@ -223,7 +223,7 @@ def _never_used() -> int:
     return secrets.randbits(62)
 
 
-def _tell() -> None:
+def _tell_redis() -> None:
     try:
         cache.set_many({TOLD: _never_used(), GENERATION: _never_used()}, TRUSTED_SECONDS)
         _is_owed.clear()

@@ -7,7 +7,7 @@ from backoffice.jobs import once_per_slot
 from catalog.audit import Discrepancy, audit_stock
 from orders.audit import audit_orders
 from orders.emails.audience import tell
-from orders.emails.happenings import BOOKS_DO_NOT_BALANCE, Happening
+from orders.emails.contexts import BOOKS_DO_NOT_BALANCE, Happening
 
 JOB = "prove-the-books"
 

@@ -18,7 +18,7 @@ from typing import Any
 from accounts.actors import Actor
 from backoffice.db.statements import insert
 from orders.emails.audience import tell
-from orders.emails.happenings import Happening
+from orders.emails.contexts import Happening
 from orders.models import EventKind, Order, OrderEvent, OrderLine
 
 

@@ -24,6 +24,7 @@ from backoffice.admin.dialogs import errors_of
 from backoffice.admin.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Kind, Refusal
+from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK
 
 # Lazily evaluated: at run time Django's form and field classes take no parameters.
 type AnyForm = forms.ModelForm[Any]
@@ -176,10 +177,10 @@ def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:
 
 
 def csv_file(content: str, name: str) -> HttpResponse:
-    """A download. The mark at its beginning makes Excel read UTF-8."""
+    """A download that Excel reads as UTF-8."""
     return HttpResponse(
-        "\ufeff" + content,
-        content_type="text/csv; charset=utf-8",
+        UTF8_MARK + content,
+        content_type=CSV_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -204,6 +204,11 @@ def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> dict[
         rows = copying.checked(digest.noting(_rows(source, table)), table)
         copying.copy(_on_their_way(rows), target, table)
         sent[table.name] = digest.content()
+    _refuse_dangling_references(target)
+    return sent
+
+
+def _refuse_dangling_references(target: BaseDatabaseWrapper) -> None:
     try:
         with target.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -212,7 +217,6 @@ def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> dict[
         raise NotTheSame(
             _("Nothing was moved: a row refers to one that is not there: %(told)s") % {"told": told}
         ) from error
-    return sent
 
 
 def _rows(source: BaseDatabaseWrapper, table: Table) -> Iterator[tuple[Any, ...]]:
@@ -234,6 +238,10 @@ def _given_out(source: BaseDatabaseWrapper) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def _applied(database: BaseDatabaseWrapper) -> set[tuple[str, str]]:
+    return set(MigrationRecorder(database).applied_migrations())
+
+
 def _refuse_differences(
     source: BaseDatabaseWrapper,
     target: BaseDatabaseWrapper,
@@ -241,9 +249,7 @@ def _refuse_differences(
     arrived: dict[str, Content],
 ) -> None:
     told = copying.differences(sent, arrived)
-    if set(MigrationRecorder(source).applied_migrations()) != set(
-        MigrationRecorder(target).applied_migrations()
-    ):
+    if _applied(source) != _applied(target):
         told.append("django_migrations: not the same migrations are applied")
     told += [f"{late.sequence}: behind {late.table}.{late.column}" for late in sequences.behind(target)]
     if told:

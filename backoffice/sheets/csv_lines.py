@@ -6,6 +6,10 @@ from io import StringIO
 
 from backoffice.sheets.formulas import neutralised
 
+CSV_TYPE = "text/csv; charset=utf-8"
+# By this mark at the beginning of a CSV file Excel knows UTF-8.
+UTF8_MARK = "\ufeff"
+
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> str:
     """What a spreadsheet would take for a formula is neutralised, whoever wrote it; numbers are numbers."""

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.sheets.csv_lines import UTF8_MARK
 from backoffice.sheets.limits import MAX_COLUMNS, MAX_SHEET_ROWS, UnreadableFile
 
 DELIMITERS = ",;\t"
 MAX_LINE = 100_000
 # Blank ones above the header.
 MAX_BLANK_LINES = 1_000
-UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Line breaks and tabs may stand inside a quoted cell; nothing else that cannot be seen may.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -24,14 +24,14 @@ NOT_A_TABLE = gettext_lazy(
 )
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """A row and the number that a person sees beside it in the file; the first is 1."""
 
     number: int
     cells: list[str]
 
 
-def csv_rows(content: bytes, *, delimiter: str) -> Iterator[Row]:
+def csv_rows(content: bytes, *, delimiter: str) -> Iterator[SheetRow]:
     """Rows with at least one filled cell, read as they are asked for.
 
     Raises:
@@ -47,7 +47,7 @@ def csv_rows(content: bytes, *, delimiter: str) -> Iterator[Row]:
                 width = width or len(cells)
                 if len(cells) != width or width > MAX_COLUMNS:
                     _refuse_ragged(number, cells, width)
-                yield Row(number, cells)
+                yield SheetRow(number, cells)
             elif not width and number > MAX_BLANK_LINES:
                 raise UnreadableFile(
                     _("The file begins with blank rows only. Put the header into its first row.")
@@ -67,7 +67,7 @@ def utf8(content: bytes) -> bytes:
             raise UnreadableFile(
                 _('The file begins like UTF-16 text but is damaged. Save it as "CSV UTF-8" and try again.')
             ) from error
-    content = content.removeprefix(UTF8_MARK)
+    content = content.removeprefix(UTF8_MARK.encode())
     return content if b"\n" in content else content.replace(b"\r", b"\n")
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.sheets.columns import key_of
-from backoffice.sheets.csv_rows import DELIMITERS, Row, csv_rows, utf8
+from backoffice.sheets.csv_rows import DELIMITERS, SheetRow, csv_rows, utf8
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.xlsx_rows import xlsx_rows
 
@@ -37,7 +37,7 @@ def content_of(file: BinaryIO) -> bytes:
     return content
 
 
-def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[Row]:
+def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[SheetRow]:
     """The rows of a CSV or XLSX file, the header among them; `columns` help to tell its delimiter.
 
     Raises:
@@ -45,6 +45,11 @@ def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Ite
     """
     if content.startswith(ZIP):
         return xlsx_rows(content)
+    _refuse_what_is_no_csv(content, file_name)
+    return _delimited(utf8(content), columns)
+
+
+def _refuse_what_is_no_csv(content: bytes, file_name: str) -> None:
     if content.startswith(OLE):
         raise UnreadableFile(
             _("This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV.")
@@ -53,12 +58,11 @@ def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Ite
         raise UnreadableFile(
             _("The file is named like a workbook but is none. Save it as XLSX or CSV again.")
         )
-    return _delimited(utf8(content), columns)
 
 
-def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[Row]:
+def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[SheetRow]:
     """With the delimiter that makes the header's columns out, else the one that finds the most."""
-    headers: dict[str, Row | None] = {}
+    headers: dict[str, SheetRow | None] = {}
     refusals: list[UnreadableFile] = []
     for mark in DELIMITERS:
         try:

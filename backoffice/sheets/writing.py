@@ -13,10 +13,7 @@ from openpyxl import Workbook
 type Cell = str | int | Decimal | datetime | None
 """Moments without a time zone: spreadsheets know none."""
 
-CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# By this mark at the beginning of a CSV file Excel knows UTF-8.
-UTF8_MARK = "\ufeff"
 SHEET = "xl/worksheets/sheet1.xml"
 SHEET_BEGINS = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 SHEET_ENDS = "</sheetData></worksheet>"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.sheets.archive import DAMAGED, Archive
-from backoffice.sheets.csv_rows import CONTROL, Row
+from backoffice.sheets.csv_rows import CONTROL, SheetRow
 from backoffice.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_SHEET_ROWS, TimeBox, UnreadableFile
 from backoffice.sheets.markup import Markup
 
@@ -40,7 +40,7 @@ ESCAPE = re.compile(r"_x(00[0-9A-Fa-f]{2})_")
 WHOLE = re.compile(r"-?[0-9]+\Z")
 
 
-def xlsx_rows(content: bytes) -> Iterator[Row]:
+def xlsx_rows(content: bytes) -> Iterator[SheetRow]:
     """Rows with at least one filled cell; whole numbers without decimals, formulas as their last result.
 
     Raises:
@@ -136,7 +136,7 @@ class _SharedStrings:
             raise UnreadableFile(TOO_MUCH_TEXT)
 
 
-def _sheet_rows(archive: Archive, member: str, strings: list[str], watch: TimeBox) -> Iterator[Row]:
+def _sheet_rows(archive: Archive, member: str, strings: list[str], watch: TimeBox) -> Iterator[SheetRow]:
     sheet = _Sheet(strings)
     read = 0
     for _step in _watched(sheet.markup.reading(archive.chunks(member)), watch):
@@ -152,7 +152,7 @@ class _Sheet:
     """Collects the rows of a worksheet while its XML is fed to `markup`."""
 
     def __init__(self, strings: list[str]) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[SheetRow] = []
         self.filled = 0
         self.markup = Markup(self._start, self._end, self._text, most_elements=MAX_IDLE_ELEMENTS)
         self._strings = strings
@@ -204,7 +204,7 @@ class _Sheet:
                 self._close_cell()
         elif name == "row":
             if any(self._cells):
-                self.rows.append(Row(self._row, self._cells))
+                self.rows.append(SheetRow(self._row, self._cells))
         elif name == "rPh":
             self._readings -= 1
 

@@ -25,9 +25,10 @@ MOST_EXPORTED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What a file holds: `name` in its file name and in the log, the rest on the page before the download."""
+    """What a file holds: its code in histories, the name of the file, words for the page before it."""
 
-    name: str
+    code: str
+    file_name: str
     title: str | Promise
     rows: str | Promise
     filtered_rows: str | Promise
@@ -58,7 +59,7 @@ class ListExport(ExportMixin, DomainAdmin):
     def get_data_for_export(self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
         """Numbers as numbers, also in our own formats, which the library does not know for binary ones."""
         kwargs["force_native_type"] = True
-        record_export(self.exported.name.replace(" ", "_"), by=actor_of(request))
+        record_export(self.exported.code, by=actor_of(request))
         return super().get_data_for_export(request, queryset, **kwargs)
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:
@@ -103,5 +104,4 @@ class ListExport(ExportMixin, DomainAdmin):
         return gettext("%(rows)s: %(count)s, %(order)s.") % facts
 
     def get_export_filename(self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any) -> str:
-        name = self.exported.name.replace(" ", "-")
-        return f"{name}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
+        return f"{self.exported.file_name}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"

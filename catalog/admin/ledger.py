@@ -29,7 +29,8 @@ from catalog.templatetags.stock import actor_for, change, movement_label, refere
 @admin.register(StockMovement)
 class StockMovementAdmin(ListExport, ReadOnlyAdmin):
     exported = Exported(
-        "stock movements",
+        "stock_movements",
+        file_name="stock-movements",
         title=_("Export stock movements"),
         rows=_("Stock movements"),
         filtered_rows=_("Stock movements that pass the filters"),

@@ -33,6 +33,7 @@ MOST_ROWS = 20_000
 class ProductFiles(FileImports, ImportExportMixin):
     exported = Exported(
         "products",
+        file_name="products",
         title=_("Export products"),
         rows=_("Products"),
         filtered_rows=_("Products that pass the filters"),

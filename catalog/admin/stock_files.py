@@ -36,7 +36,8 @@ class StockFiles(FileImports, ImportMixin):
     import_export_change_list_template = "admin/import_export/change_list_export.html"
     list_before_template = "catalog/choose_file.html"
     exported = Exported(
-        "rows of stock imports",
+        "rows_of_stock_imports",
+        file_name="rows-of-stock-imports",
         title=_("Export rows of stock imports"),
         rows=_("Rows of stock imports"),
         filtered_rows=_("Rows of stock imports that pass the filters"),

@@ -103,6 +103,8 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'product import',
+                'verbose_name_plural': 'product imports',
                 'ordering': ('-id',),
             },
         ),
@@ -129,6 +131,8 @@ class Migration(migrations.Migration):
                 ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'stock import',
+                'verbose_name_plural': 'stock imports',
                 'ordering': ('-id',),
             },
             managers=[
@@ -174,6 +178,10 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.product')),
                 ('stock_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.stockimport')),
             ],
+            options={
+                'verbose_name': 'stock movement',
+                'verbose_name_plural': 'stock movements',
+            },
         ),
         migrations.AddIndex(
             model_name='product',

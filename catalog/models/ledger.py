@@ -64,6 +64,8 @@ class StockMovement(HistoryRow):
     objects: ClassVar[models.Manager["StockMovement"]] = HistoryQuerySet["StockMovement"].as_manager()
 
     class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
         constraints = (
             models.CheckConstraint(condition=Q(on_hand_after__gte=0), name="movement_on_hand_not_negative"),
             models.CheckConstraint(condition=Q(reserved_after__gte=0), name="movement_reserved_not_negative"),

@@ -38,6 +38,8 @@ class ProductImport(models.Model):
     )
 
     class Meta:
+        verbose_name = _("product import")
+        verbose_name_plural = _("product imports")
         ordering = ("-id",)
 
     def __str__(self) -> str:

@@ -63,6 +63,8 @@ class StockImport(models.Model):
     objects = CompleteImports()
 
     class Meta:
+        verbose_name = _("stock import")
+        verbose_name_plural = _("stock imports")
         ordering = ("-id",)
 
     def __str__(self) -> str:

@@ -19,6 +19,8 @@ WRONG_STATES = {
     (ImportState.UNDONE, ImportState.PLANNED): _("Stock import %(number)s is undone, not planned."),
     (ImportState.PLANNED, ImportState.APPLIED): _("Stock import %(number)s is planned, not applied."),
     (ImportState.UNDONE, ImportState.APPLIED): _("Stock import %(number)s is undone, not applied."),
+    (ImportState.PLANNED, ImportState.UNDONE): _("Stock import %(number)s is planned, not undone."),
+    (ImportState.APPLIED, ImportState.UNDONE): _("Stock import %(number)s is applied, not undone."),
 }
 
 

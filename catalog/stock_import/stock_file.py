@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from backoffice.sheets.columns import named_columns, places_of
-from backoffice.sheets.csv_rows import Row
+from backoffice.sheets.csv_rows import SheetRow
 from backoffice.sheets.formulas import restored
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.reading import NO_ROWS, table_rows
@@ -49,7 +49,7 @@ def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
     return StockFile(_file_rows(rows, places_of(named, COLUMNS)), ignored)
 
 
-def _file_rows(rows: Iterator[Row], positions: dict[str, int]) -> Iterator[FileRow]:
+def _file_rows(rows: Iterator[SheetRow], positions: dict[str, int]) -> Iterator[FileRow]:
     # The last cell of each row is made empty below: it stands for columns that the file does not have.
     places = [positions.get(column, -1) for column in COLUMNS]
     padding = [""] * (max(places) + 2)

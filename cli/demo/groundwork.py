@@ -106,13 +106,16 @@ def staff() -> dict[str, Actor]:
     return actors
 
 
+def _missing(products: Sequence[SampleProduct]) -> list[SampleProduct]:
+    skus = (product.sku for product in products)
+    existing = set(Product.objects.with_skus(skus).values_list("sku_key", flat=True))
+    return [product for product in products if product.sku.casefold() not in existing]
+
+
 def make_products(products: Sequence[SampleProduct], by: Actor) -> Iterator[int]:
     """Make those that are not there yet, in batches; yields how many each batch settled."""
     categories = _categories()
-    existing = set(
-        Product.objects.with_skus(product.sku for product in products).values_list("sku_key", flat=True)
-    )
-    missing = [product for product in products if product.sku.casefold() not in existing]
+    missing = _missing(products)
     yield len(products) - len(missing)
 
     @write_transaction

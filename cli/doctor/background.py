@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from cli.doctor.findings import Finding, Verdict, in_words
+from cli.doctor.findings import Finding, fine, in_words, note, trouble
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext
 
@@ -19,20 +19,19 @@ def check_cache() -> Finding:
 
     cache.set("doctor", "ok", timeout=10)
     if cache.get("doctor") != "ok":
-        return Finding(Verdict.TROUBLE, _("it does not keep what it is given"))
+        return trouble(_("it does not keep what it is given"))
     if not settings.REDIS_URL:
-        return Finding(Verdict.OK, _("in this process"))
+        return fine(_("in this process"))
     parts = urlsplit(settings.REDIS_URL)
     if not parts.password and parts.hostname not in (*LOOPBACK, None):
-        return Finding(
-            Verdict.NOTE,
+        return note(
             _(
                 "Redis on %(hostname)s wants no password: whoever reaches it can turn throttles off; "
                 "set requirepass there, and redis://:password@… in REDIS_URL"
             )
-            % {"hostname": parts.hostname},
+            % {"hostname": parts.hostname}
         )
-    return Finding(Verdict.OK, _("Redis"))
+    return fine(_("Redis"))
 
 
 def check_queue() -> Finding:
@@ -42,15 +41,13 @@ def check_queue() -> Finding:
     where = "Redis" if settings.REDIS_URL else HUEY.storage.filename
     waiting = HUEY.pending_count()
     if waiting > 1_000:
-        return Finding(
-            Verdict.TROUBLE,
+        return trouble(
             _("%(waiting)s tasks wait in %(where)s: is a worker running?")
-            % {"waiting": f"{waiting:,}", "where": where},
+            % {"waiting": f"{waiting:,}", "where": where}
         )
-    return Finding(
-        Verdict.OK,
+    return fine(
         ngettext("%(number)s task waits, %(where)s", "%(number)s tasks wait, %(where)s", waiting)
-        % {"number": waiting, "where": where},
+        % {"number": waiting, "where": where}
     )
 
 
@@ -61,14 +58,20 @@ def check_worker() -> Finding:
 
     seen_at = last_beat()
     if seen_at is None:
-        return Finding(Verdict.TROUBLE, _("none has run yet; run: shopctl serve (or: shopctl worker)"))
+        return trouble(_("none has run yet; run: shopctl serve (or: shopctl worker)"))
     silent = timezone.now() - seen_at
     if silent > WORKER_SILENT_AFTER:
-        return Finding(
-            Verdict.TROUBLE,
-            _("silent for %(time)s; run: shopctl serve (or: shopctl worker)") % {"time": in_words(silent)},
+        return trouble(
+            _("silent for %(time)s; run: shopctl serve (or: shopctl worker)") % {"time": in_words(silent)}
         )
-    return Finding(Verdict.OK, _("last seen %(time)s ago") % {"time": in_words(silent)})
+    return fine(_("last seen %(time)s ago") % {"time": in_words(silent)})
+
+
+def _kept_by(backend: str, folder: str | None) -> str:
+    if folder is None:
+        return _("not sent but kept by the %(backend)s backend") % {"backend": backend}
+    words = _("not sent but kept by the %(backend)s backend, in %(folder)s")
+    return words % {"backend": backend, "folder": folder}
 
 
 def check_mail() -> Finding:
@@ -79,15 +82,11 @@ def check_mail() -> Finding:
     backend = settings.EMAIL_BACKEND_PATH.rpartition(".")[0].rpartition(".")[2]
     options = cast("dict[str, Any]", settings.MAILERS["default"]["OPTIONS"])
     if backend != "smtp":
-        if "file_path" in options:
-            words = _("not sent but kept by the %(backend)s backend, in %(folder)s")
-        else:
-            words = _("not sent but kept by the %(backend)s backend")
-        return Finding(Verdict.NOTE, words % {"backend": backend, "folder": options.get("file_path")})
+        return note(_kept_by(backend, options.get("file_path")))
     mailer = mailers["default"]
     mailer.open()
     mailer.close()
-    return Finding(Verdict.OK, _("%(host)s answers") % {"host": options["host"]})
+    return fine(_("%(host)s answers") % {"host": options["host"]})
 
 
 def check_outbox() -> Finding:
@@ -99,24 +98,22 @@ def check_outbox() -> Finding:
         state__in=[EmailState.QUEUED, EmailState.SENDING], next_attempt_at__lt=timezone.now() - MAIL_MAY_WAIT
     ).count()
     if overdue:
-        return Finding(
-            Verdict.TROUBLE,
+        return trouble(
             ngettext(
                 "%(number)s e-mail is overdue: is a worker running?",
                 "%(number)s e-mails are overdue: is a worker running?",
                 overdue,
             )
-            % {"number": f"{overdue:,}"},
+            % {"number": f"{overdue:,}"}
         )
     dead = EmailMessage.objects.filter(state=EmailState.DEAD).count()
     if dead:
-        return Finding(
-            Verdict.NOTE,
+        return note(
             ngettext(
                 "%(number)s e-mail was given up; see: shopctl emails list --state dead",
                 "%(number)s e-mails were given up; see: shopctl emails list --state dead",
                 dead,
             )
-            % {"number": f"{dead:,}"},
+            % {"number": f"{dead:,}"}
         )
-    return Finding(Verdict.OK, _("nothing overdue, nothing given up"))
+    return fine(_("nothing overdue, nothing given up"))

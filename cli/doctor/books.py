@@ -1,6 +1,6 @@
 """The books: whether stock and orders add up."""
 
-from cli.doctor.findings import Finding, Verdict
+from cli.doctor.findings import Finding, fine, trouble
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext
 
@@ -21,13 +21,12 @@ def check_orders() -> Finding:
 
 def _audited(discrepancies: int, all_well: str, command: str) -> Finding:
     if discrepancies:
-        return Finding(
-            Verdict.TROUBLE,
+        return trouble(
             ngettext(
                 "%(number)s discrepancy; see: %(command)s",
                 "%(number)s discrepancies; see: %(command)s",
                 discrepancies,
             )
-            % {"number": f"{discrepancies:,}", "command": command},
+            % {"number": f"{discrepancies:,}", "command": command}
         )
-    return Finding(Verdict.OK, all_well)
+    return fine(all_well)

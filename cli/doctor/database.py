@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from cli.doctor.findings import Finding, Verdict, in_words
+from cli.doctor.findings import Finding, fine, in_words, trouble
 from cli.terminal.words import gettext as _
 
 OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
@@ -21,20 +21,18 @@ def check_database() -> Finding:
             words = f"PostgreSQL {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
             cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
             if cursor.fetchone()[0]:
-                return Finding(
-                    Verdict.TROUBLE,
+                return trouble(
                     _("%(database)s; it only reads: look at its disk, or name the primary")
-                    % {"database": words},
+                    % {"database": words}
                 )
     version = connection.get_database_version()
     oldest = OLDEST[connection.vendor]
     if version < oldest:
-        return Finding(
-            Verdict.TROUBLE,
+        return trouble(
             _("%(database)s; at least %(oldest)s is needed")
-            % {"database": words, "oldest": ".".join(map(str, oldest))},
+            % {"database": words, "oldest": ".".join(map(str, oldest))}
         )
-    return Finding(Verdict.OK, words)
+    return fine(words)
 
 
 def check_migrations() -> Finding:
@@ -46,15 +44,12 @@ def check_migrations() -> Finding:
     try:
         refuse_schema_of_another_version()
     except SchemaOfAnotherVersion as refusal:
-        return Finding(Verdict.TROUBLE, refusal.detail)
+        return trouble(refusal.detail)
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
-        return Finding(
-            Verdict.TROUBLE,
-            _("%(count)s not applied; run: python manage.py migrate") % {"count": len(missing)},
-        )
-    return Finding(Verdict.OK, _("all applied"))
+        return trouble(_("%(count)s not applied; run: python manage.py migrate") % {"count": len(missing)})
+    return fine(_("all applied"))
 
 
 def check_sequences() -> Finding:
@@ -67,14 +62,13 @@ def check_sequences() -> Finding:
         named = ", ".join(f"{each.table}.{each.column} (at {each.highest})" for each in late[:3])
         if len(late) > 3:
             named = _("%(some)s and %(count)s more") % {"some": named, "count": len(late) - 3}
-        return Finding(
-            Verdict.TROUBLE,
+        return trouble(
             _("behind what is there: %(named)s; new rows would collide; run: shopctl doctor --mend")
-            % {"named": named},
+            % {"named": named}
         )
     if connection.vendor == "sqlite":
-        return Finding(Verdict.OK, _("numbers follow from the rows themselves"))
-    return Finding(Verdict.OK, _("each goes on after the highest number there is"))
+        return fine(_("numbers follow from the rows themselves"))
+    return fine(_("each goes on after the highest number there is"))
 
 
 def check_ledger_triggers() -> Finding:
@@ -84,12 +78,10 @@ def check_ledger_triggers() -> Finding:
 
     missing = missing_triggers(connection)
     if missing:
-        return Finding(
-            Verdict.TROUBLE,
-            _("missing: %(missing)s; movements could be changed by raw SQL")
-            % {"missing": ", ".join(missing)},
+        return trouble(
+            _("missing: %(missing)s; movements could be changed by raw SQL") % {"missing": ", ".join(missing)}
         )
-    return Finding(Verdict.OK, _("movements cannot be changed"))
+    return fine(_("movements cannot be changed"))
 
 
 def check_clock() -> Finding:
@@ -102,16 +94,13 @@ def check_clock() -> Finding:
             cursor.execute("SELECT clock_timestamp()")
             difference = abs(timezone.now() - cursor.fetchone()[0])
         if difference > CLOCKS_MAY_DIFFER:
-            return Finding(
-                Verdict.TROUBLE,
-                _("%(time)s apart from the database server's") % {"time": in_words(difference)},
-            )
+            return trouble(_("%(time)s apart from the database server's") % {"time": in_words(difference)})
     newest = _newest_entry()
     if newest is not None and newest > timezone.now() + CLOCKS_MAY_DIFFER:
         ahead = in_words(newest - timezone.now())
-        return Finding(Verdict.TROUBLE, _("%(time)s behind the newest entry of the ledger") % {"time": ahead})
+        return trouble(_("%(time)s behind the newest entry of the ledger") % {"time": ahead})
     now = timezone.localtime()
-    return Finding(Verdict.OK, f"{now:%Y-%m-%d %H:%M} {timezone.get_current_timezone_name()}")
+    return fine(f"{now:%Y-%m-%d %H:%M} {timezone.get_current_timezone_name()}")
 
 
 def _newest_entry() -> datetime | None:

@@ -19,6 +19,20 @@ class Finding:
     detail: str
 
 
+def fine(detail: str) -> Finding:
+    return Finding(Verdict.OK, detail)
+
+
+def note(detail: str) -> Finding:
+    """What the shop can do with, and somebody should know."""
+    return Finding(Verdict.NOTE, detail)
+
+
+def trouble(detail: str) -> Finding:
+    """What has to be mended, and how."""
+    return Finding(Verdict.TROUBLE, detail)
+
+
 def in_words(length: timedelta) -> str:
     """`3 days`; below two of a unit, the next smaller one."""
     seconds = int(length.total_seconds())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cli.doctor.findings import Finding, Verdict
+from cli.doctor.findings import Finding, Verdict, fine, note, trouble
 from cli.terminal.words import gettext as _
 
 LEAST_FREE_BYTES, ENOUGH_FREE_BYTES = 100 * 1_048_576, 1_024 * 1_048_576
@@ -27,22 +27,20 @@ def check_disk() -> Finding:
                 probe.flush()
                 os.fsync(probe.fileno())
         except OSError as error:
-            return Finding(
-                Verdict.TROUBLE,
+            return trouble(
                 _("nothing can be written in %(folder)s: %(reason)s; make room there")
-                % {"folder": folder, "reason": error.strerror},
+                % {"folder": folder, "reason": error.strerror}
             )
         disk = os.statvfs(folder)
         free = disk.f_bavail * disk.f_frsize
         if free < LEAST_FREE_BYTES:
-            return Finding(
-                Verdict.TROUBLE,
+            return trouble(
                 _("%(megabytes)s MB are free in %(folder)s; make room there")
-                % {"megabytes": f"{free >> 20:,}", "folder": folder},
+                % {"megabytes": f"{free >> 20:,}", "folder": folder}
             )
         least = free if least is None else min(least, free)
     if least is None:
-        return Finding(Verdict.OK, _("no folder of its own"))
+        return fine(_("no folder of its own"))
     state = Verdict.NOTE if least < ENOUGH_FREE_BYTES else Verdict.OK
     return Finding(
         state, _("%(megabytes)s MB are free, and what is written stays") % {"megabytes": f"{least >> 20:,}"}
@@ -53,23 +51,16 @@ def check_proxy() -> Finding:
     from django.conf import settings
 
     if settings.IS_HTTPS and not settings.TRUSTED_PROXIES:
-        return Finding(
-            Verdict.TROUBLE,
+        return trouble(
             _(
                 "SHOP_URL is https, but TRUSTED_PROXIES names no proxy: every request is sent to "
                 "https again and"
                 " again; set TRUSTED_PROXIES to the address of the proxy that ends https"
-            ),
+            )
         )
     if not settings.IS_HTTPS:
-        return Finding(
-            Verdict.NOTE,
-            _("%(url)s is not https: for this machine alone") % {"url": settings.SHOP_URL},
-        )
-    return Finding(
-        Verdict.OK,
-        _("https, told by %(proxies)s") % {"proxies": ", ".join(settings.TRUSTED_PROXIES)},
-    )
+        return note(_("%(url)s is not https: for this machine alone") % {"url": settings.SHOP_URL})
+    return fine(_("https, told by %(proxies)s") % {"proxies": ", ".join(settings.TRUSTED_PROXIES)})
 
 
 def check_private_files() -> Finding:
@@ -90,8 +81,5 @@ def check_private_files() -> Finding:
     ]
     if open_to_others:
         named = " ".join(str(path) for path in open_to_others)
-        return Finding(
-            Verdict.TROUBLE,
-            _("others on this machine may read them; run: chmod go= %(files)s") % {"files": named},
-        )
-    return Finding(Verdict.OK, _("secrets are their owner's alone"))
+        return trouble(_("others on this machine may read them; run: chmod go= %(files)s") % {"files": named})
+    return fine(_("secrets are their owner's alone"))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.doctor import background, books, database, machine
-from cli.doctor.findings import Finding, Verdict
+from cli.doctor.findings import Finding, Verdict, trouble
 from cli.terminal.console import FOUND_PROBLEMS, Json, Jsonl, Listing, columns, say
 from cli.terminal.verbs import lone_verb
 from cli.terminal.words import gettext as _
@@ -85,10 +85,8 @@ def _found(check: Callable[[], Finding]) -> Finding:
         return check()
     except Exception as error:
         words = str(error).strip().splitlines()
-        return Finding(
-            Verdict.TROUBLE, f"{type(error).__name__}: {words[0] if words else _('no reason given')}"
-        )
+        return trouble(f"{type(error).__name__}: {words[0] if words else _('no reason given')}")
 
 
 def _not_looked_at() -> Finding:
-    return Finding(Verdict.TROUBLE, _("not looked at: the database does not answer"))
+    return trouble(_("not looked at: the database does not answer"))

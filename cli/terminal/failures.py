@@ -6,13 +6,16 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
-from backoffice.errors import Refusal
 from cli.terminal import streams
 from cli.terminal.console import REFUSED, say
 from cli.terminal.words import gettext as _
+
+if TYPE_CHECKING:
+    from backoffice.errors import Refusal
 
 WRONG_USE = 2
 OUR_FAULT = 70
@@ -34,12 +37,12 @@ def told() -> Iterator[None]:
     except BrokenPipeError as error:
         streams.abandon()
         raise typer.Exit(READER_GONE) from error
-    except Refusal as refusal:
-        say_refusal(refusal)
-        raise typer.Exit(REFUSED) from refusal
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except Exception as error:
+        if (refusal := _as_refusal(error)) is not None:
+            say_refusal(refusal)
+            raise typer.Exit(REFUSED) from error
         code = _told_as_known(error)
         if code is None:
             if _is_wrong_use(error):
@@ -50,7 +53,16 @@ def told() -> Iterator[None]:
         raise typer.Exit(code) from error
 
 
-def say_refusal(refusal: Refusal) -> None:
+def _as_refusal(error: Exception) -> "Refusal | None":
+    # Refusals load Django, which a help does not wait for: what was never loaded was not raised either.
+    if "backoffice.errors" not in sys.modules:
+        return None
+    from backoffice.errors import Refusal
+
+    return error if isinstance(error, Refusal) else None
+
+
+def say_refusal(refusal: "Refusal") -> None:
     say(refusal.detail)
     says_the_same = len(refusal.faults) == 1 and refusal.faults[0].code == refusal.code
     for fault in () if says_the_same else refusal.faults:

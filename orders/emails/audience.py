@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from backoffice.outbox.queueing import queue_email
 from orders.emails import contexts
-from orders.emails.happenings import BOOKS_DO_NOT_BALANCE, PROMOTIONS_ENDED, Happening
+from orders.emails.contexts import BOOKS_DO_NOT_BALANCE, PROMOTIONS_ENDED, Happening
 from orders.models import EventKind
 
 type OfHappening[T] = Callable[[Happening], T]

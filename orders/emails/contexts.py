@@ -1,9 +1,11 @@
-"""What each mail is filled with: facts, and the rows they are about, put into words when it is queued.
+"""What happens, and what each mail about it is filled with: facts and rows, put into words when it is queued.
 
 So a mail says what was true then, whenever it is sent. Contexts hold what JSON holds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +14,33 @@ from django.utils.translation import ngettext
 
 from backoffice.dates import full_moment
 from backoffice.money import formatted
-from orders.emails.happenings import Happening
-from orders.models import Order, Promotion
+from orders.models import Order, OrderLine, Promotion
 from orders.models.order import address_lines
 from orders.status import OrderStatus
 
 MOST_PROMOTIONS = 100
 MOST_DISCREPANCIES = 50
+# What happens to the shop and not to one order; of orders, the kinds are those of the timeline.
+PROMOTIONS_ENDED = "promotions_ended"
+BOOKS_DO_NOT_BALANCE = "books_do_not_balance"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """`about` is None when it is not about one order. `facts` are those that the timeline keeps; `lines` are
+    the order's as they are now, for mails that list them all.
+    """
+
+    kind: str
+    at: datetime
+    facts: Mapping[str, Any]
+    about: Order | None = None
+    lines: Sequence[OrderLine] = ()
+
+    @property
+    def order(self) -> Order:
+        assert self.about is not None
+        return self.about
 
 
 def order_placed(happening: Happening) -> dict[str, Any]:
@@ -85,16 +107,7 @@ def promotions_ended(happening: Happening) -> dict[str, Any]:
     measured = Promotion.objects.filter(pk__in=pks[:MOST_PROMOTIONS]).annotate(
         uses=Sum("codes__times_used"), code=Min("codes__code"), size=Count("codes")
     )
-    ended = [
-        {
-            "code": promotion.code if promotion.size == 1 else _codes(promotion.size),
-            "promotion": promotion.name,
-            "discount": promotion.discount_in_words,
-            "ended_at": full_moment(promotion.ends_at or happening.at),
-            "times_used": promotion.uses or 0,
-        }
-        for promotion in measured.order_by("ends_at", "pk")
-    ]
+    ended = [_ended(promotion, happening.at) for promotion in measured.order_by("ends_at", "pk")]
     return {"ended": ended, "count": len(pks), "more": len(pks) - len(ended)}
 
 
@@ -105,6 +118,17 @@ def books_do_not_balance(happening: Happening) -> dict[str, Any]:
         "found": list(found[:MOST_DISCREPANCIES]),
         "count": len(found),
         "more": max(0, len(found) - MOST_DISCREPANCIES),
+    }
+
+
+def _ended(promotion: Any, noted_at: datetime) -> dict[str, Any]:
+    """With its uses and codes counted, and one of the codes."""
+    return {
+        "code": promotion.code if promotion.size == 1 else _codes(promotion.size),
+        "promotion": promotion.name,
+        "discount": promotion.discount_in_words,
+        "ended_at": full_moment(promotion.ends_at or noted_at),
+        "times_used": promotion.uses or 0,
     }
 
 

@@ -98,11 +98,8 @@ def _problem_with_parcel(parcel: ParcelRow, orders: Mapping[str, Order], taken: 
         text = _("Row %(row)s sends off all that is left of %(order)s.")
         return text % {"row": taken[order.number], "order": order.number}
     if not is_allowed(Action.SHIP, order.status):
-        status = OrderStatus(order.status).label.lower()
-        return _("%(order)s is %(status)s: nothing is left to ship.") % {
-            "order": order.number,
-            "status": status,
-        }
+        facts = {"order": order.number, "status": OrderStatus(order.status).label.lower()}
+        return _("%(order)s is %(status)s: nothing is left to ship.") % facts
     return ""
 
 

@@ -38,13 +38,14 @@ def begin(number: str, action: Action, *, expected_version: int | None) -> tuple
     if expected_version is not None and expected_version != order.version:
         raise Stale(_("%(order)s was changed meanwhile. Look at it again.") % {"order": order.number})
     if not is_allowed(action, order.status):
-        facts = {
-            "order": order.number,
-            "status": OrderStatus(order.status).label.lower(),
-            "action": action.label.lower(),
-        }
-        raise IllegalTransition(_("%(order)s is %(status)s: %(action)s is not possible.") % facts)
+        raise _not_possible(order, action)
     return order, _lines_of(order.pk)
+
+
+def _not_possible(order: Order, action: Action) -> IllegalTransition:
+    status = OrderStatus(order.status).label.lower()
+    facts = {"order": order.number, "status": status, "action": action.label.lower()}
+    return IllegalTransition(_("%(order)s is %(status)s: %(action)s is not possible.") % facts)
 
 
 def finish(

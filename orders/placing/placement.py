@@ -34,7 +34,7 @@ from orders.placing.basket import (
     merged,
 )
 from orders.placing.open_limits import Open
-from orders.pricing import BasketItem, PromoOutcome, PromoRefusal, Quote, Shipping, quote
+from orders.pricing import BasketItem, PricedLine, PromoOutcome, PromoRefusal, Quote, Shipping, quote
 from orders.promotions import redemption
 from orders.promotions.redemption import Candidate
 from orders.status import OrderStatus
@@ -238,19 +238,24 @@ def _write_order(
 
 
 def _write_lines(order: Order, priced: Priced) -> list[OrderLine]:
+    priced_lines = zip(priced.products, priced.quote.lines, strict=True)
     lines = [
-        OrderLine(
-            order_id=order.pk,
-            product_id=product.pk,
-            position=position,
-            sku=line.sku,
-            name=line.name,
-            unit_price=line.unit_price,
-            quantity=line.quantity,
-            subtotal=line.subtotal,
-            discount=line.discount,
-        )
-        for position, (product, line) in enumerate(zip(priced.products, priced.quote.lines, strict=True), 1)
+        _line(order, position, product, line)
+        for position, (product, line) in enumerate(priced_lines, start=1)
     ]
     insert(lines)
     return lines
+
+
+def _line(order: Order, position: int, product: Product, line: PricedLine) -> OrderLine:
+    return OrderLine(
+        order_id=order.pk,
+        product_id=product.pk,
+        position=position,
+        sku=line.sku,
+        name=line.name,
+        unit_price=line.unit_price,
+        quantity=line.quantity,
+        subtotal=line.subtotal,
+        discount=line.discount,
+    )

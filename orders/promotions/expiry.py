@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from backoffice.db.transactions import write_transaction
 from orders.emails.audience import tell
-from orders.emails.happenings import PROMOTIONS_ENDED, Happening
+from orders.emails.contexts import PROMOTIONS_ENDED, Happening
 from orders.models import Promotion, PromotionEvent
 
 

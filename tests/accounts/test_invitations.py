@@ -46,14 +46,14 @@ def test_the_mail_tells_who_invites_and_what_the_role_may_do(role: str) -> None:
 
     context = context_of_link_sent_to(NELE)
     assert (context["role"], context["invited_by"], context["name"]) == (role, "System", "nele")
-    assert context["may"] == next(each.may for each in ROLES if each.name == role)
+    assert context["you_may"] == next(each.you_may for each in ROLES if each.name == role)
 
 
 def test_a_superuser_is_told_that_they_may_do_everything() -> None:
     invite(NELE, role="superuser", by=CLI)
 
     assert User.objects.get().is_superuser
-    assert "everything" in context_of_link_sent_to(NELE)["may"]
+    assert "everything" in context_of_link_sent_to(NELE)["you_may"]
 
 
 def test_what_is_refused_makes_no_account_and_sends_nothing() -> None:

@@ -2,8 +2,13 @@
 
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import Actor
 from accounts.models import Source
@@ -20,9 +25,14 @@ from catalog.product_history import (
     values_of,
 )
 from catalog.products import edit_product
+from tests.admin_fixtures import SignIn
+from tests.cli_fixtures import Shopctl
+from tests.contract.client import Api
 from tests.factories import CLI, make_category, make_product, make_user
 
 pytestmark = pytest.mark.django_db
+
+PRODUCTS = "/admin/catalog/product/"
 
 
 def kept(sku: str = "TEA") -> list[tuple[str, dict[str, list[object]]]]:
@@ -114,3 +124,76 @@ def test_a_change_is_told_in_words() -> None:
 
     assert shown == {"Active": ("yes", "no"), "Low stock threshold": ("3", ""), "Price": ("3.39", "4.00")}
     assert [value_in_words(value) for value in (0, "", None, True)] == ["0", "", "", "yes"]
+
+
+def newest() -> tuple[str, dict[str, Any], str, str]:
+    change = ProductChange.objects.latest("pk")
+    return change.kind, change.changes, change.source, str(change.actor or "")
+
+
+def test_the_admin_leaves_old_and_new_values_and_no_history_of_its_own(sign_in: SignIn) -> None:
+    product = make_product("TEA-01", name="Tea", price="10.00", category=make_category("Teas"))
+    form = {"sku": "TEA-01", "name": "Tea", "price": "12.00", "low_stock_threshold": "5", "is_active": "on"}
+
+    sign_in("Manager").post(f"{PRODUCTS}{product.pk}/change/", form)
+
+    kind, changes, source, actor = newest()
+    assert (kind, source) == ("changed", "admin")
+    assert changes == {
+        "price": ["10.00", "12.00"],
+        "category": ["Teas", None],
+        "low_stock_threshold": [None, 5],
+    }
+    assert "@" in actor
+    assert not LogEntry.objects.exists()
+
+
+def test_the_api_leaves_old_and_new_values() -> None:
+    make_product("TEA-01", price="10.00")
+    manager = make_user(role="Manager")
+
+    Api(manager).patch("products/TEA-01", {"price": "12", "sku": "TEA-02"})
+
+    assert newest() == (
+        "changed",
+        {"sku": ["TEA-01", "TEA-02"], "price": ["10.00", "12.00"]},
+        "api",
+        str(manager),
+    )
+
+
+def test_the_terminal_leaves_old_and_new_values(shopctl: Shopctl) -> None:
+    make_product("TEA-01")
+
+    shopctl("products", "archive", "TEA-01")
+
+    assert newest() == ("changed", {"is_active": [True, False]}, "cli", "")
+
+
+def test_the_page_of_a_product_shows_its_changes(sign_in: SignIn) -> None:
+    product = make_product("A", price="10.00")
+    edit_product("A", by=CLI, changes={"price": Decimal(12)})
+    viewer = sign_in("Viewer")
+
+    page = viewer.get(f"{PRODUCTS}{product.pk}/change/").text
+
+    assert '<span class="bo-muted">Price:</span> 10.00 → <span class="bo-strong">12.00</span>' in page
+    assert viewer.get(f"{PRODUCTS}{product.pk}/history/")["Location"] == (
+        f"{PRODUCTS}{product.pk}/change/#changes"
+    )
+
+
+def test_a_page_with_three_changes_asks_as_often_as_one_with_one(sign_in: SignIn) -> None:
+    few, many = make_product("A"), make_product("B")
+    for price in (5, 6):
+        edit_product("B", by=CLI, changes={"price": Decimal(price)})
+    client = sign_in("Manager")
+    counted = [_statements(client, product) for product in (few, few, many)]
+
+    assert counted[1] == counted[2]
+
+
+def _statements(client: Client, product: Product) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        client.get(f"{PRODUCTS}{product.pk}/change/")
+    return len(captured)

@@ -15,7 +15,6 @@ DOORS = {"admin", "api"}
 # Proved by more than one module's tests, each named here.
 PROVED_ELSEWHERE: dict[str, str] = {
     "catalog.stock_import.ledger_sql": "tests/catalog/stock_import/test_apply.py",
-    "orders.emails.happenings": "tests/orders/emails/test_audience.py",
 }
 
 

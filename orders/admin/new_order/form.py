@@ -76,12 +76,9 @@ class BasketForm(forms.Form):
         Raises:
             Invalid: naming every line whose quantity is no number.
         """
+        text = _("Type how many of %(sku)s, as a whole number.")
         faults = [
-            Fault(
-                f"{LINE}{index}",
-                "validation",
-                _("Type how many of %(sku)s, as a whole number.") % {"sku": line.sku[:64]},
-            )
+            Fault(f"{LINE}{index}", "validation", text % {"sku": line.sku[:64]})
             for index, line in enumerate(self.lines)
             if not _is_number(line.quantity)
         ]

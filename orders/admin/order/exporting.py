@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
 from backoffice.errors import Refusal
-from backoffice.sheets.writing import CSV_TYPE, UTF8_MARK, XLSX_TYPE
+from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK
+from backoffice.sheets.writing import XLSX_TYPE
 from orders.exports import OrderExport, orders_csv, write_orders_workbook
 from orders.models import Order
 

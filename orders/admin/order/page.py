@@ -166,8 +166,7 @@ def totals_of(order: Order, *, names_promo: bool, promo_url: str = "") -> list[T
 
     totals = [Total(_("Subtotal"), amount(order.subtotal))]
     if order.discount or order.promo_code:
-        is_named = names_promo and order.promo_code
-        title = _("Promo %(code)s") % {"code": order.promo_code} if is_named else _("Promo")
+        title = _promo_title(order.promo_code if names_promo else "")
         totals.append(Total(title, amount(-order.discount), url=promo_url))
     totals.append(Total(_("Shipping"), amount(order.shipping)))
     totals.append(Total(_("Total"), amount(order.total), is_sum=True))
@@ -175,6 +174,10 @@ def totals_of(order: Order, *, names_promo: bool, promo_url: str = "") -> list[T
         totals.append(Total(_("Credited"), amount(-order.credited)))
         totals.append(Total(_("Net"), amount(order.total - order.credited), is_sum=True))
     return totals
+
+
+def _promo_title(code: str) -> str:
+    return _("Promo %(code)s") % {"code": code} if code else _("Promo")
 
 
 def address_of(order: Order) -> list[str]:

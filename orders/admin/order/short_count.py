@@ -95,14 +95,17 @@ class ShortCountPage(DomainAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.detail)
             return redirect(f"{request.path}?product={product.pk}&counted={data['counted']}")
-        text = ngettext(
-            "%(count)s order lost units of %(sku)s; now %(counted)s on hand, all promised.",
-            "%(count)s orders lost units of %(sku)s; now %(counted)s on hand, all promised.",
-            len(agreed),
-        )
-        facts = {"count": f"{len(agreed):,}", "sku": product.sku, "counted": f"{data['counted']:,}"}
-        messages.success(request, text % facts)
+        messages.success(request, _done(product, orders=len(agreed), counted=data["counted"]))
         return redirect(_page_of(product))
+
+
+def _done(product: Product, *, orders: int, counted: int) -> str:
+    text = ngettext(
+        "%(count)s order lost units of %(sku)s; now %(counted)s on hand, all promised.",
+        "%(count)s orders lost units of %(sku)s; now %(counted)s on hand, all promised.",
+        orders,
+    )
+    return text % {"count": f"{orders:,}", "sku": product.sku, "counted": f"{counted:,}"}
 
 
 def _losers(lost: Mapping[str, int], request: HttpRequest) -> list[Loser]:

@@ -115,15 +115,9 @@ class OrderPrinting(ReadOnlyAdmin):
             return _to_list()
         picks = picks_for(pks)
         numbers = [str(order) for order in _in_order_of(pks)]
-        return _sheets(
-            request,
-            "picks",
-            ngettext("Pick list for %(count)s order", "Pick list for %(count)s orders", len(numbers))
-            % {"count": f"{len(numbers):,}"},
-            picks=picks,
-            units=sum(pick.units for pick in picks),
-            numbers=numbers,
-        )
+        title = ngettext("Pick list for %(count)s order", "Pick list for %(count)s orders", len(numbers))
+        context = {"picks": picks, "units": sum(pick.units for pick in picks), "numbers": numbers}
+        return _sheets(request, "picks", title % {"count": f"{len(numbers):,}"}, **context)
 
     def _slips(self, request: HttpRequest, orders: list[Order], *, back: str = "") -> HttpResponse:
         slips = slips_of(orders)

@@ -8,8 +8,8 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from backoffice.sheets.csv_lines import csv_lines
-from backoffice.sheets.writing import CSV_TYPE, UTF8_MARK, XLSX_TYPE, write_workbook
+from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK, csv_lines
+from backoffice.sheets.writing import XLSX_TYPE, write_workbook
 from orders.models import PromoCode, PromoState, Promotion
 
 type Row = tuple[str, str, int, int | None]

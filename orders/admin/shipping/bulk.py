@@ -51,6 +51,8 @@ from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers
 
 TITLE = gettext_lazy("Ship many orders")
+# Names of columns are the same in every language.
+PASTED_HEADER = "order\ttracking"
 NOTHING_TYPED = gettext_lazy("No tracking number was typed; nothing was shipped.")
 
 
@@ -180,6 +182,7 @@ def _shared_context(request: HttpRequest) -> dict[str, Any]:
         "another": ANOTHER_CARRIER,
         "most_parcels": MOST_PARCELS,
         "most_pasted": MOST_PASTED,
+        "pasted_header": PASTED_HEADER,
     }
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.actors import Actor
 from backoffice.errors import Invalid
+from backoffice.sheets.csv_lines import UTF8_MARK
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowsChanged
 from orders.admin.shipping.bulk_rows import tried_again
@@ -182,5 +183,5 @@ def _units_in_row(row: PlannedRow) -> int:
 
 def _as_download(content: str) -> str:
     """The file as a data: URL; the byte order mark makes Excel read it as UTF-8."""
-    encoded = base64.b64encode(f"\ufeff{content}".encode()).decode()
+    encoded = base64.b64encode(f"{UTF8_MARK}{content}".encode()).decode()
     return f"data:text/csv;charset=utf-8;base64,{encoded}"

@@ -154,4 +154,4 @@ def test_only_who_may_manage_users_invites(role: str | None) -> None:
 def test_the_invitation_tells_what_the_role_may_do() -> None:
     invite(ADA, role="warehouse", name="Ada", by=CLI)
     context = EmailMessage.objects.get().context
-    assert (context["role"], context["may"][:21]) == ("Warehouse", "May see products and ")
+    assert (context["role"], context["you_may"][:25]) == ("Warehouse", "You may see products and ")

@@ -16,6 +16,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from backoffice.admin import error_pages
+from backoffice.admin.base import show_refusal
 from backoffice.api.request_id import RequestIdFilter
 from backoffice.errors import Busy, Conflict, Fault, Forbidden, NotFound, Throttled
 from backoffice.urls import handler400, handler403, handler404, handler500
@@ -429,8 +430,10 @@ def test_signing_in_leads_to_no_other_host(elsewhere: str) -> None:
     )
 
 
-def test_a_page_that_is_refused_again_and_again_does_not_lead_to_itself(manager: Client) -> None:
-    assert_page(manager.get("/admin/catalog/stockimport/999/rejected.csv"), 404, "999")
+def test_a_page_that_is_refused_again_and_again_does_not_lead_to_itself() -> None:
+    asked = RequestFactory().get("/admin/catalog/stockimport/999/")
+    with pytest.raises(NotFound, match="999"):
+        show_refusal(asked, NotFound("There is no stock import 999."))
 
 
 def test_below_the_api_no_page_is_drawn(manager: Client) -> None:

@@ -199,7 +199,7 @@ UNFIT = {
     ),
     "without a table": ("DROP TABLE orders_shipmentline", "lacks the table orders_shipmentline"),
     "without a record of what was done": (
-        "DELETE FROM django_migrations WHERE app = 'accounts' AND name <> '0001_initial'",
+        "DELETE FROM django_migrations WHERE app = 'orders'",
         "already exists",
     ),
 }

@@ -8,7 +8,7 @@ from django.template.loader import get_template
 
 from backoffice.outbox.models import EmailMessage, EmailState
 from orders.emails.audience import WHO_HEARS, tell
-from orders.emails.happenings import BOOKS_DO_NOT_BALANCE, PROMOTIONS_ENDED, Happening
+from orders.emails.contexts import BOOKS_DO_NOT_BALANCE, PROMOTIONS_ENDED, Happening
 from orders.models import EventKind, Order, Origin
 from tests.factories import make_product, make_user, place
 
