@@ -15,13 +15,6 @@ DOORS = {"admin", "api"}
 # Proved by more than one module's tests, each named here.
 PROVED_ELSEWHERE: dict[str, str] = {
     "catalog.stock_import.ledger_sql": "tests/catalog/stock_import/test_apply.py",
-<<<<<<< HEAD
-    "orders.emails.happenings": "tests/orders/emails/test_audience.py",
-    "orders.readers.orders": "tests/orders/api/test_orders.py",
-    "orders.readers.promo_codes": "tests/orders/api/promos/test_promo_codes.py",
-    "orders.readers.promotions": "tests/orders/api/promos/test_promotions.py",
-=======
->>>>>>> mirrors
 }
 
 
