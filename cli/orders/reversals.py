@@ -50,12 +50,9 @@ def cancel(
     wanted = quantities(lines)
     if is_allowed(Action.CANCEL, order.status) and order.status != "cancelled":
         say_open_units(order, wanted)
-        proceed(
-            _("Cancel these units of %(number)s (%(email)s)?")
-            % {"number": order.number, "email": order.email},
-            yes=yes,
-            dry_run=dry_run,
-        )
+        whose = {"number": order.number, "email": order.email}
+        question = _("Cancel these units of %(number)s (%(email)s)?") % whose
+        proceed(question, yes=yes, dry_run=dry_run)
     order = cancel_order(number, by=by, reason=reason, lines=wanted)
     order = order_with_number(number)
     show_one({"number": order.number, "status": order.status, "credited": order.credited}, as_json=json)
@@ -96,12 +93,9 @@ def register_return(
     if row is None:
         order, units = _coming_back(number, wanted)
         _say_what_comes_back(order, units, write_off=write_off)
-        proceed(
-            _("Register this return of %(number)s (%(email)s)?")
-            % {"number": order.number, "email": order.email},
-            yes=yes,
-            dry_run=dry_run,
-        )
+        whose = {"number": order.number, "email": order.email}
+        question = _("Register this return of %(number)s (%(email)s)?") % whose
+        proceed(question, yes=yes, dry_run=dry_run)
         change = partial(_return, order, wanted, write_off=write_off, reason=reason, by=by)
         row = once_per_key(idempotency_key, operation, change)
     show_one(row, as_json=json)

@@ -18,7 +18,6 @@ from cli.terminal.console import (
     Listing,
     Yes,
     columns,
-    counted,
     proceed,
     say,
     show_one,
@@ -29,6 +28,7 @@ from cli.terminal.options import number, taking
 from cli.terminal.plans import ROWS_SHOWN
 from cli.terminal.verbs import group, verb
 from cli.terminal.words import gettext as _
+from cli.terminal.words import ngettext
 
 if TYPE_CHECKING:
     from catalog.models import Product
@@ -191,7 +191,8 @@ def archive(
         return
     if len(products) > 1:
         _say_plan(products)
-        proceed(_("Archive %(products)s?") % {"products": counted(len(products), "product")}, yes=yes)
+        question = ngettext("Archive %(count)s product?", "Archive %(count)s products?", len(products))
+        proceed(question % {"count": f"{len(products):,}"}, yes=yes)
 
     @write_transaction
     def archive_all() -> list["Product"]:
