@@ -1,4 +1,4 @@
-"""What a promotion is limited to, as people name it: categories by slug or name, products by SKU."""
+"""What a promotion applies to, as people name it: categories by slug or name, products by SKU."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ def hold_categories(category_ids: Sequence[int]) -> None:
 
 
 def linked(through: type[Model], column: str, promotions: Iterable[int]) -> dict[int, list[Any]]:
-    """By promotion, this column of what it is limited to, sorted; one that is not limited is left out."""
+    """By promotion, this column of what it names, sorted; one that names nothing is left out."""
     found: dict[int, list[Any]] = {}
     rows = through._default_manager.filter(promotion__in=promotions).order_by(column)
     for promotion, value in rows.values_list("promotion_id", column):
