@@ -10,7 +10,7 @@ from backoffice.sheets.csv_lines import csv_lines
 from catalog.models import MovementKind, Product, StockMovement
 
 SALES_DAYS = 30
-HEADER = ("sku", "name", "barcode", "available", "threshold", f"sold_{SALES_DAYS}_days", "quantity")
+HEADER = ("sku", "name", "barcode", "stock", "low_stock_at", f"sold_{SALES_DAYS}_days", "quantity")
 
 
 @dataclass(frozen=True, slots=True)

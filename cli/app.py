@@ -24,7 +24,7 @@ VERBS = {
     ),
     "products": ("cli.products.files:app", "Look at products; import, export and archive them"),
     "stock": ("cli.stock:app", "Receive, count, adjust, import, export and prove stock"),
-    "promos": ("cli.promos:app", "Create, pause and expire promo codes"),
+    "promos": ("cli.promos:app", "Create, pause and end promo codes"),
     "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),
     "users": ("cli.users:app", "Staff accounts, roles and passwords"),
     "emails": ("cli.emails:app", "Look at e-mails; send given-up ones again"),

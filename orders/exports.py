@@ -44,7 +44,7 @@ OF_LINE = {
     "unit_price": "unit_price",
     "line_subtotal": "subtotal",
     "line_discount": "discount",
-    "line_total": "paid",
+    "line_total": "charged",
     "line_credited": "credited",
     "shipped": "shipped",
     "delivered": "delivered",
@@ -146,7 +146,7 @@ def _with_heading(export: OrderExport) -> Iterator[list[Row]]:
 def _lines_of(pks: Sequence[int]) -> Mapping[int, list[Sequence[Any]]]:
     lines: dict[int, list[Sequence[Any]]] = {}
     rows = OrderLine.objects.filter(order__in=pks).order_by("order", "position")
-    rows = rows.annotate(paid=exact(F("subtotal") - F("discount")))
+    rows = rows.annotate(charged=exact(F("subtotal") - F("discount")))
     for order, *line in rows.values_list("order_id", *OF_LINE.values()):
         lines.setdefault(order, []).append(line)
     return lines

@@ -223,11 +223,13 @@ def spread(discount: Decimal, eligible: Sequence[Decimal]) -> list[Decimal]:
     return [rounded(Decimal(share + (index in raised)) / 100) for index, share in enumerate(shares)]
 
 
-def credit_of(*, paid: Decimal, credited: Decimal, quantity: int, credited_units: int, units: int) -> Decimal:
-    """What `units` more of a line are worth: net paid per unit, the line's last unit taking the remainder."""
+def credit_of(
+    *, charged: Decimal, credited: Decimal, quantity: int, credited_units: int, units: int
+) -> Decimal:
+    """What `units` more of a line are worth, of what it was `charged`; its last unit takes the remainder."""
     if credited_units + units == quantity:
-        return paid - credited
-    return min(rounded(paid / quantity) * units, paid - credited)
+        return charged - credited
+    return min(rounded(charged / quantity) * units, charged - credited)
 
 
 def _line_step(line: PricedLine) -> PriceStep:

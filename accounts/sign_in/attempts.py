@@ -22,7 +22,7 @@ from accounts.passwords.choosing import GUESSES, WINDOW_SECONDS
 from accounts.passwords.hashing import Crowded, turn
 from accounts.sign_in.places import is_known_place, know_place
 from backoffice.api.addresses import address_block
-from backoffice.api.throttling import Limit, is_first, limits_of_place, refuse_when_used_up, take
+from backoffice.api.throttling import Limit, claim_turn, limits_of_place, refuse_when_used_up, take
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated, Throttled, Title
 
@@ -95,5 +95,5 @@ def _is_right(user: User | None, password: str) -> bool:
 
 def _note_limit(user: User | None, limits: Sequence[Limit], *, by: Actor, account: str, address: str) -> None:
     """Once in a while: whoever is refused a thousand times a minute does not fill the log and the disk."""
-    if is_first(f"noted:{limits[0].key}", window_seconds=WINDOW_SECONDS):
+    if claim_turn(f"noted:{limits[0].key}", window_seconds=WINDOW_SECONDS):
         record(user, AccountChange.LIMITED, by=by, account=account, address=address)

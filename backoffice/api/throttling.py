@@ -163,8 +163,8 @@ def refuse_when_used_up(limits: Sequence[Limit]) -> None:
             raise _used_up(limit, held, now)
 
 
-def is_first(key: str, *, window_seconds: int) -> bool:
-    """Whether nobody else has asked for this in a while: for what is said once and not each time."""
+def claim_turn(key: str, *, window_seconds: int) -> bool:
+    """Take the only turn in so long, for what is said once and not each time; False when it is taken."""
 
     def ask(store: Any) -> bool:
         return bool(store.add(_cache_key(key, 0), 1, window_seconds))

@@ -20,7 +20,7 @@ def link_to_cancel(request: HttpRequest, product: Product, counted: int) -> Safe
     asked = urlencode({"product": product.pk, "counted": counted})
     return format_html(
         '<a class="bo-link" href="{}?{}">{}</a>',
-        reverse("admin:orders_short_shelf"),
+        reverse("admin:orders_short_count"),
         asked,
         _("Cancel the missing units and record the count"),
     )

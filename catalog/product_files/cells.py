@@ -33,7 +33,7 @@ class UnclearCell(Exception):
         self.facts = facts
 
 
-def product_columns(header: Sequence[object]) -> list[str]:
+def columns_named_in(header: Sequence[object]) -> list[str]:
     """The header, those of products by their proper names. Raises UnreadableFile."""
     needed = _("sku, and for new products name and price")
     return named_columns(header, IMPORTED, needed=["sku"], needed_in_words=needed)

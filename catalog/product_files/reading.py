@@ -8,7 +8,7 @@ from backoffice.db.fields import folded
 from backoffice.sheets.columns import kept_cells, places_of
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.reading import NO_ROWS, base_name, content_of, table_rows
-from catalog.product_files.cells import IMPORTED, product_columns
+from catalog.product_files.cells import IMPORTED, columns_named_in
 
 MAX_ROWS = 100_000
 LONGEST_NAME = 60
@@ -43,7 +43,7 @@ def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
     header = next(rows, None)
     if header is None:
         raise UnreadableFile(NO_ROWS)
-    named = product_columns(header.cells)
+    named = columns_named_in(header.cells)
     places = places_of(named, IMPORTED)
     read = tuple(kept_cells(rows, tuple(places.values()), most_rows=MAX_ROWS))
     if not read:

@@ -84,7 +84,7 @@ def register_return(
 ) -> None:
     """Register units that came back: on sale again, or written off.
 
-    Their credit value is what was paid for them; the order keeps its status, and the customer gets an e-mail.
+    Their credit value is what was charged for them. The status stays, and the customer gets an e-mail.
     """
     by = actor(as_, "orders.return_order")
     wanted = quantities(lines) or {}
@@ -136,4 +136,4 @@ def _return(
     returned = return_items(order.number, by=by, items=items, reason=reason, expected_version=version)
     order = order_with_number(order.number)
     row = {"number": order.number, "status": order.status, "return": returned.reference}
-    return {**row, "credit": returned.credit, "credited": order.credited, "restocked": not write_off}
+    return {**row, "credit": returned.credit, "credited": order.credited, "restock": not write_off}

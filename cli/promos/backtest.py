@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.promos.shown import app
-from cli.promos.terms import Discount
+from cli.promos.terms import DiscountOptions
 from cli.terminal.actors import actor
 from cli.terminal.console import As, Json, columns, is_terminal, print_json, print_rows, show_one, wrong_use
 from cli.terminal.moments import moment
-from cli.terminal.options import taking
+from cli.terminal.options import limit, taking
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
@@ -40,14 +40,16 @@ LONGEST_BAR = 30
     shopctl promos backtest --amount 5 --minimum-spend 40 --max-uses 1000 --json
     """,
 )
-@taking(Discount)
+@taking(DiscountOptions)
 def backtest(
     code: Annotated[
         str | None,
         typer.Argument(metavar="CODE", help="A code that exists; else give --percent or --amount."),
     ] = None,
-    given: Discount = Discount(),
-    max_uses: Annotated[int | None, typer.Option(min=1, help="How often in all. Default: no limit.")] = None,
+    given: DiscountOptions = DiscountOptions(),
+    max_uses: Annotated[
+        int | None, typer.Option(parser=limit, metavar="USES", help="How often in all, or none.")
+    ] = None,
     from_: Annotated[
         str, typer.Option("--from", metavar="WHEN", help="Orders placed then or later.")
     ] = USUAL_PERIOD,
@@ -74,13 +76,13 @@ def backtest(
 
 
 def _found(
-    code: str | None, given: Discount, max_uses: int | None, start: "datetime", end: "datetime"
+    code: str | None, given: DiscountOptions, max_uses: int | None, start: "datetime", end: "datetime"
 ) -> "Backtest":
     from orders import promotions
 
     if code is None:
         return promotions.backtest(given.terms(), start=start, end=end, max_uses=max_uses)
-    if given != Discount() or max_uses is not None:
+    if given != DiscountOptions() or max_uses is not None:
         wrong_use(_("Give either a code, which has its own terms, or terms."))
     return promotions.backtest_promo_code(code, start=start, end=end)
 

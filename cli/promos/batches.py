@@ -13,7 +13,7 @@ from cli.promos.shown import (
     app,
     in_short,
 )
-from cli.promos.terms import Terms
+from cli.promos.terms import TermsOptions
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     As,
@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     shopctl promos generate --count 500 --amount 5 --yes --output - --idempotency-key news-11 | mail-merge
     """,
 )
-@taking(Terms)
+@taking(TermsOptions)
 def generate(
     count: Annotated[int, typer.Option(min=1, help="How many codes, at most 100,000.")],
-    given: Terms,
+    given: TermsOptions,
     prefix: Annotated[str, typer.Option(help="What all codes begin with, such as BF-.")] = "",
     length: Annotated[
         int | None, typer.Option(min=1, help="Random characters after the prefix. Default: 12, 59 bits.")
@@ -188,7 +188,9 @@ class Planned:
         return promotion_data(made.pk, to=by)
 
 
-def _planned(count: int, prefix: str, length: int | None, max_uses: int | None, given: Terms) -> Planned:
+def _planned(
+    count: int, prefix: str, length: int | None, max_uses: int | None, given: TermsOptions
+) -> Planned:
     """Raises Invalid for a batch that cannot be."""
     from orders.promotions import CodeShape, refuse_impossible_batch
     from orders.promotions.batches import USUAL_LENGTH

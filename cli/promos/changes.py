@@ -1,4 +1,4 @@
-"""shopctl promos pause, resume, expire: some codes, or all codes of batches, at once."""
+"""shopctl promos pause, resume, end: some codes, or all codes of batches, at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -91,14 +91,14 @@ def resume(
 
 @verb(
     app,
-    "expire",
+    "end",
     examples="""
-    shopctl promos expire SUMMER20 --yes
-    shopctl promos expire SUMMER20 WELCOME5 --dry-run
-    shopctl promos expire --promotion 12
+    shopctl promos end SUMMER20 --yes
+    shopctl promos end SUMMER20 WELCOME5 --dry-run
+    shopctl promos end --promotion 12
     """,
 )
-def expire(
+def end(
     codes: Codes = None,
     promotion: Promotions = None,
     dry_run: DryRun = False,
@@ -111,7 +111,7 @@ def expire(
     from orders.promotions import end_promo_code, end_promotion
 
     asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0))
-    asked.carry_out("expire", end_promo_code, end_promotion)
+    asked.carry_out("end", end_promo_code, end_promotion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class ChangeInWords:
 IN_WORDS = {
     "pause": ChangeInWords(lambda: _("To pause:"), lambda: _("Pause %(codes)s?")),
     "resume": ChangeInWords(lambda: _("To resume:"), lambda: _("Resume %(codes)s?")),
-    "expire": ChangeInWords(lambda: _("To expire:"), lambda: _("Expire %(codes)s?")),
+    "end": ChangeInWords(lambda: _("To end now:"), lambda: _("End %(codes)s now?")),
 }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Discount:
+class DiscountOptions:
     """How much off what, and how often for one customer."""
 
     percent: Annotated[
@@ -79,7 +79,7 @@ class Discount:
 
 
 @dataclass(frozen=True)
-class Terms(Discount):
+class TermsOptions(DiscountOptions):
     """A discount with its window and name."""
 
     starts: Annotated[

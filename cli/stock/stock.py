@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 app = group("Receive, count, adjust and import stock; undo imports; prove every unit.")
 
-LEVELS = columns("sku", "name", "on_hand:n", "reserved:n", "stock:n=Available", "low_stock_at:n=Low at")
+LEVELS = columns("sku", "name", "on_hand:n", "reserved:n", "stock:n=Available", "low_stock_at:n=Threshold")
 MOVED = columns(
     "at=When",
     "kind",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import view_tabs
 from backoffice.admin.short_cache import remembered
-from orders.admin.promos.filters import PROMOTION
+from orders.admin.promos.filters import BATCH
 from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS, OrderView
 from orders.reports import OpenOrders, open_orders
 
@@ -50,7 +50,7 @@ def _promo_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     titles = [("", _("All")), *((view.key, str(view.title)) for view in PROMO_VIEWS)]
     tabs = view_tabs(request, PROMO_CODES, titles)
     batches = reverse(PROMOTIONS)
-    is_about_batches = request.path == batches or PROMOTION in request.GET
+    is_about_batches = request.path == batches or BATCH in request.GET
     if is_about_batches:
         for tab in tabs:
             tab["active"] = False

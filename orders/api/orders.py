@@ -198,7 +198,7 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
         Forbidden: somebody else's address, or a shipping fee, without the right to it.
     """
     actor, own = actor_of(request), caller(request).email
-    if not _has_a_customer_to_be(caller(request)):
+    if not _may_order(caller(request)):
         raise EmailNotConfirmed(_("Confirm your e-mail address first: orders belong to it."))
     faults = []
     if body.email is not None and normalised_email(body.email) != own:
@@ -210,8 +210,11 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
     return actor, body.email or own
 
 
-def _has_a_customer_to_be(user: User) -> bool:
-    """An address that nobody has confirmed may be somebody else's, with their orders and promo codes."""
+def _may_order(user: User) -> bool:
+    """Whether orders may be placed under this account's address: it is confirmed, a customer's, or staff's.
+
+    One that nobody has confirmed may be somebody else's, with their orders and promo codes.
+    """
     return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
 
 

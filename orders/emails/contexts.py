@@ -1,6 +1,7 @@
-"""What happens, and what each mail about it is filled with: facts and rows, put into words when it is queued.
+"""What happens, and what each mail about it is filled with, which is what JSON holds.
 
-So a mail says what was true then, whenever it is sent. Contexts hold what JSON holds.
+Amounts and dates are formatted when a mail is queued, so that it says what was true then; its template is
+rendered when it is sent.
 """
 
 from collections.abc import Mapping, Sequence

@@ -25,7 +25,7 @@ class Units:
         """What they are worth; to be asked before the line's counters change."""
         line = self.line
         return credit_of(
-            paid=line.total,
+            charged=line.total,
             credited=line.credited,
             quantity=line.quantity,
             credited_units=line.cancelled + line.returned,

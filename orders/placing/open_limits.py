@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import Actor
 from accounts.models import Customer
 from accounts.security_log import write_line
-from backoffice.api.throttling import is_first
+from backoffice.api.throttling import claim_turn
 from backoffice.db.statements import selecting
 from backoffice.errors import Conflict, Fault
 from backoffice.money import ZERO, formatted, rounded
@@ -79,7 +79,7 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
     if not faults:
         return
     detail = " ".join(fault.detail for fault in faults)
-    if is_first(f"too-much-open:{customer.pk}", window_seconds=NOTED_SECONDS):
+    if claim_turn(f"too-much-open:{customer.pk}", window_seconds=NOTED_SECONDS):
         write_line("too_much_open", account=customer.email, by=by, text=detail)
     raise TooMuchOpen(
         _("%(problems)s Order less, wait until something has shipped, or ask the shop.")
@@ -183,7 +183,7 @@ def _near_a_limit(at_most: int) -> list[Holder]:
 
 
 def _nearest(held: Open) -> str:
-    """`4,700 of 5,000 units`: the limit that is nearest."""
+    """What is held under the limit that is nearest: `4,700 units, at most 5,000 units`."""
     shares = {
         name: Decimal(getattr(held, name)) / limit for name, limit in limits().items() if limit is not None
     }

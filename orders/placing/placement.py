@@ -50,7 +50,7 @@ class UnknownSkus(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class PricedBasket:
     """A basket with its products, in the order of the request, and what it costs."""
 
     products: Sequence[Product]
@@ -146,23 +146,24 @@ def _priced(
     wanted: Mapping[str, Wanted],
     promo: Candidate | NoDiscount | None,
     find: Callable[[Sequence[str], int], list[Product]],
-) -> Priced:
+) -> PricedBasket:
     restricting = promo.restricting_promotion_id if isinstance(promo, Candidate) else 0
     found: list[Any] = find(list(wanted), restricting)
     by_key = {product.sku_key: product for product in found}
     _refuse_unorderable(wanted, by_key)
     products = [by_key[key] for key in wanted]
-    priced = quote(
+    quoted = quote(
         [
             BasketItem(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
             for key, product in zip(wanted, products, strict=True)
         ],
+        # One that gives nothing too: the quote tells why, as it does of one that this basket rules out.
         promo=promo.terms if isinstance(promo, Candidate) else promo,
         shipping=_shipping(request),
     )
-    if priced.subtotal > MAX_AMOUNT:
+    if quoted.subtotal > MAX_AMOUNT:
         raise Invalid(_("An order of this value is not possible: order less."))
-    return Priced(products, {by_key[key].pk: each.quantity for key, each in wanted.items()}, priced)
+    return PricedBasket(products, {by_key[key].pk: each.quantity for key, each in wanted.items()}, quoted)
 
 
 def _shipping(request: OrderRequest) -> Shipping:
@@ -196,14 +197,14 @@ def _refuse_without_discount(outcome: PromoOutcome | None, by: Actor) -> None:
         raise redemption.refusal_told_to(by, outcome.refusal)
 
 
-def _added_to_open(priced: Priced) -> Open:
+def _added_to_open(priced: PricedBasket) -> Open:
     """What the order adds to what its customer has open."""
     quoted = priced.quote
     return Open(1, sum(priced.quantities.values()), quoted.subtotal - quoted.discount)
 
 
 def _write_order(
-    priced: Priced,
+    priced: PricedBasket,
     request: OrderRequest,
     fields: Mapping[str, str],
     customer: Customer,
@@ -239,7 +240,7 @@ def _write_order(
     return order
 
 
-def _write_lines(order: Order, priced: Priced) -> list[OrderLine]:
+def _write_lines(order: Order, priced: PricedBasket) -> list[OrderLine]:
     priced_lines = zip(priced.products, priced.quote.lines, strict=True)
     lines = [
         _line(order, position, product, line)

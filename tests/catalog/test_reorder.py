@@ -80,8 +80,8 @@ def test_the_file_is_received_as_it_is_when_the_goods_arrive() -> None:
         "sku": "'=A",
         "name": "Tea",
         "barcode": "4006381333931",
-        "available": "2",
-        "threshold": "5",
+        "stock": "2",
+        "low_stock_at": "5",
         "sold_30_days": "0",
         "quantity": "3",
     }

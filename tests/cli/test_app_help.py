@@ -124,7 +124,7 @@ def test_the_verbs_that_are_promised_are_there() -> None:
         demo serve worker scheduler doctor backup restore
         products:list,show,import,export,archive
         stock:show,list,receive,adjust,count,import,export,imports,undo,audit,history,template
-        promos:list,show,create,pause,resume,expire,generate,promotions,import,export,duplicate,delete,backtest
+        promos:list,show,create,pause,resume,end,generate,promotions,import,export,duplicate,delete,backtest
         orders:list,show,place,ship,deliver,cancel,return,export
         users:create,list,role,deactivate,password
         emails:list,requeue

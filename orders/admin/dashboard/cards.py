@@ -171,7 +171,7 @@ def _low_stock_figure(low: LowStock) -> FigureCard:
     return FigureCard(
         title=_("Low stock"),
         value=f"{low.count:,}",
-        note=_("at or under their level") if low.count else _("all above their level"),
+        note=_("at or under their threshold") if low.count else _("all above their threshold"),
         note_tone="warn" if low.count else "muted",
         url=f"{reverse('admin:catalog_product_changelist')}?{VIEW}=low",
     )

@@ -11,9 +11,16 @@ from orders.admin.order.dialogs import CancelForm, CommentForm, DeliverForm, Edi
 from orders.models import Order, OrderLine
 from orders.status import Action, is_allowed
 
+# Whether a button would have an effect on this order with these lines.
+HasEffect = Callable[[Order, Sequence[OrderLine]], bool]
 
-def _is_there(line: OrderLine) -> bool:
-    return line.quantity > 0
+
+def _always(_order: Order, _lines: Sequence[OrderLine]) -> bool:
+    return True
+
+
+def _for_some_line(is_so: Callable[[OrderLine], bool]) -> HasEffect:
+    return lambda _order, lines: any(map(is_so, lines))
 
 
 def _has_open(line: OrderLine) -> bool:
@@ -28,14 +35,14 @@ def _can_come_back(line: OrderLine) -> bool:
     return line.returned < line.shipped
 
 
-# Each button with the action it stands for, and what some line must be like for it to have an effect.
-SHOWN_WHEN: dict[str, tuple[Action, Callable[[OrderLine], bool]]] = {
-    "ship_items": (Action.SHIP, _has_open),
-    "mark_delivered": (Action.DELIVER, _is_under_way),
-    "register_return": (Action.RETURN, _can_come_back),
-    "add_comment": (Action.COMMENT, _is_there),
-    "cancel_items": (Action.CANCEL, _has_open),
-    "edit_details": (Action.EDIT, _is_there),
+# Each button with the action it stands for, which the order's status must allow.
+SHOWN_WHEN: dict[str, tuple[Action, HasEffect]] = {
+    "ship_items": (Action.SHIP, _for_some_line(_has_open)),
+    "mark_delivered": (Action.DELIVER, _for_some_line(_is_under_way)),
+    "register_return": (Action.RETURN, _for_some_line(_can_come_back)),
+    "add_comment": (Action.COMMENT, _always),
+    "cancel_items": (Action.CANCEL, _for_some_line(_has_open)),
+    "edit_details": (Action.EDIT, _always),
 }
 
 
@@ -56,7 +63,7 @@ class OrderActions(ButtonsFollowState):
         return [
             name
             for name, (domain_action, has_effect) in SHOWN_WHEN.items()
-            if not (is_allowed(domain_action, row.status) and any(map(has_effect, lines)))
+            if not (is_allowed(domain_action, row.status) and has_effect(row, lines))
         ]
 
     ship_items = DialogButton(

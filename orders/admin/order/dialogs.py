@@ -131,9 +131,9 @@ class ReturnForm(QuantitiesDialog):
         return self.left_of(line) if len(returnable) == 1 else 0
 
     def help_for(self, line: OrderLine) -> str:
-        paid = words.money(line.total / line.quantity, self.order.currency)
-        facts = {"left": self.left_of(line), "shipped": line.shipped, "paid": paid}
-        return _("%(left)s of %(shipped)s shipped could come back, %(paid)s each") % facts
+        each = words.money(line.total / line.quantity, self.order.currency)
+        facts = {"left": self.left_of(line), "shipped": line.shipped, "each": each}
+        return _("%(left)s of %(shipped)s shipped could come back, %(each)s each") % facts
 
     def add_line(self, line: OrderLine) -> None:
         super().add_line(line)

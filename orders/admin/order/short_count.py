@@ -52,7 +52,7 @@ class ShortCountPage(DomainAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.short_count_view)
         urls: list[URLPattern] = super().get_urls()
-        return [path("short-shelf/", view, name="orders_short_shelf"), *urls]
+        return [path("short-count/", view, name="orders_short_count"), *urls]
 
     def short_count_view(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perms(NEEDED):
@@ -76,7 +76,7 @@ class ShortCountPage(DomainAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Short shelf"),
+            "title": _("Short count"),
             "form": form,
             "product": product,
             "counted": data["counted"],

@@ -11,27 +11,27 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from orders.models import PromoCode, PromoState, Promotion
 
-PROMOTION = "promotion"
+BATCH = "promotion"
 MOST_OFFERED = 100
 
 
-def promotion_chosen(request: HttpRequest) -> Promotion | None:
+def batch_chosen(request: HttpRequest) -> Promotion | None:
     """The batch whose codes the list of promo codes is asked for."""
-    number = request.GET.get(PROMOTION, "")
+    number = request.GET.get(BATCH, "")
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
     return Promotion.objects.filter(pk=int(number), is_batch=True).first()
 
 
-class PromotionFilter(DropdownFilter):
+class BatchFilter(DropdownFilter):
     """The codes of one batch. Without it the list has only the codes that are alone in their promotion."""
 
-    title = gettext_lazy("promotion")
-    parameter_name = PROMOTION
+    title = gettext_lazy("batch")
+    parameter_name = BATCH
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         newest = list(Promotion.objects.filter(is_batch=True).order_by("-pk")[:MOST_OFFERED])
-        chosen = promotion_chosen(request)
+        chosen = batch_chosen(request)
         if chosen is not None and chosen not in newest:
             newest.append(chosen)
         return [(str(promotion.pk), promotion.name) for promotion in newest]
@@ -39,7 +39,7 @@ class PromotionFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[PromoCode]) -> QuerySet[PromoCode]:
         if not self.value():
             return queryset
-        chosen = promotion_chosen(request)
+        chosen = batch_chosen(request)
         return queryset.filter(promotion=chosen) if chosen else queryset.none()
 
 

@@ -22,7 +22,7 @@ from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, to_backtest
 from orders.admin.promos.dialogs import DeletePromoCode, DuplicatePromoCode, PausePromoCode, ResumePromoCode
-from orders.admin.promos.filters import PROMOTION, PromotionFilter, UsedFilter, promotion_chosen
+from orders.admin.promos.filters import BATCH, BatchFilter, UsedFilter, batch_chosen
 from orders.admin.promos.forms import PromoCodeForm
 from orders.admin.promos.page import promo_code_page
 from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
@@ -39,7 +39,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     form = PromoCodeForm
     list_display = ("code", "state_label", "discount", "window", "uses", "promotion_name")
     list_display_links = ("code",)
-    list_filter = (PromotionFilter, ("promotion__kind", ChoicesDropdownFilter), UsedFilter)
+    list_filter = (BatchFilter, ("promotion__kind", ChoicesDropdownFilter), UsedFilter)
     list_before_template = "orders/admin/codes_of_promotion.html"
     search_fields = ("code",)
     search_help_text = _("Code or name; a code of a batch in full")
@@ -75,7 +75,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         self, request: HttpRequest, queryset: QuerySet[PromoCode], search_term: str
     ) -> tuple[QuerySet[PromoCode], bool]:
         """Single codes, or those of the chosen promotion; a code typed in full is found wherever it is."""
-        is_listed = Q() if request.GET.get(PROMOTION) else Q(promotion__is_batch=False)
+        is_listed = Q() if request.GET.get(BATCH) else Q(promotion__is_batch=False)
         term = search_term.replace("\x00", "").strip()
         if not term:
             return queryset.filter(is_listed), False
@@ -87,9 +87,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(
-            request, {"promotion": promotion_chosen(request), **(extra_context or {})}
-        )
+        return super().changelist_view(request, {"promotion": batch_chosen(request), **(extra_context or {})})
 
     @display(description=_("State"))
     def state_label(self, promo_code: PromoCode) -> SafeString:

@@ -7,7 +7,7 @@ import pytest
 
 from backoffice.sheets.plans import RowProblem
 from catalog.models import Category
-from catalog.product_files.cells import MAX_CELL, all_categories, product_columns, said_by
+from catalog.product_files.cells import MAX_CELL, all_categories, columns_named_in, said_by
 from catalog.product_files.problems import RowHasProblems
 from tests.factories import make_category
 
@@ -115,7 +115,7 @@ def test_every_cell_that_cannot_be_understood_is_named_and_none_is_too_long() ->
 
 @pytest.mark.once
 def test_columns_are_known_however_their_names_are_written() -> None:
-    assert product_columns(["SKU", "Low stock threshold", "IsActive", " Supplier ", None]) == [
+    assert columns_named_in(["SKU", "Low stock threshold", "IsActive", " Supplier ", None]) == [
         "sku",
         "low_stock_threshold",
         "is_active",

@@ -47,7 +47,7 @@ def test_what_came_back_is_on_sale_again_and_credited(answers: Answers, number: 
         "return": f"{number}-R1",
         "credit": "24.00",
         "credited": "24.00",
-        "restocked": True,
+        "restock": True,
     }
     assert on_hand() == {"TEA-01": 9, "MUG-7": 9}
     assert Return.objects.get().reason == "too many"
@@ -58,7 +58,7 @@ def test_what_came_back_is_on_sale_again_and_credited(answers: Answers, number: 
 def test_what_is_written_off_is_credited_but_not_on_sale(answers: Answers, number: str) -> None:
     row = answers("orders", "return", number, "--line", "MUG-7=1", "--write-off", "--yes")
 
-    assert (row["credit"], row["restocked"]) == ("4.00", False)
+    assert (row["credit"], row["restock"]) == ("4.00", False)
     assert on_hand() == {"TEA-01": 7, "MUG-7": 8}
     assert Return.objects.get().lines.get().restock is False
 

@@ -44,6 +44,12 @@ def test_limits_count(answers: Answers) -> None:
     assert answers("promos", "backtest", "--amount", "5", *PERIOD)["refused"] == {"already_used": 2}
 
 
+def test_what_has_no_limit_is_said_as_for_every_other(answers: Answers) -> None:
+    unlimited = ("--per-customer", "none", "--max-uses", "none")
+    found = answers("promos", "backtest", "--amount", "5", *unlimited, *PERIOD)
+    assert (found["cost"], found["refused"]) == ("15.00", {})
+
+
 def test_a_code_is_tried_with_its_own_terms(answers: Answers, shopctl: Shopctl) -> None:
     make_promo_code("ONCE", max_uses=1, max_uses_per_customer=None)
     found = answers("promos", "backtest", "once", *PERIOD)
@@ -77,6 +83,7 @@ def test_without_a_period_the_last_ninety_days_are_taken(answers: Answers) -> No
         ([], 2),
         (["ONCE", "--percent", "10"], 2),
         (["ONCE", "--max-uses", "10"], 2),
+        (["--percent", "10", "--max-uses", "0"], 2),
         (["--percent", "10", "--amount", "5"], 2),
         (["--percent", "500"], 1),
         (["--percent", "10", "--from", "2026-07-01", "--to", "2026-06-01"], 1),

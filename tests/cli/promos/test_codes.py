@@ -261,16 +261,16 @@ def test_several_codes_need_yes_and_change_together(shopctl: Shopctl) -> None:
     assert PromoCode.objects.filter(is_paused=True).count() == 2
 
 
-def test_expiring_ends_the_promotion_now(answers: Answers) -> None:
+def test_ending_ends_the_promotion_now(answers: Answers) -> None:
     make_promo_code("SUMMER20", ends_at=timezone.now() + timedelta(days=9))
-    (row,) = answers("promos", "expire", "SUMMER20")
+    (row,) = answers("promos", "end", "SUMMER20")
     assert row["state"] == "expired"
-    assert answers("promos", "expire", "SUMMER20") == [row]
+    assert answers("promos", "end", "SUMMER20") == [row]
 
 
-def test_what_has_not_started_cannot_expire(shopctl: Shopctl) -> None:
+def test_what_has_not_started_cannot_be_ended(shopctl: Shopctl) -> None:
     make_promo_code("SOON", starts_at=timezone.now() + timedelta(days=1))
-    result = shopctl("promos", "expire", "SOON")
+    result = shopctl("promos", "end", "SOON")
     assert result.exit_code == 1
     assert "pause" in result.stderr
     assert PromoCode.objects.get().promotion.ends_at is None
@@ -292,7 +292,7 @@ def test_all_codes_of_batches_are_paused_resumed_and_ended(shopctl: Shopctl, ans
         (second.pk, 3, "paused"),
     ]
     assert answers("promos", "resume", "--promotion", first.pk, "--yes")[0]["state"] == "active"
-    assert answers("promos", "expire", "--promotion", first.pk, "--yes")[0]["state"] == "expired"
+    assert answers("promos", "end", "--promotion", first.pk, "--yes")[0]["state"] == "expired"
     assert shopctl("promos", "pause", "X", "--promotion", first.pk).exit_code == 2
     assert shopctl("promos", "pause").exit_code == 2
     assert shopctl("promos", "pause", "--promotion", 0, "--yes").exit_code == 1
@@ -300,7 +300,7 @@ def test_all_codes_of_batches_are_paused_resumed_and_ended(shopctl: Shopctl, ans
 
 def test_a_batch_that_has_not_started_is_paused_instead_of_ended(shopctl: Shopctl) -> None:
     batch = make_batch(1, starts_at=timezone.now() + timedelta(days=1))
-    result = shopctl("promos", "expire", "--promotion", batch.pk, "--yes")
+    result = shopctl("promos", "end", "--promotion", batch.pk, "--yes")
     assert result.exit_code == 1
     assert "pause it instead" in result.stderr
 

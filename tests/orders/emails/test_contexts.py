@@ -95,7 +95,7 @@ def test_a_cancelled_order_says_why_and_what_comes_back(mailoutbox, order):
 
     assert mail.subject == f"Your order {order.number} was cancelled"
     assert "Reason: Out of <luck>" in text
-    assert "You get back: €18.00" in text
+    assert "Credited: €18.00" in text
     assert "Out of &lt;luck&gt;" in html
 
 
@@ -106,7 +106,7 @@ def test_a_cancelled_line_leaves_the_rest_of_the_order(mailoutbox, order):
 
     assert mail.subject == f"Your order {order.number} has changed"
     assert "1 x Mug (MUG-01): €2.25" in text
-    assert "You get back: €2.25" in text
+    assert "Credited: €2.25" in text
 
 
 def test_a_return_says_what_arrived_and_what_comes_back(mailoutbox, order):

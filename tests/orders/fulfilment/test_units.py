@@ -21,7 +21,7 @@ pytestmark = pytest.mark.once
 
 
 def line(sku: str, quantity: int, **counters: int) -> OrderLine:
-    """€10.00 were paid for it."""
+    """It costs €10.00."""
     return OrderLine(
         product_id=len(sku),
         sku=sku,

@@ -41,7 +41,7 @@ def test_the_figures_compare_thirty_days_with_the_thirty_before(manager: Client)
         "Revenue, 30 days": ("€60.00", "+500 %", "vs previous 30 days"),
         "Orders, 30 days": ("3", "+200 %", "vs previous 30 days"),
         "Average order": ("€20.00", "+100 %", "vs previous 30 days"),
-        "Low stock": ("1", "", "at or under their level"),
+        "Low stock": ("1", "", "at or under their threshold"),
     }
     assert {status.title: status.count for status in page.context["statuses"]} == {
         "Pending": 1,

@@ -18,7 +18,7 @@ from tests.orders.admin.posted_dialogs import submitted
 
 pytestmark = pytest.mark.django_db
 
-PAGE = "/admin/orders/order/short-shelf/"
+PAGE = "/admin/orders/order/short-count/"
 
 
 @pytest.fixture
