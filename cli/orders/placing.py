@@ -56,8 +56,8 @@ def place(
 
 def _content_of(file: str) -> bytes:
     """Raises TooLarge."""
-    from backoffice.api.limits import MAX_BODY_BYTES
     from backoffice.errors import TooLarge
+    from backoffice.requests.limits import MAX_BODY_BYTES
 
     with opened(file, most=MAX_BODY_BYTES) as stream:
         content = stream.read(MAX_BODY_BYTES + 1)
