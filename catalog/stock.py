@@ -62,12 +62,17 @@ def shortage(product: Product, wanted: int) -> Fault:
     return Fault(
         pointer="",
         code=InsufficientStock.code,
-        detail=_("Only %(available)s of %(sku)s are available; %(wanted)s were asked for.") % facts,
+        detail=ngettext(
+            "Only %(available)s of %(sku)s is available; %(wanted)s were asked for.",
+            "Only %(available)s of %(sku)s are available; %(wanted)s were asked for.",
+            product.available,
+        )
+        % facts,
         facts=facts,
     )
 
 
-# For orders, inside their transaction: `quantities` maps product ids to units, `held_for` is a number.
+# For orders, inside their transaction: `quantities` maps product ids to units, `held_for` is an order's number.
 
 
 def reserve(
@@ -207,7 +212,12 @@ def _refuse_too_many(product: Product, added: int) -> None:
 def _refuse_below_reserved(product: Product, on_hand_after: int) -> None:
     if on_hand_after < 0 and not product.reserved:
         raise BelowReserved(
-            _("Only %(on_hand)s of %(sku)s are on hand.") % {"on_hand": product.on_hand, "sku": product.sku}
+            ngettext(
+                "Only %(on_hand)s of %(sku)s is on hand.",
+                "Only %(on_hand)s of %(sku)s are on hand.",
+                product.on_hand,
+            )
+            % {"on_hand": product.on_hand, "sku": product.sku}
         )
     if on_hand_after < product.reserved:
         raise _below_reserved(product)

@@ -12,6 +12,7 @@ from cli.terminal.console import As, Json, columns, is_terminal, print_json, pri
 from cli.terminal.moments import moment
 from cli.terminal.options import taking
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,7 +98,7 @@ def _found(
     if code is None:
         return promotions.backtest(given.terms(), start=start, end=end, max_uses=max_uses)
     if given != Discount() or max_uses is not None:
-        wrong_use("Give either a code, which has its own terms, or terms.")
+        wrong_use(_("Give either a code, which has its own terms, or terms."))
     return promotions.backtest_promo_code(code, start=start, end=end)
 
 
@@ -105,9 +106,9 @@ def _print(found: dict[str, Any]) -> None:
     parts = {name: found.pop(name) for name in ("refused", "weeks", "bands")}
     show_one({name: found[name] for name in SHOWN}, as_json=False, headings=HEADINGS)
     refused = [{"reason": reason, "orders": orders} for reason, orders in parts["refused"].items()]
-    _print_part("Orders that would not have had it", refused, REFUSED)
-    _print_part("Cost by week", _with_bars(parts["weeks"], "cost"), WEEKS)
-    _print_part("Orders by discount", _with_bars(parts["bands"], "orders"), BANDS)
+    _print_part(_("Orders that would not have had it"), refused, REFUSED)
+    _print_part(_("Cost by week"), _with_bars(parts["weeks"], "cost"), WEEKS)
+    _print_part(_("Orders by discount"), _with_bars(parts["bands"], "orders"), BANDS)
 
 
 def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:

@@ -34,7 +34,7 @@ from orders.placing.basket import (
     merged,
 )
 from orders.placing.open_limits import Open
-from orders.pricing import BasketItem, PricedLine, PromoOutcome, PromoRefusal, Quote, Shipping, quote
+from orders.pricing import BasketItem, NoDiscount, PricedLine, PromoOutcome, Quote, Shipping, quote
 from orders.promotions import redemption
 from orders.promotions.redemption import Candidate
 from orders.status import OrderStatus
@@ -143,10 +143,12 @@ def _products_locked(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
 def _priced(
     request: OrderRequest,
     wanted: Mapping[str, Wanted],
-    promo: Candidate | PromoRefusal | None,
+    promo: Candidate | NoDiscount | None,
     find: Callable[[Sequence[str], int], list[Product]],
 ) -> Priced:
-    found: list[Any] = find(list(wanted), promo.names_of if isinstance(promo, Candidate) else 0)
+    found: list[Any] = find(
+        list(wanted), promo.restricting_promotion_id if isinstance(promo, Candidate) else 0
+    )
     by_key = {product.sku_key: product for product in found}
     _refuse_unorderable(wanted, by_key)
     products = [by_key[key] for key in wanted]
@@ -205,7 +207,7 @@ def _write_order(
     request: OrderRequest,
     fields: Mapping[str, str],
     customer: Customer,
-    promo: Candidate | PromoRefusal | None,
+    promo: Candidate | NoDiscount | None,
     *,
     email: str,
     by: Actor,
