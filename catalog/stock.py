@@ -72,7 +72,7 @@ def shortage(product: Product, wanted: int) -> Fault:
     )
 
 
-# For orders, inside their transaction: `quantities` maps product ids to units, `held_for` is an order's number.
+# For orders, inside their transaction: `quantities` are units by product id, `held_for` is an order's number.
 
 
 def reserve(

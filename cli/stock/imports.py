@@ -80,12 +80,10 @@ def import_stock(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Change stock by a file: show what would change, ask, and apply all of it or nothing."""
-    from backoffice.sheets.reading import MAX_FILE
     from catalog.readers.stock_imports import import_data
 
     by = actor(as_, "catalog.move_stock")
-    with opened(file, most=MAX_FILE) as stream:
-        content = stream.read(MAX_FILE + 1)
+    content = _content_of(file)
     answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
     operation = f"import {mode} {sha256(content).hexdigest()} {skip_invalid} {by}"
     if (kept := answer_kept(idempotency_key, operation)) is not None:
@@ -109,6 +107,13 @@ def import_stock(
     answer.show(result)
     if fail_if_empty and not result["changes"]:
         raise typer.Exit(EMPTY)
+
+
+def _content_of(file: str) -> bytes:
+    from backoffice.sheets.reading import MAX_FILE
+
+    with opened(file, most=MAX_FILE) as stream:
+        return stream.read(MAX_FILE + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,9 +146,8 @@ def _priced(
     promo: Candidate | NoDiscount | None,
     find: Callable[[Sequence[str], int], list[Product]],
 ) -> Priced:
-    found: list[Any] = find(
-        list(wanted), promo.restricting_promotion_id if isinstance(promo, Candidate) else 0
-    )
+    restricting = promo.restricting_promotion_id if isinstance(promo, Candidate) else 0
+    found: list[Any] = find(list(wanted), restricting)
     by_key = {product.sku_key: product for product in found}
     _refuse_unorderable(wanted, by_key)
     products = [by_key[key] for key in wanted]

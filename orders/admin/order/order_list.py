@@ -1,4 +1,4 @@
-"""The list of orders."""
+"""Orders in the admin: their list, and the page of one put together."""
 
 from typing import Any
 
