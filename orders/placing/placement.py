@@ -20,6 +20,7 @@ from backoffice.errors import Fault, Invalid
 from backoffice.money import MAX_AMOUNT, rounded
 from catalog import stock
 from catalog.models import Product
+from catalog.shortage import InsufficientStock, shortage
 from orders.models import EventKind, Order, OrderLine, Origin
 from orders.models.order import NextSerial
 from orders.placing import open_limits
@@ -177,7 +178,7 @@ def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Pro
         return
     detail = " ".join(fault.detail for fault in faults)
     is_unknown = any(fault.code == UnknownSkus.code for fault in faults)
-    raise (UnknownSkus if is_unknown else stock.InsufficientStock)(detail, faults=faults)
+    raise (UnknownSkus if is_unknown else InsufficientStock)(detail, faults=faults)
 
 
 def _fault_of_line(wanted: Wanted, product: Product | None) -> Fault | None:
@@ -185,7 +186,7 @@ def _fault_of_line(wanted: Wanted, product: Product | None) -> Fault | None:
         detail = _("%(sku)s is not for sale.") % {"sku": wanted.sku[:64]}
         return Fault(wanted.pointer, UnknownSkus.code, detail, {"sku": wanted.sku[:64]})
     if product.available < wanted.quantity:
-        fault = stock.shortage(product, wanted.quantity)
+        fault = shortage(product, wanted.quantity)
         return Fault(wanted.pointer, fault.code, fault.detail, fault.facts)
     return None
 

@@ -12,7 +12,7 @@ from backoffice.errors import Invalid
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
-from catalog.stock import InsufficientStock
+from catalog.shortage import InsufficientStock
 from orders.audit import audit_orders
 from orders.models import Order, OrderEvent, Origin, PromoCode, Redemption
 from orders.placing.basket import EmptyOrder
