@@ -1,4 +1,4 @@
-"""What the “type” of a problem leads to: what it means and what to do, for the developer of a client."""
+"""The pages that a problem's “type” leads to: what it means and what to do, for a client's developer."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
