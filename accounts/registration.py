@@ -49,8 +49,8 @@ def _take_in(newcomer: User) -> None:
 def confirm_email(token: str, password: str, *, address: str) -> User:
     """Let the account work from now on, and give it the earlier guest orders of its address.
 
-    The link alone is not enough: when a stranger has registered somebody's address, its owner would confirm an
-    account whose password the stranger knows.
+    The link alone is not enough: where a stranger has registered somebody's address, its owner would confirm
+    an account whose password the stranger knows.
 
     Raises:
         InvalidLink: used, too old or forged.
