@@ -1,4 +1,4 @@
-"""Files in forms: for staff alone, of bounded size, and without a name on the disk.
+"""Takes files in forms: from staff alone, of bounded size, and without a name on the disk.
 
 Django reads a form when the first part of the code asks for a field of it, which is the check against forged
 requests, before anybody's permissions are looked at. So the handlers of files, which it asks for each one,
@@ -15,8 +15,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext as _
 
-from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.errors import Forbidden
+from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 
 
 class NotForStrangers(PermissionDenied, UnreadablePostError):

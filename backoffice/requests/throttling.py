@@ -1,4 +1,4 @@
-"""How often somebody may do something, right across threads and processes."""
+"""Limits how often somebody may do something, across all threads and processes."""
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
-from backoffice.api.addresses import address_block, site_of
-from backoffice.api.throttle_store import ask_store, counts_here, has_server, let_server_rest
 from backoffice.errors import Throttled
+from backoffice.requests.addresses import address_block, site_of
+from backoffice.requests.throttle_store import ask_store, counts_here, has_server, let_server_rest
 from backoffice.runtime.caches import Held, Outdated
 
 # A whole network of IPv6 may do this many times what one place may.
@@ -55,7 +55,7 @@ class LimitUse:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How much of a limit is used up, and when it begins anew."""
+    """How much of a limit is used up, and when its next window begins."""
 
     limit: int
     remaining: int
