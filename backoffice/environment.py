@@ -25,7 +25,7 @@ def load_dotenv(path: Path) -> None:
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable's value; an empty one counts as not set."""
+    """Return the variable's value; an empty one counts as not set."""
     return os.environ.get(name, "").strip() or default
 
 
@@ -49,7 +49,7 @@ def integer(name: str, default: int) -> int:
 
 
 def limit(name: str, default: int) -> int | None:
-    """A whole number, or None for 0, which is no limit."""
+    """Return a whole number, or None for 0, which is no limit."""
     value = integer(name, default)
     if value < 0:
         raise ImproperlyConfigured(f"{name} must be 0 (no limit) or more, not {value}.")
@@ -120,7 +120,7 @@ def database(var_dir: Path) -> dict[str, object]:
 
 
 def database_from_url(url: str, *, named: str = "DATABASE_URL") -> dict[str, object]:
-    """Raises ImproperlyConfigured, which says what `named` must be."""
+    """Return Django's settings of the database. Raises ImproperlyConfigured, saying what `named` must be."""
     parts = urlsplit(url)
     if parts.scheme in ("sqlite", "sqlite3"):
         return _sqlite(unquote(parts.path.removeprefix("/")) or "backoffice.sqlite3")

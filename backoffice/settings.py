@@ -229,7 +229,7 @@ CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 
 
 def jwt_keys() -> dict[str, str]:
-    """`kid:key` pairs, the current one first; made and kept beside the database when embedded."""
+    """Return keys by kid, the current one first; made and kept beside the database when embedded."""
     pairs = env.words("JWT_KEYS")
     if not pairs and IS_SQLITE:
         pairs = private_content(

@@ -96,11 +96,11 @@ class DomainAdmin(ModelAdmin):
         return True
 
     def in_view(self, rows: QuerySet[Any], view: str) -> QuerySet[Any]:
-        """The rows of a saved view; `view` is what the tab put into the address, "" for all."""
+        """Narrow the rows to a saved view; `view` is what the tab put into the address, "" for all."""
         return rows
 
     def page(self, request: HttpRequest, template: str, context: Mapping[str, Any]) -> TemplateResponse:
-        """A page of our own within the admin's frame; `object` in the context makes its breadcrumbs."""
+        """Show a page of our own within the admin's frame; `object` in the context makes its breadcrumbs."""
         setattr(request, "current_app", self.admin_site.name)  # noqa: B010
         frame = self.admin_site.each_context(request)
         return TemplateResponse(request, template, {**frame, "opts": self.opts, **context})
@@ -153,7 +153,7 @@ class DomainAdmin(ModelAdmin):
 
 
 def _name_of(list_filter: Any) -> str:
-    """The column, or the parameter of a filter of our own, that an entry of `list_filter` goes by."""
+    """Return the column, or the parameter of a filter of our own, that an entry of `list_filter` uses."""
     name = list_filter[0] if isinstance(list_filter, tuple) else list_filter
     return name if isinstance(name, str) else str(name.parameter_name)
 
@@ -164,7 +164,7 @@ def _is_lookup_of(column: str, lookup: str) -> bool:
 
 
 def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:
-    """The same form, which already knows that its input will be refused, and why."""
+    """Return the form's class with the refusal added, so that it comes back invalid and says why."""
 
     def clean(self: AnyForm) -> dict[str, Any] | None:
         data = super(refused, self).clean()
@@ -177,7 +177,7 @@ def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:
 
 
 def csv_file(content: str, name: str) -> HttpResponse:
-    """A download that Excel reads as UTF-8."""
+    """Return the file as a download that Excel reads as UTF-8."""
     return HttpResponse(
         UTF8_MARK + content,
         content_type=CSV_TYPE,

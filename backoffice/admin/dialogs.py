@@ -22,7 +22,7 @@ from backoffice.errors import Fault, Refusal
 
 
 def errors_of(refusal: Refusal, fields: Any) -> Iterator[tuple[str | None, str]]:
-    """Each complaint with the form field it is about, or None for the form as a whole."""
+    """Yield each complaint with the form field it is about, or None for the form as a whole."""
     if len(refusal.faults) < 2:
         yield (_field_of(refusal.faults[0], fields) if refusal.faults else None), refusal.detail
         return

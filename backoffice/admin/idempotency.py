@@ -39,8 +39,7 @@ def done_once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]])
     """Return what `run` gives, or what it gave when this form was sent with this key before.
 
     Raises:
-        SentAlready: something else was typed with this key before, and was done.
-        Whatever `run` raises.
+        SentAlready: something else was typed with this key before, and was done. And whatever `run` raises.
     """
     typed = sorted(item for item in request.POST.lists() if item[0] not in BESIDES)
     fingerprint = sha256(repr([request.path, typed]).encode()).hexdigest()

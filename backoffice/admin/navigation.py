@@ -123,7 +123,7 @@ TABS = (
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """The groups that this user may see, with the numbers beside them."""
+    """Return the groups that this user may see, with the numbers beside them."""
     groups: list[dict[str, Any]] = []
     for title, pages in SIDEBAR:
         if items := [_link(page, request) for page in pages if _may_see(page, request)]:

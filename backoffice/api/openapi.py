@@ -144,7 +144,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
 
 
 def _tidy(parameter: dict[str, Any]) -> None:
-    """A parameter that may be left out is never null; its `example` is one, for `examples` would be named."""
+    """Keep null out of a parameter that may be left out, and give it one `example`, which needs no name."""
     schema = parameter["schema"]
     alternatives = [each for each in schema.pop("anyOf", []) if each != {"type": "null"}]
     if len(alternatives) == 1:

@@ -54,7 +54,7 @@ class ListQuery(FieldsQuery):
 def chosen_fields(
     fields: str | None, available: Sequence[str], *, usual: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """The fields asked for in `?fields=`, else the usual ones, else all.
+    """Return the fields asked for in `?fields=`, else the usual ones, else all.
 
     Raises:
         Invalid: one of them does not exist.

@@ -109,7 +109,7 @@ OF_STATUS = {
 
 
 def known_problems() -> dict[str, KnownProblem]:
-    """Every refusal that this process knows, by its code in alphabetical order."""
+    """Return every refusal that this process knows, by code in alphabetical order."""
     found: dict[str, KnownProblem] = {}
     refusals: list[type[Refusal]] = [Refusal, *_below(Refusal)]
     for refusal in refusals:

@@ -57,7 +57,7 @@ class Content:
 
 
 def tables() -> list[Table]:
-    """The tables of all models, and those between two models."""
+    """Return the tables of all models, and those between two models."""
     models = [
         model
         for model in apps.get_models(include_auto_created=True)

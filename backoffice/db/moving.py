@@ -53,7 +53,7 @@ class Moved:
 
 
 def target_at(url: str) -> BaseDatabaseWrapper:
-    """The PostgreSQL at this URL, not connected yet.
+    """Return the PostgreSQL at this URL, not connected yet.
 
     Raises:
         Invalid: it is no such URL.

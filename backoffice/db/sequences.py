@@ -53,7 +53,7 @@ class Behind:
 
 
 def behind(connection: BaseDatabaseWrapper) -> list[Behind]:
-    """The sequences that have not given out the highest number of their column yet."""
+    """Return the sequences that have not yet given out the highest number of their column."""
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:

@@ -69,8 +69,7 @@ def updating[*Args](
 def insert[M: Model](rows: Sequence[M], *, ignore_conflicts: bool = False) -> Sequence[M]:
     """Write new rows of one model, as `bulk_create`: they get their keys unless conflicts are ignored.
 
-    Rows must have no pk. The SQL is kept per model and row count, so a field given as an expression must be
-    one in every call.
+    Rows must have no pk. SQL is kept per model and row count: a field is an expression in all calls or none.
     """
     model = type(rows[0])
     if len(rows) > LONGEST_KEPT:

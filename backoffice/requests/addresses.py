@@ -23,7 +23,7 @@ current_address: ContextVar[str] = ContextVar("address", default="")
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that the request came from, seen past the proxies of TRUSTED_PROXIES and no others.
+    """Return the address that the request came from, seen past the proxies of TRUSTED_PROXIES alone.
 
     Each proxy appends the peer it saw to X-Forwarded-For, so the right-most hop that is no trusted proxy is
     the client; whatever stands left of it the client may have written itself.

@@ -45,7 +45,7 @@ class Consumer(HueyConsumer):
 
 
 def make_consumer(*, threads: int = THREADS, periodic: bool = True) -> Consumer:
-    """A consumer that knows the tasks of all apps; without threads it only enqueues periodic ones."""
+    """Return a consumer that knows the tasks of all apps; without threads it only enqueues periodic ones."""
     from huey.contrib.djhuey import HUEY
 
     autodiscover_modules("tasks")

@@ -79,7 +79,7 @@ def marked_running(role: str) -> Iterator[None]:
 
 
 def running() -> list[Process]:
-    """The processes that run the shop on this database, here and elsewhere."""
+    """Return the processes that run the shop on this database, here and elsewhere."""
     marks = process_files if connection.vendor == "sqlite" else process_sessions
     return [found for words in marks.marks() if (found := _read(words))]
 

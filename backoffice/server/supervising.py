@@ -64,7 +64,7 @@ class Supervisor:
         self._stop_until: float | None = None
 
     def run(self, *, tell: Callable[[], bool]) -> None:
-        """`tell` is asked again and again, until it has told that the server is up or this one stops.
+        """Run until a signal; call `tell` again and again, until it has told that the server is up.
 
         Raises SystemExit when its processes die as soon as they are started.
         """
