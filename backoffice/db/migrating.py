@@ -1,4 +1,4 @@
-"""Bring the database up to date at the start, one process at a time."""
+"""Brings the database up to date at the start, one process at a time."""
 
 import fcntl
 import time
