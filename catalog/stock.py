@@ -37,7 +37,7 @@ class BelowReserved(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """By how much one product's balances change."""
+    """The amounts by which one product's balances change."""
 
     product: Product
     on_hand: int = 0
@@ -45,19 +45,19 @@ class Change:
 
 
 def lock_products(ids: Iterable[int]) -> list[Product]:
-    """Hold these products until the transaction ends."""
+    """Lock these products until the transaction ends and return them as they are now."""
     wanted = list(ids)
     return _locked_by_pk(wanted) if wanted else []
 
 
 @selecting
 def _locked_by_pk(ids: Sequence[int]) -> QuerySet[Product]:
-    # Ascending, so that two orders cannot deadlock.
+    # Locked in ascending order, so that two orders cannot deadlock.
     return Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
 
 
 def shortage(product: Product, wanted: int) -> Fault:
-    """What to tell somebody who wants more than is available."""
+    """Return the fault that tells somebody that less is available than they want."""
     facts = {"sku": product.sku, "wanted": wanted, "available": product.available}
     return Fault(
         pointer="",

@@ -38,7 +38,7 @@ PER_PAGE = 50
 
 
 class CountForm(forms.Form):
-    """`expected` is what the counter was shown; `key` the same whenever the same count is sent once more."""
+    """`expected` is the figure the counter saw; `key` stays the same when the same count is sent again."""
 
     counted = forms.IntegerField()
     expected = forms.IntegerField()
@@ -46,7 +46,7 @@ class CountForm(forms.Form):
 
 
 class Counting(DomainAdmin):
-    """The products' admin, as far as shelves are counted."""
+    """The part of the products' admin in which staff count shelves."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -77,7 +77,7 @@ class Counting(DomainAdmin):
     def _chosen(self, request: HttpRequest) -> ProductQuerySet:
         products = Product.objects.low_stock() if "low" in request.GET else Product.objects.active()
         if category := request.GET.get("category", ""):
-            # What names no category leaves nothing to count, rather than everything.
+            # A key that is no category's leaves nothing to count, rather than everything.
             products = products.filter(category=int(category)) if is_key(category) else products.none()
         term = request.GET.get("q", "").replace("\x00", "")
         found, _may_repeat = self.get_search_results(request, products, term)
@@ -85,7 +85,7 @@ class Counting(DomainAdmin):
         return found
 
     def find_view(self, request: HttpRequest) -> HttpResponse:
-        """The row of what was scanned or typed, archived products too: they may still lie on a shelf."""
+        """Answer with the row of a scanned code, also for archived products: they may still be on a shelf."""
         if not self.has_move_stock_permission(request):
             raise PermissionDenied
         code = request.GET.get("code", "").replace("\x00", "")
@@ -95,7 +95,7 @@ class Counting(DomainAdmin):
         return JsonResponse({"rows": render_to_string("catalog/count_rows.html", {"rows": rows})})
 
     def sheet_view(self, request: HttpRequest) -> HttpResponse:
-        """The chosen products to be counted on paper or in a spreadsheet, and imported afterwards."""
+        """Download the chosen products as a sheet to count by and to import afterwards."""
         if not self.has_move_stock_permission(request):
             raise PermissionDenied
         sheet = count_sheet(self._chosen(request).order_by("sku_key").iterator(2_000))
@@ -144,7 +144,7 @@ def _refused(product: Product, says: SafeString | str) -> HttpResponse:
 
 
 def _in_words(refusal: Refusal, way_out: SafeString | str) -> SafeString | str:
-    """In words; the orders that hold reserved units are links, and so is the way out if there is one."""
+    """Say why a count was refused, with links to the orders that hold the units and to the way out."""
     if not isinstance(refusal, BelowReserved) or not refusal.faults:
         return refusal.detail
     facts = refusal.faults[0].facts

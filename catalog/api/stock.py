@@ -34,7 +34,7 @@ SORTING = Sorting("movements", {"id": SortKey("id"), "at": SortKey("at")}, usual
     openapi_extra=asked_by(MOVEMENT_FIELDS, SORTING),
 )
 def list_movements(request: HttpRequest, sku: str, filters: Query[MovementFilters]) -> HttpResponse:
-    """Why, by whom and by how much on hand and reserved changed; the newest first."""
+    """List why, by whom and by how much on hand and reserved changed; the newest first."""
     reader = require(request, "catalog.view_stockmovement").user
     narrowed = MovementFilter(filters.kind, filters.after, filters.before)
     movements = narrowed.of(StockMovement.objects.filter(product=product_with_sku(sku)))

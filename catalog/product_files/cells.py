@@ -21,11 +21,11 @@ MAX_CELL = 255
 TRUE, FALSE = ("1", "true", "yes"), ("0", "false", "no")
 
 type Categories = Mapping[str, Category]
-"""By folded name and by slug."""
+"""All categories, by folded name and by slug."""
 
 
 class UnclearCell(Exception):
-    """A cell cannot be understood: which code says why, and what the sentence about it needs."""
+    """A cell cannot be understood; the code says why, and the facts fill the sentence about it."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
@@ -34,13 +34,13 @@ class UnclearCell(Exception):
 
 
 def product_columns(header: Sequence[object]) -> list[str]:
-    """The header, those of products by their proper names. Raises UnreadableFile."""
+    """Return the header with the columns of products by their proper names. Raises UnreadableFile."""
     needed = _("sku, and for new products name and price")
     return named_columns(header, IMPORTED, needed=["sku"], needed_in_words=needed)
 
 
 def said_by(cells: Mapping[str, str], categories: Categories) -> dict[str, Any]:
-    """What the cells say of a product, by the names of its fields.
+    """Return the values that the cells give, by the names of the product's fields.
 
     Raises:
         RowHasProblems: one for each cell that cannot be understood.
@@ -97,7 +97,7 @@ def _units(text: str) -> int | None:
 
 
 def _is_active(text: str) -> bool:
-    # What is not understood must not archive a product.
+    # A cell that is not understood must not archive a product.
     if folded(text) not in (*TRUE, *FALSE):
         raise UnclearCell("not_yes_or_no")
     return folded(text) in TRUE
