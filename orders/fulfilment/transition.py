@@ -24,12 +24,12 @@ class IllegalTransition(Conflict):
 
 
 def order_with_number(number: str) -> Order:
-    """Raises UnknownOrder."""
+    """Return the order with this number. Raises UnknownOrder."""
     return _or_unknown(Order.objects.with_number(number).first(), number)
 
 
 def begin(number: str, action: Action, *, expected_version: int | None) -> tuple[Order, list[OrderLine]]:
-    """The order and its lines, locked until the transaction ends; its status must allow the action.
+    """Return the order and its lines, locked until the transaction ends; the status must allow `action`.
 
     Raises:
         UnknownOrder, Stale, IllegalTransition.

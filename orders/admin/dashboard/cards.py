@@ -30,7 +30,7 @@ ROWS = 8
 
 @dataclass(frozen=True, slots=True)
 class FigureCard:
-    """A card: one number with what it means, perhaps a page behind the card and one behind the note."""
+    """A card with one number and what it means; the card and its note may each link to a page."""
 
     title: str
     value: str
@@ -107,7 +107,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
 
 
 def _days() -> list[Day]:
-    """This period's days, after those of the period before."""
+    """Return the days of the previous period, followed by those of this one."""
     today = timezone.localdate()
     first = today - timedelta(days=2 * PERIOD_DAYS - 1)
     return remembered(f"days:{today}", KEPT_SECONDS, lambda: reports.sales_by_day(first, today))
@@ -223,7 +223,7 @@ def _large_holders() -> list[LargeHolder]:
 
 
 def _ending_codes() -> list[EndingCode]:
-    """Codes that are alone in their promotion, and promotions with many codes; the next to end first."""
+    """Return single codes and promotions with many codes that end soon, the next to end first."""
     until = timezone.now() + ENDING_SOON
     codes = remembered("ending-codes", KEPT_SECONDS, lambda: reports.codes_ending_before(until, limit=ROWS))
     batches: list[Any] = remembered(

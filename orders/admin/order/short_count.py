@@ -30,7 +30,7 @@ from orders.visibility import may_know_customers
 class CountedUnits(forms.Form):
     product = forms.IntegerField(min_value=1)
     counted = forms.IntegerField(min_value=0, max_value=MAX_UNITS)
-    # What the person was shown. If stock or the orders that lose units have changed, nothing is done.
+    # What the page showed. If stock or the orders that lose units have changed since, nothing is done.
     seen = forms.IntegerField(required=False)
     agreed = forms.JSONField(required=False)
 

@@ -51,7 +51,7 @@ from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers
 
 TITLE = gettext_lazy("Ship many orders")
-# Names of columns are the same in every language.
+# Names of columns, which are the same in every language.
 PASTED_HEADER = "order\ttracking"
 NOTHING_TYPED = gettext_lazy("No tracking number was typed; nothing was shipped.")
 
@@ -68,7 +68,7 @@ class BulkShipping(DomainAdmin):
 
     @admin.action(description=gettext_lazy("Mark as shipped"), permissions=["ship"])
     def mark_as_shipped(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
-        """Redirects to the page on which tracking numbers are typed."""
+        """Redirect to the page on which tracking numbers are typed."""
         keys = list(orders.order_by().values_list("pk", flat=True)[: MOST_ORDERS + 1])
         if len(keys) > MOST_ORDERS:
             messages.error(request, _too_many())
@@ -170,7 +170,7 @@ class BulkShipping(DomainAdmin):
 
 
 def _shared_context(request: HttpRequest) -> dict[str, Any]:
-    """The context that every variant of the page needs."""
+    """Return the context that every variant of the page needs."""
     assert isinstance(request.user, User)
     carrier = carrier_in(request.POST) if "carrier" in request.POST else usual_carrier()
     return {

@@ -24,7 +24,7 @@ backtest_router = Router(tags=["Promo codes"])
     summary="What terms would have cost over past orders",
 )
 def backtest_terms(request: HttpRequest, body: BacktestIn) -> HttpResponse:
-    """How many orders would have had the discount, and what it would have cost. Nothing is written.
+    """Tell how many orders would have had the discount and what it would have cost. Nothing is written.
 
     The window and the pause of the terms are left out of account; limits count in the order of time.
     """
@@ -44,6 +44,6 @@ def _found(body: BacktestIn) -> Backtest:
 
 
 def _placed(fault: Fault) -> Fault:
-    """Pointing into the body, where terms stand below a name of their own."""
+    """Point the fault into the body, where the terms are below `/terms`."""
     is_term = fault.pointer[1:] in DiscountIn.model_fields
     return replace(fault, pointer=f"/terms{fault.pointer}") if is_term else fault
