@@ -49,7 +49,7 @@ def _rows_that_do_not_follow() -> Iterator[Discrepancy]:
     # Compared in the selection: in a filter, Django would repeat each window function.
     wrong = (
         StockMovement.objects.annotate(
-            on_hand_before=_before("on_hand_after"), reserved_before=_before("reserved_after")
+            on_hand_before=_previous("on_hand_after"), reserved_before=_previous("reserved_after")
         )
         .filter(
             ~Q(on_hand_before=F("on_hand_after") - F("on_hand_delta"))
@@ -69,6 +69,6 @@ def _rows_that_do_not_follow() -> Iterator[Discrepancy]:
         )
 
 
-def _before(balance: str) -> Window:
+def _previous(balance: str) -> Window:
     """Return the balance after the product's previous movement; 0 before its first."""
     return Window(Lag(balance, default=0), partition_by=F("product_id"), order_by=F("id").asc())

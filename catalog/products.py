@@ -146,11 +146,11 @@ def _save(product: Product) -> None:
     except IntegrityError as error:
         # The first line names the constraint or columns; PostgreSQL's next line quotes what was typed.
         is_barcode = "barcode" in str(error).partition("\n")[0]
-        raise _taken(product, "barcode" if is_barcode else "sku") from error
+        raise _duplicate(product, "barcode" if is_barcode else "sku") from error
     forget_products()
 
 
-def _taken(product: Product, what: str) -> SkuTaken:
+def _duplicate(product: Product, what: str) -> SkuTaken:
     if what == "barcode":
         detail = _("Another product has the barcode %(barcode)s already.") % {"barcode": product.barcode}
     else:

@@ -62,7 +62,7 @@ class Counting(DomainAdmin):
 
     @action(description=_("Count shelves"), icon="fact_check", permissions=["move_stock"], url_path="count")
     def count(self, request: HttpRequest) -> HttpResponse:
-        products = self._chosen(request)
+        products = self._chosen_products(request)
         page = CappedPaginator(products.order_by("sku_key"), PER_PAGE).get_page(request.GET.get("page"))
         context = {
             "title": _("Count shelves"),
@@ -74,7 +74,7 @@ class Counting(DomainAdmin):
         }
         return self.page(request, "catalog/count.html", context)
 
-    def _chosen(self, request: HttpRequest) -> ProductQuerySet:
+    def _chosen_products(self, request: HttpRequest) -> ProductQuerySet:
         products = Product.objects.low_stock() if "low" in request.GET else Product.objects.active()
         if category := request.GET.get("category", ""):
             # A key that is no category's leaves nothing to count, rather than everything.
@@ -90,7 +90,7 @@ class Counting(DomainAdmin):
             raise PermissionDenied
         code = request.GET.get("code", "").replace("\x00", "")
         products = list(Product.objects.with_code(code)[:2])
-        listed = set(self._chosen(request).filter(pk__in=[each.pk for each in products]))
+        listed = set(self._chosen_products(request).filter(pk__in=[each.pk for each in products]))
         rows = [{**row, "is_listed": row["product"] in listed} for row in _rows(products)]
         return JsonResponse({"rows": render_to_string("catalog/count_rows.html", {"rows": rows})})
 
@@ -98,7 +98,7 @@ class Counting(DomainAdmin):
         """Download the chosen products as a sheet to count by and to import afterwards."""
         if not self.has_move_stock_permission(request):
             raise PermissionDenied
-        sheet = count_sheet(self._chosen(request).order_by("sku_key").iterator(2_000))
+        sheet = count_sheet(self._chosen_products(request).order_by("sku_key").iterator(2_000))
         return csv_file(CSVFile().export_data(sheet), f"count-{timezone.localdate():%Y-%m-%d}.csv")
 
     def record_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
@@ -110,14 +110,14 @@ class Counting(DomainAdmin):
         product = get_object_or_404(Product, pk=product_id)
         form = CountForm(request.POST)
         if not form.is_valid():
-            return _refused(product, gettext("Type a whole number."))
+            return _refusal_answer(product, gettext("Type a whole number."))
         try:
             return _record(request, product, **form.cleaned_data).to(request)
         except Refusal as refusal:
             if refusal.kind is Kind.BUSY:
                 return JsonResponse({}, status=503)
             way_out = link_to_cancel(request, product, form.cleaned_data["counted"])
-            return _refused(product, _in_words(refusal, way_out))
+            return _refusal_answer(product, _refusal_in_words(refusal, way_out))
 
 
 def _record(request: HttpRequest, product: Product, *, counted: int, expected: int, key: str) -> Reply:
@@ -138,12 +138,12 @@ def _record(request: HttpRequest, product: Product, *, counted: int, expected: i
     return once(f"user:{request.user.pk}", "admin count", key, f"{product.pk} {counted} {expected}", record)
 
 
-def _refused(product: Product, says: SafeString | str) -> HttpResponse:
+def _refusal_answer(product: Product, says: SafeString | str) -> HttpResponse:
     product.refresh_from_db(fields=["on_hand"])
     return JsonResponse({"is_counted": False, "on_hand": product.on_hand, "says": format_html("{}", says)})
 
 
-def _in_words(refusal: Refusal, way_out: SafeString | str) -> SafeString | str:
+def _refusal_in_words(refusal: Refusal, way_out: SafeString | str) -> SafeString | str:
     """Say why a count was refused, with links to the orders that hold the units and to the way out."""
     if not isinstance(refusal, BelowReserved) or not refusal.faults:
         return refusal.detail

@@ -65,7 +65,7 @@ class FileImports(ListExport):
         """
         self.refuse_unless_importing(request)
         form = self.file_form(request.POST or None, request.FILES or None)
-        number = self._planned(request, form) if form.is_valid() else None
+        number = self._plan_number(request, form) if form.is_valid() else None
         is_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
         if number is not None:
             url = self.page_address(number)
@@ -76,7 +76,7 @@ class FileImports(ListExport):
         context = {"title": self.choosing_title, "refusals": refusals, "has_import_permission": True}
         return self.page(request, self.choosing_template, context)
 
-    def _planned(self, request: HttpRequest, form: FileForm) -> int | None:
+    def _plan_number(self, request: HttpRequest, form: FileForm) -> int | None:
         """Return the plan's number, or None with the reason added to the form's errors."""
         try:
             return self.plan(request, form)

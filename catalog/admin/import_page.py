@@ -35,7 +35,7 @@ class ImportPage:
         self.request = request
         # The card that was clicked; "" shows all rows.
         self.shown = request.GET.get("show", "")
-        self._kept = kept
+        self._import = kept
 
     def title(self) -> str:
         raise NotImplementedError
@@ -55,12 +55,12 @@ class ImportPage:
         faults = refusal.faults if refusal else ()
         return {
             "title": self.title(),
-            "object": self._kept,
+            "object": self._import,
             "cards": [self._card(figure) for figure in self.figures()],
             "rows": self.rows(),
             "shown": self.shown,
             "is_planned": self.is_planned,
-            "is_applied": self._kept.state == "applied",
+            "is_applied": self._import.state == "applied",
             "refusal": refusal,
             "faults": faults[:FAULTS_SHOWN],
             "more_faults": max(0, len(faults) - FAULTS_SHOWN),

@@ -58,18 +58,18 @@ class EarlyAnswers:
     """The memory of one loop, for requests in the same words: scheme, host, path and query."""
 
     def __init__(self) -> None:
-        self._kept: dict[Words, Kept] = {}
+        self._answers: dict[Words, Kept] = {}
         self._database: sqlite3.Connection | None = None
         self._redis = RedisLine(settings.REDIS_URL) if settings.REDIS_URL else None
 
     async def again(self, environ: Environ) -> Answer | None:
         """Return the kept answer to a request in these words and count it; None when Django has to answer."""
         words = words_of(environ)
-        kept = self._kept.get(words) if words else None
+        kept = self._answers.get(words) if words else None
         if kept is None:
             return None
         try:
-            usage = await self._counted(environ, self._what_shows_it_is_good(kept))
+            usage = await self._count_request(environ, self._what_shows_it_is_good(kept))
         except (Outdated, Throttled, RedisAway, RedisError):
             # Django answers instead: it renders the answer again, or refuses the request.
             return None
@@ -82,10 +82,10 @@ class EarlyAnswers:
         words = words_of(environ)
         if words is None or not _is_lasting(answer) or state != self.state():
             return
-        if len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
+        if len(self._answers) >= MOST_KEPT:
+            self._answers.clear()
         assert isinstance(answer.body, bytes)
-        self._kept[words] = Kept(state, public_key(environ), _lasting(answer.headers), answer.body)
+        self._answers[words] = Kept(state, public_key(environ), _lasting_headers(answer.headers), answer.body)
 
     def state(self) -> int | None:
         """Return a number that changes with every commit to SQLite, without waiting for a lock; else None."""
@@ -117,7 +117,7 @@ class EarlyAnswers:
             raise Outdated
         return found.given
 
-    async def _counted(self, environ: Environ, given: Held | None) -> Usage | None:
+    async def _count_request(self, environ: Environ, given: Held | None) -> Usage | None:
         if self._redis is None:
             return limit_nobody(environ)
         window = window_of_nobody(environ)
@@ -154,5 +154,5 @@ def _is_lasting(answer: Answer) -> bool:
     return is_whole and "etag" in names and "set-cookie" not in names
 
 
-def _lasting(headers: Headers) -> Headers:
+def _lasting_headers(headers: Headers) -> Headers:
     return [(name, value) for name, value in headers if not name.startswith(OWN)]

@@ -56,12 +56,12 @@ def move(request: HttpRequest, body: MovementIn) -> HttpResponse:
     actor = require(request, "catalog.move_stock")
 
     def run() -> Reply:
-        return rendered(movement_data(_moved(body, actor).pk, to=actor.user), status=201)
+        return rendered(movement_data(_move(body, actor).pk, to=actor.user), status=201)
 
     return answer_once(request, body, run)
 
 
-def _moved(body: MovementIn, actor: Actor) -> StockMovement:
+def _move(body: MovementIn, actor: Actor) -> StockMovement:
     if body.expected is not None and body.kind != "count":
         raise _misplaced("expected", "Only a count can expect a number on hand: remove it.")
     if body.reference and body.kind != "receive":

@@ -93,9 +93,9 @@ def import_stock(
         nonlocal is_answered
         is_answered = True
         if query.dry_run:
-            return _import(planned, actor, limit=query.limit)
+            return _reply(planned, actor, limit=query.limit)
         applied = apply_import(planned.pk, by=actor, skip_invalid=query.skip_invalid, again=query.again)
-        return _import(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
+        return _reply(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
 
     try:
         reply = answer_once_for(request, content, run)
@@ -135,7 +135,7 @@ def list_imports(request: HttpRequest, filters: Query[ImportFilters]) -> HttpRes
 def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> HttpResponse:
     """Show an import with the first rows of its plan, problems first; `cursor` shows the next ones."""
     reader = require(request, "catalog.view_stockimport")
-    shown = _import(_found(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
+    shown = _reply(_find(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
     return shown.to(request)
 
 
@@ -149,7 +149,7 @@ def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> Ht
 def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> HttpResponse:
     """List what each row changes, or what is wrong with it; rows with problems come first."""
     require(request, "catalog.view_stockimport")
-    rows = _found(number).rows.all()
+    rows = _find(number).rows.all()
     if filters.problems is not None:
         rows = rows.exclude(problem_code="") if filters.problems else rows.filter(problem_code="")
     wanted = chosen_fields(filters.fields, ROW_FIELDS)
@@ -170,7 +170,7 @@ def get_rejected(request: HttpRequest, number: int) -> HttpResponse:
     """Download the rejected rows, each with its reason: correct them and import the file again."""
     require(request, "catalog.view_stockimport")
     headers = {"Content-Disposition": f'attachment; filename="import-{number}-rejected.csv"'}
-    return HttpResponse(rejects_csv(_found(number)), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(rejects_csv(_find(number)), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @import_router.post(
@@ -186,9 +186,9 @@ def apply(request: HttpRequest, number: int, body: ApplyIn | None = None) -> Htt
     asked = body or ApplyIn()
 
     def run() -> Reply:
-        planned = _found(number)
+        planned = _find(number)
         applied = apply_import(planned.pk, by=actor, skip_invalid=asked.skip_invalid, again=asked.again)
-        return _import(applied, actor)
+        return _reply(applied, actor)
 
     return answer_once(request, asked, run)
 
@@ -206,12 +206,12 @@ def undo(request: HttpRequest, number: int, body: UndoIn | None = None) -> HttpR
     asked = body or UndoIn()
 
     def run() -> Reply:
-        return _import(undo_import(_found(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
+        return _reply(undo_import(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
 
     return answer_once(request, asked, run)
 
 
-def _found(number: int) -> StockImport:
+def _find(number: int) -> StockImport:
     return import_numbered(min(number, MAX_NUMBER))
 
 
@@ -222,7 +222,7 @@ def _digest(file: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def _import(
+def _reply(
     stock_import: StockImport,
     reader: Actor,
     *,

@@ -49,7 +49,7 @@ def said_by(cells: Mapping[str, str], categories: Categories) -> dict[str, Any]:
     problems: list[RowProblem] = []
     for column, text in cells.items():
         try:
-            said[column] = _read(column, text, categories)
+            said[column] = _value_of(column, text, categories)
         except UnclearCell as unclear:
             problems.append(RowProblem(column, unclear.code, unclear.facts))
     if problems:
@@ -57,7 +57,7 @@ def said_by(cells: Mapping[str, str], categories: Categories) -> dict[str, Any]:
     return said
 
 
-def _read(column: str, text: str, categories: Categories) -> Any:
+def _value_of(column: str, text: str, categories: Categories) -> Any:
     if len(text) > MAX_CELL:
         raise UnclearCell("cell_too_long", length=len(text), most=MAX_CELL)
     return _category(text, categories) if column == "category" else READERS[column](text)

@@ -59,7 +59,7 @@ def import_products(
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
-    judge = _Judge(file, _locked(_products_of(file)), _holders_of(file))
+    judge = _Judge(file, _locked_products(_products_of(file)), _holders_of(file))
     plan = judge.plan(on_row)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     _write(judge.edits)
@@ -164,7 +164,7 @@ def _products_of(file: ProductFile) -> dict[str, Product]:
     }
 
 
-def _locked(products: Mapping[str, Product]) -> dict[str, Product]:
+def _locked_products(products: Mapping[str, Product]) -> dict[str, Product]:
     """Return the same products, read again and locked until the transaction ends."""
     # Ascending pk, so that imports and orders cannot deadlock.
     keys = sorted(product.pk for product in products.values())
