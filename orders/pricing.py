@@ -243,7 +243,7 @@ def _promo(
     if isinstance(promo, Terms):
         refusal = _refused_by_basket(promo, eligible)
         if refusal is None:
-            return _applied(promo, eligible)
+            return _apply(promo, eligible)
         promo = refusal
     return PromoOutcome(promo.code, ZERO, promo), [refused_step(promo)]
 
@@ -263,7 +263,7 @@ def _refused_by_basket(terms: Terms, eligible: Decimal) -> PromoRefusal | None:
     return None
 
 
-def _applied(terms: Terms, eligible: Decimal) -> tuple[PromoOutcome, list[PriceStep]]:
+def _apply(terms: Terms, eligible: Decimal) -> tuple[PromoOutcome, list[PriceStep]]:
     if terms.percent_off is not None:
         facts = {"percent_off": str(terms.percent_off), "eligible": str(eligible)}
     else:

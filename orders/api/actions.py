@@ -55,7 +55,7 @@ EVENT_SORTING = Sorting("events", {"id": SortKey("id"), "at": SortKey("at")}, us
 def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
     """List what happened, newest first. Customers see neither comments nor which member of staff it was."""
     user = caller(request)
-    events = events_told_to(user, OrderEvent.objects.filter(order=_visible(number, user)))
+    events = events_told_to(user, OrderEvent.objects.filter(order=_visible_order(number, user)))
     wanted = chosen_fields(filters.fields, EVENT_FIELDS)
     page = EVENT_SORTING.page(events, filters, event_columns(wanted))
     items = [event_as_data(row, wanted, to=user) for row in page.rows]
@@ -69,7 +69,7 @@ def ship(request: HttpRequest, number: str, body: ShipIn | None = None) -> HttpR
     """Ship all that is left, or chosen quantities. The customer gets an e-mail."""
     actor = require(request, "orders.ship_order")
     asked = body or ShipIn()
-    return _act(
+    return _answer_with_order(
         request,
         number,
         asked,
@@ -95,7 +95,7 @@ def deliver(request: HttpRequest, number: str, body: DeliverIn | None = None) ->
     """Mark one shipment, or all that are under way, as delivered."""
     actor = require(request, "orders.ship_order")
     asked = body or DeliverIn()
-    return _act(
+    return _answer_with_order(
         request,
         number,
         asked,
@@ -128,7 +128,7 @@ def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> H
             expected_version=version,
         )
 
-    return _act(request, number, asked, do)
+    return _answer_with_order(request, number, asked, do)
 
 
 @actions_router.post(
@@ -142,7 +142,7 @@ def return_items(request: HttpRequest, number: str, body: ReturnIn) -> HttpRespo
     """Register units that came back: they are restocked, or with `restock: false` written off."""
     actor = require(request, "orders.return_order")
     items = [ReturnedItem(line.sku, line.quantity, line.restock) for line in body.lines]
-    return _act(
+    return _answer_with_order(
         request,
         number,
         body,
@@ -164,14 +164,14 @@ def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
     actor = require(request, "orders.comment_order")
 
     def run() -> Reply:
-        _visible(number, caller(request))
+        _visible_order(number, caller(request))
         event = lifecycle.comment(number, by=actor, text=body.text)
         return rendered(event_data(event.pk, to=caller(request)), status=201)
 
     return answer_once(request, body, run)
 
 
-def _visible(number: str, user: User) -> Order:
+def _visible_order(number: str, user: User) -> Order:
     """Return the order, loading only its key.
 
     Raises:
@@ -183,7 +183,7 @@ def _visible(number: str, user: User) -> Order:
     return order
 
 
-def _act(
+def _answer_with_order(
     request: HttpRequest, number: str, body: BaseModel, do: Callable[[int | None], object]
 ) -> HttpResponse:
     """Run `do` and answer with the order, in one transaction: undone if the caller may not see the order."""

@@ -196,7 +196,7 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
         Forbidden: somebody else's address, or a shipping fee, without the right to it.
     """
     actor, own = actor_of(request), caller(request).email
-    if not _has_a_customer_to_be(caller(request)):
+    if not _may_be_customer(caller(request)):
         raise EmailNotConfirmed("Confirm your e-mail address first: orders belong to it.")
     faults = []
     if body.email is not None and normalised_email(body.email) != own:
@@ -208,7 +208,7 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
     return actor, body.email or own
 
 
-def _has_a_customer_to_be(user: User) -> bool:
+def _may_be_customer(user: User) -> bool:
     """Tell whether the user may become a customer: an unconfirmed address may be somebody else's."""
     return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
 

@@ -107,7 +107,7 @@ def promotions_ended(happening: Happening) -> dict[str, Any]:
     measured = Promotion.objects.filter(pk__in=pks[:MOST_PROMOTIONS]).annotate(
         uses=Sum("codes__times_used"), code=Min("codes__code"), size=Count("codes")
     )
-    ended = [_ended(promotion, happening.at) for promotion in measured.order_by("ends_at", "pk")]
+    ended = [_ended_promotion(promotion, happening.at) for promotion in measured.order_by("ends_at", "pk")]
     return {"ended": ended, "count": len(pks), "more": len(pks) - len(ended)}
 
 
@@ -121,7 +121,7 @@ def books_do_not_balance(happening: Happening) -> dict[str, Any]:
     }
 
 
-def _ended(promotion: Any, noted_at: datetime) -> dict[str, Any]:
+def _ended_promotion(promotion: Any, noted_at: datetime) -> dict[str, Any]:
     """Describe a promotion that ended, annotated with its uses, its number of codes and one code."""
     return {
         "code": promotion.code if promotion.size == 1 else _codes(promotion.size),

@@ -61,12 +61,12 @@ def promo_code_named(code: str) -> PromoCode:
     Raises:
         UnknownPromoCode.
     """
-    return _named(code, PromoCode.objects.select_related("promotion"))
+    return _find(code, PromoCode.objects.select_related("promotion"))
 
 
 def locked_promo_code(code: str) -> PromoCode:
     """Return the code with its promotion, locked until the transaction ends. Raises UnknownPromoCode."""
-    return _named(code, PromoCode.objects.select_related("promotion").select_for_update(no_key=True))
+    return _find(code, PromoCode.objects.select_related("promotion").select_for_update(no_key=True))
 
 
 def new_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None) -> PromoCode:
@@ -204,7 +204,7 @@ def delete_promo_code(code: str, *, by: Actor) -> None:
         promotion.delete()
 
 
-def _named(code: str, codes: PromoCodeQuerySet) -> PromoCode:
+def _find(code: str, codes: PromoCodeQuerySet) -> PromoCode:
     found = codes.filter(code=normalised_code(code)).first()
     if found is None:
         raise UnknownPromoCode(_("There is no promo code %(code)s.") % {"code": normalised_code(code)[:40]})

@@ -31,12 +31,12 @@ class UnknownPromotion(NotFound):
 
 def promotion_numbered(number: int) -> Promotion:
     """Return the promotion with this number. Raises UnknownPromotion."""
-    return _numbered(number, Promotion.objects.all())
+    return _find(number, Promotion.objects.all())
 
 
 def locked_promotion(number: int) -> Promotion:
     """Return the promotion, its terms locked until the transaction ends. Raises UnknownPromotion."""
-    return _numbered(number, Promotion.objects.select_for_update(no_key=True))
+    return _find(number, Promotion.objects.select_for_update(no_key=True))
 
 
 @write_transaction
@@ -84,7 +84,7 @@ def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Prom
     return change_promotion(number, replace(terms, ends_at=now), by=by)
 
 
-def _numbered(number: int, promotions: QuerySet[Promotion]) -> Promotion:
+def _find(number: int, promotions: QuerySet[Promotion]) -> Promotion:
     found = promotions.filter(pk=number).first()
     if found is None:
         raise UnknownPromotion(_("There is no promotion %(number)s.") % {"number": number})

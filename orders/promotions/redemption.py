@@ -72,7 +72,7 @@ class Candidate:
 
 def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | PromoRefusal:
     """Decide whether this customer may use this code at this moment, without locking anything."""
-    return _judged(_seen, code, customer, at)
+    return _judge(_find_code, code, customer, at)
 
 
 def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | PromoRefusal:
@@ -80,7 +80,7 @@ def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | PromoRef
 
     The customer must be locked already, so that the second of two simultaneous first orders sees the first.
     """
-    return _judged(_locked, code, customer, at)
+    return _judge(_lock_code, code, customer, at)
 
 
 def redeem(
@@ -133,7 +133,7 @@ def may_know_why(by: Actor) -> bool:
 
 
 def refusal_told_to(by: Actor, refusal: PromoRefusal) -> PromoRefused:
-    told = refusal if may_know_why(by) else _in_public(refusal)
+    told = refusal if may_know_why(by) else _public_refusal(refusal)
     detail = refusal_sentence(told, settings.SHOP_CURRENCY)
     return PromoRefused(detail, code=CODES.get(refusal.reason, "promo_not_usable"))
 
@@ -143,14 +143,14 @@ def quote_told_to(by: Actor, quote: Quote) -> Quote:
     promo = quote.promo
     if promo is None or promo.refusal is None or may_know_why(by):
         return quote
-    told = _in_public(promo.refusal)
+    told = _public_refusal(promo.refusal)
     steps = (
         refused_step(told) if step.step == PriceStepKind.PROMO_REFUSED else step for step in quote.explanation
     )
     return replace(quote, promo=replace(promo, code=told.code, refusal=told), explanation=tuple(steps))
 
 
-def _in_public(refusal: PromoRefusal) -> PromoRefusal:
+def _public_refusal(refusal: PromoRefusal) -> PromoRefusal:
     """Make unknown, paused, early, expired and used-up codes look alike, without repeating the code."""
     if refusal.reason == PromoReason.MINIMUM_SPEND:
         return refusal
@@ -160,12 +160,12 @@ def _in_public(refusal: PromoRefusal) -> PromoRefusal:
 
 
 @selecting
-def _seen(code: str, customer: int | None) -> QuerySet[PromoCode]:
+def _find_code(code: str, customer: int | None) -> QuerySet[PromoCode]:
     return _with_history(code, customer)
 
 
 @selecting
-def _locked(code: str, customer: int | None) -> QuerySet[PromoCode]:
+def _lock_code(code: str, customer: int | None) -> QuerySet[PromoCode]:
     return _with_history(code, customer).select_for_update(of=("self",), no_key=True)
 
 
@@ -186,7 +186,7 @@ def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
     )
 
 
-def _judged(
+def _judge(
     find: Callable[[str, int | None], list[PromoCode]], code: str, customer: Customer | None, at: datetime
 ) -> Candidate | PromoRefusal:
     code = normalised_code(code)

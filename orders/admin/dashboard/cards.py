@@ -145,19 +145,19 @@ def _to_ship_figure(request: HttpRequest) -> FigureCard:
 
 def _revenue_figure(now: Sales, before: Sales) -> FigureCard:
     title = _("Revenue, %(days)s days") % {"days": PERIOD_DAYS}
-    return _compared(title, words.money(now.revenue), now.revenue, before.revenue)
+    return _compared_figure(title, words.money(now.revenue), now.revenue, before.revenue)
 
 
 def _orders_figure(now: Sales, before: Sales) -> FigureCard:
     title = _("Orders, %(days)s days") % {"days": PERIOD_DAYS}
-    return _compared(title, f"{now.orders:,}", now.orders, before.orders)
+    return _compared_figure(title, f"{now.orders:,}", now.orders, before.orders)
 
 
 def _average_figure(now: Sales, before: Sales) -> FigureCard:
-    return _compared(_("Average order"), words.money(now.average), now.average, before.average)
+    return _compared_figure(_("Average order"), words.money(now.average), now.average, before.average)
 
 
-def _compared(title: str, value: str, now: Decimal | int, before: Decimal | int) -> FigureCard:
+def _compared_figure(title: str, value: str, now: Decimal | int, before: Decimal | int) -> FigureCard:
     if not before:
         return FigureCard(title, value, note=_("nothing to compare with"))
     note = _("vs previous %(days)s days") % {"days": PERIOD_DAYS}

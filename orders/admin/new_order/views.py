@@ -85,7 +85,7 @@ class NewOrder(DomainAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         form = BasketForm(request.POST)
-        quote = _quoted(request, form) if form.is_valid() and form.lines else None
+        quote = _quote_of(request, form) if form.is_valid() and form.lines else None
         context = {
             "steps": steps_of(quote) if quote else [],
             "refused": refusal_of(quote) if quote else "",
@@ -100,7 +100,7 @@ class NewOrder(DomainAdmin):
         )
 
 
-def _quoted(request: HttpRequest, form: BasketForm) -> Quote | None:
+def _quote_of(request: HttpRequest, form: BasketForm) -> Quote | None:
     try:
         return quote_order(form.order_request(), email=form.cleaned_data["email"], by=actor_of(request))
     except Refusal as refusal:

@@ -104,13 +104,13 @@ class OrderPrinting(ReadOnlyAdmin):
     def slips_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_slip_permission(request):
             raise PermissionDenied
-        pks = _asked_for(request)
+        pks = _keys_in_address(request)
         return self._slips(request, printable(Order.objects.all(), pks)) if pks else _to_list()
 
     def picks_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_picks_permission(request):
             raise PermissionDenied
-        pks = _asked_for(request)
+        pks = _keys_in_address(request)
         if not pks:
             return _to_list()
         picks = picks_for(pks)
@@ -149,7 +149,7 @@ def _to_sheets(request: HttpRequest, orders: QuerySet[Order], name: str) -> Http
     return HttpResponseRedirect(f"{reverse(f'admin:{name}')}?ids={','.join(map(str, pks))}")
 
 
-def _asked_for(request: HttpRequest) -> list[int]:
+def _keys_in_address(request: HttpRequest) -> list[int]:
     """Return the keys in the address; none, and show a message, when there are none or too many."""
     pks = _keys(request.GET.get("ids", ""))
     if not pks:

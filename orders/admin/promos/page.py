@@ -152,19 +152,19 @@ def _labels(promo_code: PromoCode) -> list[SafeString]:
 def _uses_bar(promo_code: PromoCode) -> UsageBar:
     used, limit = promo_code.times_used, promo_code.max_uses
     left = None if limit is None else limit - used
-    note, tone = _what_is_left(left)
+    note, tone = _uses_left(left)
     return UsageBar(_("Uses"), words.uses(promo_code), note, tone, _percent_used(used, limit))
 
 
 def _codes_bar(codes: CodesUsed) -> UsageBar:
-    note, tone = _what_is_left(codes.left)
+    note, tone = _uses_left(codes.left)
     if codes.paused:
         note = _("%(left)s, %(paused)s paused alone") % {"left": note, "paused": f"{codes.paused:,}"}
     used = _("%(used)s of %(codes)s") % {"used": f"{codes.used:,}", "codes": f"{codes.codes:,}"}
     return UsageBar(_("Codes used"), used, note, tone, _percent_used(codes.used, codes.codes))
 
 
-def _what_is_left(left: int | None) -> tuple[str, str]:
+def _uses_left(left: int | None) -> tuple[str, str]:
     """Return in words how many uses are left, and the tone to show them in."""
     if left is None:
         return _("no limit of uses"), "muted"

@@ -95,7 +95,7 @@ def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
 
     def run() -> Reply:
         made = create_promo_code(body.code, terms_sent(body), max_uses=body.max_uses, by=actor)
-        return _made(made, request.path, actor)
+        return _created_reply(made, request.path, actor)
 
     return answer_once(request, body, run)
 
@@ -122,7 +122,7 @@ def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpRespons
 
     @write_transaction
     def run() -> Reply:
-        promo_code = _held(code, version)
+        promo_code = _locked_version(code, version)
         changes = body.changes()
         is_paused = changes.pop("is_paused", None)
         max_uses = changes.pop("max_uses", promo_code.max_uses)
@@ -162,7 +162,7 @@ def duplicate(request: HttpRequest, code: str, body: DuplicateIn) -> HttpRespons
 
     def run() -> Reply:
         made = duplicate_promo_code(code, new_code=body.code, by=actor)
-        return _made(made, reverse("api:list_promo_codes"), actor)
+        return _created_reply(made, reverse("api:list_promo_codes"), actor)
 
     return answer_once(request, body, run)
 
@@ -191,7 +191,7 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
     return _set_paused_once(request, code, False)
 
 
-def _made(promo_code: PromoCode, path: str, actor: Actor) -> Reply:
+def _created_reply(promo_code: PromoCode, path: str, actor: Actor) -> Reply:
     location = f"{path}/{promo_code.code}"
     return promo_code_reply(promo_code.code, to=actor, status=201, location=location)
 
@@ -210,7 +210,7 @@ def _set_paused(code: str, is_paused: bool, actor: Actor) -> None:
     (pause_promo_code if is_paused else resume_promo_code)(code, by=actor)
 
 
-def _held(code: str, version: str | None) -> PromoCode:
+def _locked_version(code: str, version: str | None) -> PromoCode:
     """Return the code, locked until the transaction ends. Raises Stale when `version` is not its own."""
     held = locked_promo_code(code)
     present = version_of(held.promotion.updated_at, held.is_paused, held.max_uses)

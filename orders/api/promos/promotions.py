@@ -117,7 +117,7 @@ def list_promotions(request: HttpRequest, filters: Query[PromotionFilters]) -> H
 def get_promotion(request: HttpRequest, promotion_id: int, query: Query[FieldsQuery]) -> HttpResponse:
     """Show a promotion's terms, how far its codes are used up, and what it brought and cost."""
     actor = require(request, "orders.view_promotion")
-    return promotion_reply(_known(promotion_id), to=actor, fields=query.fields).to(request)
+    return promotion_reply(_number_in_range(promotion_id), to=actor, fields=query.fields).to(request)
 
 
 @promotions_router.patch(
@@ -133,7 +133,7 @@ def change(request: HttpRequest, promotion_id: int, body: PromotionPatch) -> Htt
 
     @write_transaction
     def run() -> Reply:
-        held = locked_promotion(_known(promotion_id))
+        held = locked_promotion(_number_in_range(promotion_id))
         if version is not None and version != version_of(held):
             raise Stale(f"{held.name} was changed meanwhile. Look at it again.")
         change_promotion(held.pk, changed_terms(terms_of_promotion(held), body), by=actor)
@@ -154,7 +154,7 @@ def pause(request: HttpRequest, promotion_id: int) -> HttpResponse:
     actor = require(request, "orders.change_promotion")
 
     def run() -> Reply:
-        pause_promotion(_known(promotion_id), by=actor)
+        pause_promotion(_number_in_range(promotion_id), by=actor)
         return promotion_reply(promotion_id, to=actor)
 
     return answer_once(request, None, run)
@@ -172,7 +172,7 @@ def resume(request: HttpRequest, promotion_id: int) -> HttpResponse:
     actor = require(request, "orders.change_promotion")
 
     def run() -> Reply:
-        resume_promotion(_known(promotion_id), by=actor)
+        resume_promotion(_number_in_range(promotion_id), by=actor)
         return promotion_reply(promotion_id, to=actor)
 
     return answer_once(request, None, run)
@@ -189,7 +189,7 @@ def list_codes(
     request: HttpRequest, promotion_id: int, filters: Query[CodesOfPromotionFilters]
 ) -> HttpResponse:
     reader = require(request, "orders.view_promocode")
-    codes = promotion_numbered(_known(promotion_id)).codes.all()
+    codes = promotion_numbered(_number_in_range(promotion_id)).codes.all()
     if filters.q:
         codes = codes.filter(code__startswith=normalised_code(filters.q))
     if filters.state is not None:
@@ -222,9 +222,9 @@ def download_codes(request: HttpRequest, promotion_id: int) -> StreamingHttpResp
 
 
 def _codes_of(promotion_id: int) -> QuerySet[PromoCode]:
-    return PromoCode.objects.filter(promotion=promotion_numbered(_known(promotion_id)))
+    return PromoCode.objects.filter(promotion=promotion_numbered(_number_in_range(promotion_id)))
 
 
-def _known(promotion_id: int) -> int:
+def _number_in_range(promotion_id: int) -> int:
     """Limit the number to what the databases take; no promotion has a larger one."""
     return min(promotion_id, MAX_ID)
