@@ -11,8 +11,8 @@ from accounts.actors import Actor
 from accounts.models import AccountChange, AccountEvent, User
 from accounts.models.changes import details_of
 from accounts.security_log import write_line
-from backoffice.api.addresses import current_address
 from backoffice.db.transactions import write_transaction
+from backoffice.requests.addresses import current_address
 
 # What strangers can cause: shown a few times, or it would push what matters off the page.
 BY_STRANGERS = (AccountChange.REFUSED, AccountChange.LIMITED)

@@ -10,9 +10,9 @@ from accounts.mailing.links import PASSWORD, no_longer_valid, password_link, use
 from accounts.models import Source, User
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.sign_in.places import know_place
-from backoffice.api.addresses import current_address
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict
+from backoffice.requests.addresses import current_address
 
 
 def request_password_link(email: str, *, address: str) -> None:

@@ -10,7 +10,7 @@ import logging
 from django.utils.translation import override
 
 from accounts.actors import Actor
-from backoffice.api.addresses import current_address
+from backoffice.requests.addresses import current_address
 
 logger = logging.getLogger("backoffice.security")
 

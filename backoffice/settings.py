@@ -13,8 +13,8 @@ from django.utils.csp import CSP
 
 from backoffice import environment as env
 from backoffice.admin.navigation import UNFOLD as UNFOLD
-from backoffice.api.limits import MAX_BODY_BYTES
 from backoffice.money import ZERO
+from backoffice.requests.limits import MAX_BODY_BYTES
 from backoffice.runtime.log_settings import logging_to
 from backoffice.runtime.private_files import private_content
 
@@ -95,7 +95,7 @@ WSGI_APPLICATION = "backoffice.wsgi.application"
 TEST_RUNNER = "tests.django_runner.PytestRunner"
 
 MIDDLEWARE = [
-    "backoffice.api.request_id.RequestIdMiddleware",
+    "backoffice.requests.request_id.RequestIdMiddleware",
     "backoffice.api.rate_limit.RateLimitMiddleware",
     "backoffice.api.cors.CorsMiddleware",
     "backoffice.api.problems.ProblemMiddleware",
@@ -298,9 +298,9 @@ UPLOADERS = "accounts.api.uploads.may_upload"
 EARLY_ANSWERS = "catalog.api.early_answers.EarlyAnswers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 FILE_UPLOAD_HANDLERS = [
-    "backoffice.api.uploads.StaffAlone",
+    "backoffice.requests.uploads.StaffAlone",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "backoffice.api.uploads.UnnamedFile",
+    "backoffice.requests.uploads.UnnamedFile",
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 

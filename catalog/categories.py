@@ -3,6 +3,7 @@
 import logging
 
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
@@ -38,21 +39,14 @@ def delete_category(category: Category, *, by: Actor) -> None:
 
 
 def _used_by(category: Category, users: list[str]) -> str:
-    facts = {"name": category.name, "users": ", ".join(users[:NAMED]), "more": f"{len(users) - NAMED:,}"}
-    if len(users) <= NAMED:
-        return (
-            ngettext(
-                "%(name)s cannot be deleted: %(users)s uses it. Change that first.",
-                "%(name)s cannot be deleted: %(users)s use it. Change that first.",
-                len(users),
-            )
-            % facts
+    more = len(users) - NAMED
+    facts = {"name": category.name, "users": ", ".join(users[:NAMED]), "more": f"{more:,}"}
+    if more <= 0:
+        only_these = ngettext(
+            "%(name)s cannot be deleted: %(users)s uses it. Change that first.",
+            "%(name)s cannot be deleted: %(users)s use it. Change that first.",
+            len(users),
         )
-    return (
-        ngettext(
-            "%(name)s cannot be deleted: %(users)s and %(more)s more use it. Change that first.",
-            "%(name)s cannot be deleted: %(users)s and %(more)s more use it. Change that first.",
-            len(users) - NAMED,
-        )
-        % facts
-    )
+        return only_these % facts
+    others_too = _("%(name)s cannot be deleted: %(users)s and %(more)s more use it. Change that first.")
+    return others_too % facts

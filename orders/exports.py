@@ -11,6 +11,8 @@ from typing import IO, Any
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from backoffice.errors import Refusal
@@ -64,7 +66,7 @@ TRACKING = "tracking_numbers"
 
 class TooManyRows(Refusal):
     code = "too_many_rows"
-    title = "More rows than a workbook holds"
+    title = gettext_lazy("More rows than a workbook holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,11 @@ def write_orders_workbook(file: IO[bytes], export: OrderExport, *, most_rows: in
     rows = OrderLine.objects.filter(order__in=export.orders.order_by().values("pk")).count()
     if rows > most_rows:
         raise TooManyRows(
-            f"A workbook may have {most_rows:,} rows here; these are {rows:,}. "
-            "Export them as CSV, or fewer orders at once."
+            _(
+                "A workbook may have %(most_rows)s rows here; these are %(rows)s. Export them as CSV, or "
+                "fewer orders at once."
+            )
+            % {"most_rows": f"{most_rows:,}", "rows": f"{rows:,}"}
         )
     write_workbook(file, _with_heading(export))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.money import formatted, percent
-from orders.pricing import PriceStep, PriceStepKind, PromoReason, PromoRefusal
+from orders.pricing import NoDiscount, PriceStep, PriceStepKind, PromoReason
 
 PROMO_STEPS = (PriceStepKind.PROMO, PriceStepKind.PROMO_CAP, PriceStepKind.PROMO_REFUSED)
 REFUSALS = {
@@ -51,7 +51,7 @@ def _explained(step: PriceStep, currency: str, names_promo: bool) -> ExplainedSt
     return ExplainedStep(step.step, SENTENCES[step.step](step, currency), step.amount, step.code)
 
 
-def refusal_sentence(refusal: PromoRefusal, currency: str) -> str:
+def refusal_sentence(refusal: NoDiscount, currency: str) -> str:
     """Say why a promo code gives no discount."""
     facts = refusal.facts
     if facts.get("by_you"):
@@ -91,7 +91,7 @@ def _promo_cap(step: PriceStep, currency: str) -> str:
 
 
 def _promo_refused(step: PriceStep, currency: str) -> str:
-    refusal = PromoRefusal(step.code or "", PromoReason(step.facts["reason"]), step.facts)
+    refusal = NoDiscount(step.code or "", PromoReason(step.facts["reason"]), step.facts)
     return refusal_sentence(refusal, currency)
 
 

@@ -57,7 +57,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class PromoRefusal:
+class NoDiscount:
     """A code that gives no discount; `facts` hold, for instance, the amount that is missing."""
 
     code: str
@@ -135,7 +135,7 @@ class PromoOutcome:
 
     code: str
     discount: Decimal
-    refusal: PromoRefusal | None = None
+    refusal: NoDiscount | None = None
 
     @property
     def applied(self) -> bool:
@@ -156,7 +156,7 @@ class Quote:
 def quote(
     items: Sequence[BasketItem],
     *,
-    promo: Terms | PromoRefusal | None = None,
+    promo: Terms | NoDiscount | None = None,
     shipping: Shipping = Shipping(),
 ) -> Quote:
     """Price a basket whose SKUs are distinct, keeping the order of its lines."""
@@ -236,7 +236,7 @@ def _line_step(line: PricedLine) -> PriceStep:
 
 
 def _promo(
-    promo: Terms | PromoRefusal | None, eligible: Decimal
+    promo: Terms | NoDiscount | None, eligible: Decimal
 ) -> tuple[PromoOutcome | None, list[PriceStep]]:
     if promo is None:
         return None, []
@@ -248,18 +248,18 @@ def _promo(
     return PromoOutcome(promo.code, ZERO, promo), [refused_step(promo)]
 
 
-def refused_step(refusal: PromoRefusal) -> PriceStep:
+def refused_step(refusal: NoDiscount) -> PriceStep:
     facts = {**refusal.facts, "reason": refusal.reason}
     return PriceStep(PriceStepKind.PROMO_REFUSED, ZERO, refusal.code, facts)
 
 
-def _refused_by_basket(terms: Terms, eligible: Decimal) -> PromoRefusal | None:
+def _refused_by_basket(terms: Terms, eligible: Decimal) -> NoDiscount | None:
     if eligible <= 0:
-        return PromoRefusal(terms.code, PromoReason.NOTHING_ELIGIBLE)
+        return NoDiscount(terms.code, PromoReason.NOTHING_ELIGIBLE)
     if eligible < terms.minimum_spend:
         missing = terms.minimum_spend - eligible
         facts = {"minimum_spend": str(terms.minimum_spend), "missing": str(missing)}
-        return PromoRefusal(terms.code, PromoReason.MINIMUM_SPEND, facts)
+        return NoDiscount(terms.code, PromoReason.MINIMUM_SPEND, facts)
     return None
 
 

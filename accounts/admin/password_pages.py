@@ -26,8 +26,8 @@ from accounts.sign_in.attempts import sign_in
 from accounts.sign_in.sessions import begin_session, note_password
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.way_back import page_of_this_shop
-from backoffice.api.addresses import client_address
 from backoffice.errors import Kind, Refusal
+from backoffice.requests.addresses import client_address
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -7,9 +7,9 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from accounts.mailing.links import DAYS_VALID
-from backoffice.api.addresses import current_address
-from backoffice.api.throttling import Limit, LimitUse, limits_of_place, take
 from backoffice.outbox.queueing import queue_email
+from backoffice.requests.addresses import current_address
+from backoffice.requests.throttling import Limit, LimitUse, limits_of_place, take
 
 MAILS_PER_HOUR = 5
 MAILS_PER_HOUR_FROM_ONE_PLACE = 20

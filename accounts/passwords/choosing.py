@@ -11,9 +11,9 @@ from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User
 from accounts.passwords.hashing import turn
 from accounts.tokens.refresh import revoke_everything
-from backoffice.api.throttling import Limit, take
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid
+from backoffice.requests.throttling import Limit, take
 
 GUESSES = 5
 WINDOW_SECONDS = 15 * 60

@@ -21,10 +21,10 @@ from accounts.models import AccountChange, KnownPlace, Source, User, normalised_
 from accounts.passwords.choosing import GUESSES, WINDOW_SECONDS
 from accounts.passwords.hashing import Crowded, turn
 from accounts.sign_in.places import is_known_place, know_place
-from backoffice.api.addresses import address_block
-from backoffice.api.throttling import Limit, is_first, limits_of_place, refuse_when_used_up, take
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated, Throttled, Title
+from backoffice.requests.addresses import address_block
+from backoffice.requests.throttling import Limit, is_first, limits_of_place, refuse_when_used_up, take
 
 # Whoever mistypes: a whole office shares one address.
 GUESSES_FROM_ONE_PLACE = 20

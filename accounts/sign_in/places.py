@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import KnownPlace, User
-from backoffice.api.addresses import address_block
 from backoffice.db.transactions import write_transaction
+from backoffice.requests.addresses import address_block
 
 KNOWN_FOR = timedelta(days=90)
 

@@ -25,7 +25,7 @@ from accounts.actors import Actor
 from accounts.history import record
 from accounts.models import AccountChange, BrowserSession, Source, User
 from accounts.sign_in.attempts import note_sign_in
-from backoffice.api.addresses import client_address, current_address
+from backoffice.requests.addresses import client_address, current_address
 from backoffice.runtime.outages import is_outage
 
 logger = logging.getLogger(__name__)

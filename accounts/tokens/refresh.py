@@ -19,9 +19,9 @@ from accounts.actors import Actor
 from accounts.history import record
 from accounts.models import AccountChange, RefreshToken, Source, TokenFamily, User
 from accounts.tokens.access import access_token_for, claims_of
-from backoffice.api.addresses import current_address
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated
+from backoffice.requests.addresses import current_address
 
 # Seconds since then fit in an `auth_version` until 2088.
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)

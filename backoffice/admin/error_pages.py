@@ -35,8 +35,8 @@ from backoffice.admin.error_words import (
 )
 from backoffice.admin.way_back import came_from
 from backoffice.api.problems import in_one_line
-from backoffice.api.request_id import current_request_id
 from backoffice.errors import Refusal
+from backoffice.requests.request_id import current_request_id
 from backoffice.runtime.outages import is_outage
 
 logger = logging.getLogger("backoffice.errors")

@@ -18,9 +18,9 @@ from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
 from backoffice.api.inputs import NotJson
-from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
-from backoffice.api.request_id import current_request_id
 from backoffice.errors import Fault, Invalid, Kind, NotAuthenticated, NotFound, Refusal, TooLarge, Unavailable
+from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
+from backoffice.requests.request_id import current_request_id
 from backoffice.runtime.outages import RETRY_AFTER_SECONDS, is_outage
 
 logger = logging.getLogger("backoffice.api.application")

@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from backoffice.api.addresses import address_block, address_of, client_address, current_address
-from backoffice.api.throttling import Usage, Window, hit, insist_on, tightest_usage, window_of
+from backoffice.requests.addresses import address_block, address_of, client_address, current_address
+from backoffice.requests.throttling import Usage, Window, hit, insist_on, tightest_usage, window_of
 from backoffice.runtime.caches import Held
 
 ANONYMOUS_PER_MINUTE = 120

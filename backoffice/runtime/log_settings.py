@@ -10,7 +10,7 @@ def logging_to(security_log: Path) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "request_id": {"()": "backoffice.api.request_id.RequestIdFilter"},
+            "request_id": {"()": "backoffice.requests.request_id.RequestIdFilter"},
             "outages": {"()": "backoffice.runtime.log_thinning.OutageFilter"},
         },
         "formatters": {

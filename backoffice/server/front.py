@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from django.db import Error as DatabaseError
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 
-from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.api.problems import in_one_line
+from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.runtime.outages import RETRY_AFTER_SECONDS, is_outage
 from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, small_body
 from backoffice.server.gateway import Answer, Application, answer_of, environ_of, with_body

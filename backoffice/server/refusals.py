@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from backoffice.admin.error_pages import error_page
 from backoffice.admin.error_words import OF_STATUS
 from backoffice.api.problems import of_status
-from backoffice.api.request_id import current_request_id, request_id_of
+from backoffice.requests.request_id import current_request_id, request_id_of
 from backoffice.server.gateway import Answer
 
 # Nothing of the connection is read any more.

@@ -27,7 +27,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from backoffice.api.addresses import address_block, address_of
+from backoffice.requests.addresses import address_block, address_of
 from backoffice.runtime.consumer import Consumer, consume, consuming
 from backoffice.server.front import Front
 from backoffice.server.gateway import Application

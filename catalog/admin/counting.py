@@ -30,7 +30,7 @@ from catalog.admin.short_count import link_to_cancel
 from catalog.counting import last_counts, progress_of
 from catalog.models import Category, Product, StockMovement
 from catalog.models.product import ProductQuerySet
-from catalog.stock import BelowReserved
+from catalog.shortage import BelowReserved
 from catalog.stock_import.count_sheet import count_sheet
 from catalog.templatetags.stock import change, reference
 

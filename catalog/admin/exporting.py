@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 
@@ -21,6 +21,13 @@ from backoffice.sheets.exporting import CSVFile, XLSXFile
 
 # Writing a workbook of this many rows takes a processor some ten seconds.
 MOST_EXPORTED = 20_000
+
+
+ALL_OF_THEM = _("%(rows)s: %(count)s, %(order)s.")
+THE_FIRST_OF_THEM = _(
+    "%(rows)s: more than %(most)s. The file holds the first %(most)s, %(order)s; "
+    "narrow the list by its filters to get the others."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +100,8 @@ class ListExport(ExportMixin, DomainAdmin):
             "most": f"{MOST_EXPORTED:,}",
             "order": self.exported.order,
         }
-        if count > MOST_EXPORTED:
-            return (
-                gettext(
-                    "%(rows)s: more than %(most)s. The file holds the first %(most)s, %(order)s; "
-                    "narrow the list by its filters to get the others."
-                )
-                % facts
-            )
-        return gettext("%(rows)s: %(count)s, %(order)s.") % facts
+        words = ALL_OF_THEM if count <= MOST_EXPORTED else THE_FIRST_OF_THEM
+        return str(words % facts)
 
     def get_export_filename(self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any) -> str:
         return f"{self.exported.file_name}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"

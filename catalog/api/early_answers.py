@@ -17,9 +17,9 @@ from django.db import connection
 from redis.exceptions import RedisError
 
 from backoffice.api.rate_limit import limit_nobody, window_of_nobody
-from backoffice.api.request_id import request_id_of
-from backoffice.api.throttling import Usage
 from backoffice.errors import Throttled
+from backoffice.requests.request_id import request_id_of
+from backoffice.requests.throttling import Usage
 from backoffice.runtime.caches import COUNT, Held, Outdated
 from backoffice.server.gateway import Answer, Headers
 from backoffice.server.redis_line import RedisAway, RedisLine, Script

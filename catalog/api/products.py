@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from accounts.api.auth import optional_bearer, require
@@ -74,7 +75,7 @@ def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpR
     fields = _fields_for(request)
     is_staff = fields is STAFF_FIELDS
     if filters.low_stock is not None and not is_staff:
-        raise Forbidden("Only staff may ask what runs low.")
+        raise Forbidden(_("Only staff may ask what runs low."))
 
     def render() -> Reply:
         wanted = chosen_fields(filters.fields, fields)
@@ -187,7 +188,7 @@ def _product(
     shown = [name for name in wanted if name != "currency"]
     row = products.values("updated_at", *product_columns(shown)).first()
     if row is None:
-        raise UnknownSku(f"No product has the SKU {sku.strip()[:64]}.")
+        raise UnknownSku(_("No product has the SKU %(sku)s.") % {"sku": sku.strip()[:64]})
     content = product_as_data(row, shown)
     if "currency" in wanted:
         content["currency"] = settings.SHOP_CURRENCY
@@ -203,7 +204,7 @@ def _refuse_if_stale(sku: str, version: str | None) -> None:
         return
     product = Product.objects.select_for_update(no_key=True).get(pk=product_with_sku(sku).pk)
     if _version(product.updated_at) != version:
-        raise Stale(f"{product.sku} was changed meanwhile. Look at it again.")
+        raise Stale(_("%(sku)s was changed meanwhile. Look at it again.") % {"sku": product.sku})
 
 
 def _category(slug: str | None) -> Category | None:
@@ -212,6 +213,6 @@ def _category(slug: str | None) -> Category | None:
         return None
     category = Category.objects.filter(slug=slug).first()
     if category is None:
-        detail = f"No category has the slug {slug}: GET /api/v1/categories lists them."
+        detail = _("No category has the slug %(slug)s: GET /api/v1/categories lists them.") % {"slug": slug}
         raise Invalid(detail, faults=[Fault("/category", "unknown_category", detail, {"in": "body"})])
     return category

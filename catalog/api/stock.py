@@ -1,6 +1,7 @@
 """The stock ledger, for staff."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from accounts.actors import Actor
@@ -63,9 +64,11 @@ def move(request: HttpRequest, body: MovementIn) -> HttpResponse:
 
 def _move(body: MovementIn, actor: Actor) -> StockMovement:
     if body.expected is not None and body.kind != "count":
-        raise _misplaced("expected", "Only a count can expect a number on hand: remove it.")
+        raise _misplaced("expected", _("Only a count can expect a number on hand: remove it."))
     if body.reference and body.kind != "receive":
-        raise _misplaced("reference", "Only a receipt has a reference: remove it, or write it into the note.")
+        raise _misplaced(
+            "reference", _("Only a receipt has a reference: remove it, or write it into the note.")
+        )
     if body.kind == "receive":
         return stock.receive(body.sku, body.quantity, by=actor, note=body.note, reference=body.reference)
     if body.kind == "count":

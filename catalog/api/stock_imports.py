@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Router, UploadedFile
 
 from accounts.actors import Actor
@@ -79,7 +80,7 @@ def import_stock(
     """
     actor = require(request, "catalog.move_stock")
     if (file.size or 0) > MAX_FILE:
-        raise TooLarge("The file may have 20 MB. Split it.")
+        raise TooLarge(_("The file may have 20 MB. Split it."))
 
     content = f"{mode} {_digest(file)}".encode()
     if kept := kept_answer(request, content):

@@ -14,9 +14,8 @@ class HistoryIsAppendOnly(TypeError):
     """Code tried to rewrite history; it has to record a further row instead."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "History is never changed or deleted: record a further row instead."
-        )  # not translated
+        message = "History is never changed or deleted: record a further row instead."  # not translated
+        super().__init__(message)
 
 
 class HistoryQuerySet[Row: models.Model](models.QuerySet[Row]):

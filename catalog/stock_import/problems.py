@@ -76,15 +76,21 @@ def _too_many(_facts: Facts) -> str:
 
 
 def _plan_changed(facts: Facts) -> str:
-    if "reserved" in facts:
-        return (
-            ngettext(
-                "%(reserved)s is reserved by orders now. Plan again.",
-                "%(reserved)s are reserved by orders now. Plan again.",
-                facts["reserved"],
-            )
-            % facts
+    return _reserved_since(facts) if "reserved" in facts else _moved_since(facts)
+
+
+def _reserved_since(facts: Facts) -> str:
+    return (
+        ngettext(
+            "%(reserved)s is reserved by orders now. Plan again.",
+            "%(reserved)s are reserved by orders now. Plan again.",
+            facts["reserved"],
         )
+        % facts
+    )
+
+
+def _moved_since(facts: Facts) -> str:
     return (
         ngettext(
             "%(on_hand)s is on hand now, the plan showed %(planned)s. Plan again.",
@@ -113,14 +119,22 @@ def _not_undone(facts: Facts) -> str:
         case "too_many":
             return _too_many(facts)
         case "too_few":
-            return (
-                ngettext(
-                    "Only %(on_hand)s is left on hand, %(taken)s would be taken.",
-                    "Only %(on_hand)s are left on hand, %(taken)s would be taken.",
-                    facts["on_hand"],
-                )
-                % facts
-            )
+            return _too_few(facts)
+    return _left_below_reserved(facts)
+
+
+def _too_few(facts: Facts) -> str:
+    return (
+        ngettext(
+            "Only %(on_hand)s is left on hand, %(taken)s would be taken.",
+            "Only %(on_hand)s are left on hand, %(taken)s would be taken.",
+            facts["on_hand"],
+        )
+        % facts
+    )
+
+
+def _left_below_reserved(facts: Facts) -> str:
     return (
         ngettext(
             "It would leave %(left)s on hand, but %(reserved)s is reserved by orders.",

@@ -7,6 +7,7 @@ import typer
 
 from cli.terminal.console import columns, is_terminal, print_rows, say, wrong_use
 from cli.terminal.verbs import group
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -32,7 +33,7 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
     for line in lines:
         sku, separator, quantity = line.rpartition("=")
         if not separator or not quantity.strip().isdecimal():
-            wrong_use(f"--line {line!r} is not SKU=QTY, such as TEA-01=2.")
+            wrong_use(_("--line %(line)s is not SKU=QTY, such as TEA-01=2.") % {"line": f"{line!r}"})
         wanted[sku.strip()] = wanted.get(sku.strip(), 0) + int(quantity)
     return wanted
 

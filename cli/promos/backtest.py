@@ -12,6 +12,7 @@ from cli.terminal.console import As, Json, columns, is_terminal, print_json, pri
 from cli.terminal.moments import moment
 from cli.terminal.options import taking
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,23 +27,6 @@ SHOWN = (
     *("share_of_orders", "share_of_revenue", "average_before", "average_after"),
     *("smallest", "median", "largest"),
 )
-HEADINGS = {
-    "from": "From",
-    "to": "To, not included",
-    "revenue": "Revenue of all",
-    "qualifying": "Would have had it",
-    "customers": "… by customers",
-    "had_discount": "… really had a discount",
-    "cost": "Would have cost",
-    "goods": "Goods at full price",
-    "share_of_orders": "% of orders",
-    "share_of_revenue": "% of revenue",
-    "average_before": "Average goods before",
-    "average_after": "… after",
-    "smallest": "Smallest discount",
-    "median": "Median",
-    "largest": "Largest",
-}
 REFUSED = columns("reason=Why not", "orders:n")
 LONGEST_BAR = 30
 
@@ -97,17 +81,17 @@ def _found(
     if code is None:
         return promotions.backtest(given.terms(), start=start, end=end, max_uses=max_uses)
     if given != Discount() or max_uses is not None:
-        wrong_use("Give either a code, which has its own terms, or terms.")
+        wrong_use(_("Give either a code, which has its own terms, or terms."))
     return promotions.backtest_promo_code(code, start=start, end=end)
 
 
 def _print(found: dict[str, Any]) -> None:
     parts = {name: found.pop(name) for name in ("refused", "weeks", "bands")}
-    show_one({name: found[name] for name in SHOWN}, as_json=False, headings=HEADINGS)
+    show_one({name: found[name] for name in SHOWN}, as_json=False, headings=_headings())
     refused = [{"reason": reason, "orders": orders} for reason, orders in parts["refused"].items()]
-    _print_part("Orders that would not have had it", refused, REFUSED)
-    _print_part("Cost by week", _with_bars(parts["weeks"], "cost"), WEEKS)
-    _print_part("Orders by discount", _with_bars(parts["bands"], "orders"), BANDS)
+    _print_part(_("Orders that would not have had it"), refused, REFUSED)
+    _print_part(_("Cost by week"), _with_bars(parts["weeks"], "cost"), WEEKS)
+    _print_part(_("Orders by discount"), _with_bars(parts["bands"], "orders"), BANDS)
 
 
 def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
@@ -124,3 +108,23 @@ def _with_bars(rows: Sequence[dict[str, Any]], measured: str) -> list[dict[str, 
     return [
         {**row, "bar": "█" * round(LONGEST_BAR * row[measured] / largest) if largest else ""} for row in rows
     ]
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "from": _("From"),
+        "to": _("To, not included"),
+        "revenue": _("Revenue of all"),
+        "qualifying": _("Would have had it"),
+        "customers": _("… by customers"),
+        "had_discount": _("… really had a discount"),
+        "cost": _("Would have cost"),
+        "goods": _("Goods at full price"),
+        "share_of_orders": _("% of orders"),
+        "share_of_revenue": _("% of revenue"),
+        "average_before": _("Average goods before"),
+        "average_after": _("… after"),
+        "smallest": _("Smallest discount"),
+        "median": _("Median"),
+        "largest": _("Largest"),
+    }

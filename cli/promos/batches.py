@@ -35,6 +35,8 @@ from cli.terminal.files import STANDARD, Overwrite, refuse_to_replace, write
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.options import limit, taking
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
+from cli.terminal.words import ngettext
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -80,7 +82,7 @@ def generate(
     --promotion ID` hands the codes out again.
     """
     if json and str(output) == STANDARD:
-        wrong_use("Standard output takes either the codes (--output -) or --json.")
+        wrong_use(_("Standard output takes either the codes (--output -) or --json."))
     by = actor(as_, "orders.add_promotion")
     said = f"promos-generate {count} {prefix} {length} {max_uses} {given} {by}"
     kept = answer_kept(idempotency_key, said)
@@ -88,10 +90,11 @@ def generate(
         refuse_to_replace(output, overwrite=overwrite)
         planned = _planned(count, prefix, length, max_uses, given)
         planned.show(as_json=json) if dry_run else planned.say()
-        proceed(f"Generate {counted(count, 'code')}?", yes=yes, dry_run=dry_run)
+        question = _("Generate %(codes)s?") % {"codes": counted(count, "code")}
+        proceed(question, yes=yes, dry_run=dry_run)
         kept = once_per_key(idempotency_key, said, lambda: planned.carried_out(by))
     else:
-        say(f"Batch {kept['id']} was generated under this key before.")
+        say(_("Promotion %(id)s was generated under this key before.") % {"id": kept["id"]})
     _hand_out(kept["id"], output, overwrite=overwrite, by=by)
     if str(output) != STANDARD:
         show_one(kept if json else in_short(kept), as_json=json, headings=HEADINGS)
@@ -158,14 +161,18 @@ class Planned:
 
     def say(self) -> None:
         terms, shape = self.terms, self.shape
-        starts, ends = for_people(terms.starts_at), for_people(terms.ends_at)
-        begins = f"from {starts}" if starts else "at once"
-        say(f"{counted(self.count, 'code')} such as {self._example}: {terms.discount_in_words}.")
-        say(f"{terms.name}: {begins}, {f'until {ends}' if ends else 'without an end'}.")
-        say("For what is named alone." if terms.is_restricted else "For everything in the shop.")
-        say(f"Each code {_times(self.max_uses)}, each customer {_times(terms.max_uses_per_customer)}.")
-        tries = shape.possible // self.count
-        say(f"{shape.bits:.1f} bits: somebody who guesses hits one in about {tries:,} tries.")
+        codes = {
+            "codes": counted(self.count, "code"),
+            "example": self._example,
+            "discount": terms.discount_in_words,
+        }
+        say(_("%(codes)s such as %(example)s: %(discount)s.") % codes)
+        say(_window_in_words(terms))
+        say(_("For what is named alone.") if terms.is_restricted else _("For everything in the shop."))
+        limits = {"code": _times(self.max_uses), "customer": _times(terms.max_uses_per_customer)}
+        say(_("Each code %(code)s, each customer %(customer)s.") % limits)
+        guess = {"bits": f"{shape.bits:.1f}", "tries": f"{shape.possible // self.count:,}"}
+        say(_("%(bits)s bits: somebody who guesses hits one in about %(tries)s tries.") % guess)
 
     @property
     def _example(self) -> str:
@@ -194,8 +201,26 @@ def _planned(count: int, prefix: str, length: int | None, max_uses: int | None, 
     return Planned(count, terms, shape, max_uses)
 
 
+def _window_in_words(terms: "PromotionTerms") -> str:
+    """`Newsletter: at once, until 2026-12-01 00:00.`"""
+    facts = {
+        "name": terms.name,
+        "starts": for_people(terms.starts_at),
+        "ends": for_people(terms.ends_at),
+    }
+    if terms.starts_at and terms.ends_at:
+        return _("%(name)s: from %(starts)s, until %(ends)s.") % facts
+    if terms.starts_at:
+        return _("%(name)s: from %(starts)s, without an end.") % facts
+    if terms.ends_at:
+        return _("%(name)s: at once, until %(ends)s.") % facts
+    return _("%(name)s: at once, without an end.") % facts
+
+
 def _times(uses: int | None) -> str:
-    return "without limit" if uses is None else "once" if uses == 1 else f"{uses:,} times"
+    if uses is None:
+        return _("without limit")
+    return ngettext("once", "%(number)s times", uses) % {"number": f"{uses:,}"}
 
 
 def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor") -> None:
@@ -205,12 +230,13 @@ def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor")
     from orders.promotions import promo_codes_csv
 
     if output is None:
-        say(f"Hand them out with: shopctl promos export --promotion {number} --output codes.csv")
+        command = f"shopctl promos export --promotion {number} --output codes.csv"
+        say(_("Hand them out with: %(command)s") % {"command": command})
         return
     record_export("promo_codes", promotion=number, by=by)
     content = "".join(promo_codes_csv(PromoCode.objects.filter(promotion=number))).encode()
     if str(output) != STANDARD:
         if not (output.is_file() and output.read_bytes() == content):
             refuse_to_replace(output, overwrite=overwrite)
-        say(f"The codes are in {output}.")
+        say(_("The codes are in %(file)s.") % {"file": output})
     write(output, content)

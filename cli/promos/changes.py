@@ -24,6 +24,8 @@ from cli.terminal.console import (
 )
 from cli.terminal.files import words_of
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
+from cli.terminal.words import ngettext
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -113,6 +115,21 @@ def expire(
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeInWords:
+    """What is said over the codes that are to be changed, and what is asked below them."""
+
+    to_do: Callable[[], str]
+    question: Callable[[], str]
+
+
+IN_WORDS = {
+    "pause": ChangeInWords(lambda: _("To pause:"), lambda: _("Pause %(codes)s?")),
+    "resume": ChangeInWords(lambda: _("To resume:"), lambda: _("Resume %(codes)s?")),
+    "expire": ChangeInWords(lambda: _("To expire:"), lambda: _("Expire %(codes)s?")),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class CodeChange:
     """Either codes or promotions with all their codes, and how it is to be done."""
 
@@ -128,7 +145,7 @@ class CodeChange:
     ) -> None:
         """Change all of them or none."""
         if bool(self.codes) == bool(self.promotions):
-            wrong_use("Give codes, or --promotion with a promotion's id.")
+            wrong_use(_("Give codes, or --promotion with a promotion's id."))
         if self.promotions:
             by = actor(self.email, "orders.change_promotion")
             numbers = list(dict.fromkeys(self.promotions))
@@ -149,14 +166,15 @@ class CodeChange:
         from backoffice.db.transactions import write_transaction
 
         rows = rows_of(names, by)
+        in_words = IN_WORDS[what]
         if self.dry_run:
-            say(f"To {what}:")
+            say(in_words.to_do())
             self.listing.show(rows, shown)
             proceed("", yes=False, dry_run=True)
         if len(rows) > 1 or shown is PROMOTIONS:
-            say(f"To {what}:")
+            say(in_words.to_do())
             show_plan(rows, shown, as_data=self.listing.as_json or self.listing.as_jsonl)
-            proceed(f"{what.capitalize()} {_counted(rows)}?", yes=self.yes)
+            proceed(in_words.question() % {"codes": _counted(rows)}, yes=self.yes)
 
         @write_transaction
         def change_all() -> None:
@@ -188,4 +206,5 @@ def _counted(rows: Sequence[Row]) -> str:
     codes = [row["codes"]["count"] for row in rows if "codes" in row]
     if not codes:
         return counted(len(rows), "promo code")
-    return f"{counted(sum(codes), 'code')} of {'this promotion' if len(rows) == 1 else 'these promotions'}"
+    of_promotions = ngettext("%(codes)s of this promotion", "%(codes)s of these promotions", len(rows))
+    return of_promotions % {"codes": counted(sum(codes), "code")}

@@ -26,6 +26,7 @@ from cli.terminal.files import words_of
 from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.options import taking
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 NewCode = Annotated[str, typer.Argument(metavar="NEW", help="What the new code is called.")]
 MaxUses = Annotated[int | None, typer.Option(min=1, help="How often in all. Default: no limit.")]
@@ -62,7 +63,7 @@ def list_promos(
     codes = given.codes(whole_batches=by.may("orders.add_promotion")).order_by("-pk")
     is_narrowed = given.q or given.promotion is not None
     if not is_narrowed and is_terminal() and Promotion.objects.filter(is_batch=True).exists():
-        say("Codes of batches are not among these: see `shopctl promos promotions --batches`.")
+        say(_("Codes of batches are not among these: see `shopctl promos promotions --batches`."))
     Listing(json, jsonl, limit, fail_if_empty).show(promo_codes_read(codes, to=by), CODES)
 
 
@@ -172,12 +173,13 @@ def delete(
     found = [promo_code_named(code) for code in words_of(codes)]
     rows = [promo_code_row(promo_code.code, to=by) for promo_code in found]
     listing = Listing(json, jsonl, limit=0)
-    say("To delete:")
+    say(_("To delete:"))
     if dry_run:
         listing.show(rows, CODES)
     else:
         show_plan(rows, CODES, as_data=json or jsonl)
-    proceed(f"Delete {counted(len(found), 'promo code')} for ever?", yes=yes, dry_run=dry_run)
+    question = _("Delete %(codes)s for ever?") % {"codes": counted(len(found), "promo code")}
+    proceed(question, yes=yes, dry_run=dry_run)
 
     @write_transaction
     def delete_all() -> None:

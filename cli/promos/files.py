@@ -14,6 +14,7 @@ from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
 from cli.terminal.row_plans import Asked, RowImport
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 
 @verb(
@@ -103,6 +104,7 @@ def export(
         content = "".join(promo_codes_csv(codes)).encode()
     write(output, content)
     if output is not None and str(output) != STANDARD:
-        say(f"{counted(total, 'promo code')} in {output}.")
+        in_file = {"codes": counted(total, "promo code"), "file": output}
+        say(_("%(codes)s in %(file)s.") % in_file)
     if fail_if_empty and not total:
         raise typer.Exit(EMPTY)

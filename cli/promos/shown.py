@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.terminal.console import Column, Row, columns, is_terminal, print_rows, say, wrong_use
+from cli.terminal.console import Column, Row, columns, counted, is_terminal, print_rows, say, wrong_use
 from cli.terminal.moments import moment
 from cli.terminal.plans import ROWS_SHOWN
 from cli.terminal.verbs import group
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from orders.models.promo import PromoCodeQuerySet
     from orders.readers.promo_filters import PromoCodeFilter, PromotionFilter
 
-app = group("Create, generate, import, pause and end promo codes; try them on past orders.")
+app = group("Create, generate, import, pause and end promo codes; back-test them on past orders.")
 
 
 def discount_in_words(terms: Row) -> str:
@@ -161,10 +162,22 @@ def show_plan(rows: Sequence[Row], shown: Sequence[Column], *, as_data: bool) ->
         print_rows(rows[:ROWS_SHOWN], shown)
     else:
         for row in rows[:ROWS_SHOWN]:
-            codes = f" ({row['codes']['count']:,} codes)" if "codes" in row else ""
-            say(f"{row.get('code') or row['name']}{codes}: {discount_in_words(row)}, {row['state']}")
+            say(_planned_change(row))
     if len(rows) > ROWS_SHOWN:
-        say(f"… and {len(rows) - ROWS_SHOWN:,} more.")
+        say(_("… and %(number)s more.") % {"number": f"{len(rows) - ROWS_SHOWN:,}"})
+
+
+def _planned_change(row: Row) -> str:
+    """`Newsletter (500 codes): 10 %, active`."""
+    facts = {
+        "name": row.get("code") or row["name"],
+        "discount": discount_in_words(row),
+        "state": row["state"],
+    }
+    if "codes" not in row:
+        return _("%(name)s: %(discount)s, %(state)s") % facts
+    codes = counted(row["codes"]["count"], "code")
+    return _("%(name)s (%(codes)s): %(discount)s, %(state)s") % {**facts, "codes": codes}
 
 
 def _one_of(known: Sequence[str], text: str | None, what: str) -> str | None:
@@ -173,5 +186,6 @@ def _one_of(known: Sequence[str], text: str | None, what: str) -> str | None:
         return None
     value = text.strip().casefold().replace(" ", "_").replace("-", "_")
     if value not in known:
-        wrong_use(f"{text!r} is no {what}: {', '.join(known)}.")
+        facts = {"text": text, "what": what, "known": ", ".join(known)}
+        wrong_use(_("'%(text)s' is no %(what)s: %(known)s.") % facts)
     return value

@@ -9,6 +9,7 @@ import typer
 from cli.terminal.console import wrong_use
 from cli.terminal.moments import end_moment, moment
 from cli.terminal.options import limit, number
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from orders.promotions import PromotionTerms
@@ -58,7 +59,7 @@ class Discount:
         from orders.promotions import PromotionTerms, category_ids, product_ids, restriction_said
 
         if (self.percent is None) == (self.amount is None):
-            wrong_use("Give either --percent or --amount.")
+            wrong_use(_("Give either --percent or --amount."))
         named: dict[str, Any] = {}
         if self.category is not None:
             named["category_ids"] = category_ids(self.category)

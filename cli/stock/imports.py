@@ -39,6 +39,7 @@ from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
 from cli.terminal.progress import LONG, bar
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -80,16 +81,14 @@ def import_stock(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Change stock by a file: show what would change, ask, and apply all of it or nothing."""
-    from backoffice.sheets.reading import MAX_FILE
     from catalog.readers.stock_imports import import_data
 
     by = actor(as_, "catalog.move_stock")
-    with opened(file, most=MAX_FILE) as stream:
-        content = stream.read(MAX_FILE + 1)
+    content = _content_of(file)
     answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
     operation = f"import {mode} {sha256(content).hexdigest()} {skip_invalid} {by}"
     if (kept := answer_kept(idempotency_key, operation)) is not None:
-        answer.show(kept, done="Applied before, under this key:")
+        answer.show(kept, done=_("Applied before, under this key:"))
         return
     refuse_to_replace(rejects, overwrite=overwrite)
     plan = _planned(content, name_of(file), mode=mode, by=by)
@@ -100,7 +99,7 @@ def import_stock(
         raise typer.Exit(REFUSED)
     result = import_data(plan.pk, to=by.user)
     if plan.changes and not dry_run:
-        proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes)
+        proceed(_("Apply %(changes)s?") % {"changes": counted(plan.changes, "change")}, yes=yes)
         apply = partial(_applied, plan, by=by, skip_invalid=skip_invalid)
         once = partial(once_per_key, idempotency_key, operation)
         result = _perhaps_again(lambda more: once(partial(apply, again=more)), again=again, may_ask=not yes)
@@ -109,6 +108,13 @@ def import_stock(
     answer.show(result)
     if fail_if_empty and not result["changes"]:
         raise typer.Exit(EMPTY)
+
+
+def _content_of(file: str) -> bytes:
+    from backoffice.sheets.reading import MAX_FILE
+
+    with opened(file, most=MAX_FILE) as stream:
+        return stream.read(MAX_FILE + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +139,9 @@ class _Answer:
         elif self.as_json or stock_import["applied_at"]:
             tell(done, stock_import, as_json=self.as_json)
         if self.is_rehearsal:
-            say("A dry run: nothing was changed.")
+            say(_("A dry run: nothing was changed."))
         elif not stock_import["applied_at"]:
-            say("There is nothing to change.")
+            say(_("There is nothing to change."))
 
 
 def tell(done: str, stock_import: Row, *, as_json: bool) -> None:
@@ -156,7 +162,7 @@ def _planned(content: bytes, file_name: str, *, mode: str, by: "Actor") -> "Stoc
 
         def follow(rows: Iterator["FileRow"]) -> Iterator["FileRow"]:
             yield from watched.follow(rows)
-            watched.phase("Comparing with the stock")
+            watched.phase(_("Comparing with the stock"))
 
         return plan_import(BytesIO(content), file_name=file_name, mode=mode, by=by, follow=follow)
 
@@ -180,7 +186,7 @@ def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_
         if not (may_ask and can_ask()):
             raise
         say(refusal.detail)
-    proceed("Apply it once more?", yes=False)
+    proceed(_("Apply it once more?"), yes=False)
     return apply(True)
 
 
@@ -189,8 +195,15 @@ def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
     from catalog.readers.stock_imports import rows_as_data
 
     say(
-        f"{plan.file_name}, {plan.mode}: {counted(plan.rows_count, 'row')}; {plan.changes:,} to change, "
-        f"{plan.unchanged:,} unchanged, {counted(plan.problems, 'problem')}."
+        _("%(file_name)s, %(mode)s: %(rows)s; %(changes)s to change, %(unchanged)s unchanged, %(problems)s.")
+        % {
+            "file_name": plan.file_name,
+            "mode": plan.mode,
+            "rows": counted(plan.rows_count, "row"),
+            "changes": f"{plan.changes:,}",
+            "unchanged": f"{plan.unchanged:,}",
+            "problems": counted(plan.problems, "problem"),
+        }
     )
     say_ignored(plan.ignored_columns)
     if not with_rows:

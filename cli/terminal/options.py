@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from cli.terminal.console import wrong_use
+from cli.terminal.words import gettext as _
 
 
 def number(text: str) -> Decimal:
@@ -17,7 +18,7 @@ def number(text: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        wrong_use(f"{text!r} is not a number such as 12.50.")
+        wrong_use(_("%(text)s is not a number such as 12.50.") % {"text": f"{text!r}"})
     return value
 
 
@@ -27,7 +28,7 @@ def limit(text: str | int) -> int | None:
     if word == "none":
         return None
     if not word.isdecimal() or int(word) < 1:
-        wrong_use(f"{text!r} is no limit: give a whole number, or none.")
+        wrong_use(_("%(text)s is no limit: give a whole number, or none.") % {"text": f"{text!r}"})
     return int(word)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import BaseModel
 
@@ -179,7 +180,7 @@ def _visible_order(number: str, user: User) -> Order:
     """
     order = Order.objects.visible_to(user).with_number(number).only("pk").first()
     if order is None:
-        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+        raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
     return order
 
 
@@ -218,7 +219,9 @@ def _refuse_cancelling_unless_allowed(number: str, actor: Actor) -> None:
     own = orders.filter(customer__user=user).select_for_update(of=("self",), no_key=True).first()
     if own is None:
         if orders.visible_to(user).exists():
-            raise Forbidden("Your role does not allow this. Ask a manager.")
-        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+            raise Forbidden(_("Your role does not allow this. Ask a manager."))
+        raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
     if own.status not in (OrderStatus.PENDING, OrderStatus.CANCELLED):
-        raise IllegalTransition(f"Parts of {own.number} have been shipped: return them instead.")
+        raise IllegalTransition(
+            _("Parts of %(number)s have been shipped: return them instead.") % {"number": own.number}
+        )

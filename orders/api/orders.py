@@ -5,6 +5,8 @@ from dataclasses import fields as dataclass_fields
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import Query, Router
 
 from accounts.actors import Actor
@@ -13,9 +15,9 @@ from accounts.models import User, normalised_email
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
-from backoffice.api.throttling import hit
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Stale
+from backoffice.requests.throttling import hit
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.fulfilment.lifecycle import edit_order
 from orders.models import Order
@@ -55,7 +57,7 @@ HOUR = 60 * 60
 
 class EmailNotConfirmed(Forbidden):
     code = "email_not_confirmed"
-    title = "The e-mail address is not confirmed"
+    title = gettext_lazy("The e-mail address is not confirmed")
 
 
 @orders_router.get(
@@ -70,9 +72,9 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
     user = caller(request)
     is_personal, names_promos = may_know_customers(user), may_know_promos(user)
     if not is_personal and "email" in (filters.ordering or ""):
-        raise Forbidden("Your role does not allow to see customers.")
+        raise Forbidden(_("Your role does not allow to see customers."))
     if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
-        raise Forbidden("Your role does not allow to see promo codes.")
+        raise Forbidden(_("Your role does not allow to see promo codes."))
     wanted = chosen_fields(filters.fields, ORDER_FIELDS, usual=SUMMARY_FIELDS)
     page = SORTING.page(_filtered(filters, user, is_personal), filters, order_columns(wanted))
     items = orders_as_data(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
@@ -180,7 +182,7 @@ def expected_version(request: HttpRequest) -> int | None:
     """
     version = matched_version(request)
     if version is not None and not version.isdecimal():
-        raise Stale("If-Match names another resource. Look at the order again.")
+        raise Stale(_("If-Match names another resource. Look at the order again."))
     return None if version is None else int(version)
 
 
@@ -197,12 +199,12 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
     """
     actor, own = actor_of(request), caller(request).email
     if not _may_be_customer(caller(request)):
-        raise EmailNotConfirmed("Confirm your e-mail address first: orders belong to it.")
+        raise EmailNotConfirmed(_("Confirm your e-mail address first: orders belong to it."))
     faults = []
     if body.email is not None and normalised_email(body.email) != own:
-        faults.append(Fault("/email", "forbidden", "You can order for yourself only: leave it out."))
+        faults.append(Fault("/email", "forbidden", _("You can order for yourself only: leave it out.")))
     if body.shipping_fee is not None:
-        faults.append(Fault("/shipping_fee", "forbidden", "The shop sets the shipping fee: leave it out."))
+        faults.append(Fault("/shipping_fee", "forbidden", _("The shop sets the shipping fee: leave it out.")))
     if faults and not _may_order_for_others(actor):
         raise Forbidden(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
     return actor, body.email or own

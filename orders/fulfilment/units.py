@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
@@ -46,7 +47,11 @@ def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Un
         lines,
         wanted.items(),
         lambda line: line.open,
-        _("Only %(count)s of %(sku)s are still to ship; %(wanted)s were asked for."),
+        lambda count: ngettext(
+            "Only %(count)s of %(sku)s is still to ship; %(wanted)s were asked for.",
+            "Only %(count)s of %(sku)s are still to ship; %(wanted)s were asked for.",
+            count,
+        ),
     )
 
 
@@ -56,7 +61,11 @@ def returnable_units(lines: Sequence[OrderLine], wanted: Iterable[tuple[str, int
         lines,
         wanted,
         lambda line: line.shipped - line.returned,
-        _("Only %(count)s of %(sku)s are to return; %(wanted)s were asked for."),
+        lambda count: ngettext(
+            "Only %(count)s of %(sku)s is to return; %(wanted)s were asked for.",
+            "Only %(count)s of %(sku)s are to return; %(wanted)s were asked for.",
+            count,
+        ),
     )
 
 
@@ -78,7 +87,7 @@ def _chosen_units(
     lines: Sequence[OrderLine],
     wanted: Iterable[tuple[str, int]],
     at_most: Callable[[OrderLine], int],
-    too_many: str,
+    too_many: Callable[[int], str],
 ) -> list[Units]:
     by_key = {folded(line.sku): line for line in lines}
     chosen: dict[str, Units] = {}
@@ -99,12 +108,16 @@ def _chosen_units(
 
 
 def _problem_with_units(
-    line: OrderLine | None, sku: str, quantity: int, at_most: Callable[[OrderLine], int], too_many: str
+    line: OrderLine | None,
+    sku: str,
+    quantity: int,
+    at_most: Callable[[OrderLine], int],
+    too_many: Callable[[int], str],
 ) -> str:
     if line is None:
         return _("%(sku)s is not in this order.") % {"sku": sku.strip()[:64]}
     if quantity < 1:
         return _("Choose at least one unit of %(sku)s.") % {"sku": line.sku}
     if quantity > at_most(line):
-        return too_many % {"count": at_most(line), "sku": line.sku, "wanted": quantity}
+        return too_many(at_most(line)) % {"count": at_most(line), "sku": line.sku, "wanted": quantity}
     return ""

@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import Actor
 from accounts.models import Customer
 from accounts.security_log import write_line
-from backoffice.api.throttling import is_first
 from backoffice.db.statements import selecting
 from backoffice.errors import Conflict, Fault
 from backoffice.money import ZERO, formatted, rounded
+from backoffice.requests.throttling import is_first
 from orders.models import OrderLine
 from orders.models.order import OPEN_UNITS
 from orders.status import OPEN_STATUSES

@@ -20,6 +20,7 @@ from backoffice.errors import Fault, Invalid
 from backoffice.money import MAX_AMOUNT, rounded
 from catalog import stock
 from catalog.models import Product
+from catalog.shortage import InsufficientStock, shortage
 from orders.models import EventKind, Order, OrderLine, Origin
 from orders.models.order import NextSerial
 from orders.placing import open_limits
@@ -34,7 +35,7 @@ from orders.placing.basket import (
     merged,
 )
 from orders.placing.open_limits import Open
-from orders.pricing import BasketItem, PricedLine, PromoOutcome, PromoRefusal, Quote, Shipping, quote
+from orders.pricing import BasketItem, NoDiscount, PricedLine, PromoOutcome, Quote, Shipping, quote
 from orders.promotions import redemption
 from orders.promotions.redemption import Candidate
 from orders.status import OrderStatus
@@ -143,10 +144,11 @@ def _products_locked(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
 def _priced(
     request: OrderRequest,
     wanted: Mapping[str, Wanted],
-    promo: Candidate | PromoRefusal | None,
+    promo: Candidate | NoDiscount | None,
     find: Callable[[Sequence[str], int], list[Product]],
 ) -> Priced:
-    found: list[Any] = find(list(wanted), promo.names_of if isinstance(promo, Candidate) else 0)
+    restricting = promo.restricting_promotion_id if isinstance(promo, Candidate) else 0
+    found: list[Any] = find(list(wanted), restricting)
     by_key = {product.sku_key: product for product in found}
     _refuse_unorderable(wanted, by_key)
     products = [by_key[key] for key in wanted]
@@ -176,7 +178,7 @@ def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Pro
         return
     detail = " ".join(fault.detail for fault in faults)
     is_unknown = any(fault.code == UnknownSkus.code for fault in faults)
-    raise (UnknownSkus if is_unknown else stock.InsufficientStock)(detail, faults=faults)
+    raise (UnknownSkus if is_unknown else InsufficientStock)(detail, faults=faults)
 
 
 def _fault_of_line(wanted: Wanted, product: Product | None) -> Fault | None:
@@ -184,7 +186,7 @@ def _fault_of_line(wanted: Wanted, product: Product | None) -> Fault | None:
         detail = _("%(sku)s is not for sale.") % {"sku": wanted.sku[:64]}
         return Fault(wanted.pointer, UnknownSkus.code, detail, {"sku": wanted.sku[:64]})
     if product.available < wanted.quantity:
-        fault = stock.shortage(product, wanted.quantity)
+        fault = shortage(product, wanted.quantity)
         return Fault(wanted.pointer, fault.code, fault.detail, fault.facts)
     return None
 
@@ -205,7 +207,7 @@ def _write_order(
     request: OrderRequest,
     fields: Mapping[str, str],
     customer: Customer,
-    promo: Candidate | PromoRefusal | None,
+    promo: Candidate | NoDiscount | None,
     *,
     email: str,
     by: Actor,

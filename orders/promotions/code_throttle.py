@@ -4,7 +4,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from accounts.models import User
-from backoffice.api.throttling import hit_in_any
+from backoffice.requests.throttling import hit_in_any
 from orders.models.promo import normalised_code
 
 TRIES_PER_MINUTE = 10

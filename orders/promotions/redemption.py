@@ -30,7 +30,7 @@ from orders.models import (
 )
 from orders.models.promo import normalised_code
 from orders.price_words import refusal_sentence
-from orders.pricing import PriceStepKind, PromoReason, PromoRefusal, Quote, Terms, refused_step
+from orders.pricing import NoDiscount, PriceStepKind, PromoReason, Quote, Terms, refused_step
 
 CODES = {
     PromoReason.MINIMUM_SPEND: "promo_minimum_spend",
@@ -65,17 +65,17 @@ class Candidate:
     use_number: int
 
     @property
-    def names_of(self) -> int:
+    def restricting_promotion_id(self) -> int:
         """Return the promotion whose categories and products matter; 0 when it applies to everything."""
         return self.promo_code.promotion_id if self.terms.is_restricted else 0
 
 
-def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | PromoRefusal:
+def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | NoDiscount:
     """Decide whether this customer may use this code at this moment, without locking anything."""
     return _judge(_find_code, code, customer, at)
 
 
-def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | PromoRefusal:
+def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | NoDiscount:
     """Decide the same as `consider`, with the code's row locked until the transaction ends.
 
     The customer must be locked already, so that the second of two simultaneous first orders sees the first.
@@ -94,7 +94,7 @@ def redeem(
     """
     promo_code = candidate.promo_code
     if not _count_use(promo_code.pk):
-        raise refusal_told_to(by, PromoRefusal(promo_code.code, PromoReason.USED_UP))
+        raise refusal_told_to(by, NoDiscount(promo_code.code, PromoReason.USED_UP))
     try:
         insert(
             [
@@ -132,7 +132,7 @@ def may_know_why(by: Actor) -> bool:
     return by.user is None or by.user.has_perm("orders.add_order")
 
 
-def refusal_told_to(by: Actor, refusal: PromoRefusal) -> PromoRefused:
+def refusal_told_to(by: Actor, refusal: NoDiscount) -> PromoRefused:
     told = refusal if may_know_why(by) else _public_refusal(refusal)
     detail = refusal_sentence(told, settings.SHOP_CURRENCY)
     return PromoRefused(detail, code=CODES.get(refusal.reason, "promo_not_usable"))
@@ -150,13 +150,13 @@ def quote_told_to(by: Actor, quote: Quote) -> Quote:
     return replace(quote, promo=replace(promo, code=told.code, refusal=told), explanation=tuple(steps))
 
 
-def _public_refusal(refusal: PromoRefusal) -> PromoRefusal:
+def _public_refusal(refusal: NoDiscount) -> NoDiscount:
     """Make unknown, paused, early, expired and used-up codes look alike, without repeating the code."""
     if refusal.reason == PromoReason.MINIMUM_SPEND:
         return refusal
     if refusal.reason == PromoReason.ALREADY_USED:
         return replace(refusal, facts={"by_you": True})
-    return PromoRefusal("", PromoReason.NOT_USABLE)
+    return NoDiscount("", PromoReason.NOT_USABLE)
 
 
 @selecting
@@ -188,15 +188,15 @@ def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
 
 def _judge(
     find: Callable[[str, int | None], list[PromoCode]], code: str, customer: Customer | None, at: datetime
-) -> Candidate | PromoRefusal:
+) -> Candidate | NoDiscount:
     code = normalised_code(code)
     found: list[Any] = find(code, customer.pk if customer else None) if len(code) <= 40 else []
     if not found:
-        return PromoRefusal(code[:40], PromoReason.UNKNOWN)
+        return NoDiscount(code[:40], PromoReason.UNKNOWN)
     [row] = found
     reason = STATE_REASONS.get(row.state_at(at)) or _refused_by_history(row)
     if reason is not None:
-        return PromoRefusal(code, reason)
+        return NoDiscount(code, reason)
     return Candidate(
         promo_code=row,
         terms=terms_of(row),

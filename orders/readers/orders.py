@@ -7,6 +7,7 @@ from itertools import batched
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.api.json_reply import Reply, rendered
@@ -75,7 +76,7 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
     wanted = chosen_fields(fields, ORDER_FIELDS)
     row = Order.objects.visible_to(to).with_number(number).values("version", *order_columns(wanted)).first()
     if row is None:
-        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+        raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
     [content] = orders_as_data(
         [row], wanted, is_personal=may_know_customers(to), names_promos=may_know_promos(to)
     )
@@ -103,7 +104,7 @@ def order_data(number: str, *, to: User | None) -> dict[str, Any]:
     """
     row = Order.objects.with_number(number).values(*order_columns(ORDER_FIELDS)).first()
     if row is None:
-        raise UnknownOrder(f"There is no order {number.strip()[:40]}.")
+        raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
     [content] = orders_as_data(
         [row],
         ORDER_FIELDS,

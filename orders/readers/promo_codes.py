@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.api.json_reply import Reply, rendered
@@ -117,7 +118,7 @@ def _promo_code(code: str, fields: Sequence[str], to: Actor) -> tuple[dict[str, 
     codes = with_discount_given(PromoCode.objects.filter(code=normalised_code(code)), shown, to=to)
     row = codes.values("pk", *dict.fromkeys([*promo_code_columns(shown), *VERSIONED])).first()
     if row is None:
-        raise UnknownPromoCode(f"There is no promo code {normalised_code(code)[:40]}.")
+        raise UnknownPromoCode(_("There is no promo code %(code)s.") % {"code": normalised_code(code)[:40]})
     [content] = promo_codes_as_data([row], shown)
     if "figures" in fields:
         content["figures"] = figures_as_data(PromoCode(pk=row["pk"]), to=to)

@@ -15,7 +15,7 @@ from backoffice.errors import Invalid
 from catalog.models import Product
 from orders.admin import counted, words
 from orders.admin.new_order.form import BasketForm, TypedLine
-from orders.admin.order.forms import ADDRESS_PARTS
+from orders.admin.order.dialogs import ADDRESS_PARTS
 from orders.models import Order
 from orders.price_words import ExplainedStep, explained, refusal_sentence
 from orders.pricing import PriceStepKind, Quote

@@ -1,4 +1,4 @@
-"""The list of orders."""
+"""Orders in the admin: their list, and the page of one put together."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from backoffice.admin.list_position import neighbours_of, with_neighbours
 from backoffice.admin.lists import VIEW
 from orders.admin import words
 from orders.admin.new_order.views import NewOrder
-from orders.admin.order.dialogs import OrderActions
+from orders.admin.order.buttons import OrderActions
 from orders.admin.order.exporting import OrderExporting
 from orders.admin.order.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
 from orders.admin.order.page import items_of, page_of, totals_of, with_page_parts

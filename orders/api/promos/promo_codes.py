@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from accounts.actors import Actor
@@ -215,7 +216,7 @@ def _locked_version(code: str, version: str | None) -> PromoCode:
     held = locked_promo_code(code)
     present = version_of(held.promotion.updated_at, held.is_paused, held.max_uses)
     if version is not None and version != present:
-        raise Stale(f"{held.code} was changed meanwhile. Look at it again.")
+        raise Stale(_("%(code)s was changed meanwhile. Look at it again.") % {"code": held.code})
     return held
 
 

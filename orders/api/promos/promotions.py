@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from accounts.api.auth import require
@@ -135,7 +136,7 @@ def change(request: HttpRequest, promotion_id: int, body: PromotionPatch) -> Htt
     def run() -> Reply:
         held = locked_promotion(_number_in_range(promotion_id))
         if version is not None and version != version_of(held):
-            raise Stale(f"{held.name} was changed meanwhile. Look at it again.")
+            raise Stale(_("%(name)s was changed meanwhile. Look at it again.") % {"name": held.name})
         change_promotion(held.pk, changed_terms(terms_of_promotion(held), body), by=actor)
         return promotion_reply(held.pk, to=actor)
 

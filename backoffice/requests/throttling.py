@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
-from backoffice.api.addresses import address_block, site_of
-from backoffice.api.throttle_store import ask_store, counts_here, has_server, let_server_rest
 from backoffice.errors import Throttled
+from backoffice.requests.addresses import address_block, site_of
+from backoffice.requests.throttle_store import ask_store, counts_here, has_server, let_server_rest
 from backoffice.runtime.caches import Held, Outdated
 
 # Of a network of IPv6, as many times as of one place.

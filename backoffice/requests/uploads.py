@@ -15,8 +15,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext as _
 
-from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.errors import Forbidden
+from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 
 
 class NotForStrangers(PermissionDenied, UnreadablePostError):
