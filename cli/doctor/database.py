@@ -42,7 +42,7 @@ def check_migrations() -> Finding:
     from backoffice.db.migrating import SchemaOfAnotherVersion, refuse_schema_of_another_version
 
     try:
-        refuse_schema_of_another_version()
+        refuse_schema_of_another_version(connection)
     except SchemaOfAnotherVersion as refusal:
         return trouble(refusal.detail)
     executor = MigrationExecutor(connection)
