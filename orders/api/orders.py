@@ -68,7 +68,7 @@ class EmailNotConfirmed(Forbidden):
     openapi_extra=asked_by(ORDER_FIELDS, SORTING),
 )
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
-    """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
+    """List your orders, or all for staff, newest first. `fields` may also ask for lines, shipments etc."""
     user = caller(request)
     is_personal, names_promos = may_know_customers(user), may_know_promos(user)
     if not is_personal and "email" in (filters.ordering or ""):
@@ -81,10 +81,10 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
     return rendered(page.envelope(items)).to(request)
 
 
-# Before /{number}, which would take its URL.
+# Declared before /{number}, which would match its URL.
 @orders_router.post("/quote", response=QuoteOut, operation_id="quote_order", summary="Price a basket")
 def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
-    """What an order would cost now, and why. Nothing is written. A promo code that cannot be used is told."""
+    """Price an order and explain it; nothing is written. An unusable promo code is reported, not refused."""
     actor, email = _buyer(request, body)
     is_staff = _may_order_for_others(actor)
     if body.promo_code and not is_staff:
@@ -103,7 +103,7 @@ def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
     openapi_extra=asked_by(ORDER_FIELDS),
 )
 def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> HttpResponse:
-    """Somebody else's order is not there."""
+    """Show an order. Customers get 404 for somebody else's."""
     return order_reply(number, to=caller(request), fields=query.fields).to(request)
 
 
@@ -115,7 +115,7 @@ def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> H
     openapi_extra=DOCUMENTED,
 )
 def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
-    """All lines or none are reserved. A promo code that cannot be used refuses the whole order."""
+    """Place an order: all lines are reserved or none. An unusable promo code refuses the whole order."""
     actor, email = _buyer(request, body)
     limit_customer(caller(request))
     if caller(request).is_staff:
@@ -135,7 +135,7 @@ def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
 
 @orders_router.patch("/{number}", response=OrderOut, operation_id="change_order", summary="Change an order")
 def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
-    """Address, e-mail and note, by staff, while nothing has shipped. `If-Match` refuses a stale change."""
+    """Change address, e-mail or note, as staff, until something ships. `If-Match` refuses a stale change."""
     actor = require(request, "orders.change_order")
     version = expected_version(request)
     changes = body.changes()
@@ -175,7 +175,7 @@ def limit_customer(user: User) -> None:
 
 
 def expected_version(request: HttpRequest) -> int | None:
-    """What If-Match insists on.
+    """Return the version that If-Match names; None without the header.
 
     Raises:
         Stale: no order ever had this version.
@@ -192,13 +192,13 @@ def _may_order_for_others(actor: Actor) -> bool:
 
 
 def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
-    """Who orders, and the customer's e-mail address.
+    """Return who orders, and the customer's e-mail address.
 
     Raises:
         Forbidden: somebody else's address, or a shipping fee, without the right to it.
     """
     actor, own = actor_of(request), caller(request).email
-    if not _has_a_customer_to_be(caller(request)):
+    if not _may_be_customer(caller(request)):
         raise EmailNotConfirmed(_("Confirm your e-mail address first: orders belong to it."))
     faults = []
     if body.email is not None and normalised_email(body.email) != own:
@@ -210,8 +210,8 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
     return actor, body.email or own
 
 
-def _has_a_customer_to_be(user: User) -> bool:
-    """An address that nobody has confirmed may be somebody else's, with their orders and promo codes."""
+def _may_be_customer(user: User) -> bool:
+    """Tell whether the user may become a customer: an unconfirmed address may be somebody else's."""
     return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
 
 

@@ -28,7 +28,7 @@ def _can_come_back(line: OrderLine) -> bool:
     return line.returned < line.shipped
 
 
-# Each button with the action it stands for, and what some line must be like for it to have an effect.
+# Each button with its action, and the test that at least one line must pass for it to do anything.
 SHOWN_WHEN: dict[str, tuple[Action, Callable[[OrderLine], bool]]] = {
     "ship_items": (Action.SHIP, _has_open),
     "mark_delivered": (Action.DELIVER, _is_under_way),
