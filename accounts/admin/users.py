@@ -213,7 +213,7 @@ class UserAdmin(DomainAdmin):
 
     @action(description=gettext_lazy("Roles in words"), icon="badge", permissions=["view"], url_path="roles")
     def roles(self, request: HttpRequest) -> HttpResponse:
-        """Show what each role may do, all of it from `accounts/roles.py`; it changes nothing, hence a link."""
+        """Show what each role may do, from `accounts/roles.py`; it changes nothing, hence a link."""
         people = Count("user", filter=Q(user__is_staff=True, user__is_active=True))
         numbers = dict(Group.objects.annotate(people=people).values_list("name", "people"))
         context = {

@@ -78,7 +78,7 @@ def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, 
 
 
 def check(path: Path) -> None:
-    """Check that the file is a backup. Raises NoBackup, NewerBackup, CannotDump, or OSError without a file."""
+    """Refuse what is no backup. Raises NoBackup, NewerBackup, CannotDump, or OSError without a file."""
     with path.open("rb"):
         pass
     try:

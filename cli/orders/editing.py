@@ -53,7 +53,7 @@ def edit(
     What is not named stays as it is.
     """
     from orders.fulfilment.lifecycle import edit_order
-    from orders.fulfilment.transition import order_with_number
+    from orders.held_order import order_with_number
     from orders.readers.orders import order_data
 
     by = actor(as_, "orders.change_order")
@@ -99,7 +99,7 @@ def _address_of(order: "Order") -> "Address":
 
 def _comment(number: str, text: str, *, by: "Actor") -> dict[str, Any]:
     from orders.fulfilment.lifecycle import comment
-    from orders.fulfilment.transition import order_with_number
+    from orders.held_order import order_with_number
     from orders.readers.events import event_data
 
     event = comment(number, by=by, text=text)
