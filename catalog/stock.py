@@ -8,36 +8,24 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from backoffice.db.statements import insert, selecting, updating
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Conflict, Fault, Invalid, Stale
-from catalog.holders import holders_of
+from backoffice.errors import Fault, Invalid, Stale
 from catalog.models import MovementKind, Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products
 from catalog.products import product_with_sku
+from catalog.shortage import InsufficientStock, refuse_below_reserved, shortage
 
 MAX_NOTE = 255
 MAX_REFERENCE = 64
-MOST_HOLDERS_NAMED = 10
-
-
-class InsufficientStock(Conflict):
-    code = "insufficient_stock"
-    title = gettext_lazy("Not enough stock")
-
-
-class BelowReserved(Conflict):
-    code = "below_reserved"
-    title = gettext_lazy("Fewer than are reserved")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """By how much one product's balances change."""
+    """The amounts by which one product's balances change."""
 
     product: Product
     on_hand: int = 0
@@ -45,29 +33,18 @@ class Change:
 
 
 def lock_products(ids: Iterable[int]) -> list[Product]:
-    """Hold these products until the transaction ends."""
+    """Lock these products until the transaction ends and return them as they are now."""
     wanted = list(ids)
     return _locked_by_pk(wanted) if wanted else []
 
 
 @selecting
 def _locked_by_pk(ids: Sequence[int]) -> QuerySet[Product]:
-    # Ascending, so that two orders cannot deadlock.
+    # Locked in ascending order, so that two orders cannot deadlock.
     return Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
 
 
-def shortage(product: Product, wanted: int) -> Fault:
-    """What to tell somebody who wants more than is available."""
-    facts = {"sku": product.sku, "wanted": wanted, "available": product.available}
-    return Fault(
-        pointer="",
-        code=InsufficientStock.code,
-        detail=_("Only %(available)s of %(sku)s are available; %(wanted)s were asked for.") % facts,
-        facts=facts,
-    )
-
-
-# For orders, inside their transaction: `quantities` maps product ids to units, `held_for` is a number.
+# For orders, inside their transaction: `quantities` are units by product id, `held_for` is an order's number.
 
 
 def reserve(
@@ -148,7 +125,7 @@ def adjust(
         )
     product = _locked(sku)
     _refuse_too_many(product, change)
-    _refuse_below_reserved(product, product.on_hand + change)
+    refuse_below_reserved(product, product.on_hand + change)
     return _move_one(
         MovementKind.ADJUST, Change(product, on_hand=change), by=by, note=note, reason=reason, at=at
     )
@@ -182,7 +159,7 @@ def count(
             _("%(sku)s now has %(on_hand)s on hand, not %(expected)s. Count it again.")
             % {"sku": product.sku, "on_hand": product.on_hand, "expected": expected}
         )
-    _refuse_below_reserved(product, counted)
+    refuse_below_reserved(product, counted)
     return _move_one(
         MovementKind.COUNT, Change(product, on_hand=counted - product.on_hand), by=by, note=note, at=at
     )
@@ -202,38 +179,6 @@ def _refuse_too_many(product: Product, added: int) -> None:
             _("%(sku)s would have more than %(most)s units on hand.")
             % {"sku": product.sku, "most": f"{MAX_UNITS:,}"}
         )
-
-
-def _refuse_below_reserved(product: Product, on_hand_after: int) -> None:
-    if on_hand_after < 0 and not product.reserved:
-        raise BelowReserved(
-            _("Only %(on_hand)s of %(sku)s are on hand.") % {"on_hand": product.on_hand, "sku": product.sku}
-        )
-    if on_hand_after < product.reserved:
-        raise _below_reserved(product)
-
-
-def _below_reserved(product: Product) -> BelowReserved:
-    orders = [holder["held_for"] for holder in holders_of(product)[:MOST_HOLDERS_NAMED]]
-    facts = {"sku": product.sku, "reserved": product.reserved, "orders": orders}
-    words = {**facts, "orders": ", ".join(orders)}
-    return BelowReserved(
-        ngettext(
-            "%(reserved)s of %(sku)s is reserved by %(orders)s: cancel units of those orders first.",
-            "%(reserved)s of %(sku)s are reserved by %(orders)s: cancel units of those orders first.",
-            product.reserved,
-        )
-        % words,
-        faults=[
-            Fault(
-                pointer="/quantity",
-                code=BelowReserved.code,
-                detail=ngettext("%(reserved)s is reserved.", "%(reserved)s are reserved.", product.reserved)
-                % words,
-                facts=facts,
-            )
-        ],
-    )
 
 
 def _move_one(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.money import formatted, percent
-from orders.pricing import PriceStep, PriceStepKind, PromoReason, PromoRefusal
+from orders.pricing import NoDiscount, PriceStep, PriceStepKind, PromoReason
 
 PROMO_STEPS = (PriceStepKind.PROMO, PriceStepKind.PROMO_CAP, PriceStepKind.PROMO_REFUSED)
 REFUSALS = {
@@ -32,7 +32,7 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class ExplainedStep:
-    """A step with its sentence."""
+    """A step of the price, with its sentence."""
 
     step: PriceStepKind
     detail: str
@@ -41,7 +41,7 @@ class ExplainedStep:
 
 
 def explained(steps: Iterable[PriceStep], currency: str, *, names_promo: bool = True) -> list[ExplainedStep]:
-    """Each step with its sentence; whoever may not know promo codes reads of a promo only."""
+    """Return each step with its sentence; without `names_promo` it says "promo" instead of the code."""
     return [_explained(step, currency, names_promo) for step in steps]
 
 
@@ -51,8 +51,8 @@ def _explained(step: PriceStep, currency: str, names_promo: bool) -> ExplainedSt
     return ExplainedStep(step.step, SENTENCES[step.step](step, currency), step.amount, step.code)
 
 
-def refusal_sentence(refusal: PromoRefusal, currency: str) -> str:
-    """Why a promo code gives nothing."""
+def refusal_sentence(refusal: NoDiscount, currency: str) -> str:
+    """Say why a promo code gives no discount."""
     facts = refusal.facts
     if facts.get("by_you"):
         return _("You have used this promo code already.")
@@ -91,7 +91,7 @@ def _promo_cap(step: PriceStep, currency: str) -> str:
 
 
 def _promo_refused(step: PriceStep, currency: str) -> str:
-    refusal = PromoRefusal(step.code or "", PromoReason(step.facts["reason"]), step.facts)
+    refusal = NoDiscount(step.code or "", PromoReason(step.facts["reason"]), step.facts)
     return refusal_sentence(refusal, currency)
 
 

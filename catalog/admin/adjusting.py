@@ -22,6 +22,7 @@ from catalog import stock
 from catalog.admin.short_count import link_to_cancel
 from catalog.models import Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
+from catalog.shortage import BelowReserved
 
 RECEIVE, COUNT, ADJUST = "receive", "count", "adjust"
 WAYS = (
@@ -80,7 +81,7 @@ class AdjustStock(UseCaseDialog):
         }
 
     def refuse(self, refusal: Refusal) -> None:
-        if isinstance(refusal, stock.BelowReserved) and self.cleaned_data["way"] == COUNT:
+        if isinstance(refusal, BelowReserved) and self.cleaned_data["way"] == COUNT:
             way_out = link_to_cancel(self.request, self.product, self.cleaned_data["quantity"])
             self.add_error("quantity", format_html("{} {}", refusal.detail, way_out))
         else:

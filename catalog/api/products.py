@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from accounts.api.auth import optional_bearer, require
@@ -70,11 +71,11 @@ CATEGORY_SORTING = Sorting("categories", {"name": SortKey("name"), "slug": SortK
     openapi_extra=asked_by(STAFF_FIELDS, SORTING),
 )
 def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpResponse:
-    """Active products; staff see all of them, and what is on hand and reserved."""
+    """List active products; staff see archived ones too, and what is on hand and reserved."""
     fields = _fields_for(request)
     is_staff = fields is STAFF_FIELDS
     if filters.low_stock is not None and not is_staff:
-        raise Forbidden("Only staff may ask what runs low.")
+        raise Forbidden(_("Only staff may ask what runs low."))
 
     def render() -> Reply:
         wanted = chosen_fields(filters.fields, fields)
@@ -94,7 +95,7 @@ def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpR
     openapi_extra=asked_by([*STAFF_FIELDS, "currency"]),
 )
 def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> HttpResponse:
-    """Without regard to the case of the SKU."""
+    """Find a product by its SKU, in any case."""
     fields = _fields_for(request)
     return remembered(_cache_key(request, fields), lambda: _product(sku, fields, query.fields)).to(request)
 
@@ -107,7 +108,7 @@ def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> Ht
     openapi_extra=DOCUMENTED,
 )
 def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
-    """It has no stock yet: receive some."""
+    """Create a product. It has no stock yet: receive some."""
     actor = require(request, "catalog.add_product")
 
     def run() -> Reply:
@@ -123,7 +124,7 @@ def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
     "/products/{sku}", response=ProductDetail, operation_id="change_product", summary="Change a product"
 )
 def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
-    """Only what is sent changes. With `If-Match` it is refused when the product changed meanwhile."""
+    """Change only what is sent. With `If-Match` it is refused when the product changed meanwhile."""
     actor = require(request, "catalog.change_product")
     version = matched_version(request)
 
@@ -142,7 +143,7 @@ def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
     "/products/{sku}", response={204: None}, operation_id="archive_product", summary="Archive a product"
 )
 def archive(request: HttpRequest, sku: str) -> HttpResponse:
-    """It can no longer be ordered; its stock, history and orders stay."""
+    """Take a product out of sale; its stock, history and orders stay."""
     archive_product(sku, by=require(request, "catalog.change_product"))
     return HttpResponse(status=204)
 
@@ -179,7 +180,7 @@ def _filtered(filters: ProductFilters, *, is_staff: bool) -> ProductQuerySet:
 def _product(
     sku: str, available: tuple[str, ...], fields: str | None = None, *, status: int = 200, location: str = ""
 ) -> Reply:
-    """The product, as far as these fields are available to the caller. Raises UnknownSku."""
+    """Return these of the product's fields that the caller may see. Raises UnknownSku."""
     wanted = chosen_fields(fields, [*available, "currency"])
     products = Product.objects.filter(sku_key=folded(sku))
     if available is not STAFF_FIELDS:
@@ -187,7 +188,7 @@ def _product(
     shown = [name for name in wanted if name != "currency"]
     row = products.values("updated_at", *product_columns(shown)).first()
     if row is None:
-        raise UnknownSku(f"No product has the SKU {sku.strip()[:64]}.")
+        raise UnknownSku(_("No product has the SKU %(sku)s.") % {"sku": sku.strip()[:64]})
     content = product_as_data(row, shown)
     if "currency" in wanted:
         content["currency"] = settings.SHOP_CURRENCY
@@ -203,15 +204,15 @@ def _refuse_if_stale(sku: str, version: str | None) -> None:
         return
     product = Product.objects.select_for_update(no_key=True).get(pk=product_with_sku(sku).pk)
     if _version(product.updated_at) != version:
-        raise Stale(f"{product.sku} was changed meanwhile. Look at it again.")
+        raise Stale(_("%(sku)s was changed meanwhile. Look at it again.") % {"sku": product.sku})
 
 
 def _category(slug: str | None) -> Category | None:
-    """Raises Invalid when no category has this slug."""
+    """Return the category with this slug, None for None. Raises Invalid when there is none."""
     if slug is None:
         return None
     category = Category.objects.filter(slug=slug).first()
     if category is None:
-        detail = f"No category has the slug {slug}: GET /api/v1/categories lists them."
+        detail = _("No category has the slug %(slug)s: GET /api/v1/categories lists them.") % {"slug": slug}
         raise Invalid(detail, faults=[Fault("/category", "unknown_category", detail, {"in": "body"})])
     return category

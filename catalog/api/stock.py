@@ -1,6 +1,7 @@
 """The stock ledger, for staff."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from accounts.actors import Actor
@@ -34,7 +35,7 @@ SORTING = Sorting("movements", {"id": SortKey("id"), "at": SortKey("at")}, usual
     openapi_extra=asked_by(MOVEMENT_FIELDS, SORTING),
 )
 def list_movements(request: HttpRequest, sku: str, filters: Query[MovementFilters]) -> HttpResponse:
-    """Why, by whom and by how much on hand and reserved changed; the newest first."""
+    """List why, by whom and by how much on hand and reserved changed; the newest first."""
     reader = require(request, "catalog.view_stockmovement").user
     narrowed = MovementFilter(filters.kind, filters.after, filters.before)
     movements = narrowed.of(StockMovement.objects.filter(product=product_with_sku(sku)))
@@ -56,16 +57,18 @@ def move(request: HttpRequest, body: MovementIn) -> HttpResponse:
     actor = require(request, "catalog.move_stock")
 
     def run() -> Reply:
-        return rendered(movement_data(_moved(body, actor).pk, to=actor.user), status=201)
+        return rendered(movement_data(_move(body, actor).pk, to=actor.user), status=201)
 
     return answer_once(request, body, run)
 
 
-def _moved(body: MovementIn, actor: Actor) -> StockMovement:
+def _move(body: MovementIn, actor: Actor) -> StockMovement:
     if body.expected is not None and body.kind != "count":
-        raise _misplaced("expected", "Only a count can expect a number on hand: remove it.")
+        raise _misplaced("expected", _("Only a count can expect a number on hand: remove it."))
     if body.reference and body.kind != "receive":
-        raise _misplaced("reference", "Only a receipt has a reference: remove it, or write it into the note.")
+        raise _misplaced(
+            "reference", _("Only a receipt has a reference: remove it, or write it into the note.")
+        )
     if body.kind == "receive":
         return stock.receive(body.sku, body.quantity, by=actor, note=body.note, reference=body.reference)
     if body.kind == "count":

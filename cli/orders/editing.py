@@ -11,6 +11,7 @@ from cli.terminal.actors import actor
 from cli.terminal.console import As, Json, show_one, wrong_use
 from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -59,10 +60,10 @@ def edit(
     parts = [name, line1, line2, postcode, city, region, country, phone]
     changes = {part: value for part, value in zip(ADDRESS, parts, strict=True) if value is not None}
     if not changes and email is None and note is None:
-        wrong_use("Name what is to change: --email, --note, or a part of the address such as --line1.")
+        wrong_use(_("Name what is to change: --email, --note, or a part of the address such as --line1."))
     order = order_with_number(number)
     address = replace(_address_of(order), **changes) if changes else None
-    # Of the order as it was read: the other parts of the address are taken from there.
+    # The version that was read, for the other parts of the address are taken from it.
     edit_order(number, by=by, address=address, email=email, note=note, expected_version=order.version)
     changed = order_data(number, to=by.user)
     show_one(changed if json else in_short(changed), as_json=json)

@@ -10,6 +10,7 @@ from cli.terminal.files import STANDARD, FileKind, Output, Overwrite, kind_of, r
 from cli.terminal.options import taking
 from cli.terminal.progress import bar
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 
 @verb(
@@ -54,6 +55,6 @@ def export(
         else:
             file.writelines(part.encode() for part in orders_csv(wanted))
     if output is not None and str(output) != STANDARD:
-        say(f"{counted(total, 'order')} in {output}.")
+        say(_("%(orders)s in %(file)s.") % {"orders": counted(total, "order"), "file": output})
     if fail_if_empty and not total:
         raise typer.Exit(EMPTY)

@@ -10,6 +10,7 @@ from cli.terminal.console import FailIfEmpty, Json, Jsonl, Limit, Listing, colum
 from cli.terminal.moments import length
 from cli.terminal.options import taking
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 LISTED = columns(
     "number", "placed_at=Placed", "status", "email", "units:n", "total:n", "promo.code=Promo code"
@@ -86,5 +87,5 @@ def show_order(
     show_one(in_short(order), as_json=False)
     print_part("Lines", order["lines"], LINES)
     if explain:
-        print_part("How the price came about", order["explanation"], STEPS)
+        print_part(_("How the price came about"), order["explanation"], STEPS)
     print_part("Timeline", order["events"], EVENTS)

@@ -10,6 +10,7 @@ import typer
 from cli.terminal.console import wrong_use
 from cli.terminal.moments import moment
 from cli.terminal.options import number
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from orders.readers.order_filter import OrderFilter
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OrderOptions:
-    """Which orders are meant; what is not given does not narrow them."""
+    """The options that select orders; what is not given does not narrow them."""
 
     q: Annotated[str | None, typer.Option(help="A number, or a part of the e-mail address or name.")] = None
     status: Annotated[
@@ -59,15 +60,18 @@ class OrderOptions:
     ] = None
 
     def filter(self) -> "OrderFilter":
-        """Raises typer.BadParameter: no such status, no such time, or a time that ends before it begins."""
+        """Return the filter. Raises typer.BadParameter: no such status or time, or it ends too early."""
         from orders.readers.order_filter import OrderFilter
 
         start = moment(self.placed_after, option="placed-after")
         end = moment(self.placed_before, option="placed-before")
         if start is not None and end is not None and end <= start:
             wrong_use(
-                f"--placed-before {self.placed_before} is not after --placed-after {self.placed_after}: "
-                "a day as --placed-before is left out, name the next one."
+                _(
+                    "--placed-before %(placed_before)s is not after --placed-after %(placed_after)s: a day "
+                    "as --placed-before is left out, name the next one."
+                )
+                % {"placed_before": self.placed_before, "placed_after": self.placed_after}
             )
         return OrderFilter(
             q=self.q,
@@ -89,5 +93,8 @@ def _statuses(wanted: Sequence[str]) -> list[str]:
     statuses = [status.strip().casefold().replace("-", "_").replace(" ", "_") for status in wanted]
     for status in statuses:
         if status not in OrderStatus.values:
-            wrong_use(f"{status!r} is no status: {', '.join(OrderStatus.values)}.")
+            wrong_use(
+                _("%(status)s is no status: %(statuses)s.")
+                % {"status": f"{status!r}", "statuses": ", ".join(OrderStatus.values)}
+            )
     return statuses

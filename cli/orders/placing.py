@@ -12,6 +12,7 @@ from cli.terminal.console import REFUSED, As, DryRun, Json, columns, print_json,
 from cli.terminal.files import name_of, opened
 from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -54,22 +55,25 @@ def place(
 
 
 def _content_of(file: str) -> bytes:
-    """Raises TooLarge."""
-    from backoffice.api.limits import MAX_BODY_BYTES
+    """Read the file. Raises TooLarge."""
     from backoffice.errors import TooLarge
+    from backoffice.requests.limits import MAX_BODY_BYTES
 
     with opened(file, most=MAX_BODY_BYTES) as stream:
         content = stream.read(MAX_BODY_BYTES + 1)
     if len(content) > MAX_BODY_BYTES:
-        raise TooLarge(f"{name_of(file)} is longer than an order may be: {MAX_BODY_BYTES:,} bytes.")
+        raise TooLarge(
+            _("%(name)s is longer than an order may be: %(most)s bytes.")
+            % {"name": name_of(file), "most": f"{MAX_BODY_BYTES:,}"}
+        )
     return content
 
 
 def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
-    """What is ordered, and the customer's e-mail address.
+    """Return what is ordered, and the customer's e-mail address.
 
     Raises:
-        Invalid: naming every field that does not fit.
+        Invalid: it names every field that does not fit.
     """
     from pydantic import ValidationError
 
@@ -85,9 +89,11 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
             code = CODES.get(each["type"], each["type"])
             pointer = "".join(f"/{part}" for part in each["loc"])
             faults.append(Fault(pointer, code, str(DETAILS.get(code, each["msg"]))))
-        raise Invalid(f"{name} is no order as the API takes it.", faults=faults) from error
+        raise Invalid(
+            _("%(name)s is no order as the API takes it.") % {"name": name}, faults=faults
+        ) from error
     if order.email is None:
-        missing = Fault("/email", "missing", "Whose order is it? Give the customer's e-mail address.")
+        missing = Fault("/email", "missing", _("Whose order is it? Give the customer's e-mail address."))
         raise Invalid(missing.detail, faults=[missing])
     return order.order_request(), order.email
 
@@ -100,7 +106,7 @@ def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
 
 
 def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bool) -> None:
-    """Raises typer.Exit: 1 when the order would be refused for its promo code."""
+    """Print what the order would cost. Raises typer.Exit: 1 when its promo code would be refused."""
     from accounts.email_addresses import checked_email
     from orders.placing.basket import address_fields
     from orders.placing.placement import quote_order
@@ -114,9 +120,9 @@ def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bo
         print_json(priced)
     else:
         _print_quote(priced)
-    say("A dry run: nothing was changed.")
+    say(_("A dry run: nothing was changed."))
     if quote.promo is not None and not quote.promo.applied:
-        say(f"The order would be refused: {priced['promo']['reason']}")
+        say(_("The order would be refused: %(reason)s") % {"reason": priced["promo"]["reason"]})
         raise typer.Exit(REFUSED)
 
 
@@ -124,4 +130,4 @@ def _print_quote(priced: dict[str, Any]) -> None:
     names = ("subtotal", "discount", "shipping", "total", "currency")
     show_one({name: priced[name] for name in names}, as_json=False)
     print_part("Lines", priced["lines"], QUOTED)
-    print_part("How the price comes about", priced["explanation"], STEPS)
+    print_part(_("How the price comes about"), priced["explanation"], STEPS)

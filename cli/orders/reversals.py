@@ -11,6 +11,7 @@ from cli.terminal.actors import actor
 from cli.terminal.console import As, DryRun, Json, Yes, proceed, say, show_one
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -49,7 +50,9 @@ def cancel(
     wanted = quantities(lines)
     if is_allowed(Action.CANCEL, order.status) and order.status != "cancelled":
         say_open_units(order, wanted)
-        proceed(f"Cancel these units of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
+        whose = {"number": order.number, "email": order.email}
+        question = _("Cancel these units of %(number)s (%(email)s)?") % whose
+        proceed(question, yes=yes, dry_run=dry_run)
     order = cancel_order(number, by=by, reason=reason, lines=wanted)
     order = order_with_number(number)
     show_one({"number": order.number, "status": order.status, "credited": order.credited}, as_json=json)
@@ -90,14 +93,16 @@ def register_return(
     if row is None:
         order, units = _coming_back(number, wanted)
         _say_what_comes_back(order, units, write_off=write_off)
-        proceed(f"Register this return of {order.number} ({order.email})?", yes=yes, dry_run=dry_run)
+        whose = {"number": order.number, "email": order.email}
+        question = _("Register this return of %(number)s (%(email)s)?") % whose
+        proceed(question, yes=yes, dry_run=dry_run)
         change = partial(_return, order, wanted, write_off=write_off, reason=reason, by=by)
         row = once_per_key(idempotency_key, operation, change)
     show_one(row, as_json=json)
 
 
 def _coming_back(number: str, wanted: Mapping[str, int]) -> "tuple[Order, Sequence[Units]]":
-    """Raises what `return_items` would raise."""
+    """Return the order and the units that would come back. Raises what `return_items` would raise."""
     from backoffice.db.transactions import write_transaction
     from orders.fulfilment.transition import begin
     from orders.fulfilment.units import returnable_units
@@ -122,7 +127,7 @@ def _say_what_comes_back(order: "Order", units: "Sequence[Units]", *, write_off:
 def _return(
     order: "Order", wanted: Mapping[str, int], *, write_off: bool, reason: str, by: "Actor"
 ) -> dict[str, Any]:
-    """Of the order as it was shown, and no other."""
+    """Register the return, unless the order has changed since it was shown."""
     from orders.fulfilment.lifecycle import ReturnedItem, return_items
     from orders.fulfilment.transition import order_with_number
 

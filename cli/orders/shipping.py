@@ -12,6 +12,7 @@ from cli.terminal.files import Overwrite, Rejects, opened, refuse_to_replace
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.row_plans import Asked, RowImport, Words
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -58,13 +59,13 @@ def ship(
     be sent again.
     """
     if (number is None) is (from_ is None):
-        wrong_use("Name one order, or a file with --from.")
+        wrong_use(_("Name one order, or a file with --from."))
     by = actor(as_, "orders.ship_order")
     if number is not None:
         _ship_one(number, lines, carrier, tracking, by=by, dry_run=dry_run, as_json=json)
         return
     if lines or tracking:
-        wrong_use("--line and --tracking are for one order; a file has a tracking number in each row.")
+        wrong_use(_("--line and --tracking are for one order; a file has a tracking number in each row."))
     assert from_ is not None
     refuse_to_replace(rejects, overwrite=overwrite)
     asked = Asked(from_, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)

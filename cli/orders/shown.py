@@ -7,6 +7,7 @@ import typer
 
 from cli.terminal.console import columns, is_terminal, print_rows, say, wrong_use
 from cli.terminal.verbs import group
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -25,20 +26,20 @@ Lines = Annotated[
 
 
 def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
-    """`TEA-01=2` as {"TEA-01": 2}; None when no line is chosen."""
+    """Read `TEA-01=2` as {"TEA-01": 2}; None when no line is chosen."""
     if not lines:
         return None
     wanted: dict[str, int] = {}
     for line in lines:
         sku, separator, quantity = line.rpartition("=")
         if not separator or not quantity.strip().isdecimal():
-            wrong_use(f"--line {line!r} is not SKU=QTY, such as TEA-01=2.")
+            wrong_use(_("--line %(line)s is not SKU=QTY, such as TEA-01=2.") % {"line": f"{line!r}"})
         wanted[sku.strip()] = wanted.get(sku.strip(), 0) + int(quantity)
     return wanted
 
 
 def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
-    """Those that are meant: all that are open, or quantities by SKU."""
+    """Say which open units are meant: all, or those wanted by SKU."""
     from backoffice.db.fields import folded
 
     chosen = None if wanted is None else {folded(sku): quantity for sku, quantity in wanted.items()}
@@ -49,7 +50,7 @@ def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
 
 
 def in_short(order: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person wants to know of an order before its lines: the address in one field, the code alone."""
+    """Return what a person reads before an order's lines: the address as one field, the code alone."""
     left_out = ("lines", "explanation", "shipments", "events")
     promo, address = order["promo"] or {}, order["shipping_address"] or {}
     return {

@@ -18,7 +18,6 @@ from cli.terminal.console import (
     Listing,
     Yes,
     columns,
-    counted,
     proceed,
     say,
     show_one,
@@ -28,6 +27,8 @@ from cli.terminal.moments import moment
 from cli.terminal.options import number, taking
 from cli.terminal.plans import ROWS_SHOWN
 from cli.terminal.verbs import group, verb
+from cli.terminal.words import gettext as _
+from cli.terminal.words import ngettext
 
 if TYPE_CHECKING:
     from catalog.models import Product
@@ -51,7 +52,7 @@ HEADINGS = {"is_active": "Active", "stock": "Available"}
 
 @dataclass(frozen=True)
 class ProductOptions:
-    """Which products are meant: the filters of GET /api/v1/products."""
+    """The options that select products: the filters of GET /api/v1/products."""
 
     q: Annotated[str | None, typer.Option(help="Words of the name or SKU, or a barcode.")] = None
     category: Annotated[
@@ -83,10 +84,10 @@ class ProductOptions:
     created_before: Annotated[str | None, typer.Option(metavar="WHEN", help="Created before.")] = None
 
     def filter(self, *, usually_active: bool | None = None) -> "ProductFilter":
-        """`usually_active`: which products are meant when nothing is said of that.
+        """Return the filter; `usually_active` holds when neither active nor archived ones are asked for.
 
         Raises:
-            typer.BadParameter: a moment that is none.
+            typer.BadParameter: a text that is no moment.
         """
         from catalog.readers.products import ProductFilter, slug_of_category
 
@@ -182,15 +183,16 @@ def archive(
     listing = Listing(json, jsonl, limit=0, fail_if_empty=fail_if_empty)
     if dry_run or not products:
         say(
-            "A dry run: nothing was changed."
+            _("A dry run: nothing was changed.")
             if products
-            else "None of them can be ordered: nothing to archive."
+            else _("None of them can be ordered: nothing to archive.")
         )
         listing.show(map(product_data, products), LISTED)
         return
     if len(products) > 1:
         _say_plan(products)
-        proceed(f"Archive {counted(len(products), 'product')}?", yes=yes)
+        question = ngettext("Archive %(count)s product?", "Archive %(count)s products?", len(products))
+        proceed(question % {"count": f"{len(products):,}"}, yes=yes)
 
     @write_transaction
     def archive_all() -> list["Product"]:
@@ -203,4 +205,4 @@ def _say_plan(products: Sequence["Product"]) -> None:
     for product in products[:ROWS_SHOWN]:
         say(f"{product.sku} {product.name}: {product.available:,} available")
     if len(products) > ROWS_SHOWN:
-        say(f"… and {len(products) - ROWS_SHOWN:,} more.")
+        say(_("… and %(count)s more.") % {"count": f"{len(products) - ROWS_SHOWN:,}"})

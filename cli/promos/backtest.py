@@ -27,23 +27,6 @@ SHOWN = (
     *("share_of_orders", "share_of_revenue", "average_before", "average_after"),
     *("smallest", "median", "largest"),
 )
-HEADINGS = {
-    "from": "From",
-    "to": "To, not included",
-    "revenue": "Revenue of all",
-    "qualifying": "Would have had it",
-    "customers": "… by customers",
-    "had_discount": "… really had a discount",
-    "cost": "Would have cost",
-    "goods": "Goods at full price",
-    "share_of_orders": "% of orders",
-    "share_of_revenue": "% of revenue",
-    "average_before": "Average goods before",
-    "average_after": "… after",
-    "smallest": "Smallest discount",
-    "median": "Median",
-    "largest": "Largest",
-}
 REFUSED = columns("reason=Why not", "orders:n")
 LONGEST_BAR = 30
 
@@ -104,7 +87,7 @@ def _found(
 
 def _print(found: dict[str, Any]) -> None:
     parts = {name: found.pop(name) for name in ("refused", "weeks", "bands")}
-    show_one({name: found[name] for name in SHOWN}, as_json=False, headings=HEADINGS)
+    show_one({name: found[name] for name in SHOWN}, as_json=False, headings=_headings())
     refused = [{"reason": reason, "orders": orders} for reason, orders in parts["refused"].items()]
     _print_part(_("Orders that would not have had it"), refused, REFUSED)
     _print_part(_("Cost by week"), _with_bars(parts["weeks"], "cost"), WEEKS)
@@ -118,10 +101,30 @@ def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> No
 
 
 def _with_bars(rows: Sequence[dict[str, Any]], measured: str) -> list[dict[str, Any]]:
-    """For eyes: how large each is beside the largest."""
+    """Add a bar to each row on a terminal, as long as its share of the largest."""
     if not is_terminal():
         return list(rows)
     largest = max((row[measured] for row in rows), default=0)
     return [
         {**row, "bar": "█" * round(LONGEST_BAR * row[measured] / largest) if largest else ""} for row in rows
     ]
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "from": _("From"),
+        "to": _("To, not included"),
+        "revenue": _("Revenue of all"),
+        "qualifying": _("Would have had it"),
+        "customers": _("… by customers"),
+        "had_discount": _("… really had a discount"),
+        "cost": _("Would have cost"),
+        "goods": _("Goods at full price"),
+        "share_of_orders": _("% of orders"),
+        "share_of_revenue": _("% of revenue"),
+        "average_before": _("Average goods before"),
+        "average_after": _("… after"),
+        "smallest": _("Smallest discount"),
+        "median": _("Median"),
+        "largest": _("Largest"),
+    }

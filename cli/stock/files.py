@@ -31,6 +31,7 @@ from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -154,21 +155,33 @@ def undo(
     by = actor(as_, "catalog.move_stock")
     stock_import = import_numbered(number)
     if stock_import.state == ImportState.APPLIED:
-        say(f"Import {number} ({stock_import.file_name}) changed {counted(stock_import.changes, 'product')}.")
+        say(
+            _("Import %(number)s (%(file_name)s) changed %(products)s.")
+            % {
+                "number": number,
+                "file_name": stock_import.file_name,
+                "products": counted(stock_import.changes, "product"),
+            }
+        )
         if dry_run:
             Listing(json, jsonl).show(_rehearsed(number, skip_invalid=skip_invalid, by=by), UNDONE)
-        proceed("Undo it?", yes=yes, dry_run=dry_run)
+        proceed(_("Undo it?"), yes=yes, dry_run=dry_run)
     with bar("Undoing", None, rows=stock_import.changes):
         undone = undo_import(number, by=by, skip_invalid=skip_invalid)
     if json or jsonl:
         print_json(import_data(undone.pk, to=by.user))
         return
     left = undone.rows.filter(problem_code=NOT_UNDONE).count()
-    print(f"Undone: import {number}" + (f"; {counted(left, 'change')} could not be undone" if left else ""))
+    words = (
+        _("Undone: import %(number)s; %(changes)s could not be undone")
+        if left
+        else _("Undone: import %(number)s")
+    )
+    print(words % {"number": number, "changes": counted(left, "change")})
 
 
 def _rehearsed(number: int, *, skip_invalid: bool, by: "Actor") -> list[dict[str, Any]]:
-    """What an undo does, tried in a transaction that is rolled back."""
+    """Return what an undo would do, tried in a transaction that is rolled back."""
     from backoffice.db.transactions import write_transaction
     from catalog.models import MovementKind, StockMovement
     from catalog.stock_import import undo_import

@@ -39,6 +39,7 @@ from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
 from cli.terminal.progress import LONG, bar
 from cli.terminal.verbs import verb
+from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from catalog.stock_import.stock_file import FileRow
 
 PLANNED = columns("row:n", "sku", "quantity:n", "now:n", "after:n", "change:n", "problem")
-# A workbook does not tell how many rows it has; one of this size may have many.
+# A workbook does not tell its number of rows; one of this many bytes may have many.
 LARGE_WORKBOOK = 50_000
 
 
@@ -80,16 +81,14 @@ def import_stock(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """Change stock by a file: show what would change, ask, and apply all of it or nothing."""
-    from backoffice.sheets.reading import MAX_FILE
     from catalog.readers.stock_imports import import_data
 
     by = actor(as_, "catalog.move_stock")
-    with opened(file, most=MAX_FILE) as stream:
-        content = stream.read(MAX_FILE + 1)
+    content = _content_of(file)
     answer = _Answer(as_json=json, as_jsonl=jsonl, is_rehearsal=dry_run)
     operation = f"import {mode} {sha256(content).hexdigest()} {skip_invalid} {by}"
     if (kept := answer_kept(idempotency_key, operation)) is not None:
-        answer.show(kept, done="Applied before, under this key:")
+        answer.show(kept, done=_("Applied before, under this key:"))
         return
     refuse_to_replace(rejects, overwrite=overwrite)
     plan = _planned(content, name_of(file), mode=mode, by=by)
@@ -100,7 +99,7 @@ def import_stock(
         raise typer.Exit(REFUSED)
     result = import_data(plan.pk, to=by.user)
     if plan.changes and not dry_run:
-        proceed(f"Apply {counted(plan.changes, 'change')}?", yes=yes)
+        proceed(_("Apply %(changes)s?") % {"changes": counted(plan.changes, "change")}, yes=yes)
         apply = partial(_applied, plan, by=by, skip_invalid=skip_invalid)
         once = partial(once_per_key, idempotency_key, operation)
         result = _perhaps_again(lambda more: once(partial(apply, again=more)), again=again, may_ask=not yes)
@@ -111,9 +110,16 @@ def import_stock(
         raise typer.Exit(EMPTY)
 
 
+def _content_of(file: str) -> bytes:
+    from backoffice.sheets.reading import MAX_FILE
+
+    with opened(file, most=MAX_FILE) as stream:
+        return stream.read(MAX_FILE + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What is printed at the end: rows when they were asked for, else what was done."""
+    """The answer that is printed at the end: rows when they were asked for, else what was done."""
 
     as_json: bool
     as_jsonl: bool
@@ -133,9 +139,9 @@ class _Answer:
         elif self.as_json or stock_import["applied_at"]:
             tell(done, stock_import, as_json=self.as_json)
         if self.is_rehearsal:
-            say("A dry run: nothing was changed.")
+            say(_("A dry run: nothing was changed."))
         elif not stock_import["applied_at"]:
-            say("There is nothing to change.")
+            say(_("There is nothing to change."))
 
 
 def tell(done: str, stock_import: Row, *, as_json: bool) -> None:
@@ -156,7 +162,7 @@ def _planned(content: bytes, file_name: str, *, mode: str, by: "Actor") -> "Stoc
 
         def follow(rows: Iterator["FileRow"]) -> Iterator["FileRow"]:
             yield from watched.follow(rows)
-            watched.phase("Comparing with the stock")
+            watched.phase(_("Comparing with the stock"))
 
         return plan_import(BytesIO(content), file_name=file_name, mode=mode, by=by, follow=follow)
 
@@ -171,7 +177,7 @@ def _applied(plan: "StockImport", *, by: "Actor", skip_invalid: bool, again: boo
 
 
 def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_ask: bool) -> dict[str, Any]:
-    """Whether a file that was applied before is meant to be applied once more can be asked on a terminal."""
+    """Apply the plan; on a terminal, ask before applying a file that was applied before."""
     from catalog.stock_import import AlreadyImported
 
     try:
@@ -180,17 +186,24 @@ def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_
         if not (may_ask and can_ask()):
             raise
         say(refusal.detail)
-    proceed("Apply it once more?", yes=False)
+    proceed(_("Apply it once more?"), yes=False)
     return apply(True)
 
 
 def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
-    """The counts; then problems first, then changes."""
+    """Say the counts, then with `with_rows` a sample of problems, then of changes."""
     from catalog.readers.stock_imports import rows_as_data
 
     say(
-        f"{plan.file_name}, {plan.mode}: {counted(plan.rows_count, 'row')}; {plan.changes:,} to change, "
-        f"{plan.unchanged:,} unchanged, {counted(plan.problems, 'problem')}."
+        _("%(file_name)s, %(mode)s: %(rows)s; %(changes)s to change, %(unchanged)s unchanged, %(problems)s.")
+        % {
+            "file_name": plan.file_name,
+            "mode": plan.mode,
+            "rows": counted(plan.rows_count, "row"),
+            "changes": f"{plan.changes:,}",
+            "unchanged": f"{plan.unchanged:,}",
+            "problems": counted(plan.problems, "problem"),
+        }
     )
     say_ignored(plan.ignored_columns)
     if not with_rows:
@@ -207,7 +220,7 @@ def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
 
 
 def _rows(stock_import: Row) -> Iterator[Row]:
-    """As they stand in the file."""
+    """Return the import's rows in the order of the file."""
     from catalog.models import StockImportRow
     from catalog.readers.stock_imports import rows_as_data
 

@@ -30,6 +30,8 @@ from cli.terminal.idempotency import IdempotencyKey, once_per_key
 from cli.terminal.moments import moment
 from cli.terminal.options import taking
 from cli.terminal.verbs import group, verb
+from cli.terminal.words import gettext as _
+from cli.terminal.words import ngettext
 
 if TYPE_CHECKING:
     from catalog.models import StockMovement
@@ -202,7 +204,7 @@ def count(
         by.require("orders.cancel_order")
         record = _cancelling(sku, counted, record, yes=yes, dry_run=dry_run)
     elif dry_run:
-        wrong_use("--dry-run shows what --cancel-units would cancel.")
+        wrong_use(_("--dry-run shows what --cancel-units would cancel."))
     said = f"count {sku} {counted} {expected} {note} {by}" + " and cancel" * cancel_units
     _move(record, said=said, key=idempotency_key, as_json=json)
 
@@ -210,15 +212,19 @@ def count(
 def _cancelling(
     sku: str, on_shelf: int, record: "partial[StockMovement]", *, yes: bool, dry_run: bool
 ) -> "partial[StockMovement]":
-    """The same count, with the units cancelled that it cannot serve; each is said, and asked for."""
+    """Return the count that also cancels the units it cannot serve, after naming each and asking."""
     from catalog.products import product_with_sku
     from orders.fulfilment.short_count import cancel_and_count, units_to_cancel
 
     lost = units_to_cancel(product_with_sku(sku), on_shelf)
     for number, units in lost.items():
-        say(f"{number} loses {counted(units, 'unit')}.")
+        say(_("%(number)s loses %(units)s.") % {"number": number, "units": counted(units, "unit")})
     if lost or dry_run:
-        proceed(f"Cancel {counted(sum(lost.values()), 'unit')}?", yes=yes, dry_run=dry_run)
+        proceed(
+            _("Cancel %(units)s?") % {"units": counted(sum(lost.values()), "unit")},
+            yes=yes,
+            dry_run=dry_run,
+        )
     return partial(cancel_and_count, *record.args, agreed=lost, **record.keywords)
 
 
@@ -276,9 +282,15 @@ def audit(json: Json = False, jsonl: Jsonl = False) -> None:
     if found or json:
         Listing(json, jsonl, limit=0).show(rows, PROBLEMS)
     if found:
-        say("1 discrepancy." if len(found) == 1 else f"{len(found):,} discrepancies.")
+        say(
+            ngettext("%(count)s discrepancy.", "%(count)s discrepancies.", len(found))
+            % {"count": f"{len(found):,}"}
+        )
         raise typer.Exit(FOUND_PROBLEMS)
-    say(f"Every unit of {counted(Product.objects.count(), 'product')} is accounted for.")
+    say(
+        _("Every unit of %(products)s is accounted for.")
+        % {"products": counted(Product.objects.count(), "product")}
+    )
 
 
 def _move(change: "Callable[[], StockMovement]", *, said: str, key: str | None, as_json: bool) -> None:
@@ -290,7 +302,7 @@ def _move(change: "Callable[[], StockMovement]", *, said: str, key: str | None, 
 
 def _signed(text: str) -> int:
     try:
-        # A minus sign copied from a document is meant as one.
+        # A typographic minus, as copied from a document, means a minus, too.
         return int(text.strip().replace("\N{MINUS SIGN}", "-"))
     except ValueError:
-        wrong_use(f"{text!r} is not a whole number such as -2 or +3.")
+        wrong_use(_("%(text)s is not a whole number such as -2 or +3.") % {"text": f"{text!r}"})

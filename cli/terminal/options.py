@@ -8,31 +8,32 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from cli.terminal.console import wrong_use
+from cli.terminal.words import gettext as _
 
 
 def number(text: str) -> Decimal:
-    """For `parser=`: `12.50`, or `20%`."""
+    """Read a number such as `12.50` or `20%`; for `parser=`."""
     try:
         value = Decimal(text.strip().removesuffix("%"))
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        wrong_use(f"{text!r} is not a number such as 12.50.")
+        wrong_use(_("%(text)s is not a number such as 12.50.") % {"text": f"{text!r}"})
     return value
 
 
 def limit(text: str | int) -> int | None:
-    """For `parser=`: a whole number from 1 on, or `none` for no limit."""
+    """Read a whole number from 1 on, or `none` for no limit; for `parser=`."""
     word = str(text).strip().casefold()
     if word == "none":
         return None
     if not word.isdecimal() or int(word) < 1:
-        wrong_use(f"{text!r} is no limit: give a whole number, or none.")
+        wrong_use(_("%(text)s is no limit: give a whole number, or none.") % {"text": f"{text!r}"})
     return int(word)
 
 
 def taking(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The verb has the fields of this dataclass as options, and gets them together as `given`."""
+    """Give a verb the fields of this dataclass as options; it gets them together as `given`."""
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         names = [field.name for field in fields(options)]
@@ -51,7 +52,7 @@ def taking(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., 
 
 
 def _with_options(signature: inspect.Signature, options: type[Any]) -> inspect.Signature:
-    """The options stand where the verb has its parameter `given`."""
+    """Return the signature with the options in the place of the parameter `given`."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters: list[inspect.Parameter] = []
     for parameter in signature.parameters.values():

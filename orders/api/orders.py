@@ -5,6 +5,8 @@ from dataclasses import fields as dataclass_fields
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import Query, Router
 
 from accounts.actors import Actor
@@ -13,9 +15,9 @@ from accounts.models import User, normalised_email
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
-from backoffice.api.throttling import hit
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Stale
+from backoffice.requests.throttling import hit
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.fulfilment.lifecycle import edit_order
 from orders.models import Order
@@ -55,7 +57,7 @@ HOUR = 60 * 60
 
 class EmailNotConfirmed(Forbidden):
     code = "email_not_confirmed"
-    title = "The e-mail address is not confirmed"
+    title = gettext_lazy("The e-mail address is not confirmed")
 
 
 @orders_router.get(
@@ -66,23 +68,23 @@ class EmailNotConfirmed(Forbidden):
     openapi_extra=asked_by(ORDER_FIELDS, SORTING),
 )
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
-    """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
+    """List your orders, or all for staff, newest first. `fields` may also ask for lines, shipments etc."""
     user = caller(request)
     is_personal, names_promos = may_know_customers(user), may_know_promos(user)
     if not is_personal and "email" in (filters.ordering or ""):
-        raise Forbidden("Your role does not allow to see customers.")
+        raise Forbidden(_("Your role does not allow to see customers."))
     if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
-        raise Forbidden("Your role does not allow to see promo codes.")
+        raise Forbidden(_("Your role does not allow to see promo codes."))
     wanted = chosen_fields(filters.fields, ORDER_FIELDS, usual=SUMMARY_FIELDS)
     page = SORTING.page(_filtered(filters, user, is_personal), filters, order_columns(wanted))
     items = orders_as_data(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
     return rendered(page.envelope(items)).to(request)
 
 
-# Before /{number}, which would take its URL.
+# Declared before /{number}, which would match its URL.
 @orders_router.post("/quote", response=QuoteOut, operation_id="quote_order", summary="Price a basket")
 def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
-    """What an order would cost now, and why. Nothing is written. A promo code that cannot be used is told."""
+    """Price an order and explain it; nothing is written. An unusable promo code is reported, not refused."""
     actor, email = _buyer(request, body)
     is_staff = _may_order_for_others(actor)
     if body.promo_code and not is_staff:
@@ -101,7 +103,7 @@ def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
     openapi_extra=asked_by(ORDER_FIELDS),
 )
 def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> HttpResponse:
-    """Somebody else's order is not there."""
+    """Show an order. Customers get 404 for somebody else's."""
     return order_reply(number, to=caller(request), fields=query.fields).to(request)
 
 
@@ -113,7 +115,7 @@ def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> H
     openapi_extra=DOCUMENTED,
 )
 def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
-    """All lines or none are reserved. A promo code that cannot be used refuses the whole order."""
+    """Place an order: all lines are reserved or none. An unusable promo code refuses the whole order."""
     actor, email = _buyer(request, body)
     limit_customer(caller(request))
     if caller(request).is_staff:
@@ -133,7 +135,7 @@ def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
 
 @orders_router.patch("/{number}", response=OrderOut, operation_id="change_order", summary="Change an order")
 def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
-    """Address, e-mail and note, by staff, while nothing has shipped. `If-Match` refuses a stale change."""
+    """Change address, e-mail or note, as staff, until something ships. `If-Match` refuses a stale change."""
     actor = require(request, "orders.change_order")
     version = expected_version(request)
     changes = body.changes()
@@ -173,14 +175,14 @@ def limit_customer(user: User) -> None:
 
 
 def expected_version(request: HttpRequest) -> int | None:
-    """What If-Match insists on.
+    """Return the version that If-Match names; None without the header.
 
     Raises:
         Stale: no order ever had this version.
     """
     version = matched_version(request)
     if version is not None and not version.isdecimal():
-        raise Stale("If-Match names another resource. Look at the order again.")
+        raise Stale(_("If-Match names another resource. Look at the order again."))
     return None if version is None else int(version)
 
 
@@ -190,26 +192,26 @@ def _may_order_for_others(actor: Actor) -> bool:
 
 
 def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
-    """Who orders, and the customer's e-mail address.
+    """Return who orders, and the customer's e-mail address.
 
     Raises:
         Forbidden: somebody else's address, or a shipping fee, without the right to it.
     """
     actor, own = actor_of(request), caller(request).email
-    if not _has_a_customer_to_be(caller(request)):
-        raise EmailNotConfirmed("Confirm your e-mail address first: orders belong to it.")
+    if not _may_be_customer(caller(request)):
+        raise EmailNotConfirmed(_("Confirm your e-mail address first: orders belong to it."))
     faults = []
     if body.email is not None and normalised_email(body.email) != own:
-        faults.append(Fault("/email", "forbidden", "You can order for yourself only: leave it out."))
+        faults.append(Fault("/email", "forbidden", _("You can order for yourself only: leave it out.")))
     if body.shipping_fee is not None:
-        faults.append(Fault("/shipping_fee", "forbidden", "The shop sets the shipping fee: leave it out."))
+        faults.append(Fault("/shipping_fee", "forbidden", _("The shop sets the shipping fee: leave it out.")))
     if faults and not _may_order_for_others(actor):
         raise Forbidden(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
     return actor, body.email or own
 
 
-def _has_a_customer_to_be(user: User) -> bool:
-    """An address that nobody has confirmed may be somebody else's, with their orders and promo codes."""
+def _may_be_customer(user: User) -> bool:
+    """Tell whether the user may become a customer: an unconfirmed address may be somebody else's."""
     return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
 
 

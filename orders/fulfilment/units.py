@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
@@ -21,7 +22,7 @@ class Units:
     quantity: int
 
     def credit(self) -> Decimal:
-        """What they are worth; to be asked before the line's counters change."""
+        """Return what the units are worth; call it before the line's counters change."""
         line = self.line
         return credit_of(
             paid=line.total,
@@ -37,7 +38,7 @@ def all_open(lines: Sequence[OrderLine]) -> list[Units]:
 
 
 def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Units]:
-    """Open units by SKU.
+    """Return the wanted units, by SKU, of those still open.
 
     Raises:
         Invalid: naming every SKU that is not in the order or of which fewer are open.
@@ -46,17 +47,25 @@ def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Un
         lines,
         wanted.items(),
         lambda line: line.open,
-        _("Only %(count)s of %(sku)s are still to ship; %(wanted)s were asked for."),
+        lambda count: ngettext(
+            "Only %(count)s of %(sku)s is still to ship; %(wanted)s were asked for.",
+            "Only %(count)s of %(sku)s are still to ship; %(wanted)s were asked for.",
+            count,
+        ),
     )
 
 
 def returnable_units(lines: Sequence[OrderLine], wanted: Iterable[tuple[str, int]]) -> list[Units]:
-    """Shipped units that have not come back yet, by SKU. Raises Invalid as `open_units` does."""
+    """Return the wanted units, by SKU, of those shipped and not returned yet. Raises Invalid."""
     return _chosen_units(
         lines,
         wanted,
         lambda line: line.shipped - line.returned,
-        _("Only %(count)s of %(sku)s are to return; %(wanted)s were asked for."),
+        lambda count: ngettext(
+            "Only %(count)s of %(sku)s is to return; %(wanted)s were asked for.",
+            "Only %(count)s of %(sku)s are to return; %(wanted)s were asked for.",
+            count,
+        ),
     )
 
 
@@ -65,12 +74,12 @@ def by_product(units: Iterable[Units]) -> dict[int, int]:
 
 
 def as_facts(units: Iterable[Units]) -> list[dict[str, Any]]:
-    """Units as facts of a timeline entry."""
+    """Return the units as facts of a timeline entry."""
     return [{"sku": each.line.sku, "name": each.line.name, "quantity": each.quantity} for each in units]
 
 
 def as_credited_facts(units: Iterable[Units], worth: Iterable[Decimal]) -> list[dict[str, Any]]:
-    """The same, each with the credit for its units."""
+    """Return the same facts, each with the credit for its units."""
     return [{**fact, "credit": str(credit)} for fact, credit in zip(as_facts(units), worth, strict=True)]
 
 
@@ -78,7 +87,7 @@ def _chosen_units(
     lines: Sequence[OrderLine],
     wanted: Iterable[tuple[str, int]],
     at_most: Callable[[OrderLine], int],
-    too_many: str,
+    too_many: Callable[[int], str],
 ) -> list[Units]:
     by_key = {folded(line.sku): line for line in lines}
     chosen: dict[str, Units] = {}
@@ -99,12 +108,16 @@ def _chosen_units(
 
 
 def _problem_with_units(
-    line: OrderLine | None, sku: str, quantity: int, at_most: Callable[[OrderLine], int], too_many: str
+    line: OrderLine | None,
+    sku: str,
+    quantity: int,
+    at_most: Callable[[OrderLine], int],
+    too_many: Callable[[int], str],
 ) -> str:
     if line is None:
         return _("%(sku)s is not in this order.") % {"sku": sku.strip()[:64]}
     if quantity < 1:
         return _("Choose at least one unit of %(sku)s.") % {"sku": line.sku}
     if quantity > at_most(line):
-        return too_many % {"count": at_most(line), "sku": line.sku, "wanted": quantity}
+        return too_many(at_most(line)) % {"count": at_most(line), "sku": line.sku, "wanted": quantity}
     return ""

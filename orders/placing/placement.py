@@ -20,6 +20,7 @@ from backoffice.errors import Fault, Invalid
 from backoffice.money import MAX_AMOUNT, rounded
 from catalog import stock
 from catalog.models import Product
+from catalog.shortage import InsufficientStock, shortage
 from orders.models import EventKind, Order, OrderLine, Origin
 from orders.models.order import NextSerial
 from orders.placing import open_limits
@@ -34,7 +35,7 @@ from orders.placing.basket import (
     merged,
 )
 from orders.placing.open_limits import Open
-from orders.pricing import BasketItem, PricedLine, PromoOutcome, PromoRefusal, Quote, Shipping, quote
+from orders.pricing import BasketItem, NoDiscount, PricedLine, PromoOutcome, Quote, Shipping, quote
 from orders.promotions import redemption
 from orders.promotions.redemption import Candidate
 from orders.status import OrderStatus
@@ -58,7 +59,7 @@ class Priced:
 
 
 def quote_order(request: OrderRequest, *, email: str, by: Actor, at: datetime | None = None) -> Quote:
-    """What the order would cost now; a promo code that cannot be used is told, not refused. Writes nothing.
+    """Return what the order would cost now. An unusable promo code is reported, not refused. Writes nothing.
 
     Raises:
         EmptyOrder, Invalid, UnknownSkus, InsufficientStock.
@@ -86,7 +87,7 @@ def place_order(
     origin: Origin = Origin.SHOP,
     external_number: str = "",
 ) -> Order:
-    """Order, lines, reservations, redemption, timeline and confirmation e-mail: all or none.
+    """Write order, lines, reservations, redemption, timeline and confirmation e-mail: all or none.
 
     Args:
         email: the customer's; an account and a guest with the same address are one customer.
@@ -125,7 +126,7 @@ def place_order(
 
 
 def _products_wanted(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
-    """The products with these keys; `is_named` tells whether the promotion names them."""
+    """Find the products with these keys; `is_named` tells whether the promotion names them."""
     named = Case(When(redemption.is_named_by(promotion), then=Value(True)), default=Value(False))
     return Product.objects.filter(sku_key__in=keys).annotate(is_named=named).order_by("pk")
 
@@ -143,10 +144,11 @@ def _products_locked(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
 def _priced(
     request: OrderRequest,
     wanted: Mapping[str, Wanted],
-    promo: Candidate | PromoRefusal | None,
+    promo: Candidate | NoDiscount | None,
     find: Callable[[Sequence[str], int], list[Product]],
 ) -> Priced:
-    found: list[Any] = find(list(wanted), promo.names_of if isinstance(promo, Candidate) else 0)
+    restricting = promo.restricting_promotion_id if isinstance(promo, Candidate) else 0
+    found: list[Any] = find(list(wanted), restricting)
     by_key = {product.sku_key: product for product in found}
     _refuse_unorderable(wanted, by_key)
     products = [by_key[key] for key in wanted]
@@ -170,13 +172,13 @@ def _shipping(request: OrderRequest) -> Shipping:
 
 
 def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Product]) -> None:
-    """Name every failing line at once."""
+    """Refuse lines whose product cannot be ordered, naming all of them at once."""
     faults = [fault for key, each in wanted.items() if (fault := _fault_of_line(each, products.get(key)))]
     if not faults:
         return
     detail = " ".join(fault.detail for fault in faults)
     is_unknown = any(fault.code == UnknownSkus.code for fault in faults)
-    raise (UnknownSkus if is_unknown else stock.InsufficientStock)(detail, faults=faults)
+    raise (UnknownSkus if is_unknown else InsufficientStock)(detail, faults=faults)
 
 
 def _fault_of_line(wanted: Wanted, product: Product | None) -> Fault | None:
@@ -184,7 +186,7 @@ def _fault_of_line(wanted: Wanted, product: Product | None) -> Fault | None:
         detail = _("%(sku)s is not for sale.") % {"sku": wanted.sku[:64]}
         return Fault(wanted.pointer, UnknownSkus.code, detail, {"sku": wanted.sku[:64]})
     if product.available < wanted.quantity:
-        fault = stock.shortage(product, wanted.quantity)
+        fault = shortage(product, wanted.quantity)
         return Fault(wanted.pointer, fault.code, fault.detail, fault.facts)
     return None
 
@@ -195,7 +197,7 @@ def _refuse_without_discount(outcome: PromoOutcome | None, by: Actor) -> None:
 
 
 def _added_to_open(priced: Priced) -> Open:
-    """What the order adds to what its customer has open."""
+    """Return what the order adds to what its customer has open."""
     quoted = priced.quote
     return Open(1, sum(priced.quantities.values()), quoted.subtotal - quoted.discount)
 
@@ -205,7 +207,7 @@ def _write_order(
     request: OrderRequest,
     fields: Mapping[str, str],
     customer: Customer,
-    promo: Candidate | PromoRefusal | None,
+    promo: Candidate | NoDiscount | None,
     *,
     email: str,
     by: Actor,

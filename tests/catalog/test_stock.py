@@ -10,6 +10,7 @@ from catalog.audit import audit_stock
 from catalog.models import MovementKind, Product, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.products import UnknownSku
+from catalog.shortage import BelowReserved
 from orders.fulfilment.lifecycle import ReturnedItem, return_items, ship_order
 from tests.factories import CLI, make_product, make_user, place
 
@@ -49,7 +50,7 @@ def test_a_count_of_something_that_changed_meanwhile_is_refused() -> None:
 def test_a_count_below_what_is_reserved_names_the_orders_newest_first() -> None:
     make_product("A", on_hand=10)
     first, second = place({"A": 2}), place({"A": 3})
-    with pytest.raises(stock.BelowReserved) as refusal:
+    with pytest.raises(BelowReserved) as refusal:
         stock.count("A", 4, by=CLI)
     assert refusal.value.faults[0].facts == {
         "sku": "A",
@@ -64,7 +65,7 @@ def test_an_adjustment_needs_a_reason_and_stays_above_what_is_reserved() -> None
     place({"A": 8})
     with pytest.raises(Invalid, match="Give a reason"):
         stock.adjust("A", -1, reason="mood", by=CLI)
-    with pytest.raises(stock.BelowReserved):
+    with pytest.raises(BelowReserved):
         stock.adjust("A", -3, reason="damaged", by=CLI)
     assert stock.adjust("A", -2, reason="damaged", by=CLI).on_hand_after == 8
 

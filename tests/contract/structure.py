@@ -41,6 +41,16 @@ class House:
         )
 
     @property
+    def classes(self) -> dict[str, list[str]]:
+        """Modules that have a class of this name; Django's inner ones such as Meta are left out."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for module, file in self.modules.items():
+            for node in _tree(file).body:
+                if isinstance(node, ast.ClassDef):
+                    found[node.name].append(module)
+        return found
+
+    @property
     def longest_modules(self) -> list[tuple[int, str]]:
         lines = ((len(file.read_text().splitlines()), name) for name, file in self.modules.items())
         return sorted(lines, reverse=True)

@@ -19,7 +19,7 @@ from catalog.audit import audit_stock
 from cli.app import app as shopctl
 from cli.orders import app as order_verbs
 from orders import status
-from orders.admin.order.dialogs import OrderActions
+from orders.admin.order.buttons import OrderActions
 from orders.audit import audit_orders
 from orders.fulfilment.lifecycle import cancel_order, deliver_order, ship_order
 from orders.models import Order, OrderEvent

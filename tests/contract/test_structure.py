@@ -46,6 +46,10 @@ def test_few_modules_lie_at_the_top_of_an_app(app: str) -> None:
     assert len(HOUSE.at_the_top(app)) <= 16
 
 
+def test_a_class_is_found_by_its_name() -> None:
+    assert {name: places for name, places in HOUSE.classes.items() if len(places) > 1} == {}
+
+
 def test_imports_go_one_way_and_never_round() -> None:
     assert HOUSE.upward == []
     assert HOUSE.circles == []

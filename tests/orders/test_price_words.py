@@ -7,10 +7,10 @@ import pytest
 from orders.price_words import REFUSALS, SENTENCES, ExplainedStep, explained, refusal_sentence
 from orders.pricing import (
     BasketItem,
+    NoDiscount,
     PriceStep,
     PriceStepKind,
     PromoReason,
-    PromoRefusal,
     Shipping,
     Terms,
     quote,
@@ -23,7 +23,7 @@ TWENTY = Terms("TWENTY", percent_off=Decimal(20), max_discount=Decimal("40.00"))
 
 
 def said(
-    promo: Terms | PromoRefusal | None, shipping: Shipping = NO_FEE, *, names_promo: bool = True
+    promo: Terms | NoDiscount | None, shipping: Shipping = NO_FEE, *, names_promo: bool = True
 ) -> list[str]:
     steps = quote([LAMPS], promo=promo, shipping=shipping).explanation
     return [each.detail for each in explained(steps, "EUR", names_promo=names_promo)]
@@ -40,14 +40,14 @@ def said(
             Terms("ALL", amount_off=Decimal("900.00")),
             ["ALL: €900.00 off", "ALL gives at most €600.00 here"],
         ),
-        (PromoRefusal("OLD", PromoReason.EXPIRED), ["OLD has expired."]),
+        (NoDiscount("OLD", PromoReason.EXPIRED), ["OLD has expired."]),
         (
             Terms("RICH", amount_off=Decimal("5.00"), minimum_spend=Decimal("1000.00")),
             ["RICH needs €1,000.00 of eligible goods; €400.00 are missing."],
         ),
     ],
 )
-def test_each_step_has_its_sentence(promo: Terms | PromoRefusal | None, details: list[str]) -> None:
+def test_each_step_has_its_sentence(promo: Terms | NoDiscount | None, details: list[str]) -> None:
     assert said(promo) == ["2 × Lamp (A) at €300.00", "Subtotal", *details, "Shipping", "Total"]
 
 
@@ -74,19 +74,19 @@ def test_amounts_are_of_the_currency_that_the_order_was_placed_in() -> None:
 @pytest.mark.parametrize(
     ("refusal", "sentence"),
     [
-        (PromoRefusal("NOPE", PromoReason.UNKNOWN), "No promo code is called NOPE."),
+        (NoDiscount("NOPE", PromoReason.UNKNOWN), "No promo code is called NOPE."),
         (
-            PromoRefusal("ONCE", PromoReason.ALREADY_USED),
+            NoDiscount("ONCE", PromoReason.ALREADY_USED),
             "This customer has used ONCE as often as one customer may.",
         ),
         (
-            PromoRefusal("ONCE", PromoReason.ALREADY_USED, {"by_you": True}),
+            NoDiscount("ONCE", PromoReason.ALREADY_USED, {"by_you": True}),
             "You have used this promo code already.",
         ),
-        (PromoRefusal("", PromoReason.NOT_USABLE), "This promo code cannot be used."),
+        (NoDiscount("", PromoReason.NOT_USABLE), "This promo code cannot be used."),
     ],
 )
-def test_a_refusal_says_why(refusal: PromoRefusal, sentence: str) -> None:
+def test_a_refusal_says_why(refusal: NoDiscount, sentence: str) -> None:
     assert refusal_sentence(refusal, "EUR") == sentence
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from orders.pricing import (
     BasketItem,
+    NoDiscount,
     PriceStep,
     PriceStepKind,
     PromoOutcome,
     PromoReason,
-    PromoRefusal,
     Quote,
     Shipping,
     Terms,
@@ -61,7 +61,7 @@ terms = st.one_of(
 )
 
 
-def price(*lines: BasketItem, promo: Terms | PromoRefusal | None = None, shipping: Shipping = FREE) -> Quote:
+def price(*lines: BasketItem, promo: Terms | NoDiscount | None = None, shipping: Shipping = FREE) -> Quote:
     return quote(lines, promo=promo, shipping=shipping)
 
 
@@ -162,7 +162,7 @@ def test_minimum_spend_looks_at_eligible_goods_before_the_discount() -> None:
     ]
     refused = price(*lines, promo=promo).promo
     facts = {"minimum_spend": "20.00", "missing": "5.00"}
-    refusal = PromoRefusal("FIVE", PromoReason.MINIMUM_SPEND, facts)
+    refusal = NoDiscount("FIVE", PromoReason.MINIMUM_SPEND, facts)
     assert refused == PromoOutcome("FIVE", Decimal("0.00"), refusal)
 
 
@@ -171,12 +171,12 @@ def test_a_restricted_promo_that_names_nothing_applies_to_nothing() -> None:
     quoted = price(BasketItem("A", "A", Decimal("15.00"), 2), promo=promo)
 
     assert quoted.promo is not None
-    assert quoted.promo.refusal == PromoRefusal("HALF", PromoReason.NOTHING_ELIGIBLE)
+    assert quoted.promo.refusal == NoDiscount("HALF", PromoReason.NOTHING_ELIGIBLE)
     assert (quoted.discount, quoted.total) == (Decimal("0.00"), Decimal("30.00"))
 
 
 def test_a_refused_code_is_explained() -> None:
-    refusal = PromoRefusal("OLD", PromoReason.EXPIRED)
+    refusal = NoDiscount("OLD", PromoReason.EXPIRED)
     quoted = price(BasketItem("A", "A", Decimal("1.00"), 1), promo=refusal)
     assert quoted.discount == 0
     assert PriceStep(PriceStepKind.PROMO_REFUSED, Decimal("0.00"), "OLD", {"reason": "expired"}) in (

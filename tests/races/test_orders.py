@@ -16,7 +16,7 @@ from django.db.models import F
 
 from catalog.audit import audit_stock
 from catalog.models import Product
-from catalog.stock import InsufficientStock
+from catalog.shortage import InsufficientStock
 from orders.audit import audit_orders
 from orders.fulfilment.lifecycle import cancel_order, deliver_order, ship_order
 from orders.fulfilment.transition import IllegalTransition

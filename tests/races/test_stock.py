@@ -12,7 +12,7 @@ from backoffice.db.transactions import write_transaction
 from catalog import stock
 from catalog.audit import audit_stock
 from catalog.models import Product
-from catalog.stock import InsufficientStock
+from catalog.shortage import InsufficientStock
 from tests.factories import CLI, make_product
 from tests.races.harness import first_together, race
 

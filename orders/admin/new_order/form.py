@@ -18,7 +18,7 @@ from backoffice.admin.dialogs import errors_of
 from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO
-from orders.admin.order.forms import ADDRESS_PARTS
+from orders.admin.order.dialogs import ADDRESS_PARTS
 from orders.admin.promos.terms_form import field_of
 from orders.models import Order
 from orders.placing.basket import MAX_NOTE, Address, LineRequest, OrderRequest, merged
@@ -116,7 +116,7 @@ def _order_field(name: str, **attributes: Any) -> Any:
 
 
 class NewOrderForm(BasketForm):
-    """`key` stays the same when the same order is sent again."""
+    """A basket with everything else an order needs; `key` stays the same when it is sent again."""
 
     email = field_of(
         Order,
@@ -153,7 +153,7 @@ class NewOrderForm(BasketForm):
         )
 
     def give_another_key(self, key: str) -> None:
-        """The next time the form is sent, it is another order."""
+        """Make the next submission of the form count as another order."""
         assert isinstance(self.data, QueryDict)
         self.data = self.data.copy()
         self.data["key"] = key

@@ -1,112 +1,218 @@
-"""What can be done to an order from its page: which buttons show, and what each of them runs."""
+"""The dialogs over an order: each prefilled with what is left, each running one use case."""
 
-from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-from unfold.enums import ActionVariant
+from django import forms
+from django.db.models import Field
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
-from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
-from orders.admin.order.forms import CancelForm, CommentForm, DeliverForm, EditForm, ReturnForm, ShipForm
-from orders.models import Order, OrderLine
-from orders.status import Action, is_allowed
+from orders.admin import counted, words
+from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog
+from orders.fulfilment import lifecycle
+from orders.fulfilment.lifecycle import ReturnedItem
+from orders.fulfilment.tracking import CARRIERS
+from orders.models import Order, OrderLine, Shipment
+from orders.placing.basket import Address
 
-
-def _is_there(line: OrderLine) -> bool:
-    return line.quantity > 0
-
-
-def _has_open(line: OrderLine) -> bool:
-    return line.open > 0
-
-
-def _is_under_way(line: OrderLine) -> bool:
-    return line.delivered < line.shipped
-
-
-def _can_come_back(line: OrderLine) -> bool:
-    return line.returned < line.shipped
-
-
-# Each button with the action it stands for, and what some line must be like for it to have an effect.
-SHOWN_WHEN: dict[str, tuple[Action, Callable[[OrderLine], bool]]] = {
-    "ship_items": (Action.SHIP, _has_open),
-    "mark_delivered": (Action.DELIVER, _is_under_way),
-    "register_return": (Action.RETURN, _can_come_back),
-    "add_comment": (Action.COMMENT, _is_there),
-    "cancel_items": (Action.CANCEL, _has_open),
-    "edit_details": (Action.EDIT, _is_there),
-}
+ANOTHER_CARRIER = ""
+ADDRESS_PARTS = ("name", "line1", "line2", "postcode", "city", "region", "country", "phone")
 
 
-class OrderActions(ButtonsFollowState):
-    """Dialogs over an order. Use cases decide, under the order's lock; the buttons only follow its status."""
-
-    actions_detail: Sequence[Any] = (
-        "ship_items",
-        "mark_delivered",
-        "register_return",
-        "add_comment",
-        {"title": "Print", "icon": "print", "items": ["packing_slip", "order_summary"]},
-        {"title": "More", "icon": "more_horiz", "items": ["edit_details", "cancel_items"]},
+class ShipForm(QuantitiesDialog):
+    carrier = forms.ChoiceField(
+        label=gettext_lazy("Carrier"), required=False, widget=UnfoldAdminSelectWidget()
+    )
+    tracking_number = forms.CharField(
+        label=gettext_lazy("Tracking number"),
+        required=False,
+        max_length=80,
+        widget=UnfoldAdminTextInputWidget({"autofocus": True, "placeholder": gettext_lazy("Scan or type")}),
     )
 
-    def hidden_buttons(self, row: Order) -> Collection[str]:
-        lines = list(row.lines.all())
-        return [
-            name
-            for name, (domain_action, has_effect) in SHOWN_WHEN.items()
-            if not (is_allowed(domain_action, row.status) and any(map(has_effect, lines)))
+    def add_fields(self) -> None:
+        last = Shipment.objects.exclude(carrier="").order_by("-pk").values_list("carrier", flat=True).first()
+        known = list(dict.fromkeys([*CARRIERS, *([last] if last else [])]))
+        carrier = self.fields["carrier"]
+        assert isinstance(carrier, forms.ChoiceField)
+        carrier.choices = [*((name, name) for name in known), (ANOTHER_CARRIER, _("Another"))]
+        carrier.initial = last or CARRIERS[0]
+        super().add_fields()
+
+    def left_of(self, line: OrderLine) -> int:
+        return line.open
+
+    def help_for(self, line: OrderLine) -> str:
+        facts = {"open": line.open, "quantity": line.quantity, "on_hand": f"{line.product.on_hand:,}"}
+        return _("%(open)s of %(quantity)s still to ship, %(on_hand)s on hand") % facts
+
+    def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
+        shipment = lifecycle.ship_order(
+            self.number,
+            by=self.actor,
+            lines={line.sku: quantity for line, quantity in chosen},
+            carrier=data["carrier"],
+            tracking_number=data["tracking_number"],
+        )
+        facts = {"units": _units_in_words(chosen), "shipment": shipment.reference}
+        self.done = _("Shipped %(units)s as %(shipment)s.") % facts
+
+
+class DeliverForm(OrderDialog):
+    shipment = forms.ChoiceField(
+        label=gettext_lazy("Shipment"), required=False, widget=UnfoldAdminSelectWidget()
+    )
+
+    def add_fields(self) -> None:
+        under_way = self.order.shipments.filter(delivered_at=None)
+        shipment = self.fields["shipment"]
+        assert isinstance(shipment, forms.ChoiceField)
+        shipment.choices = [
+            ("", _("All that are under way")),
+            *((str(each), _shipment_label(each)) for each in under_way),
         ]
 
-    ship_items = DialogButton(
-        _("Ship items"),
-        ShipForm,
-        permissions=["orders.view_order", "orders.ship_order"],
-        url_path="ship",
-        icon="local_shipping",
-        variant=ActionVariant.PRIMARY,
-        submit=_("Mark as shipped"),
+    def carry_out(self, data: dict[str, Any]) -> None:
+        lifecycle.deliver_order(self.number, by=self.actor, shipment=data["shipment"] or None)
+        self.done = _("%(shipment)s is delivered.") % {"shipment": data["shipment"] or self.number}
+
+
+class CancelForm(QuantitiesDialog):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=255,
+        help_text=gettext_lazy("The customer reads it in the e-mail."),
+        widget=UnfoldAdminTextInputWidget({"autofocus": True}),
     )
-    mark_delivered = DialogButton(
-        _("Mark delivered"),
-        DeliverForm,
-        permissions=["orders.view_order", "orders.ship_order"],
-        url_path="deliver",
-        icon="check_circle",
-        submit=_("Mark as delivered"),
+
+    def intro(self) -> str:
+        text = _("%(order)s: these units go back on sale. What has shipped comes back as a return instead.")
+        return text % {"order": self.number}
+
+    def left_of(self, line: OrderLine) -> int:
+        return line.open
+
+    def prefilled(self, line: OrderLine) -> int:
+        """Prefill all units that are left; if opened from one line, only those of that line."""
+        return self.left_of(line) if self.request.GET.get("line") in (None, str(line.pk)) else 0
+
+    def help_for(self, line: OrderLine) -> str:
+        facts = {"open": line.open, "quantity": line.quantity}
+        return _("%(open)s of %(quantity)s not shipped yet") % facts
+
+    def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
+        lines = {line.sku: quantity for line, quantity in chosen}
+        order = lifecycle.cancel_order(self.number, by=self.actor, lines=lines, reason=data["reason"])
+        self.done = _("Cancelled %(units)s of %(order)s.") % {
+            "units": _units_in_words(chosen),
+            "order": order,
+        }
+
+
+class ReturnForm(QuantitiesDialog):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), required=False, max_length=255, widget=UnfoldAdminTextInputWidget()
     )
-    register_return = DialogButton(
-        _("Register return"),
-        ReturnForm,
-        permissions=["orders.view_order", "orders.return_order"],
-        url_path="return",
-        icon="assignment_return",
-        submit=_("Register return"),
+
+    def left_of(self, line: OrderLine) -> int:
+        return line.shipped - line.returned
+
+    def prefilled(self, line: OrderLine) -> int:
+        """Prefill all that can come back if only one line can; otherwise the person says what came back."""
+        returnable = [each for each in self.lines if self.left_of(each)]
+        return self.left_of(line) if len(returnable) == 1 else 0
+
+    def help_for(self, line: OrderLine) -> str:
+        paid = words.money(line.total / line.quantity, self.order.currency)
+        facts = {"left": self.left_of(line), "shipped": line.shipped, "paid": paid}
+        return _("%(left)s of %(shipped)s shipped could come back, %(paid)s each") % facts
+
+    def add_line(self, line: OrderLine) -> None:
+        super().add_line(line)
+        self.fields[_restock_of(line)] = forms.BooleanField(
+            label=_("Put %(sku)s back on sale") % {"sku": line.sku},
+            required=False,
+            initial=True,
+            help_text=_("Off: written off."),
+            widget=UnfoldBooleanSwitchWidget(),
+        )
+
+    def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
+        items = [ReturnedItem(line.sku, quantity, data[_restock_of(line)]) for line, quantity in chosen]
+        returned = lifecycle.return_items(self.number, by=self.actor, items=items, reason=data["reason"])
+        credit = words.money(returned.credit, self.order.currency)
+        facts = {"return": returned.reference, "units": _units_in_words(chosen), "credit": credit}
+        self.done = _("Registered %(return)s: %(units)s came back, worth %(credit)s.") % facts
+
+
+class CommentForm(OrderDialog):
+    text = forms.CharField(
+        label=gettext_lazy("Comment"),
+        max_length=lifecycle.MAX_TEXT,
+        help_text=gettext_lazy("Colleagues read it in the timeline; the customer does not."),
+        widget=UnfoldAdminTextareaWidget({"autofocus": True, "rows": 4}),
     )
-    add_comment = DialogButton(
-        _("Comment"),
-        CommentForm,
-        permissions=["orders.view_order", "orders.comment_order"],
-        url_path="comment",
-        icon="comment",
-        submit=_("Add comment"),
-    )
-    cancel_items = DialogButton(
-        _("Cancel items"),
-        CancelForm,
-        permissions=["orders.view_order", "orders.cancel_order"],
-        url_path="cancel",
-        icon="cancel",
-        variant=ActionVariant.DANGER,
-        submit=_("Cancel these units"),
-    )
-    edit_details = DialogButton(
-        _("Edit address and note"),
-        EditForm,
-        # The dialog is prefilled with the customer's e-mail and address.
-        permissions=["orders.view_order", "orders.change_order", "accounts.view_customer"],
-        url_path="edit",
-        icon="edit",
-        submit=_("Save"),
-    )
+
+    def carry_out(self, data: dict[str, Any]) -> None:
+        lifecycle.comment(self.number, by=self.actor, text=data["text"])
+        self.done = _("Comment added.")
+
+
+class EditForm(OrderDialog):
+    """Changes the address, e-mail address and note, which is possible while nothing has shipped."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def intro(self) -> str:
+        text = _("%(order)s: with another e-mail address the confirmation is sent again.")
+        return text % {"order": self.number}
+
+    def add_fields(self) -> None:
+        self.fields["version"].initial = self.order.version
+        for name in ADDRESS_PARTS:
+            self.fields[name] = _order_field(f"ship_{name}", UnfoldAdminTextInputWidget())
+            self.fields[name].initial = getattr(self.order, f"ship_{name}")
+        self.fields["email"] = _order_field("email", UnfoldAdminEmailInputWidget())
+        self.fields["note"] = _order_field("note", UnfoldAdminTextareaWidget({"rows": 3}))
+        for name in ("email", "note"):
+            self.fields[name].initial = getattr(self.order, name)
+
+    def carry_out(self, data: dict[str, Any]) -> None:
+        lifecycle.edit_order(
+            self.number,
+            by=self.actor,
+            address=Address(**{name: data[name] for name in ADDRESS_PARTS}),
+            email=data["email"],
+            note=data["note"],
+            expected_version=data["version"],
+        )
+        self.done = _("Saved.")
+
+
+def _restock_of(line: OrderLine) -> str:
+    return f"restock_{line.pk}"
+
+
+def _order_field(model_field: str, widget: forms.Widget) -> forms.Field:
+    """A form field with the label, length and `blank` of the model's field."""
+    field = Order._meta.get_field(model_field)
+    assert isinstance(field, Field)
+    form_field = field.formfield(widget=widget)
+    assert form_field is not None
+    return form_field
+
+
+def _shipment_label(shipment: Shipment) -> str:
+    return " · ".join(filter(None, [shipment.reference, shipment.carrier, shipment.tracking_number]))
+
+
+def _units_in_words(chosen: list[tuple[OrderLine, int]]) -> str:
+    return counted.units(sum(quantity for _line, quantity in chosen))

@@ -16,7 +16,7 @@ MOST_OFFERED = 100
 
 
 def promotion_chosen(request: HttpRequest) -> Promotion | None:
-    """The batch whose codes the list of promo codes is asked for."""
+    """Return the batch whose codes the list is filtered by, if any."""
     number = request.GET.get(PROMOTION, "")
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
@@ -24,7 +24,7 @@ def promotion_chosen(request: HttpRequest) -> Promotion | None:
 
 
 class PromotionFilter(DropdownFilter):
-    """The codes of one batch. Without it the list has only the codes that are alone in their promotion."""
+    """Shows the codes of one batch; without it the list has only codes that are alone in a promotion."""
 
     title = gettext_lazy("promotion")
     parameter_name = PROMOTION

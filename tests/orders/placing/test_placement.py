@@ -12,12 +12,12 @@ from backoffice.errors import Invalid
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
-from catalog.stock import InsufficientStock
+from catalog.shortage import InsufficientStock
 from orders.audit import audit_orders
 from orders.models import Order, OrderEvent, Origin, PromoCode, Redemption
 from orders.placing.basket import EmptyOrder
 from orders.placing.placement import LineRequest, OrderRequest, UnknownSkus, place_order, quote_order
-from orders.pricing import PromoOutcome, PromoReason, PromoRefusal
+from orders.pricing import NoDiscount, PromoOutcome, PromoReason
 from orders.promotions.redemption import PromoRefused
 from tests.factories import (
     ADDRESS,
@@ -226,7 +226,7 @@ def test_a_quote_tells_why_a_code_gives_nothing_and_writes_nothing() -> None:
     quote = quote_order(request_for({"A": 1}, promo_code="RICH"), email="new@example.com", by=CLI)
 
     facts = {"minimum_spend": "50.00", "missing": "47.00"}
-    refusal = PromoRefusal("RICH", PromoReason.MINIMUM_SPEND, facts)
+    refusal = NoDiscount("RICH", PromoReason.MINIMUM_SPEND, facts)
     assert quote.promo == PromoOutcome("RICH", Decimal("0.00"), refusal)
     assert not quote.promo.applied
     assert quote.total == Decimal("3.00")

@@ -17,7 +17,7 @@ from catalog.products import archive_product, edit_product
 from orders.audit import audit_orders
 from orders.models import Order, PromoCode, Promotion, PromotionCategory, PromotionProduct
 from orders.placing.placement import quote_order
-from orders.pricing import PromoReason, PromoRefusal
+from orders.pricing import NoDiscount, PromoReason
 from orders.promotions import (
     Restriction,
     UnclearRestriction,
@@ -107,7 +107,7 @@ def test_a_restricted_promotion_that_names_nothing_any_more_gives_nothing() -> N
     assert quoted.promo is not None
     assert (quoted.discount, quoted.promo.refusal) == (
         ZERO,
-        PromoRefusal("LIGHT", PromoReason.NOTHING_ELIGIBLE),
+        NoDiscount("LIGHT", PromoReason.NOTHING_ELIGIBLE),
     )
     assert Order.objects.count() == 0
     assert set(Product.objects.values_list("reserved", flat=True)) == {0}
