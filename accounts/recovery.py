@@ -1,4 +1,4 @@
-"""A forgotten password: a link by e-mail, and choosing a new one with it."""
+"""Recovers a forgotten password: a link by e-mail, and choosing a new one with it."""
 
 from django.contrib.auth.hashers import make_password
 
@@ -41,7 +41,7 @@ def _send_what_is_known(recipient: str) -> None:
 
 
 def reset_password(token: str, new: str, *, source: Source, address: str) -> User:
-    """Choose a new password with the token of a mail; all tokens, sessions and other links fall.
+    """Choose a new password with the token of a mail; all tokens, sessions and other links end.
 
     Raises:
         InvalidLink: used, too old or forged.
@@ -57,7 +57,7 @@ def reset_password(token: str, new: str, *, source: Source, address: str) -> Use
 
 
 def choose_password(user: User, new: str, *, by: Actor) -> None:
-    """The password of somebody who has come by a link, which proves that the mailbox is theirs.
+    """Set the password of somebody who came by a link, which proves that the mailbox is theirs.
 
     Raises:
         InvalidLink: the link was used at the same moment.

@@ -11,7 +11,7 @@ from accounts.models import User
 from backoffice.db.transactions import write_transaction
 from backoffice.jobs import once_per_slot, this_day
 from backoffice.outbox.queueing import queue_email
-from catalog.reports import Reorder, reorder_list
+from catalog.reorder import Reorder, reorder_list
 
 JOB = "low-stock-digest"
 # The hour in the shop's time zone. A shop that was down then sends the mail once it is up again.

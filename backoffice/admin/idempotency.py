@@ -36,7 +36,7 @@ def new_idempotency_key() -> str:
 
 
 def done_once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `run` gives, or gave when this form was sent with this key before.
+    """Return what `run` gives, or what it gave when this form was sent with this key before.
 
     Raises:
         SentAlready: something else was typed with this key before, and was done. And whatever `run` raises.

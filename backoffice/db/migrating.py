@@ -1,4 +1,4 @@
-"""Bring the database up to date at the start, one process at a time."""
+"""Brings the database up to date at the start, one process at a time."""
 
 import fcntl
 import time
@@ -38,7 +38,7 @@ def migrate() -> None:
 
 
 def refuse_schema_of_another_version(database: BaseDatabaseWrapper) -> None:
-    """A newer version has added to its tables, or one from before the first release has made them."""
+    """Refuse tables that a newer version has changed, or one from before the first release has made."""
     loader = MigrationLoader(database)
     unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
     if unknown:

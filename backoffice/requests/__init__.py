@@ -1,1 +1,1 @@
-"""What is known of a request at any door: where it comes from, how much of it is taken, and how often."""
+"""Knows a request at any door: where it comes from, and how much of it and how often one is taken."""

@@ -31,7 +31,7 @@ from catalog.admin.product_files import ProductFiles
 from catalog.models import Product
 from catalog.models.product import ProductQuerySet
 from catalog.products import ProductData, archive_product, create_product, edit_product
-from catalog.reports import reorder_csv
+from catalog.reorder import reorder_csv
 
 
 class ArchiveProduct(UseCaseDialog):

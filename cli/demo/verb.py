@@ -101,7 +101,7 @@ def _report(outcome: "LoadingOutcome", *, as_json: bool) -> None:
 
 
 def _in_lines(label: str, total: int, increments: Iterator[int]) -> None:
-    """A line for each quarter."""
+    """Print a line for each quarter that is done."""
     done, told = 0, 0
     for increment in increments:
         done += increment

@@ -83,7 +83,7 @@ def _ship_one(
     as_json: bool,
 ) -> None:
     from orders.fulfilment.lifecycle import ship_order
-    from orders.fulfilment.transition import order_with_number
+    from orders.held_order import order_with_number
 
     wanted = quantities(lines)
     if dry_run:
@@ -122,7 +122,7 @@ def deliver(
 ) -> None:
     """Mark an order's shipments as delivered."""
     from orders.fulfilment.lifecycle import deliver_order
-    from orders.fulfilment.transition import order_with_number
+    from orders.held_order import order_with_number
 
     by = actor(as_, "orders.ship_order")
     deliver_order(number, by=by, shipment=shipment)

@@ -131,7 +131,7 @@ def list_promotions(
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A batch that can be."""
+    """A batch that was checked and can be generated."""
 
     count: int
     terms: "PromotionTerms"
@@ -139,7 +139,7 @@ class Planned:
     max_uses: int | None
 
     def show(self, *, as_json: bool) -> None:
-        """As data, when it is all that was asked for."""
+        """Print the plan as data, for a dry run."""
         row = {
             "state": "planned",
             "count": self.count,
@@ -189,7 +189,7 @@ class Planned:
 
 
 def _planned(count: int, prefix: str, length: int | None, max_uses: int | None, given: Terms) -> Planned:
-    """Raises Invalid for a batch that cannot be."""
+    """Plan the batch. Raises Invalid for one that cannot be generated."""
     from orders.promotions import CodeShape, refuse_impossible_batch
     from orders.promotions.batches import USUAL_LENGTH
 
@@ -202,7 +202,7 @@ def _planned(count: int, prefix: str, length: int | None, max_uses: int | None, 
 
 
 def _window_in_words(terms: "PromotionTerms") -> str:
-    """`Newsletter: at once, until 2026-12-01 00:00.`"""
+    """Write the window, such as `Newsletter: at once, until 2026-12-01 00:00.`"""
     facts = {
         "name": terms.name,
         "starts": for_people(terms.starts_at),
@@ -224,7 +224,7 @@ def _times(uses: int | None) -> str:
 
 
 def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor") -> None:
-    """Write the codes; a file that holds them already stays as it is."""
+    """Write the codes to the output; a file that already holds them stays as it is."""
     from accounts.history import record_export
     from orders.models import PromoCode
     from orders.promotions import promo_codes_csv

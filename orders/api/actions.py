@@ -29,7 +29,7 @@ from orders.api.schemas import (
 )
 from orders.fulfilment import lifecycle
 from orders.fulfilment.lifecycle import ReturnedItem
-from orders.fulfilment.transition import IllegalTransition, UnknownOrder
+from orders.held_order import IllegalTransition, UnknownOrder
 from orders.models import Order, OrderEvent
 from orders.readers.events import (
     EVENT_FIELDS,

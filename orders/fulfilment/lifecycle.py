@@ -15,7 +15,6 @@ from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
 from catalog import stock
 from orders.fulfilment.reversals import write_cancellation, write_return
-from orders.fulfilment.transition import IllegalTransition, begin, finish
 from orders.fulfilment.units import (
     all_open,
     as_credited_facts,
@@ -24,6 +23,7 @@ from orders.fulfilment.units import (
     open_units,
     returnable_units,
 )
+from orders.held_order import IllegalTransition, begin, finish
 from orders.models import EventKind, Order, OrderEvent, Return, Shipment, ShipmentLine
 from orders.placing.basket import Address, address_fields, checked_note
 from orders.promotions import redemption

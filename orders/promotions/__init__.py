@@ -27,13 +27,6 @@ from orders.promotions.figures import (
     promotion_state,
     uses_by_day,
 )
-from orders.promotions.limits import (
-    Restriction,
-    UnclearRestriction,
-    category_ids,
-    product_ids,
-    restriction_said,
-)
 from orders.promotions.promo_export import promo_codes_csv
 from orders.promotions.promo_file import PromoFile, read_promo_file
 from orders.promotions.promo_import import (
@@ -49,6 +42,13 @@ from orders.promotions.promotion import (
     pause_promotion,
     promotion_numbered,
     resume_promotion,
+)
+from orders.promotions.restriction import (
+    Restriction,
+    UnclearRestriction,
+    category_ids,
+    product_ids,
+    restriction_said,
 )
 from orders.promotions.terms import FROZEN_ONCE_USED, PromoFrozen, PromotionTerms, terms_of_promotion
 

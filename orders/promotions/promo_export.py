@@ -14,7 +14,7 @@ from backoffice.money import rounded
 from backoffice.sheets.csv_lines import csv_lines
 from backoffice.sheets.formulas import neutralised
 from orders.models import PromoCode, Promotion, PromotionCategory, PromotionProduct
-from orders.promotions.limits import linked
+from orders.promotions.restriction import linked
 
 COLUMNS = (
     *("code", "name", "percent_off", "amount_off", "max_discount", "minimum_spend", "starts_at", "ends_at"),

@@ -21,8 +21,8 @@ from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.reading import content_of, table_rows
 from orders.models import PromotionKind
 from orders.models.promo import normalised_code
-from orders.promotions.limits import category_ids, product_ids
 from orders.promotions.promo_export import COLUMNS, EXPORTED_ONLY
+from orders.promotions.restriction import category_ids, product_ids
 
 MAX_ROWS = 10_000
 OF_REJECTED_ROWS = ("row", "problem")

@@ -22,9 +22,9 @@ from orders.promotions.codes import (
     pause_promo_code,
     resume_promo_code,
 )
-from orders.promotions.limits import Restriction, UnclearRestriction, restriction_said
 from orders.promotions.promo_export import Limits, cells_of, limits_of
 from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, stated_terms
+from orders.promotions.restriction import Restriction, UnclearRestriction, restriction_said
 from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
 
 ROWS_AT_ONCE = 200

@@ -22,7 +22,7 @@ from orders.models import (
     PromotionKind,
     PromotionProduct,
 )
-from orders.promotions.limits import hold_categories, linked, refuse_unclear
+from orders.promotions.restriction import hold_categories, linked, refuse_unclear
 
 FROZEN_ONCE_USED = ("kind", "percent_off", "amount_off", "max_discount")
 # Between these years a moment can be shown in every time zone.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import chosen_fields
-from orders.fulfilment.transition import UnknownOrder
+from orders.held_order import UnknownOrder
 from orders.models import Order, OrderLine, ShipmentLine
 from orders.models.order import OrderQuerySet
 from orders.price_words import explained, refusal_sentence

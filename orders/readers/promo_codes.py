@@ -24,7 +24,7 @@ from orders.models import (
 )
 from orders.models.promo import normalised_code
 from orders.promotions import UnknownPromoCode, promo_figures
-from orders.promotions.limits import linked
+from orders.promotions.restriction import linked
 
 OF_CODE = ("code", "max_uses", "times_used", "created_at")
 OF_PROMOTION = (

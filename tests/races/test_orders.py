@@ -19,7 +19,7 @@ from catalog.models import Product
 from catalog.shortage import InsufficientStock
 from orders.audit import audit_orders
 from orders.fulfilment.lifecycle import cancel_order, deliver_order, ship_order
-from orders.fulfilment.transition import IllegalTransition
+from orders.held_order import IllegalTransition
 from orders.models import Order, PromoCode
 from orders.promotions.redemption import PromoRefused
 from orders.status import OrderStatus

@@ -15,7 +15,13 @@ from accounts.actors import name_told_to
 from accounts.models import User
 from orders.admin import counted, words
 from orders.admin.order.explanation import Explanation, explanation_of
-from orders.admin.order.movements import ParcelCard, Reversal, cancellations_of, parcels_of, returns_of
+from orders.admin.order.parcels_and_reversals import (
+    ParcelCard,
+    Reversal,
+    cancellations_of,
+    parcels_of,
+    returns_of,
+)
 from orders.models import EventKind, Order, OrderEvent, OrderLine
 from orders.models.order import address_lines
 from orders.reports import LATE_AFTER

@@ -23,7 +23,7 @@ from orders.admin import counted, words
 from orders.admin.shipping.bulk_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.tracking import CARRIERS
-from orders.fulfilment.transition import UnknownOrder, order_with_number
+from orders.held_order import UnknownOrder, order_with_number
 from orders.models import Order, OrderLine, Shipment
 from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers

@@ -12,7 +12,7 @@ from orders.audit import audit_orders
 from orders.models import Shipment
 from tests.admin_fixtures import SignIn
 from tests.factories import make_product, make_user, place
-from tests.orders.admin.order.test_order_list import field_of, page_url
+from tests.orders.admin.order.test_order_admin import field_of, page_url
 from tests.orders.admin.posted_dialogs import submitted
 from tests.races.harness import race
 

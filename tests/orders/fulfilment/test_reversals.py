@@ -7,8 +7,8 @@ import pytest
 from backoffice.db.transactions import write_transaction
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.reversals import write_cancellation, write_return
-from orders.fulfilment.transition import begin
 from orders.fulfilment.units import Units
+from orders.held_order import begin
 from orders.models import Cancellation, Order, OrderLine, Return
 from orders.status import Action
 from tests.factories import CLI, make_product, place

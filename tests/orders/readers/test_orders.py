@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from orders.fulfilment.lifecycle import cancel_order, deliver_order, ship_order
-from orders.fulfilment.transition import UnknownOrder
+from orders.held_order import UnknownOrder
 from orders.models import Order
 from orders.placing.placement import quote_order
 from orders.readers.orders import (

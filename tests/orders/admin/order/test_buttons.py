@@ -9,7 +9,7 @@ from orders.models import EventKind, Shipment
 from orders.status import OrderStatus
 from tests.admin_fixtures import SignIn
 from tests.factories import ADDRESS, CLI, make_product, place
-from tests.orders.admin.order.test_order_list import DIALOGS, ORDERS, field_of, page_url, send
+from tests.orders.admin.order.test_order_admin import DIALOGS, ORDERS, field_of, page_url, send
 from tests.orders.admin.posted_dialogs import submitted
 
 pytestmark = pytest.mark.django_db

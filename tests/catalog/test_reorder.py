@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import stock
-from catalog.reports import HEADER, reorder_csv, reorder_list
+from catalog.reorder import HEADER, reorder_csv, reorder_list
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, return_items, ship_order
 from tests.catalog.stock_files import on_hand, plan
 from tests.factories import CLI, make_product, place

@@ -7,7 +7,7 @@ import pytest
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Stale
 from orders.fulfilment.lifecycle import cancel_order
-from orders.fulfilment.transition import IllegalTransition, UnknownOrder, begin, finish, order_with_number
+from orders.held_order import IllegalTransition, UnknownOrder, begin, finish, order_with_number
 from orders.models import Order, OrderLine
 from orders.status import Action, OrderStatus
 from tests.factories import CLI, make_product, place

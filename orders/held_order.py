@@ -1,4 +1,4 @@
-"""Lock an order for a change, and save its new status afterwards."""
+"""Hold an order while something happens to it: lock it for an action, and save what it has become."""
 
 from collections.abc import Sequence
 
