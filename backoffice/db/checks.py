@@ -11,7 +11,7 @@ from backoffice.db.migrating import SchemaOfAnotherVersion, refuse_schema_of_ano
 
 @checks.register(checks.Tags.database)
 def schema_is_ours(*, databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
-    """Django would say that there is nothing to do, and the first page would lack a column."""
+    """Refuse a schema of another version: Django would find nothing to do, and pages would lack a column."""
     found: list[checks.CheckMessage] = []
     for alias in databases or ():
         try:
