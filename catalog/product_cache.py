@@ -28,7 +28,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from redis.exceptions import RedisError
 
-from backoffice.api.json_reply import Reply
+from backoffice.requests.json_reply import Reply
 from backoffice.runtime.caches import Held, opened, sealed
 
 logger = logging.getLogger(__name__)

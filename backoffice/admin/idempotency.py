@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.api.idempotency import IdempotencyMismatch, once
-from backoffice.api.json_reply import rendered
 from backoffice.errors import Conflict, Title
+from backoffice.requests.json_reply import rendered
 
 # Sent with what was typed, and not part of it.
 BESIDES = frozenset(("csrfmiddlewaretoken", "key"))

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
-from backoffice.api.json_reply import Reply
 from backoffice.db.statements import updating
 from backoffice.db.transactions import LOCK_NOT_AVAILABLE, sqlstate_of, write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, Title
 from backoffice.models import IdempotencyRecord
+from backoffice.requests.json_reply import Reply
 
 ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 KEY_PARAMETER = {

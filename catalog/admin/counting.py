@@ -20,10 +20,10 @@ from backoffice.admin.base import DomainAdmin, csv_file
 from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.admin.lists import CappedPaginator
 from backoffice.api.idempotency import once
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.db.primary_keys import is_key
 from backoffice.errors import Kind, Refusal
 from backoffice.jobs import this_day
+from backoffice.requests.json_reply import Reply, rendered
 from backoffice.sheets.exporting import CSVFile
 from catalog import stock
 from catalog.admin.short_count import link_to_cancel

@@ -11,11 +11,11 @@ from ninja import Query, Router
 
 from accounts.api.auth import optional_bearer, require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
+from backoffice.requests.json_reply import Reply, matched_version, rendered
 from catalog.api.schemas import (
     CategoryList,
     ProductDetail,

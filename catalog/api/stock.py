@@ -7,9 +7,9 @@ from ninja import Query, Router
 from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import Sorting, SortKey, asked_by, chosen_fields
 from backoffice.errors import Fault, Invalid
+from backoffice.requests.json_reply import Reply, rendered
 from catalog import stock
 from catalog.api.schemas import MovementFilters, MovementIn, MovementList, MovementOut
 from catalog.models import StockMovement

@@ -10,9 +10,9 @@ from ninja import File, Form, Query, Router, UploadedFile
 from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once, answer_once_for, kept_answer
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.errors import Refusal, TooLarge
+from backoffice.requests.json_reply import Reply, rendered
 from backoffice.sheets.reading import MAX_FILE
 from catalog.api.stock_import_schemas import (
     ApplyIn,

@@ -52,7 +52,7 @@ def once_per_key(key: str | None, operation: str, run: Callable[[], dict[str, An
         IdempotencyMismatch: the key was used for something else.
     """
     from backoffice.api.idempotency import once
-    from backoffice.api.json_reply import Reply
+    from backoffice.requests.json_reply import Reply
 
     if key is None:
         return run()

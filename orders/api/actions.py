@@ -11,10 +11,10 @@ from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
 from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.fields import folded
 from backoffice.errors import Forbidden
+from backoffice.requests.json_reply import Reply, rendered
 from orders.api.orders import caller, expected_version, limit_customer
 from orders.api.schemas import (
     CancelIn,

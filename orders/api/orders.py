@@ -13,10 +13,10 @@ from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
 from accounts.models import User, normalised_email
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Stale
+from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.requests.throttling import hit
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.fulfilment.lifecycle import edit_order

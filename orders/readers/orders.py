@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import chosen_fields
+from backoffice.requests.json_reply import Reply, rendered
 from orders.held_order import UnknownOrder
 from orders.models import Order, OrderLine, ShipmentLine
 from orders.models.order import OrderQuerySet

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import chosen_fields
 from backoffice.money import ZERO, rounded
+from backoffice.requests.json_reply import Reply, rendered
 from orders.models import (
     PromoCode,
     Promotion,

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import chosen_fields
+from backoffice.requests.json_reply import Reply, rendered
 from orders.models import Promotion
 from orders.promotions import (
     CodesUsed,

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from accounts.api.auth import require
-from backoffice.api.json_reply import rendered
 from backoffice.errors import Fault, Invalid
+from backoffice.requests.json_reply import rendered
 from orders.api.promos.inputs import terms_sent
 from orders.api.promos.schemas import BacktestIn, BacktestOut, DiscountIn
 from orders.promotions import Backtest, backtest, backtest_promo_code

@@ -13,10 +13,10 @@ from ninja import Query, Router
 from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Stale
+from backoffice.requests.json_reply import Reply, matched_version, rendered
 from orders.api.promos.inputs import changed_terms, terms_sent
 from orders.api.promos.schemas import (
     DuplicateIn,
