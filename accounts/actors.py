@@ -29,7 +29,7 @@ class Actor:
 
 
 def name_told_to(reader: User | None, name: str | None, *, is_staff: bool) -> str:
-    """Whoever did it, as the reader may know them: not everybody may know the customers."""
+    """Return who did it: a name, "System", or "Customer" to readers who may not see customers."""
     if not name:
         return _("System")
     may_know = is_staff or reader is None or reader.has_perm("accounts.view_customer")

@@ -8,5 +8,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.roles import sync_roles_after_migrate
 
-        # Permissions exist only after migrate; roles are data that follows the table in roles.py.
+        # Permissions exist only after migrate; the roles' groups then follow the table in roles.py.
         post_migrate.connect(sync_roles_after_migrate, dispatch_uid="accounts.sync_roles")

@@ -8,9 +8,9 @@ from backoffice.db.transactions import write_transaction
 
 @write_transaction
 def confirm_address(user: User) -> bool:
-    """The address is theirs, and so is what was ordered with it before; tells whether this was news.
+    """Confirm the address, and give the user what was ordered with it before; return whether this was new.
 
-    Of many at once one brings the news. Nothing happens when the user has changed since they were read.
+    Of many calls at once one returns True. Nothing happens when the user has changed since they were read.
     """
     same = User.objects.filter(
         pk=user.pk, is_active=True, password=user.password, auth_version=user.auth_version
@@ -23,8 +23,8 @@ def confirm_address(user: User) -> bool:
 
 
 def _claim_orders(user: User) -> None:
-    """The customer of this address belongs to the user, and with them every order they have placed."""
+    """Give the user the customer of this address, and with them every order they have placed."""
     if not user.is_staff:
-        # Waits for whoever is making this customer now, without an owner, for a guest's order.
+        # Waits for a guest's order that is just making this customer, still without an owner.
         Customer.objects.bulk_create([Customer(email=user.email, name=user.name)], ignore_conflicts=True)
     Customer.objects.filter(email=user.email, user=None).update(user=user)

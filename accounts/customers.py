@@ -10,7 +10,7 @@ from backoffice.db.statements import selecting
 
 
 def customer_for(email: str, *, name: str = "") -> Customer:
-    """The one customer with this address, made when there is none; never two, however many ask at once.
+    """Return the one customer with this address, made when there is none; never two, however many ask.
 
     A new customer belongs to the user who has confirmed this address, if there is one.
 
@@ -21,7 +21,7 @@ def customer_for(email: str, *, name: str = "") -> Customer:
 
 
 def held_customer_for(email: str, *, name: str = "") -> Customer:
-    """As `customer_for`, and nobody else places an order of theirs until the transaction ends."""
+    """Return what `customer_for` does, locked: nobody else places an order of theirs in the meantime."""
     return _found_or_made(checked_email(email), name, _held)
 
 

@@ -1,4 +1,4 @@
-"""What counts as an e-mail address."""
+"""Checks what counts as an e-mail address."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,14 +11,14 @@ LONGEST = 254
 
 
 def checked_email(text: str) -> str:
-    """The address as it is kept: trimmed and casefolded.
+    """Return the address as it is kept: trimmed and casefolded.
 
     Raises:
         Invalid: it is not an e-mail address; the fault points at /email.
     """
     address = normalised_email(text)
     if address != text.strip().lower():
-        # To fold ß into ss would send the mails, and the links in them, to somebody else's mailbox.
+        # Folding ß into ss would send the mails, and the links in them, to somebody else's mailbox.
         raise _no_address(
             _(
                 "%(text)s has a letter such as ß, which mail servers do not agree on. Write the "

@@ -11,10 +11,10 @@ from accounts.actors import Actor
 from accounts.models import AccountChange, AccountEvent, User
 from accounts.models.changes import details_of
 from accounts.security_log import write_line
-from backoffice.api.addresses import current_address
 from backoffice.db.transactions import write_transaction
+from backoffice.requests.addresses import current_address
 
-# What strangers can cause: shown a few times, or it would push what matters off the page.
+# Strangers can cause these, so only a few are shown: else they would push what matters off the page.
 BY_STRANGERS = (AccountChange.REFUSED, AccountChange.LIMITED)
 LATEST, LATEST_BY_STRANGERS = 50, 10
 
@@ -29,7 +29,7 @@ def record(
     account: str = "",
     address: str | None = None,
 ) -> AccountEvent:
-    """An entry of the account's history, and once it is committed a line of the security log.
+    """Add an entry to the account's history, and once it is committed a line to the security log.
 
     Without a user, `account` is what was typed instead of one. `accounts.models.changes` has words for the
     facts of each kind.
@@ -52,7 +52,7 @@ def record(
 
 
 def latest_events(user: User) -> list[AccountEvent]:
-    """The newest first."""
+    """Return the latest events, the newest first, only a few of them by strangers."""
     events = user.events.select_related("actor").order_by("-id")
     others = events.exclude(kind__in=BY_STRANGERS)[:LATEST]
     by_strangers = events.filter(kind__in=BY_STRANGERS)[:LATEST_BY_STRANGERS]
@@ -60,7 +60,7 @@ def latest_events(user: User) -> list[AccountEvent]:
 
 
 def record_export(what: str, *, by: Actor, **facts: Any) -> None:
-    """That somebody takes data of customers, orders or promo codes out of the shop, before they get it.
+    """Record that somebody takes data of customers, orders or promo codes out, before they get it.
 
     `what` is a code such as "orders"; facts are its `format`, the `count` of rows, or the `promotion`.
     """
@@ -74,11 +74,11 @@ def record_export(what: str, *, by: Actor, **facts: Any) -> None:
 
 
 def record_of_system(kind: AccountChange, text: str, *, by: Actor) -> None:
-    """What concerns the whole shop and no account: a line of the log alone."""
+    """Write to the security log alone what concerns the whole shop and no account."""
     write_line(kind.value, account="", by=by, text=text)
 
 
 def _logged(kind: AccountChange, facts: Mapping[str, Any]) -> str:
-    """In English, whoever acts: programs read the log."""
+    """Return the details in English, whoever acts: programs read the log."""
     with override(None):
         return details_of(kind, facts)

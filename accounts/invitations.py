@@ -1,4 +1,4 @@
-"""Inviting a colleague: an account with a role, and a link by e-mail to choose a password with."""
+"""Invites a colleague: an account with a role, and a link by e-mail to choose a password with."""
 
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ def invite(email: str, *, role: str, name: str = "", by: Actor) -> User:
 
 
 def _in_words(role: str) -> dict[str, str]:
-    """The role, and what whoever has it may do."""
+    """Return the context of a mail: the role, and what whoever has it may do."""
     words = {each.name: each for each in ROLES}.get(role)
     return {
         "role": role,
@@ -38,7 +38,7 @@ def _in_words(role: str) -> dict[str, str]:
 
 @write_transaction
 def send_password_link(user: User, *, by: Actor) -> None:
-    """A link to choose a new password; the old one works until it is used.
+    """Mail a link to choose a new password; the old password works until it is used.
 
     Raises:
         Conflict: the account is deactivated.

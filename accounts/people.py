@@ -41,7 +41,7 @@ class LastSuperuser(Conflict):
 
 
 def user_with_id(pk: int) -> User:
-    """Raises: NotFound."""
+    """Return the user with this key. Raises NotFound."""
     user = User.objects.filter(pk=pk).first()
     if user is None:
         raise unknown_user(pk)
@@ -49,7 +49,7 @@ def user_with_id(pk: int) -> User:
 
 
 def user_with_email(email: str) -> User:
-    """Raises: NotFound."""
+    """Return the user with this address. Raises NotFound."""
     user = User.objects.filter(email=normalised_email(email)).first()
     if user is None:
         raise unknown_user(email)
@@ -61,7 +61,7 @@ def unknown_user(who: object) -> NotFound:
 
 
 def role_named(text: str) -> str:
-    """A role, or "superuser", however it is typed.
+    """Return a role's name, or "superuser", however it is typed.
 
     Raises:
         Invalid: there is no such role; it names those that there are.
@@ -78,14 +78,14 @@ def role_named(text: str) -> str:
 
 
 def role_of(user: User) -> str:
-    """The user's role, "superuser", or "" for customers. Reads prefetched groups."""
+    """Return the user's role, "superuser", or "" for customers. Reads prefetched groups."""
     if user.is_superuser:
         return SUPERUSER
     return next((group.name for group in user.groups.all() if group.name in ROLE_NAMES), "")
 
 
 def create_staff(email: str, *, role: str, password: str | None = None, name: str = "", by: Actor) -> User:
-    """A new member of staff; without a password they cannot sign in until one is set.
+    """Create a member of staff; without a password they cannot sign in until one is set.
 
     Raises:
         Invalid: not an e-mail address, an unknown role, or a weak password.
@@ -95,14 +95,14 @@ def create_staff(email: str, *, role: str, password: str | None = None, name: st
     user = User(email=checked_email(email), name=name.strip(), is_staff=True)
     if password is not None:
         check_strength(password, user, pointer="/password")
-    # Before the transaction: a hash takes its time, and nobody else would write meanwhile.
+    # Hash before the transaction: it takes its time, in which nobody else could write.
     user.set_password(password)
     return _create(user, role, by)
 
 
 @write_transaction
 def _create(user: User, role: str, by: Actor) -> User:
-    # Whoever registered with a colleague's address and never confirmed it does not stand in their way.
+    # An unconfirmed registration with a colleague's address does not stand in their way.
     User.objects.unconfirmed().filter(email=user.email).delete()
     try:
         with transaction.atomic():
@@ -116,7 +116,7 @@ def _create(user: User, role: str, by: Actor) -> User:
 
 @write_transaction
 def set_role(user: User, role: str, *, by: Actor) -> User:
-    """Make them staff in exactly this role, or "superuser"; all their tokens fall.
+    """Make them staff in exactly this role, or "superuser"; all their tokens end.
 
     Raises:
         AddressNotConfirmed: it is a customer's account whose password may be somebody else's.
@@ -142,7 +142,7 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
 
 @write_transaction
 def deactivate(user: User, *, by: Actor) -> User:
-    """They can no longer sign in, and what they are signed in with no longer works.
+    """Bar them from signing in; whatever they are signed in with no longer works.
 
     Raises:
         Conflict: it is oneself.
@@ -162,7 +162,7 @@ def deactivate(user: User, *, by: Actor) -> User:
 
 @write_transaction
 def reactivate(user: User, *, by: Actor) -> User:
-    """They can sign in again, with the password and the role that they had.
+    """Let them sign in again, with the password and the role that they had.
 
     Raises:
         Forbidden: only a superuser changes a superuser.
@@ -202,7 +202,7 @@ def edit_user(
 
 
 def version_of(auth_version: int, is_active: bool, name: str) -> str:
-    """Another one after every change that `edit_user` can make; takes the columns of VERSION_FIELDS."""
+    """Return a version that differs after every change by `edit_user`; takes VERSION_FIELDS' columns."""
     return sha256(f"{auth_version} {is_active} {name}".encode()).hexdigest()[:16]
 
 
@@ -211,7 +211,7 @@ def _version(user: User) -> str:
 
 
 def set_password(user: User, new: str, *, by: Actor) -> None:
-    """Somebody else's password, as staff or from the command line; all tokens fall.
+    """Set somebody else's password, as staff or from the command line; all tokens end.
 
     Raises:
         Invalid: the new one is weak.
@@ -223,7 +223,7 @@ def set_password(user: User, new: str, *, by: Actor) -> None:
 
 
 def _give_role(user: User, role: str, by: Actor) -> str:
-    """The role's name, however it was typed."""
+    """Give the user exactly this role, and return its name, however it was typed."""
     name = role_named(role)
     if name == SUPERUSER and not _may_do_everything(by):
         raise Forbidden(_("Only a superuser may make somebody a superuser."))
@@ -233,12 +233,12 @@ def _give_role(user: User, role: str, by: Actor) -> str:
 
 
 def _locked(user: User, by: Actor) -> User:
-    """The user's row, held until the transaction ends.
+    """Return the user's row, locked until the transaction ends.
 
     Superusers' rows are held together, in ascending pk: two of them removing each other at the same moment
     would otherwise both see the other remain.
     """
-    # no_key: rows that refer to users are written meanwhile.
+    # no_key, so that rows that refer to users can be written meanwhile.
     rows = User.objects.select_for_update(no_key=True).order_by("pk")
     list(rows.filter(is_superuser=True))
     locked = rows.get(pk=user.pk)
@@ -263,5 +263,5 @@ def _may_do_everything(by: Actor) -> bool:
 
 
 def _reloaded(user: User) -> User:
-    """Afresh from the database: groups and permissions are remembered on the object."""
+    """Return the user afresh from the database: the object remembers groups and permissions."""
     return User.objects.get(pk=user.pk)

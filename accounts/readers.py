@@ -1,4 +1,4 @@
-"""What a user looks like as data: to the API and to `shopctl --json`."""
+"""Users as data, for the API and `shopctl --json`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from accounts.models import User
 from accounts.people import SUPERUSER, role_named
 
-# Each name with the column of `users_with_roles` that it is read from.
+# The column of `users_with_roles` that each name is read from.
 USER_COLUMNS = {
     "id": "id",
     "email": "email",
@@ -24,20 +24,20 @@ USER_COLUMNS = {
 
 
 def users_with_roles() -> QuerySet[User]:
-    """All users; `role` is a role's name, "superuser", or None for a customer."""
+    """Return all users; `role` is a role's name, "superuser", or None for a customer."""
     groups = Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")
     is_superuser = When(is_superuser=True, then=Value(SUPERUSER))
     return User.objects.annotate(role=Case(is_superuser, default=Subquery(groups[:1])))
 
 
 def user_as_data(row: Mapping[str, Any], names: Iterable[str] = USER_COLUMNS) -> dict[str, Any]:
-    """These fields of a row that holds their columns."""
+    """Return these fields from a row that holds their columns."""
     return {name: row[USER_COLUMNS[name]] for name in names}
 
 
 @dataclass(frozen=True, slots=True)
 class UserFilter:
-    """Which users a list is about; what is None does not narrow it. `q` has words of name or address."""
+    """Narrows a list of users; None narrows nothing. `q` has words of the name or address."""
 
     q: str | None = None
     role: str | None = None
@@ -45,7 +45,7 @@ class UserFilter:
     is_active: bool | None = None
 
     def of(self, users: QuerySet[User]) -> QuerySet[User]:
-        """Of `users_with_roles`. Raises Invalid: there is no such role."""
+        """Narrow `users_with_roles`. Raises Invalid when there is no such role."""
         for word in (self.q or "").split():
             users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
         lookups = {

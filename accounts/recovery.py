@@ -1,4 +1,4 @@
-"""A forgotten password: a link by e-mail, and choosing a new one with it."""
+"""Recovers a forgotten password: a link by e-mail, and choosing a new one with it."""
 
 from django.contrib.auth.hashers import make_password
 
@@ -10,9 +10,9 @@ from accounts.mailing.links import PASSWORD, no_longer_valid, password_link, use
 from accounts.models import Source, User
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.sign_in.places import know_place
-from backoffice.api.addresses import current_address
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict
+from backoffice.requests.addresses import current_address
 
 
 def request_password_link(email: str, *, address: str) -> None:
@@ -41,7 +41,7 @@ def _send_what_is_known(recipient: str) -> None:
 
 
 def reset_password(token: str, new: str, *, source: Source, address: str) -> User:
-    """Choose a new password with the token of a mail; all tokens, sessions and other links fall.
+    """Choose a new password with the token of a mail; all tokens, sessions and other links end.
 
     Raises:
         InvalidLink: used, too old or forged.
@@ -57,7 +57,7 @@ def reset_password(token: str, new: str, *, source: Source, address: str) -> Use
 
 
 def choose_password(user: User, new: str, *, by: Actor) -> None:
-    """The password of somebody who has come by a link, which proves that the mailbox is theirs.
+    """Set the password of somebody who came by a link, which proves that the mailbox is theirs.
 
     Raises:
         InvalidLink: the link was used at the same moment.

@@ -1,4 +1,4 @@
-"""Customers who make an account for themselves."""
+"""Registers customers who make an account for themselves."""
 
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from backoffice.errors import Fault, Invalid
 
 
 def register(email: str, password: str, *, name: str = "", address: str) -> None:
-    """An account that works once its address is confirmed by the link that is sent there.
+    """Make an account that works once its address is confirmed by the link that is sent there.
 
     Whether the address has an account already is told to its mailbox alone: what is done here is the same.
 
@@ -32,7 +32,7 @@ def register(email: str, password: str, *, name: str = "", address: str) -> None
 def _take_in(newcomer: User) -> None:
     """Run the same four statements, whether or not there is such an account: the time taken does not tell."""
     User.objects.bulk_create([newcomer], ignore_conflicts=True)
-    # What nobody has confirmed is still being registered: the last password typed counts, older links fall.
+    # An unconfirmed account may be registered again: the last password typed counts, older links end.
     User.objects.unconfirmed().filter(email=newcomer.email).update(
         password=newcomer.password, name=newcomer.name, created_at=newcomer.created_at
     )
@@ -47,10 +47,10 @@ def _take_in(newcomer: User) -> None:
 
 
 def confirm_email(token: str, password: str, *, address: str) -> User:
-    """The account works from now on, and earlier guest orders of its address belong to it.
+    """Let the account work from now on, and give it the earlier guest orders of its address.
 
-    The mailbox alone is not enough: whoever owns it would open, to a stranger who registered their address,
-    an account with the stranger's password.
+    The link alone is not enough: where a stranger has registered somebody's address, its owner would confirm
+    an account whose password the stranger knows.
 
     Raises:
         InvalidLink: used, too old or forged.

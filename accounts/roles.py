@@ -1,4 +1,4 @@
-"""What each role may do, in words and in permissions. This is the truth; pages, mails and groups follow."""
+"""Says what each role may do, in words and in permissions. Pages, mails and groups all follow this table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 class Right:
     """One thing that a role may do, in words that follow "may", with all the permissions it takes.
 
-    `seen` is what it lets somebody see, "" for a deed.
+    `seen` is what it lets somebody see; "" for a right to do something.
     """
 
     words: str | Promise
@@ -117,21 +117,21 @@ class Role:
 
     @property
     def may(self) -> str:
-        """A sentence with everything that the role may do."""
+        """Return a sentence with everything that the role may do."""
         if self._may_do_everything:
             return _("May see and do everything in the shop.")
         return _("May %(rights)s.") % {"rights": self._rights_in_words}
 
     @property
     def you_may(self) -> str:
-        """The same, said to somebody who has the role."""
+        """Return the sentence of `may` as said to somebody who has the role."""
         if self._may_do_everything:
             return _("You may see and do everything in the shop.")
         return _("You may %(rights)s.") % {"rights": self._rights_in_words}
 
     @property
     def may_not(self) -> str:
-        """A sentence with everything else."""
+        """Return a sentence with everything that the role may not do."""
         withheld = [right for right in RIGHTS if right not in self.rights]
         if not withheld:
             return _("Nothing is kept back.")
@@ -148,7 +148,7 @@ class Role:
 
 
 def _in_words(rights: Sequence[Right], joined: str) -> str:
-    """What is seen is counted up after one "see"; deeds have commas of their own, so semicolons part them."""
+    """List what is seen after one "see"; semicolons part the deeds, which have commas of their own."""
     seen = [str(right.seen) for right in rights if right.seen]
     deeds = [str(right.words) for right in rights if not right.seen]
     if seen:
@@ -197,7 +197,7 @@ def sync_roles() -> None:
 
 
 def sync_roles_after_migrate(sender: AppConfig, **kwargs: Any) -> None:
-    """Run once per migrate, after the last app: only then do all permissions exist."""
+    """Sync the roles once per migrate, after the last app: only then do all permissions exist."""
     from django.apps import apps
 
     if sender is list(apps.get_app_configs())[-1]:

@@ -10,7 +10,7 @@ import logging
 from django.utils.translation import override
 
 from accounts.actors import Actor
-from backoffice.api.addresses import current_address
+from backoffice.requests.addresses import current_address
 
 logger = logging.getLogger("backoffice.security")
 
@@ -20,12 +20,12 @@ WARNINGS = frozenset(("refused", "limited", "replayed", "too_much_open"))
 def write_line(
     happening: str, *, account: str, by: Actor, address: str | None = None, text: str = ""
 ) -> None:
-    """Values stand in quotes, so that none can pass for a further field; the formatter escapes the rest."""
+    """Write a line, its values in quotes, so that none passes for a field; the formatter escapes the rest."""
     with override(None):
-        # In English, whoever acts: programs read the log.
+        # Written in English, whoever acts: programs read the log.
         name = str(by)
     fields = {
-        # First what no stranger writes.
+        # The fields that no stranger can write come first.
         "address": current_address.get() if address is None else address,
         "door": str(by.source),
         "by": name,

@@ -1,4 +1,4 @@
-"""What nobody asks for again: registrations that were never confirmed, and traces of old sign-ins."""
+"""Sweeps what nobody needs any more: registrations never confirmed, and traces of old sign-ins."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from accounts.sign_in.places import KNOWN_FOR
 from backoffice.db.transactions import write_transaction
 
 KEEP_UNCONFIRMED = timedelta(days=7)
-# Changes of an account are kept as long as it is.
+# An account's changes are kept as long as the account.
 KEEP_SIGN_INS = timedelta(days=180)
 KEEP_GUESSES_AT_NOBODY = timedelta(days=30)
 OF_SIGN_INS = (
@@ -28,7 +28,7 @@ OF_SIGN_INS = (
 
 @write_transaction
 def sweep(now: datetime) -> int:
-    """Delete them, and tell how many rows that were; an address that was given away is free again."""
+    """Delete them, and return how many rows there were; an unconfirmed address is free again."""
     outdated = (
         User.objects.unconfirmed().filter(created_at__lt=now - KEEP_UNCONFIRMED, customer=None),
         AccountEvent.objects.filter(kind__in=OF_SIGN_INS, at__lt=now - KEEP_SIGN_INS),

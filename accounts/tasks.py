@@ -1,4 +1,4 @@
-"""What happens to accounts by the clock."""
+"""Periodic tasks about accounts."""
 
 from django.utils import timezone
 from huey import crontab
@@ -9,5 +9,5 @@ from accounts import sweeping
 
 @db_periodic_task(crontab(minute="50", hour="3"))
 def sweep() -> None:
-    """Harmless when several schedulers ask: what one of them sweeps the others pass by."""
+    """Sweep; harmless when several schedulers ask, for what one of them sweeps the others do not find."""
     sweeping.sweep(timezone.now())

@@ -1,4 +1,4 @@
-"""The pages that the links in customers' mails lead to."""
+"""URLs of the pages that the links in customers' mails lead to."""
 
 from django.urls import path
 

@@ -7,7 +7,8 @@ class BackofficeConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from backoffice.server import checks  # noqa: F401
+        from backoffice.db import checks as _of_the_database  # noqa: F401
+        from backoffice.server import checks as _of_the_server  # noqa: F401
 
 
 class AdminConfig(SimpleAdminConfig):

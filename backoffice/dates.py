@@ -63,7 +63,7 @@ def beginning(at: datetime) -> str:
 
 
 def end(at: datetime) -> str:
-    """A midnight closes the day before it: `Mon 30 Nov, 24:00`, not `Tue 1 Dec, 00:00`."""
+    """Write a midnight as the end of the day before: `Mon 30 Nov, 24:00`, not `Tue 1 Dec, 00:00`."""
     after = timezone.localdate(at)
     if at != start_of_day(after):
         return beginning(at)

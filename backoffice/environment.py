@@ -25,7 +25,7 @@ def load_dotenv(path: Path) -> None:
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable's value; an empty one counts as not set."""
+    """Return the variable's value; an empty one counts as not set."""
     return os.environ.get(name, "").strip() or default
 
 
@@ -49,7 +49,7 @@ def integer(name: str, default: int) -> int:
 
 
 def limit(name: str, default: int) -> int | None:
-    """A whole number, or None for 0, which is no limit."""
+    """Return a whole number, or None for 0, which is no limit."""
     value = integer(name, default)
     if value < 0:
         raise ImproperlyConfigured(f"{name} must be 0 (no limit) or more, not {value}.")
@@ -57,7 +57,7 @@ def limit(name: str, default: int) -> int | None:
 
 
 def amount[Default](name: str, default: Default) -> Decimal | Default:
-    """In the shop's currency: `4.90`."""
+    """Return an amount in the shop's currency, such as `4.90`."""
     value = text(name)
     if not re.fullmatch(r"([0-9]{1,10}(\.[0-9]{1,2})?)?", value):
         raise ImproperlyConfigured(f"{name} must be an amount such as 4.90, not {value!r}.")
@@ -65,7 +65,7 @@ def amount[Default](name: str, default: Default) -> Decimal | Default:
 
 
 def matching(name: str, default: str, *, pattern: str, what: str) -> str:
-    """A value that is of the pattern from its first to its last character, as the default is."""
+    """Return a value that matches the whole pattern, as the default does."""
     value = text(name, default)
     if not re.fullmatch(pattern, value):
         raise ImproperlyConfigured(f"{name} must be {what} such as {default}, not {value!r}.")
@@ -89,12 +89,12 @@ SQLITE_PRAGMAS = """
     PRAGMA cache_size = -16384;
 """
 
-# Every statement that waits gives up: a stuck neighbour must not freeze the whole shop.
+# A statement gives up waiting in the end: a stuck neighbour must not freeze the whole shop.
 POSTGRESQL_TIMEOUTS = (
     "-c lock_timeout=15s -c statement_timeout=300s -c idle_in_transaction_session_timeout=60s"
     " -c synchronous_commit=on"
 )
-# A server that hangs takes connections still, and says nothing.
+# A server that hangs still takes connections, but says nothing.
 POSTGRESQL_CONNECT_SECONDS = 5
 
 
@@ -120,7 +120,7 @@ def database(var_dir: Path) -> dict[str, object]:
 
 
 def database_from_url(url: str, *, named: str = "DATABASE_URL") -> dict[str, object]:
-    """Raises ImproperlyConfigured, which says what `named` must be."""
+    """Return Django's settings of the database. Raises ImproperlyConfigured, saying what `named` must be."""
     parts = urlsplit(url)
     if parts.scheme in ("sqlite", "sqlite3"):
         return _sqlite(unquote(parts.path.removeprefix("/")) or "backoffice.sqlite3")
@@ -140,7 +140,7 @@ def database_from_url(url: str, *, named: str = "DATABASE_URL") -> dict[str, obj
 def _sqlite(path: str) -> dict[str, object]:
     return {
         "ENGINE": ENGINES["sqlite"],
-        # By whatever links: what lies beside the database, such as locks and marks, is found by its name.
+        # Links are followed: what lies beside the database, such as locks, is found by its real name.
         "NAME": os.path.realpath(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {

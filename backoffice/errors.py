@@ -1,4 +1,4 @@
-"""Refusals: what the rules say no to, raised by use cases and translated once by each door."""
+"""Refusals, by which the rules say no: use cases raise them, and each door translates them once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ type Title = str | Promise
 
 
 class Kind(Enum):
-    """What sort of no it is; a door chooses its HTTP status or exit code from this."""
+    """The kind of a refusal, from which a door chooses its HTTP status or exit code."""
 
     INVALID = "invalid"
     NOT_AUTHENTICATED = "not_authenticated"
@@ -28,7 +28,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One failing item of a refusal: where in the input, what, and facts such as wanted and available."""
+    """One failing item of a refusal: where in the input it is, what is wrong, facts such as `available`."""
 
     pointer: str
     code: str
@@ -42,7 +42,7 @@ class Refusal(Exception):
     kind: ClassVar[Kind] = Kind.INVALID
     code: ClassVar[str] = "validation"
     title: ClassVar[Title] = _("The input is not valid")
-    # Those of single refusals of this class, when they have another one than it.
+    # Codes an instance may carry instead of `code`; problem_pages lists them too.
     other_codes: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
@@ -55,7 +55,7 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
-    """The input breaks a rule that needs no look at the shop's state."""
+    """The request itself must be changed: 422."""
 
 
 class NotAuthenticated(Refusal):
@@ -107,7 +107,7 @@ class Busy(Refusal):
 
 
 class Unavailable(Busy):
-    """What the shop stands on is away; whether anything was written is not known."""
+    """The database, Redis or the disk is away; whether anything was written is not known."""
 
     code = "unavailable"
     title: ClassVar[Title] = _("Not available at the moment")

@@ -1,4 +1,4 @@
-"""Periodic jobs: each turn is taken once, whoever else is awake; and what they leave behind is swept."""
+"""Periodic jobs: each turn is taken once, however many schedulers run; old rows are swept."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ def this_minute() -> datetime:
 
 
 def this_day(now: datetime | None = None) -> datetime:
-    """The start of the present day in the shop's time zone, or of the day in which that moment is."""
+    """Return the start of the day of this moment, or of today, in the shop's time zone."""
     return start_of_day(timezone.localdate(now))
 
 

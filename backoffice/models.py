@@ -1,4 +1,4 @@
-"""Rows that the ground itself keeps: answered requests, slots of periodic jobs, signs of life."""
+"""Rows of no app in particular: answered requests, slots of periodic jobs, signs of life."""
 
 from django.db import models
 

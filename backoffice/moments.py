@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 def opening(text: str) -> datetime:
-    """When something begins: a day without a time begins with its first moment.
+    """Read when something begins: a day without a time begins with its first moment.
 
     Raises:
         ValueError: it is no moment that every time zone can tell.
@@ -16,10 +16,10 @@ def opening(text: str) -> datetime:
 
 
 def closing(text: str) -> datetime:
-    """When something ends: a day without a time ends with the first moment of the next.
+    """Read when something ends: a day without a time ends with the first moment of the next.
 
     Raises:
-        ValueError: as `opening`.
+        ValueError: it is no moment that every time zone can tell.
     """
     day = _day(text)
     if day is None:
@@ -31,20 +31,20 @@ def closing(text: str) -> datetime:
 
 
 def opening_text(moment: datetime) -> str:
-    """What `opening` understands as this moment: the day alone where one begins."""
+    """Write the moment for `opening` to read: as the day alone when it is the first of one."""
     day = timezone.localdate(moment)
     return day.isoformat() if start_of_day(day) == moment else timezone.localtime(moment).isoformat()
 
 
 def closing_text(moment: datetime) -> str:
-    """What `closing` understands as this moment: the day alone where one is over."""
+    """Write the moment for `closing` to read: as the day alone when it is the end of one."""
     day = timezone.localdate(moment)
     over = day - timedelta(days=1)
     return over.isoformat() if start_of_day(day) == moment else timezone.localtime(moment).isoformat()
 
 
 def start_of_day(day: date) -> datetime:
-    """By the calendar, for a day may have 23 or 25 hours."""
+    """Return the day's first moment by the calendar, for a day may have 23 or 25 hours."""
     return _told_by_the_clock(timezone.make_aware(datetime.combine(day, time.min)))
 
 
@@ -65,5 +65,5 @@ def _moment(text: str) -> datetime:
 
 
 def _told_by_the_clock(moment: datetime) -> datetime:
-    """A time that the clocks leave out when they go forward is told as the one that they show instead."""
+    """Replace a time that the clocks leave out when they go forward by the one that they show instead."""
     return moment.astimezone(UTC).astimezone(moment.tzinfo)

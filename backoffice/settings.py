@@ -13,8 +13,8 @@ from django.utils.csp import CSP
 
 from backoffice import environment as env
 from backoffice.admin.navigation import UNFOLD as UNFOLD
-from backoffice.api.limits import MAX_BODY_BYTES
 from backoffice.money import ZERO
+from backoffice.requests.limits import MAX_BODY_BYTES
 from backoffice.runtime.log_settings import logging_to
 from backoffice.runtime.private_files import private_content
 
@@ -40,18 +40,18 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
-# Earlier keys: what was signed with them stays good until they are taken away. The current one signs.
+# Earlier keys: what they signed stays good until they are taken away. Only the current one signs.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 # The shop
 
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
-# As CSS and mail clients take it.
+# Written as CSS and mail clients take it.
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.matching("SHOP_CURRENCY", "EUR", pattern="[A-Za-z]{3}", what="a currency").upper()
-# In capitals: whoever looks for an order may type its number as they like.
+# Kept in capitals, so that people may type an order's number in either case.
 SHOP_ORDER_PREFIX = env.matching(
     "SHOP_ORDER_PREFIX", "B-", pattern="[A-Za-z0-9._-]{1,20}", what="up to 20 letters, digits, . _ or -"
 ).upper()
@@ -59,7 +59,7 @@ SHOP_TIME_ZONE = env.text("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
 SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO)
 SHOP_FREE_SHIPPING_FROM = env.amount("SHOP_FREE_SHIPPING_FROM", None)
-# What one customer may have open at once, staff's own placing aside; None: no limit.
+# One customer may have this much open at once, apart from what staff place; None is no limit.
 SHOP_MAX_OPEN_ORDERS = env.limit("SHOP_MAX_OPEN_ORDERS", 100)
 SHOP_MAX_OPEN_UNITS = env.limit("SHOP_MAX_OPEN_UNITS", 5_000)
 SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", Decimal("25000.00")) or None
@@ -67,7 +67,7 @@ SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", Decimal("25000.00")) or 
 # Apps
 
 INSTALLED_APPS = [
-    # Before Unfold, whose frame it extends.
+    # It stands before Unfold, whose frame it extends.
     "backoffice",
     # Unfold's default configuration would put its own site in the place of ours.
     "unfold.apps.BasicAppConfig",
@@ -95,7 +95,7 @@ WSGI_APPLICATION = "backoffice.wsgi.application"
 TEST_RUNNER = "tests.django_runner.PytestRunner"
 
 MIDDLEWARE = [
-    "backoffice.api.request_id.RequestIdMiddleware",
+    "backoffice.requests.request_id.RequestIdMiddleware",
     "backoffice.api.rate_limit.RateLimitMiddleware",
     "backoffice.api.cors.CorsMiddleware",
     "backoffice.api.problems.ProblemMiddleware",
@@ -166,7 +166,7 @@ if REDIS_URL:
         "default": {
             "BACKEND": "backoffice.runtime.caches.RedisCache",
             "LOCATION": REDIS_URL,
-            # A silent server must not make requests wait: what the cache would tell is then done without.
+            # Seconds. A silent server must not make requests wait: they go on without the cache.
             "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         }
     }
@@ -177,7 +177,7 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     }
-# Figures of the admin, of each process alone.
+# The admin's figures, which each process keeps for itself.
 CACHES["process"] = {
     "BACKEND": "backoffice.runtime.caches.LocMemCache",
     "LOCATION": "process",
@@ -229,7 +229,7 @@ CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 
 
 def jwt_keys() -> dict[str, str]:
-    """`kid:key` pairs, the current one first; made and kept beside the database when embedded."""
+    """Return keys by kid, the current one first; made and kept beside the database when embedded."""
     pairs = env.words("JWT_KEYS")
     if not pairs and IS_SQLITE:
         pairs = private_content(
@@ -262,24 +262,24 @@ ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS") or [
 CSRF_TRUSTED_ORIGINS = [SHOP_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 if IS_HTTPS:
-    # Browsers take them from this host alone, by https: another one of the domain cannot plant its own.
+    # Browsers take such names only from this very host, by https: no other host of the domain can set them.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_ENGINE = "accounts.sign_in.sessions"
-# A session ends when nobody has done anything in it for so long, and after twelve hours whatever happens.
+# A session ends after so long without a request, and after twelve hours whatever happens.
 SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
-# Each commits names that are not this shop's, and browsers keep to it for a year: only when asked for.
+# Off unless asked for: each binds hosts that are not this shop's, and browsers keep to it for a year.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.boolean("HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Alpine, which the admin is built on, evaluates expressions.
+# UNSAFE_EVAL is for Alpine, which the admin is built on: it evaluates expressions.
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
@@ -292,15 +292,15 @@ SECURE_CSP = {
 }
 # The server's front asks these two before Django. They are named, as middleware is: an app's `ready()` that
 # handed them over would load the API into every command and worker.
-# Who may send a body longer than other bodies may be: asked before it is read.
+# Tells, before a body is read, whether it may be longer than other bodies.
 UPLOADERS = "accounts.api.uploads.may_upload"
-# What the server's front answers without Django.
+# Answers requests in the server's front without Django.
 EARLY_ANSWERS = "catalog.api.early_answers.EarlyAnswers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 FILE_UPLOAD_HANDLERS = [
-    "backoffice.api.uploads.StaffAlone",
+    "backoffice.requests.uploads.StaffAlone",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "backoffice.api.uploads.UnnamedFile",
+    "backoffice.requests.uploads.UnnamedFile",
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 

@@ -1,4 +1,4 @@
-"""When the ground's own jobs run."""
+"""The periodic tasks of no app in particular: a sign of life, and sweeping."""
 
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task

@@ -25,7 +25,7 @@ def swagger(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def openapi_document(request: HttpRequest) -> HttpResponse:
-    """Ninja's own view, which would also answer a POST."""
+    """Show Ninja's document for GET alone: its own view would also answer a POST."""
     return openapi_json(request, api)
 
 

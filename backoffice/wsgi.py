@@ -1,4 +1,4 @@
-"""What a WSGI server loads; DJANGO_SETTINGS_MODULE may name other settings."""
+"""The application that a WSGI server loads; DJANGO_SETTINGS_MODULE may name other settings."""
 
 import os
 

@@ -17,7 +17,7 @@ class CatalogConfig(AppConfig):
 
 
 def put_triggers_back(*, using: str, **kwargs: Any) -> None:
-    """A migration may have rebuilt the ledger's table, or somebody may have dropped its triggers."""
+    """Create missing triggers: a migration may have rebuilt the ledger's table, or somebody dropped them."""
     from catalog.models.triggers import create_triggers, missing_triggers
 
     if missing_triggers(connections[using]):

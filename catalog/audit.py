@@ -1,4 +1,4 @@
-"""Proves every unit: the ledger adds up to the balances, and each row follows from the one before."""
+"""Checks every unit: the ledger adds up to the balances, and each row follows from the one before."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Discrepancy:
 
 
 def audit_stock() -> list[Discrepancy]:
-    """Every discrepancy between ledger and balances (at most 1,000 of each kind); empty when all is well."""
+    """Return every discrepancy of ledger and balances, at most 1,000 of each kind; none when all is well."""
     return [*_sums_that_differ(), *_rows_that_do_not_follow()]
 
 
@@ -46,10 +46,10 @@ def _sums_that_differ() -> Iterator[Discrepancy]:
 
 
 def _rows_that_do_not_follow() -> Iterator[Discrepancy]:
-    # Compared as they are selected: within a filter, Django would write each window once more.
+    # Compared in the selection: in a filter, Django would repeat each window function.
     wrong = (
         StockMovement.objects.annotate(
-            on_hand_before=_before("on_hand_after"), reserved_before=_before("reserved_after")
+            on_hand_before=_previous("on_hand_after"), reserved_before=_previous("reserved_after")
         )
         .filter(
             ~Q(on_hand_before=F("on_hand_after") - F("on_hand_delta"))
@@ -58,7 +58,7 @@ def _rows_that_do_not_follow() -> Iterator[Discrepancy]:
         .values("id", "product", "kind", *BALANCES, "on_hand_before", "reserved_before")
     )
     rows = sorted(wrong[:NAMED_AT_MOST], key=itemgetter("id"))
-    # Not joined above: a million rows would be, for the few that are wrong.
+    # Read separately: a join above would touch a million rows for the few that are wrong.
     skus = dict(Product.objects.filter(pk__in={row["product"] for row in rows}).values_list("pk", "sku"))
     for row in rows:
         yield Discrepancy(
@@ -69,6 +69,6 @@ def _rows_that_do_not_follow() -> Iterator[Discrepancy]:
         )
 
 
-def _before(balance: str) -> Window:
-    """The balance that the product's previous movement left; nothing before its first."""
+def _previous(balance: str) -> Window:
+    """Return the balance after the product's previous movement; 0 before its first."""
     return Window(Lag(balance, default=0), partition_by=F("product_id"), order_by=F("id").asc())

@@ -1,4 +1,4 @@
-"""Categories: what is sorted by one keeps it from being deleted."""
+"""Deleting categories: refused while a product belongs to one or a promotion names it."""
 
 import logging
 
@@ -28,7 +28,7 @@ def delete_category(category: Category, *, by: Actor) -> None:
     Raises:
         CategoryInUse: naming what uses it; nothing was deleted.
     """
-    # Whoever restricts a promotion to it holds it too: one of the two sees what the other has done.
+    # Restricting a promotion to it takes the same lock, so the later of the two sees the earlier one's work.
     held = Category.objects.select_for_update().get(pk=category.pk)
     try:
         held.delete()

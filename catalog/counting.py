@@ -12,7 +12,7 @@ from catalog.models.product import ProductQuerySet
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Of `total` products so many were counted since a moment, and so many of these were not as expected."""
+    """How many of `total` products were counted since a moment, and how many were not as expected."""
 
     total: int
     counted: int
@@ -29,7 +29,7 @@ def progress_of(products: ProductQuerySet, *, since: datetime) -> Progress:
 
 
 def last_counts(products: Iterable[Product], *, since: datetime) -> dict[int, StockMovement]:
-    """The last count of each product since a moment, by its primary key."""
+    """Return each product's last count since a moment, by the product's primary key."""
     counts = _counts(since).filter(product__in=[product.pk for product in products])
     return {movement.product_id: movement for movement in counts.order_by("id")}
 

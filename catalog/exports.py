@@ -9,7 +9,7 @@ from catalog.stock_import.problems import problem_of
 
 
 class MovementExport(SafeRows):
-    """The ledger as the list shows it to one reader: not everybody may know the customers."""
+    """The ledger as one reader may see it: not everybody may know the customers."""
 
     at = column("at", "at", LocalMoment())
     sku = column("sku", "product__sku")

@@ -14,14 +14,14 @@ from backoffice.outbox.queueing import queue_email
 from catalog.reorder import Reorder, reorder_list
 
 JOB = "low-stock-digest"
-# In the shop's time zone. A shop that was down at this hour sends it as soon as it is up again.
+# The hour in the shop's time zone. A shop that was down then sends the mail once it is up again.
 HOUR = 7
 LONGEST_DIGEST = 50
 
 
 @write_transaction
 def send_digest_once_a_day(now: datetime) -> int:
-    """Queue the day's mails; gives how many. None before the hour, twice on a day, or when nothing is low."""
+    """Queue the day's mails and return how many: 0 before the hour, if sent already, or if nothing is low."""
     if timezone.localtime(now).hour < HOUR or not once_per_slot(JOB, this_day(now)):
         return 0
     low = sorted(reorder_list(now), key=_urgency)
@@ -41,7 +41,7 @@ def send_digest_once_a_day(now: datetime) -> int:
 
 
 def _urgency(low: Reorder) -> tuple[int, int, str]:
-    """Sold out first, and of these what sells most."""
+    """Sort by what is available, sold out first; among equals, by what sells most."""
     return low.product.available, -low.quantity, low.product.sku
 
 
@@ -56,7 +56,7 @@ def _in_words(low: Reorder) -> dict[str, Any]:
 
 
 def _readers() -> list[str]:
-    """Whose work stock is; superusers, who may do everything, only when it is nobody else's."""
+    """Return the addresses of staff who may move stock; those of superusers only when there are none."""
     staff: QuerySet[User] = ModelBackend().with_perm("catalog.move_stock", include_superusers=False)
     readers = list(staff.filter(is_staff=True).order_by("email").values_list("email", flat=True))
     superusers = User.objects.filter(is_active=True, is_staff=True, is_superuser=True)

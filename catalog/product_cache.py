@@ -28,16 +28,16 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from redis.exceptions import RedisError
 
-from backoffice.api.json_reply import Reply
+from backoffice.requests.json_reply import Reply
 from backoffice.runtime.caches import Held, opened, sealed
 
 logger = logging.getLogger(__name__)
 
 GENERATION = "products:generation"
-# Which snapshot of the database a generation began with; what was last told of changes.
+# BEGAN holds the snapshot a generation began with; TOLD changes whenever a change is reported.
 BEGAN = "products:began"
 TOLD = "products:told"
-# The longest that a change which Redis did not hear of stays unseen.
+# A change that Redis did not hear of stays unseen for at most this long.
 TRUSTED_SECONDS = 1
 LONGEST_SECONDS = 60
 MOST_KEPT = 256
@@ -46,7 +46,7 @@ LONGEST_KEY = 1_024
 
 @dataclass(frozen=True, slots=True)
 class KeptReply:
-    """A reply that is good if the cache still holds what is given, and for good without that."""
+    """A reply that is valid while the cache holds `given`; with `given` None it needs no such check."""
 
     reply: Reply
     given: Held | None = None
@@ -54,24 +54,24 @@ class KeptReply:
 
 # This process has changed something that Redis has not heard of yet.
 _is_owed = threading.Event()
-# Of this process, beside those in Redis: each with the moment when it is too old, whatever Redis says.
+# This process's copies of what Redis holds, each with the moment when it is too old, whatever Redis says.
 _kept_here: dict[str, tuple[KeptReply, float]] = {}
 
 
 def forget_products() -> None:
-    """What products show has changed: forget it once the present transaction has committed."""
+    """Forget all replies once the present transaction has committed: something about a product changed."""
     if settings.REDIS_URL:
         transaction.on_commit(_tell_redis, robust=True)
 
 
 def public_key(environ: Mapping[str, Any]) -> str:
-    """Of the answer to a request with this environment of WSGI when nobody in particular asks."""
+    """Return the key of the answer that an anonymous request with this WSGI environment gets."""
     # Quoted: a SKU may contain a question mark.
     return f"public {quote(environ['PATH_INFO'])}?{environ.get('QUERY_STRING', '')}"
 
 
 def recalled(key: str) -> KeptReply | None:
-    """What this process keeps under this key, with what shows that no product has changed since."""
+    """Return what this process keeps under this key, with what proves that no product has changed since."""
     if connection.in_atomic_block:
         return None
     if connection.vendor == "sqlite":
@@ -82,9 +82,9 @@ def recalled(key: str) -> KeptReply | None:
 
 
 def remembered(key: str, render: Callable[[], Reply]) -> Reply:
-    """What `render` gave for this key, or gives now if any product may have changed since."""
+    """Return what `render` gave for this key; it is called again if any product may have changed since."""
     if connection.in_atomic_block or len(key) > LONGEST_KEY:
-        # What is seen here is not committed yet, and may never be; what is asked is nobody else's question.
+        # Uncommitted data may never be committed, and nobody else sends so long a request: keep neither.
         return render()
     if connection.vendor == "sqlite":
         return _kept_by_thread.get(key, render)
@@ -92,7 +92,7 @@ def remembered(key: str, render: Callable[[], Reply]) -> Reply:
 
 
 class _ThreadMemory(threading.local):
-    """Replies of this thread's connection, since the last change of the database."""
+    """Replies rendered over this thread's connection since the database last changed."""
 
     def __init__(self) -> None:
         self.version: Hashable = None
@@ -117,7 +117,7 @@ class _ThreadMemory(threading.local):
         connection.ensure_connection()
         raw = connection.connection
         with connection.cursor() as cursor:
-            # Changes whenever another connection commits; total_changes counts what this one wrote.
+            # data_version changes when another connection commits; total_changes counts what this one wrote.
             cursor.execute("PRAGMA data_version")
             version = (*cursor.fetchone(), raw.total_changes)
         if raw is not self.connection or version != self.version:
@@ -153,7 +153,7 @@ def _keep_in_redis(redis_key: str, generation: int, reply: Reply) -> None:
 
 
 def _packed(redis_key: str, generation: int, reply: Reply) -> bytes:
-    """A line of JSON about the reply, and its body; sealed, for it will be sent as it is."""
+    """Pack a line of JSON about the reply and its body; sealed, for it will be sent as it is."""
     about = json.dumps([generation, reply.status, dict(reply.headers)])
     return sealed(redis_key, about.encode() + b"\n" + reply.body)
 
@@ -174,7 +174,7 @@ def _keep_here(key: str, kept: KeptReply) -> None:
 
 
 def _look_up(key: str) -> tuple[int | None, object]:
-    """The present generation, if there can be one just now, and what is kept under the key."""
+    """Return the present generation, or None if there can be none now, and what is kept under the key."""
     if _is_owed.is_set():
         _tell_redis()
     found = cache.get_many([GENERATION, key])
@@ -185,7 +185,7 @@ def _look_up(key: str) -> tuple[int | None, object]:
 def _begun_generation() -> int | None:
     """Go on with the last generation if the database says that nothing was committed since; else a new one.
 
-    None when a change was told meanwhile: the snapshot may be from before it.
+    Returns None when a change was reported meanwhile: the snapshot may be from before it.
     """
     cache.add(TOLD, _never_used(), LONGEST_SECONDS)
     found = cache.get_many([TOLD, BEGAN])
@@ -210,7 +210,7 @@ def _goes_on(began: object, snapshot: str) -> int | None:
 
 
 def _snapshot() -> str:
-    """Another one whenever any transaction that wrote has ended."""
+    """Return a text that differs after every writing transaction that has ended."""
     if connection.vendor != "postgresql":
         return str(_never_used())
     with connection.cursor() as cursor:
@@ -219,7 +219,7 @@ def _snapshot() -> str:
 
 
 def _never_used() -> int:
-    """A number that no generation had: Redis may forget which were, so they are not counted."""
+    """Return a random number that no generation had; Redis may forget a counter, so none is used."""
     return secrets.randbits(62)
 
 

@@ -23,7 +23,7 @@ type Changes = Mapping[str, tuple[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class ProductEdit:
-    """A product as it is now, and what of it was changed or, when it is new, given."""
+    """A product as it is now, and the fields that were changed or, for a new one, given."""
 
     product: Product
     is_new: bool
@@ -32,7 +32,7 @@ class ProductEdit:
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """One changed value in words; empty where there was or is none."""
+    """One changed field in words; a side without a value is empty."""
 
     title: str
     before: str
@@ -40,12 +40,12 @@ class ShownChange:
 
 
 def values_of(product: Product) -> Values:
-    """What its history tells of; a category by its primary key, for no statement is sent."""
+    """Return the fields that the history tracks; the category is its key, so that no query is needed."""
     return {name: getattr(product, _attribute(name)) for name in KEPT_OF}
 
 
 def edit_between(before: Values, product: Product) -> ProductEdit:
-    """What became of a product whose values were these; of none before, it is new."""
+    """Return what changed since the product had these values; without any it counts as new."""
     now = values_of(product)
     changes = {
         name: (before.get(name), value)
@@ -62,7 +62,7 @@ def edit_between(before: Values, product: Product) -> ProductEdit:
 
 
 def record_edits(edits: Iterable[ProductEdit], *, by: Actor, file_name: str = "") -> None:
-    """An entry for each product that was created or changed, in the transaction that did it."""
+    """Add an entry for each product that was created or changed, in the same transaction."""
     entries = (
         ProductChange(
             product=edit.product,
@@ -80,7 +80,7 @@ def record_edits(edits: Iterable[ProductEdit], *, by: Actor, file_name: str = ""
 
 
 def changes_of(product: Product) -> QuerySet[ProductChange]:
-    """The newest first."""
+    """Return the product's history, the newest entry first."""
     return ProductChange.objects.filter(product=product).select_related("actor").order_by("-id")
 
 
@@ -106,7 +106,7 @@ def _title(name: str) -> str:
 
 
 def value_in_words(value: Any) -> str:
-    """Of a product's field; nothing for none."""
+    """Put a product field's value into words; None becomes ""."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "" if value is None else str(value)

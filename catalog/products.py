@@ -1,4 +1,4 @@
-"""Create, edit and archive products. Stock is catalog/stock.py's business."""
+"""Creating, editing and archiving products. Stock is written by catalog/stock.py alone."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -87,7 +87,7 @@ def _no_product_has(skus: Sequence[str]) -> str:
 
 @write_transaction
 def create_product(data: ProductData, *, by: Actor) -> Product:
-    """A new product without stock: receive some, or import it.
+    """Create a product, which has no stock yet: receive some, or import it.
 
     Raises:
         Invalid, SkuTaken.
@@ -136,7 +136,7 @@ def archive_product(sku: str, *, by: Actor) -> Product:
 
 
 def _save(product: Product) -> None:
-    """Raises Invalid, SkuTaken."""
+    """Save the product. Raises Invalid, SkuTaken."""
     refuse_unclean(product)
     try:
         with transaction.atomic():
@@ -144,13 +144,13 @@ def _save(product: Product) -> None:
                 update_fields=None if product._state.adding else [*EDITABLE, "sku_key", "updated_at"]
             )
     except IntegrityError as error:
-        # The first line names the constraint or columns; PostgreSQL's next one quotes what was typed.
+        # The first line names the constraint or columns; PostgreSQL's next line quotes what was typed.
         is_barcode = "barcode" in str(error).partition("\n")[0]
-        raise _taken(product, "barcode" if is_barcode else "sku") from error
+        raise _duplicate(product, "barcode" if is_barcode else "sku") from error
     forget_products()
 
 
-def _taken(product: Product, what: str) -> SkuTaken:
+def _duplicate(product: Product, what: str) -> SkuTaken:
     if what == "barcode":
         detail = _("Another product has the barcode %(barcode)s already.") % {"barcode": product.barcode}
     else:
@@ -176,7 +176,7 @@ def refuse_unclean(product: Product) -> None:
 
 
 def unclean_fields(product: Product, *, but: Sequence[str] = ()) -> dict[str, list[ValidationError]]:
-    """What each field cannot hold, `but` some that are known to be right; the others are made clean."""
+    """Clean all fields except those named in `but`, and return the errors of each that fails."""
     try:
         product.clean_fields(exclude=["sku_key", *but])
     except ValidationError as error:

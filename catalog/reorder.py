@@ -26,7 +26,7 @@ class Reorder:
 
 
 def reorder_list(now: datetime) -> list[Reorder]:
-    """Every low product, by SKU. Sold are the units that orders took since, less what they gave back."""
+    """Return every low product, sorted by SKU. Units that orders gave back do not count as sold."""
     ordered = (
         StockMovement.objects.filter(
             product=OuterRef("pk"),
@@ -42,7 +42,7 @@ def reorder_list(now: datetime) -> list[Reorder]:
 
 
 def reorder_csv(now: datetime) -> str:
-    """Columns as an import in mode `receive` wants them: when the goods are here, import the same file."""
+    """Write the list with the columns of an import in mode `receive`, to import when the goods arrive."""
     rows = [_row(each) for each in reorder_list(now)]
     return csv_lines([HEADER, *rows])
 

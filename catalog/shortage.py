@@ -1,4 +1,4 @@
-"""What to tell somebody who wants more than is there, or would leave fewer than are reserved."""
+"""Refusals for want of stock: less is available than wanted, or fewer would be left than are reserved."""
 
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,7 +20,7 @@ class BelowReserved(Conflict):
 
 
 def shortage(product: Product, wanted: int) -> Fault:
-    """What to tell somebody who wants more than is available."""
+    """Return the fault that tells somebody that less is available than they want."""
     facts = {"sku": product.sku, "wanted": wanted, "available": product.available}
     return Fault(
         pointer="",

@@ -25,7 +25,7 @@ MAX_REFERENCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """By how much one product's balances change."""
+    """The amounts by which one product's balances change."""
 
     product: Product
     on_hand: int = 0
@@ -33,14 +33,14 @@ class Change:
 
 
 def lock_products(ids: Iterable[int]) -> list[Product]:
-    """Hold these products until the transaction ends."""
+    """Lock these products until the transaction ends and return them as they are now."""
     wanted = list(ids)
     return _locked_by_pk(wanted) if wanted else []
 
 
 @selecting
 def _locked_by_pk(ids: Sequence[int]) -> QuerySet[Product]:
-    # Ascending, so that two orders cannot deadlock.
+    # Locked in ascending order, so that two orders cannot deadlock.
     return Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
 
 

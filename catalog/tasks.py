@@ -1,4 +1,4 @@
-"""What happens to stock by the clock."""
+"""Periodic tasks about stock."""
 
 from django.utils import timezone
 from huey import crontab
@@ -11,12 +11,12 @@ from catalog.stock_import import sweep_plans
 
 @db_periodic_task(crontab(minute="7"))
 def sweep_abandoned_plans() -> None:
-    """Harmless when several schedulers ask: what one of them sweeps the others pass by."""
+    """Delete old plans. Several schedulers do no harm: what one of them deletes the others skip."""
     sweep_plans(timezone.now())
     sweep_product_plans(timezone.now())
 
 
 @db_periodic_task(crontab(minute="*/10"))
 def send_low_stock_digest() -> None:
-    """Asks often, for the clock here is UTC and the shop may have been down: the day's slot is taken once."""
+    """Send the day's digest once. Runs often, for this clock is UTC and the shop may have been down."""
     low_stock.send_digest_once_a_day(timezone.now())

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from backoffice.runtime import private_files
 from cli.terminal import failures, streams
 
-# name: (module:attribute, what it is for), in the order of the help.
+# name: (module:attribute, what it is for), in the order in which the help lists them.
 VERBS = {
     "demo": ("cli.demo.verb:demo", "Fill the shop with data to play with"),
     "serve": ("cli.server.serving:serve", "Run the shop: web and worker in one process"),
@@ -32,7 +32,7 @@ VERBS = {
 
 
 def _command(name: str, found: Any) -> Any:
-    """A group as it is; a function as a verb of its own."""
+    """Return a group as it is, and make a verb of its own from a function."""
     if not isinstance(found, typer.Typer):
         lone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
         lone.command(name, epilog=getattr(found, "epilog", None))(found)
@@ -43,7 +43,7 @@ def _command(name: str, found: Any) -> Any:
 
 
 class Shopctl(TyperGroup):
-    """Loads a group or verb when it is asked for, and tells refusals and faults in one place."""
+    """Loads a group or verb when it is asked for, and prints refusals and faults in one place."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return list(VERBS)

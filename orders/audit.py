@@ -1,4 +1,4 @@
-"""Orders against their lines, the ledger and the redemptions: every figure that is kept twice must agree."""
+"""Checks orders against their lines, the ledger and the redemptions: all their figures must agree."""
 
 from collections.abc import Iterator
 
@@ -37,7 +37,7 @@ from orders.models import (
 from orders.models.order import OPEN_UNITS
 from orders.status import OrderStatus
 
-# One statement, so that both sides are of the same moment: an order may be placed while this is read.
+# One statement, so that both sides show the same moment: an order may be placed meanwhile.
 HELD_OTHERWISE = """
     SELECT number, product_id, SUM(in_ledger), SUM(in_order)
     FROM (
@@ -58,7 +58,7 @@ HELD_OTHERWISE = """
 
 
 def audit_orders() -> list[Discrepancy]:
-    """Every discrepancy (at most 1,000 of each kind); empty when all is well."""
+    """Return every discrepancy, at most 1,000 of each kind; none when all is well."""
     return [
         *_reserved_is_what_open_orders_hold(),
         *_ledger_holds_what_each_order_has_open(),
@@ -137,7 +137,7 @@ def _uses_are_active_redemptions() -> Iterator[Discrepancy]:
 
 
 def _restricted_promotions_name_something() -> Iterator[Discrepancy]:
-    """A restricted promotion names categories or products, and an unrestricted one names none."""
+    """Check that restricted promotions name categories or products, and unrestricted ones name none."""
     named = (
         through.objects.filter(promotion=OuterRef("pk")) for through in (PromotionCategory, PromotionProduct)
     )

@@ -1,6 +1,6 @@
-"""Orders as rows of a file: one for each line, in which what is the order's own is repeated.
+"""Orders as rows of a file, one for each line; what belongs to the order is repeated in each row.
 
-That goes for its amounts, too: what is summed over the rows are those of the lines.
+The order's amounts are repeated too: only amounts of lines can be summed over the rows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +79,7 @@ class OrderExport:
 
     @classmethod
     def told_to(cls, reader: User | None, orders: QuerySet[Order]) -> "OrderExport":
-        """Without a reader, for the system, with everything."""
+        """Return the export as this reader may see it; None is the system, which sees everything."""
         if reader is None:
             return cls(orders)
         return cls(orders, may_know_customers(reader), may_know_promos(reader))
@@ -90,14 +90,14 @@ class OrderExport:
 
     @property
     def _before(self) -> dict[str, str]:
-        """What stands before the line."""
+        """Return the columns before those of the line."""
         personal = PERSONAL if self.is_personal else {}
         return {**OF_ORDER, **personal, **(NAMING_PROMO if self.names_promos else {})}
 
     def parts(self) -> Iterator[list[Row]]:
-        """The rows of some hundred orders after another, in the order in which orders were recorded.
+        """Yield the rows in parts of some hundred orders, in the order in which orders were recorded.
 
-        Each is read by itself: a slow reader keeps no cursor and no transaction open.
+        Each part is read by itself: a slow reader keeps no cursor and no transaction open.
         """
         before = list(self._before.values())
         orders = self.orders.order_by("pk").values_list("pk", *before, *AMOUNTS.values())
@@ -114,14 +114,14 @@ class OrderExport:
 
 
 def orders_csv(export: OrderExport) -> Iterator[str]:
-    """In UTF-8 without a mark; what a spreadsheet would take for a formula is neutralised."""
+    """Yield the export as CSV without a byte order mark, with anything like a formula neutralised."""
     yield csv_lines([export.columns])
     for rows in export.parts():
         yield csv_lines(rows)
 
 
 def write_orders_workbook(file: IO[bytes], export: OrderExport, *, most_rows: int = MOST_ROWS - 1) -> None:
-    """The same rows, with numbers and moments as such.
+    """Write the same rows as a workbook, with numbers and moments as such.
 
     Raises:
         TooManyRows: before anything is written.

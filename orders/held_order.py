@@ -24,17 +24,17 @@ class IllegalTransition(Conflict):
 
 
 def order_with_number(number: str) -> Order:
-    """Raises UnknownOrder."""
-    return _or_unknown(Order.objects.with_number(number).first(), number)
+    """Return the order with this number. Raises UnknownOrder."""
+    return _order_or_unknown(Order.objects.with_number(number).first(), number)
 
 
 def begin(number: str, action: Action, *, expected_version: int | None) -> tuple[Order, list[OrderLine]]:
-    """The order and its lines, locked until the transaction ends; its status must allow the action.
+    """Return the order and its lines, locked until the transaction ends; the status must allow `action`.
 
     Raises:
         UnknownOrder, Stale, IllegalTransition.
     """
-    order = _or_unknown(next(iter(_locked_orders(normalised_number(number))), None), number)
+    order = _order_or_unknown(next(iter(_locked_orders(normalised_number(number))), None), number)
     if expected_version is not None and expected_version != order.version:
         raise Stale(_("%(order)s was changed meanwhile. Look at it again.") % {"order": order.number})
     if not is_allowed(action, order.status):
@@ -69,7 +69,7 @@ def _lines_of(order_id: int) -> QuerySet[OrderLine]:
     return OrderLine.objects.filter(order=order_id).order_by("position")
 
 
-def _or_unknown(order: Order | None, number: str) -> Order:
+def _order_or_unknown(order: Order | None, number: str) -> Order:
     if order is None:
         raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
     return order

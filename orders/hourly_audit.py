@@ -1,4 +1,4 @@
-"""The books are proved every hour, and whoever runs the shop hears of it when they do not balance."""
+"""The hourly audit of the books, which alerts whoever runs the shop when they do not balance."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ JOB = "prove-the-books"
 
 
 def prove_the_books(now: datetime) -> list[Discrepancy]:
-    """Everything that does not add up; somebody is told, once an hour however many schedulers ask."""
+    """Return all discrepancies, and mail them, once an hour however many schedulers ask."""
     found = [*audit_stock(), *audit_orders()]
     if found:
         _alert(found, now)

@@ -32,7 +32,7 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class ExplainedStep:
-    """A step with its sentence."""
+    """A step of the price, with its sentence."""
 
     step: PriceStepKind
     detail: str
@@ -41,7 +41,7 @@ class ExplainedStep:
 
 
 def explained(steps: Iterable[PriceStep], currency: str, *, names_promo: bool = True) -> list[ExplainedStep]:
-    """Each step with its sentence; whoever may not know promo codes reads of a promo only."""
+    """Return each step with its sentence; without `names_promo` it says "promo" instead of the code."""
     return [_explained(step, currency, names_promo) for step in steps]
 
 
@@ -52,7 +52,7 @@ def _explained(step: PriceStep, currency: str, names_promo: bool) -> ExplainedSt
 
 
 def refusal_sentence(refusal: NoDiscount, currency: str) -> str:
-    """Why a promo code gives nothing."""
+    """Say why a promo code gives no discount."""
     facts = refusal.facts
     if facts.get("by_you"):
         return _("You have used this promo code already.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from backoffice.money import ZERO, rounded
 
-# Strings, numbers and truths, as JSON keeps them; amounts as decimal strings.
+# Strings, numbers and booleans, as JSON holds them; amounts are decimal strings.
 type Facts = Mapping[str, Any]
 
 
@@ -29,7 +29,7 @@ class PromoReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BasketItem:
-    """A line as asked for: `is_named` tells whether the promo names it, or its category."""
+    """A line to price; `is_named` tells whether the promo names its product or category."""
 
     sku: str
     name: str
@@ -42,7 +42,7 @@ class BasketItem:
 class Terms:
     """What a promo code takes off: either `percent_off`, perhaps capped, or `amount_off`.
 
-    One that `is_restricted` applies to what it names alone: to nothing, when it names nothing.
+    If it `is_restricted` it applies only to what it names, and to nothing when it names nothing.
     """
 
     code: str
@@ -58,7 +58,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class NoDiscount:
-    """A code that gives nothing; `facts` such as the amount that is missing."""
+    """A code that gives no discount; `facts` hold, for instance, the amount that is missing."""
 
     code: str
     reason: PromoReason
@@ -67,14 +67,14 @@ class NoDiscount:
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
-    """The fee, and the subtotal after discount from which it is free (`None`: never)."""
+    """The fee, and the subtotal after discount from which shipping is free (`None`: never)."""
 
     fee: Decimal = ZERO
     free_from: Decimal | None = None
 
 
 class PriceStepKind(StrEnum):
-    """The amounts of line, promo, promo_cap and shipping add up to total."""
+    """The kinds of steps; the amounts of line, promo, promo_cap and shipping add up to total."""
 
     LINE = "line"
     SUBTOTAL = "subtotal"
@@ -111,7 +111,7 @@ class PriceStep:
 
 
 def step_from_json(kept: Mapping[str, Any]) -> PriceStep:
-    """What `PriceStep.as_json` has given."""
+    """Return the step that `PriceStep.as_json` wrote."""
     return PriceStep(PriceStepKind(kept["step"]), Decimal(kept["amount"]), kept["code"], kept["facts"])
 
 
@@ -131,7 +131,7 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class PromoOutcome:
-    """What a promo code did: it gives a discount, or it is refused."""
+    """What came of a promo code: it gives a discount, or it is refused."""
 
     code: str
     discount: Decimal
@@ -195,22 +195,22 @@ def quote(
 
 
 def requested_of(terms: Terms, eligible: Decimal) -> Decimal:
-    """What the terms ask for before any cap."""
+    """Return the discount before any cap."""
     if terms.percent_off is not None:
         return rounded(eligible * terms.percent_off / 100)
     return rounded(terms.amount_off or ZERO)
 
 
 def discount_of(terms: Terms, eligible: Decimal) -> Decimal:
-    """What the terms take off goods of this value: never more than their cap, nor than the goods."""
+    """Return the discount on goods of this value: never more than its cap, nor than the goods."""
     limits = [eligible] if terms.max_discount is None else [eligible, terms.max_discount]
     return min(requested_of(terms, eligible), *limits)
 
 
 def spread(discount: Decimal, eligible: Sequence[Decimal]) -> list[Decimal]:
-    """Shares of the discount in proportion to the eligible totals, by the largest remainder method.
+    """Share the discount in proportion to the eligible totals, by the largest remainder method.
 
-    They sum to the discount exactly, none exceeds its line, and ties go to the earlier line.
+    The shares sum to the discount exactly, none exceeds its line, and ties go to the earlier line.
     """
     cents = [int(amount * 100) for amount in eligible]
     whole, to_spread = sum(cents), int(discount * 100)
@@ -226,7 +226,7 @@ def spread(discount: Decimal, eligible: Sequence[Decimal]) -> list[Decimal]:
 def credit_of(
     *, charged: Decimal, credited: Decimal, quantity: int, credited_units: int, units: int
 ) -> Decimal:
-    """What `units` more of a line are worth, of what it was `charged`; its last unit takes the remainder."""
+    """Return what `units` more of a line are worth of what it was charged; the last takes the remainder."""
     if credited_units + units == quantity:
         return charged - credited
     return min(rounded(charged / quantity) * units, charged - credited)
@@ -245,7 +245,7 @@ def _promo(
     if isinstance(promo, Terms):
         refusal = _refused_by_basket(promo, eligible)
         if refusal is None:
-            return _applied(promo, eligible)
+            return _apply(promo, eligible)
         promo = refusal
     return PromoOutcome(promo.code, ZERO, promo), [refused_step(promo)]
 
@@ -265,7 +265,7 @@ def _refused_by_basket(terms: Terms, eligible: Decimal) -> NoDiscount | None:
     return None
 
 
-def _applied(terms: Terms, eligible: Decimal) -> tuple[PromoOutcome, list[PriceStep]]:
+def _apply(terms: Terms, eligible: Decimal) -> tuple[PromoOutcome, list[PriceStep]]:
     if terms.percent_off is not None:
         facts = {"percent_off": str(terms.percent_off), "eligible": str(eligible)}
     else:

@@ -15,7 +15,7 @@ from orders.models import Order, PromoCode, PromoState, Promotion
 from orders.status import OPEN_STATUSES, OrderStatus
 
 LATE_AFTER = timedelta(hours=24)
-# A range of the index for each day: SQLite would ask Python for each row what day its moment falls on.
+# Each day is a range of the index: grouping by date, SQLite would call Python for every row.
 SALES_BY_DAY = """
     WITH days (number, first, next) AS (VALUES {days})
     SELECT days.number, SUM(CASE placed.status WHEN %s THEN 0 ELSE 1 END), SUM(placed.net)
@@ -47,7 +47,7 @@ class Sales:
 
 @dataclass(frozen=True, slots=True)
 class OpenOrders:
-    """Orders with units still to ship, how many of them wait too long, how many left in part."""
+    """How many orders have units still to ship; how many of them wait too long, or have shipped in part."""
 
     to_ship: int
     late: int
@@ -62,14 +62,14 @@ class CustomerFigures:
 
 
 def placed_on(first: date, last: date, moment: str = "placed_at") -> Q:
-    """A condition: the moment lies on one of the days from first to last, in the shop's time zone."""
+    """Return a condition: the moment lies on a day from first to last, in the shop's time zone."""
     return Q(
         **{f"{moment}__gte": start_of_day(first), f"{moment}__lt": start_of_day(last + timedelta(days=1))}
     )
 
 
 def sales_by_day(first: date, last: date) -> list[Day]:
-    """Every day from first to last, also those without orders."""
+    """Return every day from first to last, also those without orders."""
     days = days_between(first, last)
     if not days:
         return []
@@ -94,7 +94,7 @@ def summed(days: Sequence[Day]) -> Sales:
 
 
 def orders_by_status(since: date) -> dict[OrderStatus, int]:
-    """How many orders placed since that day are in each status, also those where it is none."""
+    """Count the orders placed since that day in each status, also those that have none."""
     rows = (
         Order.objects.filter(placed_at__gte=start_of_day(since))
         .order_by()
@@ -120,7 +120,7 @@ def open_orders(now: datetime | None = None) -> OpenOrders:
 
 
 def codes_ending_before(moment: datetime, *, limit: int) -> list[PromoCode]:
-    """Single codes that still work and will not any more at that moment, the next to end first."""
+    """Find single codes that still work but will have ended by that moment, the next to end first."""
     ending = (
         PromoCode.objects.in_state(PromoState.ACTIVE)
         .filter(promotion__ends_at__lte=moment, promotion__is_batch=False)
@@ -131,7 +131,7 @@ def codes_ending_before(moment: datetime, *, limit: int) -> list[PromoCode]:
 
 
 def batches_ending_before(moment: datetime, *, limit: int) -> list[Promotion]:
-    """Batches that run and will not any more at that moment, the next to end first."""
+    """Find batches that run but will have ended by that moment, the next to end first."""
     now = timezone.now()
     begun = Q(starts_at=None) | Q(starts_at__lte=now)
     ending = Promotion.objects.filter(

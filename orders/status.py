@@ -1,4 +1,4 @@
-"""What an order's status is, and which action is allowed in which status."""
+"""The status of an order, and which action is allowed in which status."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -50,7 +50,7 @@ class Counters(Protocol):
 
 
 def status_of(lines: Iterable[Counters]) -> OrderStatus:
-    """The status that follows from the lines' counters; returns change none."""
+    """Return the status that follows from the lines' counters; units that came back do not change it."""
     lines = list(lines)
     still_open = sum(line.quantity - line.cancelled - line.shipped for line in lines)
     shipped = sum(line.shipped for line in lines)

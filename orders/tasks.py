@@ -15,5 +15,5 @@ def expire_promotions() -> None:
 
 @db_periodic_task(crontab(minute="37"))
 def prove_the_books() -> None:
-    """Only reads; of several schedulers one sends the alert."""
+    """Audit the books, which only reads; of several schedulers one sends the alert."""
     hourly_audit.prove_the_books(timezone.now())

@@ -1,6 +1,6 @@
 """The timeline of an order: every change adds an entry, and whoever is to hear of it is told.
 
-What an entry keeps, by its kind; amounts are decimal strings of the order's currency:
+The facts that an entry holds, by its kind; amounts are decimal strings in the order's currency:
 
 placed      total
 edited      changes: {field: [before, after]}, of shipping_address, email and note
@@ -31,9 +31,9 @@ def happened(
     at: datetime,
     lines: Sequence[OrderLine] = (),
 ) -> OrderEvent:
-    """Write the entry and the mails that follow from it, in the transaction of the change.
+    """Write the entry and queue the mails about it, in the transaction of the change.
 
-    Whatever else is to learn what happens to orders, such as other systems, is told from here as well.
+    Anything else that must learn what happens to orders, such as another system, is told from here too.
 
     Args:
         lines: the order's as they are now, for kinds whose mail lists them all.

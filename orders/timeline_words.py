@@ -1,4 +1,4 @@
-"""What an entry of a timeline says: a sentence made of its facts whenever it is shown, at every door."""
+"""Sentences about entries of a timeline, made of their facts whenever they are shown, at every door."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ NOTHING = "–"
 
 type Facts = Mapping[str, Any]
 
-# In the order in which they are told: PostgreSQL's JSON keeps none. The second is for whoever may not know.
+# In the order of the sentence, for PostgreSQL's JSON has none; the second is for whoever may not know more.
 CHANGES = {
     "shipping_address": (
         gettext_lazy("Shipping address: %(before)s → %(after)s"),
@@ -26,7 +26,7 @@ CHANGES = {
 
 
 def sentence_of(kind: str, facts: Facts) -> str:
-    """`Shipped 2 × TEA-01 with DHL 0034`; of an edit, a line for each field that changed."""
+    """Return `Shipped 2 × TEA-01 with DHL 0034`; for an edit, a line for each field that changed."""
     return SENTENCES[EventKind(kind)](facts)
 
 
@@ -83,7 +83,7 @@ def _comment(facts: Facts) -> str:
 
 
 def _units(lines: Sequence[Mapping[str, Any]]) -> str:
-    """`2 × TEA-01, 1 × MUG-7`, and of many lines the first ones."""
+    """Return `2 × TEA-01, 1 × MUG-7`; of many lines only the first are named."""
     named = ", ".join(f"{line['quantity']} × {line['sku']}" for line in lines[:NAMED_AT_MOST])
     more = len(lines) - NAMED_AT_MOST
     if more <= 0:

@@ -2,7 +2,7 @@
 
 from django.core.cache import cache
 
-from backoffice.api import throttle_store
+from backoffice.requests import throttle_store
 
 
 def forget_counts() -> None:

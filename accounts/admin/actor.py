@@ -7,6 +7,6 @@ from accounts.models import Source, User
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The signed-in member of staff, acting through the admin."""
+    """Return the signed-in member of staff, acting through the admin."""
     assert isinstance(request.user, User)
     return Actor(request.user, Source.ADMIN)

@@ -26,15 +26,15 @@ from accounts.sign_in.attempts import sign_in
 from accounts.sign_in.sessions import begin_session, note_password
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.way_back import page_of_this_shop
-from backoffice.api.addresses import client_address
 from backoffice.errors import Kind, Refusal
+from backoffice.requests.addresses import client_address
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
 def with_status(response: HttpResponse, refusal: Refusal | None) -> HttpResponse:
-    """The form once more; programs that guess are told by the status too, and when to come again."""
+    """Give the form's answer the refusal's status and Retry-After, for programs that guess."""
     if refusal is not None and refusal.kind is Kind.THROTTLED:
         response.status_code = HTTPStatus.TOO_MANY_REQUESTS
         response["Retry-After"] = str(refusal.retry_after_seconds)
@@ -98,7 +98,7 @@ class NewPasswordForm(forms.Form):
         choose_password(self.user, data["new_password"], by=Actor(self.user, Source.ADMIN))
 
     def save(self) -> User:
-        """Stored already while it was checked, for only then could it be refused."""
+        """Return the user: the password was stored while the form was checked, when it could be refused."""
         return self.user
 
 
@@ -172,7 +172,7 @@ class ChosenPassword(PasswordResetConfirmView):
     title = gettext_lazy("Choose a password")
 
     def get_user(self, uidb64: str) -> User | None:
-        """Nobody whose account was deactivated since."""
+        """Return the link's user, but None when the account was deactivated since."""
         user = super().get_user(uidb64)
         return user if isinstance(user, User) and user.is_active else None
 

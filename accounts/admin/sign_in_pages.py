@@ -1,4 +1,4 @@
-"""Where somebody is signed in, and signing out there."""
+"""Lists where somebody is signed in, and signs them out there."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,7 +85,7 @@ def sign_ins_of(user: User, *, here: str | None) -> list[SignedInClient]:
 
 @write_transaction
 def end(sign_ins: list[SignedInClient], *, user: User) -> int:
-    """Sign these out, at once; return how many."""
+    """Sign these clients out at once; return how many there were."""
     for each in sign_ins:
         if isinstance(each.row, TokenFamily):
             end_family(each.row)

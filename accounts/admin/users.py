@@ -44,7 +44,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, SafeString]]:
-    """Each role in words, also what it cannot do; superuser only for superusers, none for customers."""
+    """Return each role and what it cannot do; superuser only for superusers, "" only for customers."""
     words = [(role.name, role.may, role.may_not) for role in ROLES]
     if user is not None and not role_of(user):
         words.insert(0, ("", _("Signs in as a customer, through the API."), _("Cannot see the back office.")))
@@ -203,7 +203,7 @@ class UserAdmin(DomainAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Whoever changes what others may do shows first that it is still them."""
+        """Ask for the password again before somebody changes what others may do."""
         may_change = self.has_add_permission(request) or self.has_change_permission(request)
         if may_change and (asks := asked_again(request)):
             return asks
@@ -213,7 +213,7 @@ class UserAdmin(DomainAdmin):
 
     @action(description=gettext_lazy("Roles in words"), icon="badge", permissions=["view"], url_path="roles")
     def roles(self, request: HttpRequest) -> HttpResponse:
-        """A page that changes nothing, hence a link: all of it is from `accounts/roles.py`."""
+        """Show what each role may do, from `accounts/roles.py`; it changes nothing, hence a link."""
         people = Count("user", filter=Q(user__is_staff=True, user__is_active=True))
         numbers = dict(Group.objects.annotate(people=people).values_list("name", "people"))
         context = {

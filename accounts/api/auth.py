@@ -1,4 +1,4 @@
-"""Who is asking, at the API's door: a bearer token or nobody. Cookies are never looked at.
+"""Finds out who asks the API: the bearer of a token, or nobody. Cookies are never looked at.
 
 Ninja's `auth=` takes one of these: `bearer` (signed in, else 401), `optional_bearer` (signed in or nobody; a
 bad token is 401), `anyone` (nobody, whatever token is sent: for the operations that hand out tokens). Each
@@ -29,7 +29,7 @@ class Bearer(AuthBase):
         try:
             request.user = self.caller(request)
         except NotAuthenticated:
-            # Guessing tokens is counted too, and nobody's address pays for it.
+            # A guessed token counts as a request, too, and is charged to the address.
             limit_request(request)
             raise
         limit_request(request)
@@ -53,7 +53,7 @@ optional_bearer = OptionalBearer()
 
 
 def anyone(request: HttpRequest) -> AnonymousUser:
-    """Nobody in particular: a stale token must not keep a client from fetching a new one."""
+    """Sign in nobody, whatever token is sent: a stale one must not keep a client from fetching a new one."""
     nobody = AnonymousUser()
     request.user = nobody
     limit_request(request)
@@ -61,7 +61,7 @@ def anyone(request: HttpRequest) -> AnonymousUser:
 
 
 def bearer_token(request: HttpRequest) -> str:
-    """The token of the Authorization header.
+    """Return the token of the Authorization header.
 
     Raises:
         NotAuthenticated: there is none.
@@ -73,7 +73,7 @@ def bearer_token(request: HttpRequest) -> str:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The signed-in user, acting through the API.
+    """Return the signed-in user, acting through the API.
 
     Raises:
         NotAuthenticated: nobody is signed in.
@@ -84,7 +84,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def caller_of(request: HttpRequest) -> User:
-    """The signed-in user.
+    """Return the signed-in user.
 
     Raises:
         NotAuthenticated: nobody is signed in.
@@ -95,7 +95,7 @@ def caller_of(request: HttpRequest) -> User:
 
 
 def require(request: HttpRequest, permission: str) -> Actor:
-    """The caller, who holds `app.codename`.
+    """Return the caller, who must hold `app.codename`.
 
     Raises:
         NotAuthenticated: nobody is signed in.

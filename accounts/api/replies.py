@@ -7,6 +7,6 @@ from accounts.api.schemas import MailSent
 
 
 def mail_sent() -> HttpResponse:
-    """The same answer whether or not there is such an account."""
+    """Return the same answer whether or not there is such an account."""
     content = MailSent(detail=_("If this address can receive it, a mail is on its way.")).model_dump_json()
     return HttpResponse(content, status=202, content_type="application/json")

@@ -33,8 +33,8 @@ from accounts.tokens.refresh import (
     revoke_sign_in,
     rotate,
 )
-from backoffice.api.addresses import client_address
 from backoffice.db.transactions import write_transaction
+from backoffice.requests.addresses import client_address
 
 sign_in_router = Router(tags=["Sign-in"])
 

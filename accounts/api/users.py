@@ -23,10 +23,10 @@ from accounts.invitations import invite
 from accounts.models import User
 from accounts.readers import USER_COLUMNS, UserFilter, user_as_data, users_with_roles
 from accounts.registration import register as take_in
-from backoffice.api.addresses import client_address
-from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
+from backoffice.requests.addresses import client_address
+from backoffice.requests.json_reply import Reply, matched_version, rendered
 
 users_router = Router(tags=["Users"])
 

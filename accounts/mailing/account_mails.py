@@ -7,9 +7,9 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from accounts.mailing.links import DAYS_VALID
-from backoffice.api.addresses import current_address
-from backoffice.api.throttling import Limit, LimitUse, limits_of_place, take
 from backoffice.outbox.queueing import queue_email
+from backoffice.requests.addresses import current_address
+from backoffice.requests.throttling import Limit, LimitUse, limits_of_place, take
 
 MAILS_PER_HOUR = 5
 MAILS_PER_HOUR_FROM_ONE_PLACE = 20
@@ -18,9 +18,9 @@ HOUR = 60 * 60
 
 
 def tell(recipient: str, template: str, context: dict[str, str]) -> None:
-    """Queue a mail about somebody's account; each time anew."""
+    """Queue a mail about somebody's account, a new one at each call."""
     queue_email(
-        # The moment keeps a second link from being taken for the first.
+        # The moment makes each cause unique: a mail with the same one would not be queued.
         cause=f"account:{timezone.now():%Y%m%d%H%M%S%f}",
         template=template,
         recipient=recipient,
@@ -29,7 +29,7 @@ def tell(recipient: str, template: str, context: dict[str, str]) -> None:
 
 
 def told_now() -> dict[str, str]:
-    """Of an e-mail's context: this moment, as people in the shop read it, and where the request came from."""
+    """Return for a mail's context this moment in the shop's time zone, and where the request came from."""
     now = timezone.localtime()
     return {
         "at": date_format(now, "j F Y, H:i T"),
@@ -51,7 +51,7 @@ def limit_mails(recipient: str, *, address: str) -> None:
 
 
 def limit_links(address: str) -> list[LimitUse]:
-    """Count one more link of a mail tried from this place; one that was right is to be given back.
+    """Count one more try of a mailed link from this place; the caller gives it back if the link was good.
 
     Raises:
         Throttled: too many.

@@ -1,6 +1,6 @@
 """Links in e-mails that let somebody in: signed, good once, for a few days.
 
-Nothing of them is kept. A link is signed over what it would change, so it falls when it is used, when the
+The shop keeps none of them. A link is signed over what it would change, so it ends when it is used, when the
 password is changed, and when `auth_version` is raised: by a new role, deactivation or signing out everywhere.
 """
 
@@ -43,12 +43,12 @@ CONFIRMATION = LinkSigner("confirmation")
 
 
 def token_for(user: User, signer: LinkSigner) -> str:
-    """What a client sends back; it names the user."""
+    """Return the token that a client sends back; it names the user."""
     return f"{_identifier(user)}.{signer.make_token(user)}"
 
 
 def user_of(token: str, signer: LinkSigner) -> User:
-    """Whose mailbox the token was sent to.
+    """Return the user to whose mailbox the token was sent.
 
     Raises:
         InvalidLink: forged, used, too old, or worthless since; which of them is not told.
@@ -66,7 +66,7 @@ def no_longer_valid() -> InvalidLink:
 
 
 def password_link(user: User) -> dict[str, str]:
-    """Of an e-mail's context: the page to choose a password on, and the token for other clients."""
+    """Return for a mail's context the page to choose a password on, and the token for other clients."""
     signed = PASSWORD.make_token(user)
     token = f"{_identifier(user)}.{signed}"
     if not user.is_staff and settings.SHOP_ACCOUNT_URL:
@@ -76,7 +76,7 @@ def password_link(user: User) -> dict[str, str]:
 
 
 def confirmation_link(user: User) -> dict[str, str]:
-    """Of an e-mail's context: the page to confirm the address on, and the token for other clients."""
+    """Return for a mail's context the page to confirm the address on, and the token for other clients."""
     token = token_for(user, CONFIRMATION)
     if settings.SHOP_ACCOUNT_URL:
         return _context(f"{settings.SHOP_ACCOUNT_URL}?confirm={token}", token)

@@ -1,4 +1,4 @@
-"""What can happen to an account, and the words for the facts that are kept of it."""
+"""The kinds of change to an account, and the words for the facts that are kept about them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,12 +29,12 @@ class AccountChange(TextChoices):
 
 
 def changed(before: Any, after: Any) -> dict[str, Any]:
-    """The old and the new value of something, as facts keep them."""
+    """Return the old and the new value of something, as facts keep them."""
     return {"from": before, "to": after}
 
 
 def details_of(kind: str, facts: Facts) -> str:
-    """What follows the words of the kind: `Warehouse → Support`; "" where they say it all."""
+    """Return what follows the kind's words, such as `Warehouse → Support`; "" where they say it all."""
     return DETAILS[kind](facts) if kind in DETAILS else ""
 
 

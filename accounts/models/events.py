@@ -1,4 +1,4 @@
-"""What was done to accounts."""
+"""The entries of accounts' histories."""
 
 from django.db import models
 from django.utils import timezone
@@ -9,9 +9,9 @@ from accounts.models.users import User
 
 
 class AccountEvent(models.Model):
-    """What was done to or with an account, by whom, when and from where; in the transaction of the change.
+    """What was done to an account, by whom, when and from where; written in the change's transaction.
 
-    A refused sign-in is kept for an address without an account too: the time that it takes does not tell.
+    A refused sign-in is also kept for an address without an account, so that the time taken does not tell.
     """
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="events")

@@ -1,4 +1,4 @@
-"""Where people have signed in, and the browsers that they are signed in with."""
+"""The places where people have signed in, and the browsers that they are signed in with."""
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -36,6 +36,6 @@ class BrowserSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        # Which knows the models.
+        # Imported late, for it imports the models.
         store: type[SessionBase] = import_string("accounts.sign_in.sessions.SessionStore")
         return store

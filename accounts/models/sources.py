@@ -1,4 +1,4 @@
-"""Through which door something was done, and what whoever did it is called."""
+"""The doors through which things are done, and the names of those who do them."""
 
 from django.db import models
 from django.utils.translation import gettext
@@ -16,7 +16,7 @@ class Source(models.TextChoices):
 
 
 def name_of(user: User | None, source: str) -> str:
-    """An e-mail address, or who that is whom no user stands for."""
+    """Return the user's e-mail address, or in words who acts without a user."""
     if user is not None:
         return user.email
     return gettext("Nobody") if source in (Source.API, Source.ADMIN) else gettext("System")

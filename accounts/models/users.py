@@ -13,13 +13,13 @@ from backoffice.db.transactions import write_transaction
 
 
 def normalised_email(email: str) -> str:
-    """Trimmed and casefolded: one person, however they type their address."""
+    """Return the address trimmed and casefolded: one person, however they type it."""
     return email.strip().casefold()
 
 
 class UserManager(BaseUserManager["User"]):
     def unconfirmed(self) -> models.QuerySet["User"]:
-        """Customers who have registered and not shown yet that the address is theirs."""
+        """Return customers who have registered and not yet shown that the address is theirs."""
         return self.filter(is_staff=False, is_active=True, email_confirmed_at=None)
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -68,11 +68,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def greeting(self) -> str:
-        """How mails address them. Before the address is confirmed a stranger may have typed the name."""
+        """Return how mails address them; a stranger may have typed the name of an unconfirmed account."""
         return self.get_short_name() if self.is_staff or self.email_confirmed_at else ""
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether it is theirs; a hash that was made with older parameters is then renewed."""
+        """Whether the password is theirs; if so, a hash with older parameters is renewed."""
         is_right, is_outdated = verify_password(raw_password, self.password)
         if is_right and is_outdated:
             self._renew_hash(make_password(raw_password))
@@ -80,12 +80,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @write_transaction
     def _renew_hash(self, renewed: str) -> None:
-        # In the place of the one that was checked alone: a password chosen meanwhile stays.
+        # It replaces only the hash that was checked: a password chosen meanwhile stays.
         if User.objects.filter(pk=self.pk, password=self.password).update(password=renewed):
             self.password = renewed
 
     def get_session_auth_hash(self) -> str:
-        """Sessions fall with `auth_version`, as tokens do, and not with the password alone."""
+        """Return a hash that also changes with `auth_version`, which thus ends sessions and tokens alike."""
         return f"{self.auth_version}:{super().get_session_auth_hash()}"
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
@@ -94,5 +94,5 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def may_sign_in(self) -> bool:
-        """Active; a customer's account works only once its address is confirmed."""
+        """Whether the user is active and, if a customer, has confirmed the address."""
         return self.is_active and (self.is_staff or self.email_confirmed_at is not None)

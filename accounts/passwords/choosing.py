@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, and how one is exchanged for another."""
+"""Checks whether a password is good enough, and exchanges one for another."""
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -11,18 +11,18 @@ from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User
 from accounts.passwords.hashing import turn
 from accounts.tokens.refresh import revoke_everything
-from backoffice.api.throttling import Limit, take
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid
+from backoffice.requests.throttling import Limit, take
 
 GUESSES = 5
 WINDOW_SECONDS = 15 * 60
-# Argon2 reads the whole of it: an endless password would be a way to keep the server busy.
+# Argon2 reads the whole password: an endless one would keep the server busy.
 LONGEST_PASSWORD = 1024
 
 
 def change_password(user: User, *, old: str, new: str, by: Actor) -> None:
-    """One's own password, for which the old one is needed; all tokens fall.
+    """Change one's own password, for which the old one is needed; all tokens end.
 
     Raises:
         Invalid: the old one is wrong or the new one weak; faults point at /old_password and /new_password.
@@ -37,7 +37,7 @@ def change_password(user: User, *, old: str, new: str, by: Actor) -> None:
 
 
 def is_own_password(user: User, password: str) -> bool:
-    """Asked of somebody who has signed in already; a right one is no guess.
+    """Whether it is the password of a user who is signed in already; a right one does not count as a guess.
 
     Raises:
         Throttled: too many wrong ones, or too many people at a time.
@@ -52,7 +52,7 @@ def is_own_password(user: User, password: str) -> bool:
 
 
 def check_strength(password: str, user: User, *, pointer: str) -> None:
-    """NIST 800-63B: long enough, none of the common ones, not the user's own name; nothing else.
+    """Check what NIST 800-63B asks: long enough, not a common one, not the user's name; nothing else.
 
     Raises:
         Invalid: the faults point at `pointer`.
@@ -71,12 +71,12 @@ def check_strength(password: str, user: User, *, pointer: str) -> None:
 
 @write_transaction
 def store_password(user: User, encoded: str, *, by: Actor) -> None:
-    """Put the hash in the place of the one that `user` holds; all tokens, sessions and links fall.
+    """Replace the hash that `user` holds by this one; all tokens, sessions and links end.
 
     Raises:
         Conflict: it was changed, or everything was revoked, at the same moment.
     """
-    # Compared with what was checked: of two changes at once only one counts.
+    # The row must still be as it was checked: of two changes at once only one counts.
     same = User.objects.filter(pk=user.pk, password=user.password, auth_version=user.auth_version)
     if not same.update(password=encoded):
         raise Conflict(_("The password was changed at the same moment. Sign in again."))

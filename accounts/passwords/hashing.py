@@ -1,4 +1,4 @@
-"""Hashes of passwords: Argon2id as OWASP advises for it, and never more than two at a time in one process.
+"""Hashes passwords with Argon2id as OWASP advises, and never more than two at a time in one process.
 
 A hash costs memory and a processor on purpose. Without a bound, strangers who sign in at once would take all
 of both; those that find no turn within a second are told to come again.
@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from backoffice.errors import Throttled
 
 AT_ONCE = 2
-# Each waits in a thread that could answer something else: more than these are refused at once.
+# Each that waits holds a thread that could answer something else: more are refused at once.
 MOST_WAITING = 4
 WAIT_SECONDS = 1.0
 RETRY_AFTER_SECONDS = 2
 
 
 class Crowded(Throttled):
-    """All turns are taken: nobody has guessed too often."""
+    """All turns are taken. Nobody has guessed too often: the server is busy hashing."""
 
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -31,7 +31,7 @@ _mine = threading.local()
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """One of the few turns, for as long as it takes; who has one already goes on with it.
+    """Hold one of the few turns within the block; a thread that has one already keeps it.
 
     Raises:
         Crowded: all are taken, and too many wait or it took too long.
@@ -64,7 +64,7 @@ def _has_come() -> bool:
 
 
 class Argon2id(Argon2PasswordHasher):
-    """OWASP's parameters: 19 MiB, two passes, one lane. Older hashes are renewed at the next sign-in."""
+    """Argon2id with OWASP's parameters: 19 MiB, two passes, one lane. Sign-ins renew older hashes."""
 
     time_cost = 2
     memory_cost = 19 * 1024
@@ -82,7 +82,7 @@ class Argon2id(Argon2PasswordHasher):
 
 
 class PBKDF2(PBKDF2PasswordHasher):
-    """For accounts that come from elsewhere, until they sign in."""
+    """Checks the hashes of accounts that come from elsewhere, until they sign in."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         with turn():

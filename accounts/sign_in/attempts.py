@@ -1,4 +1,4 @@
-"""Signing in with a password: how often it may be guessed, and what is noted of it.
+"""Signs in with a password: limits how often it may be guessed, and notes what happened.
 
 Guesses are counted before a password is looked at, and one that was right is given back. They are counted
 three times over: by place, by account and place, and by account alone. The last would let strangers lock
@@ -21,14 +21,14 @@ from accounts.models import AccountChange, KnownPlace, Source, User, normalised_
 from accounts.passwords.choosing import GUESSES, WINDOW_SECONDS
 from accounts.passwords.hashing import Crowded, turn
 from accounts.sign_in.places import is_known_place, know_place
-from backoffice.api.addresses import address_block
-from backoffice.api.throttling import Limit, claim_turn, limits_of_place, refuse_when_used_up, take
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated, Throttled, Title
+from backoffice.requests.addresses import address_block
+from backoffice.requests.throttling import Limit, claim_turn, limits_of_place, refuse_when_used_up, take
 
-# Whoever mistypes: a whole office shares one address.
+# Mistyping counts, too, and a whole office shares one address.
 GUESSES_FROM_ONE_PLACE = 20
-# All strangers together, at one account.
+# For one account, guessed at by all strangers together.
 GUESSES_OF_STRANGERS, STRANGERS_SECONDS = 50, 60 * 60
 
 
@@ -38,7 +38,7 @@ class InvalidCredentials(NotAuthenticated):
 
 
 def sign_in(email: str, password: str, *, address: str, source: Source = Source.API) -> User:
-    """The user with this e-mail address, however it is typed, and this password, who may sign in.
+    """Return the user with this e-mail address, however it is typed, and password, who may sign in.
 
     Raises:
         InvalidCredentials: unknown, unconfirmed, inactive or wrong password; which of them is not told.
@@ -68,7 +68,7 @@ def sign_in(email: str, password: str, *, address: str, source: Source = Source.
 
 @write_transaction
 def note_sign_in(user: User, *, address: str, source: Source) -> None:
-    """An entry of the account's history; staff are told by mail of a place that is new."""
+    """Add an entry to the account's history, and mail staff about a place that is new."""
     record(user, AccountChange.SIGNED_IN, by=Actor(user, source), address=address)
     has_come_before = KnownPlace.objects.filter(user=user).exists()
     if know_place(user, address) and has_come_before and user.is_staff:
@@ -87,13 +87,13 @@ def _limits(guessed: str, address: str, *, is_known: bool) -> list[Limit]:
 
 def _is_right(user: User | None, password: str) -> bool:
     if user is None:
-        # As much work as for an account that exists, so that the time taken does not tell.
+        # Do as much work as for an account that exists, so that the time taken does not tell.
         make_password(password)
         return False
     return user.check_password(password)
 
 
 def _note_limit(user: User | None, limits: Sequence[Limit], *, by: Actor, account: str, address: str) -> None:
-    """Once in a while: whoever is refused a thousand times a minute does not fill the log and the disk."""
+    """Record the refusal once per window: a thousand of them a minute must not fill the log and the disk."""
     if claim_turn(f"noted:{limits[0].key}", window_seconds=WINDOW_SECONDS):
         record(user, AccountChange.LIMITED, by=by, account=account, address=address)

@@ -1,19 +1,19 @@
-"""Where somebody has signed in before. Strangers who guess at their password cannot lock them out there."""
+"""Remembers where somebody has signed in: strangers who guess the password cannot lock them out there."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
 from accounts.models import KnownPlace, User
-from backoffice.api.addresses import address_block
 from backoffice.db.transactions import write_transaction
+from backoffice.requests.addresses import address_block
 
 KNOWN_FOR = timedelta(days=90)
 
 
 @write_transaction
 def know_place(user: User, address: str) -> bool:
-    """The account may be signed in to from here whatever strangers do; tells whether that is news."""
+    """Let the account sign in from here whatever strangers do; return whether the place is new."""
     now, block = timezone.now(), address_block(address)
     KnownPlace.objects.filter(user=user, last_seen_at__lt=now - KNOWN_FOR).delete()
     if KnownPlace.objects.filter(user=user, block=block).update(last_seen_at=now):
@@ -23,7 +23,7 @@ def know_place(user: User, address: str) -> bool:
 
 
 def is_known_place(user: User | None, address: str) -> bool:
-    """One query in any case: the time that it takes does not tell."""
+    """Whether the user has signed in from here; always one query, so that the time taken does not tell."""
     since = timezone.now() - KNOWN_FOR
     block = address_block(address)
     of_user = KnownPlace.objects.filter(user_id=user.pk if user else 0, block=block)

@@ -25,28 +25,28 @@ from accounts.actors import Actor
 from accounts.history import record
 from accounts.models import AccountChange, BrowserSession, Source, User
 from accounts.sign_in.attempts import note_sign_in
-from backoffice.api.addresses import client_address, current_address
+from backoffice.requests.addresses import client_address, current_address
 from backoffice.runtime.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
 BEGAN, SEEN, PASSWORD, BROWSER = "began_at", "seen_at", "password_at", "browser"
-# How exactly it is known when somebody was last there: each note of it is a write.
+# We know to this many seconds when somebody was last there: each note of it is a write.
 NOTED_EVERY_SECONDS = 60
 PASSWORD_FRESH_SECONDS = 10 * 60
 LONGEST_BROWSER = 200
 
 
 class SessionStore(DatabaseStore):
-    """Sessions of the admin in a table of their own, with whose they are.
+    """Keeps the admin's sessions in a table of their own, each with its user.
 
     The table holds digests of their keys: whoever reads it, or a backup, cannot go on in anybody's session.
     """
 
     def save(self, must_create: bool = False) -> None:
-        """As Django does; but what is only noted again is done without while nothing can be written.
+        """Save the session; while nothing can be written, go on without saving changes to one that exists.
 
-        Django would take it for a session that has ended meanwhile, and refuse pages that only read.
+        Django would think that the session has ended meanwhile, and refuse pages that only read.
         """
         try:
             super().save(must_create)
@@ -119,7 +119,7 @@ def is_over(session: Any, now: float) -> bool:
 
 
 def begin_session(request: HttpRequest, user: User) -> None:
-    """Right after somebody has shown who they are, by a password or by a link of a mail."""
+    """Begin the session; call it right after a password or a mailed link has shown who they are."""
     now = int(time())
     browser = "".join(char if char.isprintable() else " " for char in request.headers.get("User-Agent", ""))
     request.session.update({BEGAN: now, SEEN: now, PASSWORD: now, BROWSER: browser[:LONGEST_BROWSER]})
@@ -131,12 +131,12 @@ def note_sign_out(user: User) -> None:
 
 
 def note_password(request: HttpRequest) -> None:
-    """It was typed once more just now, and was right."""
+    """Note that the password was typed again just now, and was right."""
     request.session[PASSWORD] = int(time())
 
 
 def asked_again(request: HttpRequest, *, back: str | None = None) -> HttpResponse | None:
-    """The way to the page that asks for the password, unless it was typed within ten minutes."""
+    """Redirect to the page that asks for the password; None if it was typed within ten minutes."""
     typed_at = request.session.get(PASSWORD, 0)
     if time() - typed_at < PASSWORD_FRESH_SECONDS:
         return None
@@ -147,7 +147,7 @@ def asked_again(request: HttpRequest, *, back: str | None = None) -> HttpRespons
 
 
 def living_sessions(user: User) -> QuerySet[BrowserSession]:
-    """The sessions that still let the user in, the latest first."""
+    """Return the sessions that still let the user in, the latest first."""
     now = timezone.now()
     idle_since = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
     oldest = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
@@ -156,7 +156,7 @@ def living_sessions(user: User) -> QuerySet[BrowserSession]:
 
 
 def digest_of(session_key: str) -> str:
-    """As many hexadecimal digits of its SHA-256 as the column holds. The key is random: nothing to guess."""
+    """Return as many hex digits of its SHA-256 as the column holds; a random key needs no slow hash."""
     return sha256(session_key.encode()).hexdigest()[:40]
 
 

@@ -35,7 +35,7 @@ class Claims:
 
 
 def access_token_for(family: TokenFamily, *, now: datetime, lifetime_seconds: int) -> str:
-    """A signed token that speaks for the family's user."""
+    """Return a signed token that speaks for the family's user."""
     user = family.user
     issued_at = int(now.timestamp())
     claims = {
@@ -58,7 +58,7 @@ def access_token_for(family: TokenFamily, *, now: datetime, lifetime_seconds: in
 
 
 def read_access_token(token: str) -> User:
-    """The user whom the token speaks for, with their customer loaded, in one query.
+    """Return the user whom the token speaks for, with their customer loaded, in one query.
 
     Raises:
         NotAuthenticated: forged, expired or revoked, or the user may no longer sign in.
@@ -81,7 +81,7 @@ def _signed_in(user: int, version: int, family: int) -> QuerySet[User]:
 
 
 def claims_of(token: str) -> Claims:
-    """What the token says of its bearer.
+    """Return what the token says of its bearer.
 
     Raises:
         NotAuthenticated: forged or expired.
@@ -96,10 +96,10 @@ def claims_of(token: str) -> Claims:
 
 @lru_cache(maxsize=2048)
 def _verified(token: str, keys: tuple[tuple[str, str], ...], audience: str, issuer: str) -> Claims:
-    """The claims of a token that is properly signed: that does not change, so it is looked at once.
+    """Return the claims of a properly signed token. The signature is checked once, for it does not change.
 
     Raises:
-        NotAuthenticated: nothing of which is remembered.
+        NotAuthenticated: the token is not good; this is not remembered.
     """
     try:
         claims = jwt.decode(
@@ -126,7 +126,7 @@ def _is_key(text: str) -> bool:
 
 
 def _key_of(header: dict[str, Any], keys: dict[str, str]) -> str:
-    """The key that a token claims to be signed with.
+    """Return the key that a token claims to be signed with.
 
     Raises:
         PyJWTError: it is no access token, or of an unknown key.

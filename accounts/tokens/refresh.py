@@ -19,9 +19,9 @@ from accounts.actors import Actor
 from accounts.history import record
 from accounts.models import AccountChange, RefreshToken, Source, TokenFamily, User
 from accounts.tokens.access import access_token_for, claims_of
-from backoffice.api.addresses import current_address
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated
+from backoffice.requests.addresses import current_address
 
 # Seconds since then fit in an `auth_version` until 2088.
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -44,7 +44,7 @@ def issue_pair(user: User) -> TokenPair:
     User.objects.filter(pk=user.pk).update(last_login=now)
     family = TokenFamily.objects.create(
         user=user,
-        # As it was when the password was checked: what has been revoked since stays revoked.
+        # The version from when the password was checked: what has been revoked since stays revoked.
         auth_version=user.auth_version,
         address=current_address.get()[:45],
         created_at=now,
@@ -54,7 +54,7 @@ def issue_pair(user: User) -> TokenPair:
 
 
 def rotate(refresh: str) -> TokenPair:
-    """A new pair for a refresh token, which is used up by it.
+    """Return a new pair for a refresh token, which is then used up.
 
     Call it outside any transaction: the revocation that a replay brings must outlive the refusal.
 
@@ -75,7 +75,7 @@ def _rotate(refresh: str) -> TokenPair | None:
     now = timezone.now()
     family = token.family
     if not _use_up(token, now):
-        # Once: whoever has an old token could fill the history with it.
+        # Recorded once: whoever has an old token could fill the history with it.
         if _revoke(TokenFamily.objects.filter(pk=family.pk), "a refresh token was used twice", now):
             record(family.user, AccountChange.REPLAYED, by=Actor(None, Source.API))
         return None
@@ -86,7 +86,7 @@ def _rotate(refresh: str) -> TokenPair | None:
 
 
 def _use_up(token: RefreshToken, now: datetime) -> bool:
-    """Whether this caller is the first: decided inside the UPDATE, so that only one of many can be."""
+    """Use the token up, and return whether this call did: the UPDATE decides, so only one of many can."""
     return RefreshToken.objects.filter(pk=token.pk, used_at=None).update(used_at=now) == 1
 
 
@@ -103,9 +103,9 @@ def _is_alive(token: RefreshToken, now: datetime) -> bool:
 
 @write_transaction
 def revoke_family(refresh: str, *, user: User) -> bool:
-    """End the user's sign-in that this refresh token belongs to; an unknown or another's is left alone.
+    """End the user's sign-in that this refresh token belongs to; leave an unknown or another's alone.
 
-    Tells whether one was ended.
+    Returns whether one was ended.
     """
     token = _find(refresh)
     if token is None or token.family.user_id != user.pk:
@@ -115,7 +115,7 @@ def revoke_family(refresh: str, *, user: User) -> bool:
 
 @write_transaction
 def revoke_sign_in(access: str) -> bool:
-    """End the sign-in that this access token belongs to; tells whether it had not ended before.
+    """End the sign-in that this access token belongs to; return whether it had not ended before.
 
     Raises:
         NotAuthenticated: it is not a valid access token.
@@ -145,14 +145,14 @@ def revoke_everybody(*, because: str) -> None:
 
 
 def living_families(user: User, now: datetime) -> QuerySet[TokenFamily]:
-    """The sign-ins of clients that still work, the latest first."""
+    """Return the sign-ins of clients that still work, the latest first."""
     families = TokenFamily.objects.filter(user=user, auth_version=user.auth_version, revoked_at=None)
     return families.filter(expires_at__gt=now, tokens__expires_at__gt=now).order_by("-id").distinct()
 
 
 @write_transaction
 def end_family(family: TokenFamily) -> None:
-    """One sign-in of a client; its access token falls at once."""
+    """End one sign-in of a client; its access token ends at once."""
     _revoke(TokenFamily.objects.filter(pk=family.pk), "signed out", timezone.now())
 
 
@@ -166,7 +166,7 @@ def _hash(refresh: str) -> str:
 
 
 def _revoke(families: QuerySet[TokenFamily], because: str, now: datetime) -> bool:
-    """Whether any of them was still good."""
+    """Revoke the families, and return whether any of them was still good."""
     return families.filter(revoked_at=None).update(revoked_at=now, revoked_because=because) > 0
 
 

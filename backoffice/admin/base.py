@@ -1,6 +1,6 @@
 """What every page of the admin shares; lists are in lists.py, dialogs in dialogs.py. It registers nothing.
 
-Who acts is told by `accounts.admin.actor.actor_of(request)`: this package knows no users.
+This package knows no users: `accounts.admin.actor.actor_of(request)` says who acts.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class DomainAdmin(ModelAdmin):
     change_list_template = "backoffice/change_list.html"
     empty_title: str | Promise = gettext_lazy("Nothing here yet")
     empty_text: str | Promise = ""
-    # The same two for saved views, by the view's name.
+    # The same two texts for each saved view, by the view's name.
     empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
     # What the empty list's button says, when adding one is called something else.
     empty_button: str | Promise = ""
@@ -68,7 +68,7 @@ class DomainAdmin(ModelAdmin):
         default_choices: list[tuple[str, str]] | None = None,
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> list[tuple[str, str]]:
-        """Past Unfold's, whose signature Django 6.1 warns about."""
+        """Django's choices, past Unfold's override: Django 6.1 warns about its signature."""
         first = [("", _("Select action"))] if default_choices is None else default_choices
         choices: list[tuple[str, str]] = super(ModelAdmin, self).get_action_choices(
             request, first, action_location
@@ -79,14 +79,14 @@ class DomainAdmin(ModelAdmin):
         """Columns are narrowed by the list's filters alone: Django would let anybody who may open it ask for
         any column of the row, so that a secret or a password's hash could be guessed letter by letter."""
         if not self._is_known_to_queries(lookup.partition("__")[0], request):
-            # Parameters of filters of our own; any other is refused later.
+            # It may be a parameter of a filter of our own; Django refuses any other one later.
             return True
         offered = [self.opts.pk.name, *map(_name_of, self.get_list_filter(request))]
         is_offered = any(_is_lookup_of(each, lookup) for each in offered)
         return is_offered and super().lookup_allowed(lookup, value, request)
 
     def _is_known_to_queries(self, name: str, request: HttpRequest) -> bool:
-        """Also `actor_id`, which leads to all of the actor, `pk`, hidden relations and computed columns."""
+        """Whether a query understands the name: fields, `pk`, `actor_id`, hidden relations, annotations."""
         if name == "pk" or name in self.get_queryset(request).query.annotations:
             return True
         try:
@@ -96,11 +96,11 @@ class DomainAdmin(ModelAdmin):
         return True
 
     def in_view(self, rows: QuerySet[Any], view: str) -> QuerySet[Any]:
-        """The rows of a saved view; `view` is what the tab put into the address, "" for all."""
+        """Narrow the rows to a saved view; `view` is what the tab put into the address, "" for all."""
         return rows
 
     def page(self, request: HttpRequest, template: str, context: Mapping[str, Any]) -> TemplateResponse:
-        """A page of our own within the admin's frame; `object` in the context makes its breadcrumbs."""
+        """Show a page of our own within the admin's frame; `object` in the context makes its breadcrumbs."""
         setattr(request, "current_app", self.admin_site.name)  # noqa: B010
         frame = self.admin_site.each_context(request)
         return TemplateResponse(request, template, {**frame, "opts": self.opts, **context})
@@ -145,7 +145,7 @@ class DomainAdmin(ModelAdmin):
         return _refused(form, refusal) if refusal else form
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
-        """Without the links that open another form in a frame: frames are forbidden (CSP)."""
+        """The field without Unfold's links that open another form in a frame: our CSP forbids frames."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
@@ -153,7 +153,7 @@ class DomainAdmin(ModelAdmin):
 
 
 def _name_of(list_filter: Any) -> str:
-    """The column, or the parameter of a filter of our own, that an entry of `list_filter` goes by."""
+    """Return the column, or the parameter of a filter of our own, that an entry of `list_filter` uses."""
     name = list_filter[0] if isinstance(list_filter, tuple) else list_filter
     return name if isinstance(name, str) else str(name.parameter_name)
 
@@ -164,7 +164,7 @@ def _is_lookup_of(column: str, lookup: str) -> bool:
 
 
 def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:
-    """The same form, which already knows that its input will be refused, and why."""
+    """Return the form's class with the refusal added, so that it comes back invalid and says why."""
 
     def clean(self: AnyForm) -> dict[str, Any] | None:
         data = super(refused, self).clean()
@@ -177,7 +177,7 @@ def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:
 
 
 def csv_file(content: str, name: str) -> HttpResponse:
-    """A download that Excel reads as UTF-8."""
+    """Return the file as a download that Excel reads as UTF-8."""
     return HttpResponse(
         UTF8_MARK + content,
         content_type=CSV_TYPE,
@@ -186,7 +186,7 @@ def csv_file(content: str, name: str) -> HttpResponse:
 
 
 def show_refusal(request: HttpRequest, refusal: Refusal, *, url: str | None = None) -> HttpResponse:
-    """Back to where the form was, or to a page, with the reason on top.
+    """Redirect to where the form was, or to `url`, which shows the reason on top.
 
     Raises:
         Refusal: this is the page that was asked for, which has no way back: an error page tells the reason.

@@ -1,4 +1,4 @@
-"""A shop of https behind a proxy that it does not know: told, instead of redirecting for ever.
+"""A shop of https behind a proxy that it does not know says so, instead of redirecting for ever.
 
 The proxy ends TLS and asks by http. As long as the shop does not believe it that the browser asked by https,
 it redirects to https, which is what the browser asked for in the first place.

@@ -22,7 +22,7 @@ from backoffice.errors import Fault, Refusal
 
 
 def errors_of(refusal: Refusal, fields: Any) -> Iterator[tuple[str | None, str]]:
-    """Each complaint with the form field it is about, or None for the form as a whole."""
+    """Yield each complaint with the form field it is about, or None for the form as a whole."""
     if len(refusal.faults) < 2:
         yield (_field_of(refusal.faults[0], fields) if refusal.faults else None), refusal.detail
         return
@@ -50,7 +50,7 @@ class UseCaseDialog(BaseDialogForm):
         raise NotImplementedError
 
     def next_page(self) -> str:
-        """Where to go once it is done: an address, or "" to load the same page again."""
+        """Return the address to go to once it is done, or "" to load the same page again."""
         return ""
 
     def clean(self) -> dict[str, Any]:
@@ -139,13 +139,13 @@ def _holder_of(permissions: Sequence[str]) -> Callable[..., bool]:
 
 
 class ButtonsFollowState(ModelAdmin):
-    """For an admin whose buttons depend on the row: those show that have an effect on it.
+    """An admin that hides the buttons which have no effect on the row as it is.
 
-    Use cases decide; a button that is hidden is no refusal.
+    Hiding a button forbids nothing: the use case decides whether it may be done.
     """
 
     def hidden_buttons(self, row: Any) -> Collection[str]:
-        """The names among `actions_detail` that have no effect on this row as it is."""
+        """Return the names among `actions_detail` that have no effect on this row as it is."""
         raise NotImplementedError
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[UnfoldAction]:

@@ -35,17 +35,17 @@ from backoffice.admin.error_words import (
 )
 from backoffice.admin.way_back import came_from
 from backoffice.api.problems import in_one_line
-from backoffice.api.request_id import current_request_id
 from backoffice.errors import Refusal
+from backoffice.requests.request_id import current_request_id
 from backoffice.runtime.outages import is_outage
 
 logger = logging.getLogger("backoffice.errors")
 
 FRAMED, PLAIN, PLAIN_FRAME = "backoffice/error.html", "backoffice/plain_error.html", "backoffice/plain.html"
 API = "/api/"
-# What a bare answer says to programs, kept when a page is made of it.
+# Headers for programs, which the page keeps that replaces a bare answer.
 KEPT_HEADERS = ("Allow", "Retry-After")
-# Asking later may help: what was typed is kept until then.
+# Asking later may help, so the page keeps what was typed.
 SENT_AGAIN = (429, 503)
 OTHER_HOST_SECONDS = 60
 MARK = "_has_been_logged"
@@ -79,7 +79,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What nobody has caught, also in the middleware: an outage is one, without a traceback each time."""
+    """Answer what nobody has caught, also in the middleware; an outage is logged without a traceback."""
     error = sys.exc_info()[1]
     complaint = complaint_about(error)
     response = error_page(request, complaint)
@@ -89,9 +89,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """The form's token is not the browser's: what was typed on a page of ours can be sent again."""
+    """The form's token is not the browser's. What was typed on a page of ours is offered to be sent again."""
     if request.method != "POST":
-        # No form of a browser sends anything else.
+        # A browser's forms send nothing but GET and POST.
         response = error_page(request, NOT_ALLOWED)
         response["Allow"] = "GET, HEAD, POST"
         return response
@@ -100,15 +100,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def _is_sent_from_here(request: HttpRequest) -> bool:
-    """By the Origin header, which no page of somebody else's can set.
+    """Whether a page of this shop sent the form. No page can set the Origin header: the browser does.
 
-    Without it anybody's page could have typed for the user, who would only have to press the button.
+    A stranger's page could have filled the form in, and the user would only have to press the button.
     """
     return request.headers.get("Origin") in (f"{request.scheme}://{request.get_host()}", settings.SHOP_URL)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
-    """Everything of the form; None when a part of it is better typed or chosen anew."""
+    """What the form held; None if it held a password or a file, which must be typed or chosen anew."""
     fields = [(name, str(value)) for name, values in request.POST.lists() for value in values]
     typed = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
     is_secret = any("password" in name.lower() or name == "old" for name, _value in typed)
@@ -121,7 +121,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
 def error_page(
     request: HttpRequest, complaint: Complaint, *, typed: list[tuple[str, str]] | None = None
 ) -> HttpResponse:
-    """In the admin's frame for whoever is signed in there, else plain; within a page a sentence."""
+    """Show the complaint: in the admin's frame to staff, plainly to others, as one sentence within a page."""
     if request.path.startswith(API):
         response = HttpResponse(status=complaint.status)
     elif _asks_within_a_page(request):
@@ -136,7 +136,7 @@ def error_page(
 
 
 def _asks_within_a_page(request: HttpRequest) -> bool:
-    """A dialog, a row, the search: a whole page would stand within the one that is open."""
+    """Whether a script asks for a part of the open page, such as a dialog or a row."""
     headers = request.headers
     return "HX-Request" in headers or headers.get("Sec-Fetch-Dest") == "empty"
 
@@ -183,7 +183,7 @@ def _token(request: HttpRequest, typed: list[tuple[str, str]] | None) -> dict[st
 
 @remember
 def _plain_template() -> Any:
-    """Kept from the start on: a full disk or too many open files may be what the page is about."""
+    """Load the template before anything fails: the page may be about a full disk or too many open files."""
     get_template(PLAIN_FRAME)
     str(OUTAGE.title)
     return get_template(PLAIN)
@@ -221,14 +221,14 @@ class ErrorPageMiddleware:
 
 
 def _note(request: HttpRequest, response: HttpResponse, error: BaseException | None, level: int) -> None:
-    """One line instead of a traceback: strangers cause such errors at will, an outage with every request."""
+    """Log one line, no traceback: strangers cause such errors at will, an outage one per request."""
     told = (request.path, type(error).__name__, str(error).partition("\n")[0])
     logger.log(level, "%s %s: %s: %.300s", request.method, *map(in_one_line, told), extra={"about": error})
     _mark_as_logged(response)
 
 
 def _note_other_host(request: HttpRequest, response: HttpResponse) -> None:
-    """Once a minute: whoever scans the network asks for the shop by every name but its own."""
+    """Log a foreign Host header at most once a minute: scanners of the network send all kinds of them."""
     global _other_host_noted_at
     _mark_as_logged(response)
     now = monotonic()
@@ -239,5 +239,5 @@ def _note_other_host(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _mark_as_logged(response: HttpResponse) -> None:
-    """Django says it once more of every answer that does not carry its own mark."""
+    """Keep Django from logging the answer a second time: it passes over those that carry this mark."""
     setattr(response, MARK, True)

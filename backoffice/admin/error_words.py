@@ -1,4 +1,4 @@
-"""What people are told when something went wrong: what it was, and what to do."""
+"""The words that people see when something went wrong: what it was, and what to do."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from backoffice.runtime.outages import RETRY_AFTER_SECONDS, is_outage
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a page of these says. `advice` is what to do, `points` what is wrong one by one."""
+    """What an error page says: `advice` tells what to do, `points` lists what is wrong one by one."""
 
     status: int
     title: str | Promise
@@ -120,7 +120,7 @@ OF_STATUS = {
 
 
 def complaint_about(error: BaseException | None) -> Complaint:
-    """What to say of an error that no page has dealt with."""
+    """Return what to say about an error that no page has dealt with."""
     match error:
         case Refusal():
             return _refused(error)

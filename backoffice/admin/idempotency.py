@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.api.idempotency import IdempotencyMismatch, once
-from backoffice.api.json_reply import rendered
 from backoffice.errors import Conflict, Title
+from backoffice.requests.json_reply import rendered
 
 # Sent with what was typed, and not part of it.
 BESIDES = frozenset(("csrfmiddlewaretoken", "key"))
@@ -36,7 +36,7 @@ def new_idempotency_key() -> str:
 
 
 def done_once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `run` gives, or gave when this form was sent with this key before.
+    """Return what `run` gives, or what it gave when this form was sent with this key before.
 
     Raises:
         SentAlready: something else was typed with this key before, and was done. And whatever `run` raises.

@@ -1,4 +1,4 @@
-"""The rows before and after one, in the list that somebody came from."""
+"""Links from a row's page to the rows before and after it, in the list that somebody came from."""
 
 from copy import copy
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ CAME_FROM = "_changelist_filters"
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The addresses of their pages, "" where the list ends."""
+    """The addresses of the pages of the rows beside one; "" where the list ends."""
 
     previous: str = ""
     next: str = ""
 
 
 def with_neighbours[M: Model](rows: QuerySet[M], *, admin: AnyAdmin, request: HttpRequest) -> QuerySet[M]:
-    """Each row with the keys of those beside it, for `neighbours_of`; without a statement of their own.
+    """Add to each row the keys of the rows beside it, for `neighbours_of`, within the same statement.
 
-    Beside its place in the order, so also when it has left the list meanwhile. The list must be sorted by
-    columns of the row itself that are never empty.
+    They are found by the row's place in the order, so also when the row has left the list meanwhile. The list
+    must be sorted by columns of the row itself that are never empty.
     """
     try:
         listed = _rows_of_list(request.GET.get(CAME_FROM, ""), admin, request)
@@ -52,7 +52,7 @@ def neighbours_of(row: Model, *, request: HttpRequest) -> Neighbours:
 
 
 class _UnreadList(SavedViewsChangeList):
-    """A list of which only the conditions and the order are wanted."""
+    """A list that is built for its conditions and order alone."""
 
     def get_results(self, request: HttpRequest) -> None:
         """Read no rows."""

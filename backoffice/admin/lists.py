@@ -29,7 +29,7 @@ VIEW = "view"
 
 
 class UnreadableFilter(Invalid):
-    """The address narrows a list by what is no value of the column."""
+    """The address narrows a list by something that cannot be a value of the column."""
 
 
 class SavedViewsChangeList(ChangeList):
@@ -54,7 +54,7 @@ class SavedViewsChangeList(ChangeList):
             raise UnreadableFilter(_("A filter of this list could not be understood: choose it again."))
 
     def _column_of(self, lookup: str) -> Any:
-        """None for the parameter of a filter of our own, which knows what to make of it."""
+        """Return the lookup's column; None for a parameter of a filter of our own, which reads it itself."""
         name = lookup.partition("__")[0]
         try:
             return self.lookup_opts.pk if name == "pk" else self.lookup_opts.get_field(name)
@@ -71,7 +71,7 @@ class SavedViewsChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         if not (self.query or self.has_active_filters or request.GET.get(VIEW)):
-            # Else the title would say "60 results (show all)" beside all 60.
+            # Without this the title would say "60 results (show all)" beside all 60.
             self.full_result_count = self.result_count
 
 
@@ -98,7 +98,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         rows = cast("QuerySet[Model]", self.object_list)
-        # The keys alone: what the list computes for each row would be computed for all that are counted.
+        # Count keys alone, so that nothing is computed for the rows that are counted.
         return CappedCount(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
 
     @cached_property
@@ -107,7 +107,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) -> int:
-    """Counted once per request and at most every 30 seconds: badges and tabs are on every page."""
+    """Count once per request and at most every 30 seconds: badges and tabs are on every page."""
     kept: dict[str, int] = request.__dict__.setdefault("_remembered_counts", {})
     if name not in kept:
         kept[name] = remembered(f"admin:count:{name}", COUNTS_KEPT_SECONDS, count)
@@ -122,7 +122,7 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 class StaffFilter(RelatedDropdownFilter):
-    """Staff alone: there may be many customers with accounts, and they move nothing by hand."""
+    """Offers staff alone: there may be many customers with accounts, and they change nothing by hand."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,7 +136,7 @@ class StaffFilter(RelatedDropdownFilter):
 
 
 class WholeDaysFilter(RangeDateFilter):
-    """From the beginning of the first day to the end of the last, in the shop's time zone."""
+    """Filters from the beginning of the first day to the end of the last, in the shop's time zone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -123,7 +123,7 @@ TABS = (
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """The groups that this user may see, with the numbers beside them."""
+    """Return the groups that this user may see, with the numbers beside them."""
     groups: list[dict[str, Any]] = []
     for title, pages in SIDEBAR:
         if items := [_link(page, request) for page in pages if _may_see(page, request)]:
@@ -133,7 +133,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _mark_active(items: list[dict[str, Any]], path: str) -> None:
-    """The page nearest above the path alone: Unfold would mark all that are above it."""
+    """Mark only the page nearest above the path: Unfold would mark every one above it."""
     above = [(place, item) for item in items for place in item["places"] if path.startswith(place)]
     _place, nearest = max(above, key=lambda each: len(each[0]), default=("", None))
     for item in items:
@@ -164,7 +164,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
-    """In the menu with one's own name."""
+    """Return the links of the menu under one's own name."""
     return [
         {"title": _("Change password"), "link": reverse("admin:password_change")},
         {"title": _("Where you are signed in"), "link": reverse("admin:sign_ins")},
@@ -176,7 +176,7 @@ def shop_name(_request: HttpRequest) -> str:
 
 
 def asset(path: str) -> Callable[[HttpRequest], str]:
-    """Resolved per request: the name of a collected file holds its hash."""
+    """Give a function that finds the file's URL per request: the name of a collected file holds its hash."""
     return lambda _request: static(path)
 
 

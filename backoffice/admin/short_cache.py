@@ -6,7 +6,7 @@ from django.core.cache import caches
 
 
 def remembered[T](key: str, seconds: int, compute: Callable[[], T]) -> T:
-    """What `compute` gave at most `seconds` ago. It must not give None."""
+    """Return what `compute` gave at most `seconds` ago, or gives now. It must not give None."""
     figures = caches["process"]
     value: T | None = figures.get(key)
     if value is None:

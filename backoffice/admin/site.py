@@ -75,11 +75,11 @@ class BackofficeSite(UnfoldAdminSite):
     def i18n_javascript(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """What scripts say, of every app: Django would serve the words of its own scripts alone."""
+        """Serve the scripts' translations of every app: Django would serve those of its own alone."""
         return JavaScriptCatalog.as_view()(request)
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Afresh each time: Unfold would show what it found for five minutes, past a lost permission."""
+        """Search afresh each time: Unfold keeps results for five minutes, even when a permission is lost."""
         began = time.monotonic()
         term = request.GET.get("s", "").strip()
         if not term:
@@ -100,7 +100,7 @@ class BackofficeSite(UnfoldAdminSite):
 
 
 def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
-    """The view of a row, for what may be its key: pages and dialogs hand it on to the database as it is."""
+    """Answer 404 for what cannot be a row's key: pages and dialogs hand it on to the database as it is."""
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -122,7 +122,7 @@ def _pages(request: HttpRequest, term: str) -> list[SearchResult]:
 
 
 def _sign_in_and_come_back(request: HttpRequest) -> HttpResponse:
-    """For whoever was signed out within a page: a dialog, a row or the search would show the form there."""
+    """Have the browser leave the page for the sign-in form, which would else stand within a dialog or row."""
     query = urlencode({"next": page_asked_from(request)})
     return HttpResponse(headers={"HX-Redirect": f"{reverse('admin:login')}?{query}"})
 

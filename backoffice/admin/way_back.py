@@ -1,4 +1,4 @@
-"""Where somebody came from: a place within the shop, whatever a header says."""
+"""Finds the page that somebody came from: always a page of this shop, whatever a header says."""
 
 from urllib.parse import urlsplit
 
@@ -8,9 +8,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def local_path(url: str) -> str:
-    """Path and query of a URL, "" where a browser would read them as another host's.
+    """Return path and query of a URL, "" where a browser would read them as another host's.
 
-    Without the fragment: a click on href="#" leaves one behind, and with it nothing would be loaded again.
+    The fragment is left out: a click on href="#" leaves one behind, and with it nothing would load again.
     """
     try:
         parts = urlsplit(url)
@@ -32,9 +32,9 @@ def page_of_this_shop(request: HttpRequest, url: str) -> str:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page of this shop that led here, "" when it was another one, or none.
+    """Return the page of this shop that led here; "" when there was none, or it is another site's.
 
-    Nor does a page lead back to itself; a form that was sent does.
+    A page does not lead back to itself, but a form that was sent does.
     """
     path = page_of_this_shop(request, request.headers.get("Referer", ""))
     is_itself = request.method in ("GET", "HEAD") and path.partition("?")[0] == request.path

@@ -18,7 +18,7 @@ PREFLIGHT_SECONDS = 600
 
 
 class CorsMiddleware:
-    """Answers preflights and names the origin. Never allows credentials: cookies mean nothing to the API."""
+    """Answers preflights and names the origin. It never allows credentials: the API reads no cookies."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
-from backoffice.api.json_reply import Reply
 from backoffice.db.statements import updating
 from backoffice.db.transactions import LOCK_NOT_AVAILABLE, sqlstate_of, write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, Title
 from backoffice.models import IdempotencyRecord
+from backoffice.requests.json_reply import Reply
 
 ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 KEY_PARAMETER = {
@@ -48,7 +48,7 @@ class StillRunning(Conflict):
 
 
 def answer_once(request: HttpRequest, body: BaseModel | None, run: Callable[[], Reply]) -> HttpResponse:
-    """Run it in one transaction; with an Idempotency-Key once per caller, operation and key.
+    """Run it in one transaction; with an Idempotency-Key, only once per caller, operation and key.
 
     `run` must render its reply itself, and may be run again after a deadlock.
 
@@ -60,14 +60,14 @@ def answer_once(request: HttpRequest, body: BaseModel | None, run: Callable[[], 
 
 
 def answer_once_for(request: HttpRequest, content: bytes, run: Callable[[], Reply]) -> Reply:
-    """As `answer_once`, for a body that is identified by `content`."""
+    """Do what `answer_once` does, for a body that `content` identifies; return the reply unsent."""
     if "Idempotency-Key" not in request.headers:
         return write_transaction(run)()
     return once(*_place_of(request, content), run)
 
 
 def kept_answer(request: HttpRequest, content: bytes) -> Reply | None:
-    """What `answer_once_for` would give without running anything: asked before work that comes before it.
+    """Return the reply that `answer_once_for` would give without running anything; None if it would run.
 
     Raises:
         Invalid, IdempotencyMismatch.
@@ -76,11 +76,11 @@ def kept_answer(request: HttpRequest, content: bytes) -> Reply | None:
         return None
     caller, operation, key, fingerprint = _place_of(request, content)
     record = IdempotencyRecord.objects.filter(caller=caller, operation=operation, key=key).first()
-    return None if record is None else _kept(record, fingerprint)
+    return None if record is None else _reply_of(record, fingerprint)
 
 
 def _place_of(request: HttpRequest, content: bytes) -> tuple[str, str, str, str]:
-    """Caller, operation, key and fingerprint. Raises Invalid."""
+    """Return caller, operation, key and fingerprint. Raises Invalid for a key that cannot be one."""
     key = request.headers["Idempotency-Key"]
     if not ACCEPTABLE_KEY.fullmatch(key):
         detail = _("Idempotency-Key: 1 to 255 printable ASCII characters without blanks.")
@@ -92,7 +92,7 @@ def _place_of(request: HttpRequest, content: bytes) -> tuple[str, str, str, str]
 
 @write_transaction
 def once(caller: str, operation: str, key: str, fingerprint: str, run: Callable[[], Reply]) -> Reply:
-    """Run it and keep its reply, or give the kept one: two statements besides those of `run`.
+    """Run it and keep its reply, or return the kept one; takes two statements besides those of `run`.
 
     Raises:
         IdempotencyMismatch: the key was used with another fingerprint.
@@ -100,7 +100,7 @@ def once(caller: str, operation: str, key: str, fingerprint: str, run: Callable[
     """
     if not _take(caller, operation, key, fingerprint):
         record = IdempotencyRecord.objects.get(caller=caller, operation=operation, key=key)
-        return _kept(record, fingerprint)
+        return _reply_of(record, fingerprint)
     reply = run()
     _keep(caller, operation, key, reply.status, json.dumps(dict(reply.headers)), reply.body)
     return reply
@@ -118,7 +118,7 @@ def _keep(
 
 
 def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
-    """Whether this request is the first with the key; waits for the end of another one that might be."""
+    """Insert the key's row; return whether it was the first. Waits for another request with the same key."""
     table = connection.ops.quote_name(IdempotencyRecord._meta.db_table)
     columns = ", ".join(
         connection.ops.quote_name(name)
@@ -142,7 +142,7 @@ def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
         return cursor.rowcount == 1
 
 
-def _kept(record: IdempotencyRecord, fingerprint: str) -> Reply:
+def _reply_of(record: IdempotencyRecord, fingerprint: str) -> Reply:
     if record.fingerprint != fingerprint:
         detail = _("This key was used for another request: use a new key for each request.")
         raise IdempotencyMismatch(

@@ -86,7 +86,7 @@ Truth = Annotated[bool, Field(strict=True)]
 
 
 def text(longest: int, *, shortest: int = 0, pattern: str = NO_NUL) -> Any:
-    """Constraints of a string, to stand in an Annotated."""
+    """Return the constraints of a string, to stand in an Annotated."""
     return StringConstraints(max_length=longest, min_length=shortest, pattern=pattern)
 
 
@@ -95,7 +95,7 @@ Search = Annotated[str, text(100)]
 
 
 class NotJson(ValueError):
-    """Python's own extensions of JSON, in words for the sender."""
+    """The body uses one of Python's extensions of JSON; the message tells the sender which."""
 
 
 class StrictParser(Parser):
@@ -138,7 +138,7 @@ def _source(model: Any) -> str:
 
 
 def _names(operation: Operation, source: str) -> set[str]:
-    """What the operation reads of this source, as the client writes it."""
+    """Return the names that the operation reads from this source, as the client writes them."""
     names: set[str] = set()
     for model in operation.models:
         if _source(model) == source:

@@ -144,7 +144,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
 
 
 def _tidy(parameter: dict[str, Any]) -> None:
-    """A parameter that may be left out is never null; its `example` is one, for `examples` would be named."""
+    """Keep null out of a parameter that may be left out, and give it one `example`, which needs no name."""
     schema = parameter["schema"]
     alternatives = [each for each in schema.pop("anyOf", []) if each != {"type": "null"}]
     if len(alternatives) == 1:
@@ -171,7 +171,7 @@ def _tell_constraints(part: Any) -> None:
 
 
 def _name_what_may_be_asked(operation: dict[str, Any]) -> bool:
-    """List the values of `fields` and `ordering`; tells whether the operation takes `fields`."""
+    """List the values of `fields` and `ordering`; return whether the operation takes `fields`."""
     takes_fields = False
     for parameter in operation.get("parameters", []):
         names = operation.pop(f"x-{parameter['name']}", None)
@@ -188,7 +188,7 @@ def _name_what_may_be_asked(operation: dict[str, Any]) -> bool:
 
 
 def _allow_parts(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """With `fields`, nothing of the answer (of a list: of its items) is certain to be there."""
+    """Make every field of the answer, or of a list's items, optional: `fields` may leave out any of them."""
     content = operation["responses"]["200"]["content"]["application/json"]
     whole = content["schema"]["$ref"].rpartition("/")[2]
     content["schema"] = {"$ref": f"#/components/schemas/{_part_of(whole, schemas)}"}

@@ -54,7 +54,7 @@ class ListQuery(FieldsQuery):
 def chosen_fields(
     fields: str | None, available: Sequence[str], *, usual: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """The fields asked for in `?fields=`, else the usual ones, else all.
+    """Return the fields asked for in `?fields=`, else the usual ones, else all.
 
     Raises:
         Invalid: one of them does not exist.
@@ -81,7 +81,7 @@ def asked_by(
     fields: Iterable[str],
     sorting: "Sorting | None" = None,  # not translated
 ) -> dict[str, list[str]]:
-    """For `openapi_extra` of a read: what `fields` and `ordering` may name."""
+    """Return what `fields` and `ordering` may name, for the `openapi_extra` of a read."""
     return {"x-fields": list(fields)} | ({"x-ordering": list(sorting.keys)} if sorting else {})
 
 
@@ -101,14 +101,14 @@ class SortKey:
         return Q(**{f"{self.column}__isnull": True}) if value is None else Q(**{self.column: value})
 
     def beyond(self, value: Any, *, is_forward: bool) -> Q | None:
-        """What comes after (or before) this value; None when nothing can."""
+        """Return the condition for what comes after (or before) this value; None when nothing can."""
         if value is None:
             return None if is_forward else Q(**{f"{self.column}__isnull": False})
         beyond = Q(**{f"{self.column}__{self._comparison(is_forward)}": value})
         return beyond | Q(**{f"{self.column}__isnull": True}) if self.is_nullable and is_forward else beyond
 
     def not_before(self, value: Any, *, is_forward: bool) -> Q:
-        """Implied by the exact condition; it lets the database begin in the middle of an index."""
+        """A condition that the exact one implies; it lets the database begin in the middle of an index."""
         if self.is_nullable:
             return Q()
         return Q(**{f"{self.column}__{self._comparison(is_forward)}e": value})
@@ -141,7 +141,7 @@ class Sorting:
         self._signer = Signer(salt=f"cursor:{name}")
 
     def page(self, rows: QuerySet[Any], query: ListQuery, columns: Sequence[str]) -> Page:
-        """One page of the rows, one statement (two with `count`), loading these columns only.
+        """Load these columns of one page of the rows, in one statement (two with `count`).
 
         Raises:
             Invalid: an unknown ordering.
@@ -193,7 +193,7 @@ class Sorting:
     def _position(
         self, cursor: str | None, ordering: str, keys: Sequence[SortKey], model: type[Model]
     ) -> tuple[bool, list[Any] | None]:
-        """The direction of the cursor, and the values of the row that it stands at."""
+        """Return whether the cursor goes forward, and the values of the row that it stands at."""
         if cursor is None:
             return True, None
         try:
@@ -214,7 +214,7 @@ def _invalid_cursor(detail: str) -> InvalidCursor:
 
 
 def beyond(keys: Sequence[SortKey], position: Sequence[Any], *, is_forward: bool) -> Q:
-    """Beyond the first key, or equal in it and beyond the second, and so on."""
+    """Rows beyond the position: by the first key, or equal in it and beyond by the second, and so on."""
     alternatives: list[Q] = []
     equal = Q()
     for key, value in zip(keys, position, strict=True):

@@ -1,4 +1,4 @@
-"""What the “type” of a problem leads to: what it means and what to do, for the developer of a client."""
+"""The pages that a problem's “type” leads to: what it means and what to do, for a client's developer."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -109,7 +109,7 @@ OF_STATUS = {
 
 
 def known_problems() -> dict[str, KnownProblem]:
-    """Every refusal that this process knows, by its code in alphabetical order."""
+    """Return every refusal that this process knows, by code in alphabetical order."""
     found: dict[str, KnownProblem] = {}
     refusals: list[type[Refusal]] = [Refusal, *_below(Refusal)]
     for refusal in refusals:

@@ -18,12 +18,12 @@ from ninja.errors import HttpError, ValidationError
 from pydantic_core import to_json
 
 from backoffice.api.inputs import NotJson
-from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
-from backoffice.api.request_id import current_request_id
 from backoffice.errors import Fault, Invalid, Kind, NotAuthenticated, NotFound, Refusal, TooLarge, Unavailable
+from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
+from backoffice.requests.request_id import current_request_id
 from backoffice.runtime.outages import RETRY_AFTER_SECONDS, is_outage
 
-logger = logging.getLogger("backoffice.api.application")
+logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 STATUS = {
@@ -46,7 +46,7 @@ AWAY = gettext_lazy(
 
 
 def problem_type(code: str) -> str:
-    """Where people read what it means: `problem_pages` answers there."""
+    """Return the URL where people read what the code means; `problem_pages` answers there."""
     return f"{settings.SHOP_URL}/problems/{code}"
 
 
@@ -77,7 +77,7 @@ def problem(
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """A rule said no: its kind chooses the status."""
+    """Answer a refusal by a rule; its kind chooses the status."""
     response = problem(
         request,
         status=STATUS[refusal.kind],
@@ -94,7 +94,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _error_of(request: HttpRequest, fault: Fault) -> dict[str, Any]:
-    """A rule does not know where its input came from: from the body, if the request has one."""
+    """Place the fault in the body, if the request has one: a rule does not know where its input came from."""
     source = "query" if request.method == "GET" else "body"
     told = {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
     return {"in": source, **fault.facts, **told}
@@ -112,7 +112,7 @@ def invalid_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _fault_of(item: Mapping[str, Any]) -> Fault:
     source, *place = item["loc"]
     if source == "body" or len(place) > 1:
-        # ninja names the view's parameter first, which is no part of what the client sent.
+        # ninja puts the view's parameter first, which the client did not send.
         place = place[1:]
     pointer = "".join(f"/{_escaped(part)}" for part in place)
     code = CODES.get(item["type"], item["type"])
@@ -132,7 +132,7 @@ DETAILS = {
 
 
 def _escaped(part: object) -> str:
-    """RFC 6901; lone surrogates, which cannot be sent back, are replaced."""
+    """Escape a part of a JSON pointer (RFC 6901), and replace lone surrogates, which cannot be sent back."""
     text = str(part).replace("~", "~0").replace("/", "~1")
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -177,9 +177,9 @@ def malformed(request: HttpRequest, _error: Exception) -> HttpResponse:
 
 
 def fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Something of ours is broken: it is logged with the request's id, and nothing of it told.
+    """Answer a fault of ours: log it with the request's id, and tell the client nothing about it.
 
-    What is merely away is logged in one line, for then there is one for every request.
+    An outage is logged in one line, for then every request brings one.
     """
     if is_outage(error):
         told = (request.path, type(error).__name__, str(error).partition("\n")[0])
@@ -193,12 +193,12 @@ def fault(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def in_one_line(text: str) -> str:
-    """As Django writes what strangers have typed: a line break in it begins no line of the log."""
+    """Escape the text as Django does, so that a line break in it cannot begin a line of the log."""
     return text.encode("unicode_escape").decode("ascii")
 
 
 def _marked_as_logged(response: HttpResponse) -> HttpResponse:
-    """Django says it once more of every answer that does not carry its own mark."""
+    """Keep Django from logging the answer a second time: it passes over those that carry this mark."""
     setattr(response, "_has_been_logged", True)  # noqa: B010
     return response
 
@@ -251,7 +251,7 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/api/"):
             return self.get_response(request)
-        # Nothing here goes by cookies, so nobody's form can misuse them: its sender is told what is there.
+        # The API reads no cookies, so a forged form can misuse none: it is answered like any request.
         setattr(request, "_dont_enforce_csrf_checks", True)  # noqa: B010
         if request.method != "HEAD":
             return self._answer(request)
@@ -276,10 +276,10 @@ class ProblemMiddleware:
 
 
 def _headers_of(response: HttpResponse) -> HttpResponse:
-    """Without the body, whose length is told; but for a stream's, which nobody knows."""
+    """Drop the body and tell its length, unless it is a stream, whose length nobody knows."""
     if response.streaming:
         bare = HttpResponse(status=response.status_code, headers=dict(response.items()))
-        # Closed with the answer, as what it would have streamed from.
+        # Close with the answer what it would have streamed from.
         closers = "_resource_closers"
         setattr(bare, closers, getattr(response, closers))
         return bare

@@ -11,15 +11,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from backoffice.api.addresses import address_block, address_of, client_address, current_address
-from backoffice.api.throttling import Usage, Window, hit, insist_on, tightest_usage, window_of
+from backoffice.requests.addresses import address_block, address_of, client_address, current_address
+from backoffice.requests.throttling import Usage, Window, hit, insist_on, tightest_usage, window_of
 from backoffice.runtime.caches import Held
 
 ANONYMOUS_PER_MINUTE = 120
 
 
 def limit_request(request: HttpRequest) -> Usage | None:
-    """Count the request against its user's limit a minute, or without a user its address's; None when off.
+    """Count the request for its user, or without one for its address, a minute at a time; None when off.
 
     Raises:
         Throttled: the limit is used up.
@@ -33,7 +33,7 @@ def limit_request(request: HttpRequest) -> Usage | None:
 
 
 def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Usage | None:
-    """Count a request of nobody in particular against the limit of its address; None when off.
+    """Count a request that nobody signed in for against its address's limit; None when limits are off.
 
     Raises:
         Outdated: the cache does not hold what is given, or cannot be asked; nothing was counted.
@@ -47,7 +47,7 @@ def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Us
 
 
 def window_of_nobody(environ: Mapping[str, Any]) -> Window | None:
-    """Where `limit_nobody` counts, for whoever counts there by other means; None when off."""
+    """Return the window in which `limit_nobody` counts, so that others can count in it; None when off."""
     if settings.API_RATE_PER_MINUTE <= 0:
         return None
     return window_of(_of_nobody(environ), limit=ANONYMOUS_PER_MINUTE, window_seconds=60)
@@ -58,7 +58,7 @@ def _of_nobody(environ: Mapping[str, Any]) -> str:
 
 
 class RateLimitMiddleware:
-    """Knows the address for all that follows, and puts the headers of the tightest limit on the answer."""
+    """Remembers the address for all that follows, and adds the tightest limit's headers to the answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,7 +1,7 @@
-"""A file with the whole database, written while the shop runs, and the way back.
+"""Writes the whole database to a file while the shop runs, and restores it from one.
 
-On SQLite a database file, by SQLite's backup API: a copy made with `cp` of a database in use is none. On
-PostgreSQL an archive of `pg_dump`. Either holds one moment, with every order whole or not at all.
+On SQLite it is a database file made by SQLite's backup API: a copy made with `cp` of a database in use is no
+backup. On PostgreSQL it is an archive of `pg_dump`. Either holds one moment, every order whole or not at all.
 """
 
 import sqlite3
@@ -78,7 +78,7 @@ def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, 
 
 
 def check(path: Path) -> None:
-    """Raises NoBackup, NewerBackup, CannotDump, or OSError when there is no such file."""
+    """Refuse what is no backup. Raises NoBackup, NewerBackup, CannotDump, or OSError without a file."""
     with path.open("rb"):
         pass
     try:
@@ -139,7 +139,7 @@ def _replace_file[R](path: Path, settle: Callable[[], R]) -> R:
 
 @contextmanager
 def _connected_to(database: Path) -> Iterator[None]:
-    """Whoever asks for the shop's database meanwhile gets this one."""
+    """Give this database to whoever asks for the shop's meanwhile."""
     shops = connection.settings_dict["NAME"]
     connections.close_all()
     connection.settings_dict["NAME"] = str(database)
@@ -171,7 +171,7 @@ def _database() -> Path:
 
 def _refuse_what_is_no_shop() -> None:
     is_there = connection.vendor != "sqlite" or _database().is_file()
-    # To look into it would make it.
+    # Opening a database that does not exist would create it.
     if not is_there or MIGRATED not in _applied():
         name = connection.settings_dict["NAME"]
         raise NothingToBackUp(
@@ -189,7 +189,7 @@ def _answers(database: Path, asked: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """In one step, so that no writer makes it begin anew; the target changes in one transaction.
+    """Copy in one step, which no writer makes begin anew; the target changes in one transaction.
 
     Raises:
         CannotWrite: the disk is full, or the target is read-only or in use; it is as it was.

@@ -1,4 +1,4 @@
-"""All rows of one database into another one of the same tables, and the proof that they are the same there.
+"""Copies all rows of one database into another one of the same tables, and proves that they arrived.
 
 Each value is read as the model's field means it, not as the database stores it. A table's digest is over such
 values, as a sum over its rows: the databases sort texts differently.
@@ -57,7 +57,7 @@ class Content:
 
 
 def tables() -> list[Table]:
-    """The tables of all models, and those between two models."""
+    """Return the tables of all models, and those between two models."""
     models = [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -70,7 +70,7 @@ def tables() -> list[Table]:
 
 
 def read(connection: BaseDatabaseWrapper, table: Table) -> Iterator[tuple[Value, ...]]:
-    """Each row, in the order of the table's fields. JSON stays text: null in it is not an absent value."""
+    """Yield each row in the order of the table's fields. JSON stays text: its null is not an absent value."""
     converters = [_converter(connection, table, field) for field in table.fields]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in table.fields)
@@ -102,7 +102,7 @@ def copy(rows: Iterable[tuple[Value, ...]], target: BaseDatabaseWrapper, table: 
 
 
 def checked(rows: Iterable[tuple[Value, ...]], table: Table) -> Iterator[tuple[Value, ...]]:
-    """The rows. Raises CannotCopy with the row's name for a NUL, which no text of PostgreSQL can hold."""
+    """Yield the rows; raise CannotCopy, naming the row, for a NUL, which PostgreSQL's text cannot hold."""
     key = [field.column for field in table.fields].index(table.key)
     for row in rows:
         for field, value in zip(table.fields, row, strict=True):
@@ -118,7 +118,7 @@ def checked(rows: Iterable[tuple[Value, ...]], table: Table) -> Iterator[tuple[V
 
 
 class Digest:
-    """Of the rows that went by."""
+    """Counts the rows that pass through `noting` and sums their hashes; the order does not matter."""
 
     def __init__(self, table: Table) -> None:
         self._normal = [_normal_json if _is_json(field) else _normal for field in table.fields]
@@ -137,7 +137,7 @@ class Digest:
 
 
 def content_of(connection: BaseDatabaseWrapper, table: Table) -> Content:
-    """As it is in the database now."""
+    """Read the whole table, and return its number of rows and their digest."""
     digest = Digest(table)
     for _row in digest.noting(read(connection, table)):
         pass
@@ -145,7 +145,7 @@ def content_of(connection: BaseDatabaseWrapper, table: Table) -> Content:
 
 
 def differences(here: dict[str, Content], there: dict[str, Content]) -> list[str]:
-    """In words, of each table whose rows are not the same on both sides; none when all are."""
+    """Say for each table whose rows differ what differs; an empty list when all are the same."""
     told = []
     for name in sorted(here.keys() | there.keys()):
         ours, theirs = here.get(name), there.get(name)
@@ -159,7 +159,7 @@ def differences(here: dict[str, Content], there: dict[str, Content]) -> list[str
 
 
 def unknown_tables(connection: BaseDatabaseWrapper, known: Sequence[Table]) -> list[str]:
-    """Tables with rows that no model has: nobody could tell what they mean."""
+    """Return the tables with rows that belong to no model: nobody could tell what they mean."""
     names = {table.name for table in known} | {"django_migrations"}
     quoted = connection.ops.quote_name
     found = []
@@ -172,7 +172,7 @@ def unknown_tables(connection: BaseDatabaseWrapper, known: Sequence[Table]) -> l
 
 
 def _converter(connection: BaseDatabaseWrapper, table: Table, field: Column) -> Converter:
-    """What makes of a stored value what the field means by it, as the ORM does."""
+    """Return the function that turns a stored value into the field's, as the ORM does."""
     if _is_json(field):
         return lambda value: value
     column = Col(table.name, field, getattr(field, "output_field", None))
@@ -221,7 +221,7 @@ def _normal(value: Value) -> str | None:
 
 
 def _normal_json(value: Value) -> str | None:
-    """PostgreSQL keeps neither the order of keys nor how a number was written."""
+    """Write JSON in one form: PostgreSQL keeps neither the order of keys nor how a number was written."""
     if value is None:
         return None
     return json.dumps(_numbers(json.loads(value, parse_float=Decimal, parse_int=Decimal)), sort_keys=True)

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from backoffice.errors import Conflict, Title
 
-# Without the limits that requests have: a large table takes its time. Only locks are not waited for long.
+# The limits of requests do not hold here, for a large table takes its time; only locks are not waited for.
 OPTIONS = "-c lock_timeout=15s -c statement_timeout=0"
 AS_ANYBODY = ("--no-owner", "--no-privileges")
 
@@ -31,10 +31,10 @@ class NotReadable(Exception):
 
 
 def dump(connection: BaseDatabaseWrapper, path: Path, asked: Mapping[str, str]) -> dict[str, Any]:
-    """Gives what the queries find in that very moment of the database which the archive holds.
+    """Write an archive, and return what the queries find in the very moment that it holds.
 
     Raises:
-        CannotDump.
+        CannotDump: PostgreSQL's programs are missing or refuse.
     """
     format_ = ("--format=custom", "--lock-wait-timeout=15s", *AS_ANYBODY)
     with closing(connection.copy()) as session, session.cursor() as cursor:
@@ -55,21 +55,21 @@ def _answer(cursor: CursorWrapper, query: str) -> Any:
 
 
 def migrations_in(path: Path) -> set[tuple[str, str]]:
-    """Raises NotReadable, CannotDump."""
+    """Return the migrations that the archive's database had applied. Raises NotReadable, CannotDump."""
     rows = _read(path, "--data-only", "--table=django_migrations", "--file=-")
     fields = (line.split("\t") for line in rows.splitlines())
     return {(row[1], row[2]) for row in fields if len(row) == 4}
 
 
 def tables_in(path: Path) -> set[str]:
-    """Those of which it has the rows, however few. Raises NotReadable, CannotDump."""
+    """Return the tables whose rows the archive holds, however few. Raises NotReadable, CannotDump."""
     # Each line such as: 3554; 0 16390 TABLE DATA public orders_order owner
     entries = (line.split() for line in _read(path, "--list").splitlines())
     return {entry[6] for entry in entries if entry[3:6] == ["TABLE", "DATA", "public"]}
 
 
 def replace(database: Mapping[str, Any], path: Path) -> None:
-    """In one transaction: everything out, and the archive in.
+    """Put the archive in the place of everything in the database, in one transaction.
 
     Raises:
         CannotDump: also when somebody holds the tables.
@@ -97,7 +97,7 @@ def _read(path: Path, *options: str) -> str:
 
 
 def _address(database: Mapping[str, Any]) -> str:
-    """Without the password, which other users of the machine could read in the list of processes."""
+    """Return the address without its password, which others on the machine could see among the processes."""
     named = {
         "dbname": database["NAME"],
         "user": database["USER"],

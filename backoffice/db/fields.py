@@ -1,4 +1,4 @@
-"""Columns and conditions that SQLite and PostgreSQL are to treat alike."""
+"""Columns and conditions that SQLite and PostgreSQL treat alike."""
 
 from typing import Any
 
@@ -27,9 +27,9 @@ class Filled(Lookup):
 
 
 class _Likely(FieldGetDbPrepValueMixin, BuiltinLookup):
-    """Tells SQLite, which keeps no statistics here, that many rows are such.
+    """Tells SQLite, which keeps no statistics here, that many rows meet the condition.
 
-    It would else read all of them by the column's index and sort them, for a page of the newest.
+    Else, for a page of the newest, it would read all of them by the column's index and sort them.
     """
 
     comparison: str

@@ -1,4 +1,4 @@
-"""Bring the database up to date at the start, one process at a time."""
+"""Brings the database up to date at the start, one process at a time."""
 
 import fcntl
 import time
@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
@@ -32,13 +33,13 @@ def migrate() -> None:
         SchemaOfAnotherVersion: nothing was changed.
     """
     with only_one_process():
-        refuse_schema_of_another_version()
+        refuse_schema_of_another_version(connection)
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def refuse_schema_of_another_version() -> None:
-    """A newer version has added to its tables, or one from before the first release has made them."""
-    loader = MigrationLoader(connection)
+def refuse_schema_of_another_version(database: BaseDatabaseWrapper) -> None:
+    """Refuse tables that a newer version has changed, or one from before the first release has made."""
+    loader = MigrationLoader(database)
     unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations))
     if unknown:
         app, name = unknown[0]
@@ -49,7 +50,7 @@ def refuse_schema_of_another_version() -> None:
                 "move it away or name an empty database, and start again: the shop makes its tables "
                 "anew."
             )
-            % {"database": connection.settings_dict["NAME"], "app": app, "name": name}
+            % {"database": database.settings_dict["NAME"], "app": app, "name": name}
         )
 
 

@@ -1,4 +1,4 @@
-"""The shop's SQLite database into an empty PostgreSQL, in one transaction there that ends only with proof.
+"""Moves the shop's SQLite database into an empty PostgreSQL, in one transaction that ends only with proof.
 
 Whatever fails, or is killed, leaves the target empty and the source as it was.
 """
@@ -26,7 +26,7 @@ from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Invalid, Title
 
 OLDEST = (15,)
-# Without the limits that requests have: a large table takes its time. Only locks are not waited for long.
+# The limits of requests do not hold here, for a large table takes its time; only locks are not waited for.
 OPTIONS = (
     "-c lock_timeout=15s -c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
     " -c synchronous_commit=on"
@@ -53,7 +53,7 @@ class Moved:
 
 
 def target_at(url: str) -> BaseDatabaseWrapper:
-    """The PostgreSQL at this URL, not connected yet.
+    """Return the PostgreSQL at this URL, not connected yet.
 
     Raises:
         Invalid: it is no such URL.
@@ -67,7 +67,7 @@ def target_at(url: str) -> BaseDatabaseWrapper:
     settings["OPTIONS"] = {**dict(settings["OPTIONS"]), "options": OPTIONS}  # type: ignore[call-overload]
     configured: dict[str, Any] = connections.configure_settings({DEFAULT_DB_ALIAS: settings})
     backend: Any = load_backend(settings["ENGINE"])
-    # By the name of the shop's own: while the target is in its place, everything works on the target.
+    # It has the alias of the shop's own: while it stands in for that, everything works on the target.
     wrapper: BaseDatabaseWrapper = backend.DatabaseWrapper(
         configured[DEFAULT_DB_ALIAS], alias=DEFAULT_DB_ALIAS
     )
@@ -75,7 +75,7 @@ def target_at(url: str) -> BaseDatabaseWrapper:
 
 
 def look(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> dict[str, int]:
-    """How many rows each table would bring.
+    """Return how many rows each table would bring.
 
     Raises:
         CannotMove: of the source, that it is no shop on SQLite or not up to date; of the target, that it is
@@ -168,7 +168,7 @@ def _refuse_target(target: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def _in_the_place_of(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> Iterator[None]:
-    """Whoever asks for the shop's database meanwhile gets the target."""
+    """Give the target to whoever asks for the shop's database meanwhile."""
     connections[DEFAULT_DB_ALIAS] = target
     try:
         yield
@@ -179,7 +179,7 @@ def _in_the_place_of(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -
 
 
 def _make_tables(target: BaseDatabaseWrapper) -> None:
-    """As a new shop has them, but without the rows that it begins with: those of the source come."""
+    """Migrate the target, then delete the rows that a new shop begins with: the source brings its own."""
     with target.cursor() as cursor:
         # What is checked at the end of a transaction would stop a later migration from changing the table.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -197,7 +197,7 @@ def _has_rows(target: BaseDatabaseWrapper, table: Table) -> bool:
 
 
 def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> dict[str, Content]:
-    """What was read, in the order of the tables."""
+    """Copy every table; return what was read of each, in the order of the tables."""
     sent = {}
     for table in copying.tables():
         digest = Digest(table)
@@ -227,12 +227,12 @@ def _rows(source: BaseDatabaseWrapper, table: Table) -> Iterator[tuple[Any, ...]
 
 
 def _on_their_way(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Where a test loses or changes a row, to see that the proof notices."""
+    """Return the rows as they are. A test replaces this to lose a row, which the proof must notice."""
     return rows
 
 
 def _given_out(source: BaseDatabaseWrapper) -> dict[str, int]:
-    """The highest number that each table ever gave out: that of a row which is gone is not given again."""
+    """Return the highest number that each table gave out: that of a deleted row must not return."""
     with source.cursor() as cursor:
         cursor.execute("SELECT name, seq FROM sqlite_sequence")
         return dict(cursor.fetchall())

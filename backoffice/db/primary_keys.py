@@ -1,4 +1,4 @@
-"""What an address may give as the key of a row: anything else names no row of any table."""
+"""Tells what an address may give as the key of a row: anything else names no row of any table."""
 
 # Every number of so many digits fits into the column of a key, on both databases.
 LONGEST_KEY = 18

@@ -53,7 +53,7 @@ class Behind:
 
 
 def behind(connection: BaseDatabaseWrapper) -> list[Behind]:
-    """The sequences that have not given out the highest number of their column yet."""
+    """Return the sequences that have not yet given out the highest number of their column."""
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
@@ -61,9 +61,9 @@ def behind(connection: BaseDatabaseWrapper) -> list[Behind]:
 
 
 def catch_up(connection: BaseDatabaseWrapper, *, at_least: Mapping[str, int] | None = None) -> list[Behind]:
-    """Move on every sequence that is behind; never one back. Gives those that were.
+    """Move on every sequence that is behind, and never one back; return those that were behind.
 
-    `at_least` names tables of which so many numbers were given out, even if their rows are gone.
+    `at_least` holds the highest number that a table gave out, even if that row is gone.
     """
     if connection.vendor != "postgresql":
         return []

@@ -26,12 +26,12 @@ from django.db.models.expressions import Expression
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.constants import ROW_COUNT
 
-# Each length of a list is a statement of its own: longer ones are rare, and built anew.
+# Each length of a list needs a statement of its own. Longer lists are rare: theirs are built anew.
 LONGEST_KEPT = 32
 
 
 class Placeholder(Expression):
-    """A value that comes with each run: `place` is the argument's, and within it when that is a list."""
+    """A value that each run brings: `place` is the argument's number, and the index in it if it is a list."""
 
     def __init__(self, place: tuple[int, int | None]) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class Placeholder(Expression):
 
 
 def selecting[*Args, Row](build: Callable[[*Args], QuerySet[Any, Row]]) -> Callable[[*Args], list[Row]]:
-    """Give the rows of the queryset that the function builds of its arguments.
+    """Make a function that returns the rows of the queryset which `build` makes from its arguments.
 
     A list or tuple among them stands for as many values as it has; it must not be empty.
     """
@@ -57,7 +57,7 @@ def selecting[*Args, Row](build: Callable[[*Args], QuerySet[Any, Row]]) -> Calla
 def updating[*Args](
     build: Callable[[*Args], tuple[QuerySet[Any], Mapping[str, Any]]],
 ) -> Callable[[*Args], int]:
-    """Give the rows of the queryset the values of the mapping: how many rows were there to change."""
+    """Make a function that writes the mapping's values to the queryset's rows and returns their number."""
 
     @functools.wraps(build)
     def run(*args: *Args) -> int:
@@ -69,7 +69,7 @@ def updating[*Args](
 def insert[M: Model](rows: Sequence[M], *, ignore_conflicts: bool = False) -> Sequence[M]:
     """Write new rows of one model, as `bulk_create`: they get their keys unless conflicts are ignored.
 
-    They have none before, and a field that is an expression in one row is so in every row ever inserted here.
+    Rows must have no pk. SQL is kept per model and row count: a field is an expression in all calls or none.
     """
     model = type(rows[0])
     if len(rows) > LONGEST_KEPT:
@@ -119,7 +119,7 @@ class _Selection(_Built):
 
 
 def _keep_converters(compiler: Any, columns: Sequence[Any]) -> None:
-    """What turns the database's values into Python's depends on the columns alone."""
+    """Keep the functions that turn the database's values into Python's: they depend on the columns alone."""
     converters = compiler.get_converters(columns)
     compiler.get_converters = lambda expressions: converters  # noqa: ARG005
 
@@ -140,7 +140,7 @@ class _Change(_Built):
 
 
 class _Insertion:
-    """An INSERT of so many rows, whose columns are filled by their fields."""
+    """An INSERT of a given number of rows, whose columns are filled by their fields."""
 
     def __init__(self, rows: Sequence[Model], *, ignore_conflicts: bool) -> None:
         meta: Any = type(rows[0])._meta
@@ -179,13 +179,13 @@ class _Insertion:
     def _value(self, field: Any, row: Model) -> Any:
         value = field.pre_save(row, add=True)
         if type(value) is str and isinstance(field, CharField | TextField):
-            # Half of all values: what the field would make of them, in many steps.
+            # Half of all values are texts, which the field would return unchanged after many steps.
             return value
         return field.get_db_prep_save(value, self.compiler.connection)
 
 
 class _Memory(threading.local):
-    """What this thread's connection has built."""
+    """The statements that this thread has built on its connection."""
 
     def __init__(self) -> None:
         self.connection: Any = None

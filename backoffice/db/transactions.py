@@ -52,7 +52,7 @@ def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
                 with _writing(), _single_writer(), transaction.atomic(durable=True):
                     return use_case(*args, **kwargs)
             except (DatabaseError, Collision) as error:
-                if attempt == ATTEMPTS or not (_is_worth_retrying(error) or _is_caught_up_after(error)):
+                if attempt == ATTEMPTS or not (_is_worth_retrying(error) or _catch_up_after(error)):
                     _raise_busy_if_locked(error)
                     raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
@@ -91,8 +91,8 @@ def _is_worth_retrying(error: Exception) -> bool:
     return isinstance(error, Collision) or sqlstate_of(error) in (DEADLOCK_DETECTED, SERIALIZATION_FAILURE)
 
 
-def _is_caught_up_after(error: Exception) -> bool:
-    """Whether it failed on a number from a sequence that was behind its table, and is not any more."""
+def _catch_up_after(error: Exception) -> bool:
+    """Catch up the sequences, if the error comes from one that was behind; return whether it does."""
     if connection.in_atomic_block or sqlstate_of(error) != UNIQUE_VIOLATION:
         return False
     named = error.__cause__.diag  # type: ignore[union-attr]
@@ -102,7 +102,7 @@ def _is_caught_up_after(error: Exception) -> bool:
         return False
     for each in sequences.catch_up(connection):
         logger.warning("The sequence %s was behind; it goes on after %s.", each.sequence, each.highest)
-    # Another process may just have done so.
+    # True also when there was none left: another process may just have caught it up.
     return True
 
 
@@ -120,5 +120,5 @@ def _raise_busy_if_locked(error: Exception) -> None:
 
 
 def sqlstate_of(error: Exception) -> str | None:
-    """PostgreSQL's own code of what went wrong; SQLite has none."""
+    """Return PostgreSQL's own code of what went wrong; None on SQLite, which has none."""
     return getattr(error.__cause__, "sqlstate", None)

@@ -179,7 +179,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
 
 
 def _letter(message: EmailMessage) -> dict[str, Any]:
-    """As it was sent, or as it would be sent now."""
+    """Render the mail as it was sent, or as it would be sent now."""
     if message.html:
         return {"letter": RenderedEmail(message.subject, message.text, message.html)}
     try:

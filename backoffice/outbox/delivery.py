@@ -157,7 +157,7 @@ def _mark_failed(claim: Claim, error: Exception) -> None:
 
 @write_transaction
 def _finish(claim: Claim, **changes: Any) -> bool:
-    """Write the outcome of this claim; nothing if another worker has the mail by now."""
+    """Write the outcome of this claim; return False if another worker has the mail by now."""
     ours = EmailMessage.objects.filter(
         pk=claim.pk, state=EmailState.SENDING, attempts=claim.attempt, leased_until=claim.leased_until
     )
@@ -165,9 +165,9 @@ def _finish(claim: Claim, **changes: Any) -> bool:
 
 
 def is_permanent(error: Exception) -> bool:
-    """Did the mail server refuse this very mail for good (5xx, RFC 5321 section 4.2.1)?
+    """Whether the mail server refused this very mail for good (5xx, RFC 5321 section 4.2.1).
 
-    What it says about us (sign-in, greeting) concerns every mail and can be mended: those wait.
+    What it says about us (sign-in, greeting) concerns every mail and can be fixed, so the mail waits.
     """
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, _reason in error.recipients.values())
@@ -177,6 +177,6 @@ def is_permanent(error: Exception) -> bool:
 
 
 def delay_after(attempt: int) -> timedelta:
-    """How long to wait after this many attempts; spread, so that one outage's mails do not return at once."""
+    """Return how long to wait after this many attempts, varied so that mails do not all return at once."""
     seconds = FIRST_DELAY_SECONDS * DELAY_GROWTH ** (attempt - 1)
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311

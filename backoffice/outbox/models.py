@@ -63,7 +63,7 @@ class EmailMessage(models.Model):
 
     @property
     def reason(self) -> str:
-        """Why it was not sent yet, in words: our own, or those of the mail server."""
+        """Say why it was not sent yet, in our own words or those of the mail server."""
         match self.error:
             case "worker_ended":
                 return gettext("The worker ended during the last attempt.")
@@ -73,11 +73,11 @@ class EmailMessage(models.Model):
 
     @property
     def occasion(self) -> str:
-        """Its template in words: `Order placed`."""
+        """Return its template in words: `Order placed`."""
         return self.template.replace("_", " ").capitalize()
 
     @property
     def message_id(self) -> str:
-        """The same for every attempt, so that a repeated mail can be recognised."""
+        """Return an id that is the same for every attempt, so that a repeated mail can be recognised."""
         domain = settings.SHOP_URL.partition("://")[2].partition(":")[0].partition("/")[0]
         return f"<outbox-{self.pk}-{self.created_at:%Y%m%d%H%M%S%f}@{domain}>"

@@ -1,4 +1,4 @@
-"""Queue an e-mail in the transaction of its cause, or once more; wake the worker when that is committed."""
+"""Queues an e-mail in the transaction of its cause, or again, and wakes the worker after the commit."""
 
 import logging
 import time
@@ -67,7 +67,7 @@ def requeue(pk: int) -> EmailMessage:
 
 
 class WakeUp:
-    """Asks a worker to look at the outbox now; the sweeper finds within a minute what goes unheard.
+    """Asks a worker to look at the outbox now; what no worker hears, the sweeper finds within a minute.
 
     After a failure it stays quiet for a while: a queue that never answers must not slow every order.
     """

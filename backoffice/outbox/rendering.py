@@ -1,4 +1,4 @@
-"""What an e-mail says: a subject, a plain text and its HTML twin, from two templates."""
+"""Renders an e-mail from two templates: a subject, a plain text and its HTML twin."""
 
 import re
 from collections.abc import Mapping
@@ -38,13 +38,13 @@ def render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
     plain = PLAIN_TEXT.get_template(f"email/{template}.txt").render(values)
     subject, _, text = plain.lstrip().partition("\n")
     html = render_to_string(f"email/{template}.html", {**values, "subject": subject})
-    # A condition that did not hold leaves its empty lines behind.
+    # Template conditions that are false leave empty lines behind.
     text = re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
     return RenderedEmail(" ".join(subject.split())[:255], text, html)
 
 
 def ink_on(color: str) -> str:
-    """Black or white, whichever is easier to read on this colour by the contrast of WCAG 2.2."""
+    """Return black or white, whichever has the higher contrast (WCAG 2.2) on this colour."""
     red, green, blue = (_linear(int(color[place : place + 2], 16) / 255) for place in (1, 3, 5))
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
@@ -55,5 +55,5 @@ def _linear(channel: float) -> float:
 
 
 def without_secrets(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The context as it may be kept: a link that lets somebody in is not for whoever reads the outbox."""
+    """Return the context as it may be kept: whoever reads the outbox must not find links that let them in."""
     return {key: REMOVED if key.startswith("secret_") else value for key, value in context.items()}

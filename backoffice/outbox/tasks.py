@@ -1,4 +1,4 @@
-"""When the outbox is looked at: after each commit that queued a mail, and each minute."""
+"""Tasks of the outbox: look at it after each commit that queued a mail, and every minute."""
 
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task

@@ -28,7 +28,7 @@ BYTES = b"\x00"
 
 
 class PlainSerializer:
-    """JSON, bytes as they are, and whole numbers as Redis counts them. Anything else in Redis is nothing."""
+    """Writes JSON, bytes as they are, and whole numbers as Redis counts them; anything else reads as None."""
 
     def dumps(self, value: object) -> int | bytes:
         if type(value) is int:
@@ -51,12 +51,12 @@ def _no_number(name: str) -> NoReturn:
 
 
 def sealed(key: str, content: bytes) -> bytes:
-    """The content with a seal that only the shop can make, good under this key of the cache alone."""
+    """Return the content with a seal that only the shop can make, good under this key of the cache alone."""
     return _seal(key, content) + content
 
 
 def opened(key: str, found: object) -> bytes | None:
-    """The content of what is found under the key; None when it is not as the shop has sealed it."""
+    """Return the content that is found under the key; None when the shop has not sealed it so."""
     if not isinstance(found, bytes):
         return None
     seal, content = found[: sha256().digest_size], found[sha256().digest_size :]
@@ -75,7 +75,7 @@ def _sealing_key(secret: str) -> bytes:
 
 
 class Held(NamedTuple):
-    """What the cache was seen to hold under a key: whatever hangs on it is good for as long as it does."""
+    """What the cache held under a key when it was read: what was derived from it is good while that stays."""
 
     key: str
     value: int
@@ -86,7 +86,7 @@ class Outdated(Exception):
 
 
 class _KeptClients(redis.RedisCacheClient):
-    """Making a client costs several times what asking it does; it may be shared between threads."""
+    """Keeps the clients, which threads may share: making one costs several times what asking it does."""
 
     def __init__(self, servers: Any, **options: Any) -> None:
         super().__init__(servers, serializer=PlainSerializer, **options)  # type: ignore[arg-type]
@@ -119,7 +119,7 @@ class RedisCache(redis.RedisCache):
         self._class = _KeptClients
 
     def count(self, key: str, *, expires_in: int, given: Held | None = None) -> int:
-        """One more than before, from 1 when it is new; at once, on one way to the server and back.
+        """Add one, beginning with 1, and return the count; atomic, and one round trip to the server.
 
         Raises:
             Outdated: what is given is held no more, and nothing was counted.
@@ -132,7 +132,7 @@ class RedisCache(redis.RedisCache):
         return count
 
     def set_given(self, key: str, value: int, *, expires_in: int, given: Held) -> bool:
-        """Set it if what is given is held, at once; whether it is."""
+        """Set the value if what is given is still held, atomically; return whether it was set."""
         given = Held(self.make_key(given.key), given.value)
         is_set: bool = self._cache.set_given(self.make_and_validate_key(key), value, expires_in, given)  # type: ignore[attr-defined]
         return is_set
@@ -140,7 +140,7 @@ class RedisCache(redis.RedisCache):
 
 class LocMemCache(locmem.LocMemCache):
     def count(self, key: str, *, expires_in: int, given: Held | None = None) -> int:
-        """One more than before, from 1 when it is new.
+        """Add one, beginning with 1, and return the count.
 
         Raises:
             Outdated: what is given is held no more, and nothing was counted.
@@ -153,7 +153,7 @@ class LocMemCache(locmem.LocMemCache):
             return 1 if self.add(key, 1, expires_in) else self.incr(key)
 
     def set_given(self, key: str, value: int, *, expires_in: int, given: Held) -> bool:
-        """Set it if what is given is held; whether it is."""
+        """Set the value if what is given is still held; return whether it was set."""
         if self.get(given.key) != given.value:
             return False
         self.set(key, value, expires_in)

@@ -45,7 +45,7 @@ class Consumer(HueyConsumer):
 
 
 def make_consumer(*, threads: int = THREADS, periodic: bool = True) -> Consumer:
-    """A consumer that knows the tasks of all apps; without threads it only enqueues periodic ones."""
+    """Return a consumer that knows the tasks of all apps; without threads it only enqueues periodic ones."""
     from huey.contrib.djhuey import HUEY
 
     autodiscover_modules("tasks")
@@ -60,7 +60,7 @@ def make_consumer(*, threads: int = THREADS, periodic: bool = True) -> Consumer:
 
 @contextmanager
 def consuming(consumer: Consumer) -> Iterator[Callable[[], None]]:
-    """Gives what starts the consumer; at the end, running tasks may finish."""
+    """Yield a function that starts the consumer; at the end, let running tasks finish."""
     watcher = threading.Thread(target=consumer.watch, name="consumer", daemon=True)
 
     def start() -> None:

@@ -23,7 +23,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-# All checks together; they are made side by side.
+# For all checks together, which run side by side.
 DEADLINE_SECONDS = 0.8
 # Whoever asks more often is told the same again.
 GOOD_FOR_SECONDS = 1.0
@@ -43,7 +43,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What each check found, and what that means for this process."""
+    """The result of each check, and what they mean for this process."""
 
     checks: Mapping[str, State]
 
@@ -63,7 +63,7 @@ class Health:
 
 
 class Check:
-    """Asks in a thread of its own; while it hangs there, it is not asked again."""
+    """Runs one check in a thread of its own; while that hangs, it is not started again."""
 
     def __init__(self, ask: Callable[[], bool]) -> None:
         self._ask = ask
@@ -79,34 +79,34 @@ class Check:
         self._has_answered.clear()
         self._state = State.SILENT
         if self._thread is None:
-            # Only now: no thread may be there when a process is forked.
+            # Started only now: there may be no thread yet when a process is forked.
             self._thread = threading.Thread(target=self._answer, name="health", daemon=True)
             self._thread.start()
         self._wanted.put(None)
 
     def state(self, until: float) -> State:
-        """What it found, if it has by then: a moment of `time.monotonic`."""
+        """Return what it found, or SILENT if it has not by then, a moment of `time.monotonic`."""
         self._has_answered.wait(max(0.0, until - monotonic()))
         return self._state
 
     def _answer(self) -> None:
         while True:
             self._wanted.get()
-            self._state = self._found()
+            self._state = self._run()
             self._has_answered.set()
 
-    def _found(self) -> State:
+    def _run(self) -> State:
         try:
             return State.OK if self._ask() else State.FAILING
         except Exception:  # whatever it is, it is not there
             return State.UNREACHABLE
         finally:
-            # New for each check: that one can be opened is part of the answer.
+            # Each check opens a new connection: that one can be opened is part of the answer.
             connections.close_all()
 
 
 class Checks:
-    """All of them side by side, and their last result for a moment."""
+    """Runs all checks side by side, and keeps their result for a moment."""
 
     def __init__(self, checks: Mapping[str, Callable[[], bool]]) -> None:
         self._checks = {name: Check(ask) for name, ask in checks.items()}
@@ -116,11 +116,11 @@ class Checks:
     def health(self) -> Health:
         with self._lock:
             if self._last is None or monotonic() > self._last[0]:
-                health = self._found()
+                health = self._run()
                 self._last = monotonic() + GOOD_FOR_SECONDS, health
             return self._last[1]
 
-    def _found(self) -> Health:
+    def _run(self) -> Health:
         until = monotonic() + DEADLINE_SECONDS
         for check in self._checks.values():
             check.start()
@@ -130,14 +130,14 @@ class Checks:
 @require_safe
 @never_cache
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """This process answers; nothing else is asked."""
+    """Answer that this process answers; nothing else is checked."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """200 when this process can work, with less than all if need be; else 503. Says what is missing."""
+    """Answer 200 when this process can work, if need be with less than all, else 503; say what is missing."""
     found = health()
     return JsonResponse(found.told(), status=200 if found.is_ready else 503)
 
@@ -162,14 +162,14 @@ def _is_migrated() -> bool:
 
 @remember
 def _see_all_migrations() -> None:
-    """Remembered once seen: what this process was started with does not become unapplied."""
+    """Raise _Unmigrated unless all are applied; success is remembered, for applied ones stay applied."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise _Unmigrated
 
 
 def _disk_takes_writes() -> bool:
-    """Where the embedded shop keeps its data; of the grown one, the database's own disk."""
+    """Whether the disk with the data can be written: on PostgreSQL, whether the server can."""
     if connection.vendor != "sqlite":
         return _database_takes_writes()
     database = Path(connection.settings_dict["NAME"])
@@ -184,7 +184,7 @@ def _disk_takes_writes() -> bool:
 
 
 def _database_takes_writes() -> bool:
-    """A full or read-only one answers questions still."""
+    """Whether PostgreSQL can write: a full or read-only one still answers questions."""
     global _written_at
     if monotonic() < _written_at + WRITTEN_IS_GOOD_FOR_SECONDS:
         return True
@@ -192,7 +192,7 @@ def _database_takes_writes() -> bool:
         cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
         if cursor.fetchone()[0]:
             return False
-        # A table of this connection alone, gone with it: nothing that anybody waits for.
+        # Only this connection sees the table, and it ends with it: nobody waits for a lock.
         cursor.execute("CREATE TEMPORARY TABLE readiness AS SELECT repeat('x', 8192) AS filler")
     _written_at = monotonic()
     return True

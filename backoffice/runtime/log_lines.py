@@ -1,4 +1,4 @@
-"""Lines of the log: one for each happening, without what would let their readers in.
+"""Formats the lines of the log: one for each happening, without the secrets of mailed links.
 
 What people send ends up in them: paths, addresses, the words of an error. So nothing that is written there
 may begin a line, hide one or change what a terminal shows. This formatter is the one place that sees to it.
@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
 from typing import Any, cast
 
-# Tokens follow: whoever has one may choose the password of its account. A value in quotes ends with them.
+# Tokens of mailed links: with one, anybody may choose the account's password. A quote ends the value.
 MAILED_LINK = re.compile(r'(/account/(?:confirm|password)/|/admin/password_reset/)[^\n"]+')
 # C0, C1, line and paragraph separators, marks that turn the direction of writing, and halves of characters.
 UNWRITABLE = re.compile(
@@ -22,10 +22,10 @@ CONTINUED = "  | "
 
 
 class LineFormatter(logging.Formatter):
-    """Also cuts a line where the link of a mail begins to differ from the next one."""
+    """Writes one line for each record, and cuts the token off a mailed link."""
 
     def format(self, record: logging.LogRecord) -> str:
-        # As the base class does, but for the message, which alone may hold what strangers wrote.
+        # What the base class does, but for the message, which alone may hold what strangers wrote.
         record.message = one_line(record.getMessage())
         if self.usesTime():
             record.asctime = self.formatTime(record, self.datefmt)
@@ -40,7 +40,7 @@ class LineFormatter(logging.Formatter):
 
 
 def one_line(text: str) -> str:
-    """Whatever a terminal or a reader of lines would not take for a letter is written as its number."""
+    """Write every character that a terminal or a reader of lines would not show as text as its number."""
     return UNWRITABLE.sub(lambda found: _escaped(found[0]), text)
 
 
@@ -50,7 +50,7 @@ def _escaped(character: str) -> str:
 
 
 class PrivateFile(WatchedFileHandler):
-    """A file that its owner alone may read, of several processes; one that was moved away is begun anew.
+    """A log file that its owner alone may read, shared by processes; after it is moved away a new one begins.
 
     A full disk costs lines of the log, and nothing else.
     """
@@ -63,7 +63,7 @@ class PrivateFile(WatchedFileHandler):
         try:
             super().emit(record)
         except OSError:
-            # Opening comes before what the base class catches.
+            # The base class catches what fails while writing, but not while opening.
             self.stream = None
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802

@@ -1,16 +1,16 @@
-"""What is logged where: everything on standard error, and who came in also in a file of its own."""
+"""Configures the logs: everything goes to standard error, and who came in also to a file of its own."""
 
 from pathlib import Path
 from typing import Any
 
 
 def logging_to(security_log: Path) -> dict[str, Any]:
-    """The configuration of Python's logging."""
+    """Return the configuration of Python's logging."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "request_id": {"()": "backoffice.api.request_id.RequestIdFilter"},
+            "request_id": {"()": "backoffice.requests.request_id.RequestIdFilter"},
             "outages": {"()": "backoffice.runtime.log_thinning.OutageFilter"},
         },
         "formatters": {

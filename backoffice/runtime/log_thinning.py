@@ -1,6 +1,6 @@
-"""While the database or Redis is away, a line of the log every few seconds, not a traceback each time.
+"""While the database or Redis is away, logs a line every few seconds, not a traceback each time.
 
-Whatever logs it, of this project or of a library: every handler has the filter.
+It does not matter which module or library logs the outage: the console's handler has the filter.
 """
 
 import logging
@@ -44,7 +44,7 @@ class OutageFilter(logging.Filter):
         return True
 
     def _repeats(self, record: logging.LogRecord) -> bool:
-        """Django says once more that it answered with an error, and not which: of an outage just told of."""
+        """Whether this is Django's bare line about the outage just logged, which is then counted."""
         if not _is_status_alone(record):
             return False
         with self._lock:
@@ -59,7 +59,7 @@ def _is_status_alone(record: logging.LogRecord) -> bool:
 
 
 def _outage_in(record: logging.LogRecord) -> BaseException | None:
-    """The outage that the record tells of: by name, as its traceback's end or cause, or among its words."""
+    """Return the outage in the record: its `about`, its traceback's end or cause, or an argument."""
     raised = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     arguments = record.args if isinstance(record.args, tuple) else ()
     told = [getattr(record, "about", None), raised, getattr(raised, "__cause__", None), *arguments]
@@ -67,7 +67,7 @@ def _outage_in(record: logging.LogRecord) -> BaseException | None:
 
 
 def _shorten(record: logging.LogRecord, error: BaseException, left_out: int) -> None:
-    """What the record says, what was raised, and how many such lines there were since the last one."""
+    """Make one line of the record: its message, what was raised, and how many such lines were left out."""
     first_line = next(iter(str(error).splitlines()), "")
     words = record.getMessage().splitlines()[0] if record.getMessage() else ""
     if first_line not in words and not hasattr(record, "about"):

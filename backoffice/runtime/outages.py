@@ -1,4 +1,13 @@
-"""Nobody's fault who asks: a database or Redis that does not answer, a disk that is full."""
+"""Tells outages from faults: a database or Redis that does not answer, a disk that is full.
+
+While Redis is away the shop goes on without it, and each of these modules does its own part:
+
+* requests/throttle_store.py counts the uses of limits in each process, and asks Redis again after a rest;
+* catalog/product_cache.py keeps nothing, so that products are rendered from the database;
+* outbox/queueing.py (`WakeUp`) asks no worker for a while: when Redis is back, the sweeper sends the mails;
+* server/redis_line.py refuses at once until a rest is over, and the front then asks Django;
+* runtime/queue.py ends a wait after two seconds, the cache's timeouts in settings.py after half a second;
+* runtime/health.py says `degraded`, with which the process stays ready."""
 
 import errno
 import sqlite3
@@ -31,7 +40,7 @@ FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether asking again later may help, because what the shop stands on is away."""
+    """Whether asking again later may help, because the database, Redis or the disk is away."""
     if isinstance(error, (RedisError, InterfaceError)):
         return True
     if isinstance(error, OSError):

@@ -30,7 +30,7 @@ _usual_umask: int | None = None
 
 
 def begin() -> None:
-    """To be called by a program of the shop before it writes anything."""
+    """Make new files private; a program of the shop calls it before it writes anything."""
     global _usual_umask
     before = os.umask(PRIVATE)
     if _usual_umask is None:
@@ -38,21 +38,21 @@ def begin() -> None:
 
 
 def private_content(path: Path, *, make: str) -> str:
-    """The content of a file that only its owner may read; made with `make` in it on first use."""
+    """Return the content of a file that only its owner may read; on first use it is made from `make`."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Readable by its owner alone, as every NamedTemporaryFile is.
         with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", encoding="utf-8") as draft:
             draft.write(make + "\n")
             draft.flush()
-            # Of several processes that start at once, all go by the file of the first.
+            # When several processes start at once, all use the file of the first.
             with suppress(FileExistsError):
                 path.hardlink_to(draft.name)
     return path.read_text(encoding="utf-8").strip()
 
 
 def usual_mode() -> int:
-    """That of a file which whoever runs the program asked for."""
+    """Return the mode of a file that a person asked for, by the umask that the program was started with."""
     if _usual_umask is None:
         before = os.umask(PRIVATE)
         os.umask(before)

@@ -12,14 +12,14 @@ from django.db import connection
 
 @contextmanager
 def marked(words: str) -> Iterator[bool]:
-    """Gives False when somebody has the database to themselves."""
+    """Mark this process within the block; yield False, unmarked, when somebody has the database alone."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
         if not _locked(lock, fcntl.LOCK_SH):
             yield False
             return
-        # Two of one process, as in tests, are two marks.
+        # A process that marks itself twice, as tests do, has two marks.
         own = folder / f"{os.getpid()}-{lock.fileno()}"
         with own.open("w", encoding="utf-8") as mark:
             _locked(mark, fcntl.LOCK_EX)
@@ -32,16 +32,16 @@ def marked(words: str) -> Iterator[bool]:
 
 
 def marks() -> list[str]:
-    """Those of processes that live: what a dead one left is not locked any more."""
+    """Return the marks of living processes: the mark that a dead one left is no longer locked."""
     return [text for path in _files() if (text := _if_alive(path))]
 
 
 @contextmanager
 def alone() -> Iterator[bool]:
-    """Whether no process is marked; if so, none can be within."""
+    """Yield whether no process is marked; if so, none can mark itself within the block."""
     folder = _folder()
     if not folder.parent.is_dir():
-        # Nor a database.
+        # Without its folder there is no database either.
         yield True
         return
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -45,11 +45,11 @@ class _Keeper:
     def end(self) -> None:
         self._is_over.set()
         if self._thread is not None:
-            # One that waits for a dead server is not waited for.
+            # The thread may hang on a dead server, so it is not waited for.
             self._thread.join(timeout=1)
 
     def _keep(self, is_over: threading.Event) -> None:
-        """A session that ended with its server begins anew."""
+        """Open the session again whenever it has ended, as it does when its server restarts."""
         while not is_over.wait(KEEP_SECONDS):
             try:
                 with self.session.cursor() as cursor:
@@ -76,9 +76,9 @@ os.register_at_fork(before=_stand_aside, after_in_parent=_go_on, after_in_child=
 
 @contextmanager
 def marked(words: str) -> Iterator[bool]:
-    """Gives False when somebody has the database to themselves."""
+    """Mark this process within the block; yield False, unmarked, when somebody has the database alone."""
     with closing(_session(NAMED + words)) as session:
-        if not _asked(session, "SELECT pg_try_advisory_lock_shared(%s)"):
+        if not _gets_lock(session, "SELECT pg_try_advisory_lock_shared(%s)"):
             yield False
             return
         keeper = _Keeper(session)
@@ -100,13 +100,13 @@ def marks() -> list[str]:
 
 @contextmanager
 def alone() -> Iterator[bool]:
-    """Whether no process is marked; if so, none can be within."""
+    """Yield whether no process is marked; if so, none can mark itself within the block."""
     with closing(_session(f"{NAMED}replacing")) as session:
-        yield _asked(session, "SELECT pg_try_advisory_lock(%s)")
+        yield _gets_lock(session, "SELECT pg_try_advisory_lock(%s)")
 
 
 def _session(name: str) -> BaseDatabaseWrapper:
-    """One of its own, which nothing else uses or closes."""
+    """Return a new connection, which nothing else uses or closes; the session is named `name`."""
     session = connection.copy()
     options: dict[str, Any] = copy.deepcopy(session.settings_dict["OPTIONS"])
     session.settings_dict["OPTIONS"] = options | {"application_name": name[:LONGEST_NAME]}
@@ -114,16 +114,16 @@ def _session(name: str) -> BaseDatabaseWrapper:
     return session
 
 
-def _asked(session: BaseDatabaseWrapper, question: str) -> bool:
+def _gets_lock(session: BaseDatabaseWrapper, statement: str) -> bool:
     with session.cursor() as cursor:
-        cursor.execute(question, [ADVISORY_LOCK])
+        cursor.execute(statement, [ADVISORY_LOCK])
         return bool(cursor.fetchone()[0])
 
 
 def _begin_anew(session: BaseDatabaseWrapper) -> None:
     try:
         session.close()
-        if not _asked(session, "SELECT pg_try_advisory_lock_shared(%s)"):
+        if not _gets_lock(session, "SELECT pg_try_advisory_lock_shared(%s)"):
             logger.error("The database is being replaced while this process uses it: stop it.")
     except DatabaseError as error:
         logger.warning("The database does not answer: %s", error)

@@ -1,8 +1,8 @@
-"""Which processes run the shop: each holds a lock on its database for as long as it lives.
+"""Tells which processes run the shop: each holds a lock on its database for as long as it lives.
 
-On SQLite a lock on a file beside the database, and a file with its number; on PostgreSQL a session that holds
-a lock of the database and is named after its process. The system, or the server, ends them with the process,
-however that ends. What replaces the database takes the lock for itself alone.
+On SQLite it is a lock on a file beside the database, and a file with the process's number; on PostgreSQL a
+session that holds an advisory lock and is named after its process. They end with the process, however that
+ends. Whatever replaces the database takes the lock for itself alone.
 """
 
 import os
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.errors import Busy, Conflict, Title
 from backoffice.runtime import process_files, process_sessions
 
-# Longer than web and worker take to end what they are at.
+# Longer than web and worker take to end what they are doing.
 STOP_SECONDS = 60
 
 
@@ -33,7 +33,7 @@ class ShopIsRunning(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One that runs the shop. A number may be given out again: `started` tells whose it is."""
+    """A process that runs the shop. Its number may be given out again: `started` tells whose it is."""
 
     role: str
     pid: int
@@ -51,11 +51,11 @@ class Process:
 
 
 def start_of(pid: int) -> str:
-    """When the process began, in the kernel's own count; "" when there is none."""
+    """Return when the process began, in the kernel's own count; "" when there is none."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
-        # Without /proc only whether it lives can be told.
+        # Without /proc we can only tell whether it lives.
         with suppress(OSError):
             os.kill(pid, 0)
             return "alive"
@@ -64,7 +64,7 @@ def start_of(pid: int) -> str:
 
 @contextmanager
 def marked_running(role: str) -> Iterator[None]:
-    """Run the shop, seen by whoever would replace its database; also through processes forked from this one.
+    """Mark this process, and those forked from it, as running the shop, so that nobody replaces its database.
 
     Raises:
         Busy: the database is being replaced at the moment.
@@ -79,7 +79,7 @@ def marked_running(role: str) -> Iterator[None]:
 
 
 def running() -> list[Process]:
-    """The processes that run the shop on this database, here and elsewhere."""
+    """Return the processes that run the shop on this database, here and elsewhere."""
     marks = process_files if connection.vendor == "sqlite" else process_sessions
     return [found for words in marks.marks() if (found := _read(words))]
 
@@ -109,7 +109,7 @@ def stopped(*, stop: bool) -> Iterator[None]:
 
 
 def refuse_if_running(found: list[Process], *, stop: bool, in_vain: bool = False) -> None:
-    """Raises ShopIsRunning, with what to do about it; also when it was to be stopped and cannot be."""
+    """Raise ShopIsRunning with what to do, also when the shop was to be stopped and cannot be."""
     named = ", ".join(map(str, found)) or "a process that has only just begun"
     if not stop and (found or in_vain):
         raise ShopIsRunning(

@@ -39,9 +39,9 @@ class EmbeddedQueue(SqliteHuey):
 
 
 class SharedQueue(PriorityRedisHuey):
-    """On Redis, for several processes. A silent server is an error within two seconds, not a wait.
+    """Runs on Redis, for several processes. A silent server is an error within two seconds, not a wait.
 
-    A worker asks for a second at a time whether there is a task, so that its answer comes within them too.
+    A worker waits a second at a time for a task, so that its answer, too, comes within the two seconds.
     """
 
     def __init__(self, name: str, *, secret: str, url: str, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Files that are written wholly or not at all, whoever else writes or reads them meanwhile."""
+"""Writes files wholly or not at all, whoever else writes or reads them meanwhile."""
 
 import errno
 import fcntl
@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from backoffice.runtime import private_files
 
-# One whose writer has died: younger ones may not be locked yet.
+# A part older than this has lost its writer if it is unlocked; a younger one may not be locked yet.
 STALE_SECONDS = 60
 
 
 @contextmanager
 def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
-    """A new file of this writer alone, which takes the place of `path` when all went well.
+    """Yield a new file of this writer alone, which takes the place of `path` when all went well.
 
     A link is followed: what it leads to is replaced. The new file has the mode of the one that was there,
     else the usual one; a private one is its owner's alone whatever was there. It is on disk before it shows.
@@ -53,7 +53,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
 
 
 def _prefix(target: Path) -> str:
-    # The whole name may be as long as names can be.
+    # Shortened: the target's name may already be as long as names can be.
     return f".{target.name[:100]}."
 
 
@@ -77,7 +77,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _remove_stale(target: Path) -> None:
-    """What a killed writer left: nobody holds its lock."""
+    """Delete the parts that killed writers left, which nobody holds a lock on."""
     try:
         files = [path for path in target.parent.iterdir() if path.name.startswith(_prefix(target))]
     except OSError:

@@ -1,1 +1,1 @@
-"""What answers HTTP: a front that nobody can hold up, threads that run Django, their processes."""
+"""The HTTP server: a front that nobody can hold up, threads that run Django, and their processes."""

@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import IO, Any
 
-# Read at once, without an account of who sent how much.
+# A body up to this size is read at once and not counted in `Room`.
 SMALL_BYTES = 8_192
-# In memory; the rest of a longer body is on disk.
+# This much of a body is kept in memory; a longer one is on disk.
 IN_MEMORY_BYTES = 16_384
-# A body may be that late behind the least rate; what came faster is no credit for silence.
+# A body may be this late behind the least rate; what came faster earns no time for a pause.
 GRACE_SECONDS = 10
 LEAST_BYTES_PER_SECOND = 4_096
 MOST_BYTES_HELD = 256 * 1_048_576
@@ -34,7 +34,7 @@ class BodyRefused(Exception):
 
 
 class Room:
-    """Counts the bytes that are held, and for whom."""
+    """Counts the bytes of bodies that are held, and for which address."""
 
     def __init__(self, *, most: int = MOST_BYTES_HELD, most_for_one: int = MOST_BYTES_HELD_FOR_ONE) -> None:
         self.most = most
@@ -44,7 +44,7 @@ class Room:
 
     @contextmanager
     def guest(self, address: str) -> Iterator["Guest"]:
-        """Somebody who takes room; given back at the end."""
+        """Yield a guest who can take room for this address; all of it is given back at the end."""
         guest = Guest(self, address)
         try:
             yield guest
@@ -58,7 +58,7 @@ class Room:
             del self._held_for[address]
 
     def take(self, address: str, count: int) -> None:
-        """Raises BodyRefused when everybody, or this address, holds too much already."""
+        """Count the bytes. Raises BodyRefused when everybody together, or this address, holds too many."""
         if self.held + count > self.most or self._held_for[address] + count > self.most_for_one:
             raise BodyRefused(503, retry_after_seconds=10)
         self._add(address, count)
@@ -76,7 +76,7 @@ class Guest:
 
 
 async def small_body(proto: Any) -> IO[bytes]:
-    """A body that was announced to be small. Raises BodyRefused (408) when it is too slow."""
+    """Read a body that was announced to be small. Raises BodyRefused (408) when it is too slow."""
     try:
         async with asyncio.timeout(GRACE_SECONDS):
             return io.BytesIO(await proto())
@@ -85,7 +85,7 @@ async def small_body(proto: Any) -> IO[bytes]:
 
 
 async def any_body(proto: Any, guest: Guest, *, most_bytes: int) -> IO[bytes]:
-    """A body of any length, at its beginning; whoever gets it closes it.
+    """Read a body of any length and return it as a file at its beginning; the caller closes it.
 
     Raises:
         BodyRefused: it broke off or has trailers (400), is longer than may be (413), too slow (408), or there

@@ -1,4 +1,4 @@
-"""What `check --deploy` and `shopctl serve` say of a configuration that starts but will not work."""
+"""Checks for `check --deploy` and `shopctl serve`: configurations that start but will not work."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.core import checks
 
 @checks.register(checks.Tags.security, deploy=True)
 def https_without_a_known_proxy(**_: Any) -> list[checks.CheckMessage]:
-    """The shop itself speaks http: whoever asks by https has a proxy in between, which must be believed."""
+    """Warn of https without TRUSTED_PROXIES: the shop speaks http, so https needs a proxy that it trusts."""
     if not settings.SHOP_URL.startswith("https://") or settings.TRUSTED_PROXIES:
         return []
     return [

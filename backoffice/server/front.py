@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from django.db import Error as DatabaseError
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 
-from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.api.problems import in_one_line
+from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.runtime.outages import RETRY_AFTER_SECONDS, is_outage
 from backoffice.server.bodies import SMALL_BYTES, BodyRefused, Room, any_body, small_body
 from backoffice.server.gateway import Answer, Application, answer_of, environ_of, with_body
@@ -28,7 +28,7 @@ logger = logging.getLogger("backoffice.server")
 
 type Environ = dict[str, Any]
 
-# How long a file that is sent stays open here: the server has opened it for itself at once.
+# A file that is sent is closed here after so long: the server has opened it for itself at once.
 FILE_SECONDS = 5
 CLOSE = ("connection", "close")
 
@@ -42,10 +42,10 @@ class AnswersEarly(Protocol):
 
 
 class Front:
-    """An RSGI application before one of WSGI.
+    """An RSGI application that hands whole requests to a WSGI one.
 
-    `may_upload` tells of a request's headers, in a thread, whether it may send more than `MAX_BODY_BYTES`;
-    `address_of` who is asking.
+    `may_upload` tells by a request's headers, in a thread, whether it may send more than `MAX_BODY_BYTES`;
+    `address_of` tells the client's address.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Front:
         self.is_stopping = False
 
     async def look_after_its_threads(self) -> None:
-        """For ever: while the database hangs, threads do, and whoever waits for one is told."""
+        """Run for ever; while the database hangs, tell those who wait that no answer will come."""
         await self.threads.give_up_on_what_hangs(self.readiness.is_database_silent)
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
@@ -128,7 +128,7 @@ class Front:
         return MAX_UPLOAD_BYTES if may_upload else MAX_BODY_BYTES
 
     async def _from_django(self, environ: Environ) -> Answer:
-        # A copy: Django writes into it, and what comes after goes by what was asked.
+        # Django writes into its copy; what comes after needs the request as it was.
         do = partial(answer_of, self.application, dict(environ))
         return await self.threads.run(do, whom=self.address_of(environ))
 
@@ -140,7 +140,7 @@ class Front:
     def _failed(self, error: Exception, environ: Environ) -> Answer:
         method, path = environ["REQUEST_METHOD"], in_one_line(environ["PATH_INFO"])
         if is_outage(error):
-            # Such as a disk that is full: bodies are kept there until they are whole.
+            # The disk may be full: bodies are kept there until they are whole.
             logger.error("%s %s: %s", method, path, error, extra={"about": error})
             return refusal(503, environ, retry_after_seconds=RETRY_AFTER_SECONDS)
         logger.error("%s %s failed", method, path, exc_info=error)
@@ -151,6 +151,6 @@ class Front:
         if isinstance(answer.body, bytes):
             proto.response_bytes(answer.status, headers, answer.body)
             return
-        # By its number: it has no name, and is gone with this process.
+        # The file is named by its number, for it has no name: it is gone with this process.
         proto.response_file(answer.status, headers, f"/dev/fd/{answer.body.fileno()}")
         asyncio.get_running_loop().call_later(FILE_SECONDS, answer.body.close)

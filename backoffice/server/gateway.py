@@ -17,11 +17,11 @@ type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes
 
 # A longer answer is kept on disk: whoever reads it slowly, or never, holds no memory.
 IN_MEMORY_BYTES = 65_536
-# Up to here in memory all the same where the disk takes nothing: what only reads then goes on.
+# When the disk takes nothing, answers up to here stay in memory, so that what only reads goes on.
 MOST_IN_MEMORY_BYTES = 1_048_576
 # WSGI's own names for these two.
 BARE = ("content-type", "content-length")
-# Between this server and its peer; whether a connection is kept is the front's to say.
+# Headers between this server and its peer: the front decides whether a connection is kept.
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer"})
 
 
@@ -66,10 +66,10 @@ class Answer:
 
 
 def environ_of(scope: Any) -> dict[str, Any]:
-    """Without the body, which is read afterwards.
+    """Return the WSGI environ of a request without its body, which is read afterwards.
 
     A header with an underscore in its name is left out: WSGI could not tell X_Forwarded_For from the
-    X-Forwarded-For that a proxy vouches for. Of two hosts one line is made, which Django refuses.
+    X-Forwarded-For that a proxy vouches for. Two hosts are joined to one, which Django refuses.
     """
     server, _, port = scope.server.rpartition(":")
     environ = {
@@ -95,13 +95,13 @@ def environ_of(scope: Any) -> dict[str, Any]:
 
 
 def _bytes_in_wsgi(text: str) -> str:
-    """WSGI's strings hold bytes, also those that a client should have encoded and has not."""
+    """Write the text as WSGI does, whose strings hold bytes, also those that a client failed to encode."""
     return text if text.isascii() else text.encode().decode("latin-1")
 
 
 @lru_cache(maxsize=1_024)
 def _name_in_wsgi(name: str) -> str:
-    """Empty for a header that is left out."""
+    """Return WSGI's name of a header, "" for one that is left out."""
     if "_" in name or name in HOP_BY_HOP:
         return ""
     key = name.upper().replace("-", "_")
@@ -113,7 +113,7 @@ def _joined(key: str, first: str, second: str) -> str:
 
 
 def with_body(environ: dict[str, Any], body: IO[bytes], length: int) -> dict[str, Any]:
-    """Its length as it came, however it was announced."""
+    """Add the body and its length as it came, however it was announced."""
     environ["wsgi.input"] = body
     if length or "CONTENT_LENGTH" in environ:
         environ["CONTENT_LENGTH"] = str(length)
@@ -121,7 +121,7 @@ def with_body(environ: dict[str, Any], body: IO[bytes], length: int) -> dict[str
 
 
 def answer_of(application: Application, environ: dict[str, Any]) -> Answer:
-    """What the application answers, read to its end."""
+    """Call the application, and read its answer to the end."""
     started: list[tuple[str, Headers]] = []
     written = io.BytesIO()
 
@@ -162,20 +162,20 @@ def _gathered(parts: Iterable[bytes], written: io.BytesIO) -> bytes | IO[bytes]:
 
 
 class _FilesOfAnswers:
-    """Long answers on disk without a name: the same bytes once, however many take their time to read them."""
+    """Keeps long answers on disk without a name; the same bytes are kept once, however many read them."""
 
     def __init__(self, most: int = 16) -> None:
         self.most = most
-        # By their content's digest: the numbers of open files.
+        # The numbers of open files by the digest of their content.
         self._files: dict[bytes, int] = {}
         self._lock = threading.Lock()
 
     def holding(self, content: bytes) -> IO[bytes]:
-        """Raises OSError when the disk takes nothing."""
+        """Return an open file with this content. Raises OSError when the disk takes nothing."""
         digest = sha256(content).digest()
         with self._lock:
             number = self._files.pop(digest, None) or self._written(content)
-            # Behind all others: the first is the one that nobody has asked for in a while.
+            # It goes behind all others, so that the first is the one that was not asked for longest.
             self._files[digest] = number
             if len(self._files) > self.most:
                 os.close(self._files.pop(next(iter(self._files))))
@@ -199,7 +199,7 @@ def _on_disk(content: bytes) -> bytes | IO[bytes]:
 
 
 def _sendable(headers: Headers, body: bytes | IO[bytes]) -> Headers:
-    """In lower case, and with the length of a file, which the server could not know."""
+    """Write the headers' names in lower case, and add a file's length, which the server could not know."""
     sendable = [(name.lower(), value) for name, value in headers]
     if not isinstance(body, bytes) and not any(name == "content-length" for name, _ in sendable):
         sendable.append(("content-length", str(os.fstat(body.fileno()).st_size)))

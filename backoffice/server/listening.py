@@ -6,12 +6,12 @@ import sys
 
 BACKLOG = 1024
 PORTS_TRIED = 50
-# A peer that takes nothing of its answer for that long is given up.
+# A peer that takes nothing of its answer for this long is given up.
 UNTAKEN_MILLISECONDS = 60_000
 
 
 def listen(host: str, port: int, *, tries: int = 1) -> socket.socket:
-    """A socket that listens on the port, or on the next free one of so many; connections wait from now on.
+    """Return a socket that listens on the port, or the next free one of `tries`; connections wait from now.
 
     Raises:
         OSError: not an address of this machine, a port that needs privileges, or all are taken (EADDRINUSE).
@@ -33,7 +33,7 @@ def _listening(host: str, port: int) -> socket.socket:
         # Not SO_REUSEPORT: two shops would silently share the port's requests.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if sys.platform == "linux":
-            # Each connection has it from here.
+            # Each connection inherits the option from here.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
         listener.bind(address)
         listener.listen(BACKLOG)

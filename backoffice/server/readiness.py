@@ -1,4 +1,4 @@
-"""Answers of `/healthz` and `/readyz` that wait for no thread of the shop's."""
+"""Answers `/healthz` and `/readyz` without waiting for a thread that runs Django."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ def _json(content: object) -> bytes:
 
 HEADERS = [("content-type", "application/json"), ("cache-control", "no-store")]
 HEALTHY = Answer(200, HEADERS, _json({"status": "ok"}))
-# It answers still, and will not for long: a load balancer that asks sends it nothing more.
+# The process still answers, but not for long: a load balancer that asks sends it nothing more.
 STOPPING = Answer(503, HEADERS, _json({"status": "stopping"}))
 
 
@@ -25,12 +25,12 @@ class Readiness:
     async def answer(self, *, is_stopping: bool) -> Answer:
         if is_stopping:
             return STOPPING
-        found = await self._found()
+        found = await self._health()
         return Answer(200 if found.is_ready else 503, HEADERS, _json(found.told()))
 
     async def is_database_silent(self) -> bool:
-        """It neither answers nor refuses: threads that have asked it wait."""
-        return (await self._found()).checks["database"] is State.SILENT
+        """Whether the database neither answers nor refuses, so that threads that asked it wait."""
+        return (await self._health()).checks["database"] is State.SILENT
 
-    async def _found(self) -> Health:
+    async def _health(self) -> Health:
         return await asyncio.get_running_loop().run_in_executor(self._threads, health)

@@ -13,7 +13,7 @@ from redis.asyncio import Connection, ConnectionPool
 from redis.exceptions import NoScriptError, RedisError
 
 PATIENCE_SECONDS = 0.3
-# A server that does not answer is left alone for so long.
+# A server that does not answer is left alone for this long.
 REST_SECONDS = 5.0
 
 
@@ -41,24 +41,24 @@ class RedisLine:
         self._rests_until = 0.0
 
     async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[str | int]) -> Any:
-        """What the script returns for these keys and arguments. Raises RedisAway."""
+        """Return what the script returns for these keys and arguments. Raises RedisAway."""
         try:
             return await self.ask("EVALSHA", script.digest, len(keys), *keys, *arguments)
         except NoScriptError:
             return await self.ask("EVAL", script.text, len(keys), *keys, *arguments)
 
     async def ask(self, *command: str | int) -> Any:
-        """The answer to a command. Raises RedisAway, or what Redis says is wrong with it."""
+        """Return the answer to a command. Raises RedisAway, or the error that Redis answers with."""
         if monotonic() < self._rests_until:
             raise RedisAway
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 connection = self._connection or await self._open()
                 if not connection.is_connected:
-                    # It would connect by itself, with nobody to read what is answered there.
+                    # It would reconnect by itself, but nobody would read the answers there.
                     raise ConnectionError
                 answer = asyncio.get_running_loop().create_future()
-                # In the order in which they are sent: until it waits for the network, sending is one step.
+                # Queued in the order of sending: nothing can come between before it waits for the network.
                 self._asked.append(answer)
                 await connection.send_packed_command(connection.pack_command(*command), check_health=False)
                 return await answer
@@ -73,7 +73,7 @@ class RedisLine:
 
     async def close(self) -> None:
         await self._give_up()
-        # The loop's own part of closing what it has given up.
+        # Let the loop do its own part of closing the connection.
         await asyncio.sleep(0)
 
     async def _open(self) -> Connection:
@@ -108,7 +108,7 @@ class RedisLine:
                 waiting.set_result(answer)
 
     async def _give_up(self) -> None:
-        """Nobody's answer comes any more; the next to ask after a rest opens anew."""
+        """Fail all who wait for an answer; whoever asks after a rest opens a new connection."""
         self._rests_until = monotonic() + REST_SECONDS
         connection, self._connection = self._connection, None
         asked, self._asked = self._asked, deque()

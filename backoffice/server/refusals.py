@@ -1,4 +1,4 @@
-"""What the front says no to before Django has heard of it: a problem for the API, a page for people."""
+"""The front's own refusals, before Django hears of a request: a problem for the API, a page for people."""
 
 import io
 from typing import Any
@@ -9,15 +9,15 @@ from django.http import HttpResponse
 from backoffice.admin.error_pages import error_page
 from backoffice.admin.error_words import OF_STATUS
 from backoffice.api.problems import of_status
-from backoffice.api.request_id import current_request_id, request_id_of
+from backoffice.requests.request_id import current_request_id, request_id_of
 from backoffice.server.gateway import Answer
 
-# Nothing of the connection is read any more.
+# Nothing more is read from the connection.
 CLOSE = ("connection", "close")
 
 
 def refusal(status: int, environ: dict[str, Any], *, retry_after_seconds: int | None = None) -> Answer:
-    """As Django would say it, but that no middleware and nobody's session is asked."""
+    """Return the refusal as Django would write it, without asking middleware or a session."""
     request_id = request_id_of(environ)
     token = current_request_id.set(request_id)
     try:

@@ -27,7 +27,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from backoffice.api.addresses import address_block, address_of
+from backoffice.requests.addresses import address_block, address_of
 from backoffice.runtime.consumer import Consumer, consume, consuming
 from backoffice.server.front import Front
 from backoffice.server.gateway import Application
@@ -42,7 +42,7 @@ MOST_CONNECTIONS = 4_096
 MOST_HEAD_BYTES = 32_768
 # How long requests and tasks may take to end after a signal.
 DRAIN_SECONDS = 25
-# Granian's own would write to standard output.
+# Granian's own logging would write to standard output.
 LOGGING = {
     "formatters": {
         "line": {
@@ -75,7 +75,7 @@ def serve(
     """
     give_memory_back()
     with suppress(FileNotFoundError):
-        # Found out by writing: remembered, before a disk may be full.
+        # Python finds the folder by writing, and remembers it: ask now, before the disk may be full.
         tempfile.gettempdir()
     _allow_many_connections()
     # Loaded before a process is forked or the first request comes.
@@ -90,7 +90,7 @@ def serve(
             [answer] * processes + work,
             most_bytes=most_megabytes * MEGABYTE,
             patience=notice_seconds + DRAIN_SECONDS,
-            # Else it would go on listening after those who answer have ended.
+            # Closed here, or the port would go on listening after those who answer have ended.
             when_stopping=listener.close,
         )
         supervisor.run(tell=partial(_has_told, listener.getsockname()[:2], when_up))
@@ -136,7 +136,7 @@ def give_memory_back() -> None:
 
 
 def _allow_many_connections() -> None:
-    """As many open files as the system lets this process have: by default it is often 1,024."""
+    """Raise this process's limit of open files as far as needed and allowed: by default it is often 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_CONNECTIONS * 2
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -146,13 +146,13 @@ def _allow_many_connections() -> None:
 
 
 def _most_connections() -> int:
-    """The other half of the files is for databases, bodies and answers, whoever holds connections."""
+    """Return half the limit of open files: the other half is for databases, bodies and answers."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // 2)
 
 
 class _Server(Server):  # type: ignore[misc, unused-ignore]
-    """Granian's, on a socket that is listening already.
+    """Granian's server, on a socket that is listening already.
 
     By itself it would listen with SO_REUSEPORT: a second shop on the same port would silently take a part of
     its requests, and those in the line of a process that was killed would be lost.
@@ -179,7 +179,7 @@ async def _answering(
 
     def stop(signum: int) -> None:
         if front.is_stopping:
-            # The supervisor passes on what a terminal or systemd has sent to all of them already; it ends
+            # The supervisor passes on what a terminal or systemd has already sent to all of them; it ends
             # at once by itself whom it must.
             if not is_supervised:
                 os._exit(1)

@@ -1,4 +1,4 @@
-"""Processes that do one thing each: who dies is replaced, who grows too large is renewed, all end together.
+"""Runs processes that do one thing each: a dead one is replaced, one too large renewed; all end together.
 
 The supervisor does nothing else and has no threads, so that it may fork at any time.
 """
@@ -22,7 +22,7 @@ type Role = Callable[[], None]
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WATCHED = (*STOP_SIGNALS, signal.SIGCHLD)
 CHECK_SECONDS = 2
-# Who dies younger than that, so many times on end, would for ever: he is started less often then.
+# A process that dies this young so many times in a row would for ever: it is then started less often.
 YOUNG_SECONDS = 5
 MOST_YOUNG_DEATHS = 10
 PAUSE_SECONDS = 5
@@ -64,7 +64,7 @@ class Supervisor:
         self._stop_until: float | None = None
 
     def run(self, *, tell: Callable[[], bool]) -> None:
-        """`tell` is asked again and again, until it has told that the server is up or this one stops.
+        """Run until a signal; call `tell` again and again, until it has told that the server is up.
 
         Raises SystemExit when its processes die as soon as they are started.
         """
@@ -97,7 +97,7 @@ class Supervisor:
         _run_and_exit(role)
 
     def _bury(self) -> None:
-        """Note who has ended, and replace those who should not have."""
+        """Note which processes have ended, and replace those that should not have."""
         while self._children:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
@@ -118,7 +118,7 @@ class Supervisor:
         self._later_at = time.monotonic() + PAUSE_SECONDS
 
     def _start_again(self) -> None:
-        """What they died of may have passed: a server that has worked does not go on without a part of it."""
+        """Start what had died too often: its cause may have passed, and a server needs all of its parts."""
         if self._stop_until is not None:
             self._later.clear()
         self._has_worked = self._has_worked or any(not child.is_young for child in self._children.values())
@@ -133,11 +133,11 @@ class Supervisor:
             logger.warning("Process %s has grown to %s MB; it is renewed", pid, _resident_bytes(pid) >> 20)
             child.leaves_until = time.monotonic() + self.patience
             self._start(child.role)
-            # Not TERM: `/readyz` would say that the server stops, and others go on.
+            # Not TERM, at which `/readyz` would say that the server stops, though the others go on.
             _signal(pid, signal.SIGINT)
 
     def _stop(self, signum: int) -> None:
-        """A second signal ends all at once."""
+        """End all processes; a second signal ends them at once."""
         is_second = self._stop_until is not None
         self.when_stopping()
         self._stop_until = time.monotonic() + (0 if is_second else self.patience)
@@ -153,7 +153,7 @@ class Supervisor:
 
 
 def _run_and_exit(role: Role) -> None:
-    """Never returns: what called the supervisor is not this process's to go on with."""
+    """Run the role, and never return: the code that called the supervisor must not go on in this process."""
     code = 1
     try:
         role()
@@ -168,7 +168,7 @@ def _run_and_exit(role: Role) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Where the system can do that (Linux): no process goes on when its supervisor was killed."""
+    """Have this process ended when its supervisor is killed, on systems that can do that (Linux)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:

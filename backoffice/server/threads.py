@@ -13,10 +13,10 @@ from typing import Any
 # Requests at a time in one process; the others wait in line.
 COUNT = 8
 MOST_WAITING = 512
-# Nobody's may be more of the line than that.
+# One address may have this share of the line at most.
 MOST_FOR_ONE = 0.5
 LONGEST_WAIT_SECONDS = 30
-# Who has waited so long for an answer is told when there will be none.
+# Whoever has waited this long for an answer is told when there will be none.
 PATIENCE_SECONDS = 5
 
 
@@ -37,7 +37,7 @@ class _Work:
 
 
 class _Line:
-    """Requests in line, one of each address in turn: a flood of one delays the others by a request each."""
+    """The line of requests, one of each address in turn: a flood of one delays the others by one request."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[_Work]] = {}
@@ -56,7 +56,7 @@ class _Line:
         self._count.put(None)
 
     def take(self) -> _Work:
-        """Waits until there is something."""
+        """Wait until there is work, and take it."""
         self._count.get()
         with self._lock:
             whom = next(iter(self._waiting))
@@ -77,7 +77,7 @@ class Threads:
             threading.Thread(target=self._work, name=f"request-{number + 1}", daemon=True).start()
 
     async def run[Result](self, do: Callable[[], Result], *, whom: str) -> Result:
-        """What a thread of these got from calling it for somebody.
+        """Call `do` in one of the threads, for the address `whom`, and return what it returns.
 
         Raises:
             Overloaded: the line is full, or half of it theirs, or its turn did not come in time; it was not
@@ -97,9 +97,9 @@ class Threads:
             del self._awaited[done]
 
     async def give_up_on_what_hangs(self, hangs: Callable[[], Awaitable[bool]]) -> None:
-        """For ever: tell who has waited for a while that no answer will come, while something hangs.
+        """Run for ever; while something hangs, tell those who have waited long that no answer will come.
 
-        What is in line then is never begun.
+        What they were waiting for in line is then never begun.
         """
         while True:
             await asyncio.sleep(PATIENCE_SECONDS / 5)
@@ -133,7 +133,7 @@ def _outcome(do: Callable[[], Any]) -> tuple[Any, Exception | None]:
 
 def _settle(done: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:
     if done.done():
-        # Nobody waits for it any more.
+        # The caller does not wait for it any more.
         return
     if error is None:
         done.set_result(result)

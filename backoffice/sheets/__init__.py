@@ -1,1 +1,1 @@
-"""Files of rows that people bring: read within limits, whichever door they came through."""
+"""Reads and writes files of rows, within limits, whichever door they came through."""

@@ -52,7 +52,7 @@ class Member(NamedTuple):
 
 
 class Archive:
-    """Members are found without regard to case, and to which slash divides their names.
+    """A zip archive whose members are found in either case, and with either slash in their names.
 
     `taken` is how many packed bytes were needed for the chunks so far.
 
@@ -73,11 +73,11 @@ class Archive:
         return _key(name) in self._members
 
     def size(self, name: str) -> int:
-        """What the directory says. Raises UnreadableFile."""
+        """Return the member's unpacked size by the directory. Raises UnreadableFile when there is none."""
         return self._member(name).unzipped
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """The member's content, never more of it at once than 64 kB.
+        """Yield the member's content, at most 64 kB at a time.
 
         Raises:
             UnreadableFile: while iterating.
@@ -120,7 +120,7 @@ class Archive:
 def _members(content: bytes) -> dict[str, Member]:
     end, count, size, offset = _end_of(content)
     begin = end - size
-    # What stands before the archive, in the file.
+    # How many bytes stand in the file before the archive.
     shift = begin - offset
     if begin < 0 or shift < 0 or count > MAX_MEMBERS or size > MAX_DIRECTORY:
         raise UnreadableFile(DAMAGED)
@@ -146,7 +146,7 @@ def _members(content: bytes) -> dict[str, Member]:
 
 
 def _end_of(content: bytes) -> tuple[int, int, int, int]:
-    """Where the directory ends, its entries and bytes, and where it says that it begins."""
+    """Return where the directory ends, its numbers of entries and bytes, and where it says it begins."""
     place = content.rfind(END, max(0, len(content) - END_RECORD.size - LONGEST_COMMENT))
     if place < 0 or len(content) - place < END_RECORD.size:
         raise UnreadableFile(DAMAGED)
@@ -160,7 +160,7 @@ def _end_of(content: bytes) -> tuple[int, int, int, int]:
 
 
 def _long_numbers(extra: bytes, numbers: tuple[int, int, int]) -> list[int]:
-    """The numbers, those that did not fit into the entry taken from the field beside it."""
+    """Return the numbers; those that did not fit into the entry come from the field beside it."""
     place = 0
     while place + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, place)
@@ -173,7 +173,7 @@ def _long_numbers(extra: bytes, numbers: tuple[int, int, int]) -> list[int]:
 
 
 def _unpacked(packed: memoryview, method: int) -> Iterator[tuple[bytes, int]]:
-    """Chunks, each with how much of the packed content was needed for it."""
+    """Yield chunks, each with how many packed bytes were needed so far."""
     if method == STORED:
         for begin in range(0, len(packed), CHUNK):
             chunk = bytes(packed[begin : begin + CHUNK])

@@ -14,7 +14,7 @@ SHOWN_NAME = 40
 
 
 def key_of(name: object) -> str:
-    """What names are compared by: neither case nor spaces nor underscores matter."""
+    """Return what names are compared by: neither case nor spaces nor underscores matter."""
     return "".join(str(name or "").split()).replace("_", "").casefold()
 
 
@@ -26,7 +26,7 @@ def named_columns(
     aliases: Mapping[str, str] | None = None,
     needed_in_words: str = "",
 ) -> list[str]:
-    """The header, `columns` in it by their proper names; `aliases` are further names for some.
+    """Return the header with `columns` by their proper names; `aliases` are further names for some.
 
     `needed_in_words` tells more of the needed ones in the refusal.
 
@@ -57,16 +57,16 @@ def named_columns(
 
 
 def places_of(named: Sequence[str], columns: Collection[str]) -> dict[str, int]:
-    """Where each of the columns that the file has stands, in the order of the file."""
+    """Return the place of each column that the file has, in the order of the file."""
     return {name: place for place, name in enumerate(named) if name in columns}
 
 
 def kept_cells(
     rows: Iterator[tuple[int, list[str]]], places: Sequence[int], *, most_rows: int
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Of each row its number and the cells at these places, trimmed, for whoever keeps them all in memory.
+    """Yield each row's number and its trimmed cells at these places, for callers that keep them in memory.
 
-    Text that was neutralised on its way out is as it was.
+    Text that an export has neutralised is restored.
 
     Raises:
         UnreadableFile: while iterating, when there are more rows than `most_rows` or too much text.

@@ -14,7 +14,7 @@ from backoffice.sheets.limits import MAX_COLUMNS, MAX_SHEET_ROWS, UnreadableFile
 
 DELIMITERS = ",;\t"
 MAX_LINE = 100_000
-# Blank ones above the header.
+# So many blank lines may stand above the header.
 MAX_BLANK_LINES = 1_000
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Line breaks and tabs may stand inside a quoted cell; nothing else that cannot be seen may.
@@ -32,7 +32,7 @@ class SheetRow(NamedTuple):
 
 
 def csv_rows(content: bytes, *, delimiter: str) -> Iterator[SheetRow]:
-    """Rows with at least one filled cell, read as they are asked for.
+    """Yield the rows with at least one filled cell, read as they are asked for.
 
     Raises:
         UnreadableFile: while iterating, at the first row that cannot be read.
@@ -59,7 +59,7 @@ def csv_rows(content: bytes, *, delimiter: str) -> Iterator[SheetRow]:
 
 
 def utf8(content: bytes) -> bytes:
-    """The same text in UTF-8 without a byte order mark, its lines ended by a line feed."""
+    """Return the text in UTF-8 without a byte order mark, its lines ended by a line feed."""
     if content.startswith(UTF16_MARKS):
         try:
             content = content.decode("utf-16").encode()
@@ -72,7 +72,7 @@ def utf8(content: bytes) -> bytes:
 
 
 class _Lines:
-    """The lines of a file, as text; a row that goes on over many of them is refused."""
+    """Iterates over the lines of a file as text; a row that goes on over many of them is refused."""
 
     def __init__(self, content: bytes) -> None:
         self._lines = iter(io.BytesIO(content))

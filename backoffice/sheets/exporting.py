@@ -15,7 +15,7 @@ from backoffice.sheets.formulas import safe_text
 
 class CSVFile(CSV):
     def _escape_formulae(self, dataset: Dataset) -> None:
-        """The library's way takes a leading = away, and nothing else."""
+        """Do nothing: `safe_text` has neutralised every cell, and the library would only drop a leading =."""
 
     def export_data(self, dataset: Dataset, **kwargs: Any) -> str:
         return csv_lines([dataset.headers, *dataset])
@@ -23,11 +23,11 @@ class CSVFile(CSV):
 
 class XLSXFile(XLSX):
     def _escape_formulae(self, dataset: Dataset) -> None:
-        """As above; it would make text of every number as well."""
+        """Do nothing: `safe_text` has neutralised every cell; the library would turn numbers into text."""
 
 
 class SafeRows(Resource):
-    """Rows of which no text can be taken for a formula."""
+    """Exports rows in which no text can be taken for a formula."""
 
     @classmethod
     def get_display_name(cls) -> str:
@@ -41,7 +41,7 @@ class SafeRows(Resource):
 
 
 class LocalMoment(DateTimeWidget):
-    """In the shop's time zone, to the second."""
+    """Writes a moment in the shop's time zone, to the second."""
 
     def render(self, value: datetime | None, obj: Any = None, **kwargs: Any) -> Any:
         return super().render(value and value.replace(microsecond=0), obj, **kwargs)

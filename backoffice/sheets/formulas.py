@@ -3,12 +3,12 @@
 import re
 from unicodedata import normalize
 
-# The minus of typographers as well; others that look like one of these are so by NFKC.
+# The typographic minus, too; NFKC turns other look-alikes into one of these.
 MARKS = "=+-@\N{MINUS SIGN}"
-# What spreadsheets pass over at the beginning of a cell, seen or unseen.
+# Spreadsheets pass over these at the beginning of a cell, whether they can be seen or not.
 PASSED_OVER = re.compile(r"[\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]*")
 BREAKS = ("\t", "\r", "\n")
-# Workbooks cannot hold them.
+# Characters that a workbook cannot hold.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -17,7 +17,7 @@ def neutralised(text: str) -> str:
 
 
 def safe_text(text: str) -> str:
-    """Fit for a cell of any file."""
+    """Return the text in a form that is safe in a cell of any file."""
     return neutralised(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
@@ -26,7 +26,7 @@ def restored(text: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
-    """Whether any spreadsheet might take it for one: marks of full width and behind blanks count as well."""
+    """Whether a spreadsheet might take the text for a formula, also by a full-width mark or behind blanks."""
     if not text or (text[0].isascii() and text[0].isalnum()):
         return False
     first = text[PASSED_OVER.match(text).end() :][:1]  # type: ignore[union-attr]  # it matches nothing, too

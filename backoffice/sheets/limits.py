@@ -1,6 +1,6 @@
-"""How much of a file is read before it is refused, and the refusal.
+"""Limits how much of a file is read before it is refused.
 
-A refusal is decided by counting what was read so far, never by what the file says of itself.
+What was read so far is counted; what the file says of itself is never believed.
 """
 
 from time import thread_time
@@ -13,7 +13,7 @@ from backoffice.errors import Fault, Invalid
 MAX_COLUMNS = 1_000
 MAX_CELL = 32_767
 MAX_SHEET_ROWS = 1_048_576
-# Of a whole file that is kept in memory while somebody looks at it.
+# The text of a whole file, which is kept in memory while somebody looks at it.
 MAX_KEPT_CHARACTERS = 20_000_000
 
 REFUSED_AFTER_SECONDS = 3.0
@@ -36,9 +36,9 @@ class UnreadableFile(Invalid):
 
 
 class TimeBox:
-    """The processor time that reading a file may take: a little, and more for each cell that it gives.
+    """The processor time that reading a file may take: a little, and more for each cell that it yields.
 
-    Counted in the time of this thread, so that a busy machine refuses nobody.
+    The time of this thread alone counts, so that a busy machine refuses nobody.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class TimeBox:
         self._began = thread_time()
 
     def end(self, *, cells: int = 0, texts: int = 0) -> None:
-        """With what was read since `begin`. Raises UnreadableFile."""
+        """Charge the time since `begin`, less what the cells read allow. Raises UnreadableFile when over."""
         earned = cells * SECONDS_PER_CELL + texts * SECONDS_PER_TEXT
         self._left += earned - (thread_time() - self._began)
         if self._left < 0:

@@ -1,4 +1,4 @@
-"""XML read within limits: how deep, how many elements, how many and which names, how long between two marks.
+"""Reads XML within limits: how deep, how many elements and names, which names, how long between two marks.
 
 The parser itself keeps every name that it meets and everything up to the end of a mark.
 """
@@ -45,17 +45,17 @@ class Markup:
         parser.StartElementHandler = self._open
         parser.EndElementHandler = self._close if end else self._close_unheard
         parser.CharacterDataHandler = text
-        # With a document type comes every entity of its own.
+        # A document type is refused, for it can define entities of its own.
         parser.StartDoctypeDeclHandler = _refuse
         parser.EntityDeclHandler = _refuse
 
     def read(self, chunks: Iterable[bytes]) -> None:
-        """Raises UnreadableFile."""
+        """Parse all chunks, and hand over what is met in them. Raises UnreadableFile."""
         for _ in self.reading(chunks):
             pass
 
     def reading(self, chunks: Iterable[bytes]) -> Iterator[None]:
-        """Goes on with each step, when what was met has been handed over.
+        """Parse a chunk at each step, and hand over what is met in it.
 
         Raises:
             UnreadableFile.

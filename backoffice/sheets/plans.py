@@ -1,4 +1,4 @@
-"""What the rows of a file would make and change: looked at first, then carried out as it was seen."""
+"""Plans of what a file's rows make and change: people look at one first, then it is carried out as seen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -63,7 +63,7 @@ class PlannedRow:
 
     @property
     def with_amounts_as_text(self) -> "PlannedRow":
-        """The same, as a plan that was kept for a while knows it."""
+        """The same row with Decimals as text, which is how a plan that was kept as JSON has them."""
         return replace(
             self, changes={name: tuple(map(_as_text, both)) for name, both in self.changes.items()}
         )
@@ -103,7 +103,7 @@ class RowPlan:
         return self.count(Outcome.NEW) + self.count(Outcome.CHANGE)
 
     def refuse_unless(self, seen: "RowPlan", *, skip_invalid: bool) -> None:
-        """Called within the transaction that carried it out, which a refusal takes back.
+        """Refuse the plan just carried out; call it within the transaction, which the refusal takes back.
 
         Raises:
             RowsHaveProblems: there are some, and they are not to be skipped.
@@ -159,7 +159,7 @@ def _in_words(row: PlannedRow) -> str:
 
 
 def rejected_csv(plan: RowPlan, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> str:
-    """The rows with problems as they were written, each with its reason, to be corrected and imported."""
+    """Write the rows with problems as they were, each with its reason, to be corrected and imported."""
     reasons = {row.row: row.problem for row in plan.problems}
     rejected = ([*cells, number, reasons[number]] for number, cells in rows if number in reasons)
     return csv_lines([[*columns, "row", "problem"], *rejected])

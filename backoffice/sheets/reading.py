@@ -21,13 +21,13 @@ WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 def base_name(file_name: str) -> str:
-    """The last part of a path of any system, printable and at most 255 characters long."""
+    """Return the last part of a path of any system, printable and at most 255 characters long."""
     printable = "".join(character for character in file_name if character.isprintable())
     return re.split(r"[/\\]", printable)[-1][-255:] or "file"
 
 
 def content_of(file: BinaryIO) -> bytes:
-    """Raises UnreadableFile when there is more of it than a file may have."""
+    """Read the file. Raises UnreadableFile when it is longer than a file may be."""
     content = file.read(MAX_FILE + 1)
     if len(content) > MAX_FILE:
         raise UnreadableFile(
@@ -38,7 +38,7 @@ def content_of(file: BinaryIO) -> bytes:
 
 
 def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[SheetRow]:
-    """The rows of a CSV or XLSX file, the header among them; `columns` help to tell its delimiter.
+    """Return the rows of a CSV or XLSX file with its header; `columns` help to tell the delimiter.
 
     Raises:
         UnreadableFile: at once, or while iterating.
@@ -61,14 +61,14 @@ def _refuse_what_is_no_csv(content: bytes, file_name: str) -> None:
 
 
 def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[SheetRow]:
-    """With the delimiter that makes the header's columns out, else the one that finds the most."""
+    """Read with the delimiter that finds most of `columns` in the header, else the most cells."""
     headers: dict[str, SheetRow | None] = {}
     refusals: list[UnreadableFile] = []
     for mark in DELIMITERS:
         try:
             headers[mark] = next(csv_rows(content, delimiter=mark), None)
         except UnreadableFile as refusal:
-            # Quoted cells are a broken row to whoever does not know what separates them.
+            # With the wrong delimiter quoted cells look like a broken row.
             refusals.append(refusal)
 
     def suitability(mark: str) -> tuple[int, int]:

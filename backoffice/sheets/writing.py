@@ -1,4 +1,4 @@
-"""Rows as CSV or XLSX files, written while they are read: their memory does not grow with them."""
+"""Writes rows as CSV or XLSX files while they are read: the memory does not grow with their number."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,13 +20,13 @@ SHEET_ENDS = "</sheetData></worksheet>"
 # Day 0 of a workbook's calendar.
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001
 DAY_SECONDS = 86_400
-# What spreadsheet programs read of one sheet.
+# Spreadsheet programs read so many rows of one sheet.
 MOST_ROWS = 1_048_576
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 
 
 def write_workbook(file: IO[bytes], parts: Iterable[Iterable[Sequence[Cell]]]) -> None:
-    """The library's empty workbook with our rows in it: written by the library they take ten times as long.
+    """Write our rows into the library's empty workbook: the library itself would take ten times as long.
 
     Text stays text in its cells, whatever it begins with; characters that XML forbids are for the caller.
     """
@@ -42,7 +42,7 @@ def write_workbook(file: IO[bytes], parts: Iterable[Iterable[Sequence[Cell]]]) -
 
 
 def _empty_workbook() -> BytesIO:
-    """Its style 1 shows moments."""
+    """Return a workbook without rows; its style 1 shows moments."""
     workbook = Workbook()
     workbook.active["A1"].number_format = MOMENT
     file = BytesIO()

@@ -1,4 +1,4 @@
-"""The rows of an XLSX workbook's first visible sheet, one at a time.
+"""Reads the rows of an XLSX workbook's first visible sheet, one at a time.
 
 Workbooks come from anywhere, and a reader that lays a sheet out as a rectangle is brought down by one cell
 that claims to be far away. This one streams, expands no entities and trusts no position or size.
@@ -18,7 +18,7 @@ from backoffice.sheets.csv_rows import CONTROL, SheetRow
 from backoffice.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_SHEET_ROWS, TimeBox, UnreadableFile
 from backoffice.sheets.markup import Markup
 
-# Of the members that only lead to the sheet.
+# Elements of the members that only lead to the sheet.
 MAX_OF_SMALL_PARTS = 200_000
 # Empty rows and cells, and what else a sheet may hold beside the cells that have something in them.
 MAX_IDLE_ELEMENTS = 1_500_000
@@ -41,7 +41,7 @@ WHOLE = re.compile(r"-?[0-9]+\Z")
 
 
 def xlsx_rows(content: bytes) -> Iterator[SheetRow]:
-    """Rows with at least one filled cell; whole numbers without decimals, formulas as their last result.
+    """Yield rows with a filled cell: whole numbers without decimals, formulas as their last result.
 
     Raises:
         UnreadableFile: while iterating.
@@ -53,7 +53,7 @@ def xlsx_rows(content: bytes) -> Iterator[SheetRow]:
 
 
 def _first_sheet(archive: Archive) -> str:
-    """The archive's member that holds the first visible worksheet."""
+    """Return the name of the archive's member that holds the first visible worksheet."""
     targets: dict[str, str] = {}
     sheets: list[str] = []
 
@@ -74,7 +74,7 @@ def _first_sheet(archive: Archive) -> str:
 
 
 def _shared_strings(archive: Archive, watch: TimeBox) -> list[str]:
-    """The texts that cells refer to by number. Readings for East Asian words beside them are left out."""
+    """Return the texts that cells refer to by number, without the readings of East Asian words."""
     member = "xl/sharedStrings.xml"
     strings = _SharedStrings()
     if member in archive:
@@ -265,7 +265,7 @@ def _cell_text(value: str, kind: str, strings: list[str]) -> str:
 
 
 def _number_text(value: str) -> str:
-    """Spreadsheets keep 6 as 6.0 at times, and a SKU of digits as a number."""
+    """Write 6.0 as 6: spreadsheets sometimes keep whole numbers so, and a SKU of digits as a number."""
     value = value.strip()
     if WHOLE.match(value):
         return value
@@ -274,5 +274,5 @@ def _number_text(value: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """Workbooks write characters that XML forbids as _x000D_."""
+    """Return the characters that XML forbids, which workbooks write like _x000D_."""
     return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text

@@ -54,7 +54,7 @@ class CategoryAdmin(DomainAdmin):
             delete_category(category, by=actor_of(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only what no product belongs to: archived products keep their category."""
+        """A category can be deleted when no product belongs to it; archived products keep theirs."""
         if not request.user.has_perm("catalog.delete_category"):
             return False
         return obj is not None and not Product.objects.filter(category__pk=obj.pk).exists()

@@ -20,10 +20,10 @@ from backoffice.admin.base import DomainAdmin, csv_file
 from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.admin.lists import CappedPaginator
 from backoffice.api.idempotency import once
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.db.primary_keys import is_key
 from backoffice.errors import Kind, Refusal
 from backoffice.jobs import this_day
+from backoffice.requests.json_reply import Reply, rendered
 from backoffice.sheets.exporting import CSVFile
 from catalog import stock
 from catalog.admin.short_count import link_to_cancel
@@ -38,7 +38,7 @@ PER_PAGE = 50
 
 
 class CountForm(forms.Form):
-    """`expected` is what the counter was shown; `key` the same whenever the same count is sent once more."""
+    """`expected` is the figure the counter saw; `key` stays the same when the same count is sent again."""
 
     counted = forms.IntegerField()
     expected = forms.IntegerField()
@@ -46,7 +46,7 @@ class CountForm(forms.Form):
 
 
 class Counting(DomainAdmin):
-    """The products' admin, as far as shelves are counted."""
+    """The part of the products' admin in which staff count shelves."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -62,7 +62,7 @@ class Counting(DomainAdmin):
 
     @action(description=_("Count shelves"), icon="fact_check", permissions=["move_stock"], url_path="count")
     def count(self, request: HttpRequest) -> HttpResponse:
-        products = self._chosen(request)
+        products = self._chosen_products(request)
         page = CappedPaginator(products.order_by("sku_key"), PER_PAGE).get_page(request.GET.get("page"))
         context = {
             "title": _("Count shelves"),
@@ -74,10 +74,10 @@ class Counting(DomainAdmin):
         }
         return self.page(request, "catalog/count.html", context)
 
-    def _chosen(self, request: HttpRequest) -> ProductQuerySet:
+    def _chosen_products(self, request: HttpRequest) -> ProductQuerySet:
         products = Product.objects.low_stock() if "low" in request.GET else Product.objects.active()
         if category := request.GET.get("category", ""):
-            # What names no category leaves nothing to count, rather than everything.
+            # A key that is no category's leaves nothing to count, rather than everything.
             products = products.filter(category=int(category)) if is_key(category) else products.none()
         term = request.GET.get("q", "").replace("\x00", "")
         found, _may_repeat = self.get_search_results(request, products, term)
@@ -85,20 +85,20 @@ class Counting(DomainAdmin):
         return found
 
     def find_view(self, request: HttpRequest) -> HttpResponse:
-        """The row of what was scanned or typed, archived products too: they may still lie on a shelf."""
+        """Answer with the row of a scanned code, also for archived products: they may still be on a shelf."""
         if not self.has_move_stock_permission(request):
             raise PermissionDenied
         code = request.GET.get("code", "").replace("\x00", "")
         products = list(Product.objects.with_code(code)[:2])
-        listed = set(self._chosen(request).filter(pk__in=[each.pk for each in products]))
+        listed = set(self._chosen_products(request).filter(pk__in=[each.pk for each in products]))
         rows = [{**row, "is_listed": row["product"] in listed} for row in _rows(products)]
         return JsonResponse({"rows": render_to_string("catalog/count_rows.html", {"rows": rows})})
 
     def sheet_view(self, request: HttpRequest) -> HttpResponse:
-        """The chosen products to be counted on paper or in a spreadsheet, and imported afterwards."""
+        """Download the chosen products as a sheet to count by and to import afterwards."""
         if not self.has_move_stock_permission(request):
             raise PermissionDenied
-        sheet = count_sheet(self._chosen(request).order_by("sku_key").iterator(2_000))
+        sheet = count_sheet(self._chosen_products(request).order_by("sku_key").iterator(2_000))
         return csv_file(CSVFile().export_data(sheet), f"count-{timezone.localdate():%Y-%m-%d}.csv")
 
     def record_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
@@ -110,14 +110,14 @@ class Counting(DomainAdmin):
         product = get_object_or_404(Product, pk=product_id)
         form = CountForm(request.POST)
         if not form.is_valid():
-            return _refused(product, gettext("Type a whole number."))
+            return _refusal_answer(product, gettext("Type a whole number."))
         try:
             return _record(request, product, **form.cleaned_data).to(request)
         except Refusal as refusal:
             if refusal.kind is Kind.BUSY:
                 return JsonResponse({}, status=503)
             way_out = link_to_cancel(request, product, form.cleaned_data["counted"])
-            return _refused(product, _in_words(refusal, way_out))
+            return _refusal_answer(product, _refusal_in_words(refusal, way_out))
 
 
 def _record(request: HttpRequest, product: Product, *, counted: int, expected: int, key: str) -> Reply:
@@ -138,13 +138,13 @@ def _record(request: HttpRequest, product: Product, *, counted: int, expected: i
     return once(f"user:{request.user.pk}", "admin count", key, f"{product.pk} {counted} {expected}", record)
 
 
-def _refused(product: Product, says: SafeString | str) -> HttpResponse:
+def _refusal_answer(product: Product, says: SafeString | str) -> HttpResponse:
     product.refresh_from_db(fields=["on_hand"])
     return JsonResponse({"is_counted": False, "on_hand": product.on_hand, "says": format_html("{}", says)})
 
 
-def _in_words(refusal: Refusal, way_out: SafeString | str) -> SafeString | str:
-    """In words; the orders that hold reserved units are links, and so is the way out if there is one."""
+def _refusal_in_words(refusal: Refusal, way_out: SafeString | str) -> SafeString | str:
+    """Say why a count was refused, with links to the orders that hold the units and to the way out."""
     if not isinstance(refusal, BelowReserved) or not refusal.faults:
         return refusal.detail
     facts = refusal.faults[0].facts

@@ -1,4 +1,4 @@
-"""Lists as files: the rows that the filters leave, up to a limit, told before the download."""
+"""Lists as files: the rows that the filters leave, up to a limit that the page states beforehand."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from backoffice.admin.base import DomainAdmin
 from backoffice.admin.lists import UnreadableFilter
 from backoffice.sheets.exporting import CSVFile, XLSXFile
 
-# A workbook of so many rows takes some ten seconds of a processor to write.
+# Writing a workbook of this many rows takes a processor some ten seconds.
 MOST_EXPORTED = 20_000
 
 
@@ -32,7 +32,7 @@ THE_FIRST_OF_THEM = _(
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What a file holds: its code in histories, the name of the file, words for the page before it."""
+    """What an export is called: its code in histories, its file name, its words on the page before it."""
 
     code: str
     file_name: str
@@ -48,7 +48,7 @@ class ListExport(ExportMixin, DomainAdmin):
     export_form_class = ExportForm
     export_template_name = "catalog/export.html"
     export_formats = (CSVFile, XLSXFile)
-    # With the mark by which Excel knows UTF-8.
+    # Starts with the byte order mark by which Excel recognises UTF-8.
     to_encoding = "utf-8-sig"
     exported: Exported
 
@@ -56,7 +56,7 @@ class ListExport(ExportMixin, DomainAdmin):
         return bool(self.has_view_permission(request))
 
     def exported_rows(self, request: HttpRequest) -> QuerySet[Any]:
-        """All of them, in the order of the file."""
+        """Return all rows that the filters leave, in the order in which the file lists them."""
         rows: QuerySet[Any] = super().get_export_queryset(request)
         return rows
 
@@ -64,13 +64,13 @@ class ListExport(ExportMixin, DomainAdmin):
         return self.exported_rows(request)[:MOST_EXPORTED]
 
     def get_data_for_export(self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> Any:
-        """Numbers as numbers, also in our own formats, which the library does not know for binary ones."""
+        """Write numbers as numbers: the library does so by itself only for the binary formats it knows."""
         kwargs["force_native_type"] = True
         record_export(self.exported.code, by=actor_of(request))
         return super().get_data_for_export(request, queryset, **kwargs)
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:
-        """No rows by their keys: what is exported is what the filters leave."""
+        """Accept no keys: what is exported is what the filters leave, never single rows."""
         return []
 
     def export_action(self, request: HttpRequest) -> HttpResponse:

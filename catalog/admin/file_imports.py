@@ -28,7 +28,7 @@ class FileForm(forms.Form):
 
 
 class FileImports(ListExport):
-    """Beside one of the library's mixins for imports, which stands behind it."""
+    """Imports with a plan. List it before one of the library's import mixins, which it overrides."""
 
     file_form: type[FileForm] = FileForm
     choosing_title: str | Promise = ""
@@ -39,23 +39,23 @@ class FileImports(ListExport):
         raise NotImplementedError
 
     def import_page(self, request: HttpRequest, number: int) -> ImportPage:
-        """Raises Refusal: there is no such import."""
+        """Return what the page of this import shows. Raises Refusal when there is no such import."""
         raise NotImplementedError
 
     def page_address(self, number: int) -> str:
         raise NotImplementedError
 
     def address_without_import(self) -> str:
-        """Where somebody is led who asks for an import that is not there."""
+        """Return where to send somebody who asks for an import that does not exist."""
         raise NotImplementedError
 
     def get_urls(self) -> list[URLPattern]:
-        """Without the one that the library confirms with."""
+        """Leave out the address of the library's own confirmation."""
         urls: list[URLPattern] = super().get_urls()
         return [each for each in urls if not (each.name or "").endswith("_process_import")]
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """The library's own confirmation, which no address leads to."""
+        """Refuse the library's own confirmation; no address leads to it."""
         raise PermissionDenied
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -65,7 +65,7 @@ class FileImports(ListExport):
         """
         self.refuse_unless_importing(request)
         form = self.file_form(request.POST or None, request.FILES or None)
-        number = self._planned(request, form) if form.is_valid() else None
+        number = self._plan_number(request, form) if form.is_valid() else None
         is_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
         if number is not None:
             url = self.page_address(number)
@@ -76,8 +76,8 @@ class FileImports(ListExport):
         context = {"title": self.choosing_title, "refusals": refusals, "has_import_permission": True}
         return self.page(request, self.choosing_template, context)
 
-    def _planned(self, request: HttpRequest, form: FileForm) -> int | None:
-        """The plan's number, or none: then the form knows why."""
+    def _plan_number(self, request: HttpRequest, form: FileForm) -> int | None:
+        """Return the plan's number, or None with the reason added to the form's errors."""
         try:
             return self.plan(request, form)
         except Refusal as refusal:
@@ -95,7 +95,7 @@ class FileImports(ListExport):
     def carry_out(
         self, request: HttpRequest, number: int, use_case: Callable[[HttpRequest, int], str]
     ) -> HttpResponse:
-        """A POST has it done, which the use case tells in a sentence; what is refused is told on the page."""
+        """On POST run the use case and show the sentence it returns; the import's page shows a refusal."""
         self.refuse_unless_importing(request)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -106,7 +106,7 @@ class FileImports(ListExport):
         return HttpResponseRedirect(self.page_address(number))
 
     def hand_back(self, request: HttpRequest, rejected: Callable[[], str], *, file_name: str) -> HttpResponse:
-        """The rows with problems as a file."""
+        """Download the rows with problems as a file."""
         try:
             return csv_file(rejected(), file_name)
         except Refusal as gone:

@@ -16,7 +16,7 @@ MOST_CHANGES = 50
 
 
 def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
-    """The template context; empty when there is no such product, which the page itself will say."""
+    """Return the template context; it is empty when there is no such product: the page itself says so."""
     product = Product.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
     if product is None:
         return {}

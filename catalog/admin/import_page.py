@@ -11,7 +11,7 @@ from catalog.models import ProductImport, StockImport
 
 ROWS_PER_PAGE = 100
 FAULTS_SHOWN = 10
-# What the cards show, put into the address by a click on one of them.
+# Values of the `show` parameter in the address, which a click on a card sets.
 PROBLEMS, NEW, CHANGES, RIGHT = "problems", "new", "changes", "right"
 
 
@@ -33,9 +33,9 @@ class ImportPage:
     def __init__(self, kept: StockImport | ProductImport, request: HttpRequest) -> None:
         self.is_planned = kept.state == "planned"
         self.request = request
-        # The card that was chosen, "" for all rows.
+        # The card that was clicked; "" shows all rows.
         self.shown = request.GET.get("show", "")
-        self._kept = kept
+        self._import = kept
 
     def title(self) -> str:
         raise NotImplementedError
@@ -44,23 +44,23 @@ class ImportPage:
         raise NotImplementedError
 
     def rows(self) -> Page[Any]:
-        """Those of the chosen card, a page of them."""
+        """Return one page of the rows that the chosen card counts."""
         raise NotImplementedError
 
     def more(self, refusal: Refusal | None) -> dict[str, Any]:
-        """What this kind of import shows beside what all of them do."""
+        """Return the context that only this kind of import adds."""
         raise NotImplementedError
 
     def context(self, refusal: Refusal | None) -> dict[str, Any]:
         faults = refusal.faults if refusal else ()
         return {
             "title": self.title(),
-            "object": self._kept,
+            "object": self._import,
             "cards": [self._card(figure) for figure in self.figures()],
             "rows": self.rows(),
             "shown": self.shown,
             "is_planned": self.is_planned,
-            "is_applied": self._kept.state == "applied",
+            "is_applied": self._import.state == "applied",
             "refusal": refusal,
             "faults": faults[:FAULTS_SHOWN],
             "more_faults": max(0, len(faults) - FAULTS_SHOWN),
@@ -68,7 +68,7 @@ class ImportPage:
         }
 
     def _card(self, figure: Figure) -> dict[str, Any]:
-        """A click shows its rows alone, another one all of them again."""
+        """Describe a card: a click on it shows its rows alone, a second click shows all rows again."""
         is_current = self.shown == figure.view
         return {
             "title": figure.title,

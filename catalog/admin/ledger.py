@@ -66,7 +66,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         @display(description=_("By"))
         def by(movement: StockMovement) -> SafeString:
-            """Made for each request: not every reader may know the customers."""
+            """Name who moved the stock. Made for each request: not every reader may know the customers."""
             door = movement.get_source_display()
             return format_html('{}<span class="bo-sku">{}</span>', actor_for(movement, request.user), door)
 

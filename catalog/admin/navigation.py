@@ -25,7 +25,7 @@ def low_stock_badge(request: HttpRequest) -> str:
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Only the list that is being looked at has its tabs made."""
+    """Return the tabs of the list that is being looked at; other lists' tabs are not counted."""
     if request.path != reverse(PRODUCTS) or not request.user.has_perm("catalog.view_product"):
         return []
     titles = [

@@ -90,7 +90,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
-        """An exact SKU or barcode gives that product alone: that is what a scanner types."""
+        """Find that product alone when the term is an exact SKU or barcode: that is what a scanner types."""
         term = search_term.strip()
         if not term:
             return queryset, False
@@ -166,7 +166,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The product's page has its history, whichever door changed it."""
+        """Lead to the history on the product's page, which shows changes made through every door."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(f"{reverse('admin:catalog_product_change', args=[object_id])}#changes")
@@ -180,7 +180,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     # Actions
 
     def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Offered on the page of a product only while it is active."""
+        """Offer archiving on a product's page only while the product is active."""
         may = self.has_change_permission(request)
         if not may or object_id is None:
             return may
@@ -190,7 +190,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         description=_("Reorder list"), icon="shopping_basket", permissions=["view"], url_path="reorder.csv"
     )
     def reorder(self, request: HttpRequest) -> HttpResponse:
-        """A download: it changes nothing, hence a link."""
+        """Download what to reorder; it changes nothing, so the button is a plain link."""
         return csv_file(reorder_csv(timezone.now()), f"reorder-{timezone.localdate():%Y-%m-%d}.csv")
 
     adjust_stock = DialogButton(
@@ -228,7 +228,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
 
 
 def state_of(product: Product) -> tuple[str, str]:
-    """The tone and the word of its label."""
+    """Return the tone and the word of the product's label."""
     if not product.is_active:
         return "plain", gettext("Archived")
     if product.available <= 0:

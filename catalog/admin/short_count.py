@@ -1,4 +1,4 @@
-"""Where a count below what is reserved can be recorded all the same: the units are cancelled with it."""
+"""The link to the page that records a count below what is reserved and cancels the missing units."""
 
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ NEEDED = ("orders.cancel_order", "catalog.move_stock")
 
 
 def link_to_cancel(request: HttpRequest, product: Product, counted: int) -> SafeString | str:
-    """A link for whoever may cancel orders, else nothing. Its page shows who would lose units."""
+    """Return a link for whoever may cancel orders, else "". Its page shows which orders would lose units."""
     if not request.user.has_perms(NEEDED):
         return ""
     asked = urlencode({"product": product.pk, "counted": counted})

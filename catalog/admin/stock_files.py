@@ -28,7 +28,7 @@ TOLD_FOR_SECONDS = 120
 
 class StockFileForm(FileForm):
     mode = forms.ChoiceField(label=_("What the quantities mean"), choices=ImportMode)
-    # A name that the script gives its upload, to ask how far its reading is.
+    # The script names its upload, so that it can ask how many rows have been read.
     upload = forms.RegexField(r"\A[0-9a-f]{32}\Z", required=False)
 
 
@@ -77,7 +77,7 @@ class StockFiles(FileImports, ImportMixin):
         return reverse("admin:catalog_stockimport_changelist")
 
     def progress_view(self, request: HttpRequest) -> HttpResponse:
-        """How many rows of an upload are read; 0 when that is not known."""
+        """Answer how many rows of an upload have been read; 0 when that is not known."""
         self.refuse_unless_importing(request)
         return JsonResponse({"rows": _rows_read(_progress_key(request, request.GET.get("upload", "")))})
 
@@ -85,7 +85,7 @@ class StockFiles(FileImports, ImportMixin):
         return [ImportRowExport]
 
     def exported_rows(self, request: HttpRequest) -> QuerySet[StockImportRow]:
-        """The rows of the imports that the filters leave; of one import what its page shows."""
+        """Return the rows of the imports that the filters leave; for one import, those its page shows."""
         imports: QuerySet[StockImport] = super().exported_rows(request)
         rows = StockImportRow.objects.filter(stock_import__in=imports.order_by().values("pk"))
         shown = rows_shown(rows.select_related("stock_import", "product"), request.GET.get(VIEW, ""))
@@ -103,7 +103,7 @@ def _counted_aloud(rows: Iterator[FileRow], key: str) -> Iterator[FileRow]:
         yield row
 
 
-# What the cache forgets is only a progress bar: no import fails for want of it.
+# The cache only feeds a progress bar: an import goes on without it.
 
 
 def _keep_rows_read(key: str, count: int) -> None:

@@ -67,7 +67,7 @@ class StockImportAdmin(StockFiles, ReadOnlyAdmin):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockImport]:
-        """Only plans that are kept whole."""
+        """Leave out plans whose rows are still being written."""
         imports: QuerySet[StockImport] = super().get_queryset(request)
         return imports.filter(kept_since=None)
 

@@ -70,14 +70,14 @@ class StockImportPage(ImportPage):
 
 
 def rows_of(stock_import: StockImport, shown: str) -> QuerySet[StockImportRow]:
-    """Problems first, then big changes, other changes, what is right; within each as in the file."""
+    """Sort problems first, then big changes, other changes and unchanged rows; each as in the file."""
     rows = rows_shown(StockImportRow.objects.filter(stock_import=stock_import), shown)
     is_big = Case(When(IS_BIG, then=Value(True)), default=Value(False), output_field=BooleanField())
     return rows.annotate(is_big=is_big).order_by(IMPORTANCE, "row")
 
 
 def rows_shown(rows: QuerySet[StockImportRow], shown: str) -> QuerySet[StockImportRow]:
-    """Those of one card, "" for all."""
+    """Return the rows that one card counts; all of them for ""."""
     match shown:
         case "problems":
             return rows.filter(HAS_PROBLEM)
@@ -89,6 +89,6 @@ def rows_shown(rows: QuerySet[StockImportRow], shown: str) -> QuerySet[StockImpo
 
 
 def _applied_before(stock_import: StockImport) -> StockImport | None:
-    """The last import of the same content and mode that was applied and not undone."""
+    """Return the last import of the same content and mode that was applied and not undone, if any."""
     same = StockImport.objects.filter(digest=stock_import.digest, state=ImportState.APPLIED)
     return same.select_related("applied_by").order_by("-pk").first()

@@ -17,9 +17,9 @@ from django.db import connection
 from redis.exceptions import RedisError
 
 from backoffice.api.rate_limit import limit_nobody, window_of_nobody
-from backoffice.api.request_id import request_id_of
-from backoffice.api.throttling import Usage
 from backoffice.errors import Throttled
+from backoffice.requests.request_id import request_id_of
+from backoffice.requests.throttling import Usage
 from backoffice.runtime.caches import COUNT, Held, Outdated
 from backoffice.server.gateway import Answer, Headers
 from backoffice.server.redis_line import RedisAway, RedisLine, Script
@@ -27,12 +27,12 @@ from catalog.product_cache import public_key, recalled
 
 BELOW = "/api/v1/products"
 MOST_KEPT = 256
-# Nobody needs more words; whoever uses more is answered, but nothing is kept for them.
+# Ordinary requests are shorter. A longer one is answered by Django each time and never kept.
 MOST_CHARACTERS = 1_024
-# With one of these, even an empty one, a request may be answered unlike another in the same words.
+# A request with one of these headers, even an empty one, may need another answer in the same words.
 PECULIAR = ("HTTP_AUTHORIZATION", "HTTP_ORIGIN", "HTTP_IF_NONE_MATCH")
 WORDS = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
-# Of each answer anew.
+# Headers that every answer gets anew and that are therefore not kept.
 OWN = ("x-request-id", "ratelimit")
 COUNTING = Script(COUNT)
 
@@ -42,7 +42,7 @@ type Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer as Django gave it, and what the database was like: SQLite's number of that state."""
+    """An answer as Django gave it; `state` is SQLite's number of the database it was made from."""
 
     state: int | None
     key: str
@@ -58,37 +58,37 @@ class EarlyAnswers:
     """The memory of one loop, for requests in the same words: scheme, host, path and query."""
 
     def __init__(self) -> None:
-        self._kept: dict[Words, Kept] = {}
+        self._answers: dict[Words, Kept] = {}
         self._database: sqlite3.Connection | None = None
         self._redis = RedisLine(settings.REDIS_URL) if settings.REDIS_URL else None
 
     async def again(self, environ: Environ) -> Answer | None:
-        """The answer to another request in these words, counted; None when Django has to be asked."""
+        """Return the kept answer to a request in these words and count it; None when Django has to answer."""
         words = words_of(environ)
-        kept = self._kept.get(words) if words else None
+        kept = self._answers.get(words) if words else None
         if kept is None:
             return None
         try:
-            usage = await self._counted(environ, self._what_shows_it_is_good(kept))
+            usage = await self._count_request(environ, self._what_shows_it_is_good(kept))
         except (Outdated, Throttled, RedisAway, RedisError):
-            # Django renders it anew, or counts it once more and refuses it.
+            # Django answers instead: it renders the answer again, or refuses the request.
             return None
         limits = usage.headers() if usage else {}
         own = [("x-request-id", request_id_of(environ)), *((name.lower(), limits[name]) for name in limits)]
         return Answer(200, [*kept.headers, *own], kept.body)
 
     def keep(self, environ: Environ, answer: Answer, *, state: int | None) -> None:
-        """An answer that Django was asked for while the database was in this state, if it is still in it."""
+        """Keep Django's answer, unless the database has changed since it was in this state."""
         words = words_of(environ)
         if words is None or not _is_lasting(answer) or state != self.state():
             return
-        if len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
+        if len(self._answers) >= MOST_KEPT:
+            self._answers.clear()
         assert isinstance(answer.body, bytes)
-        self._kept[words] = Kept(state, public_key(environ), _lasting(answer.headers), answer.body)
+        self._answers[words] = Kept(state, public_key(environ), _lasting_headers(answer.headers), answer.body)
 
     def state(self) -> int | None:
-        """On SQLite another number after each commit of anybody. It waits for no lock."""
+        """Return a number that changes with every commit to SQLite, without waiting for a lock; else None."""
         if connection.vendor != "sqlite":
             return None
         try:
@@ -107,7 +107,7 @@ class EarlyAnswers:
             self._database.close()
 
     def _what_shows_it_is_good(self, kept: Kept) -> Held | None:
-        """What Redis must still hold; nothing more on SQLite. Raises Outdated."""
+        """Return what Redis must still hold; None on SQLite. Raises Outdated when the answer is too old."""
         if connection.vendor == "sqlite":
             if kept.state is None or kept.state != self.state():
                 raise Outdated
@@ -117,7 +117,7 @@ class EarlyAnswers:
             raise Outdated
         return found.given
 
-    async def _counted(self, environ: Environ, given: Held | None) -> Usage | None:
+    async def _count_request(self, environ: Environ, given: Held | None) -> Usage | None:
         if self._redis is None:
             return limit_nobody(environ)
         window = window_of_nobody(environ)
@@ -137,7 +137,7 @@ class EarlyAnswers:
 
 
 def words_of(environ: Environ) -> Words | None:
-    """The words, if not too many, of a request for products by nobody in particular; None of any other."""
+    """Return what identifies an anonymous request for products; None for any other or a very long one."""
     path = environ["PATH_INFO"]
     if not path.startswith(BELOW) or environ["REQUEST_METHOD"] != "GET":
         return None
@@ -154,5 +154,5 @@ def _is_lasting(answer: Answer) -> bool:
     return is_whole and "etag" in names and "set-cookie" not in names
 
 
-def _lasting(headers: Headers) -> Headers:
+def _lasting_headers(headers: Headers) -> Headers:
     return [(name, value) for name, value in headers if not name.startswith(OWN)]

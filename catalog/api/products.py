@@ -11,11 +11,11 @@ from ninja import Query, Router
 
 from accounts.api.auth import optional_bearer, require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
+from backoffice.requests.json_reply import Reply, matched_version, rendered
 from catalog.api.schemas import (
     CategoryList,
     ProductDetail,
@@ -71,7 +71,7 @@ CATEGORY_SORTING = Sorting("categories", {"name": SortKey("name"), "slug": SortK
     openapi_extra=asked_by(STAFF_FIELDS, SORTING),
 )
 def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpResponse:
-    """Active products; staff see all of them, and what is on hand and reserved."""
+    """List active products; staff see archived ones too, and what is on hand and reserved."""
     fields = _fields_for(request)
     is_staff = fields is STAFF_FIELDS
     if filters.low_stock is not None and not is_staff:
@@ -95,7 +95,7 @@ def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpR
     openapi_extra=asked_by([*STAFF_FIELDS, "currency"]),
 )
 def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> HttpResponse:
-    """Without regard to the case of the SKU."""
+    """Find a product by its SKU, in any case."""
     fields = _fields_for(request)
     return remembered(_cache_key(request, fields), lambda: _product(sku, fields, query.fields)).to(request)
 
@@ -108,7 +108,7 @@ def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> Ht
     openapi_extra=DOCUMENTED,
 )
 def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
-    """It has no stock yet: receive some."""
+    """Create a product. It has no stock yet: receive some."""
     actor = require(request, "catalog.add_product")
 
     def run() -> Reply:
@@ -124,7 +124,7 @@ def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
     "/products/{sku}", response=ProductDetail, operation_id="change_product", summary="Change a product"
 )
 def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
-    """Only what is sent changes. With `If-Match` it is refused when the product changed meanwhile."""
+    """Change only what is sent. With `If-Match` it is refused when the product changed meanwhile."""
     actor = require(request, "catalog.change_product")
     version = matched_version(request)
 
@@ -143,7 +143,7 @@ def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
     "/products/{sku}", response={204: None}, operation_id="archive_product", summary="Archive a product"
 )
 def archive(request: HttpRequest, sku: str) -> HttpResponse:
-    """It can no longer be ordered; its stock, history and orders stay."""
+    """Take a product out of sale; its stock, history and orders stay."""
     archive_product(sku, by=require(request, "catalog.change_product"))
     return HttpResponse(status=204)
 
@@ -180,7 +180,7 @@ def _filtered(filters: ProductFilters, *, is_staff: bool) -> ProductQuerySet:
 def _product(
     sku: str, available: tuple[str, ...], fields: str | None = None, *, status: int = 200, location: str = ""
 ) -> Reply:
-    """The product, as far as these fields are available to the caller. Raises UnknownSku."""
+    """Return these of the product's fields that the caller may see. Raises UnknownSku."""
     wanted = chosen_fields(fields, [*available, "currency"])
     products = Product.objects.filter(sku_key=folded(sku))
     if available is not STAFF_FIELDS:
@@ -208,7 +208,7 @@ def _refuse_if_stale(sku: str, version: str | None) -> None:
 
 
 def _category(slug: str | None) -> Category | None:
-    """Raises Invalid when no category has this slug."""
+    """Return the category with this slug, None for None. Raises Invalid when there is none."""
     if slug is None:
         return None
     category = Category.objects.filter(slug=slug).first()

@@ -1,4 +1,4 @@
-"""What the API takes and tells of products and stock."""
+"""What the API takes and returns for products and stock."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -55,7 +55,7 @@ class ProductPatch(Patch):
 
 
 class ProductOut(BaseModel):
-    """Staff see the last five as well."""
+    """A product as the API returns it; the last five fields are for staff."""
 
     sku: str
     name: str

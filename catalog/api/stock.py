@@ -7,9 +7,9 @@ from ninja import Query, Router
 from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import Sorting, SortKey, asked_by, chosen_fields
 from backoffice.errors import Fault, Invalid
+from backoffice.requests.json_reply import Reply, rendered
 from catalog import stock
 from catalog.api.schemas import MovementFilters, MovementIn, MovementList, MovementOut
 from catalog.models import StockMovement
@@ -35,7 +35,7 @@ SORTING = Sorting("movements", {"id": SortKey("id"), "at": SortKey("at")}, usual
     openapi_extra=asked_by(MOVEMENT_FIELDS, SORTING),
 )
 def list_movements(request: HttpRequest, sku: str, filters: Query[MovementFilters]) -> HttpResponse:
-    """Why, by whom and by how much on hand and reserved changed; the newest first."""
+    """List why, by whom and by how much on hand and reserved changed; the newest first."""
     reader = require(request, "catalog.view_stockmovement").user
     narrowed = MovementFilter(filters.kind, filters.after, filters.before)
     movements = narrowed.of(StockMovement.objects.filter(product=product_with_sku(sku)))
@@ -57,12 +57,12 @@ def move(request: HttpRequest, body: MovementIn) -> HttpResponse:
     actor = require(request, "catalog.move_stock")
 
     def run() -> Reply:
-        return rendered(movement_data(_moved(body, actor).pk, to=actor.user), status=201)
+        return rendered(movement_data(_move(body, actor).pk, to=actor.user), status=201)
 
     return answer_once(request, body, run)
 
 
-def _moved(body: MovementIn, actor: Actor) -> StockMovement:
+def _move(body: MovementIn, actor: Actor) -> StockMovement:
     if body.expected is not None and body.kind != "count":
         raise _misplaced("expected", _("Only a count can expect a number on hand: remove it."))
     if body.reference and body.kind != "receive":

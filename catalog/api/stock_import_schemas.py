@@ -1,4 +1,4 @@
-"""What the API takes and tells of stock imports."""
+"""What the API takes and returns for stock imports."""
 
 from datetime import datetime
 from typing import Annotated

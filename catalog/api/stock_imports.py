@@ -10,9 +10,9 @@ from ninja import File, Form, Query, Router, UploadedFile
 from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once, answer_once_for, kept_answer
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.errors import Refusal, TooLarge
+from backoffice.requests.json_reply import Reply, rendered
 from backoffice.sheets.reading import MAX_FILE
 from catalog.api.stock_import_schemas import (
     ApplyIn,
@@ -74,7 +74,7 @@ def import_stock(
     mode: Form[Literal["count", "receive"]],
     query: Query[ImportQuery],
 ) -> HttpResponse:
-    """CSV or XLSX with the columns sku and quantity, at most 20 MB and 1,000,000 rows.
+    """Import a CSV or XLSX file with the columns sku and quantity, at most 20 MB and 1,000,000 rows.
 
     It is planned and applied, all or nothing (201); with `dry_run` only planned (200).
     """
@@ -86,7 +86,7 @@ def import_stock(
     if kept := kept_answer(request, content):
         return kept.to(request)
     file.seek(0)
-    # Before the transaction of the answer: nobody who writes waits while a file is read.
+    # Planned before the answer's transaction begins, so that no writer waits while a file is read.
     planned = plan_import(file, file_name=file.name or "file", mode=mode, by=actor)  # type: ignore[arg-type]
     is_answered = False
 
@@ -94,9 +94,9 @@ def import_stock(
         nonlocal is_answered
         is_answered = True
         if query.dry_run:
-            return _import(planned, actor, limit=query.limit)
+            return _reply(planned, actor, limit=query.limit)
         applied = apply_import(planned.pk, by=actor, skip_invalid=query.skip_invalid, again=query.again)
-        return _import(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
+        return _reply(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
 
     try:
         reply = answer_once_for(request, content, run)
@@ -117,7 +117,7 @@ def import_stock(
     openapi_extra=asked_by(IMPORT_FIELDS, SORTING),
 )
 def list_imports(request: HttpRequest, filters: Query[ImportFilters]) -> HttpResponse:
-    """The newest first. Plans that nobody applied are deleted after 24 hours."""
+    """List imports, the newest first. Plans that nobody applied are deleted after 24 hours."""
     reader = require(request, "catalog.view_stockimport").user
     narrowed = ImportFilter(filters.state, filters.mode, filters.created_after, filters.created_before)
     wanted = chosen_fields(filters.fields, IMPORT_FIELDS)
@@ -134,9 +134,9 @@ def list_imports(request: HttpRequest, filters: Query[ImportFilters]) -> HttpRes
     openapi_extra=asked_by(IMPORT_DETAIL),
 )
 def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> HttpResponse:
-    """With the first rows of its plan, those with problems first; `cursor` shows the next ones."""
+    """Show an import with the first rows of its plan, problems first; `cursor` shows the next ones."""
     reader = require(request, "catalog.view_stockimport")
-    shown = _import(_found(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
+    shown = _reply(_find(number), reader, fields=query.fields, limit=query.limit, cursor=query.cursor)
     return shown.to(request)
 
 
@@ -148,9 +148,9 @@ def get_import(request: HttpRequest, number: int, query: Query[PlanQuery]) -> Ht
     openapi_extra=asked_by(ROW_FIELDS, ROW_SORTING),
 )
 def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> HttpResponse:
-    """What each row changes, or what is wrong with it; those with problems first."""
+    """List what each row changes, or what is wrong with it; rows with problems come first."""
     require(request, "catalog.view_stockimport")
-    rows = _found(number).rows.all()
+    rows = _find(number).rows.all()
     if filters.problems is not None:
         rows = rows.exclude(problem_code="") if filters.problems else rows.filter(problem_code="")
     wanted = chosen_fields(filters.fields, ROW_FIELDS)
@@ -168,10 +168,10 @@ def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> 
     },
 )
 def get_rejected(request: HttpRequest, number: int) -> HttpResponse:
-    """Each with its reason: mend them and import the file again."""
+    """Download the rejected rows, each with its reason: correct them and import the file again."""
     require(request, "catalog.view_stockimport")
     headers = {"Content-Disposition": f'attachment; filename="import-{number}-rejected.csv"'}
-    return HttpResponse(rejects_csv(_found(number)), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(rejects_csv(_find(number)), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @import_router.post(
@@ -182,14 +182,14 @@ def get_rejected(request: HttpRequest, number: int) -> HttpResponse:
     openapi_extra=DOCUMENTED,
 )
 def apply(request: HttpRequest, number: int, body: ApplyIn | None = None) -> HttpResponse:
-    """Exactly what was planned, else 409 `plan_changed`."""
+    """Apply exactly what was planned; if that is no longer possible, the answer is 409 `plan_changed`."""
     actor = require(request, "catalog.move_stock")
     asked = body or ApplyIn()
 
     def run() -> Reply:
-        planned = _found(number)
+        planned = _find(number)
         applied = apply_import(planned.pk, by=actor, skip_invalid=asked.skip_invalid, again=asked.again)
-        return _import(applied, actor)
+        return _reply(applied, actor)
 
     return answer_once(request, asked, run)
 
@@ -202,17 +202,17 @@ def apply(request: HttpRequest, number: int, body: ApplyIn | None = None) -> Htt
     openapi_extra=DOCUMENTED,
 )
 def undo(request: HttpRequest, number: int, body: UndoIn | None = None) -> HttpResponse:
-    """As though it had never happened; sales since then are kept."""
+    """Undo an import as though it had never happened; sales since then are kept."""
     actor = require(request, "catalog.move_stock")
     asked = body or UndoIn()
 
     def run() -> Reply:
-        return _import(undo_import(_found(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
+        return _reply(undo_import(_find(number).pk, by=actor, skip_invalid=asked.skip_invalid), actor)
 
     return answer_once(request, asked, run)
 
 
-def _found(number: int) -> StockImport:
+def _find(number: int) -> StockImport:
     return import_numbered(min(number, MAX_NUMBER))
 
 
@@ -223,7 +223,7 @@ def _digest(file: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def _import(
+def _reply(
     stock_import: StockImport,
     reader: Actor,
     *,

@@ -48,7 +48,7 @@ class HistoryRow(models.Model):
         raise HistoryIsAppendOnly
 
     def actor_told_to(self, reader: User | None) -> str:
-        """Who did it, as the reader may know them."""
+        """Name who did it, as far as the reader may know."""
         actor = self.actor
         return name_told_to(
             reader, str(actor) if actor else None, is_staff=actor is not None and actor.is_staff

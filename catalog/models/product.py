@@ -20,7 +20,7 @@ sku_validator = RegexValidator(
     _("A SKU has 1 to 64 characters, without / and control characters."),
     code="sku_characters",
 )
-# Browsers and clients take them out of an address before they send it.
+# Browsers and HTTP clients remove the segments . and .. from an address before they send it.
 no_dots_alone = RegexValidator(
     r"\A\.{1,2}\Z",
     _("“.” and “..” alone cannot be a SKU: add a letter or a digit."),
@@ -47,17 +47,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(is_active=True)
 
     def with_skus(self, skus: Iterable[str]) -> Self:
-        """Those with one of these SKUs, without regard to case or surrounding blanks."""
+        """Find the products with these SKUs, whatever their case or surrounding blanks."""
         return self.filter(sku_key__in=[folded(sku) for sku in skus])
 
     def with_code(self, code: str) -> Self:
-        """Those whose SKU or barcode somebody scanned or typed."""
+        """Find the products whose SKU or barcode is the code that was scanned or typed."""
         if not code.strip():
             return self.none()
         return self.filter(Q(sku_key=folded(code)) | Q(barcode=code.strip()))
 
     def low_stock(self) -> Self:
-        """Active products with as many units available as their threshold, or fewer."""
+        """Find active products with no more units available than their threshold."""
         threshold = Coalesce(F("low_stock_threshold"), settings.SHOP_LOW_STOCK_THRESHOLD)
         return self.active().filter(available__lte=threshold)
 

@@ -1,4 +1,4 @@
-"""The history of products: what of them was changed, from what to what."""
+"""The history of products: which fields were changed, from what to what."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ class ProductChangeKind(models.TextChoices):
 
 
 class ProductChange(HistoryRow):
-    """A product was created or changed; stock has its own history, the ledger.
+    """An entry for a product that was created or changed; stock has its own history, the ledger.
 
     `changes` are the values before and after by the names of the product's fields, a category by its name and
     a price as text. `file_name` is that of the file that said so, if one did.

@@ -1,4 +1,4 @@
-"""A file of products that somebody looks at: what it would do is kept, so that just that can be done."""
+"""A planned import of products: what the file would do is stored, so that exactly that can be applied."""
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,7 +15,7 @@ class ProductImportState(models.TextChoices):
 
 
 class ProductImport(models.Model):
-    """Numbered by its primary key. A plan that nobody applies is swept after 24 hours.
+    """An import, numbered by its primary key. A plan that nobody applies is deleted after 24 hours.
 
     `rows` are those of the file, [number, cells]; `plan` is what was shown of each of them, [number, name,
     outcome, changes, problems]; a problem is [column, code, facts].

@@ -21,16 +21,16 @@ class ImportState(models.TextChoices):
 
 
 class CompleteImports(models.Manager["StockImport"]):
-    """Without those whose rows are still being kept: nobody looks at half a plan, or applies it."""
+    """Hides imports whose rows are still being written: nobody may see or apply half a plan."""
 
     def get_queryset(self) -> models.QuerySet["StockImport"]:
         return super().get_queryset().filter(kept_since=None)
 
 
 class StockImport(models.Model):
-    """Numbered by its primary key. A plan that nobody applies is swept after 24 hours.
+    """An import, numbered by its primary key. A plan that nobody applies is deleted after 24 hours.
 
-    While its rows are being kept, some thousand at a time, `kept_since` says when that began.
+    While its rows are being written, some thousand at a time, `kept_since` says when that began.
     """
 
     state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
@@ -58,7 +58,7 @@ class StockImport(models.Model):
 
     kept_since = models.DateTimeField(null=True, editable=False)
 
-    # The first one is Django's own choice, for dumps as well: nothing may be missing there.
+    # Django itself uses the first manager, for dumps as well: nothing may be missing there.
     with_incomplete = models.Manager["StockImport"]()
     objects = CompleteImports()
 

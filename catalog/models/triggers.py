@@ -13,7 +13,7 @@ SQLITE_CREATE = [
         f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
         for action in ("update", "delete")
     ),
-    # INSERT OR REPLACE deletes the rows that are in its way without asking the DELETE trigger.
+    # INSERT OR REPLACE deletes conflicting rows without firing the DELETE trigger.
     f"""CREATE TRIGGER IF NOT EXISTS {SQLITE_NAMES["replace"]} BEFORE INSERT ON {TABLE}
         WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) OR EXISTS (
             SELECT 1 FROM {TABLE}
@@ -32,7 +32,7 @@ POSTGRESQL_CREATE = [
         FOR EACH ROW EXECUTE FUNCTION {REFUSE}()""",
     f"""CREATE OR REPLACE TRIGGER {POSTGRESQL_NAMES["delete"]} BEFORE DELETE ON {TABLE}
         FOR EACH ROW EXECUTE FUNCTION {REFUSE}()""",
-    # TRUNCATE passes row triggers by.
+    # TRUNCATE does not fire row triggers.
     f"""CREATE OR REPLACE TRIGGER {POSTGRESQL_NAMES["truncate"]} BEFORE TRUNCATE ON {TABLE}
         FOR EACH STATEMENT EXECUTE FUNCTION {REFUSE}()""",
 ]
@@ -42,14 +42,14 @@ POSTGRESQL_DROP = [
 ]
 
 SQLITE_PRESENT = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{TABLE}'"  # noqa: S608
-# Those that ALTER TABLE … DISABLE TRIGGER has switched off do not count.
+# Triggers that ALTER TABLE … DISABLE TRIGGER has switched off do not count.
 POSTGRESQL_PRESENT = (
     f"SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass('{TABLE}') AND tgenabled IN ('O', 'A')"  # noqa: S608
 )
 
 
 def create_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Idempotent. Done after every migrate: SQLite drops them silently when the ledger's table is rebuilt."""
+    """Create the triggers, idempotently; after every migrate, for SQLite drops them with a rebuilt table."""
     _execute(connection, SQLITE_CREATE if connection.vendor == "sqlite" else POSTGRESQL_CREATE)
 
 
@@ -58,7 +58,7 @@ def drop_triggers(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that ought to guard the ledger's table and do not; none when there is no table."""
+    """Return the names of the triggers that are missing on the ledger's table; none if there is no table."""
     if TABLE not in connection.introspection.table_names():
         return []
     wanted, present = (

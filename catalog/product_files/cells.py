@@ -21,11 +21,11 @@ MAX_CELL = 255
 TRUE, FALSE = ("1", "true", "yes"), ("0", "false", "no")
 
 type Categories = Mapping[str, Category]
-"""By folded name and by slug."""
+"""All categories, by folded name and by slug."""
 
 
 class UnclearCell(Exception):
-    """A cell cannot be understood: which code says why, and what the sentence about it needs."""
+    """A cell cannot be understood; the code says why, and the facts fill the sentence about it."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
@@ -34,13 +34,13 @@ class UnclearCell(Exception):
 
 
 def columns_named_in(header: Sequence[object]) -> list[str]:
-    """The header, those of products by their proper names. Raises UnreadableFile."""
+    """Return the header with the columns of products by their proper names. Raises UnreadableFile."""
     needed = _("sku, and for new products name and price")
     return named_columns(header, IMPORTED, needed=["sku"], needed_in_words=needed)
 
 
 def said_by(cells: Mapping[str, str], categories: Categories) -> dict[str, Any]:
-    """What the cells say of a product, by the names of its fields.
+    """Return the values that the cells give, by the names of the product's fields.
 
     Raises:
         RowHasProblems: one for each cell that cannot be understood.
@@ -49,7 +49,7 @@ def said_by(cells: Mapping[str, str], categories: Categories) -> dict[str, Any]:
     problems: list[RowProblem] = []
     for column, text in cells.items():
         try:
-            said[column] = _read(column, text, categories)
+            said[column] = _value_of(column, text, categories)
         except UnclearCell as unclear:
             problems.append(RowProblem(column, unclear.code, unclear.facts))
     if problems:
@@ -57,7 +57,7 @@ def said_by(cells: Mapping[str, str], categories: Categories) -> dict[str, Any]:
     return said
 
 
-def _read(column: str, text: str, categories: Categories) -> Any:
+def _value_of(column: str, text: str, categories: Categories) -> Any:
     if len(text) > MAX_CELL:
         raise UnclearCell("cell_too_long", length=len(text), most=MAX_CELL)
     return _category(text, categories) if column == "category" else READERS[column](text)
@@ -97,7 +97,7 @@ def _units(text: str) -> int | None:
 
 
 def _is_active(text: str) -> bool:
-    # What is not understood must not archive a product.
+    # A cell that is not understood must not archive a product.
     if folded(text) not in (*TRUE, *FALSE):
         raise UnclearCell("not_yes_or_no")
     return folded(text) in TRUE

@@ -14,7 +14,7 @@ def _units(name: str, attribute: str = "") -> fields.Field:
 
 
 class ProductExport(SafeRows, resources.ModelResource):
-    """What is imported again, and the category's name and the stock, which an import leaves alone."""
+    """The columns an import takes back, and the category's name and the stock, which it leaves alone."""
 
     category = fields.Field("category", "category", widgets.ForeignKeyWidget(Category, "slug"))
     category_name = fields.Field("category__name", "category_name", readonly=True)

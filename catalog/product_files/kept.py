@@ -1,4 +1,4 @@
-"""A plan kept between the request that shows it and the one that has it done."""
+"""A plan, stored between the request that shows it and the one that applies it."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ class AppliedAlready(Conflict):
 
 @write_transaction
 def keep_product_plan(file: ProductFile, plan: RowPlan, *, by: Actor) -> ProductImport:
-    """One statement, for a plan that was made before."""
+    """Store a plan in one statement."""
     return ProductImport.objects.create(
         file_name=file.name,
         columns=file.columns,
@@ -50,7 +50,7 @@ def keep_product_plan(file: ProductFile, plan: RowPlan, *, by: Actor) -> Product
 
 
 def product_import_numbered(number: int) -> ProductImport:
-    """Raises PlanGone."""
+    """Return the stored import with this number. Raises PlanGone."""
     found = ProductImport.objects.filter(pk=number).first()
     if found is None:
         raise PlanGone(number)
@@ -58,7 +58,7 @@ def product_import_numbered(number: int) -> ProductImport:
 
 
 def plan_of(kept: ProductImport) -> RowPlan:
-    """What was shown, with amounts as text; problems are put into words anew."""
+    """Return the plan as it was shown, with amounts as text; problems are put into words again."""
     return RowPlan("sku", tuple(_row(*each) for each in kept.plan), tuple(kept.ignored_columns))
 
 
@@ -98,11 +98,11 @@ def apply_product_import(number: int, *, by: Actor, skip_invalid: bool = False) 
 
 @write_transaction
 def sweep_product_plans(now: datetime) -> int:
-    """Delete plans that nobody applied within 24 hours; gives how many."""
+    """Delete plans that nobody applied within 24 hours and return how many."""
     abandoned = ProductImport.objects.filter(
         state=ProductImportState.PLANNED, created_at__lt=now - PLANS_KEPT
     )
-    # One that is being applied at this moment is held, and passed by.
+    # A plan that is being applied right now is locked, and skipped.
     plans = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
     ProductImport.objects.filter(pk__in=plans).delete()
     return len(plans)

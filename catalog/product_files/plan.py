@@ -40,7 +40,7 @@ WRITTEN = ("name", "price", "category", "barcode", "low_stock_threshold", "is_ac
 
 
 def plan_products(file: ProductFile, *, on_row: OnRow | None = None) -> RowPlan:
-    """What importing the file would do. Nothing is written, and nobody who writes has to wait."""
+    """Return what importing the file would do. Nothing is written, and no writer has to wait."""
     known = _products_of(file)
     return _Judge(file, known, _holders_of(file)).plan(on_row)
 
@@ -59,7 +59,7 @@ def import_products(
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
-    judge = _Judge(file, _locked(_products_of(file)), _holders_of(file))
+    judge = _Judge(file, _locked_products(_products_of(file)), _holders_of(file))
     plan = judge.plan(on_row)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     _write(judge.edits)
@@ -70,7 +70,7 @@ def import_products(
 
 
 def rejected_products_csv(file: ProductFile, plan: RowPlan) -> str:
-    """The rows with problems as `rejected_csv` hands them back."""
+    """Return the rows with problems as a CSV file to correct and import again."""
     return rejected_csv(plan, file.columns, file.rows)
 
 
@@ -84,7 +84,7 @@ class _Judge:
         self._repeated = file.repeated
         self._categories: Categories = all_categories()
         self._names = {each.pk: each.name for each in self._categories.values()}
-        # Who has a barcode: SKUs as they are compared, first those of the database, then of rows above.
+        # The folded SKU that has each barcode, from the database and then from the rows above.
         self._holders = dict(holders)
 
     def plan(self, on_row: OnRow | None) -> RowPlan:
@@ -109,7 +109,7 @@ class _Judge:
             yield PlannedRow(number, sku, Outcome.NEW if edit.is_new else Outcome.CHANGE, edit.changes)
 
     def _edit(self, cells: Mapping[str, str]) -> ProductEdit:
-        """A row's product, the one that is there or a new one, changed as the row says.
+        """Return a row's product, whether it exists or is new, changed as the row says.
 
         Raises:
             RowHasProblems.
@@ -139,8 +139,8 @@ class _Judge:
         return ProductEdit(product, known is None, changes)
 
     def _refuse_unclean(self, product: Product, key: str) -> None:
-        """Raises RowHasProblems."""
-        # Its category was read a moment ago: Django would ask the database for each.
+        """Raises RowHasProblems when the product cannot be saved like this."""
+        # Its category was just read; Django would query it again for each row.
         if unclean := unclean_fields(product, but=["category"]):
             raise RowHasProblems(*problems_of_fields(unclean))
         if product.price < 0:
@@ -164,8 +164,8 @@ def _products_of(file: ProductFile) -> dict[str, Product]:
     }
 
 
-def _locked(products: Mapping[str, Product]) -> dict[str, Product]:
-    """The same, as they are now, until the transaction ends."""
+def _locked_products(products: Mapping[str, Product]) -> dict[str, Product]:
+    """Return the same products, read again and locked until the transaction ends."""
     # Ascending pk, so that imports and orders cannot deadlock.
     keys = sorted(product.pk for product in products.values())
     return {
@@ -176,7 +176,7 @@ def _locked(products: Mapping[str, Product]) -> dict[str, Product]:
 
 
 def _holders_of(file: ProductFile) -> dict[str, str]:
-    """By barcode of the file, the product that has it."""
+    """Return the folded SKU of the product that has each of the file's barcodes."""
     if "barcode" not in file.columns:
         return {}
     place = file.columns.index("barcode")
@@ -189,7 +189,7 @@ def _holders_of(file: ProductFile) -> dict[str, str]:
 
 
 def _write(edits: Sequence[ProductEdit]) -> None:
-    """Raises RowsChanged: somebody gave a SKU or barcode away at this very moment."""
+    """Save the edits. Raises RowsChanged when somebody has just taken one of their SKUs or barcodes."""
     try:
         with transaction.atomic():
             created = [edit.product for edit in edits if edit.is_new]
@@ -201,7 +201,7 @@ def _write(edits: Sequence[ProductEdit]) -> None:
 
 
 def _update(products: list[Product]) -> None:
-    """One statement, prepared: bulk_update with its CASE for each row takes a hundred times as long."""
+    """Update with one prepared statement: bulk_update, a CASE for each row, takes a hundred times as long."""
     now = timezone.now()
     fields = [field for field in Product._meta.concrete_fields if field.name in WRITTEN]
     settings = ", ".join(f"{connection.ops.quote_name(str(field.column))} = %s" for field in fields)

@@ -26,7 +26,7 @@ ROWS_NAMED = 5
 
 
 class RowHasProblems(Exception):
-    """A row, or cells of it, cannot be done."""
+    """A row, or some of its cells, cannot be imported."""
 
     def __init__(self, *problems: RowProblem) -> None:
         super().__init__(*problems)
@@ -34,14 +34,14 @@ class RowHasProblems(Exception):
 
 
 def problems_in_words(problems: Iterable[RowProblem]) -> str:
-    """A sentence for each, behind the column that it is about."""
+    """Return a sentence for each problem, after the name of the column that it is about."""
     return " ".join(
         f"{each.column}: {_sentence(each)}" if each.column else _sentence(each) for each in problems
     )
 
 
 def problems_of_fields(unclean: Mapping[str, Iterable[ValidationError]]) -> list[RowProblem]:
-    """What a product's fields cannot hold, without the value itself: the file has it."""
+    """Return what is wrong with a product's fields, without the values: they stand in the file."""
     return [
         RowProblem(name, error.code or "invalid", _without_value(error.params or {}))
         for name, errors in unclean.items()
@@ -96,7 +96,7 @@ SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
         "“%(text)s” is not a whole number: write digits alone, like 12, or leave it empty."
     ),
     "not_yes_or_no": gettext_lazy("Write 1 for a product that can be ordered, 0 for an archived one."),
-    # What Django says of a field.
+    # Django's own validation errors, by code.
     **{code: Field.default_error_messages[code] for code in ("blank", "null")},
     **{each.code: each.message for each in (sku_validator, no_dots_alone)},
     **{each.code: each.message for each in (MaxLengthValidator, MaxValueValidator, MinValueValidator)},

@@ -16,7 +16,7 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class ProductFile:
-    """`columns` are those of ours that it has; `rows` their cells, trimmed, each with its number."""
+    """A file as read: the `columns` that we know, and `rows` with their number and trimmed cells."""
 
     name: str
     columns: tuple[str, ...]
@@ -25,7 +25,7 @@ class ProductFile:
 
     @property
     def repeated(self) -> dict[str, list[int]]:
-        """SKUs that stand in several rows, by what they are compared by, with the rows' numbers."""
+        """Return the row numbers of every SKU that stands in several rows, by the folded SKU."""
         place = self.columns.index("sku")
         numbers = defaultdict(list)
         for number, cells in self.rows:
@@ -34,7 +34,7 @@ class ProductFile:
 
 
 def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
-    """The whole file: CSV or XLSX, with a column sku, at most 100,000 rows.
+    """Read the whole file: CSV or XLSX, with a column sku, at most 100,000 rows.
 
     Raises:
         UnreadableFile.

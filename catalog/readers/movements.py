@@ -1,4 +1,4 @@
-"""What a movement of the stock ledger looks like as data, and which ones a list is about."""
+"""What a movement of the stock ledger looks like as data, and the filters of a list of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ MOVEMENT_FIELDS = tuple(COLUMNS)
 
 
 def movement_columns(fields: Iterable[str]) -> list[str]:
-    """The columns of StockMovement that these fields are read from."""
+    """Return the columns of StockMovement that these fields are read from."""
     columns = [COLUMNS[name] for name in fields]
     return [*columns, "actor__is_staff"] if "actor__email" in columns else columns
 
 
 def movement_as_data(row: Mapping[str, Any], fields: Iterable[str], *, to: User | None) -> dict[str, Any]:
-    """These fields of a row that holds their columns; `to` None is the system, which may know everybody."""
+    """Return these fields of a row that holds their columns; `to` None is the system, which sees all."""
     movement = {name: row[COLUMNS[name]] for name in fields}
     if "actor" in movement:
         is_staff = bool(row["actor__is_staff"])
@@ -45,20 +45,20 @@ def movement_as_data(row: Mapping[str, Any], fields: Iterable[str], *, to: User 
 
 
 def movement_data(pk: int, *, to: User | None) -> dict[str, Any]:
-    """All of one movement."""
+    """Return all fields of one movement."""
     row = StockMovement.objects.values(*movement_columns(MOVEMENT_FIELDS)).get(pk=pk)
     return movement_as_data(row, MOVEMENT_FIELDS, to=to)
 
 
 def movements_as_data(movements: QuerySet[StockMovement], *, to: User | None) -> Iterator[dict[str, Any]]:
-    """In the order of the queryset, read while they are asked for."""
+    """Yield the movements in the order of the queryset, reading them as they are needed."""
     rows = movements.values(*movement_columns(MOVEMENT_FIELDS)).iterator(2_000)
     return (movement_as_data(row, MOVEMENT_FIELDS, to=to) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
 class MovementFilter:
-    """Which movements a list is about: at `after` or later, and before `before`."""
+    """The filters of a list of movements: at `after` or later, and before `before`."""
 
     kind: str | None = None
     after: datetime | None = None

@@ -1,4 +1,4 @@
-"""What a product looks like as data, to the API, to shopctl and in files; and which ones a list is about."""
+"""What a product looks like as data, in the API, shopctl and files, and the filters of a list of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ OWN_COLUMNS = tuple(
 
 
 def product_columns(fields: Iterable[str]) -> list[str]:
-    """The columns of Product that these fields are read from."""
+    """Return the columns of Product that these fields are read from."""
     return [COLUMNS.get(name, name) for name in fields]
 
 
 def product_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-    """These fields of a row that holds `product_columns(fields)`."""
+    """Return these fields of a row that holds `product_columns(fields)`."""
     product = {name: row[COLUMNS.get(name, name)] for name in fields}
     if product.get("low_stock_at", 0) is None:
         product["low_stock_at"] = settings.SHOP_LOW_STOCK_THRESHOLD
@@ -44,7 +44,7 @@ def product_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, 
 
 
 def product_data(product: Product) -> dict[str, Any]:
-    """All that staff see of one product; its category is loaded if it was not."""
+    """Return all that staff see of one product; its category is loaded if it was not."""
     category = product.category
     shown = {name: getattr(product, name) for name in OWN_COLUMNS}
     related = {"category__slug": category and category.slug, "category__name": category and category.name}
@@ -54,7 +54,7 @@ def product_data(product: Product) -> dict[str, Any]:
 def products_as_data(
     products: ProductQuerySet, fields: Iterable[str] = STAFF_FIELDS
 ) -> Iterator[dict[str, Any]]:
-    """In the order of the queryset, read while they are asked for."""
+    """Yield the products in the order of the queryset, reading them as they are needed."""
     fields = tuple(fields)
     rows = products.values(*product_columns(fields)).iterator(2_000)
     return (product_as_data(row, fields) for row in rows)
@@ -62,9 +62,9 @@ def products_as_data(
 
 @dataclass(frozen=True, slots=True)
 class ProductFilter:
-    """Which products a list is about; what is None does not narrow it. `category` is a slug.
+    """The filters of a list of products; None does not filter. `category` is a slug.
 
-    Both ends of prices and stock are included; of moments the beginning is and the end is not.
+    Ranges of prices and stock include both ends; ranges of time include the beginning and not the end.
     """
 
     q: str | None = None
@@ -80,7 +80,7 @@ class ProductFilter:
     created_before: datetime | None = None
 
     def of(self, products: ProductQuerySet, *, by_barcode: bool = True) -> ProductQuerySet:
-        """`by_barcode`: whether a word of `q` may also be a barcode, which the public does not see."""
+        """Filter the products. With `by_barcode`, which the public lacks, a word of `q` may be a barcode."""
         for word in (self.q or "").split():
             products = products.filter(_mentions(word, by_barcode=by_barcode))
         if self.low_stock is not None:
@@ -102,7 +102,7 @@ class ProductFilter:
 
 
 def slug_of_category(name: str) -> str:
-    """The slug of the category that somebody names by name or slug; as it was typed where there is none."""
+    """Return the slug of the category with this name or slug; if there is none, what was typed."""
     # The database folds no case outside ASCII, and a shop has few categories.
     slugs = {folded(each.name): each.slug for each in Category.objects.all()}
     return slugs.get(folded(name), name.strip())

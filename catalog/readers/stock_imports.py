@@ -1,4 +1,4 @@
-"""What a stock import and its rows look like as data, and which ones a list is about."""
+"""What a stock import and its rows look like as data, and the filters of a list of imports."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ COLUMNS = {
     "undone_by": "undone_by__email",
 }
 IMPORT_FIELDS = tuple(COLUMNS)
-# Who did it, with the moment that says whether it was done at all.
+# Each field that says who did it, with the time column that says whether it was done at all.
 PEOPLE = {"created_by": "created_at", "applied_by": "applied_at", "undone_by": "undone_at"}
 ROW_COLUMNS = {
     "row": ("row",),
@@ -48,14 +48,14 @@ ROW_FIELDS = tuple(ROW_COLUMNS)
 
 
 def import_columns(fields: Sequence[str]) -> list[str]:
-    """The columns of StockImport that these fields are read from."""
+    """Return the columns of StockImport that these fields are read from."""
     people = [name for name in PEOPLE if name in fields]
     needed = [*(f"{name}__is_staff" for name in people), *(PEOPLE[name] for name in people)]
     return [*(COLUMNS[name] for name in fields), *needed]
 
 
 def import_as_data(row: Mapping[str, Any], fields: Sequence[str], *, to: User | None) -> dict[str, Any]:
-    """These fields of a row that holds their columns; `to` None is the system, which may know everybody."""
+    """Return these fields of a row that holds their columns; `to` None is the system, which sees all."""
     content = {name: row[COLUMNS[name]] for name in fields}
     for name in set(PEOPLE).intersection(fields):
         happened = row[PEOPLE[name]] is not None
@@ -65,24 +65,24 @@ def import_as_data(row: Mapping[str, Any], fields: Sequence[str], *, to: User | 
 
 
 def import_data(number: int, fields: Sequence[str] = IMPORT_FIELDS, *, to: User | None) -> dict[str, Any]:
-    """These fields of one import, as the database has it now."""
+    """Return these fields of one import, as it is in the database now."""
     row = StockImport.objects.values(*import_columns(fields)).get(pk=number)
     return import_as_data(row, fields, to=to)
 
 
 def imports_as_data(imports: QuerySet[StockImport], *, to: User | None) -> Iterator[dict[str, Any]]:
-    """In the order of the queryset, read while they are asked for."""
+    """Yield the imports in the order of the queryset, reading them as they are needed."""
     rows = imports.values(*import_columns(IMPORT_FIELDS)).iterator(500)
     return (import_as_data(row, IMPORT_FIELDS, to=to) for row in rows)
 
 
 def row_columns(fields: Iterable[str]) -> list[str]:
-    """The columns of StockImportRow that these fields are read from."""
+    """Return the columns of StockImportRow that these fields are read from."""
     return list(dict.fromkeys(column for name in fields for column in ROW_COLUMNS[name]))
 
 
 def row_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-    """These fields of a line of the file: what it changes, or what is wrong with it."""
+    """Return these fields of a line of the file: what it changes, or what is wrong with it."""
     content = {name: _first(row, ROW_COLUMNS[name]) for name in fields}
     if "problem" in content:
         content["problem"] = problem_in_words(row["problem_code"] or row["remark_code"], row["facts"]) or None
@@ -92,14 +92,14 @@ def row_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]
 
 
 def rows_as_data(rows: QuerySet[StockImportRow]) -> Iterator[dict[str, Any]]:
-    """In the order of the queryset, read while they are asked for."""
+    """Yield the rows in the order of the queryset, reading them as they are needed."""
     read = rows.values(*row_columns(ROW_FIELDS)).iterator(2_000)
     return (row_as_data(row, ROW_FIELDS) for row in read)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportFilter:
-    """Which imports a list is about; what is None does not narrow it. The end of a time is left out."""
+    """The filters of a list of imports; None does not filter. The end of a time range is not in it."""
 
     state: str | None = None
     mode: str | None = None
@@ -117,5 +117,5 @@ class ImportFilter:
 
 
 def _first(row: Mapping[str, Any], columns: Sequence[str]) -> Any:
-    """The value of the first column that has one."""
+    """Return the value of the first column that has one."""
     return next((row[column] for column in columns if row[column] is not None), None)

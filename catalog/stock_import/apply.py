@@ -14,7 +14,7 @@ from catalog.stock_import.lookup import count_rows, execute, faults_of, hold_imp
 from catalog.stock_import.problems import PLAN_CHANGED
 from catalog.stock_import.staging import lock_products_of
 
-# A count replaces what is there: it must be what the plan showed, and still cover what is reserved.
+# A count replaces what is on hand: that must still be what the plan showed, and cover what is reserved.
 MARK_OVERTAKEN_COUNTS = """
     UPDATE catalog_stockimportrow AS planned
     SET problem_code = 'plan_changed', facts = json(CASE WHEN product.on_hand <> planned."now"
@@ -25,7 +25,7 @@ MARK_OVERTAKEN_COUNTS = """
         AND product.id = planned.product_id
         AND (product.on_hand <> planned."now" OR planned."after" < product.reserved)
 """
-# Additions commute: only where the file said what it expects does it matter.
+# Additions commute, so what is on hand matters only where the file states what it expects.
 MARK_OVERTAKEN_RECEIPTS = """
     UPDATE catalog_stockimportrow AS planned
     SET problem_code = 'plan_changed',

@@ -10,7 +10,7 @@ from catalog.stock_import.stock_file import COLUMNS
 
 
 def count_sheet(products: Iterable[Product]) -> Dataset:
-    """Imported as it is, it changes nothing; a row whose product moved meanwhile is refused."""
+    """Make the sheet. Imported unchanged it does nothing; a row whose product moved meanwhile is refused."""
     sheet = Dataset(headers=COLUMNS)
     for product in products:
         sheet.append(

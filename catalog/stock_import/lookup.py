@@ -13,7 +13,7 @@ from catalog.models import ImportState, StockImport, StockImportRow
 from catalog.stock_import.problems import problem_of
 
 FAULTS_NAMED = 50
-# By the state that it has and the one that was needed.
+# The sentence for the state that an import has and the state that was needed.
 WRONG_STATES = {
     (ImportState.APPLIED, ImportState.PLANNED): _("Stock import %(number)s is applied, not planned."),
     (ImportState.UNDONE, ImportState.PLANNED): _("Stock import %(number)s is undone, not planned."),
@@ -40,7 +40,7 @@ class WrongState(Conflict):
 
 
 def import_numbered(number: int) -> StockImport:
-    """Raises UnknownImport."""
+    """Return the import with this number. Raises UnknownImport."""
     found = StockImport.objects.filter(pk=number).first()
     if found is None:
         raise UnknownImport(number)
@@ -48,7 +48,7 @@ def import_numbered(number: int) -> StockImport:
 
 
 def hold_import(number: int, *, state: ImportState) -> tuple[StockImport, list[StockImport]]:
-    """The import and the others of the same mode and content, all locked until the transaction ends.
+    """Return the import and others of the same mode and content, all locked until the transaction ends.
 
     Raises:
         UnknownImport, WrongState.
@@ -64,7 +64,7 @@ def hold_import(number: int, *, state: ImportState) -> tuple[StockImport, list[S
 
 
 def count_rows(stock_import: StockImport) -> None:
-    """Set, but do not save, how many rows do what."""
+    """Set, but do not save, the counts of rows by what they do."""
     is_good = Q(problem_code="")
     counts = stock_import.rows.aggregate(
         rows_count=Count("pk"),
@@ -77,7 +77,7 @@ def count_rows(stock_import: StockImport) -> None:
 
 
 def faults_of(stock_import: StockImport, *codes: str) -> list[Fault]:
-    """The first rows with a problem, with one of the codes if any are given."""
+    """Return the first rows with a problem, only those with one of the codes if any are given."""
     rows = stock_import.rows.exclude(problem_code="").order_by("row")
     if codes:
         rows = rows.filter(problem_code__in=codes)
@@ -95,7 +95,7 @@ def _fault(row: StockImportRow) -> Fault:
 
 
 def execute(statement: str, **facts: Any) -> int:
-    """How many rows the statement wrote. `%(moment)s` in it is now, as the ORM stores times."""
+    """Run the statement and return how many rows it wrote; it may use `%(moment)s`, the present time."""
     moment = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(statement, {"moment": moment, **facts})

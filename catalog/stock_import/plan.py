@@ -28,8 +28,8 @@ NEGATIVE = re.compile(r"-[0-9.]+\Z")
 
 type Follow = Callable[[Iterator[FileRow]], Iterator[FileRow]]
 
-# Facts are built as text: `json(…)` of it is the one way to make JSON that both databases know.
-# Numbered by product, for keeping a row locks its product: orders lock them in that order too.
+# Facts are built as text, for `json(…)` of a text is the only way to make JSON that both databases know.
+# Numbered by product, for inserting a row locks its product, and orders lock products in that order too.
 JUDGE_ROWS = """
     INSERT INTO stock_import_plan
     WITH matched AS (
@@ -74,7 +74,7 @@ KEEP_ROWS = """
         "now", "after", change, problem_code, '', json(facts)
     FROM stock_import_plan WHERE place > %(after)s AND place <= %(upto)s ORDER BY place
 """
-# So many are kept in one transaction: others write between them.
+# This many rows are written in one transaction; others can write between two of them.
 ROWS_AT_ONCE = 10_000
 PAUSE_SECONDS = 0.01
 
@@ -128,13 +128,13 @@ def _keep_at_once(stock_import: StockImport) -> None:
 
 
 def _keep_in_parts(stock_import: StockImport) -> None:
-    """Each in a transaction of its own; nobody sees the plan before the last one."""
+    """Write the rows in several transactions; nobody sees the plan before the last one."""
     stock_import.kept_since = timezone.now()
     write_transaction(stock_import.save)()
     for after in range(0, stock_import.rows_count, ROWS_AT_ONCE):
         facts = {"number": stock_import.pk, "after": after, "upto": after + ROWS_AT_ONCE}
         write_transaction(execute)(KEEP_ROWS, **facts)
-        # A lock that is taken again at once is never had by those who wait for it.
+        # Without a pause the lock would be taken again before anybody who waits could get it.
         time.sleep(PAUSE_SECONDS)
     clear()
     stock_import.kept_since = None
@@ -143,10 +143,10 @@ def _keep_in_parts(stock_import: StockImport) -> None:
 
 @write_transaction
 def sweep_plans(now: datetime) -> int:
-    """Delete plans that nobody applied within 24 hours; gives how many."""
+    """Delete plans that nobody applied within 24 hours and return how many."""
     plans_of_all = StockImport.with_incomplete.filter(state=ImportState.PLANNED)
     abandoned = plans_of_all.filter(created_at__lt=now - PLANS_KEPT)
-    # One that is being applied at this moment is held, and passed by.
+    # A plan that is being applied right now is locked, and skipped.
     plans = list(abandoned.select_for_update(skip_locked=True).values_list("pk", flat=True))
     StockImport.with_incomplete.filter(pk__in=plans).delete()
     return len(plans)
@@ -154,7 +154,7 @@ def sweep_plans(now: datetime) -> int:
 
 @write_transaction
 def forget_plan(number: int) -> None:
-    """Delete it, unless it was applied."""
+    """Delete the plan, unless it was applied."""
     StockImport.objects.filter(pk=number, state=ImportState.PLANNED).delete()
 
 
@@ -164,7 +164,7 @@ def _staged_row(row: FileRow) -> tuple[Any, ...]:
     return (*row, folded(row.sku), units, expected_units, fault or fault_of_expected)
 
 
-# In a long file the same few texts stand again and again.
+# A long file repeats the same few quantities again and again.
 @lru_cache(maxsize=10_000)
 def _units(quantity: str) -> tuple[int | None, str]:
     whole = WHOLE.match(quantity)

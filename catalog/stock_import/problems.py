@@ -14,7 +14,7 @@ type Facts = Mapping[str, Any]
 
 PLAN_CHANGED = "plan_changed"
 NOT_UNDONE = "not_undone"
-# A remark on a row that was applied: the only code that changes nothing about it.
+# This code is a remark: a row that has it was applied all the same.
 STOCK_MOVED = "stock_moved"
 
 

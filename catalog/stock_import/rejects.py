@@ -9,7 +9,7 @@ from catalog.stock_import.stock_file import COLUMNS
 
 
 def rejects_csv(stock_import: StockImport) -> str:
-    """The rejected rows as they were written, each with its reason, to be corrected and imported again."""
+    """Return the rejected rows as they were written, each with its reason, to correct and import again."""
     rows = stock_import.rows.exclude(problem_code="").order_by("row")
     written = rows.values_list(*COLUMNS, "row", "problem_code", "facts").iterator(chunk_size=5_000)
     rejected = ((*cells, problem_in_words(code, facts)) for *cells, code, facts in written)
@@ -17,5 +17,5 @@ def rejects_csv(stock_import: StockImport) -> str:
 
 
 def template_csv() -> str:
-    """A file with the header alone."""
+    """Return a file with nothing but the header."""
     return ",".join(COLUMNS) + "\r\n"

@@ -41,34 +41,34 @@ PRODUCTS_TOUCHED = """
 
 
 def stage(rows: Iterator[Sequence[Any]]) -> None:
-    """Stream them into a temporary table; nobody who writes has to wait while a long file is read."""
-    # What a refused file has left on this connection.
+    """Stream the rows into a temporary table; no writer has to wait while a long file is read."""
+    # A refused file may have left its tables on this connection.
     clear()
     _execute(f"CREATE TEMPORARY TABLE {TABLE} ({COLUMNS})")
     _execute(f"CREATE TEMPORARY TABLE {PLAN} ({PLAN_COLUMNS})")
     if connection.vendor == "postgresql":
-        # Its own transaction: a file that is refused halfway leaves nothing of itself.
+        # In a transaction of its own, so that a file that is refused halfway leaves no rows behind.
         with transaction.atomic(), connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for row in rows:
                 copy.write_row(row)
-        # Nobody else does it for a temporary table, and without it the planner guesses.
+        # Autovacuum never analyses a temporary table, and without statistics the planner guesses.
         _execute(f"ANALYZE {TABLE}")
         return
-    # Django keeps all that one executemany was given until it ends.
+    # In batches, for Django keeps all rows of one executemany in memory until it ends.
     for batch in batched(rows, BATCH):
         with _staging() as cursor:
             cursor.executemany(LOAD, batch)
 
 
 def judge(statement: str, **facts: Any) -> None:
-    """Fill the temporary table of planned rows, which takes nobody's place either."""
+    """Fill the temporary table of planned rows, again without making a writer wait."""
     with _staging() as cursor:
         cursor.execute(statement, facts)
         cursor.execute(f"CREATE INDEX {PLAN}_place ON {PLAN} (place)")
 
 
 def judged_rows() -> dict[str, int]:
-    """How many of them do what, by the names of StockImport's fields."""
+    """Return how many planned rows do what, by the names of StockImport's fields."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_ROWS)
         return dict(zip(("rows_count", "problems", "unchanged", "changes"), cursor.fetchone(), strict=True))
@@ -87,7 +87,7 @@ def lock_products_of(import_id: int) -> None:
 
 
 def refresh_statistics(new_rows: int) -> None:
-    """Let PostgreSQL look at a long plan: it expects hardly any rows of an import that it has not seen."""
+    """Let PostgreSQL analyse a long plan: it expects hardly any rows of an import it has not seen."""
     if connection.vendor == "postgresql" and new_rows >= BATCH:
         _execute("ANALYZE (SKIP_LOCKED) catalog_stockimportrow")
 
@@ -99,7 +99,7 @@ def _execute(statement: str, parameters: Sequence[int] = ()) -> None:
 
 @contextmanager
 def _staging() -> Iterator[CursorWrapper]:
-    """One transaction for many rows, which a savepoint begins without taking the writer's place."""
+    """Put many rows into one transaction; on SQLite a savepoint begins it without the write lock."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with transaction.atomic():

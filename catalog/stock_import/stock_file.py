@@ -19,7 +19,7 @@ COLUMNS = (*REQUIRED, "expected", "note", "name")
 
 
 class FileRow(NamedTuple):
-    """A row as it was written, trimmed; `row` is its number in the file, the header's being 1."""
+    """A row as it was written, trimmed; `row` is its number in the file, where the header is row 1."""
 
     row: int
     sku: str
@@ -35,7 +35,7 @@ class StockFile(NamedTuple):
 
 
 def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
-    """The file's rows, read while they are asked for.
+    """Return the file's rows, which are read as they are needed.
 
     Raises:
         UnreadableFile: at once for an unsuitable header, while iterating for an unsuitable row.
@@ -50,7 +50,7 @@ def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
 
 
 def _file_rows(rows: Iterator[SheetRow], positions: dict[str, int]) -> Iterator[FileRow]:
-    # The last cell of each row is made empty below: it stands for columns that the file does not have.
+    # The last cell of each row is made empty below and stands for columns that the file lacks.
     places = [positions.get(column, -1) for column in COLUMNS]
     padding = [""] * (max(places) + 2)
     count = 0

@@ -15,7 +15,7 @@ from catalog.stock_import.lookup import execute, faults_of, hold_import
 from catalog.stock_import.problems import NOT_UNDONE
 from catalog.stock_import.staging import lock_products_of
 
-# Movements of one product are numbered in the order in which they happened, for its row was locked.
+# A product's movements are numbered in the order in which they happened, for its row was locked.
 MARK_COUNTED_SINCE = """
     UPDATE catalog_stockimportrow AS applied
     SET problem_code = 'not_undone', facts = json('{"reason":"counted_since"}')

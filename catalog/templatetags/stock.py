@@ -42,7 +42,7 @@ def changed_values(change: ProductChange) -> list[ShownChange]:
 
 @register.filter
 def cell_changes(row: PlannedRow) -> list[tuple[str, str, str]]:
-    """The columns of the file that change something, each with the values before and after."""
+    """Return the columns of the file that change something, each with the values before and after."""
     return [
         (name, value_in_words(before), value_in_words(after))
         for name, (before, after) in row.changes.items()
@@ -57,13 +57,13 @@ def problem(row: StockImportRow) -> str:
 
 @register.filter
 def thousands(units: int | None) -> str:
-    """`4,988`, or a dash for nothing known."""
+    """Write a number as `4,988`; a dash when it is not known."""
     return "–" if units is None else f"{units:,}"
 
 
 @register.filter
 def signed(units: int | None) -> str:
-    """`+3`, `−2`, `0`, or a dash for nothing known."""
+    """Write a change as `+3`, `−2` or `0`; a dash when it is not known."""
     if units is None:
         return "–"
     sign = "+" if units > 0 else "−" if units < 0 else ""
@@ -72,14 +72,14 @@ def signed(units: int | None) -> str:
 
 @register.filter
 def change(units: int | None) -> SafeString:
-    """The same in green or red: more or less on the shelf."""
+    """Write a change as `signed` does, in green when it adds units and in red when it takes some."""
     tone = "good" if units and units > 0 else "bad" if units else "muted"
     return format_html('<span class="bo-{}">{}</span>', tone, signed(units))
 
 
 @register.filter
 def reference(text: str) -> SafeString | str:
-    """Linked to the import's page, or to the search for the order's number."""
+    """Link a reference to the import's page or to a search for the order; other text stays as it is."""
     url = reference_url(text)
     return format_html('<a class="bo-link" href="{}">{}</a>', url, text) if url else text or "–"
 

@@ -29,7 +29,7 @@ Stop = Annotated[
     bool, typer.Option("--stop", help="Stop the shop's processes on this machine first; start them yourself.")
 ]
 DATED = re.compile(r"shop-(\d{8}T\d{6})Z(?:-(\d+))?\.backup")
-# Of the backup itself, so that a good file is not replaced by another shop's unseen.
+# What the backup itself holds is shown, so that nobody replaces a good file by another shop's unseen.
 CONTENT = {
     "orders": "SELECT COUNT(*) FROM orders_order",
     "products": "SELECT COUNT(*) FROM catalog_product",
@@ -76,7 +76,7 @@ def _dated(folder: Path) -> Path:
 def _rotated(folder: Path, keep: int) -> list[str]:
     """Delete the oldest of the dated backups, and no other file."""
     dated = {path: found for path in folder.iterdir() if (found := DATED.fullmatch(path.name))}
-    # By number within a second: as a text, -2 would come before the first.
+    # Sorted by number within a second: as text, -2 would come before the first.
     outdated = sorted(dated, key=lambda path: (dated[path][1], int(dated[path][2] or 1)))[:-keep]
     for path in outdated:
         # Another backup of the same moment may have deleted it.
@@ -146,14 +146,14 @@ def _settle(*, send_waiting_mails: bool) -> int:
 
 
 def _held() -> dict[str, Any]:
-    """What the database is called, and how much is in it."""
+    """Return the database's name, and how many orders are in it."""
     from django.db import connection
 
     from orders.models import Order
 
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite" and not Path(name).exists():
-        # To look into it would make it.
+        # Opening a database that does not exist would create it.
         return {"database": name, "orders": 0}
     tables = connection.introspection.table_names()
     return {"database": name, "orders": Order.objects.count() if Order._meta.db_table in tables else 0}

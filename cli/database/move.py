@@ -113,7 +113,7 @@ def _moved_as_data(moved: Any, target: Any, *, seconds: float) -> dict[str, Any]
 
 
 def _say_what_is_next(target: Any) -> None:
-    """Without the password, which is nobody's to read over somebody's shoulder."""
+    """Print the settings to make now, without the password, which somebody might read over a shoulder."""
     from django.conf import settings
 
     database = target.settings_dict

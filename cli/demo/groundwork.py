@@ -1,4 +1,4 @@
-"""What the shop has before the first order: staff, categories, products, stock and promo codes.
+"""Makes what the shop has before the first order: staff, categories, products, stock and promo codes.
 
 Everything is made once, so that an interrupted or repeated demo adds only what is missing.
 """
@@ -34,7 +34,7 @@ STAFF = (
     ("support@example.com", "Samir Help", "Support"),
     ("marketing@example.com", "Mara Reach", "Marketing"),
 )
-# The first that has a word of the name wins; a plural counts as its singular.
+# The first category with a word of the product's name wins; a plural counts as its singular.
 CATEGORIES = {
     "Lanterns": "lantern",
     "Christmas": "christmas xmas advent santa reindeer bauble snowman noel angel",
@@ -96,7 +96,7 @@ OFFERS = (
 
 
 def staff() -> dict[str, Actor]:
-    """An actor for each role of the demo. They cannot sign in until they are given a password."""
+    """Return an actor for each role of the demo; they cannot sign in until they are given a password."""
     actors = {}
     for email, name, role in STAFF:
         user = User.objects.filter(email=email).first()
@@ -113,7 +113,7 @@ def _missing(products: Sequence[SampleProduct]) -> list[SampleProduct]:
 
 
 def make_products(products: Sequence[SampleProduct], by: Actor) -> Iterator[int]:
-    """Make those that are not there yet, in batches; yields how many each batch settled."""
+    """Make the products that are not there yet, in batches; yield how many each batch settled."""
     categories = _categories()
     missing = _missing(products)
     yield len(products) - len(missing)
@@ -129,7 +129,7 @@ def make_products(products: Sequence[SampleProduct], by: Actor) -> Iterator[int]
 
 
 def receive_stock(needed: Mapping[str, int], *, at: datetime, by: Actor) -> Iterator[int]:
-    """Bring in what the orders need and something for the shelf; yields how many each batch settled."""
+    """Bring in what the orders need and something for the shelf; yield how many each batch settled."""
     received = dict(
         StockMovement.objects.filter(kind=MovementKind.RECEIVE, reference=REFERENCE)
         .values_list("product__sku_key")
@@ -153,7 +153,7 @@ def receive_stock(needed: Mapping[str, int], *, at: datetime, by: Actor) -> Iter
 
 @write_transaction
 def make_promo_codes(last_day: datetime, by: Actor) -> None:
-    """Codes that are running, used up, ending, over, paused and yet to come."""
+    """Make codes that are running, used up, ending, over, paused and yet to come."""
     categories = _categories()
     existing = set(PromoCode.objects.values_list("code", flat=True))
     for offer in OFFERS:
@@ -171,7 +171,7 @@ def make_promo_codes(last_day: datetime, by: Actor) -> None:
 
 
 def category_of(name: str) -> str:
-    """A category from the words of a product's name."""
+    """Choose a category by the words of a product's name."""
     words = set(re.findall(r"[a-z][a-z-]*", name.casefold()))
     words |= {word.removesuffix("s") for word in words}
     return next((category for category, known in CATEGORIES.items() if words & set(known.split())), OTHER)
@@ -197,7 +197,7 @@ def _product_data(product: SampleProduct, categories: Mapping[str, Category]) ->
 
 
 def _for_the_shelf(sku: str) -> int:
-    """Units that nobody has ordered yet: some products run low, some are out of stock."""
+    """Return how many units nobody has ordered yet: some products run low, some are out of stock."""
     dice = Random(f"shelf {sku}")  # noqa: S311
     roll = dice.random()
     if roll < 0.03:
@@ -206,7 +206,7 @@ def _for_the_shelf(sku: str) -> int:
 
 
 def _barcode(sku: str) -> str:
-    """An EAN-13 of the range that GS1 leaves to shops themselves (20–29)."""
+    """Return an EAN-13 of the range that GS1 leaves to shops themselves (20–29)."""
     digits = f"20{Random(f'barcode {sku}').randrange(10**10):010d}"  # noqa: S311
     weighted = sum(int(digit) * (3 if position % 2 else 1) for position, digit in enumerate(digits))
     return f"{digits}{-weighted % 10}"

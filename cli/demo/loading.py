@@ -1,4 +1,4 @@
-"""From the sample to a shop: groundwork, story, proof."""
+"""Makes a shop from the sample: lays the groundwork, plays the story, proves that it adds up."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,13 +20,13 @@ from cli.terminal.words import gettext as _
 from orders.audit import audit_orders
 from orders.models import Order, Origin
 
-# A label, how many there are in all, and how many more are done at each turn.
+# Takes a label, how many there are in all, and an iterator of how many more are done at each turn.
 type Follow = Callable[[str, int, Iterator[int]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadingOutcome:
-    """`refused` counts steps, `left_out` lines of the sample, both by reason."""
+    """What was loaded. `refused` counts steps, `left_out` lines of the sample, both by reason."""
 
     loaded: int
     refused: Counter[str]
@@ -52,12 +52,12 @@ def load(sample: RetailSample, chosen: Sequence[SampleOrder], *, follow: Follow)
 
 
 def is_a_real_shop() -> bool:
-    """There are orders, and none of them is the demo's."""
+    """Whether there are orders, and none of them is the demo's."""
     return Order.objects.exists() and not Order.objects.filter(origin=Origin.DEMO).exists()
 
 
 def shop_in_numbers() -> dict[str, int | str]:
-    """What the shop holds by now."""
+    """Return what the shop holds by now."""
     statuses = dict(Order.objects.values_list("status").annotate(count=Count("pk")).order_by("status"))
     worth = Order.objects.aggregate(worth=Sum("total"))["worth"] or ZERO
     return {
@@ -84,7 +84,7 @@ def _play(
     goods = [sample.products[sku] for sku in needed]
     the_day_before = chosen[0].at.replace(hour=7, minute=0) - timedelta(days=1)
     system = Actor(None, Source.CLI)
-    # Before there is staff, so that nobody is told about the codes that are over.
+    # The codes are made before there is staff, so that nobody gets a mail about those that are over.
     groundwork.make_promo_codes(playing.aware(sample.orders[-1].at, moved_by), system)
     crew = groundwork.staff()
     follow("Products", len(goods), groundwork.make_products(goods, system))

@@ -1,4 +1,4 @@
-"""Names and addresses for customers of whom the sample knows a number and a country. All made up."""
+"""Makes up names and addresses for customers of whom the sample knows only a number and a country."""
 
 from random import Random
 
@@ -256,7 +256,7 @@ def email_of(order: SampleOrder) -> str:
 
 
 def address_of(order: SampleOrder) -> Address:
-    """The same person lives at the same place each time; a country nobody told is the retailer's own."""
+    """Return the customer's address, the same each time; an unknown country becomes the retailer's own."""
     dice = Random(email_of(order))  # noqa: S311
     country = COUNTRIES.get(order.country, "GB")
     city, postcode = dice.choice(TOWNS[country])

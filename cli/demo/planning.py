@@ -1,4 +1,4 @@
-"""What happened to each order of the sample, and when. Pure: the same sample gives the same story each time.
+"""Plans what happened to each order of the sample, and when. The same sample always gives the same story.
 
 The sample says who ordered what, and some of what came back. When parcels left and arrived, and who changed
 their mind, is made up by dice that the invoice number seeds. Nothing happens after the sample's last moment:
@@ -30,7 +30,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ship:
-    """The order's shipment number `nth`, counted from 1."""
+    """Sends the order's shipment number `nth`, counted from 1."""
 
     at: datetime
     order: SampleOrder
@@ -49,7 +49,7 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """`reason` is unlike that of any other cancellation of the order."""
+    """Cancels lines. `reason` is unlike that of any other cancellation of the order."""
 
     at: datetime
     order: SampleOrder
@@ -59,7 +59,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class TakeBack:
-    """`reason` is unlike that of any other return of the order."""
+    """Returns lines. `reason` is unlike that of any other return of the order."""
 
     at: datetime
     order: SampleOrder
@@ -73,7 +73,7 @@ type Step = Place | Ship | Deliver | Cancel | TakeBack
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Every step by time, and how many returned lines belong to no order of the sample."""
+    """All steps in order of time, and how many returned lines belong to no order of the sample."""
 
     steps: tuple[Step, ...]
     unmatched_returns: int
@@ -88,7 +88,7 @@ class PlannedParcel:
 
 @dataclass(slots=True)
 class Course:
-    """One order on its way through the shop. Returns and what was called off are kept by their cause."""
+    """One order on its way through the shop. Returned and cancelled units are kept by their cause."""
 
     order: SampleOrder
     promo_code: str
@@ -101,7 +101,7 @@ class Course:
     times: dict[str, datetime] = field(default_factory=dict)
 
     def give_back(self, back: SampleReturn, quantity: int) -> int:
-        """Return units that have left by then, call off others; tell how many of `quantity` that covers."""
+        """Return units that have left by then, cancel others; return how many of `quantity` that covers."""
         if self.cancelled_at is not None:
             return 0
         shipped = sum(parcel.lines.get(back.sku, 0) for parcel in self.parcels if parcel.at <= back.at)
@@ -141,12 +141,12 @@ def story_of(sample: RetailSample) -> Story:
     times = [order.at for order in sample.orders] + [back.at for back in sample.returns]
     end = max(times)
     steps = [step for course in courses.values() for step in _steps(course) if step.at <= end]
-    # Stable: what happens to one order in the same minute keeps its sequence.
+    # The sort is stable: what happens to one order in the same minute keeps its sequence.
     return Story(tuple(sorted(steps, key=lambda step: step.at)), unmatched)
 
 
 def _matched(back: SampleReturn, courses: Sequence[Course]) -> bool:
-    """Give the units back to the latest earlier orders; true when at least one had them."""
+    """Give the units back to the latest earlier orders; return whether at least one had them."""
     open_units = back.quantity
     for course in reversed(courses):
         if open_units and course.order.at <= back.at:
@@ -178,7 +178,7 @@ def _course(order: SampleOrder, *, is_first: bool) -> Course:
 
 
 def _regret(course: Course, dice: Random) -> None:
-    """Some days after its parcel arrived, a part of one line comes back."""
+    """Let a part of one line come back some days after its parcel arrived."""
     parcel = course.parcels[0]
     sku = dice.choice(list(parcel.lines))
     reason = dice.choice(REGRETS)

@@ -1,4 +1,4 @@
-"""Tell the sample's story to the shop, through the use cases that everything else uses."""
+"""Plays the sample's story in the shop, through the use cases that everything else uses."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, deliver_orde
 from orders.models import Cancellation, Order, Origin, Return, Shipment
 from orders.placing.placement import LineRequest, OrderRequest, place_order
 
-# Fewer commits, and the shop can still breathe in between.
+# Steps in one transaction: few commits, yet others can still write in between.
 BATCH = 50
 SHOP = Actor(None, Source.API)
 
@@ -68,12 +68,12 @@ def loaded_before() -> Loaded:
 
 
 def days_to_move(orders: Sequence[SampleOrder]) -> timedelta:
-    """Whole days from the sample's calendar to ours: as before, or the newest order was yesterday."""
+    """Return the whole days to move the sample by: as before, else so that its newest order was yesterday."""
     at_of = {order.invoice: order.at for order in orders}
     earlier = Order.objects.filter(origin=Origin.DEMO).order_by("pk").first()
     if earlier is not None:
         moved_by = earlier.placed_at - timezone.make_aware(at_of[earlier.external_number])
-        # Rounded: between summer and winter time it is an hour more or less.
+        # Rounded, for summer and winter time make it an hour more or less.
         return timedelta(days=round(moved_by / timedelta(days=1)))
     yesterday = timezone.localdate() - timedelta(days=1)
     return yesterday - max(at_of.values()).date()
@@ -87,7 +87,7 @@ def play(
     crew: Mapping[str, Actor],
     refused: Counter[str],
 ) -> Iterator[int]:
-    """Take the steps, batch by batch; yields how many each batch took.
+    """Take the steps, batch by batch; yield how many each batch took.
 
     What the shop refuses, because somebody has meanwhile done otherwise with it, is counted in `refused`.
     """
@@ -99,7 +99,7 @@ def play(
 
 
 def aware(at: datetime, moved_by: timedelta) -> datetime:
-    """A moment of the sample in the shop's time zone."""
+    """Return a moment of the sample, moved, in the shop's time zone."""
     return timezone.make_aware(at + moved_by)
 
 
@@ -107,7 +107,7 @@ def aware(at: datetime, moved_by: timedelta) -> datetime:
 def _take_all(
     steps: Sequence[Step], known: Mapping[str, str], moved_by: timedelta, crew: Mapping[str, Actor]
 ) -> tuple[dict[str, str], Counter[str]]:
-    """All in one transaction; gives the numbers of the new orders, and why some steps were refused."""
+    """Take all steps in one transaction; return the new orders' numbers, and why steps were refused."""
     numbers: dict[str, str] = {}
     refused: Counter[str] = Counter()
     for step in steps:
@@ -124,7 +124,7 @@ def _take_all(
 
 
 def _take(step: Step, number: str, at: datetime, crew: Mapping[str, Actor]) -> str:
-    """Take one step; gives the order's number."""
+    """Take one step; return the order's number."""
     match step:
         case Place():
             return _place(step, at).number

@@ -1,4 +1,4 @@
-"""The bundled sample of a real retailer's orders, sorted out: orders, returns, products, and what is none."""
+"""Sorts out the bundled sample of a real retailer's orders: orders, returns, products, and what is none."""
 
 import csv
 import gzip
@@ -18,7 +18,7 @@ type Row = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SampleOrder:
-    """`at` is the retailer's clock. `customer` is empty for somebody unknown."""
+    """An order of the sample. `at` is the retailer's clock; `customer` is empty for somebody unknown."""
 
     invoice: str
     at: datetime
@@ -40,7 +40,7 @@ class SampleReturn:
 
 @dataclass(frozen=True, slots=True)
 class SampleProduct:
-    """The name and price that were seen last."""
+    """A product of the sample, with the name and price that were seen last."""
 
     sku: str
     name: str
@@ -49,7 +49,7 @@ class SampleProduct:
 
 @dataclass(frozen=True, slots=True)
 class RetailSample:
-    """Orders and returns by time. `left_out` counts lines by the reason why they are none."""
+    """Orders and returns by time. `left_out` counts the other lines by reason."""
 
     orders: tuple[SampleOrder, ...]
     returns: tuple[SampleReturn, ...]
@@ -88,7 +88,7 @@ def is_cancellation(row: Row) -> bool:
 
 
 def sku_of(row: Row) -> str:
-    """Codes that differ only by case are one product."""
+    """Return the row's SKU in capitals: codes that differ only by case are one product."""
     return row["StockCode"].strip().upper()
 
 
@@ -131,5 +131,5 @@ def _return(row: Row) -> SampleReturn:
 
 
 def _at(row: Row) -> datetime:
-    # The shop's zone is given to it when it is loaded.
+    # Without a zone: loading gives it the shop's.
     return datetime.strptime(row["InvoiceDate"], "%Y-%m-%d %H:%M")  # noqa: DTZ007

@@ -37,8 +37,7 @@ def demo(
     Orders are priced with the prices that the sample saw last, so their totals differ from history. The
     sample is "Online Retail" by D. Chen (2015), UCI Machine Learning Repository, CC BY 4.0.
     """
-    from django.core.management import call_command
-
+    from backoffice.db.migrating import migrate
     from cli.demo.loading import is_a_real_shop, load
     from cli.demo.reading import read_sample
 
@@ -50,7 +49,7 @@ def demo(
         % {"orders": f"{len(chosen):,}", "products": f"{len(products):,}"}
     )
     proceed(_("Load it?"), yes=yes, dry_run=dry_run)
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     if is_a_real_shop() and not force:
         say(_("This shop has orders of its own: nothing was loaded. --force puts the demo beside them."))
         return
@@ -102,7 +101,7 @@ def _report(outcome: "LoadingOutcome", *, as_json: bool) -> None:
 
 
 def _in_lines(label: str, total: int, increments: Iterator[int]) -> None:
-    """A line for each quarter."""
+    """Print a line for each quarter that is done."""
     done, told = 0, 0
     for increment in increments:
         done += increment

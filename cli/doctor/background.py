@@ -1,4 +1,4 @@
-"""What works beside the web: cache, queue, worker, mail server and outbox."""
+"""Checks what works beside the web: cache, queue, worker, mail server and outbox."""
 
 from datetime import timedelta
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""The books: whether stock and orders add up."""
+"""Checks the books: whether stock and orders add up."""
 
 from cli.doctor.findings import Finding, fine, trouble
 from cli.terminal.words import gettext as _

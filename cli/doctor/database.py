@@ -1,4 +1,4 @@
-"""The database: its version, its schema, its sequences and triggers, and its clock."""
+"""Checks the database: its version, its schema, its sequences and triggers, and its clock."""
 
 from datetime import datetime, timedelta
 
@@ -42,7 +42,7 @@ def check_migrations() -> Finding:
     from backoffice.db.migrating import SchemaOfAnotherVersion, refuse_schema_of_another_version
 
     try:
-        refuse_schema_of_another_version()
+        refuse_schema_of_another_version(connection)
     except SchemaOfAnotherVersion as refusal:
         return trouble(refusal.detail)
     executor = MigrationExecutor(connection)
@@ -85,7 +85,7 @@ def check_ledger_triggers() -> Finding:
 
 
 def check_clock() -> Finding:
-    """Against the database server's clock, and against the newest thing that was written."""
+    """Compare the clock with the database server's, and with the newest entry of the ledger."""
     from django.db import connection
     from django.utils import timezone
 

@@ -1,4 +1,4 @@
-"""What a check finds."""
+"""The findings of doctor's checks."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,17 +24,17 @@ def fine(detail: str) -> Finding:
 
 
 def note(detail: str) -> Finding:
-    """What the shop can do with, and somebody should know."""
+    """A finding that somebody should know of, though the shop works with it."""
     return Finding(Verdict.NOTE, detail)
 
 
 def trouble(detail: str) -> Finding:
-    """What has to be mended, and how."""
+    """A finding that has to be mended; `detail` tells how."""
     return Finding(Verdict.TROUBLE, detail)
 
 
 def in_words(length: timedelta) -> str:
-    """`3 days`; below two of a unit, the next smaller one."""
+    """Write a length of time, such as `3 days`; below two of a unit, in the next smaller one."""
     seconds = int(length.total_seconds())
     if (days := seconds // 86_400) >= 2:
         return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}

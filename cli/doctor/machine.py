@@ -1,4 +1,4 @@
-"""The machine: room on its disk, the proxy before it, and who may read the shop's files."""
+"""Checks the machine: room on its disk, the proxy before it, and who may read the shop's files."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ LEAST_FREE_BYTES, ENOUGH_FREE_BYTES = 100 * 1_048_576, 1_024 * 1_048_576
 
 
 def check_disk() -> Finding:
-    """Where the shop keeps its files: room, and whether anything can be written at all."""
+    """Check the folders of the shop's files: whether there is room, and whether they can be written."""
     import os
     from tempfile import TemporaryFile
 
@@ -64,7 +64,7 @@ def check_proxy() -> Finding:
 
 
 def check_private_files() -> Finding:
-    """Secrets, the database, mails with links that let people in: nobody else's on this machine."""
+    """Check that no other user of the machine can read secrets, the database, or mails with links."""
     from django.conf import settings
     from django.db import connection
 

@@ -14,7 +14,7 @@ from cli.terminal.words import gettext as _
 SHOWN = columns("check", "state", "detail")
 Mend = Annotated[bool, typer.Option("--mend", help="Move on sequences that are behind their tables.")]
 
-# What `_found` says of a database that cannot be asked.
+# How `_finding_of` begins the detail about a database that does not answer.
 AWAY = "OperationalError: "
 OF_THE_DATABASE = frozenset(
     ("migrations", "sequences", "ledger triggers", "worker", "outbox", "stock", "orders", "clock")
@@ -56,7 +56,7 @@ def doctor(mend: Mend = False, json: Json = False, jsonl: Jsonl = False) -> None
     findings: dict[str, Finding] = {}
     for name, check in CHECKS.items():
         is_in_vain = name in OF_THE_DATABASE and findings["database"].detail.startswith(AWAY)
-        findings[name] = _not_looked_at() if is_in_vain else _found(check)
+        findings[name] = _not_looked_at() if is_in_vain else _finding_of(check)
     rows = (
         {"check": name, "state": each.state.value, "detail": each.detail} for name, each in findings.items()
     )
@@ -79,8 +79,8 @@ def _mend_sequences() -> None:
         )
 
 
-def _found(check: Callable[[], Finding]) -> Finding:
-    """What the check finds; that it cannot even look is trouble too."""
+def _finding_of(check: Callable[[], Finding]) -> Finding:
+    """Run the check and return its finding; when the check itself fails, that is trouble, too."""
     try:
         return check()
     except Exception as error:

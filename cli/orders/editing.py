@@ -63,7 +63,7 @@ def edit(
         wrong_use(_("Name what is to change: --email, --note, or a part of the address such as --line1."))
     order = order_with_number(number)
     address = replace(_address_of(order), **changes) if changes else None
-    # Of the order as it was read: the other parts of the address are taken from there.
+    # The version that was read, for the other parts of the address are taken from it.
     edit_order(number, by=by, address=address, email=email, note=note, expected_version=order.version)
     changed = order_data(number, to=by.user)
     show_one(changed if json else in_short(changed), as_json=json)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OrderOptions:
-    """Which orders are meant; what is not given does not narrow them."""
+    """The options that select orders; what is not given does not narrow them."""
 
     q: Annotated[str | None, typer.Option(help="A number, or a part of the e-mail address or name.")] = None
     status: Annotated[
@@ -60,7 +60,7 @@ class OrderOptions:
     ] = None
 
     def filter(self) -> "OrderFilter":
-        """Raises typer.BadParameter: no such status, no such time, or a time that ends before it begins."""
+        """Return the filter. Raises typer.BadParameter: no such status or time, or it ends too early."""
         from orders.readers.order_filter import OrderFilter
 
         start = moment(self.placed_after, option="placed-after")

@@ -55,9 +55,9 @@ def place(
 
 
 def _content_of(file: str) -> bytes:
-    """Raises TooLarge."""
-    from backoffice.api.limits import MAX_BODY_BYTES
+    """Read the file. Raises TooLarge."""
     from backoffice.errors import TooLarge
+    from backoffice.requests.limits import MAX_BODY_BYTES
 
     with opened(file, most=MAX_BODY_BYTES) as stream:
         content = stream.read(MAX_BODY_BYTES + 1)
@@ -70,10 +70,10 @@ def _content_of(file: str) -> bytes:
 
 
 def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
-    """What is ordered, and the customer's e-mail address.
+    """Return what is ordered, and the customer's e-mail address.
 
     Raises:
-        Invalid: naming every field that does not fit.
+        Invalid: it names every field that does not fit.
     """
     from pydantic import ValidationError
 
@@ -106,7 +106,7 @@ def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
 
 
 def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bool) -> None:
-    """Raises typer.Exit: 1 when the order would be refused for its promo code."""
+    """Print what the order would cost. Raises typer.Exit: 1 when its promo code would be refused."""
     from accounts.email_addresses import checked_email
     from orders.placing.basket import address_fields
     from orders.placing.placement import quote_order

@@ -102,7 +102,7 @@ def register_return(
 
 
 def _coming_back(number: str, wanted: Mapping[str, int]) -> "tuple[Order, Sequence[Units]]":
-    """Raises what `return_items` would raise."""
+    """Return the order and the units that would come back. Raises what `return_items` would raise."""
     from backoffice.db.transactions import write_transaction
     from orders.fulfilment.units import returnable_units
     from orders.held_order import begin
@@ -127,7 +127,7 @@ def _say_what_comes_back(order: "Order", units: "Sequence[Units]", *, write_off:
 def _return(
     order: "Order", wanted: Mapping[str, int], *, write_off: bool, reason: str, by: "Actor"
 ) -> dict[str, Any]:
-    """Of the order as it was shown, and no other."""
+    """Register the return, unless the order has changed since it was shown."""
     from orders.fulfilment.lifecycle import ReturnedItem, return_items
     from orders.held_order import order_with_number
 

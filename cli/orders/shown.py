@@ -26,7 +26,7 @@ Lines = Annotated[
 
 
 def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
-    """`TEA-01=2` as {"TEA-01": 2}; None when no line is chosen."""
+    """Read `TEA-01=2` as {"TEA-01": 2}; None when no line is chosen."""
     if not lines:
         return None
     wanted: dict[str, int] = {}
@@ -39,7 +39,7 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
 
 
 def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
-    """Those that are meant: all that are open, or quantities by SKU."""
+    """Say which open units are meant: all, or those wanted by SKU."""
     from backoffice.db.fields import folded
 
     chosen = None if wanted is None else {folded(sku): quantity for sku, quantity in wanted.items()}
@@ -50,7 +50,7 @@ def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
 
 
 def in_short(order: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person wants to know of an order before its lines: the address in one field, the code alone."""
+    """Return what a person reads before an order's lines: the address as one field, the code alone."""
     left_out = ("lines", "explanation", "shipments", "events")
     promo, address = order["promo"] or {}, order["shipping_address"] or {}
     return {

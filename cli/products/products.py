@@ -52,7 +52,7 @@ HEADINGS = {"is_active": "Active", "stock": "Available"}
 
 @dataclass(frozen=True)
 class ProductOptions:
-    """Which products are meant: the filters of GET /api/v1/products."""
+    """The options that select products: the filters of GET /api/v1/products."""
 
     q: Annotated[str | None, typer.Option(help="Words of the name or SKU, or a barcode.")] = None
     category: Annotated[
@@ -84,10 +84,10 @@ class ProductOptions:
     created_before: Annotated[str | None, typer.Option(metavar="WHEN", help="Created before.")] = None
 
     def filter(self, *, usually_active: bool | None = None) -> "ProductFilter":
-        """`usually_active`: which products are meant when nothing is said of that.
+        """Return the filter; `usually_active` holds when neither active nor archived ones are asked for.
 
         Raises:
-            typer.BadParameter: a moment that is none.
+            typer.BadParameter: a text that is no moment.
         """
         from catalog.readers.products import ProductFilter, slug_of_category
 

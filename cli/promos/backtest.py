@@ -103,7 +103,7 @@ def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> No
 
 
 def _with_bars(rows: Sequence[dict[str, Any]], measured: str) -> list[dict[str, Any]]:
-    """For eyes: how large each is beside the largest."""
+    """Add a bar to each row on a terminal, as long as its share of the largest."""
     if not is_terminal():
         return list(rows)
     largest = max((row[measured] for row in rows), default=0)

@@ -13,7 +13,7 @@ from cli.promos.shown import (
     app,
     in_short,
 )
-from cli.promos.terms import TermsOptions
+from cli.promos.terms import GivenTerms
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     As,
@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     shopctl promos generate --count 500 --amount 5 --yes --output - --idempotency-key news-11 | mail-merge
     """,
 )
-@taking(TermsOptions)
+@taking(GivenTerms)
 def generate(
     count: Annotated[int, typer.Option(min=1, help="How many codes, at most 100,000.")],
-    given: TermsOptions,
+    given: GivenTerms,
     prefix: Annotated[str, typer.Option(help="What all codes begin with, such as BF-.")] = "",
     length: Annotated[
         int | None, typer.Option(min=1, help="Random characters after the prefix. Default: 12, 59 bits.")
@@ -131,7 +131,7 @@ def list_promotions(
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A batch that can be."""
+    """A batch that was checked and can be generated."""
 
     count: int
     terms: "PromotionTerms"
@@ -139,7 +139,7 @@ class Planned:
     max_uses: int | None
 
     def show(self, *, as_json: bool) -> None:
-        """As data, when it is all that was asked for."""
+        """Print the plan as data, for a dry run."""
         row = {
             "state": "planned",
             "count": self.count,
@@ -188,10 +188,8 @@ class Planned:
         return promotion_data(made.pk, to=by)
 
 
-def _planned(
-    count: int, prefix: str, length: int | None, max_uses: int | None, given: TermsOptions
-) -> Planned:
-    """Raises Invalid for a batch that cannot be."""
+def _planned(count: int, prefix: str, length: int | None, max_uses: int | None, given: GivenTerms) -> Planned:
+    """Plan the batch. Raises Invalid for one that cannot be generated."""
     from orders.promotions import CodeShape, refuse_impossible_batch
     from orders.promotions.batches import USUAL_LENGTH
 
@@ -204,7 +202,7 @@ def _planned(
 
 
 def _window_in_words(terms: "PromotionTerms") -> str:
-    """`Newsletter: at once, until 2026-12-01 00:00.`"""
+    """Write the window, such as `Newsletter: at once, until 2026-12-01 00:00.`"""
     facts = {
         "name": terms.name,
         "starts": for_people(terms.starts_at),
@@ -226,7 +224,7 @@ def _times(uses: int | None) -> str:
 
 
 def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor") -> None:
-    """Write the codes; a file that holds them already stays as it is."""
+    """Write the codes to the output; a file that already holds them stays as it is."""
     from accounts.history import record_export
     from orders.models import PromoCode
     from orders.promotions import promo_codes_csv

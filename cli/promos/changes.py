@@ -116,7 +116,7 @@ def end(
 
 @dataclass(frozen=True, slots=True)
 class ChangeInWords:
-    """What is said over the codes that are to be changed, and what is asked below them."""
+    """The words above the codes that are to be changed, and the question below them."""
 
     to_do: Callable[[], str]
     question: Callable[[], str]
@@ -131,7 +131,7 @@ IN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class CodeChange:
-    """Either codes or promotions with all their codes, and how it is to be done."""
+    """The codes, or promotions with all their codes, that are to be changed, and the options for it."""
 
     codes: Sequence[str] | None
     promotions: Sequence[int] | None

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.promos.shown import CODES, HEADINGS, Code, PromoCodeOptions, app, in_short, show_plan
-from cli.promos.terms import TermsOptions
+from cli.promos.terms import GivenTerms
 from cli.terminal.actors import actor
 from cli.terminal.console import (
     As,
@@ -93,10 +93,10 @@ def show_promo(code: Code, as_: As = None, json: Json = False) -> None:
     shopctl promos create LAMPS10 --percent 10 --idempotency-key lamps-2026
     """,
 )
-@taking(TermsOptions)
+@taking(GivenTerms)
 def create(
     code: Code,
-    given: TermsOptions,
+    given: GivenTerms,
     max_uses: MaxUses = None,
     as_: As = None,
     idempotency_key: IdempotencyKey = None,

@@ -21,11 +21,11 @@ app = group("Create, generate, import, pause and end promo codes; back-test them
 
 
 def discount_in_words(terms: Row) -> str:
-    """`20 %, up to €40.00`."""
+    """Write the discount, such as `20 %, up to €40.00`."""
     from orders.models import Promotion
 
     amounts = {name: terms[name] for name in ("percent_off", "amount_off", "max_discount")}
-    # From an answer that was kept they come as text.
+    # In an answer that was kept, amounts are text.
     exact = {name: None if amount is None else Decimal(amount) for name, amount in amounts.items()}
     return Promotion(kind=terms["kind"], **exact).discount_in_words
 
@@ -65,7 +65,7 @@ Code = Annotated[str, typer.Argument(metavar="CODE", help="What customers type, 
 
 @dataclass(frozen=True)
 class TermsOptions:
-    """What codes and promotions are narrowed by alike."""
+    """The options that narrow both codes and promotions."""
 
     q: Annotated[str | None, typer.Option(help="Words of the code or the promotion's name.")] = None
     kind: Annotated[str | None, typer.Option(help="percentage or fixed.")] = None
@@ -89,7 +89,7 @@ class TermsOptions:
 
 @dataclass(frozen=True)
 class PromoCodeOptions(TermsOptions):
-    """Which codes are meant: the filters of GET /api/v1/promo-codes, or all codes of one promotion."""
+    """The options that select codes: the filters of GET /api/v1/promo-codes, or one promotion's codes."""
 
     state: Annotated[str | None, typer.Option(help="scheduled, active, paused, expired or used_up.")] = None
     promotion: Annotated[
@@ -98,14 +98,14 @@ class PromoCodeOptions(TermsOptions):
     ] = None
 
     def filter(self) -> "PromoCodeFilter":
-        """Raises typer.BadParameter: no such state, kind or moment."""
+        """Return the filter. Raises typer.BadParameter: no such state, kind or moment."""
         from orders.models import PromoState
         from orders.readers.promo_filters import PromoCodeFilter
 
         return PromoCodeFilter(**self._common(), state=_one_of(PromoState.values, self.state, "state"))
 
     def codes(self, *, every: bool = False, whole_batches: bool = True) -> "PromoCodeQuerySet":
-        """Codes of batches only with `q`, `promotion` or `every`.
+        """Return the codes; those of batches only with `q`, `promotion` or `every`.
 
         Without `whole_batches` a search finds a batch's code only when it is typed in full.
         """
@@ -127,7 +127,7 @@ class PromoCodeOptions(TermsOptions):
 
 @dataclass(frozen=True)
 class PromotionOptions(TermsOptions):
-    """Which promotions are meant: the filters of GET /api/v1/promotions."""
+    """The options that select promotions: the filters of GET /api/v1/promotions."""
 
     is_batch: Annotated[
         bool | None,
@@ -135,14 +135,14 @@ class PromotionOptions(TermsOptions):
     ] = None
 
     def filter(self) -> "PromotionFilter":
-        """Raises typer.BadParameter: no such kind or moment."""
+        """Return the filter. Raises typer.BadParameter: no such kind or moment."""
         from orders.readers.promo_filters import PromotionFilter
 
         return PromotionFilter(**self._common(), is_batch=self.is_batch)
 
 
 def in_short(promo: Mapping[str, Any]) -> dict[str, Any]:
-    """A code or promotion for a person: the discount in words, codes and figures beside the terms."""
+    """Return a code or promotion for a person: the discount in words, counts and figures beside the terms."""
     beginning = ("code", "id", "name")
     left_out = (*beginning, "kind", "percent_off", "amount_off", "max_discount", "codes", "figures")
     figures = dict(promo["figures"] or {})
@@ -157,7 +157,7 @@ def in_short(promo: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def show_plan(rows: Sequence[Row], shown: Sequence[Column], *, as_data: bool) -> None:
-    """What is about to be changed: a table on a terminal; else words, for the result has standard output."""
+    """Show what is about to be changed: as a table on a terminal, else in words on standard error."""
     if is_terminal() and not as_data:
         print_rows(rows[:ROWS_SHOWN], shown)
     else:
@@ -168,7 +168,7 @@ def show_plan(rows: Sequence[Row], shown: Sequence[Column], *, as_data: bool) ->
 
 
 def _planned_change(row: Row) -> str:
-    """`Newsletter (500 codes): 10 %, active`."""
+    """Write a row of the plan, such as `Newsletter (500 codes): 10 %, active`."""
     facts = {
         "name": row.get("code") or row["name"],
         "discount": discount_in_words(row),
@@ -181,7 +181,7 @@ def _planned_change(row: Row) -> str:
 
 
 def _one_of(known: Sequence[str], text: str | None, what: str) -> str | None:
-    """However it is typed. Raises typer.BadParameter: it is none of those that are known."""
+    """Return the known value, however it is typed. Raises typer.BadParameter if there is none such."""
     if text is None:
         return None
     value = text.strip().casefold().replace(" ", "_").replace("-", "_")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DiscountOptions:
-    """How much off what, and how often for one customer."""
+    """The options that say how much off what, and how often for one customer."""
 
     percent: Annotated[
         Decimal | None,
@@ -54,7 +54,7 @@ class DiscountOptions:
         return self.percent is not None or self.amount is not None
 
     def terms(self, **more: Any) -> "PromotionTerms":
-        """Raises typer.BadParameter unless there is one of percent and amount."""
+        """Return the terms. Raises typer.BadParameter unless exactly one of percent and amount is given."""
         from orders.models import PromotionKind
         from orders.promotions import PromotionTerms, category_ids, product_ids, restriction_said
 
@@ -79,8 +79,8 @@ class DiscountOptions:
 
 
 @dataclass(frozen=True)
-class TermsOptions(DiscountOptions):
-    """A discount with its window and name."""
+class GivenTerms(DiscountOptions):
+    """The options of a discount with its window and name."""
 
     starts: Annotated[
         str | None,
@@ -94,7 +94,7 @@ class TermsOptions(DiscountOptions):
     paused: Annotated[bool, typer.Option("--paused", help="Not usable before it is resumed.")] = False
 
     def named_terms(self, usual_name: str) -> "PromotionTerms":
-        """Raises typer.BadParameter, Invalid."""
+        """Return the terms, by default named `usual_name`. Raises typer.BadParameter, Invalid."""
         return self.terms(
             name=self.name or usual_name,
             starts_at=moment(self.starts, option="starts"),

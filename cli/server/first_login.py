@@ -12,7 +12,7 @@ EMAIL = "admin@example.com"
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who can sign in; `password` is None when it is not the one that was kept."""
+    """Somebody who can sign in; `password` is None when it is no longer the one that was kept."""
 
     email: str
     password: str | None
@@ -20,13 +20,13 @@ class Login:
 
 
 def ensure_login() -> Login | None:
-    """The kept login, made when nobody could sign in; None when there is another superuser instead."""
+    """Return the kept login, made when nobody could sign in; None when there is another superuser instead."""
     from accounts.actors import Actor
     from accounts.models import Source, User, normalised_email
     from accounts.people import create_staff
 
     path = login_file()
-    kept = _kept(path)
+    kept = _read(path)
     if kept is not None:
         user = User.objects.filter(email=normalised_email(kept.email)).first()
         if user is not None:
@@ -35,7 +35,7 @@ def ensure_login() -> Login | None:
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return None
     login = kept or Login(EMAIL, secrets.token_urlsafe(12))
-    # First the file: a password that nobody could read any more would shut its owner out.
+    # The file is written first: a password that nobody can read would shut the owner out.
     if kept is None:
         _keep(path, login)
     create_staff(
@@ -50,7 +50,7 @@ def login_file() -> Path:
     return Path(settings.VAR_DIR) / FILE
 
 
-def _kept(path: Path) -> Login | None:
+def _read(path: Path) -> Login | None:
     try:
         email, password = path.read_text(encoding="utf-8").split("\n")[:2]
     except (FileNotFoundError, ValueError):
@@ -59,7 +59,7 @@ def _kept(path: Path) -> Login | None:
 
 
 def _keep(path: Path, login: Login) -> None:
-    """Whole or not at all, and never readable by others."""
+    """Write the file whole or not at all, never readable by others."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile(
         "w", dir=path.parent, prefix=f".{FILE}-", encoding="utf-8", delete=False

@@ -43,7 +43,7 @@ MostMemory = Annotated[
 
 
 def _marked_running[**P, R](role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Whoever would replace the database sees the process for as long as it runs."""
+    """Mark the process as running the shop while the verb runs, so that nobody replaces the database."""
 
     def decorate(verb: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(verb)
@@ -89,7 +89,7 @@ def serve(
     from backoffice.server.listening import PORTS_TRIED
     from cli.server.first_login import ensure_login
 
-    # First: a server that cannot start must not migrate the database under one that is running.
+    # Listen first: a server that cannot start must not migrate the database under one that runs.
     listener = _listener(host, port, tries=PORTS_TRIED if next_free_port else 1)
     _begin()
     migrate()
@@ -173,7 +173,7 @@ def _listener(host: str, port: int, *, tries: int) -> socket.socket:
 
 
 def _shop_url(host: str, port: int) -> str:
-    """Where a browser on this machine finds the shop. Links in e-mails follow it, unless SHOP_URL is set."""
+    """Return the shop's URL on this machine; unless SHOP_URL is set, links in e-mails follow it."""
     from django.conf import settings
 
     if urlsplit(settings.SHOP_URL).hostname not in LOOPBACK:
@@ -195,7 +195,7 @@ def _announce(url: str, login: "Login | None", *, host: str) -> None:  # not tra
 
 
 def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:  # not translated
-    """Whatever is printed may be kept in a log: a password is told once, and where a person sits."""
+    """Say who signs in; the password only once and on a terminal, for other output may end in a log."""
     from cli.server.first_login import login_file
 
     if login is None:
@@ -215,7 +215,7 @@ def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:  # not tran
 
 
 def _begin() -> None:
-    """What all that runs for long does first."""
+    """Do what every long-running process does first: set up its log, and close private files to others."""
     from django.conf import settings
 
     from backoffice.runtime.private_files import close_to_others

@@ -181,7 +181,7 @@ def undo(
 
 
 def _rehearsed(number: int, *, skip_invalid: bool, by: "Actor") -> list[dict[str, Any]]:
-    """What an undo does, tried in a transaction that is rolled back."""
+    """Return what an undo would do, tried in a transaction that is rolled back."""
     from backoffice.db.transactions import write_transaction
     from catalog.models import MovementKind, StockMovement
     from catalog.stock_import import undo_import

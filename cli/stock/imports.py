@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from catalog.stock_import.stock_file import FileRow
 
 PLANNED = columns("row:n", "sku", "quantity:n", "now:n", "after:n", "change:n", "problem")
-# A workbook does not tell how many rows it has; one of this size may have many.
+# A workbook does not tell its number of rows; one of this many bytes may have many.
 LARGE_WORKBOOK = 50_000
 
 
@@ -119,7 +119,7 @@ def _content_of(file: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What is printed at the end: rows when they were asked for, else what was done."""
+    """The answer that is printed at the end: rows when they were asked for, else what was done."""
 
     as_json: bool
     as_jsonl: bool
@@ -177,7 +177,7 @@ def _applied(plan: "StockImport", *, by: "Actor", skip_invalid: bool, again: boo
 
 
 def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_ask: bool) -> dict[str, Any]:
-    """Whether a file that was applied before is meant to be applied once more can be asked on a terminal."""
+    """Apply the plan; on a terminal, ask before applying a file that was applied before."""
     from catalog.stock_import import AlreadyImported
 
     try:
@@ -191,7 +191,7 @@ def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_
 
 
 def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
-    """The counts; then problems first, then changes."""
+    """Say the counts, then with `with_rows` a sample of problems, then of changes."""
     from catalog.readers.stock_imports import rows_as_data
 
     say(
@@ -220,7 +220,7 @@ def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
 
 
 def _rows(stock_import: Row) -> Iterator[Row]:
-    """As they stand in the file."""
+    """Return the import's rows in the order of the file."""
     from catalog.models import StockImportRow
     from catalog.readers.stock_imports import rows_as_data
 

@@ -212,7 +212,7 @@ def count(
 def _cancelling(
     sku: str, on_shelf: int, record: "partial[StockMovement]", *, yes: bool, dry_run: bool
 ) -> "partial[StockMovement]":
-    """The same count, with the units cancelled that it cannot serve; each is said, and asked for."""
+    """Return the count that also cancels the units it cannot serve, after naming each and asking."""
     from catalog.products import product_with_sku
     from orders.fulfilment.short_count import cancel_and_count, units_to_cancel
 
@@ -302,7 +302,7 @@ def _move(change: "Callable[[], StockMovement]", *, said: str, key: str | None, 
 
 def _signed(text: str) -> int:
     try:
-        # A minus sign copied from a document is meant as one.
+        # A typographic minus, as copied from a document, means a minus, too.
         return int(text.strip().replace("\N{MINUS SIGN}", "-"))
     except ValueError:
         wrong_use(_("%(text)s is not a whole number such as -2 or +3.") % {"text": f"{text!r}"})

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def actor(email: str | None, permission: str) -> "Actor":
-    """The actor, who must hold the permission; without an e-mail address the system, which may do everything.
+    """Return the actor, who must hold the permission; without an address the system, which may do all.
 
     Raises:
         NotFound: nobody has this address.

@@ -1,4 +1,4 @@
-"""How shopctl talks: data to standard output, words to standard error; tables for people, tabs for pipes."""
+"""Prints for shopctl: data to standard output, words to standard error; tables for people, tabs for pipes."""
 
 import json
 import os
@@ -64,7 +64,7 @@ class Column:
     in_words: Callable[[Row], str] | None = None
 
     def of(self, row: Row) -> Any:
-        """What the row says `in_words`, else its value of this name.
+        """Return the row's value of this name, or what `in_words` makes of the row.
 
         `promo.code` is what `code` is within `promo`, and None when there is no promo.
         """
@@ -77,13 +77,13 @@ class Column:
 
 
 def columns(*names: str | Column) -> tuple[Column, ...]:
-    """`sku` is headed SKU, `on_hand:n` is headed On hand and flush right, `at=When` is headed When."""
+    """Make columns of specs: `sku` is headed SKU, `on_hand:n` On hand and flush right, `at=When` When."""
     return tuple(name if isinstance(name, Column) else _column(name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How a list is to be shown."""
+    """The options that say how a list is shown."""
 
     as_json: bool = False
     as_jsonl: bool = False
@@ -94,7 +94,7 @@ class Listing:
         """Print the rows. JSON has every field, the rest the columns; a pipe gets tabs and no heading.
 
         Raises:
-            typer.Exit: 3, if nothing is there and that was to be told.
+            typer.Exit: 3 with `fail_if_empty` when there are no rows.
         """
         rows = iter(rows)
         limit = self._limit()
@@ -149,7 +149,7 @@ def print_json(value: object) -> None:
 
 
 def print_document(head: Row, name: str, rows: Iterable[Row]) -> None:
-    """One JSON document with the rows under a name, however many: they are not held in memory."""
+    """Print one JSON document with the rows under a name; however many, they are not held in memory."""
     print(_json(head)[:-1] + f', "{name}": [', end="")
     separator = ""
     for row in rows:
@@ -159,17 +159,17 @@ def print_document(head: Row, name: str, rows: Iterable[Row]) -> None:
 
 
 def print_rows(rows: Iterable[Row], shown: Sequence[Column]) -> None:
-    """A table within a report: for people a table, in a pipe tabs."""
+    """Print rows within a report: as a table for people, with tabs in a pipe."""
     Listing(limit=0).show(rows, shown)
 
 
 def say(message: str) -> None:
-    """Words for a person, on standard error."""
+    """Print words for a person on standard error."""
     print(message, file=sys.stderr)
 
 
 def counted(number: int, thing: str) -> str:
-    """`1 row`, `1,200 rows`."""
+    """Write a number of things: `1 row`, `1,200 rows`."""
     return words.counted(number, thing)
 
 
@@ -178,7 +178,7 @@ def is_terminal() -> bool:
 
 
 def proceed(question: str, *, yes: bool, dry_run: bool = False) -> None:
-    """Return when it is to be done: said beforehand, or answered on a terminal.
+    """Return if it is to be done: --yes was given, or a person on a terminal agrees.
 
     Raises:
         typer.Exit: a dry run, or the answer was no.
@@ -201,14 +201,14 @@ def can_ask() -> bool:
 
 
 class WrongUse(typer.BadParameter):
-    """Told as it is: of no one option, so nothing stands before it."""
+    """Wrong use that concerns no one option: Typer puts no option's name before the message."""
 
     def format_message(self) -> str:
         return self.message
 
 
 def wrong_use(message: str) -> NoReturn:
-    """End with exit code 2 and say how it is meant."""
+    """End with exit code 2 and a message that says how the verb is used."""
     raise WrongUse(message)
 
 
@@ -234,7 +234,7 @@ def _json(row: Row) -> str:
 
 
 def _plain(value: object) -> str:
-    """Stable for programs: no grouping of digits, times in ISO 8601 and UTC, no tab or line break within."""
+    """Write a value for programs: digits not grouped, times in ISO 8601 and UTC, no tab or line break."""
     if isinstance(value, list | tuple):
         return ",".join(_plain(each) for each in value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -262,7 +262,7 @@ def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    # Room for what there is: a column without a single value is left out.
+    # A column without a single value is left out, which leaves room for the others.
     shown = [column for column in shown if any(column.of(row) not in (None, "") for row in rows)]
     texts = [[for_people(column.of(row)) for column in shown] for row in rows]
     console = Console(highlight=False, no_color="NO_COLOR" in os.environ)
@@ -272,7 +272,7 @@ def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
         justify: Literal["left", "right"] = "right" if column.is_number else "left"
         table.add_column(column.heading, justify=justify, overflow="fold", width=width)
     for row_texts in texts:
-        # Not rich's markup: a product may be called "[red]".
+        # Escaped, for a product may be called "[red]", which is markup to rich.
         table.add_row(*map(_escaped, row_texts))
     # rich would cut off what a narrow terminal has no room for; so the terminal breaks the lines.
     console.width = max(console.width, sum(widths) + 2 * len(shown))
@@ -281,8 +281,8 @@ def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
 
 
 def _widths(shown: Sequence[Column], texts: Sequence[Sequence[str]], *, room: int) -> list[int]:
-    """As wide as the texts, and where there is no room less; but no word of a heading, no number and nothing
-    that is short or kept whole is broken, however narrow the terminal."""
+    """Return widths as wide as the texts, or less where there is no room. Words of headings, numbers, short
+    texts and what is kept whole are never broken, however narrow the terminal."""
     from rich.cells import cell_len
 
     widths, narrowest = [], []

@@ -1,4 +1,4 @@
-"""Refusals and faults, told once: a sentence on standard error and an exit code."""
+"""Prints a refusal or fault once: a sentence on standard error, and an exit code."""
 
 import errno
 import os
@@ -54,7 +54,7 @@ def told() -> Iterator[None]:
 
 
 def _as_refusal(error: Exception) -> "Refusal | None":
-    # Refusals load Django, which a help does not wait for: what was never loaded was not raised either.
+    # Importing refusals loads Django, for which --help does not wait; if not loaded, none was raised.
     if "backoffice.errors" not in sys.modules:
         return None
     from backoffice.errors import Refusal
@@ -74,7 +74,7 @@ def say_refusal(refusal: "Refusal") -> None:
 
 
 def _hint(code: str) -> str:
-    """What to do at this door about a refusal with this code; "" where the refusal says it all."""
+    """Return what to do in shopctl about a refusal with this code; "" where the refusal says it all."""
     match code:
         case "already_imported":
             return _("--again applies it once more.")
@@ -86,12 +86,12 @@ def _hint(code: str) -> str:
 
 
 def _is_wrong_use(error: Exception) -> bool:
-    """Typer's own exceptions of wrong use carry the exit code that it ends with."""
+    """Whether it is Typer's own exception of wrong use: only those carry an exit code."""
     return hasattr(error, "exit_code")
 
 
 def _told_as_known(error: Exception) -> int | None:
-    """Say what a person can mend by themselves; None when they cannot."""
+    """Say what a person can mend, and return the exit code; None for what they cannot mend."""
     if isinstance(error, OSError) and error.errno in FULL:
         say(
             _("The output could not be written: %(reason)s. What is there of it is not complete.")
@@ -99,7 +99,7 @@ def _told_as_known(error: Exception) -> int | None:
         )
         streams.abandon()
         return OUR_FAULT
-    # Django is only there when a verb loaded it.
+    # Django is loaded only when a verb has loaded it.
     if "django.db" not in sys.modules:
         return _told_configuration(error)
     from django.db import DatabaseError, OperationalError
@@ -110,7 +110,7 @@ def _told_as_known(error: Exception) -> int | None:
     if isinstance(error, DatabaseError) and _lacks_tables(words):
         say(_("The database has not been set up. Run: shopctl serve (or: python manage.py migrate)"))
         return REFUSED
-    # One that only reads is an InternalError.
+    # A read-only server raises InternalError.
     if isinstance(error, OperationalError) or (isinstance(error, DatabaseError) and is_outage(error)):
         say(_("The database does not do what it should: %(words)s") % {"words": words})
         return OUR_FAULT

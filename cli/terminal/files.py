@@ -1,4 +1,4 @@
-"""Files that verbs read and write: - is standard input or output, and no file is replaced unasked."""
+"""Reads and writes files for verbs: - is standard input or output, and no file is replaced unasked."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file tha
 
 
 def opened(file: str, *, most: int) -> BinaryIO:
-    """A file, or what stands on standard input: little more than `most` bytes of it."""
+    """Open a file, or standard input, of which little more than `most` bytes are read."""
     if file != STANDARD:
         return Path(file).open("rb")
     if sys.stdin.isatty():
@@ -41,7 +41,7 @@ def opened(file: str, *, most: int) -> BinaryIO:
 
 
 def words_of(given: Sequence[str]) -> list[str]:
-    """What was given, or (for -) each line of standard input."""
+    """Return what was given, or for - each line of standard input."""
     if list(given) != [STANDARD]:
         return list(given)
     return [line for line in sys.stdin.read().splitlines() if line.strip()]
@@ -52,7 +52,7 @@ def name_of(file: str) -> str:
 
 
 def refuse_to_replace(path: Path | None, *, overwrite: bool) -> None:
-    """To be asked before the work is done.
+    """Refuse a path that is there already; call it before the work is done.
 
     Raises:
         Conflict: the file is there already.
@@ -66,7 +66,7 @@ def refuse_to_replace(path: Path | None, *, overwrite: bool) -> None:
 
 
 def kind_of(output: Path | None, asked: Literal["csv", "xlsx"] | None) -> Literal["csv", "xlsx"]:
-    """Raises typer.BadParameter for a workbook on a terminal."""
+    """Return the kind of file to write. Raises typer.BadParameter for a workbook on a terminal."""
     kind = asked or ("xlsx" if output and output.suffix.casefold() == ".xlsx" else "csv")
     if kind == "xlsx" and output is None and is_terminal():
         wrong_use(_("A workbook is nothing for a terminal: give --output FILE."))
@@ -74,7 +74,7 @@ def kind_of(output: Path | None, asked: Literal["csv", "xlsx"] | None) -> Litera
 
 
 def write_table(path: Path | None, table: "Dataset", kind: Literal["csv", "xlsx"], *, said: str) -> None:
-    """Rows of which no text can be taken for a formula. `said` tells what they are."""
+    """Write rows in which no text can be taken for a formula; `said` names them in the message."""
     from backoffice.sheets.exporting import CSVFile, XLSXFile
 
     content = (XLSXFile() if kind == "xlsx" else CSVFile()).export_data(table)
@@ -84,14 +84,14 @@ def write_table(path: Path | None, table: "Dataset", kind: Literal["csv", "xlsx"
 
 
 def write(path: Path | None, content: bytes) -> None:
-    """As `writing` does."""
+    """Write the content whole or not at all."""
     with writing(path) as file:
         file.write(content)
 
 
 @contextmanager
 def writing(path: Path | None) -> Iterator[IO[bytes]]:
-    """All of it or nothing: whoever reads the file meanwhile finds the one from before."""
+    """Yield a file that replaces `path` when it is whole; until then readers find the one from before."""
     if path is None or str(path) == STANDARD:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

@@ -11,7 +11,7 @@ import typer
 
 from cli.terminal.console import for_json
 
-# As `for_json` writes it.
+# A moment as `for_json` writes it.
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
 
 IdempotencyKey = Annotated[
@@ -28,7 +28,7 @@ class _NotYet(Exception):
 
 
 def answer_kept(key: str | None, operation: str) -> dict[str, Any] | None:
-    """What was answered under this key, for a verb that looks and asks before it does anything.
+    """Return what was answered under this key, for a verb that asks before it acts; None if nothing was.
 
     Raises:
         IdempotencyMismatch: the key was used for something else.
@@ -52,7 +52,7 @@ def once_per_key(key: str | None, operation: str, run: Callable[[], dict[str, An
         IdempotencyMismatch: the key was used for something else.
     """
     from backoffice.api.idempotency import once
-    from backoffice.api.json_reply import Reply
+    from backoffice.requests.json_reply import Reply
 
     if key is None:
         return run()
@@ -67,6 +67,6 @@ def once_per_key(key: str | None, operation: str, run: Callable[[], dict[str, An
 
 
 def _as_it_was(value: Any) -> Any:
-    """A moment again, which people read in the shop's time zone."""
+    """Turn a moment's text into a datetime again; return anything else as it is."""
     is_moment = isinstance(value, str) and MOMENT.fullmatch(value)
     return datetime.fromisoformat(value) if is_moment else value

@@ -17,7 +17,7 @@ type Meaning = Callable[[str], datetime]
 
 
 def moment(text: str | None, *, option: str, now: datetime | None = None) -> datetime | None:
-    """The moment that is meant by ISO 8601 (`2026-12-24`, `2026-12-24T18:00`, with or without an offset), by
+    """Read the moment that is meant by ISO 8601 (`2026-12-24`, `2026-12-24T18:00`, an offset is optional), by
     `+7d`, `-24h`, `now`, `today`, `tomorrow` or `yesterday`. A day without a time means its first moment.
 
     Raises:
@@ -29,7 +29,7 @@ def moment(text: str | None, *, option: str, now: datetime | None = None) -> dat
 
 
 def end_moment(text: str | None, *, option: str, now: datetime | None = None) -> datetime | None:
-    """As `moment`, for what ends: a day without a time means its end, the first moment of the next day.
+    """Read the moment at which something ends: a day without a time means the first moment of the next.
 
     Raises:
         typer.BadParameter: it is none of these.
@@ -40,7 +40,7 @@ def end_moment(text: str | None, *, option: str, now: datetime | None = None) ->
 
 
 def length(text: str | None, *, option: str) -> timedelta | None:
-    """A length of time such as `30m`, `24h`, `7d` or `2w`.
+    """Read a length of time such as `30m`, `24h`, `7d` or `2w`.
 
     Raises:
         typer.BadParameter: it is none.
@@ -74,9 +74,9 @@ def _meant(text: str, meaning: Meaning, option: str, now: datetime | None) -> da
 
 def _moved(now: datetime, number: int, unit: str) -> datetime:
     if unit in "mh":
-        # By the clock that does not jump in spring and autumn.
+        # Counted in UTC, which does not jump in spring and autumn.
         return (now.astimezone(UTC) + timedelta(**{UNITS[unit]: number})).astimezone(now.tzinfo)
-    # A week later at the same time of day, whatever the clocks did in between.
+    # A week later is at the same time of day, whatever the clocks did in between.
     return now + timedelta(**{UNITS[unit]: number})
 
 

@@ -12,7 +12,7 @@ from cli.terminal.words import gettext as _
 
 
 def number(text: str) -> Decimal:
-    """For `parser=`: `12.50`, or `20%`."""
+    """Read a number such as `12.50` or `20%`; for `parser=`."""
     try:
         value = Decimal(text.strip().removesuffix("%"))
     except InvalidOperation:
@@ -23,7 +23,7 @@ def number(text: str) -> Decimal:
 
 
 def limit(text: str | int) -> int | None:
-    """For `parser=`: a whole number from 1 on, or `none` for no limit."""
+    """Read a whole number from 1 on, or `none` for no limit; for `parser=`."""
     word = str(text).strip().casefold()
     if word == "none":
         return None
@@ -33,7 +33,7 @@ def limit(text: str | int) -> int | None:
 
 
 def taking(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The verb has the fields of this dataclass as options, and gets them together as `given`."""
+    """Give a verb the fields of this dataclass as options; it gets them together as `given`."""
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         names = [field.name for field in fields(options)]
@@ -52,7 +52,7 @@ def taking(options: type[Any]) -> Callable[[Callable[..., None]], Callable[..., 
 
 
 def _with_options(signature: inspect.Signature, options: type[Any]) -> inspect.Signature:
-    """The options stand where the verb has its parameter `given`."""
+    """Return the signature with the options in the place of the parameter `given`."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters: list[inspect.Parameter] = []
     for parameter in signature.parameters.values():

@@ -1,4 +1,4 @@
-"""What a file would change, before it does: problems first, then changes, then how many more there are."""
+"""Shows what a file would change, before it does: problems, then changes, then how many more there are."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Leave out the
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How many problems and changes are shown: some of both, whatever there are more of."""
+    """How many problems and changes are shown: some of both, even if there are many of one."""
 
     problems: int
     changes: int
@@ -38,7 +38,7 @@ class Sample:
         in_words: Callable[[Row], str],
         subject: str = "sku",
     ) -> None:
-        """A table on a terminal; else words on standard error, for the result has standard output."""
+        """Show a table on a terminal, else words on standard error, for the result has standard output."""
         if rows and as_table and is_terminal():
             print_rows(rows, shown)
         else:

@@ -1,4 +1,4 @@
-"""Bars for what takes long, on standard error and only for somebody who watches."""
+"""Draws bars for what takes long, on standard error, and only on a terminal."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-# From so many rows on, it takes long enough to be watched.
+# Fewer rows than this are done before anybody could watch.
 LONG = 2_000
-# A bar is drawn ten times a second: to tell it of every row would be most of the work.
+# A bar is drawn ten times a second; updating it at every row would be most of the work.
 STEP = 100
 
 
@@ -23,9 +23,9 @@ class ProgressBar:
         self._done = 0
 
     def phase(self, label: str, total: int | None = None) -> None:
-        """What is done from here on; without a total nobody knows how long."""
+        """Begin a phase of the work; without a total the bar only moves."""
         if self._drawing is not None:
-            # However short a phase is, its end and its beginning are seen.
+            # Redrawn, so that even a short phase is seen to end and to begin.
             self._drawing.refresh()
             for task in self._drawing.task_ids:
                 self._drawing.remove_task(task)
@@ -49,7 +49,7 @@ class ProgressBar:
 
 @contextmanager
 def bar(label: str, total: int | None, *, rows: int | None = None) -> Iterator[ProgressBar]:
-    """A bar from nothing to `total`, or one that only moves; of a short work nothing is drawn."""
+    """Yield a bar from nothing to `total`, or one that only moves; nothing is drawn for a few `rows`."""
     expected = total if rows is None else rows
     if not sys.stderr.isatty() or (expected is not None and expected < LONG):
         yield ProgressBar()

@@ -1,4 +1,4 @@
-"""Things made and changed by the rows of a file: what each row does, then all of it or nothing."""
+"""Makes and changes things by the rows of a file: shows what each row does, then does all or nothing."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the person said to an import."""
+    """The options that the person gave to an import."""
 
     file: str
     skip_invalid: bool
@@ -51,7 +51,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is done with the rows: to ask, while it is under way, once it is done, and what is counted."""
+    """The words for what is done with the rows: to ask, under way, when done, and what is counted."""
 
     ask: str
     under_way: str
@@ -81,7 +81,7 @@ class RowImport:
 
         Raises:
             typer.Exit: 1, refused for rows with problems, or some were done and others no longer could be;
-                3, if nothing is to do and that was to be told.
+                3 with `fail_if_empty` when there is nothing to do.
         """
         with bar(_("Looking at the rows"), len(content.rows)) as watched:
             plan: RowPlan = self.plan(content, on_row=watched.advance)

@@ -1,4 +1,4 @@
-"""Standard input, output and error: UTF-8 in pipes and files, and a terminal never stops the work."""
+"""Prepares standard input, output and error: UTF-8 in pipes, and no character stops the work."""
 
 import os
 import sys
@@ -11,9 +11,9 @@ import typer
 
 
 def prepare() -> None:
-    """Whatever the locale: what is piped is UTF-8, and what a terminal cannot show, it shows as a `?`."""
+    """Make pipes UTF-8 whatever the locale; what a terminal cannot show, it shows as a `?`."""
     if sys.stdout is None:
-        # Closed by the caller, as with `>&-`.
+        # The caller has closed it, as `>&-` does.
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -22,7 +22,7 @@ def prepare() -> None:
 
 @contextmanager
 def written() -> Iterator[None]:
-    """What a verb printed is out when it ends, while a failure can still be told.
+    """Flush what a verb printed when it ends, while a failure can still be reported.
 
     Raises:
         OSError: the reader has gone, or the disk is full.
@@ -36,5 +36,5 @@ def written() -> Iterator[None]:
 
 
 def abandon() -> None:
-    """Write no more: what waits would fail once more when Python ends."""
+    """Send what is left to nowhere: it would fail once more when Python ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

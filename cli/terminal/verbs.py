@@ -1,4 +1,4 @@
-"""How a verb is made: an example in its help, and Django set up only when it runs."""
+"""Makes verbs: with examples in their help, and with Django set up only when they run."""
 
 import functools
 import inspect
@@ -14,12 +14,12 @@ from cli.terminal.console import YesAnyway, wrong_use
 from cli.terminal.words import gettext as _
 
 SECURITY_LOG = "backoffice.security"
-# Without models, and as long to load as all the rest; what a verb needs of them, it imports.
+# These have no models, but take as long to load as all the rest; a verb imports what it needs of them.
 OF_WEB_AND_WORKER = ("ninja", "huey.contrib.djhuey")
 
 
 def group(summary: str) -> typer.Typer:
-    """An empty group of verbs."""
+    """Return an empty group of verbs."""
     app = typer.Typer(
         help=summary,
         rich_markup_mode=None,
@@ -58,7 +58,7 @@ def verb[**P, R](
 
 
 def lone_verb[**P, R](*, examples: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A verb that belongs to no group."""
+    """Make a verb that belongs to no group."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         run = _with_django(function)
@@ -69,7 +69,7 @@ def lone_verb[**P, R](*, examples: str) -> Callable[[Callable[P, R]], Callable[P
 
 
 def set_django_up(*, without: Collection[str] = ()) -> None:
-    """The one place where shopctl loads Django and the apps; the admin and the API stay out."""
+    """Load Django and the apps, but not the admin or the API; shopctl loads them nowhere else."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
     import django
     from django.apps import apps
@@ -78,12 +78,12 @@ def set_django_up(*, without: Collection[str] = ()) -> None:
     if not apps.ready:
         settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app not in without]
         django.setup()
-        # To its file alone: cron mails whatever a verb says on standard error.
+        # The security log goes to its file alone: cron mails what a verb prints on standard error.
         logging.getLogger(SECURITY_LOG).propagate = False
 
 
 def log_like_a_server() -> None:
-    """What runs for long also writes the security log where its other lines go."""
+    """Write the security log to the console, too, as processes do that run for long."""
     logging.getLogger(SECURITY_LOG).propagate = True
 
 
@@ -97,7 +97,7 @@ def _with_django[**P, R](function: Callable[P, R], *, without: Collection[str] =
 
 
 def _refusing_blanks(function: Callable[..., Any], clearing: Collection[str]) -> Callable[..., Any]:
-    """A script's unset variable, as in --category "$NAME", must not mean what no --category at all means."""
+    """Refuse empty options: an unset variable in --category "$NAME" must not mean "no --category"."""
     optional = {
         parameter.name
         for parameter in inspect.signature(function).parameters.values()
@@ -124,7 +124,7 @@ def _blank(given: Mapping[str, Any], optional: Collection[str]) -> list[str]:
 
 
 def _accepting_yes(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Whatever names an actor changes something: scripts may say --yes to it, also where nothing is asked."""
+    """Let a verb with --as take --yes even if it never asks, so that scripts may give it to all of them."""
     signature = inspect.signature(function, eval_str=True)
     if "as_" not in signature.parameters or "yes" in signature.parameters:
         return function
@@ -142,10 +142,10 @@ def _accepting_yes(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _summary(description: str) -> str:
-    """What stands beside the verb in the help of its group: the beginning, up to the first stop."""
+    """Return the beginning up to the first stop, which stands beside the verb in its group's help."""
     return re.split(r"[.:;](?:\s|$)", " ".join(description.split()), maxsplit=1)[0]
 
 
 def _epilog(examples: str) -> str:
-    # \b keeps the lines as they are.
+    # With \b the help keeps the lines as they are.
     return "\n".join(["\b", "Examples:", *(f"  {line.strip()}" for line in examples.strip().splitlines())])

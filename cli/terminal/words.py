@@ -1,11 +1,11 @@
-"""Words for people, in their language once the shop is loaded. Most of shopctl starts without Django."""
+"""Translates words for people once Django is loaded; most of shopctl starts without it."""
 
 import sys
 from collections.abc import Callable, Mapping
 
 
 def gettext(text: str) -> str:
-    """The text in the language of whoever runs shopctl; as it is while Django is not set up."""
+    """Return the text in the user's language; as it is while Django is not set up."""
     if not _is_set_up():
         return text
     from django.utils.translation import gettext as translated
@@ -14,7 +14,7 @@ def gettext(text: str) -> str:
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
-    """As `gettext`, in the form that the number wants."""
+    """Return the form for the number in the user's language; in English while Django is not set up."""
     if not _is_set_up():
         return singular if number == 1 else plural
     from django.utils.translation import ngettext as translated
@@ -23,7 +23,7 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """`1 row`, `1,200 rows`; of the things below."""
+    """Write a number of one of the THINGS below: `1 row`, `1,200 rows`."""
     return THINGS[thing](number) % {"number": f"{number:,}"}
 
 

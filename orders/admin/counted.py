@@ -4,7 +4,7 @@ from django.utils.translation import ngettext
 
 
 def orders(number: int) -> str:
-    """`1 order`, `2,000 orders`."""
+    """Return `1 order` or `2,000 orders`."""
     return ngettext("%(count)s order", "%(count)s orders", number) % {"count": f"{number:,}"}
 
 

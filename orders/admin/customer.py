@@ -72,7 +72,7 @@ class CustomerAdmin(DomainAdmin):
         css = {"all": ("orders/figures.css",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """They come with their first order."""
+        """Refuse adding customers by hand: they are created with their first order."""
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:

@@ -19,7 +19,7 @@ COUNTS_SECONDS = 30
 
 
 def open_order_counts(request: HttpRequest) -> OpenOrders:
-    """Counted once per request, and at most every 30 seconds."""
+    """Count open orders, once per request and at most every 30 seconds."""
     counts: OpenOrders | None = getattr(request, "_open_order_counts", None)
     if counts is None:
         counts = remembered("open-orders", COUNTS_SECONDS, open_orders)
@@ -35,7 +35,7 @@ def to_ship_badge(request: HttpRequest) -> str:
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Only the list that is being looked at has its tabs made."""
+    """Return the tabs of the list that is being looked at; other lists' tabs are not counted."""
     if request.path == reverse(ORDERS) and request.user.has_perm("orders.view_order"):
         titles = [("", _("All")), *((view.key, _title(view, request)) for view in ORDER_VIEWS)]
         return [{"models": ["orders.order"], "items": view_tabs(request, ORDERS, titles)}]
@@ -46,7 +46,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _promo_tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Codes in their views, then the promotions with many codes, which are another list."""
+    """Return tabs for the views of promo codes, then one for the list of promotions with many codes."""
     titles = [("", _("All")), *((view.key, str(view.title)) for view in PROMO_VIEWS)]
     tabs = view_tabs(request, PROMO_CODES, titles)
     batches = reverse(PROMOTIONS)

@@ -18,7 +18,7 @@ ENDING_SOON = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """`counted` names the figure of OpenOrders that stands in the tab's title."""
+    """A view of orders; `counted` names the figure of OpenOrders that its tab shows."""
 
     key: str
     title: str | Promise
@@ -29,7 +29,7 @@ class OrderView:
 
     @property
     def is_queue(self) -> bool:
-        """Whether it is to be worked off, from the oldest."""
+        """Tell whether the view is worked off from the oldest order on."""
         return bool(self.counted)
 
 

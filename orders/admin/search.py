@@ -23,8 +23,8 @@ LONGEST_TERM = 120
 
 
 def orders_matching(orders: QuerySet[Order], term: str, *, is_personal: bool) -> QuerySet[Order]:
-    """Those with this number, else with exactly this tracking number, SKU or e-mail address, else of people
-    whose name or address is like it; the last two only if personal.
+    """Find orders with this number, else with exactly this tracking number, SKU or e-mail address, else of
+    people whose name or address contains it; e-mail and people are searched only with `is_personal`.
 
     Only the last step reads more with more customers: a part of a name is looked for in all of them.
     """
@@ -39,7 +39,7 @@ def orders_matching(orders: QuerySet[Order], term: str, *, is_personal: bool) ->
 
 
 def _with_exactly(term: str, is_personal: bool) -> QuerySet[Any, Any]:
-    """The keys of orders, for a condition."""
+    """Return the keys of the orders that match exactly, as a subquery."""
     by_tracking = Shipment.objects.with_tracking_number(term).order_by().values("order")
     by_sku = OrderLine.objects.filter(product__in=Product.objects.with_skus([term]))
     found = by_tracking.union(by_sku.order_by().values("order"))
@@ -47,7 +47,7 @@ def _with_exactly(term: str, is_personal: bool) -> QuerySet[Any, Any]:
 
 
 def numbers_meant(term: str) -> list[str]:
-    """`100042`, `#100042` and `b-100042` all mean B-100042."""
+    """Return the order numbers a term may mean: `100042`, `#100042` and `b-100042` mean B-100042."""
     number = term.strip().lstrip("#").upper()
     return [number, f"{settings.SHOP_ORDER_PREFIX}{number}".upper()] if number else []
 
@@ -57,7 +57,7 @@ def customers_matching(term: str) -> QuerySet[Customer]:
 
 
 def search(request: HttpRequest, term: str) -> list[SearchResult]:
-    """What the palette offers, exact matches first; only what this user may see."""
+    """Return what the palette offers this user, who sees nothing forbidden; exact matches come first."""
     term = term.replace("\x00", "").strip()[:LONGEST_TERM]
     if len(term) < 2:
         return []
@@ -72,7 +72,7 @@ def search(request: HttpRequest, term: str) -> list[SearchResult]:
         found.append(_products(term))
     if may("orders.view_promocode"):
         found += [_promo_codes(term), _promotions(term)]
-    # Nobody is called like an order's number or a parcel's, and all names would be read to find that out.
+    # Nobody is named like an order or a parcel, so skip that search: it would read every name.
     if is_personal and not exact:
         found += [_orders_of_people(term)] if may("orders.view_order") else []
         found.append(_people(term))
@@ -127,7 +127,7 @@ def _products(term: str) -> Iterator[SearchResult]:
 
 
 def _promo_codes(term: str) -> Iterator[SearchResult]:
-    """Codes of a batch only when typed in full: thousands begin alike."""
+    """Find codes by how they begin; those of a batch only when typed in full, for thousands begin alike."""
     typed = normalised_code(term)
     single = Q(code__startswith=typed, promotion__is_batch=False)
     codes = PromoCode.objects.filter(Q(code=typed) | single).select_related("promotion")
@@ -147,7 +147,7 @@ def _promo_codes(term: str) -> Iterator[SearchResult]:
 
 
 def _promotions(term: str) -> Iterator[SearchResult]:
-    """Those with many codes: one that has a single code is found by it."""
+    """Find promotions with many codes by name; one with a single code is found by the code."""
     promotions = Promotion.objects.filter(is_batch=True, name__icontains=term)
     for promotion in promotions.order_by("-pk")[:MOST_OF_A_KIND]:
         yield SearchResult(

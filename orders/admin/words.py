@@ -36,7 +36,7 @@ WINDOW_COLUMN = format_lazy(gettext_lazy("Window ({zone})"), zone=settings.TIME_
 
 
 def time_tag(at: datetime, text: str, *, tone: str = "") -> SafeString:
-    """The text, with the exact moment on hover."""
+    """Show the text, with the exact moment on hover."""
     return format_html(
         '<time datetime="{}" title="{}"{}>{}</time>',
         at.isoformat(timespec="seconds"),
@@ -64,17 +64,17 @@ def state_label(state: PromoState) -> SafeString:
 
 
 def two_lines(first: str, second: str) -> SafeString:
-    """A name, and below it what identifies it."""
+    """Show a name and, below it, what identifies it."""
     return format_html('<span class="bo-name">{}</span><span class="bo-sku">{}</span>', first, second)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """`1 order`, `2,000 orders`."""
+    """Return `1 order` or `2,000 orders`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def uses(code: PromoCode) -> str:
-    """`13 of 120`, or just how often when there is no limit."""
+    """Return `13 of 120`, or only how often it was used when there is no limit."""
     if code.max_uses is None:
         return f"{code.times_used:,}"
     return _("%(used)s of %(limit)s") % {"used": f"{code.times_used:,}", "limit": f"{code.max_uses:,}"}

@@ -11,10 +11,10 @@ from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
 from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.fields import folded
 from backoffice.errors import Forbidden
+from backoffice.requests.json_reply import Reply, rendered
 from orders.api.orders import caller, expected_version, limit_customer
 from orders.api.schemas import (
     CancelIn,
@@ -54,9 +54,9 @@ EVENT_SORTING = Sorting("events", {"id": SortKey("id"), "at": SortKey("at")}, us
     openapi_extra=asked_by(EVENT_FIELDS, EVENT_SORTING),
 )
 def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
-    """What happened, the newest first. Customers see neither comments nor who of the shop's staff it was."""
+    """List what happened, newest first. Customers see neither comments nor which member of staff it was."""
     user = caller(request)
-    events = events_told_to(user, OrderEvent.objects.filter(order=_visible(number, user)))
+    events = events_told_to(user, OrderEvent.objects.filter(order=_visible_order(number, user)))
     wanted = chosen_fields(filters.fields, EVENT_FIELDS)
     page = EVENT_SORTING.page(events, filters, event_columns(wanted))
     items = [event_as_data(row, wanted, to=user) for row in page.rows]
@@ -67,10 +67,10 @@ def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) ->
     "/{number}/ship", response=OrderOut, operation_id="ship_order", summary="Ship", openapi_extra=DOCUMENTED
 )
 def ship(request: HttpRequest, number: str, body: ShipIn | None = None) -> HttpResponse:
-    """All that is left, or chosen quantities. The customer is told."""
+    """Ship all that is left, or chosen quantities. The customer gets an e-mail."""
     actor = require(request, "orders.ship_order")
     asked = body or ShipIn()
-    return _act(
+    return _answer_with_order(
         request,
         number,
         asked,
@@ -93,10 +93,10 @@ def ship(request: HttpRequest, number: str, body: ShipIn | None = None) -> HttpR
     openapi_extra=DOCUMENTED,
 )
 def deliver(request: HttpRequest, number: str, body: DeliverIn | None = None) -> HttpResponse:
-    """One shipment, or all that are under way."""
+    """Mark one shipment, or all that are under way, as delivered."""
     actor = require(request, "orders.ship_order")
     asked = body or DeliverIn()
-    return _act(
+    return _answer_with_order(
         request,
         number,
         asked,
@@ -114,7 +114,7 @@ def deliver(request: HttpRequest, number: str, body: DeliverIn | None = None) ->
     openapi_extra=DOCUMENTED,
 )
 def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> HttpResponse:
-    """What has not shipped. Customers may cancel their own order while nothing of it has."""
+    """Cancel what has not shipped. Customers may cancel their own order while nothing of it has shipped."""
     actor = actor_of(request)
     limit_customer(caller(request))
     asked = body or CancelIn()
@@ -129,7 +129,7 @@ def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> H
             expected_version=version,
         )
 
-    return _act(request, number, asked, do)
+    return _answer_with_order(request, number, asked, do)
 
 
 @actions_router.post(
@@ -140,10 +140,10 @@ def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> H
     openapi_extra=DOCUMENTED,
 )
 def return_items(request: HttpRequest, number: str, body: ReturnIn) -> HttpResponse:
-    """Units that came back: to the shelf, or with `restock: false` written off."""
+    """Register units that came back: they are restocked, or with `restock: false` written off."""
     actor = require(request, "orders.return_order")
     items = [ReturnedItem(line.sku, line.quantity, line.restock) for line in body.lines]
-    return _act(
+    return _answer_with_order(
         request,
         number,
         body,
@@ -161,19 +161,19 @@ def return_items(request: HttpRequest, number: str, body: ReturnIn) -> HttpRespo
     openapi_extra=DOCUMENTED,
 )
 def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
-    """A note for colleagues in the timeline."""
+    """Leave a note for colleagues in the timeline."""
     actor = require(request, "orders.comment_order")
 
     def run() -> Reply:
-        _visible(number, caller(request))
+        _visible_order(number, caller(request))
         event = lifecycle.comment(number, by=actor, text=body.text)
         return rendered(event_data(event.pk, to=caller(request)), status=201)
 
     return answer_once(request, body, run)
 
 
-def _visible(number: str, user: User) -> Order:
-    """The order's key alone.
+def _visible_order(number: str, user: User) -> Order:
+    """Return the order, loading only its key.
 
     Raises:
         UnknownOrder: there is none, or it is not theirs to see.
@@ -184,10 +184,10 @@ def _visible(number: str, user: User) -> Order:
     return order
 
 
-def _act(
+def _answer_with_order(
     request: HttpRequest, number: str, body: BaseModel, do: Callable[[int | None], object]
 ) -> HttpResponse:
-    """Do it and answer with the order as it then is, in one transaction; undone if they may not see it."""
+    """Run `do` and answer with the order, in one transaction: undone if the caller may not see the order."""
     version = expected_version(request)
 
     def run() -> Reply:
@@ -198,7 +198,7 @@ def _act(
 
 
 def _quantities(lines: Sequence[LineIn] | None) -> dict[str, int] | None:
-    """By SKU; one that is given twice counts as its sum."""
+    """Return the quantities by SKU; a SKU that is given twice counts as the sum."""
     if lines is None:
         return None
     spelling: dict[str, str] = {}
@@ -210,12 +210,12 @@ def _quantities(lines: Sequence[LineIn] | None) -> dict[str, int] | None:
 
 
 def _refuse_cancelling_unless_allowed(number: str, actor: Actor) -> None:
-    """Staff with the right to it may; a customer while nothing of their own order has shipped."""
+    """Let staff with the permission cancel, and customers while nothing of their own order has shipped."""
     user = actor.user
     if user is None or user.has_perm("orders.cancel_order"):
         return
     orders = Order.objects.with_number(number)
-    # Held until the transaction ends, so that nothing ships in between.
+    # Locked until the transaction ends, so that nothing ships in between.
     own = orders.filter(customer__user=user).select_for_update(of=("self",), no_key=True).first()
     if own is None:
         if orders.visible_to(user).exists():

@@ -13,11 +13,11 @@ from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
 from accounts.models import User, normalised_email
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
-from backoffice.api.throttling import hit
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Stale
+from backoffice.requests.json_reply import Reply, matched_version, rendered
+from backoffice.requests.throttling import hit
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.fulfilment.lifecycle import edit_order
 from orders.models import Order
@@ -68,7 +68,7 @@ class EmailNotConfirmed(Forbidden):
     openapi_extra=asked_by(ORDER_FIELDS, SORTING),
 )
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
-    """One's own; staff see all. The newest first. `fields` may also ask for lines, shipments and so on."""
+    """List your orders, or all for staff, newest first. `fields` may also ask for lines, shipments etc."""
     user = caller(request)
     is_personal, names_promos = may_know_customers(user), may_know_promos(user)
     if not is_personal and "email" in (filters.ordering or ""):
@@ -81,10 +81,10 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
     return rendered(page.envelope(items)).to(request)
 
 
-# Before /{number}, which would take its URL.
+# Declared before /{number}, which would match its URL.
 @orders_router.post("/quote", response=QuoteOut, operation_id="quote_order", summary="Price a basket")
 def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
-    """What an order would cost now, and why. Nothing is written. A promo code that cannot be used is told."""
+    """Price an order and explain it; nothing is written. An unusable promo code is reported, not refused."""
     actor, email = _buyer(request, body)
     is_staff = _may_order_for_others(actor)
     if body.promo_code and not is_staff:
@@ -103,7 +103,7 @@ def quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
     openapi_extra=asked_by(ORDER_FIELDS),
 )
 def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> HttpResponse:
-    """Somebody else's order is not there."""
+    """Show an order. Customers get 404 for somebody else's."""
     return order_reply(number, to=caller(request), fields=query.fields).to(request)
 
 
@@ -115,7 +115,7 @@ def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> H
     openapi_extra=DOCUMENTED,
 )
 def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
-    """All lines or none are reserved. A promo code that cannot be used refuses the whole order."""
+    """Place an order: all lines are reserved or none. An unusable promo code refuses the whole order."""
     actor, email = _buyer(request, body)
     limit_customer(caller(request))
     if caller(request).is_staff:
@@ -135,7 +135,7 @@ def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
 
 @orders_router.patch("/{number}", response=OrderOut, operation_id="change_order", summary="Change an order")
 def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
-    """Address, e-mail and note, by staff, while nothing has shipped. `If-Match` refuses a stale change."""
+    """Change address, e-mail or note, as staff, until something ships. `If-Match` refuses a stale change."""
     actor = require(request, "orders.change_order")
     version = expected_version(request)
     changes = body.changes()
@@ -175,7 +175,7 @@ def limit_customer(user: User) -> None:
 
 
 def expected_version(request: HttpRequest) -> int | None:
-    """What If-Match insists on.
+    """Return the version that If-Match names; None without the header.
 
     Raises:
         Stale: no order ever had this version.
@@ -192,7 +192,7 @@ def _may_order_for_others(actor: Actor) -> bool:
 
 
 def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
-    """Who orders, and the customer's e-mail address.
+    """Return who orders, and the customer's e-mail address.
 
     Raises:
         Forbidden: somebody else's address, or a shipping fee, without the right to it.
@@ -211,7 +211,7 @@ def _buyer(request: HttpRequest, body: QuoteIn) -> tuple[Actor, str]:
 
 
 def _may_order(user: User) -> bool:
-    """Whether orders may be placed under this account's address: it is confirmed, a customer's, or staff's.
+    """Tell whether orders may be placed under this address: confirmed, a customer's, or staff's.
 
     One that nobody has confirmed may be somebody else's, with their orders and promo codes.
     """

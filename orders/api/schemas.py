@@ -1,4 +1,4 @@
-"""What the API takes and tells of orders."""
+"""What the API takes and returns for orders."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -188,7 +188,7 @@ class AddressOut(BaseModel):
 
 
 class OrderSummary(BaseModel):
-    """What a list tells unless `fields` asks for other fields of an order."""
+    """What a list returns of an order unless `fields` asks for other fields."""
 
     model_config = ConfigDict(extra="allow")
 

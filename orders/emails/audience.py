@@ -53,7 +53,7 @@ def _customer(happening: Happening) -> Sequence[str]:
 
 
 def _marketing(_happening: Happening) -> Sequence[str]:
-    """Whoever is meant to look after promo codes; managers only when there is nobody in marketing."""
+    """Return marketing's addresses; without marketing staff the managers', without those superusers'."""
     staff = User.objects.filter(is_active=True, is_staff=True)
     for role in ("Marketing", "Manager"):
         readers = list(staff.filter(groups__name=role).order_by("email").values_list("email", flat=True))
@@ -63,7 +63,7 @@ def _marketing(_happening: Happening) -> Sequence[str]:
 
 
 def _managers(_happening: Happening) -> Sequence[str]:
-    """Superusers, who can do something about it, and managers."""
+    """Return the addresses of managers and of superusers, who can do something about it."""
     staff = User.objects.filter(is_active=True, is_staff=True)
     readers = staff.filter(is_superuser=True) | staff.filter(groups__name="Manager")
     return list(readers.distinct().order_by("email").values_list("email", flat=True))
@@ -73,7 +73,7 @@ def _managers(_happening: Happening) -> Sequence[str]:
 
 
 def _by_fact(name: str) -> OfHappening[str]:
-    """The cause is the parcel, the cancellation or the return that this fact names."""
+    """Make the parcel, cancellation or return that this fact names the cause of the mail."""
     return lambda happening: f"{name}:{happening.facts[name]}"
 
 

@@ -21,15 +21,15 @@ from orders.status import OrderStatus
 
 MOST_PROMOTIONS = 100
 MOST_DISCREPANCIES = 50
-# What happens to the shop and not to one order; of orders, the kinds are those of the timeline.
+# Kinds of what happens to the shop as a whole; for one order they are the timeline's kinds.
 PROMOTIONS_ENDED = "promotions_ended"
 BOOKS_DO_NOT_BALANCE = "books_do_not_balance"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """`about` is None when it is not about one order. `facts` are those that the timeline keeps; `lines` are
-    the order's as they are now, for mails that list them all.
+    """Something that mails tell of. `about` is its order, if it is about one; `facts` are what the timeline
+    keeps; `lines` are the order's as they are now, for mails that list them all.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Happening:
 
 
 def order_placed(happening: Happening) -> dict[str, Any]:
-    """The order as it is now: an edited one is confirmed anew."""
+    """Describe the order as it is now, for an edited order is confirmed again."""
     order = happening.order
     return {
         **_heading(order),
@@ -103,17 +103,17 @@ def return_received(happening: Happening) -> dict[str, Any]:
 
 
 def promotions_ended(happening: Happening) -> dict[str, Any]:
-    """What ended, in one mail; a batch of codes is one entry."""
+    """List the promotions that ended, in one mail; a batch of codes is one entry."""
     pks = happening.facts["promotions"]
     measured = Promotion.objects.filter(pk__in=pks[:MOST_PROMOTIONS]).annotate(
         uses=Sum("codes__times_used"), code=Min("codes__code"), size=Count("codes")
     )
-    ended = [_ended(promotion, happening.at) for promotion in measured.order_by("ends_at", "pk")]
+    ended = [_ended_promotion(promotion, happening.at) for promotion in measured.order_by("ends_at", "pk")]
     return {"ended": ended, "count": len(pks), "more": len(pks) - len(ended)}
 
 
 def books_do_not_balance(happening: Happening) -> dict[str, Any]:
-    """Discrepancies, each with subject, check and detail."""
+    """List the discrepancies, each with subject, check and detail."""
     found = happening.facts["found"]
     return {
         "found": list(found[:MOST_DISCREPANCIES]),
@@ -122,8 +122,8 @@ def books_do_not_balance(happening: Happening) -> dict[str, Any]:
     }
 
 
-def _ended(promotion: Any, noted_at: datetime) -> dict[str, Any]:
-    """With its uses and codes counted, and one of the codes."""
+def _ended_promotion(promotion: Any, noted_at: datetime) -> dict[str, Any]:
+    """Describe a promotion that ended, annotated with its uses, its number of codes and one code."""
     return {
         "code": promotion.code if promotion.size == 1 else _codes(promotion.size),
         "promotion": promotion.name,

@@ -25,8 +25,8 @@ SUBJECT = "number"
 
 
 def plan_dispatch(file: ParcelFile, *, on_row: OnRow | None = None) -> RowPlan:
-    """What marking these orders as shipped would do; nothing is changed. Three statements for 500 rows."""
-    return RowPlan(SUBJECT, tuple(row for row, _order in _planned(file.rows, on_row)), file.ignored_columns)
+    """Return what marking these orders as shipped would do, changing nothing; 3 statements for 500 rows."""
+    return RowPlan(SUBJECT, tuple(row for row, _order in _plan(file.rows, on_row)), file.ignored_columns)
 
 
 def dispatch(
@@ -34,13 +34,13 @@ def dispatch(
 ) -> RowPlan:
     """Ship what was seen, each order in a transaction of its own; the customers get their e-mails.
 
-    Gives what became of each row: an order that somebody else changed meanwhile has a problem now, and the
+    Returns what became of each row: an order that somebody else changed meanwhile has a problem now, and the
     others have left. Within another transaction a refusal would leave half an order behind: call it outside.
 
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was shipped.
     """
-    planned = list(_planned(file.rows))
+    planned = list(_plan(file.rows))
     plan = RowPlan(SUBJECT, tuple(row for row, _order in planned), file.ignored_columns)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     rows = []
@@ -48,17 +48,17 @@ def dispatch(
         if on_row:
             on_row()
         is_due = row.outcome is Outcome.NEW and order is not None
-        rows.append(_shipped(row, parcel, order.version, by) if is_due and order else row)
+        rows.append(_ship_row(row, parcel, order.version, by) if is_due and order else row)
     return replace(plan, rows=tuple(rows))
 
 
 def rejected_parcels_csv(file: ParcelFile, plan: RowPlan) -> str:
-    """The rows with problems as `rejected_csv` hands them back."""
+    """Return the rows with problems as a CSV file to correct and import again."""
     rows = ((each.row, [getattr(each, name) for name in file.columns]) for each in file.rows)
     return rejected_csv(plan, file.columns, rows)
 
 
-def _planned(
+def _plan(
     parcels: Sequence[ParcelRow], on_row: OnRow | None = None
 ) -> Iterator[tuple[PlannedRow, Order | None]]:
     taken: dict[str, int] = {}
@@ -103,7 +103,7 @@ def _problem_with_parcel(parcel: ParcelRow, orders: Mapping[str, Order], taken: 
     return ""
 
 
-def _shipped(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> PlannedRow:
+def _ship_row(row: PlannedRow, parcel: ParcelRow, version: int, by: Actor) -> PlannedRow:
     try:
         ship_order(
             row.name,
@@ -130,6 +130,6 @@ def _units_left(orders: Iterable[Order]) -> dict[int, int]:
 
 
 def _sent_already(orders: Iterable[Order]) -> set[tuple[str, str]]:
-    """Numbers of orders with the tracking numbers of their parcels."""
+    """Return pairs of an order's number and the tracking number of one of its parcels."""
     shipments = Shipment.objects.filter(order__in=[order.pk for order in orders]).exclude(tracking_number="")
     return set(shipments.values_list("order__number", "tracking_number"))

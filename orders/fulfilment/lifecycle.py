@@ -35,7 +35,7 @@ MAX_TEXT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ReturnedItem:
-    """Units of one line that came back: to the shelf, or written off."""
+    """Units of one line that came back, to be restocked or written off."""
 
     sku: str
     quantity: int
@@ -53,7 +53,7 @@ def ship_order(
     at: datetime | None = None,
     expected_version: int | None = None,
 ) -> Shipment:
-    """Send off units: all that are left, or quantities by SKU.
+    """Ship units: all that are left, or the quantities in `lines` by SKU.
 
     Raises:
         UnknownOrder, IllegalTransition, Invalid, Stale.
@@ -125,7 +125,7 @@ def cancel_order(
     at: datetime | None = None,
     expected_version: int | None = None,
 ) -> Order:
-    """Call off what has not shipped, wholly or by quantities; a cancelled order stays as it is.
+    """Cancel what has not shipped, wholly or by quantities; a cancelled order stays as it is.
 
     Raises:
         UnknownOrder, IllegalTransition, Invalid, Stale.

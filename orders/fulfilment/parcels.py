@@ -1,4 +1,4 @@
-"""A carrier's file of parcels that have left: the order of each, and its tracking number."""
+"""A carrier's file of parcels that have left, each with its order and tracking number."""
 
 import re
 from collections.abc import Iterator
@@ -27,13 +27,13 @@ MAX_PARCELS = 10_000
 LONGEST_NAME = 60
 LONGEST = {"number": 40, "tracking_number": 80, "carrier": 60}
 NO_ROWS = gettext_lazy("The file has no rows. Put one row for each parcel below the header.")
-# What a spreadsheet makes of a long number: its last digits are gone.
+# A spreadsheet writes a long number like this, and has lost its last digits.
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ParcelRow:
-    """A row of the file: a parcel takes all that is left of its order. `row` counts from 1, the header."""
+    """A row of the file; its parcel takes all that is left of the order. The header is row 1."""
 
     row: int
     number: str
@@ -42,7 +42,7 @@ class ParcelRow:
 
     @property
     def problem(self) -> str:
-        """What is wrong with the row itself, before any order is read; empty when nothing is."""
+        """Say what is wrong with the row itself, before any order is read; "" when nothing is."""
         if not self.number:
             return _("The order number is missing.")
         if not self.tracking_number:
@@ -59,7 +59,7 @@ class ParcelRow:
 
 @dataclass(frozen=True, slots=True)
 class ParcelFile:
-    """A file that was read; `columns` are those that it has of the ones we know."""
+    """A file that was read; `columns` are those of its columns that we know."""
 
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The rows of what is taken back: cancellations and returns, with what their units are worth."""
+"""Writes cancellations and returns, with the credit that their units are worth."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,11 +14,11 @@ from orders.status import OrderStatus, status_of
 def write_cancellation(
     order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units], *, reason: str, at: datetime
 ) -> tuple[Cancellation, list[Decimal]]:
-    """The cancellation, and what each of the units is worth; counters and amounts are set, not yet saved."""
+    """Write the cancellation and return it with the credits; set the order's counters without saving."""
     worth = _credit(order, units)
     for each in units:
         each.line.cancelled += each.quantity
-    # Shipping is given back only when nothing at all will have been shipped.
+    # The shipping fee is credited only when nothing at all will have been shipped.
     shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else ZERO
     order.credited += shipping
     cancellation = Cancellation(
@@ -44,7 +44,7 @@ def write_cancellation(
 def write_return(
     order: Order, units: Sequence[Units], restock: Sequence[bool], *, reason: str, at: datetime
 ) -> tuple[Return, list[Decimal]]:
-    """The return, and what each of the units is worth; counters and amounts are set, not yet saved."""
+    """Write the return and return it with the credits; set the order's counters without saving."""
     worth = _credit(order, units)
     for each in units:
         each.line.returned += each.quantity
@@ -72,7 +72,7 @@ def write_return(
 
 
 def _credit(order: Order, units: Sequence[Units]) -> list[Decimal]:
-    """Before the counters change: what a unit is worth depends on how many are left."""
+    """Credit the units; call it before the counters change: a unit's worth depends on how many are left."""
     worth = [each.credit() for each in units]
     for each, credit in zip(units, worth, strict=True):
         each.line.credited += credit

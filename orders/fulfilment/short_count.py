@@ -26,7 +26,7 @@ class PromisesChanged(Conflict):
 
 
 def units_to_cancel(product: Product, counted: int) -> dict[str, int]:
-    """By order number, the reserved units that `counted` cannot serve: the newest orders lose first."""
+    """Return the units each order loses when only `counted` are there, by number; the newest lose first."""
     missing = product.reserved - counted
     lines = (
         OrderLine.objects.filter(product=product)
@@ -75,7 +75,7 @@ def cancel_and_count(
 
 
 def _locked_product(product: Product, agreed: Mapping[str, int]) -> Product:
-    """Lock in the order of every use case: orders, promo codes, then the product, which is read again."""
+    """Lock in every use case's order: orders, promo codes, then the product; return it read again."""
     orders = Order.objects.filter(number__in=agreed).order_by("pk").select_for_update(no_key=True)
     held = list(orders.values_list("pk", flat=True))
     codes = PromoCode.objects.filter(

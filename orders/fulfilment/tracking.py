@@ -16,6 +16,6 @@ CARRIERS = tuple(FOLLOWED_AT)
 
 
 def tracking_url(carrier: str, tracking_number: str) -> str:
-    """The page that tracks this parcel; empty for an unknown carrier."""
+    """Return the address of the page that tracks this parcel; "" for an unknown carrier."""
     known = {name.casefold(): url for name, url in FOLLOWED_AT.items()}.get(carrier.strip().casefold(), "")
     return known.format(quote(tracking_number, safe="")) if known and tracking_number else ""

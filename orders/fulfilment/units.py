@@ -22,7 +22,7 @@ class Units:
     quantity: int
 
     def credit(self) -> Decimal:
-        """What they are worth; to be asked before the line's counters change."""
+        """Return what the units are worth; call it before the line's counters change."""
         line = self.line
         return credit_of(
             charged=line.total,
@@ -38,7 +38,7 @@ def all_open(lines: Sequence[OrderLine]) -> list[Units]:
 
 
 def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Units]:
-    """Open units by SKU.
+    """Return the wanted units, by SKU, of those still open.
 
     Raises:
         Invalid: naming every SKU that is not in the order or of which fewer are open.
@@ -56,7 +56,7 @@ def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Un
 
 
 def returnable_units(lines: Sequence[OrderLine], wanted: Iterable[tuple[str, int]]) -> list[Units]:
-    """Shipped units that have not come back yet, by SKU. Raises Invalid as `open_units` does."""
+    """Return the wanted units, by SKU, of those shipped and not returned yet. Raises Invalid."""
     return _chosen_units(
         lines,
         wanted,
@@ -74,12 +74,12 @@ def by_product(units: Iterable[Units]) -> dict[int, int]:
 
 
 def as_facts(units: Iterable[Units]) -> list[dict[str, Any]]:
-    """Units as facts of a timeline entry."""
+    """Return the units as facts of a timeline entry."""
     return [{"sku": each.line.sku, "name": each.line.name, "quantity": each.quantity} for each in units]
 
 
 def as_credited_facts(units: Iterable[Units], worth: Iterable[Decimal]) -> list[dict[str, Any]]:
-    """The same, each with the credit for its units."""
+    """Return the same facts, each with the credit for its units."""
     return [{**fact, "credit": str(credit)} for fact, credit in zip(as_facts(units), worth, strict=True)]
 
 

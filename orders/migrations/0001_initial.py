@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             name='OrderEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('comment', 'Comment')], max_length=10)),
+                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('comment', 'Comment')], max_length=30)),
                 ('facts', models.JSONField(default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -26,7 +26,7 @@ class OrderEvent(models.Model):
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=10, choices=EventKind)
+    kind = models.CharField(max_length=30, choices=EventKind)
     facts = models.JSONField(default=dict)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=6, choices=Source)

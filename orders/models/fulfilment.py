@@ -13,7 +13,7 @@ from orders.models.order import Order, OrderLine
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def with_tracking_number(self, number: str) -> Self:
-        """Parcels with this number, as it was typed or in capitals."""
+        """Find parcels with this number, as it was typed or in capitals."""
         return self.filter(tracking_number__filled=True, tracking_number__in={number, number.upper()})
 
 

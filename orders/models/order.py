@@ -1,4 +1,4 @@
-"""What was sold, at the prices of that moment."""
+"""Orders and their lines: what was sold, at the prices of that moment."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -24,7 +24,7 @@ SERIAL_SEQUENCE = "orders_order_serial_seq"
 
 
 class NextSerial(models.Func):
-    """The next serial: of a sequence on PostgreSQL; on SQLite, with its one writer, the highest plus one."""
+    """The next serial: from a sequence on PostgreSQL; on SQLite, with one writer, the highest plus one."""
 
     output_field = models.BigIntegerField()
     template = f"nextval('{SERIAL_SEQUENCE}')"
@@ -35,21 +35,21 @@ class NextSerial(models.Func):
 
 
 def exact(amount: models.expressions.Combinable) -> Round:
-    """SQLite computes money in binary floating point: bring it back to two places before comparing."""
+    """Round an amount to two places before comparing: SQLite computes in binary floating point."""
     return Round(amount, precision=2, output_field=models.DecimalField(max_digits=12, decimal_places=2))
 
 
 def normalised_number(number: str) -> str:
-    """Trimmed and upper case, as order numbers are stored."""
+    """Return the number as it is stored: trimmed and in upper case."""
     return number.strip().upper()
 
 
-# As the API names them; Order's fields have `ship_` before.
+# The names in the API; Order's fields are prefixed with `ship_`.
 ADDRESS_PARTS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
 
 
 def address_lines(address: Mapping[str, str]) -> list[str]:
-    """As it is written on a parcel; without the telephone number."""
+    """Return the address as it is written on a parcel, without the telephone number."""
     town = f"{address['postcode']} {address['city']}".strip()
     lines = (*(address[part] for part in ("name", "line1", "line2")), town, address["region"])
     return [line for line in (*lines, address["country"]) if line]
@@ -62,28 +62,28 @@ class Origin(models.TextChoices):
     DEMO = "demo", _("Demo")
 
 
-# What happens to orders of these is told to their customers by e-mail.
+# Customers get e-mails about orders of these origins only.
 ORIGINS_WITH_MAIL = frozenset({Origin.SHOP})
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def open(self) -> Self:
-        """Orders with units still to ship."""
+        """Find orders with units still to ship."""
         return self.filter(status__in=OPEN_STATUSES)
 
     def with_promo_code(self, code: str) -> Self:
-        """Orders placed with this code, as it is stored; "" means without any."""
+        """Find orders placed with this code, as it is stored; "" finds those without any."""
         return self.filter(promo_code__filled=True, promo_code=code) if code else self.filter(promo_code="")
 
     def of_email(self, email: str) -> Self:
-        """Orders sent to this address or of the customer who has it, without regard to case."""
+        """Find orders sent to this address or of the customer who has it, in any case."""
         address = normalised_email(email)
         sent_there = Order.objects.filter(email=address).values("pk")
         of_customer = Order.objects.filter(customer__email=address).values("pk")
         return self.filter(pk__in=sent_there.union(of_customer))
 
     def visible_to(self, user: User) -> Self:
-        """All orders for staff who may see orders, else the user's own."""
+        """Find all orders for staff who may see orders, otherwise the user's own."""
         if user.is_staff and user.has_perm("orders.view_order"):
             return self
         return self.filter(customer__user=user)
@@ -93,7 +93,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    """Keeps its own copy of prices, promo terms, address and e-mail: later edits elsewhere change nothing."""
+    """An order, with a copy of prices, promo terms, address and e-mail that edits elsewhere do not change."""
 
     serial = models.BigIntegerField(unique=True, editable=False)
     prefix = models.CharField(max_length=20, editable=False)
@@ -148,7 +148,7 @@ class Order(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     redemption: "Redemption"
-    # As they were written: only the order that `place_order` gives has them.
+    # The lines as they were written; only the order that `place_order` returns has them.
     placed_lines: list[Any]
 
     objects = OrderQuerySet.as_manager()
@@ -212,11 +212,11 @@ class Order(models.Model):
 
     @property
     def is_mailed(self) -> bool:
-        """Whether the customer gets e-mails about it."""
+        """Tell whether the customer gets e-mails about the order."""
         return self.origin in ORIGINS_WITH_MAIL
 
 
-# What `OrderLine.open` says, for the database.
+# The same as `OrderLine.open`, for the database.
 OPEN_UNITS = F("quantity") - F("shipped") - F("cancelled")
 
 
@@ -272,7 +272,7 @@ class OrderLine(models.Model):
 
     @property
     def open(self) -> int:
-        """Units neither shipped nor cancelled."""
+        """Return how many units are neither shipped nor cancelled."""
         return self.quantity - self.shipped - self.cancelled
 
     @property

@@ -21,7 +21,7 @@ code_validator = RegexValidator(
 
 
 def normalised_code(code: str) -> str:
-    """Trimmed and upper case, as codes are stored."""
+    """Return the code as it is stored: trimmed and in upper case."""
     return code.strip().upper()
 
 
@@ -31,7 +31,7 @@ class PromotionKind(models.TextChoices):
 
 
 class PromoState(models.TextChoices):
-    """Derived from pauses, window and uses; never stored."""
+    """The state of a code, derived from pauses, window and uses; it is never stored."""
 
     SCHEDULED = "scheduled", _("Scheduled")
     ACTIVE = "active", _("Active")
@@ -41,7 +41,7 @@ class PromoState(models.TextChoices):
 
 
 class Promotion(models.Model):
-    """The terms: how much off what, when, and how often one customer may use it."""
+    """The terms: how much is taken off what, when, and how often one customer may use it."""
 
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
@@ -79,7 +79,7 @@ class Promotion(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     kind=PromotionKind.PERCENTAGE,
-                    # A CHECK lets through what it finds unknown.
+                    # A CHECK passes when its result is NULL.
                     percent_off__isnull=False,
                     percent_off__gt=0,
                     percent_off__lte=100,
@@ -125,7 +125,7 @@ class Promotion(models.Model):
 
     @property
     def discount_in_words(self) -> str:
-        """`20 %, up to €40.00`."""
+        """Return `20 %, up to €40.00`."""
         currency = settings.SHOP_CURRENCY
         if self.kind == PromotionKind.FIXED:
             return formatted(self.amount_off or ZERO, currency)
@@ -170,7 +170,7 @@ class PromotionProduct(models.Model):
 
 class PromoCodeQuerySet(models.QuerySet["PromoCode"]):
     def in_state(self, state: PromoState | str, at: datetime | None = None) -> Self:
-        """Codes whose derived state is `state` at the moment `at` (default: now)."""
+        """Find the codes whose derived state is `state` at the moment `at` (default: now)."""
         at = at or timezone.now()
         ended = Q(promotion__ends_at__isnull=False, promotion__ends_at__lte=at)
         used_up = Q(max_uses__isnull=False, times_used__gte=F("max_uses"))

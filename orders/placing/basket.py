@@ -1,4 +1,4 @@
-"""What is ordered, and every check of it that needs no database."""
+"""The contents of an order, and every check of them that needs no database."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -31,7 +31,7 @@ class LineRequest:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to ship to; `country` is ISO 3166-1 alpha-2."""
+    """The address to ship to; `country` is an ISO 3166-1 alpha-2 code."""
 
     name: str
     line1: str
@@ -45,7 +45,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """`shipping_fee` is None for the shop's own rule."""
+    """What a customer asks for; with `shipping_fee` None the shop's own rule sets the fee."""
 
     lines: tuple[LineRequest, ...]
     promo_code: str = ""
@@ -64,7 +64,7 @@ class Wanted:
 
 
 def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
-    """By folded SKU, in the order of their first places.
+    """Merge lines of the same product, by folded SKU, in the order in which each product first appears.
 
     Raises:
         EmptyOrder, Invalid: naming every line that cannot be right.
@@ -97,7 +97,7 @@ def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
 
 
 def address_fields(address: Address | None) -> dict[str, str]:
-    """The address as fields of Order.
+    """Return the address as fields of Order.
 
     Raises:
         Invalid: naming every part that is missing or too long.

@@ -17,24 +17,24 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import Actor
 from accounts.models import Customer
 from accounts.security_log import write_line
-from backoffice.api.throttling import claim_turn
 from backoffice.db.statements import selecting
 from backoffice.errors import Conflict, Fault
 from backoffice.money import ZERO, formatted, rounded
+from backoffice.requests.throttling import claim_turn
 from orders.models import OrderLine
 from orders.models.order import OPEN_UNITS
 from orders.status import OPEN_STATUSES
 
-# Who holds so much of a product's stock is shown to staff, and who comes so near to a limit.
+# Staff are shown customers who hold this share of a product's stock, or come this near to a limit.
 LARGE_SHARE = Decimal("0.5")
 FEWEST_UNITS = 10
 NEAR = Decimal("0.8")
-# Whoever tries it a thousand times has one line of the security log in so long.
+# The security log notes a customer's refusals only once in this time, however many there are.
 NOTED_SECONDS = 15 * 60
 
 _CENTS = Cast(Round((F("subtotal") - F("discount")) * 100), BigIntegerField())
-# In cents, what a line's open units cost, rounded down. In whole numbers, of which both databases have the
-# same quotient, and so that no product of two large ones passes what they can hold.
+# What a line's open units cost, in cents, rounded down. Whole numbers, for both databases divide them alike;
+# split in two terms, so that no product of two large numbers overflows.
 _OPEN_CENTS = _CENTS / F("quantity") * OPEN_UNITS + _CENTS % F("quantity") * OPEN_UNITS / F("quantity")
 
 
@@ -45,7 +45,7 @@ class TooMuchOpen(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Orders and units that are neither shipped nor cancelled, and their value after discounts."""
+    """How many orders and units are neither shipped nor cancelled, and their value after discounts."""
 
     orders: int = 0
     units: int = 0
@@ -89,13 +89,13 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
 
 
 def may_hold_anything(by: Actor) -> bool:
-    """Whether there is no limit: for the system, and for staff who place orders."""
+    """Tell whether there is no limit, as for the system and for staff who place orders."""
     user = by.user
     return user is None or (user.is_staff and user.has_perm("orders.add_order"))
 
 
 def limits() -> dict[str, Any]:
-    """By the names of the fields of `Open`; None is no limit."""
+    """Return the limits by the names of the fields of `Open`; None is no limit."""
     return {
         "orders": settings.SHOP_MAX_OPEN_ORDERS,
         "units": settings.SHOP_MAX_OPEN_UNITS,
@@ -104,14 +104,14 @@ def limits() -> dict[str, Any]:
 
 
 def open_of(customer: int) -> Open:
-    """What this customer has open, in one statement."""
+    """Return what this customer has open, in one statement."""
     for row in _open_of(customer):
         return Open(row["orders"], row["units"], _from_cents(row["cents"]))
     return Open()
 
 
 def large_holders(at_most: int) -> list[Holder]:
-    """Customers who hold half of a product's stock or more, or come near to a limit; two statements."""
+    """Find customers who hold half of a product's stock or come near to a limit, in two statements."""
     return [*_near_a_limit(at_most), *_of_one_product(at_most)][:at_most]
 
 
@@ -149,7 +149,7 @@ def _fault_of_limit(name: str, limit: Any, present: Open, more: Open) -> Fault:
 
 
 def _amount_in_words(name: str, amount: Any) -> str:
-    """`1 order`, `4,700 units`, `€20.00 of goods`."""
+    """Return `1 order`, `4,700 units` or `€20.00 of goods`."""
     if name == "value":
         return _("%(amount)s of goods") % {"amount": formatted(amount, settings.SHOP_CURRENCY)}
     if name == "orders":
@@ -183,7 +183,7 @@ def _near_a_limit(at_most: int) -> list[Holder]:
 
 
 def _nearest(held: Open) -> str:
-    """What is held under the limit that is nearest: `4,700 units, at most 5,000 units`."""
+    """Name what is held and the limit that is nearest: `4,700 units, at most 5,000 units`."""
     shares = {
         name: Decimal(getattr(held, name)) / limit for name, limit in limits().items() if limit is not None
     }

@@ -59,7 +59,7 @@ class PricedBasket:
 
 
 def quote_order(request: OrderRequest, *, email: str, by: Actor, at: datetime | None = None) -> Quote:
-    """What the order would cost now; a promo code that cannot be used is told, not refused. Writes nothing.
+    """Return what the order would cost now. An unusable promo code is reported, not refused. Writes nothing.
 
     Raises:
         EmptyOrder, Invalid, UnknownSkus, InsufficientStock.
@@ -87,7 +87,7 @@ def place_order(
     origin: Origin = Origin.SHOP,
     external_number: str = "",
 ) -> Order:
-    """Order, lines, reservations, redemption, timeline and confirmation e-mail: all or none.
+    """Write order, lines, reservations, redemption, timeline and confirmation e-mail: all or none.
 
     Args:
         email: the customer's; an account and a guest with the same address are one customer.
@@ -126,7 +126,7 @@ def place_order(
 
 
 def _products_wanted(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
-    """The products with these keys; `is_named` tells whether the promotion names them."""
+    """Find the products with these keys; `is_named` tells whether the promotion names them."""
     named = Case(When(redemption.is_named_by(promotion), then=Value(True)), default=Value(False))
     return Product.objects.filter(sku_key__in=keys).annotate(is_named=named).order_by("pk")
 
@@ -173,7 +173,7 @@ def _shipping(request: OrderRequest) -> Shipping:
 
 
 def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Product]) -> None:
-    """Name every failing line at once."""
+    """Refuse lines whose product cannot be ordered, naming all of them at once."""
     faults = [fault for key, each in wanted.items() if (fault := _fault_of_line(each, products.get(key)))]
     if not faults:
         return
@@ -198,7 +198,7 @@ def _refuse_without_discount(outcome: PromoOutcome | None, by: Actor) -> None:
 
 
 def _added_to_open(priced: PricedBasket) -> Open:
-    """What the order adds to what its customer has open."""
+    """Return what the order adds to what its customer has open."""
     quoted = priced.quote
     return Open(1, sum(priced.quantities.values()), quoted.subtotal - quoted.discount)
 

@@ -1,4 +1,4 @@
-"""Promotions and their codes: made, changed, paused, ended, measured; `redemption` is their use."""
+"""Making, changing, pausing, ending and measuring promotions and their codes; `redemption` uses them."""
 
 from orders.promotions.backtesting import Backtest, backtest, backtest_promo_code
 from orders.promotions.batches import CodeShape, generate_batch, refuse_impossible_batch

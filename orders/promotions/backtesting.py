@@ -31,7 +31,7 @@ READ_AT_ONCE = 5_000
 
 
 class PastOrder(NamedTuple):
-    """An order as a promotion sees it; `eligible` is what it applies to, before any discount."""
+    """An order as a promotion sees it; `eligible` is the value of goods it applies to, before discounts."""
 
     customer_id: int
     placed_at: datetime
@@ -73,9 +73,9 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """Over the orders placed in [start, end) that were not cancelled.
+    """The result over the orders placed in [start, end) that were not cancelled.
 
-    Goods are at full price: a discount that an order really had is left out of account, and told in
+    Goods are at full price: a discount that an order really had is ignored, and only counted in
     `had_discount`. `revenue` is net of credits, as everywhere. Shipping fees are taken not to change.
     """
 
@@ -97,17 +97,17 @@ class Backtest:
 
     @property
     def share_of_orders(self) -> Decimal | None:
-        """Qualifying orders in percent of all."""
+        """Return the qualifying orders in percent of all."""
         return round(Decimal(100 * self.qualifying) / self.orders, 1) if self.orders else None
 
     @property
     def share_of_revenue(self) -> Decimal | None:
-        """The cost in percent of the revenue of all orders."""
+        """Return the cost in percent of the revenue of all orders."""
         return round(100 * self.cost / self.revenue, 1) if self.revenue else None
 
     @property
     def average_before(self) -> Decimal | None:
-        """Goods per qualifying order at full price."""
+        """Return the goods per qualifying order at full price."""
         return rounded(self.goods / self.qualifying) if self.qualifying else None
 
     @property
@@ -157,7 +157,7 @@ def backtest(
 
 
 def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtest:
-    """As `backtest`, with the terms and the limit of a code; in a batch, with the limit of all its codes.
+    """Back-test the terms and the limit of a code; for a batch, with the limits of its codes added up.
 
     Raises:
         UnknownPromoCode, Invalid.
@@ -169,7 +169,7 @@ def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtes
 
 
 def _past_orders(placed: QuerySet[Order], terms: PromotionTerms) -> Iterator[PastOrder]:
-    """One statement, however many orders, and one more for terms that are restricted."""
+    """Read the orders in one statement, and in one more what restricted terms apply to."""
     eligible = _eligible(placed, terms) if terms.is_restricted else None
     earlier = Order.objects.filter(customer=OuterRef("customer"), placed_at__lt=OuterRef("placed_at"))
     rows = placed.annotate(
@@ -183,7 +183,7 @@ def _past_orders(placed: QuerySet[Order], terms: PromotionTerms) -> Iterator[Pas
 
 
 def _eligible(placed: QuerySet[Order], terms: PromotionTerms) -> dict[int, Decimal]:
-    """By order, what the terms apply to; asked for by lines, which is far quicker than order by order."""
+    """Return the value the terms apply to in each order; summing lines is far quicker than asking orders."""
     applies = Q(product__in=terms.product_ids) | Q(product__category__in=terms.category_ids)
     lines = OrderLine.objects.filter(applies, order__in=placed).order_by().values_list("order")
     return {order: rounded(goods) for order, goods in lines.annotate(goods=Sum("subtotal"))}
@@ -192,7 +192,7 @@ def _eligible(placed: QuerySet[Order], terms: PromotionTerms) -> dict[int, Decim
 def _uses(
     past: Iterable[PastOrder], terms: PromotionTerms, max_uses: int | None, refused: Counter[PromoReason]
 ) -> Iterator[QualifyingOrder]:
-    """The orders that would have had the discount; why the others would not is counted in `refused`."""
+    """Yield orders that would have had the discount; count in `refused` why the others would not."""
     priced, limits = _priced_terms(terms), _Limits(terms, max_uses)
     for order in past:
         if reason := limits.refusal(order):
@@ -241,7 +241,7 @@ def _priced_terms(terms: PromotionTerms) -> Terms:
 
 
 def _bands(discounts: Sequence[Decimal]) -> tuple[Band, ...]:
-    """At most eight bands of a round width, from nothing to the largest discount."""
+    """Return at most eight bands of a round width, from nothing to the largest discount."""
     width = _round_width(max(discounts, default=ZERO))
     found: dict[int, list[Decimal]] = {}
     for discount in discounts:
@@ -263,7 +263,7 @@ def _round_width(largest: Decimal) -> Decimal:
 
 
 def _weeks(uses: Sequence[QualifyingOrder]) -> tuple[Week, ...]:
-    """Every week from the first use to the last, also those without any."""
+    """Return every week from the first use to the last, also those without any."""
     discounts: dict[date, list[Decimal]] = {}
     zone = timezone.get_current_timezone()
     for use in uses:

@@ -25,18 +25,18 @@ from orders.promotions.terms import (
     write_terms,
 )
 
-# Without the look-alikes 0 O, 1 I L.
+# The alphabet lacks the look-alikes 0 O and 1 I L.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 BITS_PER_CHARACTER = math.log2(len(ALPHABET))
 USUAL_LENGTH = 12
 LONGEST_CODE = 40
 MOST_CODES = 100_000
-# Somebody who guesses needs this many tries for a hit, at the least that a caller may ask for.
+# Whatever a caller asks for, somebody who guesses must need at least this many tries for a hit.
 TRIES_PER_HIT = 100_000
 ASKED_AT_ONCE = 10_000
 PREFIX = re.compile(r"[A-Z0-9_-]*\Z")
 
-# Bytes below the largest multiple of the alphabet stand for its characters, evenly; the others are dropped.
+# Only bytes below the largest multiple of the alphabet's length are used, so that all characters are even.
 _EVEN = 256 - 256 % len(ALPHABET)
 _CHARACTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 _DROPPED = bytes(range(_EVEN, 256))
@@ -52,12 +52,12 @@ class CodeShape:
 
     @property
     def possible(self) -> int:
-        """How many different codes look like this."""
+        """Return how many different codes have this shape."""
         return int(len(ALPHABET) ** self.length)
 
     @property
     def bits(self) -> float:
-        """How hard one code is to guess: the logarithm to base 2 of how many are possible."""
+        """Return how hard one code is to guess: the logarithm to base 2 of how many are possible."""
         return self.length * BITS_PER_CHARACTER
 
 
@@ -65,7 +65,7 @@ class CodeShape:
 def generate_batch(
     count: int, terms: PromotionTerms, *, by: Actor, shape: CodeShape = CodeShape(), max_uses: int | None = 1
 ) -> Promotion:
-    """A promotion with `count` unique random codes, each usable `max_uses` times (None: without limit).
+    """Create a promotion with `count` unique random codes, each for `max_uses` uses (None: no limit).
 
     Raises:
         Invalid: naming what cannot be, such as codes so short that somebody could guess one.
@@ -83,7 +83,7 @@ def generate_batch(
 def refuse_impossible_batch(
     count: int, terms: PromotionTerms, *, shape: CodeShape, max_uses: int | None
 ) -> None:
-    """As `generate_batch` would, for whoever shows a plan first.
+    """Refuse what `generate_batch` would refuse, for callers that show a plan first.
 
     Raises:
         Invalid.
@@ -107,7 +107,7 @@ def refuse_impossible_batch(
 
 
 def random_codes(shape: CodeShape) -> Iterator[str]:
-    """Codes without end, from the operating system's randomness; two may be alike."""
+    """Yield codes without end, from the operating system's randomness; two may be alike."""
     length = shape.length
     while True:
         characters = secrets.token_bytes(4096 * length).translate(_CHARACTERS, _DROPPED).decode("ascii")
@@ -116,7 +116,7 @@ def random_codes(shape: CodeShape) -> Iterator[str]:
 
 
 def unused_codes(count: int, shape: CodeShape) -> list[str]:
-    """As many different random codes that nobody has made yet."""
+    """Return `count` different random codes that do not exist yet."""
     codes: set[str] = set()
     source = random_codes(shape)
     while len(codes) < count:
@@ -142,7 +142,7 @@ def _insert(promotion: Promotion, codes: list[str], max_uses: int | None) -> Non
             places = ", ".join(["%s"] * len(_INSERTED))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608
     except IntegrityError as error:
-        # Somebody made one of these codes at this very moment.
+        # Somebody has just created one of these codes.
         raise Collision from error
 
 

@@ -1,10 +1,10 @@
-"""Promo codes cannot be guessed: who is not staff may try ten in any minute."""
+"""The limit that keeps promo codes from being guessed: customers may try ten in any minute."""
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from accounts.models import User
-from backoffice.api.throttling import hit_in_any
+from backoffice.requests.throttling import hit_in_any
 from orders.models.promo import normalised_code
 
 TRIES_PER_MINUTE = 10
@@ -12,7 +12,7 @@ MINUTE = 60
 
 
 def count_try(user: User, code: str) -> None:
-    """Count one more code that this user tries, before it is looked at; one that was good just now is free.
+    """Count a code that this user tries before it is looked up; one that was good just now is free.
 
     Raises:
         Throttled.
@@ -22,7 +22,7 @@ def count_try(user: User, code: str) -> None:
 
 
 def remember_good(user: User, code: str) -> None:
-    """This code gave a discount: pricing the same basket again and again is no guessing."""
+    """Note that this code gave a discount: pricing the same basket again and again is no guessing."""
     try:
         cache.set(_key(user, code), True, MINUTE)
     except (RedisError, OSError):

@@ -1,4 +1,4 @@
-"""Promotions with one code, and what is done to one code of many. For the use of codes see redemption.py."""
+"""Changes to single codes and to one code of a batch. For the use of codes see redemption.py."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -42,35 +42,35 @@ class PromoCodeTaken(Conflict):
 
 
 class PartOfBatch(Conflict):
-    """The terms belong to all codes of the batch."""
+    """The terms belong to all codes of the batch and cannot be changed through one of them."""
 
     code = "part_of_batch"
     title = gettext_lazy("The code belongs to a batch")
 
 
 class PromoCodeUsed(Conflict):
-    """Orders name it; the code and what it gave are part of their history."""
+    """The code was used and is kept: it is part of the history of the orders that name it."""
 
     code = "promo_code_used"
     title = gettext_lazy("Used promo codes are kept")
 
 
 def promo_code_named(code: str) -> PromoCode:
-    """The code with its promotion, without regard to case.
+    """Return the code with its promotion, found in any case.
 
     Raises:
         UnknownPromoCode.
     """
-    return _named(code, PromoCode.objects.select_related("promotion"))
+    return _find(code, PromoCode.objects.select_related("promotion"))
 
 
 def locked_promo_code(code: str) -> PromoCode:
-    """As `promo_code_named`, and nobody else changes or uses it until the transaction ends."""
-    return _named(code, PromoCode.objects.select_related("promotion").select_for_update(no_key=True))
+    """Return the code with its promotion, locked until the transaction ends. Raises UnknownPromoCode."""
+    return _find(code, PromoCode.objects.select_related("promotion").select_for_update(no_key=True))
 
 
 def new_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None) -> PromoCode:
-    """As it would be made; nothing is written. Its pause is the code's own, as though it were paused later.
+    """Return the code as it would be created, writing nothing. A pause is set on the code, not the terms.
 
     Raises:
         Invalid.
@@ -85,7 +85,7 @@ def new_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None) ->
 
 @write_transaction
 def create_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None, by: Actor) -> PromoCode:
-    """A promotion with this one code.
+    """Create a promotion with this one code.
 
     Raises:
         Invalid, PromoCodeTaken.
@@ -99,7 +99,7 @@ def create_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
 def judge_change(
     promo_code: PromoCode, terms: PromotionTerms, *, max_uses: int | None
 ) -> dict[str, list[Any]]:
-    """Give it the terms, but for what it is restricted to, and tell what is new; nothing is written.
+    """Set the terms, except restrictions, on the code in memory and return what changes; writes nothing.
 
     Raises:
         Invalid, PromoFrozen, PartOfBatch.
@@ -130,7 +130,7 @@ def change_promo_code(code: str, terms: PromotionTerms, *, max_uses: int | None,
     Raises:
         UnknownPromoCode, Invalid, PromoFrozen, PartOfBatch.
     """
-    # Impossible whatever the code is: told before it is looked for.
+    # These terms are impossible for any code, so they are refused before it is looked up.
     refuse_impossible(terms)
     refuse_impossible_uses("max_uses", max_uses)
     promo_code = locked_promo_code(code)
@@ -148,7 +148,7 @@ def pause_promo_code(code: str, *, by: Actor) -> PromoCode:
 
 @write_transaction
 def resume_promo_code(code: str, *, by: Actor) -> PromoCode:
-    """Let it be used again; a promotion with this code alone is resumed with it, a paused batch is not."""
+    """Let the code be used again. Its promotion is resumed too if this is its only code; a batch is not."""
     promo_code = _set_paused(code, False, by)
     promotion = promo_code.promotion
     if promotion.is_paused and not promotion.is_batch:
@@ -160,7 +160,7 @@ def resume_promo_code(code: str, *, by: Actor) -> PromoCode:
 
 @write_transaction
 def duplicate_promo_code(code: str, *, new_code: str, by: Actor) -> PromoCode:
-    """A new code with the same terms, unused and not paused.
+    """Create a code with the same terms, unused and not paused.
 
     Raises:
         UnknownPromoCode, Invalid, PromoCodeTaken.
@@ -172,7 +172,7 @@ def duplicate_promo_code(code: str, *, new_code: str, by: Actor) -> PromoCode:
 
 @write_transaction
 def end_promo_code(code: str, *, by: Actor, at: datetime | None = None) -> PromoCode:
-    """Let its window end now; pausing can be taken back, this ends it. One that has ended stays as it is.
+    """Let the window end now, which unlike a pause is final. A code that has ended stays as it is.
 
     Raises:
         UnknownPromoCode, NotStarted, PartOfBatch.
@@ -188,7 +188,7 @@ def end_promo_code(code: str, *, by: Actor, at: datetime | None = None) -> Promo
 
 @write_transaction
 def delete_promo_code(code: str, *, by: Actor) -> None:
-    """Forget a code that no order ever used, and with a single code its promotion.
+    """Delete a code that no order ever used, and a single code's promotion with it.
 
     Raises:
         UnknownPromoCode, PromoCodeUsed.
@@ -204,7 +204,7 @@ def delete_promo_code(code: str, *, by: Actor) -> None:
         promotion.delete()
 
 
-def _named(code: str, codes: PromoCodeQuerySet) -> PromoCode:
+def _find(code: str, codes: PromoCodeQuerySet) -> PromoCode:
     found = codes.filter(code=normalised_code(code)).first()
     if found is None:
         raise UnknownPromoCode(_("There is no promo code %(code)s.") % {"code": normalised_code(code)[:40]})
@@ -230,7 +230,7 @@ def _judge(promo_code: PromoCode, terms: PromotionTerms) -> None:
 
 def _write(promo_code: PromoCode, terms: PromotionTerms) -> None:
     write_terms(promo_code.promotion, terms)
-    # Assigned again, now that it has a primary key.
+    # Assigned again, now that the promotion has a primary key.
     promo_code.promotion = promo_code.promotion
     try:
         with transaction.atomic():

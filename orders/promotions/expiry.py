@@ -1,4 +1,4 @@
-"""Promotions whose end has passed: marked, noted in their history, told to those who look after them."""
+"""Marks promotions whose end has passed, notes it in their history and tells those who look after them."""
 
 from datetime import datetime
 

@@ -15,7 +15,7 @@ from orders.reports import days_between, placed_on
 
 @dataclass(frozen=True, slots=True)
 class PromoFigures:
-    """Over the orders that still use it; revenue is net of credits."""
+    """Figures over the orders that still use the code or promotion; revenue is net of credits."""
 
     orders: int
     customers: int
@@ -26,13 +26,13 @@ class PromoFigures:
 
     @property
     def discount_share(self) -> Decimal | None:
-        """The discount as a percentage of what the goods would have cost without it."""
+        """Return the discount as a percentage of what the goods would have cost without it."""
         before = self.revenue + self.discount
         return round(100 * self.discount / before, 1) if before else None
 
     @property
     def revenue_share(self) -> Decimal | None:
-        """Its revenue as a percentage of the shop's since its first use."""
+        """Return its revenue as a percentage of the shop's since its first use."""
         return round(100 * self.revenue / self.revenue_since, 1) if self.revenue_since else None
 
 
@@ -53,7 +53,7 @@ class CodesUsed:
 
 
 def promo_figures(of: PromoCode | Promotion) -> PromoFigures:
-    """Two statements, however many orders and codes."""
+    """Compute the figures in two statements, however many orders and codes there are."""
     row = _uses(of).aggregate(
         orders=Count("pk"),
         customers=Count("customer", distinct=True),
@@ -74,7 +74,7 @@ def promo_figures(of: PromoCode | Promotion) -> PromoFigures:
 
 
 def uses_by_day(of: PromoCode | Promotion, first: date, last: date) -> list[tuple[date, int]]:
-    """How often it was used on each day from first to last."""
+    """Return how often it was used on each day from first to last."""
     rows = (
         _uses(of)
         .filter(placed_on(first, last, "redeemed_at"))
@@ -87,12 +87,12 @@ def uses_by_day(of: PromoCode | Promotion, first: date, last: date) -> list[tupl
 
 
 def codes_used(promotion: Promotion) -> CodesUsed:
-    """One statement, however many codes."""
+    """Count how far the codes are used up, in one statement."""
     return codes_used_of([promotion.pk]).get(promotion.pk, CodesUsed(0, 0, 0, 0, 0, 0))
 
 
 def codes_used_of(promotions: Iterable[int]) -> dict[int, CodesUsed]:
-    """By promotion, in one statement; one without codes is left out."""
+    """Return the same by promotion, in one statement; a promotion without codes is left out."""
     rows = (
         PromoCode.objects.filter(promotion__in=promotions)
         .order_by()
@@ -121,7 +121,7 @@ def codes_used_of(promotions: Iterable[int]) -> dict[int, CodesUsed]:
 
 
 def promotion_state(promotion: Promotion, *, has_uses_left: bool) -> PromoState:
-    """The state of those of its codes that are not paused alone."""
+    """Return the state of those of its codes that are not paused alone."""
     state = PromoCode(promotion=promotion).state
     return PromoState.USED_UP if state != PromoState.EXPIRED and not has_uses_left else state
 

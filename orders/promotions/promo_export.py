@@ -22,15 +22,15 @@ COLUMNS = (
     "is_paused",
 )
 EXPORTED_ONLY = ("state", "times_used")
-"""Columns that an import passes over: what became of the code is not for a file to say."""
+"""Columns that an import ignores: a file cannot set what became of a code."""
 ROWS_AT_ONCE = 5_000
 
 type Limits = tuple[str, str]
-"""The cells categories and products."""
+"""The cells of the columns `categories` and `products`."""
 
 
 def promo_codes_csv(codes: QuerySet[PromoCode]) -> Iterator[str]:
-    """A part of some thousand lines after another, read while they are asked for.
+    """Yield the file in parts of some thousand lines, which are read as they are needed.
 
     What a spreadsheet would take for a formula is neutralised.
     """
@@ -41,13 +41,13 @@ def promo_codes_csv(codes: QuerySet[PromoCode]) -> Iterator[str]:
 
 
 def cells_of(code: PromoCode, limits: Limits) -> dict[str, str]:
-    """What a file says of this code, by column."""
+    """Return the cells that a file has for this code, by column."""
     [row] = _rows([code], {code.promotion_id: limits}, timezone.now())
     return dict(zip(COLUMNS, row, strict=False))
 
 
 def limits_of(codes: Iterable[PromoCode]) -> dict[int, Limits]:
-    """The cells categories and products, by promotion, in two statements."""
+    """Return the cells `categories` and `products` by promotion, in two statements."""
     promotions = {code.promotion_id for code in codes}
     categories = linked(PromotionCategory, "category__slug", promotions)
     products = linked(PromotionProduct, "product__sku", promotions)
@@ -55,7 +55,7 @@ def limits_of(codes: Iterable[PromoCode]) -> dict[int, Limits]:
 
 
 def _joined(names: Sequence[str]) -> str:
-    """Several names in one cell: with ; between, and quoted where one needs it."""
+    """Join names for one cell, with ; between them, and quoted where a name needs it."""
     file = StringIO()
     if names:
         csv.writer(file, delimiter=";", lineterminator="").writerow(map(neutralised, names))
@@ -63,10 +63,10 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def _parts(codes: QuerySet[PromoCode]) -> Iterator[list[PromoCode]]:
-    """Each read by itself: a slow reader keeps no cursor and no transaction open."""
+    """Yield parts of the codes, each read by itself: a slow reader keeps no cursor or transaction open."""
     after = 0
     while part := list(codes.select_related(None).filter(pk__gt=after).order_by("pk")[:ROWS_AT_ONCE]):
-        # Thousands of codes share one promotion.
+        # Thousands of codes can share a promotion, so each promotion is loaded once.
         promotions = Promotion.objects.in_bulk({code.promotion_id for code in part})
         for code in part:
             code.promotion = promotions[code.promotion_id]
@@ -89,7 +89,7 @@ def _rows(
 
 
 def _terms(promotion: Promotion, limits: Limits) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The cells before and after that of max_uses."""
+    """Return the cells before and those after the column max_uses."""
     before = (
         promotion.name,
         _amount(promotion.percent_off),

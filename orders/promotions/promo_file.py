@@ -31,7 +31,7 @@ LONGEST_NAME = 60
 
 NUMBER = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]+))?\Z")
 WHOLE = re.compile(r"[0-9]{1,10}\Z")
-# Workbooks keep a day as the number of days since then, its time as a fraction.
+# Workbooks store a moment as the number of days since this one, with the time as a fraction.
 SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?\Z")
 SERIAL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001  # by the calendar, in no zone
 NO_FRACTION = Decimal("1e-10")
@@ -44,7 +44,7 @@ YES_OR_NO = frozenset({"first_order_only", "is_restricted", "is_paused"})
 
 @dataclass(frozen=True, slots=True)
 class PromoFileRow:
-    """A row as it was written, trimmed, by column; `number` is its place in the file (the header's is 1)."""
+    """A row's trimmed cells by column; `number` is its place in the file, where the header is row 1."""
 
     number: int
     cells: Mapping[str, str]
@@ -56,7 +56,7 @@ class PromoFileRow:
 
 @dataclass(frozen=True, slots=True)
 class PromoFile:
-    """A file that was read; `columns` are those of ours that it has, in its order."""
+    """A file that was read; `columns` are those of its columns that we know, in its order."""
 
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
@@ -64,7 +64,7 @@ class PromoFile:
 
     @property
     def repeated(self) -> dict[str, list[int]]:
-        """Codes that stand in several rows, with their numbers."""
+        """Return the codes that stand in several rows, with the numbers of those rows."""
         numbers = defaultdict(list)
         for row in self.rows:
             numbers[row.code].append(row.number)
@@ -72,7 +72,7 @@ class PromoFile:
 
 
 def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
-    """The whole file: CSV or XLSX with a column code, at most 10,000 rows.
+    """Read the whole file: CSV or XLSX with a column code, at most 10,000 rows.
 
     Raises:
         UnreadableFile.
@@ -95,9 +95,9 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
 
 
 def stated_terms(row: PromoFileRow) -> dict[str, Any]:
-    """The terms that the row states, by the names of PromotionTerms and `max_uses`; none of a missing column.
+    """Return the terms that the row states, by the names of PromotionTerms, and `max_uses`.
 
-    Nor does an empty cell of a column that answers yes or no state anything.
+    A missing column states nothing, and neither does an empty cell of a column of yes or no.
 
     Raises:
         Invalid: naming every cell that cannot be understood.
@@ -119,7 +119,7 @@ def stated_terms(row: PromoFileRow) -> dict[str, Any]:
 
 
 def _with_kind(said: dict[str, Any]) -> dict[str, Any]:
-    """The filled one of percent_off and amount_off tells the kind; without one the code keeps its own."""
+    """Add the kind, which is the filled one of percent_off and amount_off; without one it stays as it is."""
     percent_off, amount_off = said.pop("percent_off", None), said.pop("amount_off", None)
     if percent_off is None and amount_off is None:
         return said
@@ -132,11 +132,11 @@ def _number(text: str) -> Decimal | None:
     if not text:
         return None
     match = NUMBER.match(text)
-    # Three digits behind a comma or point are meant as thousands as often as not.
+    # Three digits after a comma or point are as often as not meant as thousands.
     if match is None or len(match[2] or "") == 3:
         raise _unclear(text, _("“%(text)s” is no number such as 12.50, without a mark for thousands."))
     number = Decimal(text.replace(",", "."))
-    # A workbook keeps 19.99 as 19.989999999999998.
+    # A workbook stores 19.99 as 19.989999999999998.
     return number.quantize(NO_FRACTION).normalize() + ZERO if len(match[2] or "") > 10 else number
 
 
@@ -174,7 +174,7 @@ def _unserialised(text: str) -> str:
 
 
 def _listed(ids_of: Callable[[Sequence[str]], tuple[int, ...]]) -> Callable[[str], tuple[int, ...]]:
-    """Several names with ; or a line break between them, quoted where they hold one."""
+    """Make a reader of names with ; or a line break between them, quoted where they contain one."""
 
     def read(text: str) -> tuple[int, ...]:
         lines = csv.reader(text.splitlines(), delimiter=";", skipinitialspace=True)

@@ -33,11 +33,11 @@ RESTRICTING = ("is_restricted", "category_ids", "product_ids")
 
 
 type Write = Callable[[Actor], object]
-"""Does what a row was seen to do; None where there is nothing to do."""
+"""Writes what the plan says of a row; None stands for a row that needs no writing."""
 
 
 def plan_promo_codes(file: PromoFile, *, on_row: OnRow | None = None) -> RowPlan:
-    """What importing the file would do. Nothing is written, and nobody who writes has to wait."""
+    """Return what importing the file would do. Nothing is written, and no writer has to wait."""
     return RowPlan("code", tuple(row for row, _write in _planned(file, on_row)), file.ignored_columns)
 
 
@@ -64,12 +64,12 @@ def import_promo_codes(
 
 
 def rejected_promo_codes_csv(file: PromoFile, plan: RowPlan) -> str:
-    """The rows with problems as `rejected_csv` hands them back."""
+    """Return the rows with problems as a CSV file to correct and import again."""
     return rejected_csv(plan, file.columns, ((row.number, list(row.cells.values())) for row in file.rows))
 
 
 def _lock_codes(file: PromoFile) -> None:
-    """Keep everybody else from changing or using these codes until the transaction ends."""
+    """Lock these codes, so that nobody else changes or uses them until the transaction ends."""
     for part in batched(file.rows, ROWS_AT_ONCE):
         codes = PromoCode.objects.filter(code__in=[row.code for row in part]).order_by("pk")
         list(codes.select_for_update(no_key=True).values_list("pk"))
@@ -124,7 +124,7 @@ def _is_so_already(promo_code: PromoCode, terms: PromotionTerms, said: Mapping[s
 def _changed(
     row: PromoFileRow, said: Mapping[str, Any], promo_code: PromoCode, limits: Limits
 ) -> tuple[Changes, Write]:
-    """The changed cells, before and after."""
+    """Return the changed cells, before and after, and what writes the change."""
     before, present = cells_of(promo_code, limits), terms_of_promotion(promo_code.promotion)
     terms = _terms_said(said, present)
     max_uses = said.get("max_uses", promo_code.max_uses)
@@ -144,7 +144,7 @@ def _changed(
 
 
 def _terms_said(said: Mapping[str, Any], present: PromotionTerms) -> PromotionTerms:
-    """Raises UnclearRestriction."""
+    """Return the present terms, changed as the row says. Raises UnclearRestriction."""
     plain = {name: value for name, value in said.items() if name not in (*OF_THE_CODE, *RESTRICTING)}
     was = Restriction(present.is_restricted, present.category_ids, present.product_ids)
     return replace(present, **plain, **asdict(restriction_said(_restricting(said), present=was)))
@@ -157,7 +157,7 @@ def _restricting(said: Mapping[str, Any]) -> dict[str, Any]:
 def _pausing(
     promo_code: PromoCode, is_paused: bool | None
 ) -> tuple[Callable[..., PromoCode] | None, dict[str, str]]:
-    """What pauses or resumes it, if that is asked for, and the cell that tells of it."""
+    """Return what pauses or resumes the code, if the file asks for that, and the cell that says so."""
     promotion = promo_code.promotion
     if is_paused in (None, promo_code.is_paused or promotion.is_paused):
         return None, {}
@@ -182,7 +182,7 @@ def _refuse_repeated(row: PromoFileRow, repeated: Mapping[str, list[int]]) -> No
 
 
 def _problem_in_words(refusal: Invalid | Conflict | NotFound) -> str:
-    """Naming the columns of the file."""
+    """Put a refusal into words, with the names of the file's columns."""
     if not isinstance(refusal, Invalid) or not refusal.faults:
         return refusal.detail
     told = []

@@ -30,18 +30,18 @@ class UnknownPromotion(NotFound):
 
 
 def promotion_numbered(number: int) -> Promotion:
-    """Raises UnknownPromotion."""
-    return _numbered(number, Promotion.objects.all())
+    """Return the promotion with this number. Raises UnknownPromotion."""
+    return _find(number, Promotion.objects.all())
 
 
 def locked_promotion(number: int) -> Promotion:
-    """As `promotion_numbered`, and nobody else changes its terms until the transaction ends."""
-    return _numbered(number, Promotion.objects.select_for_update(no_key=True))
+    """Return the promotion, its terms locked until the transaction ends. Raises UnknownPromotion."""
+    return _find(number, Promotion.objects.select_for_update(no_key=True))
 
 
 @write_transaction
 def change_promotion(number: int, terms: PromotionTerms, *, by: Actor) -> Promotion:
-    """Change the terms of all its codes; once one was used, kind and amounts stay.
+    """Change the terms of all its codes; once one of them was used, kind and amounts stay.
 
     Raises:
         UnknownPromotion, Invalid, PromoFrozen.
@@ -84,7 +84,7 @@ def end_promotion(number: int, *, by: Actor, at: datetime | None = None) -> Prom
     return change_promotion(number, replace(terms, ends_at=now), by=by)
 
 
-def _numbered(number: int, promotions: QuerySet[Promotion]) -> Promotion:
+def _find(number: int, promotions: QuerySet[Promotion]) -> Promotion:
     found = promotions.filter(pk=number).first()
     if found is None:
         raise UnknownPromotion(_("There is no promotion %(number)s.") % {"number": number})

@@ -1,4 +1,4 @@
-"""Whether a promo code may be used, using it, and giving the use back."""
+"""Deciding whether a promo code may be used, using it, and giving the use back."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -45,7 +45,7 @@ STATE_REASONS = {
 
 
 class PromoRefused(Invalid):
-    """The order names a promo code that gives nothing: it is refused whole, never placed at full price."""
+    """The order's promo code gives no discount: the order is refused, never placed at full price."""
 
     code = "promo_not_usable"
     title = _("The promo code cannot be used")
@@ -66,21 +66,21 @@ class Candidate:
 
     @property
     def restricting_promotion_id(self) -> int:
-        """The promotion whose categories and products matter; 0, which is none, when it applies to all."""
+        """Return the promotion whose categories and products matter; 0 when it applies to everything."""
         return self.promo_code.promotion_id if self.terms.is_restricted else 0
 
 
 def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | NoDiscount:
-    """Whether this customer may use this code at this moment; nothing is held."""
-    return _judged(_seen, code, customer, at)
+    """Decide whether this customer may use this code at this moment, without locking anything."""
+    return _judge(_find_code, code, customer, at)
 
 
 def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | NoDiscount:
-    """As `consider`, and keep the code's row locked until the transaction ends.
+    """Decide the same as `consider`, with the code's row locked until the transaction ends.
 
-    The customer must be locked before: of two first orders at once the second then sees the first.
+    The customer must be locked already, so that the second of two simultaneous first orders sees the first.
     """
-    return _judged(_locked, code, customer, at)
+    return _judge(_lock_code, code, customer, at)
 
 
 def redeem(
@@ -120,7 +120,7 @@ def _count_use(promo_code: int) -> tuple[QuerySet[PromoCode], Mapping[str, Any]]
 
 
 def release(order: Order, *, at: datetime) -> None:
-    """Give the order's use back, exactly once however often it is asked for."""
+    """Give the order's use back, exactly once however often this is called."""
     active = Redemption.objects.filter(order=order, state=RedemptionState.ACTIVE)
     released = list(active.values_list("promo_code_id", flat=True))
     if active.update(state=RedemptionState.RELEASED, released_at=at):
@@ -128,30 +128,30 @@ def release(order: Order, *, at: datetime) -> None:
 
 
 def may_know_why(by: Actor) -> bool:
-    """Whether to tell the real reason: to the system and to staff who place orders."""
+    """Tell whether to give the real reason, as to the system and to staff who place orders."""
     return by.user is None or by.user.has_perm("orders.add_order")
 
 
 def refusal_told_to(by: Actor, refusal: NoDiscount) -> PromoRefused:
-    told = refusal if may_know_why(by) else _in_public(refusal)
+    told = refusal if may_know_why(by) else _public_refusal(refusal)
     detail = refusal_sentence(told, settings.SHOP_CURRENCY)
     return PromoRefused(detail, code=CODES.get(refusal.reason, "promo_not_usable"))
 
 
 def quote_told_to(by: Actor, quote: Quote) -> Quote:
-    """Customers hear no more of a code that gives nothing than a refusal would tell them."""
+    """Return the quote as `by` may see it: customers learn no more of a useless code than from a refusal."""
     promo = quote.promo
     if promo is None or promo.refusal is None or may_know_why(by):
         return quote
-    told = _in_public(promo.refusal)
+    told = _public_refusal(promo.refusal)
     steps = (
         refused_step(told) if step.step == PriceStepKind.PROMO_REFUSED else step for step in quote.explanation
     )
     return replace(quote, promo=replace(promo, code=told.code, refusal=told), explanation=tuple(steps))
 
 
-def _in_public(refusal: NoDiscount) -> NoDiscount:
-    """Unknown, paused, early, expired and used-up codes sound alike, the code not echoed."""
+def _public_refusal(refusal: NoDiscount) -> NoDiscount:
+    """Make unknown, paused, early, expired and used-up codes look alike, without repeating the code."""
     if refusal.reason == PromoReason.MINIMUM_SPEND:
         return refusal
     if refusal.reason == PromoReason.ALREADY_USED:
@@ -160,17 +160,17 @@ def _in_public(refusal: NoDiscount) -> NoDiscount:
 
 
 @selecting
-def _seen(code: str, customer: int | None) -> QuerySet[PromoCode]:
+def _find_code(code: str, customer: int | None) -> QuerySet[PromoCode]:
     return _with_history(code, customer)
 
 
 @selecting
-def _locked(code: str, customer: int | None) -> QuerySet[PromoCode]:
+def _lock_code(code: str, customer: int | None) -> QuerySet[PromoCode]:
     return _with_history(code, customer).select_for_update(of=("self",), no_key=True)
 
 
 def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
-    """A code with its promotion and this customer's history, in one statement."""
+    """Find a code with its promotion and this customer's history, in one statement."""
     uses = (
         Redemption.objects.filter(
             promotion=OuterRef("promotion"), customer=customer, state=RedemptionState.ACTIVE
@@ -186,7 +186,7 @@ def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
     )
 
 
-def _judged(
+def _judge(
     find: Callable[[str, int | None], list[PromoCode]], code: str, customer: Customer | None, at: datetime
 ) -> Candidate | NoDiscount:
     code = normalised_code(code)
@@ -227,7 +227,7 @@ def terms_of(promo_code: PromoCode) -> Terms:
 
 
 def kept_terms(candidate: Candidate) -> Mapping[str, str | bool | None]:
-    """The terms as the order keeps them: plain JSON."""
+    """Return the terms as the order stores them, in plain JSON."""
     promotion, terms = candidate.promo_code.promotion, candidate.terms
     return {
         "promotion": promotion.name,
@@ -241,7 +241,7 @@ def kept_terms(candidate: Candidate) -> Mapping[str, str | bool | None]:
 
 
 def is_named_by(promotion: int) -> Q:
-    """A condition on products: whether the promotion names them or their category."""
+    """Return a condition on products: the promotion names them or their category."""
     products = PromotionProduct.objects.filter(promotion=promotion, product=OuterRef("pk"))
     categories = PromotionCategory.objects.filter(promotion=promotion, category=OuterRef("category"))
     return Q(Exists(products)) | Q(Exists(categories))

@@ -1,4 +1,4 @@
-"""What a promotion applies to, as people name it: categories by slug or name, products by SKU."""
+"""What a promotion is restricted to, as people name it: categories by slug or name, products by SKU."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ NAMES_THOUGH_FREE = gettext_lazy(
 
 
 class UnclearRestriction(Invalid):
-    """Nobody has said whether it applies to everything: an empty list never means that."""
+    """It is unclear whether a promotion applies to everything: an empty list never means that."""
 
     code = "unclear_restriction"
     title = gettext_lazy("Say what the promotion applies to")
@@ -32,7 +32,7 @@ class UnclearRestriction(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """Whether a promotion applies to what it names alone, and what that is."""
+    """Whether a promotion applies only to what it names, and what it names."""
 
     is_restricted: bool = False
     category_ids: tuple[int, ...] = ()
@@ -42,10 +42,10 @@ class Restriction:
 def restriction_said(
     said: Mapping[str, Any], *, present: Restriction | None = None, pointer: str = ""
 ) -> Restriction:
-    """What becomes of `present` (None: a new promotion) when `said` names some of a Restriction's fields.
+    """Return what becomes of `present` (None: a new promotion) when `said` has some of its fields.
 
-    To name something restricts; that nothing restricts it any more must be said in so many words. `pointer`
-    is where the input holds the fields.
+    Naming something restricts the promotion; lifting a restriction must be said explicitly. `pointer` is
+    where the input holds the fields.
 
     Raises:
         UnclearRestriction.
@@ -57,7 +57,7 @@ def restriction_said(
         refuse_unclear(False, said.get("category_ids", ()), said.get("product_ids", ()), pointer=pointer)
         return Restriction()
     if not (categories or products) and present is not None and not present.is_restricted:
-        # Empty lists tell nothing new of one that has none.
+        # Empty lists change nothing about a promotion that names nothing.
         refuse_unclear(said.get("is_restricted") is True, (), (), pointer=pointer)
         return present
     if not said:
@@ -83,7 +83,7 @@ def refuse_unclear(
 
 
 def category_ids(names: Sequence[str], *, pointer: str = "/categories") -> tuple[int, ...]:
-    """Without regard to case; `pointer` is where the input holds the names.
+    """Return the ids of the categories with these names or slugs; `pointer` is where the input has them.
 
     Raises:
         Invalid: naming each one that does not exist.
@@ -97,13 +97,13 @@ def category_ids(names: Sequence[str], *, pointer: str = "/categories") -> tuple
 
 
 def product_ids(skus: Sequence[str], *, pointer: str = "/products") -> tuple[int, ...]:
-    """As `category_ids`."""
+    """Return the ids of the products with these SKUs. Raises Invalid as `category_ids` does."""
     known = dict(Product.objects.with_skus(skus).values_list("sku_key", "pk")) if skus else {}
     return _ids(skus, known, pointer, "unknown_product", _("There is no product %(name)s."))
 
 
 def hold_categories(category_ids: Sequence[int]) -> None:
-    """Keep them from being deleted until the transaction ends.
+    """Lock the categories, so that none can be deleted until the transaction ends.
 
     Raises:
         Invalid: one of them is gone already.
@@ -117,7 +117,7 @@ def hold_categories(category_ids: Sequence[int]) -> None:
 
 
 def linked(through: type[Model], column: str, promotions: Iterable[int]) -> dict[int, list[Any]]:
-    """By promotion, this column of what it names, sorted; one that names nothing is left out."""
+    """Return `column` of what each promotion names, sorted; a promotion that names nothing is left out."""
     found: dict[int, list[Any]] = {}
     rows = through._default_manager.filter(promotion__in=promotions).order_by(column)
     for promotion, value in rows.values_list("promotion_id", column):
@@ -128,7 +128,7 @@ def linked(through: type[Model], column: str, promotions: Iterable[int]) -> dict
 def _ids(
     names: Sequence[str], known: Mapping[str, int], pointer: str, code: str, sentence: str
 ) -> tuple[int, ...]:
-    """The keys of what is named; for each name that is not known a fault with this code and sentence."""
+    """Return the ids of these names. Raises Invalid with `code` and `sentence` for each unknown name."""
     field = pointer.rpartition("/")[2]
     faults = [
         Fault(f"{pointer}/{index}", code, sentence % {"name": name[:64]}, {"in": "body"})

@@ -1,4 +1,4 @@
-"""What can be said of a promotion, and what cannot be."""
+"""The terms of promotions: reading, writing, comparing and refusing them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -25,7 +25,7 @@ from orders.models import (
 from orders.promotions.restriction import hold_categories, linked, refuse_unclear
 
 FROZEN_ONCE_USED = ("kind", "percent_off", "amount_off", "max_discount")
-# Within these years a moment can be shown in every time zone.
+# Between these years a moment can be shown in every time zone.
 FIRST_YEAR, LAST_YEAR = 2000, 9000
 MOST_USES = 2_000_000_000
 CONSTRAINTS = {each.name: each for each in (*Promotion._meta.constraints, *PromoCode._meta.constraints)}
@@ -43,9 +43,9 @@ class NotStarted(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class PromotionTerms:
-    """Everything that can be said of a promotion; times are aware, the window is [starts_at, ends_at).
+    """All terms of a promotion; times are aware, and the window is [starts_at, ends_at).
 
-    One that `is_restricted` applies to its categories and products alone; else it has none.
+    If it `is_restricted` it applies only to its categories and products; otherwise it has none.
     """
 
     name: str
@@ -65,7 +65,7 @@ class PromotionTerms:
 
     @property
     def discount_in_words(self) -> str:
-        """`20 %, up to €40.00`."""
+        """Return `20 %, up to €40.00`."""
         return Promotion(
             kind=self.kind,
             percent_off=self.percent_off,
@@ -82,7 +82,7 @@ def terms_of_promotion(promotion: Promotion) -> PromotionTerms:
 
 
 def terms_of_promotions(promotions: Iterable[Promotion]) -> dict[int, PromotionTerms]:
-    """By primary key, in two statements."""
+    """Return the terms by the promotions' primary keys, in two statements."""
     by_key = {promotion.pk: promotion for promotion in promotions}
     categories = linked(PromotionCategory, "category_id", by_key)
     products = linked(PromotionProduct, "product_id", by_key)
@@ -112,7 +112,7 @@ def write_terms(promotion: Promotion, terms: PromotionTerms) -> None:
 
 
 def set_terms(promotion: Promotion, terms: PromotionTerms) -> None:
-    """Give it these terms, but for what it is restricted to; nothing is written.
+    """Set these terms, except restrictions, on the promotion in memory; writes nothing.
 
     Raises:
         Invalid: naming every field that cannot be so.
@@ -128,8 +128,8 @@ def set_terms(promotion: Promotion, terms: PromotionTerms) -> None:
 def refuse_unclean(row: Promotion | PromoCode) -> None:
     """Raises Invalid for what a field cannot hold.
 
-    What fields must keep between them is said by `refuse_impossible`: for the constraints of the models,
-    which hold it in the end, Django would ask the database one by one.
+    Rules between fields are checked by `refuse_impossible`: for the models' constraints, which enforce
+    them in the end, Django would query the database one by one.
     """
     try:
         row.clean_fields(exclude=["promotion"])
@@ -138,7 +138,7 @@ def refuse_unclean(row: Promotion | PromoCode) -> None:
 
 
 def refuse_frozen(promotion: Promotion, changed: Mapping[str, Any], name: str) -> None:
-    """Once used, kind and amounts stay.
+    """Refuse changes of kind and amounts once the promotion was used.
 
     Raises:
         PromoFrozen.
@@ -153,13 +153,13 @@ def refuse_frozen(promotion: Promotion, changed: Mapping[str, Any], name: str) -
 
 
 def refuse_to_end_before_start(terms: PromotionTerms, name: str, at: datetime) -> None:
-    """Raises NotStarted: a window without any moment in it cannot be."""
+    """Raises NotStarted, for a window must not end before it starts."""
     if terms.starts_at is not None and terms.starts_at >= at:
         raise NotStarted(_("%(name)s has not started yet: pause it instead.") % {"name": name})
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Each changed name with its old and new value, as the history keeps them: plain JSON."""
+    """Return each changed name with its old and new value, as the history stores them, in plain JSON."""
     return {
         name: [_as_json(before[name]), _as_json(value)]
         for name, value in after.items()
@@ -178,7 +178,7 @@ def record(
     details: Mapping[str, Any],
     promo_code: PromoCode | None = None,
 ) -> None:
-    """Add to the promotion's history."""
+    """Add an entry to the promotion's history."""
     PromotionEvent.objects.create(
         promotion=promotion,
         promo_code=promo_code,
@@ -190,7 +190,7 @@ def record(
 
 
 def refuse_impossible(terms: PromotionTerms) -> None:
-    """Raises Invalid for what no column could refuse by itself."""
+    """Raises Invalid for combinations that no single column could refuse."""
     field = "percent_off" if terms.kind == PromotionKind.PERCENTAGE else "amount_off"
     if getattr(terms, field) is None:
         detail = _("A promotion of kind %(kind)s needs %(field)s.") % {"kind": terms.kind, "field": field}
@@ -224,7 +224,7 @@ def year_out_of_range() -> str:
 
 
 def rule_of(constraint: str) -> str:
-    """What the constraint of this name asks of the fields, as its refusal says it."""
+    """Return the sentence about the constraint of this name."""
     return str(CONSTRAINTS[constraint].violation_error_message)
 
 

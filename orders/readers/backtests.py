@@ -11,7 +11,7 @@ SHARES = ("share_of_orders", "share_of_revenue", "average_before", "average_afte
 
 
 def backtest_as_data(found: Backtest) -> dict[str, Any]:
-    """The time from and to, the figures and shares, and both tables."""
+    """Return the period, the figures and shares, and both tables."""
     figures = asdict(found)
     period = {"from": figures.pop("start"), "to": figures.pop("end")}
     shares = {name: getattr(found, name) for name in SHARES}

@@ -25,12 +25,12 @@ EVENT_FIELDS = tuple(COLUMNS)
 
 
 def event_columns(fields: Iterable[str]) -> list[str]:
-    """The columns of OrderEvent that these fields are read from."""
+    """Return the columns of OrderEvent that these fields are read from."""
     return list(dict.fromkeys(column for name in fields for column in COLUMNS[name]))
 
 
 def event_as_data(row: Mapping[str, Any], fields: Iterable[str], *, to: User | None) -> dict[str, Any]:
-    """These fields of a row that holds their columns, as this user may know them; None is the system.
+    """Return these fields of a row with their columns, as this user may know them; None is the system.
 
     Customers see the shop in place of its staff.
     """
@@ -53,13 +53,13 @@ def _actor(row: Mapping[str, Any], to: User | None) -> str:
 
 
 def event_data(pk: int, *, to: User | None) -> dict[str, Any]:
-    """All of one event."""
+    """Return all fields of one event."""
     row = OrderEvent.objects.values(*event_columns(EVENT_FIELDS)).get(pk=pk)
     return event_as_data(row, EVENT_FIELDS, to=to)
 
 
 def events_as_data(events: QuerySet[OrderEvent], *, to: User | None) -> Iterator[dict[str, Any]]:
-    """Those that this reader may see, in the order of the queryset."""
+    """Yield the events that this reader may see, in the order of the queryset."""
     visible = events if to is None else events_told_to(to, events)
     rows = visible.values(*event_columns(EVENT_FIELDS))
     return (event_as_data(row, EVENT_FIELDS, to=to) for row in rows)

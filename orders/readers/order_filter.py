@@ -1,4 +1,4 @@
-"""Which orders a list is about."""
+"""The filters of a list of orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from orders.models.promo import normalised_code
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """What is None does not narrow the list, and neither does an empty `status`.
+    """Filters of a list; None does not filter, and neither does an empty `status`.
 
-    Both ends of amounts are included; of moments the beginning is and the end is not.
+    Ranges of amounts include both ends; ranges of time include the beginning and not the end.
     """
 
     q: str | None = None
@@ -30,7 +30,7 @@ class OrderFilter:
     placed_before: datetime | None = None
 
     def of(self, orders: OrderQuerySet, *, by_customer: bool = True) -> OrderQuerySet:
-        """`by_customer`: whether the reader may find orders by who placed them."""
+        """Filter the orders; `by_customer` says whether the reader may search by who placed them."""
         if self.status:
             orders = orders.filter(status__in=self.status)
         if self.q:
@@ -51,7 +51,7 @@ class OrderFilter:
 
 
 def _mentioning(orders: OrderQuerySet, text: str, *, by_customer: bool) -> OrderQuerySet:
-    """The one with this number, else those of which each word is a part of the number, e-mail or name."""
+    """Find the order with this number, else those with each word in their number, e-mail or name."""
     exact = orders.with_number(text)
     if exact.exists():
         return exact

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import chosen_fields
+from backoffice.requests.json_reply import Reply, rendered
 from orders.held_order import UnknownOrder
 from orders.models import Order, OrderLine, ShipmentLine
 from orders.models.order import OrderQuerySet
@@ -68,7 +68,7 @@ RELATED = ("lines", "shipments")
 
 
 def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
-    """The order, as this user may see it, with its version in the ETag.
+    """Return the order as this user may see it, with its version in the ETag.
 
     Raises:
         UnknownOrder: there is none, or it is not theirs to see.
@@ -84,7 +84,7 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
 
 
 def placed_reply(order: Order, *, to: User, location: str) -> Reply:
-    """An order as `place_order` gave it."""
+    """Return the reply for an order that `place_order` has just returned."""
     rows = [as_row(order, ORDER_FIELDS)]
     [content] = orders_as_data(
         rows,
@@ -97,7 +97,7 @@ def placed_reply(order: Order, *, to: User, location: str) -> Reply:
 
 
 def order_data(number: str, *, to: User | None) -> dict[str, Any]:
-    """All of an order, as this user may see it; None is the system, which may see everything.
+    """Return all of an order, as this user may see it; None is the system, which sees everything.
 
     Raises:
         UnknownOrder.
@@ -115,14 +115,14 @@ def order_data(number: str, *, to: User | None) -> dict[str, Any]:
 
 
 def summaries_as_data(orders: OrderQuerySet) -> Iterator[dict[str, Any]]:
-    """What a list shows of orders to whoever may see everything, read while they are asked for."""
+    """Yield what a list shows of orders to whoever may see everything, reading them as they are needed."""
     rows = orders.values(*order_columns(SUMMARY_FIELDS)).iterator(2_000)
     for part in batched(rows, ORDERS_AT_ONCE):
         yield from orders_as_data(part, SUMMARY_FIELDS, is_personal=True)
 
 
 def order_columns(fields: Iterable[str]) -> list[str]:
-    """The columns of Order that these fields are made of."""
+    """Return the columns of Order that these fields are made of."""
     columns = ["pk"]
     for name in fields:
         if name not in RELATED:
@@ -142,7 +142,7 @@ def orders_as_data(
     names_promos: bool = True,
     lines: Iterable[OrderLine] | None = None,
 ) -> list[dict[str, Any]]:
-    """These fields of orders, whose rows hold `order_columns(fields)`.
+    """Return these fields of orders, whose rows hold `order_columns(fields)`.
 
     Args:
         is_personal: whether the reader may know who ordered.
@@ -174,7 +174,7 @@ def _order(
 
 
 def _without_code(order: dict[str, Any]) -> dict[str, Any]:
-    """What a promo took off stays, for the sums to add up."""
+    """Remove the promo code, but not what it took off, so that the sums add up."""
     if order.get("promo"):
         order["promo"] |= {"code": ""}
     for step in order.get("explanation", []):

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import chosen_fields
 from backoffice.money import ZERO, rounded
+from backoffice.requests.json_reply import Reply, rendered
 from orders.models import (
     PromoCode,
     Promotion,
@@ -62,7 +62,7 @@ def promo_code_columns(fields: Iterable[str]) -> list[str]:
 def with_discount_given(
     codes: QuerySet[PromoCode], fields: Iterable[str], *, to: Actor
 ) -> QuerySet[PromoCode]:
-    """Adds, if these fields need it, what active redemptions of each code came to; else nothing."""
+    """Annotate the sum of each code's active redemptions, if these fields need it."""
     if "discount_given" not in fields:
         return codes
     money = DecimalField()
@@ -81,7 +81,7 @@ def with_discount_given(
 def promo_code_reply(
     code: str, *, to: Actor, fields: str | None = None, status: int = 200, location: str = ""
 ) -> Reply:
-    """The promo code as this actor may see it, with the version of what can be edited in the ETag.
+    """Return the promo code as this actor may see it; the ETag is the version of what can be edited.
 
     Raises:
         UnknownPromoCode.
@@ -91,7 +91,7 @@ def promo_code_reply(
 
 
 def promo_code_data(code: str, *, to: Actor) -> dict[str, Any]:
-    """All of one promo code, as this actor may see it.
+    """Return all of one promo code, as this actor may see it.
 
     Raises:
         UnknownPromoCode.
@@ -100,12 +100,12 @@ def promo_code_data(code: str, *, to: Actor) -> dict[str, Any]:
 
 
 def promo_code_row(code: str, *, to: Actor) -> dict[str, Any]:
-    """What a list shows of this one. Raises UnknownPromoCode."""
+    """Return what a list shows of this code. Raises UnknownPromoCode."""
     return _promo_code(code, PROMO_CODE_FIELDS, to)[0]
 
 
 def promo_codes_read(codes: QuerySet[PromoCode], *, to: Actor) -> Iterator[dict[str, Any]]:
-    """What a list shows of these codes, in the order of the queryset, read while they are asked for."""
+    """Yield what a list shows of these codes, in the order of the queryset, reading them as needed."""
     priced = with_discount_given(codes, PROMO_CODE_FIELDS, to=to)
     rows = priced.values(*promo_code_columns(PROMO_CODE_FIELDS)).iterator(2_000)
     for part in batched(rows, CODES_AT_ONCE):
@@ -113,7 +113,7 @@ def promo_codes_read(codes: QuerySet[PromoCode], *, to: Actor) -> Iterator[dict[
 
 
 def _promo_code(code: str, fields: Sequence[str], to: Actor) -> tuple[dict[str, Any], str]:
-    """These fields, and the version. Raises UnknownPromoCode."""
+    """Return these fields of the code, and its version. Raises UnknownPromoCode."""
     shown = [name for name in fields if name in PROMO_CODE_FIELDS]
     codes = with_discount_given(PromoCode.objects.filter(code=normalised_code(code)), shown, to=to)
     row = codes.values("pk", *dict.fromkeys([*promo_code_columns(shown), *VERSIONED])).first()
@@ -129,7 +129,7 @@ def _promo_code(code: str, fields: Sequence[str], to: Actor) -> tuple[dict[str, 
 
 
 def figures_as_data(of: PromoCode | Promotion, *, to: Actor) -> dict[str, Any] | None:
-    """What it brought and cost; None for those who may not see revenue."""
+    """Return what it brought and cost; None for those who may not see revenue."""
     if not to.may(SEE_REVENUE):
         return None
     figures = promo_figures(of)
@@ -149,13 +149,13 @@ def version_of(updated_at: Any, is_paused: bool, max_uses: int | None) -> str:
 
 
 def promo_codes_as_data(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
-    """These fields of promo codes, whose rows hold `promo_code_columns(fields)`."""
+    """Return these fields of promo codes, whose rows hold `promo_code_columns(fields)`."""
     restrictions = restrictions_of({row["promotion_id"] for row in rows if "promotion_id" in row}, fields)
     return [{name: _value(name, row, restrictions) for name in fields} for row in rows]
 
 
 def restrictions_of(promotions: Iterable[int], fields: Iterable[str]) -> Restrictions:
-    """By field and promotion: slugs of categories and SKUs of products, as far as these fields need them."""
+    """Return slugs of categories and SKUs of products by field and promotion, if these fields need them."""
     named = {
         "categories": (PromotionCategory, "category__slug"),
         "products": (PromotionProduct, "product__sku"),

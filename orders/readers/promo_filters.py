@@ -1,4 +1,4 @@
-"""Which promo codes and which promotions a list is about."""
+"""The filters of lists of promo codes and of promotions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from orders.models.promo import PromoCodeQuerySet, normalised_code
 
 @dataclass(frozen=True, slots=True)
 class TermsFilter:
-    """What is None does not narrow the list. Each time has its beginning and not its end."""
+    """Filters of terms; None does not filter. Ranges of time include the beginning and not the end."""
 
     q: str | None = None
     kind: str | None = None
@@ -34,7 +34,7 @@ class TermsFilter:
 
 @dataclass(frozen=True, slots=True)
 class PromoCodeFilter(TermsFilter):
-    """`q` has words of the code or of its promotion's name."""
+    """Filters of a list of codes; `q` has words of the code or of its promotion's name."""
 
     state: str | None = None
 
@@ -48,7 +48,7 @@ class PromoCodeFilter(TermsFilter):
 
 @dataclass(frozen=True, slots=True)
 class PromotionFilter(TermsFilter):
-    """`q` has words of the name. A batch is a promotion with many generated codes."""
+    """Filters of a list; `q` has words of the name. A batch is a promotion with many generated codes."""
 
     is_batch: bool | None = None
 

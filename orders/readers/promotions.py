@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
-from backoffice.api.json_reply import Reply, rendered
 from backoffice.api.pagination import chosen_fields
+from backoffice.requests.json_reply import Reply, rendered
 from orders.models import Promotion
 from orders.promotions import (
     CodesUsed,
@@ -43,7 +43,7 @@ def promotion_columns(fields: Sequence[str]) -> list[str]:
 def promotion_reply(
     number: int, *, to: Actor, fields: str | None = None, status: int = 200, location: str = ""
 ) -> Reply:
-    """The promotion as this actor may see it, with the version of its terms in the ETag.
+    """Return the promotion as this actor may see it, with the version of its terms in the ETag.
 
     Raises:
         UnknownPromotion.
@@ -54,7 +54,7 @@ def promotion_reply(
 
 
 def promotion_data(number: int, *, to: Actor) -> dict[str, Any]:
-    """All of one promotion, as this actor may see it.
+    """Return all of one promotion, as this actor may see it.
 
     Raises:
         UnknownPromotion.
@@ -63,7 +63,7 @@ def promotion_data(number: int, *, to: Actor) -> dict[str, Any]:
 
 
 def promotions_read(promotions: QuerySet[Promotion]) -> Iterator[dict[str, Any]]:
-    """What a list shows of these promotions, in the order of the queryset, read while they are asked for."""
+    """Yield what a list shows of these promotions, in the order of the queryset, reading them as needed."""
     rows = promotions.values(*promotion_columns(PROMOTION_FIELDS)).iterator(500)
     for part in batched(rows, PROMOTIONS_AT_ONCE):
         yield from promotions_as_data(part, PROMOTION_FIELDS)
@@ -84,7 +84,7 @@ def version_of(promotion: Promotion) -> str:
 
 
 def promotions_as_data(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
-    """These fields of promotions, whose rows hold `promotion_columns(fields)`."""
+    """Return these fields of promotions, whose rows hold `promotion_columns(fields)`."""
     numbers = [row["id"] for row in rows]
     restrictions = restrictions_of(numbers, fields)
     used = codes_used_of(numbers) if {"state", "codes"} & set(fields) else {}

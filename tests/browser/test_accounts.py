@@ -32,7 +32,7 @@ def test_a_customer_confirms_an_address_and_later_chooses_a_new_password(open_pa
     request_password_link(ADA, address="192.0.2.1")
     page.goto(path_sent_to(ADA))
     page.get_by_label("New password").fill("a quiet morning in may")
-    page.get_by_label("The same once more").fill("a quiet morning in may")
+    page.get_by_label("Repeat password").fill("a quiet morning in may")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("Other devices have to sign in again")
     assert User.objects.get().check_password("a quiet morning in may")

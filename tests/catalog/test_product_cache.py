@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as RedisIsDown
 
-from backoffice.api.json_reply import Reply
+from backoffice.requests.json_reply import Reply
 from catalog import product_cache
 from catalog.product_cache import forget_products, remembered
 from catalog.products import edit_product

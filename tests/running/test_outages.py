@@ -6,11 +6,12 @@ The table in docs/scaling.md is what is asserted here.
 import os
 import resource
 import signal
+import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -175,15 +176,17 @@ class TestGrown:
         clients = [threading.Thread(target=order, args=(number,)) for number in range(4)]
         for client in clients:
             client.start()
-        time.sleep(1)
-        pg_ctl(there.postgresql, "stop", "-m", "immediate")
-        row = shop.row("restart")
-        start_again(there.postgresql)
-        shop.wait_until_ready()
-        time.sleep(1)
-        is_over.set()
-        for client in clients:
-            client.join()
+        try:
+            time.sleep(1)
+            pg_ctl(there.postgresql, "stop", "-m", "immediate")
+            row = shop.row("restart")
+            start_again(there.postgresql)
+            shop.wait_until_ready()
+            time.sleep(1)
+        finally:
+            is_over.set()
+            for client in clients:
+                client.join()
 
         assert_all_answer_in_time(row)
         assert (statuses(row), row.readyz.word) == ([503] * 4, "unavailable")
@@ -274,6 +277,11 @@ def pg_ctl(server: Any, *arguments: str) -> None:
 
 
 def start_again(server: Any) -> None:
+    """Its own limit of ten seconds for the start is short on a busy machine that has to recover it."""
+    for _ in range(5):
+        with suppress(subprocess.TimeoutExpired):
+            server.ensure_postgres_running()
+            return
     server.ensure_postgres_running()
 
 

@@ -30,7 +30,7 @@ ROWS = 8
 
 @dataclass(frozen=True, slots=True)
 class FigureCard:
-    """A card: one number with what it means, perhaps a page behind the card and one behind the note."""
+    """A card with one number and what it means; the card and its note may each link to a page."""
 
     title: str
     value: str
@@ -107,7 +107,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
 
 
 def _days() -> list[Day]:
-    """This period's days, after those of the period before."""
+    """Return the days of the previous period, followed by those of this one."""
     today = timezone.localdate()
     first = today - timedelta(days=2 * PERIOD_DAYS - 1)
     return remembered(f"days:{today}", KEPT_SECONDS, lambda: reports.sales_by_day(first, today))
@@ -145,19 +145,19 @@ def _to_ship_figure(request: HttpRequest) -> FigureCard:
 
 def _revenue_figure(now: Sales, before: Sales) -> FigureCard:
     title = _("Revenue, %(days)s days") % {"days": PERIOD_DAYS}
-    return _compared(title, words.money(now.revenue), now.revenue, before.revenue)
+    return _compared_figure(title, words.money(now.revenue), now.revenue, before.revenue)
 
 
 def _orders_figure(now: Sales, before: Sales) -> FigureCard:
     title = _("Orders, %(days)s days") % {"days": PERIOD_DAYS}
-    return _compared(title, f"{now.orders:,}", now.orders, before.orders)
+    return _compared_figure(title, f"{now.orders:,}", now.orders, before.orders)
 
 
 def _average_figure(now: Sales, before: Sales) -> FigureCard:
-    return _compared(_("Average order"), words.money(now.average), now.average, before.average)
+    return _compared_figure(_("Average order"), words.money(now.average), now.average, before.average)
 
 
-def _compared(title: str, value: str, now: Decimal | int, before: Decimal | int) -> FigureCard:
+def _compared_figure(title: str, value: str, now: Decimal | int, before: Decimal | int) -> FigureCard:
     if not before:
         return FigureCard(title, value, note=_("nothing to compare with"))
     note = _("vs previous %(days)s days") % {"days": PERIOD_DAYS}
@@ -223,7 +223,7 @@ def _large_holders() -> list[LargeHolder]:
 
 
 def _ending_codes() -> list[EndingCode]:
-    """Codes that are alone in their promotion, and promotions with many codes; the next to end first."""
+    """Return single codes and promotions with many codes that end soon, the next to end first."""
     until = timezone.now() + ENDING_SOON
     codes = remembered("ending-codes", KEPT_SECONDS, lambda: reports.codes_ending_before(until, limit=ROWS))
     batches: list[Any] = remembered(

@@ -116,7 +116,7 @@ def _order_field(name: str, **attributes: Any) -> Any:
 
 
 class NewOrderForm(BasketForm):
-    """`key` stays the same when the same order is sent again."""
+    """A basket with everything else an order needs; `key` stays the same when it is sent again."""
 
     email = field_of(
         Order,
@@ -153,7 +153,7 @@ class NewOrderForm(BasketForm):
         )
 
     def give_another_key(self, key: str) -> None:
-        """The next time the form is sent, it is another order."""
+        """Make the next submission of the form count as another order."""
         assert isinstance(self.data, QueryDict)
         self.data = self.data.copy()
         self.data["key"] = key

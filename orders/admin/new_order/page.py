@@ -45,7 +45,7 @@ class BasketRow:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """`is_exact`: its SKU or barcode is what was typed, so that Enter takes it."""
+    """A product that matches; it `is_exact` when its SKU or barcode was typed, so that Enter takes it."""
 
     row: BasketRow
     is_exact: bool
@@ -60,7 +60,7 @@ class QuoteStep:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who orders, and where their last order went to, by the form's fields."""
+    """A customer, with the address of their last order by the names of the form's fields."""
 
     customer: Customer
     url: str
@@ -70,7 +70,7 @@ class Buyer:
 
 
 def hits_for(term: str) -> list[Hit]:
-    """At most ten active products, the one with this very SKU or barcode first; one statement, or two."""
+    """Find up to ten active products, exact SKUs and barcodes first, in one or two statements."""
     term = term.replace("\x00", "").strip()[:LONGEST_TERM]
     if not term:
         return []
@@ -90,14 +90,14 @@ def _row_of(product: Product) -> BasketRow:
 
 
 def rows_of(lines: Sequence[TypedLine]) -> list[BasketRow]:
-    """What was typed, with the products in one statement."""
+    """Return a row for each line that was typed; the products are read in one statement."""
     products = Product.objects.active().with_skus([line.sku for line in lines]) if lines else []
     by_key = {folded(product.sku): product for product in products}
     return [BasketRow(line.sku, by_key.get(folded(line.sku)), line.quantity, line.problem) for line in lines]
 
 
 def steps_of(quote: Quote) -> list[QuoteStep]:
-    """All steps but the refusal of a promo code, which the page shows above them."""
+    """Return all steps but the refusal of a promo code, which the page shows above them."""
     steps = explained(quote.explanation, settings.SHOP_CURRENCY)
     return [_step_of(step) for step in steps if step.step != PriceStepKind.PROMO_REFUSED]
 
@@ -107,13 +107,13 @@ def _step_of(step: ExplainedStep) -> QuoteStep:
 
 
 def refusal_of(quote: Quote) -> str:
-    """Why the promo code gives nothing; empty when it does, or when there is none."""
+    """Say why the promo code gives no discount; "" when it gives one or none was typed."""
     refusal = quote.promo and quote.promo.refusal
     return refusal_sentence(refusal, settings.SHOP_CURRENCY) if refusal else ""
 
 
 def complaints_of(form: BasketForm) -> list[str]:
-    """Everything that is wrong with the form; each field is named by its label."""
+    """Return everything that is wrong with the form, each field named by its label."""
     return list(_complaints(form.errors.items(), form))
 
 
@@ -125,7 +125,7 @@ def _complaints(errors: Iterable[tuple[str, Any]], form: BasketForm) -> Iterable
 
 
 def buyer_with(email: str) -> Buyer | None:
-    """Two statements, or one when nobody has this address."""
+    """Find the customer with this address, in two statements, or one when nobody has it."""
     customers = Customer.objects.annotate(placed=Count("orders"), last=Max("orders__placed_at"))
     try:
         customer: Any = customers.filter(email=checked_email(email)).first()
@@ -144,7 +144,7 @@ def buyer_with(email: str) -> Buyer | None:
 
 
 def is_address(email: str) -> bool:
-    """Whether this is an e-mail address in full."""
+    """Tell whether this is a complete e-mail address."""
     try:
         return bool(checked_email(email))
     except Invalid:

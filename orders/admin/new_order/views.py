@@ -72,20 +72,20 @@ class NewOrder(DomainAdmin):
         return self.page(request, "orders/admin/new_order.html", context)
 
     def products_view(self, request: HttpRequest) -> HttpResponse:
-        """The products that match, each with the line to add to the form."""
+        """Answer with the products that match, each with the line to add to the form."""
         if not self.has_place_permission(request):
             raise PermissionDenied
         hits = hits_for(request.GET.get("q", ""))
         return JsonResponse({"hits": render_to_string("orders/admin/new_order_hits.html", {"hits": hits})})
 
     def quote_view(self, request: HttpRequest) -> HttpResponse:
-        """The price of what is typed so far, with its steps, and the customer. Writes nothing."""
+        """Answer with the customer and the price of what is typed so far, with its steps. Writes nothing."""
         if not self.has_place_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         form = BasketForm(request.POST)
-        quote = _quoted(request, form) if form.is_valid() and form.lines else None
+        quote = _quote_of(request, form) if form.is_valid() and form.lines else None
         context = {
             "steps": steps_of(quote) if quote else [],
             "refused": refusal_of(quote) if quote else "",
@@ -100,7 +100,7 @@ class NewOrder(DomainAdmin):
         )
 
 
-def _quoted(request: HttpRequest, form: BasketForm) -> Quote | None:
+def _quote_of(request: HttpRequest, form: BasketForm) -> Quote | None:
     try:
         return quote_order(form.order_request(), email=form.cleaned_data["email"], by=actor_of(request))
     except Refusal as refusal:
@@ -109,7 +109,7 @@ def _quoted(request: HttpRequest, form: BasketForm) -> Quote | None:
 
 
 def _customer(request: HttpRequest, email: str) -> dict[str, Any]:
-    """The customer with this address; empty for users who may not see customers."""
+    """Return the context about the customer; it is empty for users who may not see customers."""
     may_know = request.user.has_perm("accounts.view_customer")
     buyer = buyer_with(email) if may_know else None
     context = {"buyer": buyer, "is_new": may_know and buyer is None and is_address(email)}

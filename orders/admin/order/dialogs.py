@@ -101,7 +101,7 @@ class CancelForm(QuantitiesDialog):
         return line.open
 
     def prefilled(self, line: OrderLine) -> int:
-        """All that is left; when opened from one line, that line alone."""
+        """Prefill all units that are left; if opened from one line, only those of that line."""
         return self.left_of(line) if self.request.GET.get("line") in (None, str(line.pk)) else 0
 
     def help_for(self, line: OrderLine) -> str:
@@ -126,7 +126,7 @@ class ReturnForm(QuantitiesDialog):
         return line.shipped - line.returned
 
     def prefilled(self, line: OrderLine) -> int:
-        """All that can come back of an order with one line; with several, the person says which did."""
+        """Prefill all that can come back if only one line can; otherwise the person says what came back."""
         returnable = [each for each in self.lines if self.left_of(each)]
         return self.left_of(line) if len(returnable) == 1 else 0
 
@@ -167,7 +167,7 @@ class CommentForm(OrderDialog):
 
 
 class EditForm(OrderDialog):
-    """Address, e-mail address and note; only while nothing has shipped."""
+    """Changes the address, e-mail address and note, which is possible while nothing has shipped."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -28,7 +28,7 @@ class Explanation:
 
 
 def explanation_of(order: Order, *, names_promo: bool) -> Explanation:
-    """From what was stored when the order was placed; products and promos may have changed since."""
+    """Explain the price from what was stored with the order: products and promos may have changed since."""
     steps = [step_from_json(kept) for kept in order.explanation]
     promo = _promo(order, steps) if names_promo else _nameless_promo(order)
     rows = [
@@ -43,7 +43,7 @@ def explanation_of(order: Order, *, names_promo: bool) -> Explanation:
 
 
 def _summary(order: Order, promo: str) -> str:
-    """`3 items cost €10.17; TEN takes €1.02 off (10 % of €10.17); shipping is free; the total is €9.15.`"""
+    """Write: `3 items cost €10.17; TEN takes €1.02 off (10 % of €10.17); shipping is free; …`."""
     told = {
         "goods": _goods(order),
         "promo": promo,
@@ -73,7 +73,7 @@ def _nameless_promo(order: Order) -> str:
 
 
 def _promo(order: Order, steps: Sequence[PriceStep]) -> str:
-    """`SPRING20 takes €40.00 off (20 % of €237.27 would be €47.45, but that is the most it gives)`."""
+    """Write: `SPRING20 takes €40.00 off (20 % of €237.27 would be €47.45, but that is the most it …)`."""
     if not order.discount:
         return ""
     by_kind = {step.step: step for step in steps}

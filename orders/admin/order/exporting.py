@@ -22,19 +22,19 @@ from backoffice.sheets.writing import XLSX_TYPE
 from orders.exports import OrderExport, orders_csv, write_orders_workbook
 from orders.models import Order
 
-# A workbook is sent when it is ready, which takes some twenty seconds for so many.
+# A workbook is sent only once it is complete, which takes some twenty seconds for this many orders.
 MOST_ROWS = 50_000
 
 
 class OrderExporting(ReadOnlyAdmin):
-    """A file can leave the company, so it needs a permission of its own beside seeing the list."""
+    """The export of orders. A file can leave the company, so seeing the list is not permission enough."""
 
     def has_export_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_view_permission(request) and request.user.has_perm("orders.export_order")
 
     @admin.action(description=_("Export as CSV"), permissions=["export"])
     def export_csv(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponseBase:
-        """The file is streamed while orders are read."""
+        """Download the orders as CSV, streamed while they are read."""
         if asks := asked_again(request):
             return asks
         record_export("orders", format="csv", by=actor_of(request))

@@ -25,7 +25,7 @@ class PlacedFilter(WholeDaysFilter):
 
 
 class AmountFilter(RangeNumericFilter):
-    """From an amount to an amount; what is not an amount is ignored."""
+    """A range of amounts; text that is not an amount is ignored."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         least, most = self._amount("from"), self._amount("to")

@@ -108,7 +108,7 @@ class OrderAdmin(
         return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Views that are queues show the oldest first."""
+        """Sort the views that are queues by age, the oldest order first."""
         view = VIEWS.get(request.GET.get(VIEW, ""))
         return ("placed_at", "id") if view and view.is_queue else self.ordering
 
@@ -182,7 +182,7 @@ class OrderAdmin(
         return [lines, *urls]
 
     def lines_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The fragment that an opened row shows."""
+        """Answer with the fragment that an opened row shows."""
         order = self.order_or_404(request, object_id)
         lines = order.lines.all()
         context = {
@@ -193,11 +193,11 @@ class OrderAdmin(
         return render(request, "orders/admin/order_lines.html", context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """None: the page is drawn by its template."""
+        """Return no fieldsets: the page's template shows the order, without a form."""
         return []
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
-        """Fetched once per request: the actions ask for it before the page does."""
+        """Fetch the order once per request, for the actions and the page both ask for it."""
         kept: dict[str, Order | None] = request.__dict__.setdefault("_orders", {})
         if object_id not in kept:
             orders = with_neighbours(self.get_queryset(request), admin=self, request=request)

@@ -108,7 +108,7 @@ class QuantitiesDialog(OrderDialog):
         raise NotImplementedError
 
     def _at_field(self, fault: Fault, chosen: list[tuple[OrderLine, int]]) -> Fault:
-        """Use cases name a line by its place among those asked for; the dialog has a field for each."""
+        """Point a fault at the field of its line; use cases number the lines that were asked for."""
         if fault.pointer == "/lines":
             first = next((name for name in self.fields if name.startswith("quantity_")), "")
             return replace(fault, pointer=f"/{first}", detail=_("Choose at least one unit."))

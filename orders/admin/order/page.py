@@ -44,7 +44,7 @@ class ItemRow:
     shipped_tone: str
     returned: int
     total: str
-    # Opens the dialog that cancels what is left. Empty when nothing is left, or the user may not cancel.
+    # Opens the dialog that cancels what is left; "" when nothing is left or the user may not cancel.
     cancel_url: str = ""
 
 
@@ -93,7 +93,7 @@ class OrderPage:
 
 
 def with_page_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Each order with its lines, and the number of orders that its customer has placed."""
+    """Load each order with its lines and the number of orders that its customer has placed."""
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
     of_customer = Order.objects.filter(customer=OuterRef("customer")).order_by().values("customer")
     of_each = Subquery(of_customer.annotate(n=Count("pk")).values("n"))
@@ -101,7 +101,7 @@ def with_page_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def page_of(order: Order, user: User) -> OrderPage:
-    """At most four statements, whatever the order's size; the counters tell which can be left out."""
+    """Return what the page shows, in at most four statements; counters tell which can be left out."""
     lines = list(order.lines.all())
     by_pk = {line.pk: line for line in lines}
     parcels = parcels_of(order, by_pk) if any(line.shipped for line in lines) else []
@@ -165,7 +165,7 @@ def _item(line: OrderLine, currency: str, has_link: bool) -> ItemRow:
 
 
 def totals_of(order: Order, *, names_promo: bool, promo_url: str = "") -> list[Total]:
-    """From the subtotal to the net amount, without rows that do not apply."""
+    """Return the rows from the subtotal to the net amount, without those that do not apply."""
 
     def amount(value: Decimal) -> str:
         return words.money(value, order.currency)
@@ -203,7 +203,7 @@ def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
 
 
 def _steps(order: Order, parcels: Sequence[ParcelCard]) -> list[ProgressStep]:
-    """Placed, shipped, delivered. The last two are done once nothing is left to ship or to deliver."""
+    """Return the steps placed, shipped (nothing left to ship) and delivered (nothing left under way)."""
     placed = ProgressStep(_("Placed"), words.moment(order.placed_at), True)
     if order.status == OrderStatus.CANCELLED:
         return [placed, ProgressStep(_("Cancelled"), "", True)]

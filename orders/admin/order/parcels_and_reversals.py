@@ -1,4 +1,4 @@
-"""What left of an order, was cancelled and came back, as its page shows it; one statement each."""
+"""An order's shipments, cancellations and returns as its page shows them; one statement each."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -30,7 +30,7 @@ from orders.visibility import may_know_customers
 class CountedUnits(forms.Form):
     product = forms.IntegerField(min_value=1)
     counted = forms.IntegerField(min_value=0, max_value=MAX_UNITS)
-    # What the person was shown. If stock or the orders that lose units have changed, nothing is done.
+    # What the page showed. If stock or the orders that lose units have changed since, nothing is done.
     seen = forms.IntegerField(required=False)
     agreed = forms.JSONField(required=False)
 
@@ -63,7 +63,7 @@ class ShortCountPage(DomainAdmin):
         data = form.cleaned_data
         product = get_object_or_404(Product, pk=data["product"])
         if request.method == "POST":
-            return self._carried_out(request, product, data)
+            return self._carry_out(request, product, data)
         lost = units_to_cancel(product, data["counted"])
         if not lost:
             text = ngettext(
@@ -86,7 +86,7 @@ class ShortCountPage(DomainAdmin):
         }
         return render(request, "orders/admin/short_count.html", context)
 
-    def _carried_out(self, request: HttpRequest, product: Product, data: Mapping[str, Any]) -> HttpResponse:
+    def _carry_out(self, request: HttpRequest, product: Product, data: Mapping[str, Any]) -> HttpResponse:
         agreed = data["agreed"] if isinstance(data["agreed"], dict) else {}
         try:
             cancel_and_count(
@@ -95,11 +95,11 @@ class ShortCountPage(DomainAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.detail)
             return redirect(f"{request.path}?product={product.pk}&counted={data['counted']}")
-        messages.success(request, _done(product, orders=len(agreed), counted=data["counted"]))
+        messages.success(request, _sentence(product, orders=len(agreed), counted=data["counted"]))
         return redirect(_page_of(product))
 
 
-def _done(product: Product, *, orders: int, counted: int) -> str:
+def _sentence(product: Product, *, orders: int, counted: int) -> str:
     text = ngettext(
         "%(count)s order lost units of %(sku)s; now %(counted)s on hand, all promised.",
         "%(count)s orders lost units of %(sku)s; now %(counted)s on hand, all promised.",

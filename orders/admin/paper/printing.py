@@ -28,7 +28,7 @@ LIST = "admin:orders_order_changelist"
 
 
 class OrderPrinting(ReadOnlyAdmin):
-    """Packing slips show addresses, so only users who may know customers print them."""
+    """The print buttons. Packing slips show addresses, so only users who may know customers print them."""
 
     # Permissions
 
@@ -57,7 +57,7 @@ class OrderPrinting(ReadOnlyAdmin):
         icon="package_2",
     )
     def packing_slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What is still to ship, or the contents of a shipment: `?shipment=`, or the only one."""
+        """Print what is still to ship, or what a shipment holds: the one in `?shipment=`, or the only one."""
         order = self._order(object_id)
         shipment = _shipment_meant(order, request.GET.get("shipment", ""))
         if shipment is None:
@@ -104,13 +104,13 @@ class OrderPrinting(ReadOnlyAdmin):
     def slips_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_slip_permission(request):
             raise PermissionDenied
-        pks = _asked_for(request)
+        pks = _keys_in_address(request)
         return self._slips(request, printable(Order.objects.all(), pks)) if pks else _to_list()
 
     def picks_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_picks_permission(request):
             raise PermissionDenied
-        pks = _asked_for(request)
+        pks = _keys_in_address(request)
         if not pks:
             return _to_list()
         picks = picks_for(pks)
@@ -141,7 +141,7 @@ def _sheets(request: HttpRequest, kind: str, title: str, **context: Any) -> Http
 
 
 def _to_sheets(request: HttpRequest, orders: QuerySet[Order], name: str) -> HttpResponse | None:
-    """A redirect to the sheets; None, with a message, when too many orders were chosen."""
+    """Redirect to the sheets; return None and show a message when too many orders were chosen."""
     pks = list(orders.values_list("pk", flat=True)[: MOST_PRINTED + 1])
     if len(pks) > MOST_PRINTED:
         messages.error(request, _too_many())
@@ -149,8 +149,8 @@ def _to_sheets(request: HttpRequest, orders: QuerySet[Order], name: str) -> Http
     return HttpResponseRedirect(f"{reverse(f'admin:{name}')}?ids={','.join(map(str, pks))}")
 
 
-def _asked_for(request: HttpRequest) -> list[int]:
-    """The keys in the address; empty, with a message, when there are none or too many."""
+def _keys_in_address(request: HttpRequest) -> list[int]:
+    """Return the keys in the address; none, and show a message, when there are none or too many."""
     pks = _keys(request.GET.get("ids", ""))
     if not pks:
         messages.error(request, _("Choose the orders to print in the list."))
@@ -166,14 +166,14 @@ def _too_many() -> str:
 
 
 def _keys(text: str) -> list[int]:
-    """Each key once, in the order of the text; anything else is ignored."""
+    """Return each key once, in the order of the text; anything else is ignored."""
     parts = (part.strip() for part in text.split(","))
     keys = (int(part) for part in parts if is_key(part))
     return list(dict.fromkeys(keys))
 
 
 def _shipment_meant(order: Order, reference: str) -> Shipment | None:
-    """The shipment that was named; without a name the only one, if it took everything along.
+    """Return the shipment with this reference; for "" the only one, if nothing is left to ship.
 
     Raises:
         Http404: the order has no shipment of this name.

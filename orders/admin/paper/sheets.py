@@ -21,7 +21,7 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What goes into one parcel. No prices or promo codes: it may be a present."""
+    """A packing slip for one parcel. It shows no prices or promo codes: the parcel may be a present."""
 
     number: str
     placed: str
@@ -53,20 +53,20 @@ class Pick:
 
 
 def printable(orders: QuerySet[Order], pks: Sequence[int]) -> list[Order]:
-    """These orders with lines and shipments, in the order of the keys; three statements."""
+    """Return these orders with lines and shipments, in the order of the keys, in three statements."""
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
     found = orders.prefetch_related(lines, "shipments").in_bulk(list(pks))
     return [found[pk] for pk in pks if pk in found]
 
 
 def slips_of(orders: Iterable[Order]) -> list[Slip]:
-    """What is still to ship; orders with nothing left have no slip."""
+    """Return a slip of what is still to ship for each order; orders with nothing left have none."""
     slips = (_slip(order, [(line, line.open) for line in order.lines.all() if line.open]) for order in orders)
     return [slip for slip in slips if slip.lines]
 
 
 def slip_of_shipment(order: Order, shipment: Shipment) -> Slip:
-    """What was sent in this parcel."""
+    """Return a slip of what was sent in this parcel."""
     contents = shipment.lines.select_related("order_line").order_by("order_line__position")
     sent = [(content.order_line, content.quantity) for content in contents]
     tracking = " ".join(filter(None, [shipment.carrier, shipment.tracking_number]))
@@ -74,7 +74,7 @@ def slip_of_shipment(order: Order, shipment: Shipment) -> Slip:
 
 
 def picks_for(pks: Sequence[int]) -> list[Pick]:
-    """What is still to ship of these orders, summed by product, in the order of their SKUs."""
+    """Return what is still to ship of these orders, summed by product and sorted by SKU."""
     lines = OrderLine.objects.filter(order__in=pks, quantity__gt=F("shipped") + F("cancelled"))
     product = [f"product__{name}" for name in ("sku", "name", "barcode")]
     summed = lines.values("product").annotate(units=Sum(OPEN_UNITS), orders=Count("order"))

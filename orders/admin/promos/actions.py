@@ -19,12 +19,12 @@ def may_backtest(request: HttpRequest) -> bool:
 
 
 def to_backtest(promotion: Promotion, max_uses: int | None) -> HttpResponse:
-    """The form, with the promotion's terms in it."""
+    """Redirect to the back-test's form, filled with the promotion's terms."""
     return HttpResponseRedirect(f"{reverse(BACKTEST)}?{terms_in_query(promotion, max_uses=max_uses)}")
 
 
 class PromoListActions:
-    """Links, hence no dialogs: nothing happens before the page behind them is sent."""
+    """Buttons that are plain links: nothing happens until the form on the page behind them is sent."""
 
     actions_list = ("generate_codes", "run_backtest")
 

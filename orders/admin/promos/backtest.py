@@ -92,7 +92,7 @@ class BacktestForm(TermsForm):
 
 
 def backtest_page(request: HttpRequest) -> dict[str, Any]:
-    """The form, and its result once it was sent: an address with everything in it can be handed on."""
+    """Return the form and, once sent, its result; the address holds it all, so that it can be shared."""
     asked = request.GET
     form = (
         BacktestForm(asked)
@@ -119,7 +119,7 @@ def _usual() -> dict[str, Any]:
 
 
 def _next_steps(request: HttpRequest, asked: QueryDict, result: BacktestResult | None) -> dict[str, str]:
-    """Where the same terms become real; the period is the back-test's own."""
+    """Return links to the forms that create a code or a batch with these terms, without the period."""
     if result is None:
         return {}
     terms = [
@@ -130,7 +130,7 @@ def _next_steps(request: HttpRequest, asked: QueryDict, result: BacktestResult |
         "generate_url": (
             "orders.add_promotion",
             "admin:orders_promotion_add",
-            # The limit of generated codes counts for each code.
+            # Left out, for generated codes each have a limit of their own.
             [(name, value) for name, value in terms if name != "max_uses"],
         ),
     }

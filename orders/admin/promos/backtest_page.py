@@ -55,7 +55,7 @@ class BacktestResult:
 
 
 def result_of(found: Backtest, terms: Mapping[str, Any], discount: str) -> BacktestResult:
-    """`terms` are the form's, cleaned."""
+    """Put the result into words; `terms` is the cleaned data of the form."""
     return BacktestResult(
         found=found,
         terms=" · ".join([discount, *_limits(terms)]),
@@ -73,7 +73,7 @@ def result_of(found: Backtest, terms: Mapping[str, Any], discount: str) -> Backt
 
 
 def _limits(terms: Mapping[str, Any]) -> list[str]:
-    """What narrows the terms, one phrase for each."""
+    """Return a phrase for each limit of the terms."""
     limits = []
     if terms["minimum_spend"]:
         limits.append(_("minimum spend %(amount)s") % {"amount": words.money(terms["minimum_spend"])})
@@ -116,7 +116,7 @@ def _figures(found: Backtest) -> list[FigureCard]:
 
 
 def _share_of_orders(found: Backtest) -> str:
-    """`20.5 % of 1,234 orders, by 200 customers`."""
+    """Return `20.5 % of 1,234 orders, by 200 customers`."""
     orders = ngettext("%(count)s order", "%(count)s orders", found.orders)
     customers = ngettext("%(count)s customer", "%(count)s customers", found.customers)
     return _("%(share)s of %(orders)s, by %(customers)s") % {
@@ -147,7 +147,7 @@ def _bands(bands: Sequence[Band]) -> list[BandRow]:
 
 
 def _range(band: Band) -> str:
-    """The last band often holds what a cap left, and nothing else."""
+    """Name a band; one whose orders all got the same, as under a cap, is named by that amount."""
     if band.orders and band.cost == band.orders * band.at_least:
         return words.money(band.at_least)
     return f"{words.money(band.at_least)} – {words.money(band.below)}"

@@ -21,7 +21,7 @@ LONGEST_NAME = 60
 
 
 def codes_csv(promotion: Promotion) -> StreamingHttpResponse:
-    """Sent while it is read. What a spreadsheet would take for a formula is neutralised."""
+    """Stream the codes as CSV while they are read, with anything like a formula neutralised."""
     return StreamingHttpResponse(
         _csv_parts(promotion),
         content_type=CSV_TYPE,
@@ -30,7 +30,7 @@ def codes_csv(promotion: Promotion) -> StreamingHttpResponse:
 
 
 def codes_xlsx(promotion: Promotion) -> FileResponse:
-    """Text stays text in its cells, whatever it begins with."""
+    """Return the codes as a workbook; text stays text in its cells, whatever it begins with."""
     file = TemporaryFile()  # noqa: SIM115  # the response closes it
     write_workbook(file, chain([[HEADER]], _parts(promotion)))
     file.seek(0)
@@ -45,9 +45,9 @@ def _csv_parts(promotion: Promotion) -> Iterator[str]:
 
 
 def _parts(promotion: Promotion) -> Iterator[list[Row]]:
-    """Each a statement of its own: a slow download keeps no cursor and no transaction open."""
+    """Yield rows, one statement at a time: a slow download keeps no cursor and no transaction open."""
     now = timezone.now()
-    # One stands for all of them in turn: to make 100,000 takes longer than everything else.
+    # One instance is reused for every row: making 100,000 would take longer than everything else.
     code = PromoCode(promotion=promotion)
     rows: list[Row] = []
     after = 0

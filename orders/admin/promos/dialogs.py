@@ -38,7 +38,7 @@ class PausePromoCode(PromoCodeDialog):
 
     @property
     def cost(self) -> str:
-        """What it has cost so far: `3 orders used it and got €24.00 off.`"""
+        """Say what the code has cost so far: `3 orders used it and got €24.00 off.`"""
         figures = promo_figures(self.promo_code)
         if not figures.orders:
             return _("No order uses it.")

@@ -16,7 +16,7 @@ MOST_OFFERED = 100
 
 
 def batch_chosen(request: HttpRequest) -> Promotion | None:
-    """The batch whose codes the list of promo codes is asked for."""
+    """Return the batch whose codes the list is filtered by, if any."""
     number = request.GET.get(BATCH, "")
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
@@ -24,7 +24,7 @@ def batch_chosen(request: HttpRequest) -> Promotion | None:
 
 
 class BatchFilter(DropdownFilter):
-    """The codes of one batch. Without it the list has only the codes that are alone in their promotion."""
+    """Shows the codes of one batch; without it the list has only codes that are alone in a promotion."""
 
     title = gettext_lazy("batch")
     parameter_name = BATCH

@@ -26,7 +26,7 @@ LONGEST_PREFIX = 24
 
 
 class CodeField(forms.CharField):
-    """Typed in any case, kept in upper case."""
+    """A promo code, which may be typed in any case and is stored in upper case."""
 
     def to_python(self, value: Any) -> str:
         return normalised_code(super().to_python(value) or "")
@@ -72,7 +72,7 @@ class PromoCodeForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _length_choice(characters: int, remark: str | Promise) -> str | Promise:
-    """`12 characters: 59 bits, the usual`."""
+    """Return `12 characters: 59 bits, the usual`."""
     bits = f"{CodeShape(length=characters).bits:.0f}"
     if remark:
         told = _("{characters} characters: {bits} bits, {remark}")
@@ -81,7 +81,7 @@ def _length_choice(characters: int, remark: str | Promise) -> str | Promise:
 
 
 class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
-    """What a new promotion with many codes, a batch, is to be."""
+    """The form for a batch: a new promotion with many codes."""
 
     count = forms.IntegerField(
         label=_("How many codes"),
@@ -129,13 +129,13 @@ class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
         return CodeShape(self.cleaned_data["prefix"], self.cleaned_data["length"])
 
     def promotion_terms(self) -> PromotionTerms:
-        """Called after the prefix or, without one, the discount when nobody gave a name."""
+        """Return the terms; without a name they are named after the prefix or else the discount."""
         prefix = self.cleaned_data["prefix"].strip("-_")
         return self.named_terms(name=prefix or self.discount_in_words, is_paused=False)
 
 
 class PromotionForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
-    """The terms of all codes of a promotion."""
+    """The form for the terms that all codes of a promotion share."""
 
     class Meta:
         model = Promotion

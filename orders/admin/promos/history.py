@@ -1,4 +1,4 @@
-"""Who changed what of a promotion: facts as they were kept, told in words when they are shown."""
+"""Who changed what of a promotion: facts are stored, and put into words when they are shown."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ MOST_EVENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class PromotionEntry:
-    """What happened, for those who read the page; `changes` are `Title: before → after`."""
+    """An entry in words; each of its `changes` is `Title: before → after`."""
 
     text: str
     changes: list[str]
@@ -37,7 +37,7 @@ class PromotionEntry:
 
 @dataclass(frozen=True, slots=True)
 class TermInWords:
-    """How a term is called, and how its value is told; `empty` is what no value means."""
+    """How a term is named and its value written; `empty` says what having no value means."""
 
     title: str | Promise
     told: Callable[[Any], str]
@@ -111,11 +111,11 @@ HAPPENED_TO_CODE: dict[str, str | Promise] = {
     "paused": gettext_lazy("Paused: %(code)s alone"),
     "resumed": gettext_lazy("Resumed: %(code)s alone"),
 }
-"""What happened to one of the codes that share a promotion."""
+"""Sentences about what happened to a single code of a batch."""
 
 
 def history_of(of: PromoCode | Promotion, reader: User) -> list[PromotionEntry]:
-    """The newest first; of a code that shares its promotion only what happened to it alone."""
+    """Return the history, newest first; for a code of a batch only what happened to that code alone."""
     has_many_codes = isinstance(of, Promotion) and of.is_batch
     if isinstance(of, PromoCode) and not of.promotion.is_batch:
         of = of.promotion
@@ -153,7 +153,7 @@ def _what_happened(event: PromotionEvent, *, names_code: bool) -> str:
 
 
 def _generated(details: Mapping[str, Any]) -> str:
-    """`Generated 10,000 codes, each for 1 use and with 59.4 bits`."""
+    """Return `Generated 10,000 codes, each for 1 use and with 59.4 bits`."""
     count, limit = details.get("count", 0), details.get("max_uses")
     if limit is None:
         told = ngettext(
@@ -178,7 +178,7 @@ def _generated(details: Mapping[str, Any]) -> str:
 
 
 def _changes(details: Mapping[str, Any], names: Mapping[str, Mapping[int, str]]) -> Iterator[str]:
-    """In the order of the form: PostgreSQL keeps none."""
+    """Yield the changes in the order of the form, for PostgreSQL's JSON keeps no order."""
     for field, term in TERMS.items():
         if field in details:
             before, after = map(term.value, details[field])
@@ -190,12 +190,12 @@ def _changes(details: Mapping[str, Any], names: Mapping[str, Mapping[int, str]])
 
 
 def _listed(pks: Sequence[int], known: Mapping[int, str]) -> str:
-    """The names; a number for what has none any more."""
+    """Return the names, joined; what no longer exists is named by its number."""
     return ", ".join(known.get(pk) or _("no. %(number)s") % {"number": pk} for pk in pks) or str(NONE)
 
 
 def _names_of_what_is_named(events: Iterable[PromotionEvent]) -> dict[str, dict[int, str]]:
-    """What the categories and products are called that changes name; asked for only when some do."""
+    """Return the names of the categories and products that changes mention; an empty set costs no query."""
     mentioned = {
         field: set(chain.from_iterable(chain.from_iterable(e.details.get(field, ()) for e in events)))
         for field in NAMED

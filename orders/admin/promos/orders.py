@@ -31,7 +31,7 @@ class UseRow:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """A page of rows; columns that this reader may not see are left out."""
+    """A page of orders that used a code, without the columns that this reader may not see."""
 
     rows: list[UseRow]
     page: Page[Any]
@@ -41,7 +41,7 @@ class Uses:
 
 
 def uses_of(of: PromoCode | Promotion, request: HttpRequest) -> Uses | None:
-    """The newest first; None for those who may not see orders."""
+    """Return a page of orders, the newest first; None for those who may not see orders."""
     may = request.user.has_perm
     if not may("orders.view_order"):
         return None

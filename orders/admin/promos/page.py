@@ -1,4 +1,4 @@
-"""What a promo code, or a promotion with all its codes, brought and cost: above the form."""
+"""What a promo code, or a promotion with all its codes, brought and cost; shown above the form."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,11 +59,11 @@ class PromoPage:
     terms: list[tuple[str, str]]
     uses: Uses | None
     history: list[PromotionEntry]
-    # Of a code that shares its promotion with others.
+    # Set for a code of a batch.
     promotion: Promotion | None = None
     promotion_url: str = ""
     promotion_is_paused: bool = False
-    # Of a promotion with many codes.
+    # Set for a batch.
     codes_title: str = ""
     codes_url: str = ""
 
@@ -142,7 +142,7 @@ def _share_of_revenue(figures: PromoFigures) -> str:
 
 
 def _labels(promo_code: PromoCode) -> list[SafeString]:
-    """The state; and that it is paused too, for a cancelled order gives its use back."""
+    """Label the state, and a used-up code's pause too: a cancelled order would make the code usable again."""
     labels = [words.state_label(promo_code.state)]
     if promo_code.is_paused and promo_code.state == PromoState.USED_UP:
         labels.append(words.state_label(PromoState.PAUSED))
@@ -152,20 +152,20 @@ def _labels(promo_code: PromoCode) -> list[SafeString]:
 def _uses_bar(promo_code: PromoCode) -> UsageBar:
     used, limit = promo_code.times_used, promo_code.max_uses
     left = None if limit is None else limit - used
-    note, tone = _what_is_left(left)
+    note, tone = _uses_left(left)
     return UsageBar(_("Uses"), words.uses(promo_code), note, tone, _percent_used(used, limit))
 
 
 def _codes_bar(codes: CodesUsed) -> UsageBar:
-    note, tone = _what_is_left(codes.left)
+    note, tone = _uses_left(codes.left)
     if codes.paused:
         note = _("%(left)s, %(paused)s paused alone") % {"left": note, "paused": f"{codes.paused:,}"}
     used = _("%(used)s of %(codes)s") % {"used": f"{codes.used:,}", "codes": f"{codes.codes:,}"}
     return UsageBar(_("Codes used"), used, note, tone, _percent_used(codes.used, codes.codes))
 
 
-def _what_is_left(left: int | None) -> tuple[str, str]:
-    """In words, and the tone to say it in."""
+def _uses_left(left: int | None) -> tuple[str, str]:
+    """Return in words how many uses are left, and the tone to show them in."""
     if left is None:
         return _("no limit of uses"), "muted"
     if not left:
@@ -178,7 +178,7 @@ def _percent_used(used: int, limit: int | None) -> int | None:
 
 
 def _chart(of: PromoCode | Promotion, promotion: Promotion) -> Chart:
-    """Uses per day: of the last thirty days, or of the thirty before its end."""
+    """Chart the uses per day of the last thirty days, or of the thirty before the promotion ended."""
     last = _last_day(promotion)
     days = uses_by_day(of, last - timedelta(days=CHART_DAYS - 1), last)
     uses = Series(_("Uses"), [uses for _day, uses in days])
@@ -188,12 +188,12 @@ def _chart(of: PromoCode | Promotion, promotion: Promotion) -> Chart:
 def _last_day(promotion: Promotion) -> date:
     ends_at = promotion.ends_at
     now = timezone.now()
-    # The end itself is not in the window.
+    # The moment of the end is no longer in the window.
     return timezone.localdate(ends_at - timedelta.resolution if ends_at and ends_at <= now else now)
 
 
 def _terms(promotion: Promotion, of_code: tuple[str, str]) -> list[tuple[str, str]]:
-    """The terms in words, for those who may see and not change them."""
+    """Return the terms in words, for those who may see but not change them."""
     spend = words.money(promotion.minimum_spend) if promotion.minimum_spend else _("none")
     return [
         (_("Name"), promotion.name),

@@ -74,7 +74,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[PromoCode], search_term: str
     ) -> tuple[QuerySet[PromoCode], bool]:
-        """Single codes, or those of the chosen promotion; a code typed in full is found wherever it is."""
+        """Search single codes or the chosen batch; a code that is typed in full is found in any promotion."""
         is_listed = Q() if request.GET.get(BATCH) else Q(promotion__is_batch=False)
         term = search_term.replace("\x00", "").strip()
         if not term:
@@ -112,12 +112,12 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         return name if name != promo_code.code else None
 
     def has_change_permission(self, request: HttpRequest, obj: PromoCode | None = None) -> bool:
-        """A code of a batch shares its terms with the others: the promotion is what can be changed."""
+        """Refuse changes to a code of a batch: its terms are the promotion's, and are changed there."""
         may_change: bool = super().has_change_permission(request, obj)
         return may_change and (obj is None or not obj.promotion.is_batch)
 
     def get_fieldsets(self, request: HttpRequest, obj: PromoCode | None = None) -> Any:
-        """Who may only look reads the terms in words: half of the fields are not the code's own."""
+        """Show no form to those who may only look: they read the terms in words above it."""
         if obj is not None and not self.has_change_permission(request, obj):
             return []
         return super().get_fieldsets(request, obj)
@@ -152,7 +152,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def hidden_buttons(self, row: PromoCode) -> Collection[str]:
-        """Either pause or resume; a code of a batch shares its terms, and a used one is kept."""
+        """Hide one of pause and resume, duplicating a code of a batch, and deleting one or a used code."""
         is_batch = row.promotion.is_batch
         is_paused = row.is_paused or (row.promotion.is_paused and not is_batch)
         hidden = {"pause" if is_paused else "resume"}
@@ -200,7 +200,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
 
     @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")
     def backtest(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A link: its page runs these terms over past orders."""
+        """Lead to the page that runs these terms over past orders."""
         promo_code = self.get_object(request, object_id)
         if promo_code is None:
             raise Http404(gettext("There is no such promo code."))

@@ -75,7 +75,7 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Promotion]:
-        """Those with many codes: a promotion with one is seen and changed on its code's page."""
+        """List promotions with many codes; one with a single code is seen and changed on the code's page."""
         rows: QuerySet[Promotion] = super().get_queryset(request)
         return rows.filter(is_batch=True)
 
@@ -138,7 +138,7 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         return super().get_form(request, obj, change, form=PromotionForm if obj else GenerateForm, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Promotion | None = None) -> Any:
-        """Who may only look reads the terms in words."""
+        """Show no form to those who may only look: they read the terms in words above it."""
         if obj is not None and not self.has_change_permission(request, obj):
             return []
         discount = (_("Discount"), {"fields": ("name", *DISCOUNT_FIELDS)})
@@ -167,7 +167,7 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         obj.pk, obj.name = made["id"], made["name"]
 
     def save_related(self, request: HttpRequest, form: AnyForm, formsets: list[Form], change: bool) -> None:
-        """The use case has written categories and products."""
+        """Do nothing: the use case has written categories and products already."""
 
     def response_add(
         self, request: HttpRequest, obj: Promotion, post_url_continue: Any = None
@@ -216,7 +216,7 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     def _handed_out(
         self, request: HttpRequest, number: int, as_file: Callable[[Promotion], HttpResponseBase]
     ) -> HttpResponseBase:
-        """Whoever has the file has every code: it is for those alone who may make codes.
+        """Return the file with every code, which only those get who may make codes.
 
         Raises:
             PermissionDenied, Http404.
@@ -230,7 +230,7 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         return as_file(promotion)
 
     def find_view(self, request: HttpRequest, number: int) -> HttpResponse:
-        """The page of the code that was typed in full; else the codes of the promotion that begin so."""
+        """Lead to the code that was typed in full; otherwise to the promotion's codes that begin like it."""
         promotion = self.promotion_asked_for(request, number)
         code = normalised_code(request.GET.get("code", "").replace("\x00", ""))
         found = PromoCode.objects.filter(code=code).first()

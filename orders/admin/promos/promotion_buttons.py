@@ -26,7 +26,7 @@ class PromotionButtons(ButtonsFollowState, DomainAdmin):
     actions_detail = ("pause", "resume", "end", "backtest")
 
     def promotion_asked_for(self, request: HttpRequest, number: int | str) -> Promotion:
-        """Raises PermissionDenied, Http404."""
+        """Return the promotion with this number. Raises PermissionDenied, Http404."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         promotion: Promotion | None = self.get_object(request, str(number))
@@ -35,7 +35,7 @@ class PromotionButtons(ButtonsFollowState, DomainAdmin):
         return promotion
 
     def hidden_buttons(self, row: Promotion) -> Collection[str]:
-        """Either pause or resume, and no end for what has ended or not begun."""
+        """Hide one of pause and resume, and the button to end what has ended or not begun."""
         state = promotion_state(row, has_uses_left=True)
         hidden = {name for name, states in HIDDEN_WHEN.items() if state in states}
         if not row.is_paused or state == PromoState.EXPIRED:
@@ -73,5 +73,5 @@ class PromotionButtons(ButtonsFollowState, DomainAdmin):
 
     @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")
     def backtest(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A link: its page runs these terms over past orders."""
+        """Lead to the page that runs these terms over past orders."""
         return to_backtest(self.promotion_asked_for(request, object_id), None)

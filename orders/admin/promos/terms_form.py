@@ -84,7 +84,7 @@ def field_of(model: type[Any], name: str, **options: Any) -> Any:
 
 
 class _ChosenByKey:
-    """Choices by primary key. What is no key, and would break the query, becomes one that nothing has."""
+    """Choices by primary key. Text that is no key would break the query, so it becomes an unused key."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         chosen = super().value_from_datadict(data, files, name) or []  # type: ignore[misc]
@@ -100,7 +100,7 @@ class _ProductsWidget(_ChosenByKey, AutocompleteSelectMultiple):
 
 
 class TermsForm(forms.Form):
-    """How much is taken off what, and for whom."""
+    """The fields that say how much is taken off what, and for whom."""
 
     kind = field_of(
         Promotion, "kind", label=_("Kind"), widget=UnfoldAdminRadioSelectWidget(radio_style=HORIZONTAL)
@@ -139,7 +139,7 @@ class TermsForm(forms.Form):
         label=_("Applies to"),
         choices=APPLIES_TO,
         coerce=lambda choice: choice == NAMED_ALONE,
-        # What was not sent says nothing: see `restriction_said`.
+        # A field that was not sent leaves the restriction as it is: see `restriction_said`.
         required=False,
         empty_value=None,
         initial=EVERYTHING,
@@ -169,14 +169,14 @@ class TermsForm(forms.Form):
     )
 
     present: Restriction | None = None
-    """Of a promotion that exists."""
+    """What an existing promotion is restricted to; None for a new one."""
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         self._clean_restriction(data)
         is_fixed = data.get("kind") == PromotionKind.FIXED
         needed = "amount_off" if is_fixed else "percent_off"
-        # A field that is hidden keeps what was typed into it before: it must not count.
+        # A hidden field keeps what was typed into it before, which must not count.
         for hidden in ("percent_off", "max_discount") if is_fixed else ("amount_off",):
             data[hidden] = None
             self.errors.pop(hidden, None)
@@ -186,7 +186,7 @@ class TermsForm(forms.Form):
         return data
 
     def _clean_restriction(self, data: dict[str, Any]) -> None:
-        """What applies to everything names nothing, whatever the hidden fields keep."""
+        """Clean what the terms apply to; if that is everything, the hidden fields' values are dropped."""
         if data.get("is_restricted") is False:
             data["categories"] = data["products"] = ()
             for hidden in ("categories", "products"):
@@ -210,7 +210,7 @@ class TermsForm(forms.Form):
 
     @property
     def discount_in_words(self) -> str:
-        """`15 %, up to €30.00`, of terms that are valid."""
+        """Return `15 %, up to €30.00`; the terms must be valid."""
         discount = ("kind", "percent_off", "amount_off", "max_discount")
         return Promotion(**{name: self.cleaned_data[name] for name in discount}).discount_in_words
 
@@ -263,12 +263,12 @@ class NamedTermsForm(TermsForm):
         return self.terms(name=self.cleaned_data["name"] or name, is_paused=is_paused, **window)
 
     def _moment(self, end: str) -> Any:
-        """What nobody touched stays to the microsecond, which the fields do not show."""
+        """Return an end of the window; if untouched, to the microsecond, which the fields do not show."""
         is_kept = end not in self.changed_data and end in self.initial
         return self.initial[end] if is_kept else self.cleaned_data[end]
 
     def of_promotion(self, promotion: Promotion) -> None:
-        """Shown for one that exists: once used, kind and amounts stay."""
+        """Prepare the form for an existing promotion; once it was used, kind and amounts are disabled."""
         terms = terms_of_promotion(promotion)
         self.present = Restriction(terms.is_restricted, terms.category_ids, terms.product_ids)
         if promotion.redemptions.exists():
@@ -280,7 +280,7 @@ class NamedTermsForm(TermsForm):
 
 
 def initial_of(promotion: Promotion) -> dict[str, Any]:
-    """What a form shows of a promotion that exists."""
+    """Return the values that a form shows for an existing promotion."""
     return {
         **{name: getattr(promotion, name) for name in ("name", *PLAIN, *WINDOW)},
         "is_restricted": NAMED_ALONE if promotion.is_restricted else EVERYTHING,

@@ -1,4 +1,4 @@
-"""Terms of a promotion as a part of an address: a link brings them to a form, a result can be handed on."""
+"""Terms of a promotion in the query of an address, so that a link can fill a form or share a result."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,17 +12,17 @@ from orders.promotions import terms_of_promotion
 
 
 def prefilled(form: type[forms.BaseForm], asked: QueryDict) -> dict[str, Any]:
-    """What a link put into its address, for a form that is shown and not yet sent."""
+    """Return the initial values that a link carries for a form that has not been sent yet."""
     fields = form.base_fields  # type: ignore[attr-defined]
     values = {name: field.widget.value_from_datadict(asked, {}, name) for name, field in fields.items()}
     known = {name: value for name, value in values.items() if value is not None and name in fields}
-    # A link that names something restricts to it.
+    # A link that names categories or products restricts the terms to them.
     names_some = any(known.get(name) for name in ("categories", "products"))
     return {"is_restricted": NAMED_ALONE} | known if names_some else known
 
 
 def terms_in_query(promotion: Promotion, **more: Any) -> str:
-    """The query of an address from which `prefilled` gets a promotion's terms; the window is not in it."""
+    """Return the query from which `prefilled` reads a promotion's terms; the window is not in it."""
     terms = terms_of_promotion(promotion)
     asked = {name: _as_typed(getattr(terms, name)) for name in ("name", *PLAIN)}
     lists = {

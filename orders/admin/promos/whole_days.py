@@ -16,7 +16,7 @@ CLOSING_TIMES = ("24:00", "24:00:00")
 
 
 class StartWidget(UnfoldAdminSplitDateTimeWidget):
-    """A day's first moment is shown as the day alone."""
+    """Shows a day's first moment as the date alone."""
 
     def decompress(self, value: datetime | None) -> list[Any]:
         if value is None:
@@ -31,14 +31,14 @@ class StartWidget(UnfoldAdminSplitDateTimeWidget):
 
 
 class EndWidget(StartWidget):
-    """A midnight is shown as the day before, which it closes."""
+    """Shows a midnight as the date of the day that it ends."""
 
     def day_meant(self, day: date) -> date:
         return day - timedelta(days=1)
 
 
 class StartField(forms.SplitDateTimeField):
-    """Without a time: the day's first moment."""
+    """The start of a window; a date without a time means the day's first moment."""
 
     widget = StartWidget
 
@@ -48,7 +48,7 @@ class StartField(forms.SplitDateTimeField):
         day, hour = data_list
         if day is None:
             raise ValidationError(_("Give the day too."))
-        # Within these years a moment can be told in every time zone.
+        # Between these years a moment can be shown in every time zone.
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(year_out_of_range())
         return self.whole_day(day) if hour is None else super().compress(data_list)
@@ -58,7 +58,7 @@ class StartField(forms.SplitDateTimeField):
 
 
 class EndField(StartField):
-    """Without a time, or at 24:00: the moment after the day's last, whatever the clocks do that night."""
+    """The end of a window; a date without a time, or 24:00, means the moment when the day is over."""
 
     widget = EndWidget
 

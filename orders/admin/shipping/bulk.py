@@ -51,7 +51,7 @@ from orders.status import Action, is_allowed
 from orders.visibility import may_know_customers
 
 TITLE = gettext_lazy("Ship many orders")
-# Names of columns are the same in every language.
+# Names of columns, which are the same in every language.
 PASTED_HEADER = "order\ttracking"
 NOTHING_TYPED = gettext_lazy("No tracking number was typed; nothing was shipped.")
 
@@ -68,7 +68,7 @@ class BulkShipping(DomainAdmin):
 
     @admin.action(description=gettext_lazy("Mark as shipped"), permissions=["ship"])
     def mark_as_shipped(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
-        """Redirects to the page on which tracking numbers are typed."""
+        """Redirect to the page on which tracking numbers are typed."""
         keys = list(orders.order_by().values_list("pk", flat=True)[: MOST_ORDERS + 1])
         if len(keys) > MOST_ORDERS:
             messages.error(request, _too_many())
@@ -89,17 +89,17 @@ class BulkShipping(DomainAdmin):
             messages.error(request, _too_many())
             return HttpResponseRedirect(reverse("admin:orders_order_changelist"))
         if request.method != "POST":
-            return self._by_hand(request, keys)
+            return self._typing_page(request, keys)
         if not any(each.tracking_number for each in typed.values()):
-            return self._by_hand(request, keys, typed=typed, refusal=str(NOTHING_TYPED))
+            return self._typing_page(request, keys, typed=typed, refusal=str(NOTHING_TYPED))
         try:
             result = by_hand.ship_typed(typed, carrier=carrier_in(request.POST), by=actor_of(request))
         except RowsChanged:
             refusal = _("These orders are being changed at this moment; nothing was shipped. Send it again.")
-            return self._by_hand(request, keys, typed=typed, refusal=refusal)
-        return self._by_hand(request, keys, typed=typed, result=result)
+            return self._typing_page(request, keys, typed=typed, refusal=refusal)
+        return self._typing_page(request, keys, typed=typed, result=result)
 
-    def _by_hand(
+    def _typing_page(
         self,
         request: HttpRequest,
         keys: Sequence[int],
@@ -137,19 +137,19 @@ class BulkShipping(DomainAdmin):
             return HttpResponseRedirect(_page_url())
         try:
             if "parcels" in request.POST:
-                return self._applied(request)
-            return self._looked_at(request)
+                return self._apply_file(request)
+            return self._preview_file(request)
         except Refusal as refusal:
-            return self._by_hand(request, [], refusal=refusal.detail)
+            return self._typing_page(request, [], refusal=refusal.detail)
 
-    def _looked_at(self, request: HttpRequest) -> HttpResponse:
+    def _preview_file(self, request: HttpRequest) -> HttpResponse:
         form = ParcelFileForm(request.POST, request.FILES)
         if not form.is_valid():
             told = " ".join(str(message) for messages in form.errors.values() for message in messages)
-            return self._by_hand(request, [], refusal=told)
-        return self._preview(request, form.parcels(carrier=carrier_in(request.POST)))
+            return self._typing_page(request, [], refusal=told)
+        return self._preview_page(request, form.parcels(carrier=carrier_in(request.POST)))
 
-    def _preview(self, request: HttpRequest, file: ParcelFile, refusal: str = "") -> HttpResponse:
+    def _preview_page(self, request: HttpRequest, file: ParcelFile, refusal: str = "") -> HttpResponse:
         plan = plan_dispatch(file)
         context = {
             **_shared_context(request),
@@ -159,18 +159,18 @@ class BulkShipping(DomainAdmin):
         }
         return self.page(request, "orders/admin/bulk_shipping_file.html", context)
 
-    def _applied(self, request: HttpRequest) -> HttpResponse:
+    def _apply_file(self, request: HttpRequest) -> HttpResponse:
         seen = brought_back(request.POST["parcels"])
         try:
             plan = ship_as_seen(seen, by=actor_of(request))
         except RowsChanged:
-            return self._preview(request, seen.file, str(CHANGED))
+            return self._preview_page(request, seen.file, str(CHANGED))
         context = {**_shared_context(request), **shown(seen.file, plan, seen)}
         return self.page(request, "orders/admin/bulk_shipping_file.html", context)
 
 
 def _shared_context(request: HttpRequest) -> dict[str, Any]:
-    """The context that every variant of the page needs."""
+    """Return the context that every variant of the page needs."""
     assert isinstance(request.user, User)
     carrier = carrier_in(request.POST) if "carrier" in request.POST else usual_carrier()
     return {

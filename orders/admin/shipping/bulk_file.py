@@ -23,7 +23,7 @@ from orders.fulfilment.parcels import ParcelFile, ParcelRow, read_parcels
 from orders.models import Order
 
 MOST_PARCELS = 1_000
-# Below what a form may bring along.
+# Smaller than what a form may carry.
 MOST_CARRIED = 800_000
 MOST_PASTED = 400_000
 CHANGED = gettext_lazy(
@@ -33,7 +33,7 @@ IMPORTANCE = (Outcome.PROBLEM, Outcome.NEW, Outcome.SAME)
 
 
 class ParcelFileForm(forms.Form):
-    """A file, or the same as text copied from a spreadsheet."""
+    """A file, or its content as text copied from a spreadsheet."""
 
     file = forms.FileField(required=False)
     pasted = forms.CharField(required=False, strip=False, max_length=MOST_PASTED)
@@ -45,7 +45,7 @@ class ParcelFileForm(forms.Form):
         return data
 
     def parcels(self, *, carrier: str) -> ParcelFile:
-        """Raises UnreadableFile."""
+        """Read the parcels; `carrier` is for rows that name none. Raises UnreadableFile."""
         file = self.cleaned_data["file"]
         if file:
             return _within_limits(read_parcels(file, file_name=file.name, carrier=carrier))
@@ -86,7 +86,7 @@ class Carried(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """What a row would ship, or did; `units` is 0 when the parcel was known before."""
+    """What a row would ship or has shipped; `units` is 0 when the parcel was known before."""
 
     parcel: ParcelRow
     url: str
@@ -102,7 +102,7 @@ def _within_limits(file: ParcelFile) -> ParcelFile:
 
 
 def carried(file: ParcelFile, plan: RowPlan) -> str:
-    """Raises UnreadableFile: it is too large to be carried."""
+    """Return the previewed file as text for the form. Raises UnreadableFile when it is too large."""
     rows = tuple(
         CarriedParcel(
             row=parcel.row,
@@ -121,7 +121,7 @@ def carried(file: ParcelFile, plan: RowPlan) -> str:
 
 
 def brought_back(text: str) -> Carried:
-    """The file out of a preview's form. Raises Invalid when it was altered or cut off."""
+    """Return the file from a preview's form. Raises Invalid when it was altered or cut off."""
     try:
         return Carried.model_validate_json(text)
     except ValidationError as error:
@@ -131,7 +131,7 @@ def brought_back(text: str) -> Carried:
 
 
 def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
-    """Ship exactly what was seen; what has left with its parcel since then, by a second click, is no change.
+    """Ship exactly what was seen; parcels that have left since then, by a second click, are no change.
 
     Raises:
         RowsChanged: nothing was shipped.
@@ -148,7 +148,7 @@ def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
 
 
 def shown(file: ParcelFile, plan: RowPlan, seen: Carried | None = None) -> dict[str, Any]:
-    """The table and its figures, problems first; with `seen`, what was done instead of what would be."""
+    """Return the table and its figures, problems first; with `seen` they say what was done."""
     keys = _keys_of(file)
     pairs = sorted(zip(file.rows, plan.rows, strict=True), key=lambda pair: IMPORTANCE.index(pair[1].outcome))
     units = {row.row: _units_in_row(row) for row in plan.rows} if seen is None else seen.seen_units
@@ -182,6 +182,6 @@ def _units_in_row(row: PlannedRow) -> int:
 
 
 def _as_download(content: str) -> str:
-    """The file as a data: URL; the byte order mark makes Excel read it as UTF-8."""
+    """Return the file as a data: URL; the byte order mark makes Excel read it as UTF-8."""
     encoded = base64.b64encode(f"{UTF8_MARK}{content}".encode()).decode()
     return f"data:text/csv;charset=utf-8;base64,{encoded}"

@@ -36,7 +36,7 @@ class ShippingRow:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A tracking number, and the version of the order that the page showed."""
+    """A typed tracking number, with the version of the order that the page showed."""
 
     tracking_number: str
     version: str
@@ -53,14 +53,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class ShippingResult:
-    """What became of the tracking numbers; `problems` by the order's primary key."""
+    """What became of the tracking numbers; `problems` are keyed by the order's primary key."""
 
     sent: Sequence[Sent]
     problems: Mapping[int, str]
 
 
 def queue() -> QuerySet[Order]:
-    """The orders that have waited longest."""
+    """Return the orders that have waited longest."""
     return Order.objects.open().order_by("placed_at", "id")[:QUEUE]
 
 
@@ -69,14 +69,14 @@ def chosen_orders(keys: Iterable[int]) -> QuerySet[Order]:
 
 
 def keys_in(texts: Iterable[str]) -> list[int]:
-    """The keys among these texts, each once."""
+    """Return the keys among these texts, each once."""
     return list(dict.fromkeys(int(text) for text in texts if text.isdecimal() and len(text) < 19))
 
 
 def rows_of(
     orders: QuerySet[Order], *, typed: Mapping[int, Typed], problems: Mapping[int, str]
 ) -> list[ShippingRow]:
-    """The refused first, otherwise in the order given: two statements."""
+    """Return the refused rows first, otherwise in the given order, in two statements."""
     lines = OrderLine.objects.order_by("position")
     found = orders.select_related("customer").prefetch_related(Prefetch("lines", queryset=lines))
     rows = [_row(order, typed, problems.get(order.pk, "")) for order in found]
@@ -99,19 +99,19 @@ def _contents_in_short(lines: Sequence[OrderLine]) -> str:
 
 
 def carrier_in(data: QueryDict) -> str:
-    """The carrier that was chosen, or typed."""
+    """Return the carrier that was chosen, or typed."""
     chosen = data.get("carrier", "").strip()
     return data.get("other_carrier", "").strip() if chosen == ANOTHER_CARRIER else chosen
 
 
 def usual_carrier() -> str:
-    """The carrier of the last parcel."""
+    """Return the carrier of the last parcel."""
     used = Shipment.objects.exclude(carrier="").order_by("-pk").values_list("carrier", flat=True)
     return used.first() or CARRIERS[0]
 
 
 def typed_in(data: QueryDict) -> dict[int, Typed]:
-    """What was sent for each order, in the order of the page."""
+    """Return what was typed for each order, in the order of the page."""
     return {
         key: Typed(data.get(f"tracking_{key}", "").strip(), data.get(f"version_{key}", ""))
         for key in keys_in(data.getlist("order"))
@@ -169,6 +169,6 @@ def _parcel_file(orders: Iterable[Order], numbered: Mapping[int, Typed], carrier
 
 
 def plan_of(file: ParcelFile, plan: RowPlan) -> RowPlan:
-    """The part of the plan that is about the rows of this file."""
+    """Return the part of the plan that is about the rows of this file."""
     numbers = {each.row for each in file.rows}
     return RowPlan(plan.subject, tuple(row for row in plan.rows if row.row in numbers), plan.ignored_columns)

@@ -37,7 +37,7 @@ NOT_UNDERSTOOD = gettext_lazy(
 
 
 class ParcelForm(forms.Form):
-    """`version` is that of the order as shown; `key` stays the same when the same parcel is sent again."""
+    """A packed parcel; `version` is the shown order's, `key` stays the same if the form is sent again."""
 
     order = forms.CharField(max_length=40)
     version = forms.IntegerField()
@@ -46,7 +46,7 @@ class ParcelForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class PackedParcel:
-    """What was packed: units by SKU, of which order, and how it travels."""
+    """What was packed: the order, the units by SKU, and how the parcel travels."""
 
     order: str
     version: int
@@ -71,7 +71,7 @@ class Scanning(DomainAdmin):
 
     @action(description=gettext_lazy("Scan"), permissions=["scan"], icon="barcode_scanner", url_path="scan")
     def scan(self, request: HttpRequest) -> HttpResponse:
-        """GET shows the order whose number was scanned; POST ships what was ticked."""
+        """Show the order whose number was scanned; a POST ships what was ticked."""
         if request.method == "POST":
             return self._shipped(request)
         number = request.GET.get("order", "").replace("\x00", "").strip()
@@ -135,7 +135,7 @@ def _page_url() -> str:
 
 
 def _left_with(reference: str) -> dict[str, Any] | None:
-    """What has left with this shipment, and what of its order is still to ship."""
+    """Return what has left with this shipment and what is still to ship; None for no such shipment."""
     shipment = (
         Shipment.objects.select_related("order").filter(reference=reference.replace("\x00", "")).first()
     )
@@ -152,7 +152,7 @@ def _left_with(reference: str) -> dict[str, Any] | None:
 
 
 def _order_to_pack(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
-    """The order with its open lines. `surplus` names units that were ticked but are not open any more."""
+    """Return the order with its open lines; `surplus` names ticked units that are not open any more."""
     by_line = {line.sku: line for line in order.lines.select_related("product").order_by("position")}
     is_open = is_allowed(Action.SHIP, order.status)
     open_by_sku = {sku: line.open if is_open else 0 for sku, line in by_line.items()}
@@ -171,7 +171,7 @@ def _order_to_pack(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _ticked_in(data: QueryDict) -> dict[str, int] | None:
-    """Ticked units by SKU, without zeros; None when the form cannot be read."""
+    """Return the ticked units by SKU, without zeros; None when the form cannot be read."""
     skus, counts = data.getlist("sku"), data.getlist("quantity")
     if len(skus) != len(counts) or len(set(skus)) != len(skus):
         return None
@@ -181,7 +181,7 @@ def _ticked_in(data: QueryDict) -> dict[str, int] | None:
 
 
 def _ship(request: HttpRequest, parcel: PackedParcel, *, key: str) -> str:
-    """Once per key: a parcel that is sent twice leaves once. Returns the shipment's reference.
+    """Ship the parcel once per key, however often it is sent, and return the shipment's reference.
 
     Raises:
         Refusal: nothing was shipped.

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from accounts.api.auth import require
-from backoffice.api.json_reply import rendered
 from backoffice.errors import Fault, Invalid
+from backoffice.requests.json_reply import rendered
 from orders.api.promos.inputs import terms_sent
 from orders.api.promos.schemas import BacktestIn, BacktestOut, DiscountIn
 from orders.promotions import Backtest, backtest, backtest_promo_code
@@ -24,15 +24,15 @@ backtest_router = Router(tags=["Promo codes"])
     summary="What terms would have cost over past orders",
 )
 def backtest_terms(request: HttpRequest, body: BacktestIn) -> HttpResponse:
-    """How many orders would have had the discount, and what it would have cost. Nothing is written.
+    """Tell how many orders would have had the discount and what it would have cost. Nothing is written.
 
     The window and the pause of the terms are left out of account; limits count in the order of time.
     """
     require(request, "orders.view_promocode").require("orders.view_revenue")
-    return rendered(backtest_as_data(_found(body))).to(request)
+    return rendered(backtest_as_data(_backtest_of(body))).to(request)
 
 
-def _found(body: BacktestIn) -> Backtest:
+def _backtest_of(body: BacktestIn) -> Backtest:
     if body.code is not None:
         return backtest_promo_code(body.code, start=body.start, end=body.end)
     assert body.terms is not None
@@ -40,10 +40,10 @@ def _found(body: BacktestIn) -> Backtest:
     try:
         return backtest(terms, start=body.start, end=body.end, max_uses=body.max_uses)
     except Invalid as refusal:
-        raise Invalid(refusal.detail, faults=[_placed(fault) for fault in refusal.faults]) from refusal
+        raise Invalid(refusal.detail, faults=[_fault_in_body(fault) for fault in refusal.faults]) from refusal
 
 
-def _placed(fault: Fault) -> Fault:
-    """Pointing into the body, where terms stand below a name of their own."""
+def _fault_in_body(fault: Fault) -> Fault:
+    """Point the fault into the body, where the terms are below `/terms`."""
     is_term = fault.pointer[1:] in DiscountIn.model_fields
     return replace(fault, pointer=f"/terms{fault.pointer}") if is_term else fault

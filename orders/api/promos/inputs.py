@@ -11,7 +11,7 @@ RESTRICTING = {"is_restricted", "categories", "products"}
 
 
 def terms_sent(body: DiscountIn, *, under: str = "") -> PromotionTerms:
-    """The terms of a body that may also tell of codes; `under` is where the body holds them.
+    """Return the terms in a body, which may also describe codes; `under` is where the body holds them.
 
     Raises:
         Invalid: naming each category and product that does not exist; UnclearRestriction.
@@ -22,7 +22,7 @@ def terms_sent(body: DiscountIn, *, under: str = "") -> PromotionTerms:
 
 
 def changed_terms(present: PromotionTerms, body: PromotionPatch) -> PromotionTerms:
-    """The present terms with what the body sends of them.
+    """Return the present terms, changed where the body sends something.
 
     Raises:
         Invalid: naming each category and product that does not exist; UnclearRestriction.
@@ -35,7 +35,7 @@ def changed_terms(present: PromotionTerms, body: PromotionPatch) -> PromotionTer
 
 
 def _restricting(body: DiscountIn | PromotionPatch, under: str) -> dict[str, Any]:
-    """What was sent of the fields of a Restriction."""
+    """Return those fields of a Restriction that were sent."""
     said: dict[str, Any] = {}
     if "is_restricted" in body.model_fields_set:
         said["is_restricted"] = body.is_restricted

@@ -13,10 +13,10 @@ from ninja import Query, Router
 from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Stale
+from backoffice.requests.json_reply import Reply, matched_version, rendered
 from orders.api.promos.inputs import changed_terms, terms_sent
 from orders.api.promos.schemas import (
     DuplicateIn,
@@ -74,7 +74,7 @@ FILTER = tuple(field.name for field in dataclass_fields(PromoCodeFilter))
     openapi_extra=asked_by(PROMO_CODE_FIELDS, SORTING),
 )
 def list_promo_codes(request: HttpRequest, filters: Query[PromoCodeFilters]) -> HttpResponse:
-    """Promotions with one code; those of batches are found one by one. The newest first."""
+    """List single codes, the newest first. A code of a batch can only be read by itself."""
     reader = require(request, "orders.view_promocode")
     wanted = chosen_fields(filters.fields, PROMO_CODE_FIELDS)
     codes = with_discount_given(_filtered(filters), wanted, to=reader)
@@ -91,12 +91,12 @@ def list_promo_codes(request: HttpRequest, filters: Query[PromoCodeFilters]) -> 
     openapi_extra=DOCUMENTED,
 )
 def create(request: HttpRequest, body: PromoCodeIn) -> HttpResponse:
-    """A promotion with this one code: a percentage, perhaps capped, or a fixed amount."""
+    """Create a promotion with one code that takes off a percentage, perhaps capped, or a fixed amount."""
     actor = require(request, "orders.add_promocode")
 
     def run() -> Reply:
         made = create_promo_code(body.code, terms_sent(body), max_uses=body.max_uses, by=actor)
-        return _made(made, request.path, actor)
+        return _created_reply(made, request.path, actor)
 
     return answer_once(request, body, run)
 
@@ -117,18 +117,18 @@ def get_promo_code(request: HttpRequest, code: str, query: Query[FieldsQuery]) -
     "/{code}", response=PromoCodeDetail, operation_id="change_promo_code", summary="Change a promo code"
 )
 def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpResponse:
-    """Only what is sent changes. Once used, kind and amounts are frozen: make another code."""
+    """Change only what is sent. Once used, kind and amounts are frozen: make another code."""
     actor = require(request, "orders.change_promocode")
     version = matched_version(request)
 
     @write_transaction
     def run() -> Reply:
-        promo_code = _held(code, version)
+        promo_code = _locked_version(code, version)
         changes = body.changes()
         is_paused = changes.pop("is_paused", None)
         max_uses = changes.pop("max_uses", promo_code.max_uses)
         terms = changed_terms(terms_of_promotion(promo_code.promotion), body)
-        # A pause is the code's own.
+        # Each code is paused by itself.
         terms = replace(terms, is_paused=promo_code.promotion.is_paused)
         change_promo_code(code, terms, max_uses=max_uses, by=actor)
         if is_paused is not None:
@@ -145,7 +145,7 @@ def change(request: HttpRequest, code: str, body: PromoCodePatch) -> HttpRespons
     summary="Delete a promo code",
 )
 def delete(request: HttpRequest, code: str) -> HttpResponse:
-    """One that no order ever used. What was used is paused instead: 409."""
+    """Delete a code that no order ever used. For a used code the answer is 409: pause it instead."""
     delete_promo_code(code, by=require(request, "orders.delete_promocode"))
     return HttpResponse(status=204)
 
@@ -158,12 +158,12 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
     openapi_extra=DOCUMENTED,
 )
 def duplicate(request: HttpRequest, code: str, body: DuplicateIn) -> HttpResponse:
-    """A new code with the same terms, unused and not paused: the way to other amounts once one was used."""
+    """Create a code with the same terms, unused and not paused, whose amounts can still be changed."""
     actor = require(request, "orders.add_promocode")
 
     def run() -> Reply:
         made = duplicate_promo_code(code, new_code=body.code, by=actor)
-        return _made(made, reverse("api:list_promo_codes"), actor)
+        return _created_reply(made, reverse("api:list_promo_codes"), actor)
 
     return answer_once(request, body, run)
 
@@ -176,7 +176,7 @@ def duplicate(request: HttpRequest, code: str, body: DuplicateIn) -> HttpRespons
     openapi_extra=DOCUMENTED,
 )
 def pause(request: HttpRequest, code: str) -> HttpResponse:
-    """It stops working at once."""
+    """Pause a code: it stops working at once."""
     return _set_paused_once(request, code, True)
 
 
@@ -188,11 +188,11 @@ def pause(request: HttpRequest, code: str) -> HttpResponse:
     openapi_extra=DOCUMENTED,
 )
 def resume(request: HttpRequest, code: str) -> HttpResponse:
-    """It works again, as far as its terms allow. A paused batch is not resumed by one of its codes."""
+    """Let a code work again, as far as its terms allow. A paused batch is not resumed by one of its codes."""
     return _set_paused_once(request, code, False)
 
 
-def _made(promo_code: PromoCode, path: str, actor: Actor) -> Reply:
+def _created_reply(promo_code: PromoCode, path: str, actor: Actor) -> Reply:
     location = f"{path}/{promo_code.code}"
     return promo_code_reply(promo_code.code, to=actor, status=201, location=location)
 
@@ -211,8 +211,8 @@ def _set_paused(code: str, is_paused: bool, actor: Actor) -> None:
     (pause_promo_code if is_paused else resume_promo_code)(code, by=actor)
 
 
-def _held(code: str, version: str | None) -> PromoCode:
-    """The code, locked until the transaction ends; refused when If-Match names another version of it."""
+def _locked_version(code: str, version: str | None) -> PromoCode:
+    """Return the code, locked until the transaction ends. Raises Stale when `version` is not its own."""
     held = locked_promo_code(code)
     present = version_of(held.promotion.updated_at, held.is_paused, held.max_uses)
     if version is not None and version != present:

@@ -12,10 +12,10 @@ from ninja import Query, Router
 from accounts.api.auth import require
 from accounts.history import record_export
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.json_reply import Reply, matched_version, rendered
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Stale
+from backoffice.requests.json_reply import Reply, matched_version, rendered
 from orders.api.promos.inputs import changed_terms, terms_sent
 from orders.api.promos.schemas import (
     CodesOfPromotionFilters,
@@ -78,7 +78,7 @@ MAX_ID = 2**63 - 1
     openapi_extra=DOCUMENTED,
 )
 def generate(request: HttpRequest, body: GenerateIn) -> HttpResponse:
-    """Unique random codes that nobody guesses, with the same terms. The codes themselves: …/codes.csv."""
+    """Generate unique codes that nobody can guess, with the same terms. Download them from …/codes.csv."""
     actor = require(request, "orders.add_promotion")
 
     def run() -> Reply:
@@ -99,7 +99,7 @@ def generate(request: HttpRequest, body: GenerateIn) -> HttpResponse:
     openapi_extra=asked_by(PROMOTION_FIELDS, SORTING),
 )
 def list_promotions(request: HttpRequest, filters: Query[PromotionFilters]) -> HttpResponse:
-    """Of every kind, the newest first: those with one code, and with `is_batch` only batches or none."""
+    """List promotions, the newest first. `is_batch` leaves only batches, or only those with one code."""
     require(request, "orders.view_promotion")
     wanted = chosen_fields(filters.fields, PROMOTION_FIELDS)
     narrowed = PromotionFilter(**{name: getattr(filters, name) for name in FILTER})
@@ -116,9 +116,9 @@ def list_promotions(request: HttpRequest, filters: Query[PromotionFilters]) -> H
     openapi_extra=asked_by(PROMOTION_DETAIL),
 )
 def get_promotion(request: HttpRequest, promotion_id: int, query: Query[FieldsQuery]) -> HttpResponse:
-    """Its terms, how far its codes are used up, what it brought and cost."""
+    """Show a promotion's terms, how far its codes are used up, and what it brought and cost."""
     actor = require(request, "orders.view_promotion")
-    return promotion_reply(_known(promotion_id), to=actor, fields=query.fields).to(request)
+    return promotion_reply(_number_in_range(promotion_id), to=actor, fields=query.fields).to(request)
 
 
 @promotions_router.patch(
@@ -128,13 +128,13 @@ def get_promotion(request: HttpRequest, promotion_id: int, query: Query[FieldsQu
     summary="Change a promotion",
 )
 def change(request: HttpRequest, promotion_id: int, body: PromotionPatch) -> HttpResponse:
-    """The terms of all its codes; only what is sent changes. Once used, kind and amounts are frozen."""
+    """Change the terms of all codes where something is sent. Once used, kind and amounts are frozen."""
     actor = require(request, "orders.change_promotion")
     version = matched_version(request)
 
     @write_transaction
     def run() -> Reply:
-        held = locked_promotion(_known(promotion_id))
+        held = locked_promotion(_number_in_range(promotion_id))
         if version is not None and version != version_of(held):
             raise Stale(_("%(name)s was changed meanwhile. Look at it again.") % {"name": held.name})
         change_promotion(held.pk, changed_terms(terms_of_promotion(held), body), by=actor)
@@ -151,11 +151,11 @@ def change(request: HttpRequest, promotion_id: int, body: PromotionPatch) -> Htt
     openapi_extra=DOCUMENTED,
 )
 def pause(request: HttpRequest, promotion_id: int) -> HttpResponse:
-    """They stop working at once."""
+    """Pause all codes: they stop working at once."""
     actor = require(request, "orders.change_promotion")
 
     def run() -> Reply:
-        pause_promotion(_known(promotion_id), by=actor)
+        pause_promotion(_number_in_range(promotion_id), by=actor)
         return promotion_reply(promotion_id, to=actor)
 
     return answer_once(request, None, run)
@@ -169,11 +169,11 @@ def pause(request: HttpRequest, promotion_id: int) -> HttpResponse:
     openapi_extra=DOCUMENTED,
 )
 def resume(request: HttpRequest, promotion_id: int) -> HttpResponse:
-    """They work again, as far as the terms allow, except those that are paused alone."""
+    """Let the codes work again, as far as the terms allow, except those that are paused alone."""
     actor = require(request, "orders.change_promotion")
 
     def run() -> Reply:
-        resume_promotion(_known(promotion_id), by=actor)
+        resume_promotion(_number_in_range(promotion_id), by=actor)
         return promotion_reply(promotion_id, to=actor)
 
     return answer_once(request, None, run)
@@ -190,7 +190,7 @@ def list_codes(
     request: HttpRequest, promotion_id: int, filters: Query[CodesOfPromotionFilters]
 ) -> HttpResponse:
     reader = require(request, "orders.view_promocode")
-    codes = promotion_numbered(_known(promotion_id)).codes.all()
+    codes = promotion_numbered(_number_in_range(promotion_id)).codes.all()
     if filters.q:
         codes = codes.filter(code__startswith=normalised_code(filters.q))
     if filters.state is not None:
@@ -212,7 +212,7 @@ def list_codes(
     },
 )
 def download_codes(request: HttpRequest, promotion_id: int) -> StreamingHttpResponse:
-    """All of them with their terms, sent while they are read. For those who may make codes."""
+    """Download all codes with their terms, streamed while they are read. For those who may make codes."""
     by = require(request, "orders.add_promotion")
     codes = _codes_of(promotion_id)
     record_export("promo_codes", promotion=promotion_id, by=by)
@@ -223,9 +223,9 @@ def download_codes(request: HttpRequest, promotion_id: int) -> StreamingHttpResp
 
 
 def _codes_of(promotion_id: int) -> QuerySet[PromoCode]:
-    return PromoCode.objects.filter(promotion=promotion_numbered(_known(promotion_id)))
+    return PromoCode.objects.filter(promotion=promotion_numbered(_number_in_range(promotion_id)))
 
 
-def _known(promotion_id: int) -> int:
-    """No database takes a larger number, and no promotion has one."""
+def _number_in_range(promotion_id: int) -> int:
+    """Limit the number to what the databases take; no promotion has a larger one."""
     return min(promotion_id, MAX_ID)

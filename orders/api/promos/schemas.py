@@ -1,4 +1,4 @@
-"""What the API takes and tells of promo codes: a promotion with its one code flat, batches as promotions."""
+"""What the API takes and returns for promo codes (each with its terms) and for promotions with many."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,7 +43,7 @@ class PromotionFilters(ListQuery):
 
 
 class DiscountIn(Input):
-    """How much off what, and how often for one customer."""
+    """How much is taken off what, and how often for one customer."""
 
     kind: Kind = "percentage"
     percent_off: Percentage | None = None
@@ -91,7 +91,7 @@ class DuplicateIn(Input):
 
 
 class BacktestIn(Input):
-    """A promo code that exists, or terms."""
+    """What to back-test: an existing promo code, or terms."""
 
     code: Code | None = Field(None, description="Its terms and limits; of a batch, those of all its codes.")
     terms: DiscountIn | None = None
@@ -161,7 +161,7 @@ class PromoCodeOut(TermsOut):
 
 
 class FiguresOut(BaseModel):
-    """Over the orders that still use it; revenue is net of credits, shares are in percent."""
+    """Figures over the orders that still use it; revenue is net of credits, shares are in percent."""
 
     orders: int
     customers: int
@@ -253,7 +253,7 @@ class BandOut(BaseModel):
 
 
 class BacktestOut(BaseModel):
-    """Over orders that were not cancelled, at full price: discounts that they really had are left out."""
+    """The result over orders that were not cancelled, at full price: their real discounts are ignored."""
 
     start: datetime = Field(alias="from")
     end: datetime = Field(alias="to")

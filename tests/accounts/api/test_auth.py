@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from backoffice.api import throttling
+from backoffice.requests import throttling
 from tests.accounts.api.clients import bearing
 from tests.contract.client import Api, assert_problem
 from tests.factories import make_user

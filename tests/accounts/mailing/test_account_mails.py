@@ -14,9 +14,9 @@ from accounts.mailing.account_mails import (
     tell,
     told_now,
 )
-from backoffice.api.addresses import current_address
 from backoffice.errors import Throttled
 from backoffice.outbox.models import EmailMessage
+from backoffice.requests.addresses import current_address
 
 ADA = "ada@example.com"
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"

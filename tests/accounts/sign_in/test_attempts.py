@@ -13,7 +13,7 @@ from accounts.sign_in.places import KNOWN_FOR
 from backoffice.errors import Throttled
 from backoffice.outbox.models import EmailMessage
 from tests.accounts.mailbox import templates_sent_to, token_sent_to
-from tests.backoffice.api.test_throttle_store import closed_port, dead_cache
+from tests.backoffice.requests.test_throttle_store import closed_port, dead_cache
 from tests.contract.client import Api, assert_problem
 from tests.factories import PASSWORD, make_user
 from tests.races.harness import race

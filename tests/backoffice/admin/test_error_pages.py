@@ -17,8 +17,8 @@ from django.urls import path
 
 from backoffice.admin import error_pages
 from backoffice.admin.base import show_refusal
-from backoffice.api.request_id import RequestIdFilter
 from backoffice.errors import Busy, Conflict, Fault, Forbidden, NotFound, Throttled
+from backoffice.requests.request_id import RequestIdFilter
 from backoffice.urls import handler400, handler403, handler404, handler500
 from backoffice.urls import urlpatterns as own_urls
 from orders.models import Order

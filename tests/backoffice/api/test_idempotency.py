@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from backoffice.api.idempotency import IdempotencyMismatch, StillRunning, once
-from backoffice.api.json_reply import Reply
 from backoffice.errors import Conflict
 from backoffice.models import IdempotencyRecord, JobSlot
+from backoffice.requests.json_reply import Reply
 from tests.races.harness import race
 
 

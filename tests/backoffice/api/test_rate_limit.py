@@ -8,13 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from accounts.models import User
-from backoffice.api import throttle_store, throttling
 from backoffice.api.rate_limit import RateLimitMiddleware, limit_request
-from backoffice.api.throttling import (
-    Usage,
-    hit,
-)
 from backoffice.errors import Throttled
+from backoffice.requests import throttle_store, throttling
+from backoffice.requests.throttling import Usage, hit
 
 
 @pytest.fixture(autouse=True)

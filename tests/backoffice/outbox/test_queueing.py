@@ -6,13 +6,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from huey.contrib.djhuey import HUEY
 
-from backoffice.api import throttle_store
 from backoffice.db.transactions import write_transaction
 from backoffice.outbox import queueing
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import queue_email
 from backoffice.outbox.tasks import sweep_emails
+from backoffice.requests import throttle_store
 from backoffice.runtime.queue import SharedQueue
 from orders.models import Order
 from tests.contract.client import Api

@@ -12,9 +12,9 @@ from django.core.cache import cache
 from django.db import connection
 from redis import Redis
 
-from backoffice.api import throttle_store
-from backoffice.api.throttling import hit_in_any
 from backoffice.errors import Throttled
+from backoffice.requests import throttle_store
+from backoffice.requests.throttling import hit_in_any
 from backoffice.runtime.caches import PlainSerializer, opened, sealed
 from backoffice.runtime.queue import _signed
 from catalog import product_cache

@@ -51,7 +51,7 @@ def tell(error: Exception, *, by: str) -> None:
             logging.getLogger(by).warning("The cache server does not answer: %s", raised)
 
 
-@pytest.mark.parametrize("by", ["django.request", "huey", "backoffice.api.throttle_store"])
+@pytest.mark.parametrize("by", ["django.request", "huey", "backoffice.requests.throttle_store"])
 @pytest.mark.parametrize("error", [database_away(), RedisIsDown("Error 111 connecting")])
 def test_a_thousand_outages_are_one_line_and_the_next_counts_them(
     log: io.StringIO, by: str, error: Exception
@@ -98,7 +98,7 @@ def test_a_fault_is_told_each_time_with_its_traceback(log: io.StringIO) -> None:
 
 
 def test_per_cent_signs_and_line_breaks_of_an_error_stay_words(log: io.StringIO) -> None:
-    tell(RedisIsDown("100%s full\nERROR forged line"), by="backoffice.api.throttle_store")
+    tell(RedisIsDown("100%s full\nERROR forged line"), by="backoffice.requests.throttle_store")
 
     [line] = log.getvalue().splitlines()
     assert "100%s full" in line

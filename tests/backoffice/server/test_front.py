@@ -13,7 +13,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError
 
-from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
+from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.server import bodies, gateway, threads
 from backoffice.server.bodies import Room
 from backoffice.server.front import Front

@@ -156,7 +156,7 @@ def test_the_reorder_list_suggests_what_sales_and_threshold_ask_for(manager: Cli
 
     rows = list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff"))))
     assert [
-        (row["sku"], row["name"], row["available"], row["sold_30_days"], row["quantity"]) for row in rows
+        (row["sku"], row["name"], row["stock"], row["sold_30_days"], row["quantity"]) for row in rows
     ] == [("LOW", "'=Tea", "4", "12", "13")]
 
 
@@ -322,4 +322,5 @@ def test_an_export_holds_the_stock_and_defuses_formulas(manager: Client) -> None
     file = manager.post(f"{PRODUCTS}export/", {"format": "0", "resource": "0"})
 
     row = next(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
-    assert (row["sku"], row["name"], row["category"], row["on_hand"]) == ("TEA-01", "'=1+1", "Tea", "4")
+    assert (row["sku"], row["name"], row["on_hand"]) == ("TEA-01", "'=1+1", "4")
+    assert (row["category"], row["category_name"]) == ("tea", "Tea")

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tokens.refresh import issue_pair
 from backoffice.api import rate_limit
-from backoffice.api.json_reply import Reply
+from backoffice.requests.json_reply import Reply
 from backoffice.server.gateway import answer_of, environ_of, with_body
 from backoffice.server.redis_line import RedisLine
 from backoffice.wsgi import application

@@ -27,10 +27,10 @@ def test_a_row_holds_what_an_import_understands_and_the_stock_beside_it() -> Non
 
     dataset = exported()
 
-    assert dataset.headers == [*IMPORTED, "on_hand", "reserved", "available"]
+    assert dataset.headers == [*IMPORTED, "category_name", "on_hand", "reserved", "stock"]
     assert [[str(cell if cell is not None else "") for cell in row] for row in dataset] == [
-        ["A", "'=1+1", "3.39", "Teas", "4711", "", "1", "7", "3", "4"],
-        ["B", "Mug", "4.00", "", "", "2", "0", "0", "0", "0"],
+        ["A", "'=1+1", "3.39", "teas", "4711", "", "1", "Teas", "7", "3", "4"],
+        ["B", "Mug", "4.00", "", "", "2", "0", "", "0", "0", "0"],
     ]
 
 
@@ -42,4 +42,4 @@ def test_what_is_exported_changes_nothing_when_it_is_imported_again() -> None:
     plan = plan_products(read_products(BytesIO(content), file_name="products.csv"))
 
     assert [row.outcome for row in plan.rows] == [Outcome.SAME, Outcome.SAME]
-    assert plan.ignored_columns == ("on_hand", "reserved", "available")
+    assert plan.ignored_columns == ("category_name", "on_hand", "reserved", "stock")

@@ -112,11 +112,11 @@ def tampering(statement: str) -> Callable[..., subprocess.CompletedProcess[str]]
     prelude = f"""
 from cli.terminal.verbs import set_django_up
 set_django_up()
-from backoffice import database_move
+from backoffice.db import moving
 def on_their_way(rows):
     for number, row in enumerate(rows):
         {statement}
-database_move._on_their_way = on_their_way
+moving._on_their_way = on_their_way
 """
 
     def run(where: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -179,7 +179,7 @@ def test_every_row_arrives_and_the_next_order_has_the_next_number(source: Path, 
 @pytest.mark.parametrize(
     ("meets", "told"),
     [
-        ("if 'Mint' not in row: yield row", "catalog_product: 2 rows here, 1 there"),
+        ("if 'user:1' not in row: yield row", "backoffice_idempotencyrecord: 1 rows here, 0 there"),
         ("if number: yield row", "refers to one that is not there"),
         ("yield tuple(99 if value == 100 and 'receive' in row else value for value in row)", "not the same"),
         ("yield tuple('Sugar' if value == 'Mint' else value for value in row)", "catalog_product: 2 rows"),

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from backoffice.api import throttling
+from backoffice.requests import throttling
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, OrderEvent
 from tests.contract.client import Api, assert_problem

@@ -52,7 +52,7 @@ def test_units_are_chosen_however_the_sku_is_typed() -> None:
 
 def test_only_what_shipped_and_is_not_back_yet_can_be_returned() -> None:
     assert told(returnable_units(LINES, [("TEA-01", 1)])) == [("TEA-01", 1)]
-    with pytest.raises(Invalid, match=r"Only 1 of TEA-01 are to return; 2 were asked for\."):
+    with pytest.raises(Invalid, match=r"Only 1 of TEA-01 is to return; 2 were asked for\."):
         returnable_units(LINES, [("TEA-01", 2)])
     with pytest.raises(Invalid, match="Only 0 of Müg"):
         returnable_units(LINES, [("Müg", 1)])

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -223,20 +224,25 @@ print(json.dumps([throttled, evaluated(10)]))
 """
 
 
-def start_guesser(token: str) -> subprocess.Popen[str]:
+@contextmanager
+def guesser(token: str) -> Iterator["subprocess.Popen[str]"]:
     """A process of the shop, on this test's database and Redis."""
     names = {"NAME": "SQL_DATABASE", **{name: f"SQL_{name}" for name in ("USER", "PASSWORD", "HOST", "PORT")}}
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {variable: str(connection.settings_dict[name] or "") for name, variable in names.items()}
     environment |= {"SQL_ENGINE": "postgresql", "DJANGO_SETTINGS_MODULE": "backoffice.settings"}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", GUESSER, token],
         env=environment | {"DJANGO_ALLOWED_HOSTS": "testserver"},
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.race
@@ -249,17 +255,16 @@ def start_guesser(token: str) -> subprocess.Popen[str]:
 def test_two_processes_evaluate_ten_of_a_thousand_guesses_together_and_all_without_the_throttle() -> None:
     make_product("71053", on_hand=10)
     token = issue_pair(make_shopper()).access
-    processes = [start_guesser(token) for _ in range(2)]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    begun = monotonic()
-
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    answers = [json.loads(process.communicate(timeout=250)[0]) for process in processes]
+    with guesser(token) as one, guesser(token) as other:
+        for process in (one, other):
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        begun = monotonic()
+        for process in (one, other):
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        answers = [json.loads(process.communicate(timeout=250)[0]) for process in (one, other)]
 
     minutes = 1 + (monotonic() - begun) // 60
     evaluated = sum(count for (count, _), _ in answers)

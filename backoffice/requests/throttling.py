@@ -1,4 +1,4 @@
-"""How often somebody may do something, right across threads and processes."""
+"""Limits how often somebody may do something, across all threads and processes."""
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
-from backoffice.api.addresses import address_block, site_of
-from backoffice.api.throttle_store import ask_store, counts_here, has_server, let_server_rest
 from backoffice.errors import Throttled
+from backoffice.requests.addresses import address_block, site_of
+from backoffice.requests.throttle_store import ask_store, counts_here, has_server, let_server_rest
 from backoffice.runtime.caches import Held, Outdated
 
-# Of a network of IPv6, as many times as of one place.
+# A whole network of IPv6 may do this many times what one place may.
 PLACES_OF_A_SITE = 5
 
-# The limit of which least is left, of those that the present request has met.
+# Of the limits that the present request has met, the one with the least left.
 tightest_usage: ContextVar["Usage | None"] = ContextVar("tightest_usage", default=None)  # not translated
 
 
@@ -46,7 +46,7 @@ class LimitUse:
     slot: str
 
     def give_back(self) -> None:
-        """As though it had never been; kept where the cache server went away meanwhile."""
+        """Undo the use; it stays counted if the cache server went away meanwhile."""
         try:
             self.store.delete(self.slot)
         except (RedisError, OSError) as error:
@@ -55,7 +55,7 @@ class LimitUse:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How much of a limit is used up, and when it begins anew."""
+    """How much of a limit is used up, and when its next window begins."""
 
     limit: int
     remaining: int
@@ -63,7 +63,7 @@ class Usage:
     window_seconds: int
 
     def headers(self) -> dict[str, str]:
-        """As the IETF's draft writes it today, and as most clients know it from its earlier versions."""
+        """Return the headers of the IETF's draft as it is today, and as earlier versions had them."""
         return {
             "RateLimit": f'"default";r={self.remaining};t={self.reset_seconds}',
             "RateLimit-Policy": f'"default";q={self.limit};w={self.window_seconds}',
@@ -87,7 +87,7 @@ class Window:
         return 2 * self.window_seconds
 
     def usage(self, count: int) -> Usage:
-        """After so many uses. Raises Throttled when that is one too many."""
+        """Return the usage after `count` uses. Raises Throttled when that is one too many."""
         usage = Usage(self.limit, max(0, self.limit - count), self.reset_seconds, self.window_seconds)
         _remember(usage)
         if count > self.limit:
@@ -115,7 +115,7 @@ def hit(key: str, *, limit: int, window_seconds: int, given: Held | None = None)
 
 
 def hit_in_any(key: str, *, limit: int, window_seconds: int) -> Usage:
-    """As `hit`, but the limit holds in any span of this length, also across the end of one window.
+    """Count one more use of `key`, which may have `limit` of them in any span of this length.
 
     Each use holds one of `limit` slots for as long as the span lasts; two cannot have the same one.
 
@@ -133,7 +133,7 @@ def hit_in_any(key: str, *, limit: int, window_seconds: int) -> Usage:
 
 
 def take(limits: Sequence[Limit]) -> list[LimitUse]:
-    """One use of each limit, or none of any.
+    """Count one use of each limit, or none at all.
 
     Raises:
         Throttled: one of them is used up; it says when that allows the next use.
@@ -151,10 +151,10 @@ def take(limits: Sequence[Limit]) -> list[LimitUse]:
 
 
 def refuse_when_used_up(limits: Sequence[Limit]) -> None:
-    """Look, without counting: for what is about to wait in a line. Only `take` decides.
+    """Refuse early, without counting, what would wait in a line in vain. Only `take` decides.
 
     Raises:
-        Throttled: as `take` would at this moment.
+        Throttled: `take` would refuse at this moment.
     """
     now = time()
     for limit in limits:
@@ -164,7 +164,7 @@ def refuse_when_used_up(limits: Sequence[Limit]) -> None:
 
 
 def claim_turn(key: str, *, window_seconds: int) -> bool:
-    """Take the only turn in so long, for what is said once and not each time; False when it is taken."""
+    """Take the key for so many seconds: True for the first caller, False for all others until then."""
 
     def ask(store: Any) -> bool:
         return bool(store.add(_cache_key(key, 0), 1, window_seconds))
@@ -173,7 +173,7 @@ def claim_turn(key: str, *, window_seconds: int) -> bool:
 
 
 def limits_of_place(what: str, address: str, *, most: int, window_seconds: int) -> list[Limit]:
-    """So much from one place, and some times that from the whole network that an IPv6 address belongs to."""
+    """Return the limit of one place and the wider one of the network that an IPv6 address is in."""
     limits = [Limit(f"{what}:{address_block(address)}", most, window_seconds)]
     site = site_of(address)
     if site is not None:
@@ -182,7 +182,7 @@ def limits_of_place(what: str, address: str, *, most: int, window_seconds: int) 
 
 
 def insist_on(given: Held) -> None:
-    """Raises Outdated: the cache holds something else by now, or cannot be asked."""
+    """Raise Outdated if the cache holds something else by now, or cannot be asked."""
     try:
         held = cache.get(given.key)
     except (RedisError, OSError) as error:
@@ -210,7 +210,7 @@ def _increment(store: Any, key: str, expires_in: int, given: Held | None) -> int
 
 
 def _take_slot(limit: Limit, now: float) -> tuple[LimitUse | None, list[float]]:
-    """A slot that became ours, if one was free, and when the others are free again."""
+    """Take a free slot, if there is one; return it, and when the others are free again."""
 
     def ask(store: Any) -> tuple[LimitUse | None, list[float]]:
         slots = limit.slots
@@ -225,7 +225,7 @@ def _take_slot(limit: Limit, now: float) -> tuple[LimitUse | None, list[float]]:
 
 
 def _moments(held: Mapping[str, object]) -> list[float]:
-    """When slots are free again, of those that Redis tells as the shop has written them."""
+    """Return when slots are free again; values that the shop cannot have written are left out."""
     return [until for until in held.values() if isinstance(until, float) and isfinite(until)]
 
 
@@ -245,7 +245,7 @@ def _used_up(limit: Limit, held: Sequence[float], now: float) -> Throttled:
 
 
 def _seconds_until(held: Sequence[float], limit: Limit, now: float) -> int:
-    """When the first of the slots that are held is free again.
+    """Return the seconds until the first of the slots that are held is free again.
 
     Whoever can write into the cache server may hold a slot for ever, and no more than that.
     """

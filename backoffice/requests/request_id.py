@@ -14,7 +14,7 @@ ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def request_id_of(environ: Mapping[str, Any]) -> str:
-    """What the client calls its request, else a new name for it."""
+    """Return the id that the client gave its request, else a new one."""
     offered = environ.get("HTTP_X_REQUEST_ID", "")
     return offered if ACCEPTABLE.fullmatch(offered) else uuid.uuid4().hex
 
@@ -37,7 +37,7 @@ class RequestIdMiddleware:
 
 class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        """Django names the request it tells of: most refusals are told after the middleware has ended."""
+        """Prefer the id of the request that Django names: it logs refusals after the middleware's end."""
         request_id = getattr(getattr(record, "request", None), "id", None)
         record.request_id = request_id or current_request_id.get()
         return True

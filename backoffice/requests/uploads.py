@@ -1,4 +1,4 @@
-"""Files in forms: for staff alone, of bounded size, and without a name on the disk.
+"""Takes files in forms: from staff alone, of bounded size, and without a name on the disk.
 
 Django reads a form when the first part of the code asks for a field of it, which is the check against forged
 requests, before anybody's permissions are looked at. So the handlers of files, which it asks for each one,
@@ -15,12 +15,12 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext as _
 
-from backoffice.api.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from backoffice.errors import Forbidden
+from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 
 
 class NotForStrangers(PermissionDenied, UnreadablePostError):
-    """The check against forged requests takes it for a form without its token, and refuses that."""
+    """A stranger sends a file. The check against forged requests reads it as a missing token, and refuses."""
 
 
 class StaffAlone(FileUploadHandler):
@@ -46,7 +46,7 @@ class StaffAlone(FileUploadHandler):
         super().new_file(*args, **kwargs)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """To the next handler."""
+        """Hand the data on to the next handler."""
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
@@ -56,12 +56,12 @@ class StaffAlone(FileUploadHandler):
         # Read no further: whoever shows the refusal asks for the form once more.
         self.request._mark_post_parse_error()  # type: ignore[attr-defined]
         detail = _("Only staff may send files: sign in first.")
-        # Once the API knows its caller, a view has asked for the form, and answers with a problem.
+        # Where the API knows its caller a view has asked for the form, and answers with a problem.
         return Forbidden(detail) if hasattr(self.request, "auth") else NotForStrangers(detail)
 
 
 def is_from_staff(request: HttpRequest) -> bool:
-    """By the token at the API, where cookies mean nothing; elsewhere by the session."""
+    """Whether staff sent the request: the API knows by the token, all other pages by the session."""
     if request.path.startswith("/api/"):
         user = getattr(request, "auth", None)
     else:
@@ -70,7 +70,7 @@ def is_from_staff(request: HttpRequest) -> bool:
 
 
 class UnnamedFile(FileUploadHandler):
-    """Large files: on the disk without a name, so that nothing is left however the process ends."""
+    """Keeps a large file on the disk without a name, so that nothing is left however the process ends."""
 
     file: IO[bytes]
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from backoffice.api.addresses import address_block, client_address
+from backoffice.requests.addresses import address_block, client_address
 
 
 def asking(peer: str, *forwarded: str, user: object = None) -> HttpRequest:

@@ -1,4 +1,4 @@
-"""Where requests come from: the address behind trusted proxies, and what counts as one place."""
+"""The address that a request comes from, seen past trusted proxies, and what counts as one place."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # A subscriber of IPv6 has at least a /64 to choose addresses from.
 IPV6_PREFIX = 64
-# And whoever wants more gets a /48 for nothing, which is 65,536 of those.
+# Whoever wants more gets a /48 for nothing, which holds 65,536 of those.
 IPV6_SITE_PREFIX = 48
 
-# Where the request that is being answered came from; "" outside of requests.
+# The address of the client whose request is being answered; "" outside of requests.
 current_address: ContextVar[str] = ContextVar("address", default="")
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that the request came from, seen past the proxies of TRUSTED_PROXIES and no others.
+    """Return the address that the request came from, seen past the proxies of TRUSTED_PROXIES alone.
 
     Each proxy appends the peer it saw to X-Forwarded-For, so the right-most hop that is no trusted proxy is
     the client; whatever stands left of it the client may have written itself.
@@ -44,7 +44,7 @@ def address_of(environ: Mapping[str, Any]) -> str:
 
 
 def address_block(address: str) -> str:
-    """What counts as one place: an IPv4 address, or the /64 of an IPv6 address."""
+    """Return what counts as one place: an IPv4 address, or the /64 of an IPv6 address."""
     parsed = _address(address)
     if parsed is None or parsed.version == 4:
         return address
@@ -52,7 +52,7 @@ def address_block(address: str) -> str:
 
 
 def site_of(address: str) -> str | None:
-    """The whole network that an IPv6 address belongs to; None of any other address."""
+    """Return the whole network (/48) that an IPv6 address belongs to; None for any other address."""
     parsed = _address(address)
     if parsed is None or parsed.version == 4:
         return None
@@ -69,7 +69,7 @@ def trusted_networks(proxies: tuple[str, ...]) -> tuple[Network, ...]:
 
 @lru_cache(maxsize=1_024)
 def _address(text: str) -> Address | None:
-    """An address as proxies write it: also with a port, or in brackets."""
+    """Read an address as proxies write it, also with a port or in brackets."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.test import Client, RequestFactory
 
-from backoffice.api import uploads
+from backoffice.requests import uploads
 from tests.contract.client import Api
 from tests.factories import PASSWORD, make_shopper, make_user
 

@@ -18,14 +18,14 @@ VERSIONED = re.compile(r'(?:W/)?"(?P<version>[0-9a-z]+)\.[0-9a-f]+"')
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is sent: also what is kept for a repeated request, so only plain data."""
+    """A rendered answer. It is also kept for a repeated request, so it holds only plain data."""
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def to(self, request: HttpRequest) -> HttpResponse:
-        """As a response; 304 without a body when the client has these bytes already."""
+        """Return the response; 304 without a body when the client has these bytes already."""
         if self.status == 200 and request.method == "GET" and self._is_known_to(request):
             return HttpResponse(status=304, headers=dict(self.headers))
         return HttpResponse(self.body, status=self.status, content_type=JSON, headers=dict(self.headers))
@@ -40,7 +40,7 @@ class Reply:
 def rendered(
     content: object, *, status: int = 200, version: int | str | None = None, location: str = ""
 ) -> Reply:
-    """JSON with an ETag of its bytes, which begins with the version when there is one to compare later.
+    """Render JSON with an ETag of its bytes, which begins with the version when there is one.
 
     Decimals become strings, times ISO 8601 in UTC with Z.
     """
@@ -54,7 +54,7 @@ def rendered(
 
 
 def matched_version(request: HttpRequest) -> str | None:
-    """The version that If-Match insists on; None when any will do.
+    """Return the version that If-Match insists on; None when any will do.
 
     Raises:
         Invalid: it is no ETag that this resource ever had.

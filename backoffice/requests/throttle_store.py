@@ -1,4 +1,4 @@
-"""Where uses of limits are counted: in the cache server, and while it is away in each process for itself."""
+"""Counts the uses of limits: in the cache server, and while it is away in each process for itself."""
 
 import logging
 from collections.abc import Callable
@@ -14,16 +14,16 @@ logger = logging.getLogger(__name__)
 
 # While the cache server is down, it is asked again this often.
 REST_SECONDS = 5
-# Some 300 bytes each. A cache that strangers can fill with other things would push the counts out.
+# Some 300 bytes each. The counts have a cache of their own: nothing that strangers cause can evict them.
 MOST_COUNTS_HERE = 100_000
 
 _cache_rests_until = 0.0
-# What is counted where no cache server is, or while it is down: in each process for itself.
+# This process's own counts, used where there is no cache server or while it is down.
 counts_here = LocMemCache("counts", {"OPTIONS": {"MAX_ENTRIES": MOST_COUNTS_HERE}})
 
 
 def ask_store[T](ask: Callable[[Any], T]) -> T:
-    """What the cache server answers; without one, or while it is away, the counts of this process."""
+    """Ask the cache server; without one, or while it is away, ask the counts of this process."""
     global _cache_rests_until
     if not has_server() or _is_resting():
         return ask(counts_here)
@@ -42,7 +42,7 @@ def has_server() -> bool:
 
 
 def _is_resting() -> bool:
-    """After a rest one request finds out whether the server is back; the others do not wait for it."""
+    """Whether to ask the server nothing; after a rest it begins another and lets one caller alone ask."""
     global _cache_rests_until
     if monotonic() < _cache_rests_until:
         return True

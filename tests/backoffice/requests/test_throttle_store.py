@@ -7,13 +7,9 @@ import time
 import pytest
 from django.core.cache import caches
 
-from backoffice.api import throttle_store, throttling
-from backoffice.api.throttling import (
-    LimitUse,
-    hit,
-    hit_in_any,
-)
 from backoffice.errors import Throttled
+from backoffice.requests import throttle_store, throttling
+from backoffice.requests.throttling import LimitUse, hit, hit_in_any
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +41,7 @@ def test_with_the_cache_server_down_each_process_counts_for_itself_and_says_so(s
     dead_cache(settings, closed_port())
     begun = time.monotonic()
     outcomes = []
-    with caplog.at_level(logging.WARNING, "backoffice.api.throttle_store"):
+    with caplog.at_level(logging.WARNING, "backoffice.requests.throttle_store"):
         for count in (hit_in_any, hit):
             for _ in range(50):
                 try:

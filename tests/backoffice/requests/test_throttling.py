@@ -7,16 +7,9 @@ from functools import partial
 import pytest
 from django.core.cache import cache
 
-from backoffice.api import throttle_store, throttling
-from backoffice.api.throttling import (
-    Limit,
-    Usage,
-    hit,
-    hit_in_any,
-    refuse_when_used_up,
-    take,
-)
 from backoffice.errors import Throttled
+from backoffice.requests import throttle_store, throttling
+from backoffice.requests.throttling import Limit, Usage, hit, hit_in_any, refuse_when_used_up, take
 from backoffice.runtime.caches import Held, Outdated
 from tests.races.harness import race
 
