@@ -142,7 +142,7 @@ def test_the_last_unit_takes_the_remainder_of_what_was_paid() -> None:
 
 def test_what_never_shipped_cannot_come_back(order: Order) -> None:
     ship_order(order.number, by=CLI, lines={"A": 1})
-    with pytest.raises(Invalid, match="Only 1 of A are to return"):
+    with pytest.raises(Invalid, match="Only 1 of A is to return"):
         return_items(order.number, by=CLI, items=[ReturnedItem("A", 2)])
 
 
