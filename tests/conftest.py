@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     once = [item for item in items if is_once(item)]
     others = [item for item in items if not is_once(item)]
     if dealer.has_company or connection.vendor == "sqlite" or not others:
-        items[:] = [*others, *long_ones_first(once)]
+        items[:] = [*(long_ones_first(others) if dealer.shared else others), *long_ones_first(once)]
     else:
         config.hook.pytest_deselected(items=once)
         items[:] = others

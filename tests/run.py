@@ -1,6 +1,6 @@
 """Runs the suite on both databases at once: `python -m tests.run [--only DATABASE] [pytest's own arguments]`.
 
-The whole suite has a third run beside those two, which begins with what is alike on both databases.
+The whole suite has a second run on PostgreSQL, with servers of its own: the two share what is to be done there.
 
 SQLite needs nothing. PostgreSQL and Redis are those that the environment names (DATABASE_URL or SQL_ENGINE,
 REDIS_URL; the Redis database is emptied between tests), else ones that are started here, in a directory of
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from tests import dealing
-from tests.servers import DATABASES, ENVIRONMENTS, MissingServers, say
+from tests.servers import DATABASES, ENVIRONMENTS, MissingServers, say, servers_are_named
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 30
@@ -45,22 +45,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--skip-missing", action="store_true", help="pass although PostgreSQL or Redis could not be had"
     )
-    parser.add_argument("--alike", action="store_true", help="what is alike on both databases alone")
+    parser.add_argument("--name", help="of one of several runs that share what is to be done on a database")
     options, pytest_arguments = parser.parse_known_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
     # A background job of a shell starts with SIGINT ignored, and would hand that on to pytest.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    if options.only is None and not options.alike:
+    if options.only is None:
         return _side_by_side(arguments, is_whole=not pytest_arguments)
-    database = options.only or DATABASES[0]
-    name = "alike" if options.alike else database
-    chosen = ["-m", "once"] if options.alike else []
+    name = options.name or options.only
     result = Result(False, "interrupted")
     try:
         result = _result(
-            database,
-            [f"--durations={SLOWEST}", *chosen, *pytest_arguments, "-o", f"cache_dir=.pytest_cache/{name}"],
+            options.only,
+            [f"--durations={SLOWEST}", *pytest_arguments, "-o", f"cache_dir=.pytest_cache/{name}"],
             may_be_missing=options.skip_missing,
         )
     except KeyboardInterrupt:
@@ -72,20 +70,26 @@ def main(arguments: list[str]) -> int:
 def _side_by_side(arguments: list[str], *, is_whole: bool) -> int:
     """The first run is shown as it goes; the others go on beside it and are shown when all have ended.
 
-    What is alike on both databases is done by whichever comes to it first. A third run, which does nothing
-    else, has work for the processors while tests on the databases wait for something.
+    What is alike on both databases is done by whichever comes to it first. A second run on PostgreSQL has
+    work for the processors while tests wait for something; servers that the environment names have room for
+    one run alone.
     """
     started = time.monotonic()
     first, *others = ([*arguments, "--only", database] for database in DATABASES)
-    if is_whole:
-        others.append([*arguments, "--alike"])
+    shared = {}
+    if is_whole and not servers_are_named():
+        others.append([*others[-1], "--name", f"{DATABASES[-1]}-2"])
+        shared = {dealing.SHARED: DATABASES[-1]}
     with ExitStack() as stack:
         dealt_out = stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-tests-"))
         environment = {**os.environ, dealing.DIRECTORY: dealt_out}
         shown_later = [stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in others]
         runs = [
             _started(first, environment, None),
-            *(_started(other, environment, out) for other, out in zip(others, shown_later, strict=True)),
+            *(
+                _started(other, environment | shared, out)
+                for other, out in zip(others, shown_later, strict=True)
+            ),
         ]
         try:
             codes = [run.wait() for run in runs]

@@ -47,6 +47,11 @@ def on_postgresql() -> Iterator[dict[str, str]]:
 ENVIRONMENTS = {"sqlite": on_sqlite, "postgresql": on_postgresql}
 
 
+def servers_are_named() -> bool:
+    """Whether the environment names a PostgreSQL or a Redis, which has room for one run."""
+    return _names_postgresql() or bool(_named("REDIS_URL"))
+
+
 @contextmanager
 def _postgresql(directory: Path) -> Iterator[str]:
     """The URL of a new PostgreSQL that listens on a Unix socket in its own directory."""

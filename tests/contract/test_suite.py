@@ -43,6 +43,17 @@ def test_what_is_not_dealt_out_is_done_by_every_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.once
+def test_runs_on_the_same_database_share_its_tests_and_leave_the_other_its_own(tmp_path: Path) -> None:
+    first, second = (Dealer(tmp_path, shared="postgresql") for _ in range(2))
+    alone = Dealer(tmp_path)
+
+    taken = [run.is_ours(item("tests/a.py")) for run in (first, alone, second, first)]
+
+    assert taken == [True, True, False, True]
+    assert [run.is_ours(item("tests/a.py", "once")) for run in (second, first, alone)] == [True, False, False]
+
+
+@pytest.mark.once
 def test_a_run_without_company_does_everything() -> None:
     assert Dealer(None).is_ours(item("tests/a.py", "once"))
 
