@@ -1,6 +1,6 @@
 """Runs the suite on both databases at once: `python -m tests.run [--only DATABASE] [pytest's own arguments]`.
 
-The whole suite has a second run on PostgreSQL, with servers of its own: the two share what is to be done there.
+The whole suite has a second run on PostgreSQL, with servers of its own; the two share what is done there.
 
 SQLite needs nothing. PostgreSQL and Redis are those that the environment names (DATABASE_URL or SQL_ENGINE,
 REDIS_URL; the Redis database is emptied between tests), else ones that are started here, in a directory of
