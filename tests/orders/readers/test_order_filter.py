@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from os.path import commonprefix
 from typing import Any
 
 import pytest
@@ -64,8 +63,8 @@ def test_what_is_found_exactly_by_its_number_is_found_alone() -> None:
     number = str(Order.objects.order_by("placed_at")[0].number)
 
     assert totals(q=f" {number.lower()} ") == [10]
-    # The numbers go on after those of other tests: what these three begin with alike is not always the same.
-    assert totals(q=commonprefix(list(Order.objects.values_list("number", flat=True)))) == [10, 18, 30]
+    # Their serials go on after those of other tests, and may differ in all but the first digit.
+    assert totals(q=number[:3]) == [10, 18, 30]
     assert totals(q="bob@") == totals(q="BOB example") == [18]
     assert totals(q=f"{ADDRESS.name.upper()} ann") == [10, 30]
     assert totals(q="nobody") == []
