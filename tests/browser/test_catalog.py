@@ -10,6 +10,7 @@ from catalog import stock
 from catalog.models import Product
 from catalog.stock_import import apply_import, plan_import
 from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.browser.keyboard import press, type_text
 from tests.factories import CLI, PASSWORD, make_product, make_user
 
 IMPORTS = "/admin/catalog/stockimport/"
@@ -43,7 +44,7 @@ def test_signing_in_lands_on_the_dashboard(open_page: OpenPage) -> None:
     page = open_page(None)
 
     expect(page.get_by_label("Email")).to_be_focused()
-    page.keyboard.type("anna@example.com")
+    type_text(page, "anna@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
 
@@ -57,7 +58,7 @@ def test_stock_is_received_in_the_dialog_and_the_page_shows_it(open_page: OpenPa
 
     page.get_by_role("link", name="Adjust stock").click()
     expect(page.get_by_role("spinbutton", name="Units")).to_be_focused()
-    page.keyboard.type("5")
+    type_text(page, "5")
     page.get_by_role("button", name="Save").last.click()
 
     expect(page.get_by_text("TEA-01: +5. Now 15 on hand, 15 available.")).to_be_visible()
@@ -170,15 +171,15 @@ def test_a_list_is_walked_selected_and_opened_by_keys_alone(open_page: OpenPage)
     make_product("TEA-02", name="Green tea")
     page = open_page(make_user(role="Manager"), "/admin/")
 
-    page.keyboard.press("g")
-    page.keyboard.press("s")
+    press(page, "g")
+    press(page, "s")
     page.wait_for_url("**/admin/catalog/product/")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("x")
+    press(page, "j")
+    press(page, "j")
+    press(page, "x")
     expect(page.get_by_role("row", name="Green tea").get_by_role("checkbox")).to_be_checked()
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
+    press(page, "k")
+    press(page, "Enter")
 
     expect(page.get_by_role("textbox", name="SKU")).to_have_value("TEA-01")
 
@@ -186,26 +187,26 @@ def test_a_list_is_walked_selected_and_opened_by_keys_alone(open_page: OpenPage)
 def test_the_overlay_tells_our_keys_beside_unfolds(open_page: OpenPage) -> None:
     page = open_page(make_user(role="Manager"))
 
-    page.keyboard.press("Shift+?")
+    press(page, "Shift+?")
 
     told = page.get_by_role("listitem").filter(has_text="Count shelves")
     expect(told.last).to_be_visible()
     expect(told.last.locator("kbd")).to_have_text(["g", "c"])
-    page.keyboard.press("Escape")
-    page.keyboard.press("g")
-    page.keyboard.press("c")
+    press(page, "Escape")
+    press(page, "g")
+    press(page, "c")
     page.wait_for_url("**/admin/catalog/product/count/")
 
 
 def test_the_command_search_finds_a_page(open_page: OpenPage) -> None:
     page = open_page(make_user(role="Manager"))
 
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     expect(page.locator("#search-input-command")).to_be_focused()
-    page.keyboard.type("stock imp")
+    type_text(page, "stock imp")
     expect(page.locator("#command-results-list")).to_contain_text("Stock imports")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    press(page, "ArrowDown")
+    press(page, "Enter")
 
     page.wait_for_url("**/admin/catalog/stockimport/")
 

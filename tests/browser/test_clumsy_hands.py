@@ -7,6 +7,7 @@ from accounts.models import User
 from catalog.models import Product
 from orders.models import EventKind, Order
 from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.browser.keyboard import press, type_text
 from tests.factories import make_product, make_user, place
 
 
@@ -67,9 +68,9 @@ def test_what_is_typed_before_the_search_has_opened_is_not_lost(
 ) -> None:
     """Nor does it move, select or expand rows of the list."""
     page = open_page(manager, "/admin/orders/order/")
-    page.keyboard.press("Control+k")
-    page.keyboard.type(str(order.number))
-    page.keyboard.press("Enter")
+    press(page, "Control+k")
+    type_text(page, str(order.number))
+    press(page, "Enter")
     page.wait_for_url(f"**{page_of(order)}")
 
 

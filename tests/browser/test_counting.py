@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from catalog import stock
 from catalog.models import MovementKind, StockMovement
 from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.browser.keyboard import press, type_text
 from tests.factories import CLI, make_product, make_user
 
 PAGE = "/admin/catalog/product/count/"
@@ -20,8 +21,8 @@ def row(page: Page, sku: str) -> Locator:
 def type_in(page: Page, *lines: str) -> None:
     """As a keyboard or a scanner does: without waiting for an answer."""
     for line in lines:
-        page.keyboard.type(line)
-        page.keyboard.press("Enter")
+        type_text(page, line)
+        press(page, "Enter")
 
 
 def counted() -> list[tuple[str, int]]:
@@ -36,7 +37,7 @@ def test_rows_are_counted_while_their_answers_come_in_behind(open_page: OpenPage
     stock.receive("B", 1, by=CLI)
     expect(page.get_by_label("Scan or type a SKU or barcode")).to_be_focused()
 
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown")
     type_in(page, "9", "20", "", "40")
 
     expect(row(page, "A")).to_contain_text("counted, −1, now 9")
@@ -57,8 +58,8 @@ def test_scanned_products_are_counted_one_after_the_other(open_page: OpenPage) -
     make_product("12345", on_hand=5)
     page = open_page(make_user(role="Warehouse"), f"{PAGE}?q=tea", viewport=PHONE, dark=True)
 
-    page.keyboard.type("4006381333931")
-    page.keyboard.press("Enter")
+    type_text(page, "4006381333931")
+    press(page, "Enter")
     expect(page.get_by_label("Counted, MUG-01")).to_be_focused()
     # A code in the field of a count: the next product was scanned too early.
     type_in(page, "TEA-01")
@@ -83,8 +84,8 @@ def test_an_unknown_code_stays_told_when_the_count_before_it_is_answered(open_pa
     held: list[Route] = []
     page.route(RECORDED, lambda route: held.append(route))
 
-    page.keyboard.type("TEA-01")
-    page.keyboard.press("Enter")
+    type_text(page, "TEA-01")
+    press(page, "Enter")
     expect(page.get_by_label("Counted, TEA-01")).to_be_focused()
     type_in(page, "4", "nothing")
     expect(page.get_by_role("alert")).to_contain_text("No product has the SKU or barcode nothing.")
@@ -104,7 +105,7 @@ def test_counts_whose_answers_are_lost_wait_in_order_and_are_recorded_once(open_
         route.fulfill(status=302, headers={"Location": "/admin/login/"})
 
     page.route(RECORDED, lose_the_answer)
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown")
     type_in(page, "9", "8")
     expect(page.get_by_role("alert")).to_contain_text("2 not sent yet")
     expect(row(page, "A")).to_contain_text("not sent yet")

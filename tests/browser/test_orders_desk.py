@@ -4,6 +4,7 @@ from playwright.sync_api import FilePayload, expect
 
 from orders.models import Order, Shipment
 from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.browser.keyboard import press, type_text
 from tests.factories import make_customer, make_product, make_user, place
 
 # A shared machine may be busy with something else.
@@ -20,21 +21,21 @@ def test_an_order_by_phone_is_placed_by_keyboard_alone(open_page: OpenPage) -> N
 
     # As somebody quick, or a scanner, does: without waiting for an answer.
     for typed in ("theo@example.com", "tea-01"):
-        page.keyboard.type(typed)
-        page.keyboard.press("Enter")
-    page.keyboard.type("3")
-    page.keyboard.press("Enter")
+        type_text(page, typed)
+        press(page, "Enter")
+    type_text(page, "3")
+    press(page, "Enter")
     expect(page.get_by_label("Quantity of TEA-01")).to_have_value("3")
     expect(page.get_by_role("combobox")).to_be_focused()
-    page.keyboard.type("4006381333931")
-    page.keyboard.press("Enter")
+    type_text(page, "4006381333931")
+    press(page, "Enter")
     expect(page.get_by_label("Quantity of MUG-01")).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("[data-priced]")).to_contain_text("€37.50")
     expect(page.get_by_label("City")).to_have_value("Köln")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("button", name="Place order")).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
 
     expect(page.get_by_text("is placed; the customer gets an e-mail.")).to_be_visible()
     order = Order.objects.latest("pk")
@@ -77,21 +78,21 @@ def test_three_orders_are_shipped_by_scanner_keys_alone(open_page: OpenPage) -> 
 
     # The third order is scanned in the second's field, and the second's number stays as it was.
     for line in ("0034-1", "0034-2"):
-        page.keyboard.type(line)
-        page.keyboard.press("Enter")
-    page.keyboard.press("ArrowUp")
-    page.keyboard.type(numbers[2])
-    page.keyboard.press("Enter")
+        type_text(page, line)
+        press(page, "Enter")
+    press(page, "ArrowUp")
+    type_text(page, numbers[2])
+    press(page, "Enter")
     expect(page.get_by_label(f"Tracking number, {numbers[2]}")).to_be_focused()
-    page.keyboard.type("0034-1")
+    type_text(page, "0034-1")
     expect(page.locator(f'[data-row="{numbers[2]}"]')).to_contain_text(f"The same number as {numbers[0]}.")
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type("0034-3")
-    page.keyboard.press("Enter")
+    press(page, "ControlOrMeta+a")
+    type_text(page, "0034-3")
+    press(page, "Enter")
     expect(page.get_by_label("Scan an order to go to its row")).to_be_focused()
     for number in ("0034-4", "B-999999"):
-        page.keyboard.type(number)
-        page.keyboard.press("Enter")
+        type_text(page, number)
+        press(page, "Enter")
         expect(page.get_by_text(f"{number} is not on this page.")).to_be_visible()
         # The number of an order is no tracking number, whether it is on the page or not.
         page.get_by_label(f"Tracking number, {numbers[1]}").click()
@@ -156,8 +157,8 @@ def test_an_order_is_packed_and_shipped_by_scanner_keys_alone(open_page: OpenPag
     expect(page.get_by_label("Scan an order")).to_be_focused()
 
     def scan(text: str) -> None:
-        page.keyboard.type(text)
-        page.keyboard.press("Enter")
+        type_text(page, text)
+        press(page, "Enter")
 
     scan("B-404")
     expect(page.get_by_role("alert")).to_have_text("There is no order B-404.")

@@ -12,6 +12,7 @@ from orders.fulfilment import lifecycle
 from orders.models import Order, PromoCode
 from orders.status import OrderStatus
 from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.browser.keyboard import press, type_text
 from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place
 
 # A shared machine may be busy with something else.
@@ -46,7 +47,7 @@ def test_some_units_are_shipped_then_the_rest(open_page: OpenPage, manager: User
     page = open_page(manager, page_of(order))
     dialog(page, "Ship items")
     expect(page.get_by_label("Tracking number")).to_be_focused()
-    page.keyboard.type("00340434646507726376")
+    type_text(page, "00340434646507726376")
     expect(page.get_by_label("Candle, Olive (CANDLE-OLIVE)")).to_have_value("3")
     page.get_by_label("Candle, Olive (CANDLE-OLIVE)").fill("1")
     page.get_by_label("Canvas tote, Sand (TOTE-SAND)").fill("0")
@@ -126,7 +127,7 @@ def test_a_comment_is_read_in_the_timeline(open_page: OpenPage, manager: User, o
     page = open_page(manager, page_of(order))
     dialog(page, "Comment")
     expect(page.locator("#dialog textarea")).to_be_focused()
-    page.keyboard.type("Customer called: wait until Monday.")
+    type_text(page, "Customer called: wait until Monday.")
     page.get_by_role("button", name="Add comment").click()
 
     entry = page.locator(".bo-timeline li").first
@@ -138,10 +139,10 @@ def test_an_order_is_found_from_anywhere_by_typing_its_number(
     open_page: OpenPage, manager: User, order: Order
 ) -> None:
     page = open_page(manager, "/admin/")
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     expect(page.locator("#search-input-command")).to_be_focused()
-    page.keyboard.type(str(order.serial))
-    page.keyboard.press("Enter")
+    type_text(page, str(order.serial))
+    press(page, "Enter")
 
     page.wait_for_url(f"**{page_of(order)}")
     expect(page.get_by_role("heading", name=str(order.number), exact=True)).to_be_visible()
@@ -151,11 +152,11 @@ def test_the_first_result_is_chosen_as_soon_as_it_is_shown(
     open_page: OpenPage, manager: User, order: Order
 ) -> None:
     page = open_page(manager, "/admin/")
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     expect(page.locator("#search-input-command")).to_be_focused()
-    page.keyboard.type("theo@example.com")
+    type_text(page, "theo@example.com")
     expect(page.locator("#command-results li.active")).to_contain_text(str(order.number))
-    page.keyboard.press("Enter")
+    press(page, "Enter")
 
     page.wait_for_url(f"**{page_of(order)}")
 
@@ -171,10 +172,10 @@ def test_a_row_opens_in_place_by_mouse_and_by_keyboard(
 
     page.reload()
     expect(page.locator("[data-expander]")).to_be_visible()
-    page.keyboard.press("j")
-    page.keyboard.press("e")
+    press(page, "j")
+    press(page, "e")
     expect(page.locator(".bo-opened")).to_contain_text("Candle, Olive")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(re.compile(re.escape(page_of(order))))
 
 
@@ -263,14 +264,15 @@ def test_from_one_order_to_the_next_by_key_and_its_sentence_into_a_chat(open_pag
     page = open_page(make_user(role="Support"), "/admin/orders/order/")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    press(page, "j")
+    press(page, "Enter")
     expect(page.get_by_role("heading", name=str(second), exact=True)).to_be_visible()
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.get_by_role("heading", name=str(first), exact=True)).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Copy").click()
 
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").endswith("shipping is free; the total is €10.00.")
-    page.keyboard.press("k")
+    press(page, "k")
     expect(page.get_by_role("heading", name=str(second), exact=True)).to_be_visible()

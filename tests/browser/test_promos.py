@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from orders.models import PromoCode, Promotion
 from tests.browser.conftest import PHONE, OpenPage, overflow
+from tests.browser.keyboard import press
 from tests.factories import make_batch, make_product, make_promo_code, make_user, place
 
 expect.set_options(timeout=30_000)
@@ -83,9 +84,9 @@ def test_a_leaked_code_is_stopped_and_its_cost_read_in_two_clicks_from_anywhere(
     page = open_page(marketing, "/admin/catalog/product/")
     hands = Hands(page)
 
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     hands.type("#search-input-command", leaked.code.lower())
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(f"**/promocode/{leaked.pk}/change/")
     hands.click("link", "Pause")
     expect(page.locator("#dialog")).to_contain_text("2 orders used it and got €2.00 off.")
@@ -99,7 +100,7 @@ def test_a_leaked_code_is_stopped_and_its_cost_read_in_two_clicks_from_anywhere(
     page.get_by_role("link", name=str(batch)).click()
     expect(page.locator(".bo-timeline")).to_contain_text(f"Paused: {leaked.code} alone")
     page.get_by_label("Find one code").fill(other.code.lower())
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(f"**/promocode/{other.pk}/change/")
 
 
