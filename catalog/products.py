@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
-from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound
+from backoffice.text import identity_key
 from catalog.models import Category, Product
 from catalog.product_cache import forget_products
 from catalog.product_history import edit_between, record_edits, values_of
@@ -52,7 +52,7 @@ def product_with_sku(sku: str) -> Product:
     Raises:
         UnknownSku.
     """
-    product = Product.objects.filter(sku_key=folded(sku)).first()
+    product = Product.objects.filter(sku_key=identity_key(sku)).first()
     if product is None:
         raise UnknownSku(_("No product has the SKU %(sku)s.") % {"sku": sku.strip()[:64]})
     return product
@@ -67,10 +67,10 @@ def products_with_skus(skus: Sequence[str]) -> list[Product]:
     found = {
         product.sku_key: product for product in Product.objects.with_skus(skus).select_related("category")
     }
-    unknown = [sku.strip()[:64] for sku in skus if folded(sku) not in found]
+    unknown = [sku.strip()[:64] for sku in skus if identity_key(sku) not in found]
     if unknown:
         raise UnknownSku(_no_product_has(unknown))
-    return [found[key] for key in dict.fromkeys(map(folded, skus))]
+    return [found[key] for key in dict.fromkeys(map(identity_key, skus))]
 
 
 def _no_product_has(skus: Sequence[str]) -> str:

@@ -5,9 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models.lookups import BuiltinLookup, FieldGetDbPrepValueMixin, Lookup
 
-
-def folded(text: str) -> str:
-    return text.strip().casefold()
+from backoffice.text import identity_key
 
 
 @models.CharField.register_lookup
@@ -53,7 +51,7 @@ class AtMost(_Likely):
 
 
 class FoldedField(models.CharField):  # type: ignore[type-arg]
-    """A copy of another field, trimmed and casefolded, for lookups and uniqueness.
+    """The `identity_key` of another field, for lookups and uniqueness.
 
     The databases disagree on case outside ASCII, so Python folds it once, on every insert and save.
     """
@@ -68,6 +66,6 @@ class FoldedField(models.CharField):  # type: ignore[type-arg]
         return name, path, args, {**kwargs, "source": self.source}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = folded(getattr(model_instance, self.source))
+        value = identity_key(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, value)
         return value

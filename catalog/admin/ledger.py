@@ -19,7 +19,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
-from backoffice.db.fields import folded
+from backoffice.text import identity_key
 from catalog.admin.exporting import Exported, ListExport
 from catalog.exports import MovementExport
 from catalog.models import StockMovement
@@ -88,7 +88,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         by_reference = queryset.filter(reference=term) | queryset.filter(held_for=term)
         if by_reference.exists():
             return by_reference, False
-        return queryset.filter(product__sku_key=folded(term)), False
+        return queryset.filter(product__sku_key=identity_key(term)), False
 
     @display(description=_("When"))
     def when(self, movement: StockMovement) -> SafeString | str:

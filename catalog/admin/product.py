@@ -21,8 +21,8 @@ from unfold.enums import ActionVariant
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
-from backoffice.db.fields import folded
 from backoffice.money import formatted
+from backoffice.text import identity_key
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting
 from catalog.admin.history import stock_of
@@ -101,7 +101,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         name = Q()
         for word in term.split():
             name &= Q(name__icontains=word)
-        return queryset.filter(name | Q(sku_key__startswith=folded(term))), False
+        return queryset.filter(name | Q(sku_key__startswith=identity_key(term))), False
 
     @display(description=_("Product"), ordering="sku_key")
     def product(self, product: Product) -> SafeString:

@@ -12,10 +12,10 @@ from ninja import Query, Router
 from accounts.api.auth import optional_bearer, require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
-from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
+from backoffice.text import identity_key
 from catalog.api.schemas import (
     CategoryList,
     ProductDetail,
@@ -182,7 +182,7 @@ def _product(
 ) -> Reply:
     """Return these of the product's fields that the caller may see. Raises UnknownSku."""
     wanted = chosen_fields(fields, [*available, "currency"])
-    products = Product.objects.filter(sku_key=folded(sku))
+    products = Product.objects.filter(sku_key=identity_key(sku))
     if available is not STAFF_FIELDS:
         products = products.active()
     shown = [name for name in wanted if name != "currency"]

@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.db.fields import FoldedField, folded
+from backoffice.db.fields import FoldedField
 from backoffice.money import ZERO
+from backoffice.text import identity_key
 
 MAX_UNITS = 2_000_000_000
 sku_validator = RegexValidator(
@@ -48,13 +49,13 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_skus(self, skus: Iterable[str]) -> Self:
         """Find the products with these SKUs, whatever their case or surrounding blanks."""
-        return self.filter(sku_key__in=[folded(sku) for sku in skus])
+        return self.filter(sku_key__in=[identity_key(sku) for sku in skus])
 
     def with_code(self, code: str) -> Self:
         """Find the products whose SKU or barcode is the code that was scanned or typed."""
         if not code.strip():
             return self.none()
-        return self.filter(Q(sku_key=folded(code)) | Q(barcode=code.strip()))
+        return self.filter(Q(sku_key=identity_key(code)) | Q(barcode=code.strip()))
 
     def low_stock(self) -> Self:
         """Find active products with no more units available than their threshold."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from backoffice.db.fields import folded
 from backoffice.sheets.columns import named_columns
 from backoffice.sheets.plans import RowProblem
+from backoffice.text import identity_key
 from catalog.models import Category
 from catalog.product_files.problems import RowHasProblems
 
@@ -66,15 +66,15 @@ def _value_of(column: str, text: str, categories: Categories) -> Any:
 def all_categories() -> Categories:
     rows = list(Category.objects.all())
     # The database folds no case outside ASCII, and a shop has few categories.
-    return {each.slug: each for each in rows} | {folded(each.name): each for each in rows}
+    return {each.slug: each for each in rows} | {identity_key(each.name): each for each in rows}
 
 
 def _category(text: str, categories: Categories) -> Category | None:
     if not text:
         return None
-    if folded(text) not in categories:
+    if identity_key(text) not in categories:
         raise UnclearCell("unknown_category", text=text)
-    return categories[folded(text)]
+    return categories[identity_key(text)]
 
 
 def _price(text: str) -> Decimal | None:
@@ -98,9 +98,9 @@ def _units(text: str) -> int | None:
 
 def _is_active(text: str) -> bool:
     # A cell that is not understood must not archive a product.
-    if folded(text) not in (*TRUE, *FALSE):
+    if identity_key(text) not in (*TRUE, *FALSE):
         raise UnclearCell("not_yes_or_no")
-    return folded(text) in TRUE
+    return identity_key(text) in TRUE
 
 
 READERS: dict[str, Callable[[str], Any]] = {

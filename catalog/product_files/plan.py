@@ -9,7 +9,6 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
-from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
 from backoffice.sheets.plans import (
     OnRow,
@@ -20,6 +19,7 @@ from backoffice.sheets.plans import (
     RowsChanged,
     rejected_csv,
 )
+from backoffice.text import identity_key
 from catalog.models import Product
 from catalog.product_cache import forget_products
 from catalog.product_files.cells import Categories, all_categories, said_by
@@ -114,7 +114,7 @@ class _Judge:
         Raises:
             RowHasProblems.
         """
-        key = folded(cells["sku"])
+        key = identity_key(cells["sku"])
         if not key:
             raise RowHasProblems(RowProblem("", "sku_missing"))
         if key in self._repeated:
@@ -156,7 +156,7 @@ class _Judge:
 
 def _products_of(file: ProductFile) -> dict[str, Product]:
     place = file.columns.index("sku")
-    keys = [folded(cells[place]) for _, cells in file.rows]
+    keys = [identity_key(cells[place]) for _, cells in file.rows]
     return {
         product.sku_key: product
         for batch in batched(keys, PRODUCTS_AT_ONCE)

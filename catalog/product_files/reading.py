@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from backoffice.db.fields import folded
 from backoffice.sheets.columns import kept_cells, places_of
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.reading import NO_ROWS, base_name, content_of, table_rows
+from backoffice.text import identity_key
 from catalog.product_files.cells import IMPORTED, columns_named_in
 
 MAX_ROWS = 100_000
@@ -29,7 +29,7 @@ class ProductFile:
         place = self.columns.index("sku")
         numbers = defaultdict(list)
         for number, cells in self.rows:
-            numbers[folded(cells[place])].append(number)
+            numbers[identity_key(cells[place])].append(number)
         return {key: found for key, found in numbers.items() if key and len(found) > 1}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from backoffice.db.fields import folded
+from backoffice.text import identity_key
 from catalog.models import Category, Product
 from catalog.models.product import ProductQuerySet
 
@@ -104,10 +104,10 @@ class ProductFilter:
 def slug_of_category(name: str) -> str:
     """Return the slug of the category with this name or slug; if there is none, what was typed."""
     # The database folds no case outside ASCII, and a shop has few categories.
-    slugs = {folded(each.name): each.slug for each in Category.objects.all()}
-    return slugs.get(folded(name), name.strip())
+    slugs = {identity_key(each.name): each.slug for each in Category.objects.all()}
+    return slugs.get(identity_key(name), name.strip())
 
 
 def _mentions(word: str, *, by_barcode: bool) -> Q:
-    mentions = Q(name__icontains=word) | Q(sku_key__contains=folded(word))
+    mentions = Q(name__icontains=word) | Q(sku_key__contains=identity_key(word))
     return mentions | Q(barcode=word) if by_barcode else mentions

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from backoffice.db.fields import folded
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
 from backoffice.sheets.reading import base_name, content_of
+from backoffice.text import identity_key
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.lookup import execute
@@ -161,7 +161,7 @@ def forget_plan(number: int) -> None:
 def _staged_row(row: FileRow) -> tuple[Any, ...]:
     units, fault = _units(row.quantity)
     expected_units, fault_of_expected = _expected_units(row.expected)
-    return (*row, folded(row.sku), units, expected_units, fault or fault_of_expected)
+    return (*row, identity_key(row.sku), units, expected_units, fault or fault_of_expected)
 
 
 # A long file repeats the same few quantities again and again.

@@ -40,11 +40,11 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
 
 def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
     """Say which open units are meant: all, or those wanted by SKU."""
-    from backoffice.db.fields import folded
+    from backoffice.text import identity_key
 
-    chosen = None if wanted is None else {folded(sku): quantity for sku, quantity in wanted.items()}
+    chosen = None if wanted is None else {identity_key(sku): quantity for sku, quantity in wanted.items()}
     for line in order.lines.all():
-        quantity = line.open if chosen is None else chosen.get(folded(line.sku), 0)
+        quantity = line.open if chosen is None else chosen.get(identity_key(line.sku), 0)
         if quantity:
             say(f"{quantity} of {line.open} open units of {line.sku} {line.name}")
 

@@ -12,9 +12,9 @@ from accounts.api.auth import actor_of, require
 from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
-from backoffice.db.fields import folded
 from backoffice.errors import Forbidden
 from backoffice.requests.json_reply import Reply, rendered
+from backoffice.text import identity_key
 from orders.api.orders import caller, expected_version, limit_customer
 from orders.api.schemas import (
     CancelIn,
@@ -204,7 +204,7 @@ def _quantities(lines: Sequence[LineIn] | None) -> dict[str, int] | None:
     spelling: dict[str, str] = {}
     quantities: dict[str, int] = {}
     for line in lines:
-        sku = spelling.setdefault(folded(line.sku), line.sku)
+        sku = spelling.setdefault(identity_key(line.sku), line.sku)
         quantities[sku] = quantities.get(sku, 0) + line.quantity
     return quantities
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
 from backoffice.money import MAX_AMOUNT
+from backoffice.text import identity_key
 from orders.models import Order
 
 MAX_LINES = 500
@@ -72,7 +72,7 @@ def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
     wanted: dict[str, Wanted] = {}
     faults: list[Fault] = []
     for index, line in enumerate(lines):
-        pointer, key = f"/lines/{index}", folded(line.sku)
+        pointer, key = f"/lines/{index}", identity_key(line.sku)
         if not 1 <= line.quantity <= MAX_QUANTITY:
             detail = _("Order between 1 and %(most)s of %(sku)s.") % {
                 "most": f"{MAX_QUANTITY:,}",

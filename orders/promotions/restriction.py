@@ -8,8 +8,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.db.fields import folded
 from backoffice.errors import Fault, Invalid
+from backoffice.text import identity_key
 from catalog.models import Category, Product
 
 MOST_NAMED = 10
@@ -92,7 +92,7 @@ def category_ids(names: Sequence[str], *, pointer: str = "/categories") -> tuple
     if names:
         # The database folds no case outside ASCII, and a shop has few categories.
         rows = list(Category.objects.values_list("pk", "name", "slug"))
-        known = {folded(name): pk for pk, name, _slug in rows} | {slug: pk for pk, _name, slug in rows}
+        known = {identity_key(name): pk for pk, name, _slug in rows} | {slug: pk for pk, _name, slug in rows}
     return _ids(names, known, pointer, "unknown_category", _("There is no category %(name)s."))
 
 
@@ -133,8 +133,8 @@ def _ids(
     faults = [
         Fault(f"{pointer}/{index}", code, sentence % {"name": name[:64]}, {"in": "body"})
         for index, name in enumerate(names)
-        if folded(name) not in known
+        if identity_key(name) not in known
     ]
     if faults:
         raise Invalid(f"{field}: " + " ".join(fault.detail for fault in faults[:MOST_NAMED]), faults=faults)
-    return tuple(sorted({known[folded(name)] for name in names}))
+    return tuple(sorted({known[identity_key(name)] for name in names}))

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.email_addresses import checked_email
 from accounts.models import Customer
-from backoffice.db.fields import folded
 from backoffice.errors import Invalid
+from backoffice.text import identity_key
 from catalog.models import Product
 from orders.admin import counted, words
 from orders.admin.new_order.form import BasketForm, TypedLine
@@ -79,7 +79,7 @@ def hits_for(term: str) -> list[Hit]:
     named = Q()
     for word in term.split():
         named &= Q(name__icontains=word)
-    alike = active.filter(named | Q(sku_key__startswith=folded(term))).order_by("sku")
+    alike = active.filter(named | Q(sku_key__startswith=identity_key(term))).order_by("sku")
     others = [each for each in alike[:MOST_HITS] if each not in exact]
     found = [Hit(_row_of(each), True) for each in exact] + [Hit(_row_of(each), False) for each in others]
     return found[:MOST_HITS]
@@ -92,8 +92,10 @@ def _row_of(product: Product) -> BasketRow:
 def rows_of(lines: Sequence[TypedLine]) -> list[BasketRow]:
     """Return a row for each line that was typed; the products are read in one statement."""
     products = Product.objects.active().with_skus([line.sku for line in lines]) if lines else []
-    by_key = {folded(product.sku): product for product in products}
-    return [BasketRow(line.sku, by_key.get(folded(line.sku)), line.quantity, line.problem) for line in lines]
+    by_key = {identity_key(product.sku): product for product in products}
+    return [
+        BasketRow(line.sku, by_key.get(identity_key(line.sku)), line.quantity, line.problem) for line in lines
+    ]
 
 
 def steps_of(quote: Quote) -> list[QuoteStep]:
