@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import Conflict, Fault
 from backoffice.sheets.csv_lines import csv_lines
+from backoffice.sheets.remarks import Remark
 
 FAULTS_NAMED = 50
 NAME_SHOWN = 40
@@ -90,6 +91,7 @@ class RowPlan:
     subject: str
     rows: tuple[PlannedRow, ...]
     ignored_columns: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)

@@ -1,7 +1,7 @@
 """What the API takes and returns for stock imports."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -62,6 +62,12 @@ class RowList(BaseModel):
     count: int | None = None
 
 
+class RemarkOut(BaseModel):
+    code: str
+    facts: dict[str, Any]
+    detail: str
+
+
 class ImportSummary(BaseModel):
     number: int
     state: ImportState
@@ -72,6 +78,7 @@ class ImportSummary(BaseModel):
     unchanged: int
     problems: int
     ignored_columns: list[str]
+    remarks: list[RemarkOut] = Field(description="What was noticed about the file.")
     source: Source
     created_at: datetime
     created_by: str

@@ -17,14 +17,15 @@ class ProductImportState(models.TextChoices):
 class ProductImport(models.Model):
     """An import, numbered by its primary key. A plan that nobody applies is deleted after 24 hours.
 
-    `rows` are those of the file, [number, cells]; `plan` is what was shown of each of them, [number, name,
-    outcome, changes, problems]; a problem is [column, code, facts].
+    `rows` are those of the file, [number, cells, faults]; `plan` is what was shown of each of them, [number,
+    name, outcome, changes, problems]; a fault or problem is [column, code, facts].
     """
 
     state = models.CharField(max_length=8, choices=ProductImportState, default=ProductImportState.PLANNED)
     file_name = models.CharField(max_length=255)
     columns = models.JSONField(default=list)
     ignored_columns = models.JSONField(default=list)
+    remarks = models.JSONField(default=list, help_text=_("What was noticed about the file: code and facts."))
     rows = models.JSONField(default=list)
     plan = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(default=timezone.now)

@@ -11,10 +11,11 @@ from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowProblem
+from backoffice.sheets.remarks import kept_remarks, remarks_kept
 from catalog.models import ProductImport, ProductImportState
 from catalog.product_files.plan import import_products
 from catalog.product_files.problems import problems_in_words
-from catalog.product_files.reading import ProductFile
+from catalog.product_files.reading import ProductFile, kept_file
 
 PLANS_KEPT = timedelta(hours=24)
 
@@ -42,7 +43,8 @@ def keep_product_plan(file: ProductFile, plan: RowPlan, *, by: Actor) -> Product
         file_name=file.name,
         columns=file.columns,
         ignored_columns=file.ignored_columns,
-        rows=file.rows,
+        rows=file.rows_to_keep(),
+        remarks=kept_remarks(file.remarks),
         plan=[_as_json(row) for row in plan.rows],
         created_by=by.user,
         source=by.source,
@@ -59,7 +61,8 @@ def product_import_numbered(number: int) -> ProductImport:
 
 def plan_of(kept: ProductImport) -> RowPlan:
     """Return the plan as it was shown, with amounts as text; problems are put into words again."""
-    return RowPlan("sku", tuple(_row(*each) for each in kept.plan), tuple(kept.ignored_columns))
+    rows = tuple(_row(*each) for each in kept.plan)
+    return RowPlan("sku", rows, tuple(kept.ignored_columns), remarks_kept(kept.remarks))
 
 
 def _row(
@@ -71,8 +74,8 @@ def _row(
 
 
 def file_of(kept: ProductImport) -> ProductFile:
-    rows = tuple((number, tuple(cells)) for number, cells in kept.rows)
-    return ProductFile(kept.file_name, tuple(kept.columns), tuple(kept.ignored_columns), rows)
+    remarks = remarks_kept(kept.remarks)
+    return kept_file(kept.file_name, kept.columns, kept.ignored_columns, kept.rows, remarks)
 
 
 @write_transaction

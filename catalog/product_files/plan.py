@@ -88,7 +88,8 @@ class _Judge:
         self._holders = dict(holders)
 
     def plan(self, on_row: OnRow | None) -> RowPlan:
-        return RowPlan("sku", tuple(self._rows(on_row)), self._file.ignored_columns)
+        rows = tuple(self._rows(on_row))
+        return RowPlan("sku", rows, self._file.ignored_columns, self._file.remarks)
 
     def _rows(self, on_row: OnRow | None) -> Iterator[PlannedRow]:
         for number, texts in self._file.rows:
@@ -97,7 +98,7 @@ class _Judge:
             cells = dict(zip(self._file.columns, texts, strict=True))
             sku = cells["sku"]
             try:
-                edit = self._edit(cells)
+                edit = self._edit(cells, self._file.faults.get(number, ()))
             except RowHasProblems as refusal:
                 words = problems_in_words(refusal.problems)
                 yield PlannedRow(number, sku, Outcome.PROBLEM, {}, words, refusal.problems)
@@ -108,18 +109,20 @@ class _Judge:
             self.edits.append(edit)
             yield PlannedRow(number, sku, Outcome.NEW if edit.is_new else Outcome.CHANGE, edit.changes)
 
-    def _edit(self, cells: Mapping[str, str]) -> ProductEdit:
+    def _edit(self, cells: Mapping[str, str], faults: Sequence[RowProblem]) -> ProductEdit:
         """Return a row's product, whether it exists or is new, changed as the row says.
 
         Raises:
             RowHasProblems.
         """
         key = identity_key(cells["sku"])
+        if any(each.column == "sku" for each in faults):
+            raise RowHasProblems(*faults)
         if not key:
             raise RowHasProblems(RowProblem("", "sku_missing"))
         if key in self._repeated:
             raise RowHasProblems(repeated_sku(self._repeated[key]))
-        said = said_by(cells, self._categories)
+        said = said_by(cells, self._categories, faults)
         known = self._known.get(key)
         product = known or Product()
         before = {name: self._value(product, name) if known else None for name in said}

@@ -17,6 +17,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
 from backoffice.sheets.plans import RowProblem
 from catalog.models.product import no_dots_alone, sku_validator
 
@@ -88,14 +89,11 @@ SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
     "barcode_taken": gettext_lazy("Another product has the barcode %(barcode)s already."),
     "cell_too_long": _cell_too_long,
     "unknown_category": gettext_lazy("There is no category “%(text)s”: add it first."),
-    "not_a_price": gettext_lazy(
-        "“%(text)s” is no price: write digits with a point before the cents, like 3.39."
-    ),
     "negative_price": gettext_lazy("Not negative."),
-    "not_whole": gettext_lazy(
-        "“%(text)s” is not a whole number: write digits alone, like 12, or leave it empty."
+    "not_active_or_archived": gettext_lazy(
+        "Write 1 for a product that can be ordered, 0 for an archived one."
     ),
-    "not_yes_or_no": gettext_lazy("Write 1 for a product that can be ordered, 0 for an archived one."),
+    **CELL_SENTENCES,
     # Django's own validation errors, by code.
     **{code: Field.default_error_messages[code] for code in ("blank", "null")},
     **{each.code: each.message for each in (sku_validator, no_dots_alone)},

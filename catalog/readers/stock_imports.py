@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.actors import name_told_to
 from accounts.models import User
+from backoffice.sheets.remarks import remarks_as_data, remarks_kept
 from catalog.models import StockImport, StockImportRow
 from catalog.stock_import import problem_in_words
 
@@ -22,6 +23,7 @@ COLUMNS = {
     "unchanged": "unchanged",
     "problems": "problems",
     "ignored_columns": "ignored_columns",
+    "remarks": "remarks",
     "source": "source",
     "created_at": "created_at",
     "created_by": "created_by__email",
@@ -61,6 +63,8 @@ def import_as_data(row: Mapping[str, Any], fields: Sequence[str], *, to: User | 
         happened = row[PEOPLE[name]] is not None
         is_staff = bool(row[f"{name}__is_staff"])
         content[name] = name_told_to(to, content[name], is_staff=is_staff) if happened else None
+    if "remarks" in content:
+        content["remarks"] = remarks_as_data(remarks_kept(content["remarks"]))
     return content
 
 

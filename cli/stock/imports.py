@@ -36,7 +36,7 @@ from cli.terminal.console import (
 )
 from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_to_replace, write_rejects
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
-from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
+from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused, say_remarks
 from cli.terminal.progress import LONG, bar
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
@@ -192,6 +192,7 @@ def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_
 
 def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
     """Say the counts, then with `with_rows` a sample of problems, then of changes."""
+    from backoffice.sheets.remarks import remarks_kept
     from catalog.readers.stock_imports import rows_as_data
 
     say(
@@ -206,6 +207,7 @@ def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
         }
     )
     say_ignored(plan.ignored_columns)
+    say_remarks(remarks_kept(plan.remarks))
     if not with_rows:
         return
     sample = Sample(plan.problems, plan.changes)

@@ -23,7 +23,7 @@ from cli.terminal.console import (
     say,
 )
 from cli.terminal.files import name_of, write_rejects
-from cli.terminal.plans import Sample, say_ignored, say_refused
+from cli.terminal.plans import Sample, say_ignored, say_refused, say_remarks
 from cli.terminal.progress import bar
 from cli.terminal.words import gettext as _
 
@@ -115,6 +115,7 @@ class RowImport:
 def _say(plan: "RowPlan", asked: Asked, words: Words) -> None:
     say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan, words)}.")
     say_ignored(plan.ignored_columns)
+    say_remarks(plan.remarks)
     if (asked.dry_run and asked.wants_data) or not (plan.problems or plan.changes):
         return
     sample = Sample(len(plan.problems), plan.changes)
@@ -176,6 +177,8 @@ def _counts(plan: "RowPlan", words: Words) -> str:
 
 
 def _summary(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
+    from backoffice.sheets.remarks import remarks_as_data
+
     found = Counter(row.outcome.value for row in plan.rows)
     return {
         "file_name": name_of(asked.file),
@@ -186,6 +189,7 @@ def _summary(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
         "unchanged": found["same"],
         "problems": len(plan.problems),
         "ignored_columns": list(plan.ignored_columns),
+        "remarks": remarks_as_data(plan.remarks),
     }
 
 

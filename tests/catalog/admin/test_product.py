@@ -214,7 +214,7 @@ def test_the_same_file_asks_before_it_is_applied_once_more(warehouse: Client) ->
     warehouse.post(f"{IMPORTS}{first.pk}/apply/")
 
     preview = upload(warehouse, "sku,quantity\nTEA-01,5\n", mode="receive")
-    assert "The same file was applied before" in preview
+    assert "The same rows were applied before" in preview
     second = StockImport.objects.exclude(pk=first.pk).get()
     asked = warehouse.post(f"{IMPORTS}{second.pk}/apply/").text
     assert "Apply it once more" in asked
