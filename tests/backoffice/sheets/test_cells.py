@@ -171,7 +171,11 @@ def test_an_amount_has_as_many_places_as_money_has_unless_more_are_meant() -> No
 
 
 def test_a_percentage_may_have_its_sign() -> None:
-    assert (percent_of("12,5 %"), percent_of("10%"), percent_of("10")) == (Decimal("12.5"), Decimal(10), Decimal(10))
+    assert (percent_of("12,5 %"), percent_of("10%"), percent_of("10")) == (
+        Decimal("12.5"),
+        Decimal(10),
+        Decimal(10),
+    )
 
 
 def test_a_whole_number_has_no_fraction() -> None:
