@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from backoffice.errors import Fault, Invalid
-from backoffice.money import MAX_AMOUNT
+from backoffice.money import MAX_AMOUNT, in_places, places
 
 # PostgreSQL's text cannot hold a NUL.
 NO_NUL = r"^[^\x00]*$"
@@ -75,10 +75,15 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("This moment is out of range.") from None
 
 
+def _decimals_in_schema(schema: dict[str, Any]) -> None:
+    schema["decimal_places"] = places()
+
+
 Money = Annotated[
     Decimal,
     BeforeValidator(_no_truth_value),
-    Field(ge=0, le=MAX_AMOUNT, max_digits=12, decimal_places=2, examples=["4.90"]),
+    Field(ge=0, le=MAX_AMOUNT, examples=["4.90"], json_schema_extra=_decimals_in_schema),
+    AfterValidator(in_places),
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_in_utc)]
 WholeNumber = Annotated[int, Field(strict=True)]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.db.fields import FoldedField
+from backoffice.db.money_fields import MoneyField
 from backoffice.money import ZERO
 from backoffice.text import identity_key
 
@@ -81,7 +82,7 @@ class Product(models.Model):
         related_name="products",
         verbose_name=_("category"),
     )
-    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    price = MoneyField(_("price"))
     is_active = models.BooleanField(
         _("active"),
         default=True,

@@ -41,7 +41,7 @@ def edit(
     postcode: Text = None,
     city: Text = None,
     region: Text = None,
-    country: Annotated[str | None, typer.Option(help="Two letters, such as DE.")] = None,
+    country: Annotated[str | None, typer.Option(help="A name or code, such as Germany or DE.")] = None,
     phone: Text = None,
     email: Annotated[str | None, typer.Option(help="The confirmation is sent there again.")] = None,
     note: Annotated[str | None, typer.Option(help="What the customer asked for.")] = None,

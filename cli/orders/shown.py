@@ -51,12 +51,14 @@ def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
 
 def in_short(order: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a person reads before an order's lines: the address as one field, the code alone."""
+    from backoffice.countries import postal_lines
+
     left_out = ("lines", "explanation", "shipments", "events")
     promo, address = order["promo"] or {}, order["shipping_address"] or {}
     return {
         **{name: value for name, value in order.items() if name not in left_out},
         "promo": promo.get("code"),
-        "shipping_address": [value for value in address.values() if value],
+        "shipping_address": [*postal_lines(address), address["phone"]] if address else [],
     }
 
 

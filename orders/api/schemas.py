@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from accounts.models import Source
 from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
 from backoffice.api.pagination import ListQuery
+from backoffice.countries import checked_code
 from orders.models import EventKind
 from orders.placing.basket import MAX_LINES, MAX_QUANTITY, Address, LineRequest, OrderRequest
 from orders.status import OrderStatus
@@ -17,6 +18,7 @@ Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
 Note = Annotated[str, text(2000)]
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
+Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)]
 
 
 class LineIn(Input):
@@ -31,8 +33,8 @@ class AddressIn(Input):
     city: Annotated[str, text(80, shortest=1)] = Field(examples=["Köln"])
     region: Annotated[str, text(80)] = ""
     postcode: Annotated[str, text(20)] = ""
-    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$")] = Field(
-        description="ISO 3166-1 alpha-2.", examples=["DE"]
+    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)] = (
+        Field(description="A code of ISO 3166-1 (alpha-2): GB, not UK.", examples=["DE"])
     )
     phone: Annotated[str, text(40)] = ""
 
@@ -183,7 +185,8 @@ class AddressOut(BaseModel):
     city: str
     region: str
     postcode: str
-    country: str
+    country: str = Field(description="Its code of ISO 3166-1 (alpha-2).")
+    country_name: str
     phone: str
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.errors import Fault, Invalid
+from backoffice.money import places
 from backoffice.text import identity_key
 from orders.models import OrderLine
 from orders.pricing import credit_of
@@ -25,7 +26,9 @@ class Units:
         """Return what the units are worth; call it before the line's counters change."""
         line = self.line
         done = line.cancelled + line.returned
-        return credit_of(paid=line.total, quantity=line.quantity, done=done, units=self.quantity)
+        return credit_of(
+            paid=line.total, quantity=line.quantity, done=done, units=self.quantity, places=places()
+        )
 
 
 def all_open(lines: Sequence[OrderLine]) -> list[Units]:

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.money import ZERO
+from backoffice.db.money_fields import MoneyField
+from backoffice.money import zero
 from orders.models.order import Order, OrderLine
 
 
@@ -62,8 +63,8 @@ class Cancellation(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cancellations")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-C1."))
     reason = models.CharField(max_length=255, blank=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
-    shipping_credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = MoneyField(default=zero)
+    shipping_credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -77,7 +78,7 @@ class CancellationLine(models.Model):
     cancellation = models.ForeignKey(Cancellation, on_delete=models.PROTECT, related_name="lines")
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = MoneyField(default=zero)
 
     class Meta:
         constraints = (
@@ -95,7 +96,7 @@ class Return(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-R1."))
     reason = models.CharField(max_length=255, blank=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -110,7 +111,7 @@ class ReturnLine(models.Model):
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     restock = models.BooleanField(default=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = MoneyField(default=zero)
 
     class Meta:
         constraints = (

@@ -1,6 +1,5 @@
 """Orders and their lines: what was sold, at the prices of that moment."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source, User, normalised_email
-from backoffice.money import ZERO
+from backoffice.currencies import MOST_PLACES
+from backoffice.db.money_fields import MoneyField
+from backoffice.money import zero
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus
 
@@ -35,8 +36,8 @@ class NextSerial(models.Func):
 
 
 def exact(amount: models.expressions.Combinable) -> Round:
-    """Round an amount to two places before comparing: SQLite computes in binary floating point."""
-    return Round(amount, precision=2, output_field=models.DecimalField(max_digits=12, decimal_places=2))
+    """Round an amount to the places of its column before comparing: SQLite computes in floating point."""
+    return Round(amount, precision=MOST_PLACES, output_field=MoneyField())
 
 
 def normalised_number(number: str) -> str:
@@ -46,13 +47,6 @@ def normalised_number(number: str) -> str:
 
 # The names in the API; Order's fields are prefixed with `ship_`.
 ADDRESS_PARTS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
-
-
-def address_lines(address: Mapping[str, str]) -> list[str]:
-    """Return the address as it is written on a parcel, without the telephone number."""
-    town = f"{address['postcode']} {address['city']}".strip()
-    lines = (*(address[part] for part in ("name", "line1", "line2")), town, address["region"])
-    return [line for line in (*lines, address["country"]) if line]
 
 
 class Origin(models.TextChoices):
@@ -119,14 +113,14 @@ class Order(models.Model):
     )
     ship_phone = models.CharField(_("phone"), max_length=40, blank=True)
 
-    subtotal = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
-    discount = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
-    shipping = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
-    total = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
-    credited = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
+    subtotal = MoneyField(editable=False)
+    discount = MoneyField(default=zero, editable=False)
+    shipping = MoneyField(default=zero, editable=False)
+    total = MoneyField(editable=False)
+    credited = MoneyField(default=zero, editable=False)
     net = models.GeneratedField(
         expression=exact(F("total") - F("credited")),
-        output_field=models.DecimalField(max_digits=12, decimal_places=2),
+        output_field=MoneyField(),
         db_persist=True,
     )
     units = models.PositiveIntegerField(editable=False, help_text=_("Units ordered, over all lines."))
@@ -228,15 +222,15 @@ class OrderLine(models.Model):
     position = models.PositiveSmallIntegerField()
     sku = models.CharField(_("SKU"), max_length=64)
     name = models.CharField(max_length=255)
-    unit_price = models.DecimalField(max_digits=12, decimal_places=2)
+    unit_price = MoneyField()
     quantity = models.PositiveIntegerField()
-    subtotal = models.DecimalField(max_digits=12, decimal_places=2)
-    discount = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    subtotal = MoneyField()
+    discount = MoneyField(default=zero)
     shipped = models.PositiveIntegerField(default=0)
     delivered = models.PositiveIntegerField(default=0)
     cancelled = models.PositiveIntegerField(default=0)
     returned = models.PositiveIntegerField(default=0)
-    credited = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credited = MoneyField(default=zero)
 
     class Meta:
         ordering = ("order", "position")

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source
-from backoffice.money import CENT, ZERO, formatted, percent
+from backoffice.db.money_fields import MoneyField
+from backoffice.money import ZERO, formatted, percent, smallest, zero
 from catalog.models import Category, Product
 
 code_validator = RegexValidator(
@@ -46,13 +47,9 @@ class Promotion(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    amount_off = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    max_discount = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(CENT)]
-    )
-    minimum_spend = models.DecimalField(
-        max_digits=12, decimal_places=2, default=ZERO, validators=[MinValueValidator(ZERO)]
-    )
+    amount_off = MoneyField(null=True, blank=True)
+    max_discount = MoneyField(null=True, blank=True, validators=[MinValueValidator(smallest)])
+    minimum_spend = MoneyField(default=zero, validators=[MinValueValidator(ZERO)])
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     max_uses_per_customer = models.PositiveIntegerField(
@@ -250,7 +247,7 @@ class Redemption(models.Model):
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="redemptions")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="redemptions")
     use_number = models.PositiveIntegerField()
-    discount = models.DecimalField(max_digits=12, decimal_places=2)
+    discount = MoneyField()
     state = models.CharField(max_length=8, choices=RedemptionState, default=RedemptionState.ACTIVE)
     redeemed_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True)

@@ -15,6 +15,7 @@ from unfold.widgets import (
 )
 
 from orders.admin import counted, words
+from orders.admin.country import CountryField, offer_countries
 from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog
 from orders.fulfilment import lifecycle
 from orders.fulfilment.lifecycle import ReturnedItem
@@ -178,8 +179,13 @@ class EditForm(OrderDialog):
     def add_fields(self) -> None:
         self.fields["version"].initial = self.order.version
         for name in ADDRESS_PARTS:
-            self.fields[name] = _order_field(f"ship_{name}", UnfoldAdminTextInputWidget())
+            self.fields[name] = (
+                CountryField(label=gettext_lazy("Country"))
+                if name == "country"
+                else _order_field(f"ship_{name}", UnfoldAdminTextInputWidget())
+            )
             self.fields[name].initial = getattr(self.order, f"ship_{name}")
+        offer_countries(self)
         self.fields["email"] = _order_field("email", UnfoldAdminEmailInputWidget())
         self.fields["note"] = _order_field("note", UnfoldAdminTextareaWidget({"rows": 3}))
         for name in ("email", "note"):
