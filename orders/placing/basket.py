@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.errors import Fault, Invalid
 from backoffice.money import MAX_AMOUNT
 from backoffice.text import identity_key
+from backoffice.typed import fault_of
 from orders.models import Order
 
 MAX_LINES = 500
@@ -124,9 +125,11 @@ def _problem_with(name: str, value: str) -> str | None:
     field: Any = Order._meta.get_field(name)
     if not value and not field.blank:
         return _("Missing.")
-    if len(value) > field.max_length or "\x00" in value:
+    if len(value) > field.max_length:
         detail = _("At most %(count)s characters, without control characters.")
         return detail % {"count": field.max_length}
+    if fault := fault_of(value):
+        return fault
     if name == "ship_country" and not (len(value) == 2 and value.isascii() and value.isalpha()):
         return _("A country code of two letters, such as DE.")
     return None
@@ -134,8 +137,10 @@ def _problem_with(name: str, value: str) -> str | None:
 
 def checked_note(note: str) -> str:
     note = note.strip()
-    if len(note) > MAX_NOTE or "\x00" in note:
+    detail = fault_of(note, lines=True)
+    if len(note) > MAX_NOTE:
         detail = _("A note has at most %(count)s characters.") % {"count": f"{MAX_NOTE:,}"}
+    if detail:
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
     return note
 
