@@ -4,15 +4,16 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models.users import User, normalised_email
+from backoffice.db.fields import LineField, LinesField
 
 
 class Customer(models.Model):
     """A person who orders, unique by normalised e-mail, with or without a user account."""
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=150, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    note = models.TextField(blank=True)
+    name = LineField(max_length=150, blank=True)
+    phone = LineField(max_length=40, blank=True)
+    note = LinesField(blank=True)
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
     )

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.db.fields import LineField
 from backoffice.db.transactions import write_transaction
 
 
@@ -42,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=150, blank=True)
+    name = LineField(max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting."))
     email_confirmed_at = models.DateTimeField(null=True, blank=True)

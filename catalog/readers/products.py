@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
 from catalog.models import Category, Product
 from catalog.models.product import ProductQuerySet
 
@@ -110,4 +110,4 @@ def slug_of_category(name: str) -> str:
 
 def _mentions(word: str, *, by_barcode: bool) -> Q:
     mentions = Q(name__icontains=word) | Q(sku_key__contains=identity_key(word))
-    return mentions | Q(barcode=word) if by_barcode else mentions
+    return mentions | Q(barcode_key=barcode_key(word)) if by_barcode else mentions

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.terminal.console import columns, is_terminal, print_rows, say, wrong_use
+from cli.terminal.console import columns, is_terminal, print_rows, put, say, wrong_use
 from cli.terminal.verbs import group
 from cli.terminal.words import gettext as _
 
@@ -64,5 +64,5 @@ def in_short(order: Mapping[str, Any]) -> dict[str, Any]:
 
 def print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
     if is_terminal():
-        print(f"\n{title}")
+        put(f"\n{title}")
     print_rows(rows, shown)

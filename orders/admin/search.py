@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
 from accounts.models import Customer, normalised_email
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
 from catalog.models import Product
 from orders.models import Order, OrderLine, PromoCode, Promotion, Shipment
 from orders.models.promo import normalised_code
@@ -111,7 +111,7 @@ def _order_result(order: Order, is_personal: bool, also: str = "") -> SearchResu
 
 
 def _products(term: str) -> Iterator[SearchResult]:
-    exact = Product.objects.filter(Q(sku_key=identity_key(term)) | Q(barcode=term))
+    exact = Product.objects.filter(Q(sku_key=identity_key(term)) | Q(barcode_key=barcode_key(term)))
     named = Product.objects.filter(Q(sku_key__startswith=identity_key(term)) | Q(name__icontains=term))
     seen: set[int] = set()
     for product in (*exact[:MOST_OF_A_KIND], *named.order_by("sku")[:MOST_OF_A_KIND]):

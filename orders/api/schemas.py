@@ -15,7 +15,7 @@ from orders.status import OrderStatus
 
 Email = Annotated[str, text(254, shortest=3), Field(examples=["guest@example.com"])]
 Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
-Note = Annotated[str, text(2000)]
+Note = Annotated[str, text(2000, lines=True)]
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
 Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)]
@@ -103,7 +103,7 @@ class ReturnIn(Input):
 
 
 class CommentIn(Input):
-    text: Annotated[str, text(2000, shortest=1)]
+    text: Annotated[str, text(2000, shortest=1, lines=True)]
 
 
 class OrderFilters(ListQuery):

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.db.fields import LineField
 from backoffice.db.money_fields import MoneyField
 from backoffice.money import zero
 from orders.models.order import Order, OrderLine
@@ -23,8 +24,8 @@ class Shipment(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-S1."))
-    carrier = models.CharField(max_length=60, blank=True)
-    tracking_number = models.CharField(max_length=80, blank=True)
+    carrier = LineField(max_length=60, blank=True)
+    tracking_number = LineField(max_length=80, blank=True)
     shipped_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
 
@@ -62,7 +63,7 @@ class Cancellation(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cancellations")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-C1."))
-    reason = models.CharField(max_length=255, blank=True)
+    reason = LineField(max_length=255, blank=True)
     credit = MoneyField(default=zero)
     shipping_credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
@@ -95,7 +96,7 @@ class Return(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-R1."))
-    reason = models.CharField(max_length=255, blank=True)
+    reason = LineField(max_length=255, blank=True)
     credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
 

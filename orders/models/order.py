@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source, User, normalised_email
 from backoffice.currencies import MOST_PLACES
+from backoffice.db.fields import LineField, LinesField
 from backoffice.db.money_fields import MoneyField
 from backoffice.money import zero
+from backoffice.text import identity_key
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus
 
@@ -41,8 +43,8 @@ def exact(amount: models.expressions.Combinable) -> Round:
 
 
 def normalised_number(number: str) -> str:
-    """Return the number as it is stored: trimmed and in upper case."""
-    return number.strip().upper()
+    """Return the number as it is stored, however it was typed or pasted: in upper case."""
+    return identity_key(number).upper()
 
 
 # The names in the API; Order's fields are prefixed with `ship_`.
@@ -102,16 +104,14 @@ class Order(models.Model):
     email = models.EmailField()
     currency = models.CharField(max_length=3, editable=False)
 
-    ship_name = models.CharField(_("name"), max_length=120)
-    ship_line1 = models.CharField(_("address"), max_length=120)
-    ship_line2 = models.CharField(_("address, second line"), max_length=120, blank=True)
-    ship_city = models.CharField(_("city"), max_length=80)
-    ship_region = models.CharField(_("region"), max_length=80, blank=True)
-    ship_postcode = models.CharField(_("postcode"), max_length=20, blank=True)
-    ship_country = models.CharField(
-        _("country"), max_length=2, help_text=_("ISO 3166-1 alpha-2, such as DE.")
-    )
-    ship_phone = models.CharField(_("phone"), max_length=40, blank=True)
+    ship_name = LineField(_("name"), max_length=120)
+    ship_line1 = LineField(_("address"), max_length=120)
+    ship_line2 = LineField(_("address, second line"), max_length=120, blank=True)
+    ship_city = LineField(_("city"), max_length=80)
+    ship_region = LineField(_("region"), max_length=80, blank=True)
+    ship_postcode = LineField(_("postcode"), max_length=20, blank=True)
+    ship_country = LineField(_("country"), max_length=2, help_text=_("ISO 3166-1 alpha-2, such as DE."))
+    ship_phone = LineField(_("phone"), max_length=40, blank=True)
 
     subtotal = MoneyField(editable=False)
     discount = MoneyField(default=zero, editable=False)
@@ -128,14 +128,14 @@ class Order(models.Model):
     promo_terms = models.JSONField(null=True, editable=False)
     explanation = models.JSONField(default=list, editable=False)
 
-    note = models.TextField(blank=True)
+    note = LinesField(blank=True)
     source = models.CharField(max_length=6, choices=Source, editable=False)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
     placed_at = models.DateTimeField(default=timezone.now, editable=False)
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.SHOP, editable=False)
-    external_number = models.CharField(
+    external_number = LineField(
         max_length=60, blank=True, editable=False, help_text=_("The number it had where it came from.")
     )
     version = models.PositiveIntegerField(default=1, editable=False)
