@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.db.fields import FoldedField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO
 from backoffice.text import identity_key
 
@@ -30,9 +31,10 @@ no_dots_alone = RegexValidator(
 )
 
 
-class Category(models.Model):
+class Category(Searched):
     name = models.CharField(_("name"), max_length=120, unique=True)
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    search_text = SearchTextField(texts=("name",))
 
     class Meta:
         verbose_name = _("category")
@@ -63,7 +65,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.active().filter(available__lte=threshold)
 
 
-class Product(models.Model):
+class Product(Searched):
     """A thing with a SKU that can be ordered.
 
     `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
@@ -72,6 +74,7 @@ class Product(models.Model):
     sku = models.CharField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone])
     sku_key = FoldedField(source="sku", max_length=128, unique=True)
     name = models.CharField(_("name"), max_length=255)
+    search_text = SearchTextField(texts=("name", "sku"))
     barcode = models.CharField(_("barcode"), max_length=64, blank=True)
     category = models.ForeignKey(
         Category,

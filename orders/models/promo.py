@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import CENT, ZERO, formatted, percent
 from catalog.models import Category, Product
 
@@ -40,10 +41,11 @@ class PromoState(models.TextChoices):
     USED_UP = "used_up", _("Used up")
 
 
-class Promotion(models.Model):
+class Promotion(Searched):
     """The terms: how much is taken off what, when, and how often one customer may use it."""
 
     name = models.CharField(max_length=120)
+    search_text = SearchTextField(texts=("name",))
     kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     amount_off = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
