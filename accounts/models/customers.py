@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from accounts.models.users import User, normalised_email
 from backoffice.db.fields import LineField, LinesField
+from backoffice.db.search_text import Searched, SearchTextField
 
 
-class Customer(models.Model):
+class Customer(Searched):
     """A person who orders, unique by normalised e-mail, with or without a user account."""
 
     email = models.EmailField(unique=True)
@@ -18,6 +19,7 @@ class Customer(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    search_text = SearchTextField(texts=("email", "name"), phones=("phone",))
 
     class Meta:
         permissions = (("export_customer", "Can export customers"),)  # not translated

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.db.fields import LineField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.db.transactions import write_transaction
 
 
@@ -36,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Searched, AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in with an e-mail address: staff, or a customer with an account.
 
     `auth_version` is in every access token and session; raising it makes all earlier ones worthless.
@@ -49,6 +50,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    search_text = SearchTextField(texts=("email", "name"))
 
     objects: ClassVar[UserManager] = UserManager()
 

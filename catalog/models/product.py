@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.db.fields import BarcodeKeyField, FoldedField, LineField
 from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO
 from backoffice.text import barcode_key, identity_key
 
@@ -32,10 +33,11 @@ no_dots_alone = RegexValidator(
 )
 
 
-class Category(models.Model):
+class Category(Searched):
     name = LineField(_("name"), max_length=120)
     name_key = FoldedField(source="name", max_length=240, unique=True)
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    search_text = SearchTextField(texts=("name",))
 
     class Meta:
         verbose_name = _("category")
@@ -71,7 +73,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.active().filter(available__lte=threshold)
 
 
-class Product(models.Model):
+class Product(Searched):
     """A thing with a SKU that can be ordered.
 
     `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
@@ -80,6 +82,7 @@ class Product(models.Model):
     sku = LineField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone])
     sku_key = FoldedField(source="sku", max_length=128, unique=True)
     name = LineField(_("name"), max_length=255)
+    search_text = SearchTextField(texts=("name", "sku"))
     barcode = LineField(_("barcode"), max_length=64, blank=True)
     barcode_key = BarcodeKeyField(source="barcode", max_length=128, blank=True)
     category = models.ForeignKey(

@@ -45,6 +45,7 @@ WRITTEN = (
     "low_stock_threshold",
     "is_active",
     "updated_at",
+    "search_text",
 )
 
 
@@ -219,8 +220,7 @@ def _update(products: list[Product]) -> None:
 
     def values(product: Product) -> list[Any]:
         product.updated_at = now
-        product.barcode_key = barcode_key(product.barcode)
-        own = [field.get_db_prep_save(getattr(product, field.attname), connection) for field in fields]
+        own = [field.get_db_prep_save(field.pre_save(product, add=False), connection) for field in fields]
         return [*own, product.pk]
 
     for part in batched(products, PRODUCTS_AT_ONCE):

@@ -107,7 +107,11 @@ class CommentIn(Input):
 
 
 class OrderFilters(ListQuery):
-    q: Search | None = Field(None, description="A number, or a part of the e-mail address or name.")
+    q: Search | None = Field(
+        None,
+        description="What tells an order: its number or last digits, a SKU, barcode, tracking number, promo "
+        "code, phone number or postcode, or parts of names, e-mail addresses and towns; each word must.",
+    )
     status: list[OrderStatus] | None = Field(None, description="May be repeated.")
     email: Annotated[str, text(254)] | None = None
     promo_code: Annotated[str, text(LONGEST_CODE)] | None = None

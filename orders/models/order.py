@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source, User, normalised_email
 from backoffice.currencies import MOST_PLACES
-from backoffice.db.fields import LineField, LinesField
+from backoffice.db.fields import FoldedField, LineField, LinesField
 from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import zero
 from backoffice.text import identity_key
 from catalog.models import Product
@@ -88,7 +89,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(number=normalised_number(number))
 
 
-class Order(models.Model):
+class Order(Searched):
     """An order, with a copy of prices, promo terms, address and e-mail that edits elsewhere do not change."""
 
     serial = models.BigIntegerField(unique=True, editable=False)
@@ -138,6 +139,10 @@ class Order(models.Model):
     external_number = LineField(
         max_length=60, blank=True, editable=False, help_text=_("The number it had where it came from.")
     )
+    external_key = FoldedField(source="external_number", max_length=1_100, blank=True)
+    search_text = SearchTextField(
+        texts=("email", "ship_name", "ship_city"), codes=("ship_postcode",), phones=("ship_phone",)
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -182,6 +187,11 @@ class Order(models.Model):
             ),
             models.Index(fields=("-placed_at", "-id"), condition=~Q(note=""), name="order_with_note"),
             models.Index(
+                fields=("external_key",), condition=~Q(external_key=""), name="order_external_number"
+            ),
+            # All that a search looks through, so that it need not read the rows.
+            models.Index(fields=("search_text", "serial", "id"), name="order_search"),
+            models.Index(
                 fields=("customer",), condition=Q(status__in=OPEN_STATUSES), name="order_open_of_customer"
             ),
             models.Index(
@@ -214,13 +224,14 @@ class Order(models.Model):
 OPEN_UNITS = F("quantity") - F("shipped") - F("cancelled")
 
 
-class OrderLine(models.Model):
+class OrderLine(Searched):
     """One product of an order. The counters say how far its units have come."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
     position = models.PositiveSmallIntegerField()
     sku = models.CharField(_("SKU"), max_length=64)
+    sku_key = FoldedField(source="sku", max_length=128, blank=True)
     name = models.CharField(max_length=255)
     unit_price = MoneyField()
     quantity = models.PositiveIntegerField()
@@ -268,7 +279,10 @@ class OrderLine(models.Model):
                 name="line_credited_whole_for_all_units",
             ),
         )
-        indexes = (models.Index(fields=("product", "-order"), name="line_of_product"),)
+        indexes = (
+            models.Index(fields=("product", "-order"), name="line_of_product"),
+            models.Index(fields=("sku_key", "-order"), name="line_of_sku"),
+        )
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer, Source
 from backoffice.db.fields import LineField
 from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO, formatted, percent, smallest, zero
 from backoffice.text import identity_key
 from catalog.models import Category, Product
@@ -43,10 +44,11 @@ class PromoState(models.TextChoices):
     USED_UP = "used_up", _("Used up")
 
 
-class Promotion(models.Model):
+class Promotion(Searched):
     """The terms: how much is taken off what, when, and how often one customer may use it."""
 
     name = LineField(max_length=120)
+    search_text = SearchTextField(texts=("name",))
     kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     amount_off = MoneyField(null=True, blank=True)
