@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
 from backoffice.admin.lists import WholeDaysFilter, moment, remembered_count, view_tabs
+from backoffice.email_addresses import normalised_email
 from backoffice.errors import Refusal
 from backoffice.outbox.delivery import MAX_ATTEMPTS
 from backoffice.outbox.models import EmailMessage, EmailState
@@ -78,6 +79,10 @@ class EmailMessageAdmin(ReadOnlyAdmin):
         )
         return [again, *super().get_urls()]
 
+    def has_view_permission(self, request: HttpRequest, obj: EmailMessage | None = None) -> bool:
+        """Allow only who may know customers: mails say who ordered what, and where it goes."""
+        return super().has_view_permission(request, obj) and request.user.has_perm("accounts.view_customer")
+
     # The list
 
     def in_view(self, rows: QuerySet[EmailMessage], view: str) -> QuerySet[EmailMessage]:
@@ -93,7 +98,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[EmailMessage], bool]:
         term = search_term.strip()
         if "@" in term:
-            return queryset.filter(recipient__istartswith=term), False
+            return queryset.filter(recipient__startswith=normalised_email(term)), False
         return (queryset.filter(cause__icontains=term) if term else queryset), False
 
     @display(description=gettext_lazy("E-mail"))

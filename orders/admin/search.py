@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
-from accounts.models import Customer, normalised_email
+from accounts.models import Customer
+from backoffice.email_addresses import normalised_email
 from backoffice.text import identity_key
 from catalog.models import Product
 from orders.models import Order, OrderLine, PromoCode, Promotion, Shipment

@@ -11,7 +11,8 @@ from django.db.models.functions import Cast, Concat, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, Source, User, normalised_email
+from accounts.models import Customer, Source, User
+from backoffice.email_addresses import normalised_email, readable_email
 from backoffice.money import ZERO
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus
@@ -209,6 +210,10 @@ class Order(models.Model):
     @property
     def shipping_address(self) -> dict[str, str]:
         return {part: getattr(self, f"ship_{part}") for part in ADDRESS_PARTS}
+
+    @property
+    def readable_email(self) -> str:
+        return readable_email(self.email)
 
     @property
     def is_mailed(self) -> bool:

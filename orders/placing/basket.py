@@ -1,5 +1,6 @@
 """The contents of an order, and every check of them that needs no database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from orders.models import Order
 MAX_LINES = 500
 MAX_QUANTITY = 1_000_000
 MAX_NOTE = 2_000
+LINE_END = re.compile(r"\r\n?")
 
 
 class EmptyOrder(Invalid):
@@ -133,7 +135,8 @@ def _problem_with(name: str, value: str) -> str | None:
 
 
 def checked_note(note: str) -> str:
-    note = note.strip()
+    # Browsers send other line ends than the API's clients: the same note is the same.
+    note = LINE_END.sub("\n", note.strip())
     if len(note) > MAX_NOTE or "\x00" in note:
         detail = _("A note has at most %(count)s characters.") % {"count": f"{MAX_NOTE:,}"}
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
