@@ -3,7 +3,7 @@
 Staff are not held to it, whichever door they use: they may place an order that a customer may not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -108,6 +108,13 @@ def open_of(customer: int) -> Open:
     for row in _open_of(customer):
         return Open(row["orders"], row["units"], _from_cents(row["cents"]))
     return Open()
+
+
+def open_in_lines(lines: Iterable[OrderLine]) -> Open:
+    """Return what one order with these lines has open."""
+    lines = list(lines)
+    cents = sum(int(line.total * 100) * line.open // line.quantity for line in lines)
+    return Open(1, sum(line.open for line in lines), _from_cents(cents))
 
 
 def large_holders(at_most: int) -> list[Holder]:
