@@ -131,7 +131,9 @@ class UserAdmin(DomainAdmin):
     @display(description=gettext_lazy("Person"), ordering="email")
     def person(self, user: User) -> SafeString:
         return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', user.get_short_name(), user.email
+            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
+            user.get_short_name(),
+            user.readable_email,
         )
 
     @display(description=gettext_lazy("Role"))

@@ -66,8 +66,11 @@ class OrderIn(QuoteIn):
 
 class OrderPatch(Patch):
     shipping_address: AddressIn = OMITTED
-    email: Email = Field(OMITTED, description="The confirmation is sent again.")
+    email: Email = Field(OMITTED, description="Whose the order is from then on; they get the confirmation.")
     note: Note = OMITTED
+    past_promo_limits: Truth = Field(
+        OMITTED, description="Let the discount stay although the new customer has used up the promo code."
+    )
 
 
 class ShipIn(Input):
@@ -176,7 +179,7 @@ class ShipmentLineOut(BaseModel):
 class ShipmentOut(BaseModel):
     reference: str
     carrier: str
-    tracking_number: str
+    tracking_number: str | None = Field(description="null for staff who may not see customers.")
     shipped_at: datetime
     delivered_at: datetime | None
     lines: list[ShipmentLineOut]
@@ -222,7 +225,7 @@ class OrderOut(OrderSummary):
     explanation: list[StepOut]
     shipments: list[ShipmentOut]
     shipping_address: AddressOut | None
-    note: str
+    note: str | None = Field(description="null for staff who may not see customers.")
     source: Source
     updated_at: datetime
     origin: str = Field(description="`shop`, or where it was taken over from.")
@@ -242,8 +245,8 @@ class EventOut(BaseModel):
     text: str = Field(description="A sentence made of the facts.")
     facts: dict[str, Any] = Field(
         description="What happened, by its kind: lines with sku, name and quantity, the parcel, `changes` as "
-        "{field: [before, after]} and so on. Amounts are decimal strings. Personal changes are null for "
-        "staff who may not see customers."
+        "{field: [before, after]} and so on. Amounts are decimal strings. What is personal is null for "
+        "staff who may not see customers; customers are not told which address there was before."
     )
     actor: str
     source: Source

@@ -10,11 +10,12 @@ from django.db.models.functions import Cast, Concat, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, Source, User, normalised_email
+from accounts.models import Customer, Source, User
 from backoffice.currencies import MOST_PLACES
 from backoffice.db.fields import FoldedField, LineField, LinesField
 from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
+from backoffice.email_addresses import normalised_email, readable_email
 from backoffice.money import zero
 from backoffice.text import identity_key
 from catalog.models import Product
@@ -213,6 +214,10 @@ class Order(Searched):
     @property
     def shipping_address(self) -> dict[str, str]:
         return {part: getattr(self, f"ship_{part}") for part in ADDRESS_PARTS}
+
+    @property
+    def readable_email(self) -> str:
+        return readable_email(self.email)
 
     @property
     def is_mailed(self) -> bool:

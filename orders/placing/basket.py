@@ -1,5 +1,6 @@
 """The contents of an order, and every check of them that needs no database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -20,6 +21,7 @@ MAX_LINES = 500
 MAX_QUANTITY = 1_000_000
 MAX_NOTE = 2_000
 MAX_FEE = Decimal("99999999.99")
+LINE_END = re.compile(r"\r\n?")
 
 
 class EmptyOrder(Invalid):
@@ -144,7 +146,8 @@ def _problem_with_country(typed: str) -> str | None:
 
 
 def checked_note(note: str) -> str:
-    note = note.strip()
+    # Browsers send other line ends than the API's clients: the same note is the same.
+    note = LINE_END.sub("\n", note.strip())
     detail = fault_of(note, lines=True)
     if len(note) > MAX_NOTE:
         detail = _("A note has at most %(count)s characters.") % {"count": f"{MAX_NOTE:,}"}

@@ -22,7 +22,7 @@ from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO
 from backoffice.text import without_control
 from orders.admin.country import CountryField, offer_countries
-from orders.admin.order.dialogs import ADDRESS_PARTS
+from orders.admin.order.edit_dialog import ADDRESS_PARTS
 from orders.admin.promos.terms_form import field_of
 from orders.models import Order
 from orders.placing.basket import MAX_NOTE, Address, LineRequest, OrderRequest, merged
