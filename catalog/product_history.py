@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from backoffice.money import rounded
 from catalog.models import Category, Product, ProductChange, ProductChangeKind
 
 KEPT_OF = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
@@ -96,7 +97,7 @@ def _attribute(name: str) -> str:
 
 
 def _as_kept(value: Any) -> Any:
-    return f"{value:.2f}" if isinstance(value, Decimal) else value
+    return str(rounded(value)) if isinstance(value, Decimal) else value
 
 
 def _title(name: str) -> str:

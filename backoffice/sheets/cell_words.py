@@ -1,12 +1,14 @@
 """Sentences about cells that cannot be understood, by the codes of `cells`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-SENTENCES: Mapping[str, Promise] = {
+from backoffice.money import too_many_places
+
+SENTENCES: Mapping[str, Promise | Callable[[], str]] = {
     "date_in_key": _(
         "The spreadsheet has made a date of it (%(text)s). Format the column as text and type it again."
     ),
@@ -33,10 +35,12 @@ SENTENCES: Mapping[str, Promise] = {
     "ambiguous_number": _(
         "“%(text)s” can mean %(small)s or %(large)s: write it without a mark for thousands."
     ),
+    "max_decimal_places": too_many_places,
     "not_whole": _("“%(text)s” is not a whole number: write digits alone, like 12."),
     "not_yes_or_no": _("“%(text)s” is neither yes nor no."),
 }
 
 
 def fault_in_words(code: str, facts: Mapping[str, Any]) -> str:
-    return str(SENTENCES[code] % facts)
+    words = SENTENCES[code]
+    return words() if callable(words) else str(words % facts)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from backoffice.money import CENT, rounded
+from backoffice.money import TooManyPlaces, in_places, places
 from backoffice.sheets.formulas import restored
 from backoffice.text import CONTROL, CONTROL_BUT_LINE_BREAKS, identity_key
 
@@ -140,7 +140,6 @@ MARKS_OF_GROUPS = (" '’", ",", ".")
 AMBIGUOUS = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})\Z")
 PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]*)?\Z|[.,][0-9]+\Z")
 MOST_DIGITS = 40
-MOST_ROUNDED = 20
 
 
 def number_of(text: str, *, places: int = 2) -> Decimal:
@@ -174,9 +173,15 @@ def _unsigned(text: str) -> tuple[str, str]:
 
 
 def money_of(text: str) -> Decimal:
-    """Return the amount: 29.0000 is 29.00, and 29.005 keeps the digit that is too much. Raises CellFault."""
-    amount = number_of(text, places=-int(CENT.as_tuple().exponent))
-    return rounded(amount) if amount.adjusted() < MOST_ROUNDED and rounded(amount) == amount else amount
+    """Return the amount with the places of the shop's currency: 29.0000 is 29.00.
+
+    Raises:
+        CellFault: also for an amount that nobody can pay.
+    """
+    try:
+        return in_places(number_of(text, places=places()))
+    except TooManyPlaces:
+        raise CellFault("max_decimal_places", max=places()) from None
 
 
 def percent_of(text: str) -> Decimal:

@@ -18,6 +18,8 @@ from unfold.decorators import display
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import ReadOnlyAdmin, csv_file
 from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
+from backoffice.finding import words_of
+from backoffice.text import identity_key
 from catalog.admin.stock_files import StockFiles
 from catalog.models import ImportState, StockImport
 from catalog.stock_import import (
@@ -70,6 +72,17 @@ class StockImportAdmin(StockFiles, ReadOnlyAdmin):
         """Leave out plans whose rows are still being written."""
         imports: QuerySet[StockImport] = super().get_queryset(request)
         return imports.filter(kept_since=None)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StockImport], search_term: str
+    ) -> tuple[QuerySet[StockImport], bool]:
+        """Find imports whose file's name has each word. There are few, so Python folds the names."""
+        words = words_of(search_term)
+        if not words:
+            return queryset, False
+        names = queryset.values_list("pk", "file_name")
+        named = [pk for pk, name in names if all(word in identity_key(name) for word in words)]
+        return queryset.filter(pk__in=named), False
 
     @display(description=_("Import"), ordering="id")
     def title(self, stock_import: StockImport) -> SafeString:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Source
+from backoffice.db.fields import LineField
 
 
 class ProductImportState(models.TextChoices):
@@ -22,7 +23,7 @@ class ProductImport(models.Model):
     """
 
     state = models.CharField(max_length=8, choices=ProductImportState, default=ProductImportState.PLANNED)
-    file_name = models.CharField(max_length=255)
+    file_name = LineField(max_length=255)
     columns = models.JSONField(default=list)
     ignored_columns = models.JSONField(default=list)
     remarks = models.JSONField(default=list, help_text=_("What was noticed about the file: code and facts."))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Source
+from backoffice.db.fields import LineField
 from catalog.models.product import Product
 
 
@@ -35,7 +36,7 @@ class StockImport(models.Model):
 
     state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
     mode = models.CharField(max_length=8, choices=ImportMode)
-    file_name = models.CharField(max_length=255)
+    file_name = LineField(max_length=255)
     digest = models.CharField(max_length=64, db_index=True, help_text=_("Of the mode and what the rows say."))
     ignored_columns = models.JSONField(default=list)
     remarks = models.JSONField(default=list, help_text=_("What was noticed about the file: code and facts."))

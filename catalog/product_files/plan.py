@@ -19,7 +19,7 @@ from backoffice.sheets.plans import (
     RowsChanged,
     rejected_csv,
 )
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
 from catalog.models import Product
 from catalog.product_cache import forget_products
 from catalog.product_files.cells import Categories, all_categories, said_by
@@ -36,7 +36,17 @@ from catalog.products import unclean_fields
 logger = logging.getLogger(__name__)
 
 PRODUCTS_AT_ONCE = 1_000
-WRITTEN = ("name", "price", "category", "barcode", "low_stock_threshold", "is_active", "updated_at")
+WRITTEN = (
+    "name",
+    "price",
+    "category",
+    "barcode",
+    "barcode_key",
+    "low_stock_threshold",
+    "is_active",
+    "updated_at",
+    "search_text",
+)
 
 
 def plan_products(file: ProductFile, *, on_row: OnRow | None = None) -> RowPlan:
@@ -148,7 +158,7 @@ class _Judge:
             raise RowHasProblems(*problems_of_fields(unclean))
         if product.price < 0:
             raise RowHasProblems(RowProblem("price", "negative_price"))
-        if product.barcode and self._holders.setdefault(product.barcode, key) != key:
+        if product.barcode and self._holders.setdefault(barcode_key(product.barcode), key) != key:
             raise RowHasProblems(RowProblem("", "barcode_taken", {"barcode": product.barcode}))
 
     def _value(self, product: Product, name: str) -> Any:
@@ -183,11 +193,13 @@ def _holders_of(file: ProductFile) -> dict[str, str]:
     if "barcode" not in file.columns:
         return {}
     place = file.columns.index("barcode")
-    barcodes = [cells[place] for _, cells in file.rows if cells[place]]
+    barcodes = [barcode_key(cells[place]) for _, cells in file.rows if cells[place]]
     return {
         barcode: key
         for batch in batched(barcodes, PRODUCTS_AT_ONCE)
-        for barcode, key in Product.objects.filter(barcode__in=batch).values_list("barcode", "sku_key")
+        for barcode, key in Product.objects.filter(barcode_key__in=batch).values_list(
+            "barcode_key", "sku_key"
+        )
     }
 
 
@@ -211,7 +223,7 @@ def _update(products: list[Product]) -> None:
 
     def values(product: Product) -> list[Any]:
         product.updated_at = now
-        own = [field.get_db_prep_save(getattr(product, field.attname), connection) for field in fields]
+        own = [field.get_db_prep_save(field.pre_save(product, add=False), connection) for field in fields]
         return [*own, product.pk]
 
     for part in batched(products, PRODUCTS_AT_ONCE):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
+from backoffice.sheets.cell_words import fault_in_words
 from backoffice.sheets.plans import RowProblem
 from catalog.models.product import no_dots_alone, sku_validator
 
@@ -60,6 +61,8 @@ def _without_value(params: Facts) -> dict[str, Any]:
 
 
 def _sentence(problem: RowProblem) -> str:
+    if problem.code in CELL_SENTENCES:
+        return fault_in_words(problem.code, problem.facts)
     words = SENTENCES.get(problem.code, RegexValidator.message)
     return words(problem.facts) if callable(words) else str(words % problem.facts)
 
@@ -93,7 +96,6 @@ SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
     "not_active_or_archived": gettext_lazy(
         "Write 1 for a product that can be ordered, 0 for an archived one."
     ),
-    **CELL_SENTENCES,
     # Django's own validation errors, by code.
     **{code: Field.default_error_messages[code] for code in ("blank", "null")},
     **{each.code: each.message for each in (sku_validator, no_dots_alone)},

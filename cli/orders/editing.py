@@ -41,18 +41,23 @@ def edit(
     postcode: Text = None,
     city: Text = None,
     region: Text = None,
-    country: Annotated[str | None, typer.Option(help="Two letters, such as DE.")] = None,
+    country: Annotated[str | None, typer.Option(help="A name or code, such as Germany or DE.")] = None,
     phone: Text = None,
-    email: Annotated[str | None, typer.Option(help="The confirmation is sent there again.")] = None,
+    email: Annotated[str | None, typer.Option(help="Whose it is; they get the confirmation.")] = None,
     note: Annotated[str | None, typer.Option(help="What the customer asked for.")] = None,
+    past_promo_limits: Annotated[
+        bool,
+        typer.Option("--past-promo-limits", help="Let a discount stay that the new customer has used up."),
+    ] = False,
     as_: As = None,
     json: Json = False,
 ) -> None:
-    """Change an order's address, e-mail address or note, while nothing of it has shipped.
+    """Change an order's address, e-mail address or note, while anything of it is still to ship.
 
-    What is not named stays as it is.
+    What is not named stays as it is. With another e-mail address the order, and its use of a promo code,
+    become that person's; who has used up the code is refused, unless --past-promo-limits is given.
     """
-    from orders.fulfilment.lifecycle import edit_order
+    from orders.changing.details import edit_order
     from orders.held_order import order_with_number
     from orders.readers.orders import order_data
 
@@ -64,7 +69,15 @@ def edit(
     order = order_with_number(number)
     address = replace(_address_of(order), **changes) if changes else None
     # The version that was read, for the other parts of the address are taken from it.
-    edit_order(number, by=by, address=address, email=email, note=note, expected_version=order.version)
+    edit_order(
+        number,
+        by=by,
+        address=address,
+        email=email,
+        note=note,
+        past_promo_limits=past_promo_limits,
+        expected_version=order.version,
+    )
     changed = order_data(number, to=by.user)
     show_one(changed if json else in_short(changed), as_json=json)
 

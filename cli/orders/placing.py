@@ -107,7 +107,7 @@ def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
 
 def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bool) -> None:
     """Print what the order would cost. Raises typer.Exit: 1 when its promo code would be refused."""
-    from accounts.email_addresses import checked_email
+    from backoffice.email_addresses import checked_email
     from orders.placing.basket import address_fields
     from orders.placing.placement import quote_order
     from orders.readers.orders import quote_as_data

@@ -23,6 +23,7 @@ from cli.terminal.console import (
     counted,
     print_json,
     proceed,
+    put,
     say,
 )
 from cli.terminal.files import FileKind, Output, Overwrite, kind_of, refuse_to_replace, write_table
@@ -177,7 +178,7 @@ def undo(
         if left
         else _("Undone: import %(number)s")
     )
-    print(words % {"number": number, "changes": counted(left, "change")})
+    put(words % {"number": number, "changes": counted(left, "change")})
 
 
 def _rehearsed(number: int, *, skip_invalid: bool, by: "Actor") -> list[dict[str, Any]]:

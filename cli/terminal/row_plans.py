@@ -15,16 +15,17 @@ from cli.terminal.console import (
     Row,
     columns,
     counted,
-    for_people,
     is_terminal,
     print_document,
     print_json,
     proceed,
+    put,
     say,
 )
 from cli.terminal.files import name_of, write_rejects
 from cli.terminal.plans import Sample, say_ignored, say_refused, say_remarks
 from cli.terminal.progress import bar
+from cli.terminal.values import for_people
 from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _print(plan: "RowPlan", asked: Asked, words: Words) -> None:
     elif asked.dry_run and not is_terminal():
         Listing(limit=0).show((_in_words(plan, row) for row in plan.rows), _columns(plan))
     elif plan.changes and not asked.dry_run:
-        print(f"{words.done}: {_counts(plan, words)}.")
+        put(f"{words.done}: {_counts(plan, words)}.")
     if asked.dry_run:
         say(_("A dry run: nothing was changed."))
     elif not plan.changes:
