@@ -6,6 +6,7 @@ Wrong here would be SKUs without their zeros, prices of 1.1000000000000001, and 
 from decimal import Decimal
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from backoffice.sheets import cell_words
 from backoffice.sheets.cells import (
@@ -164,10 +165,19 @@ def test_numbers_of_any_length_do_no_harm() -> None:
     assert fault(money_of, "0." + "0" * 5_000) == "not_a_number"
 
 
-def test_an_amount_has_as_many_places_as_money_has_unless_more_are_meant() -> None:
+def test_an_amount_has_as_many_places_as_money_has_and_no_more() -> None:
     assert str(money_of("29.0000")) == "29.00"
     assert str(money_of("3")) == "3.00"
-    assert str(money_of("29.0050")) == "29.0050"
+    assert fault(money_of, "29.0050") == "max_decimal_places"
+
+
+def test_amounts_are_those_of_the_shops_currency(settings: SettingsWrapper) -> None:
+    settings.SHOP_CURRENCY = "KWD"
+    assert str(money_of("12.500")) == "12.500"
+
+    settings.SHOP_CURRENCY = "JPY"
+    assert str(money_of("1 200")) == "1200"
+    assert fault(money_of, "1.5") == "max_decimal_places"
 
 
 def test_a_percentage_may_have_its_sign() -> None:

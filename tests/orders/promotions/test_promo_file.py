@@ -58,7 +58,7 @@ def test_codes_that_stand_in_several_rows_are_known_however_they_are_typed() -> 
         ("+5", "5"),
         (".5", "0.5"),
         ("12.50", "12.50"),
-        ("1.2345", "1.2345"),
+        ("1.2300", "1.23"),
         ("0", "0"),
         ("999999999999", "999999999999"),
     ],
@@ -72,6 +72,12 @@ def test_a_number_is_read_as_people_and_workbooks_write_it(cell: str, amount: st
 @pytest.mark.parametrize("cell", ["1.000", "1,000", "-5", "(5)", "5 €", "1e3", "1_000", "NaN", "٣", "1" * 41])
 def test_what_may_be_meant_otherwise_or_is_no_number_is_refused(cell: str) -> None:
     assert refused(percent_off=cell) == ["/percent_off"]
+
+
+@pytest.mark.once
+def test_an_amount_is_one_that_can_be_paid() -> None:
+    assert said(percent_off="1.2345")["percent_off"] == Decimal("1.2345")
+    assert refused(amount_off="1.2345") == ["/amount_off"]
 
 
 @pytest.mark.once
