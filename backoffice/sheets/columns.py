@@ -9,7 +9,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.sheets.cells import Kind
+from backoffice.sheets.cells import ERROR, Kind
 from backoffice.sheets.header_words import WORDS
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.text import identity_key
@@ -21,6 +21,8 @@ SHOWN_NAME = 40
 @lru_cache(maxsize=10_000)
 def key_of(name: str) -> str:
     """Return what names are compared by: letters and digits alone, without regard to case."""
+    if ERROR.match(name.strip()):
+        return ""
     return "".join(character for character in identity_key(name) if character.isalnum())
 
 

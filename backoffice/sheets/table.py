@@ -69,7 +69,7 @@ class Table:
         padding = [""] * width
         least = max(self.places[name] for name in self._layout.needed) + 1
         begins = self.places[self._layout.needed[0]]
-        names = {self._header[place] for place in self.places.values()}
+        names = {cell for cell in self._header if cell}
         is_text = self._sheet.of_text
         for row in self._sheet.rows:
             cells = row.cells

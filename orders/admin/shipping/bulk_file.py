@@ -37,7 +37,7 @@ IMPORTANCE = (Outcome.PROBLEM, Outcome.NEW, Outcome.SAME)
 class ParcelFileForm(forms.Form):
     """A file, or its content as text copied from a spreadsheet."""
 
-    file = forms.FileField(required=False)
+    file = forms.FileField(required=False, allow_empty_file=True)
     pasted = forms.CharField(required=False, strip=False, max_length=MOST_PASTED)
 
     def clean(self) -> dict[str, Any]:

@@ -4,9 +4,9 @@ Wrong here would be SKUs without their zeros, prices of 1.1000000000000001, and 
 """
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from backoffice.sheets import cell_words
 from backoffice.sheets.cells import (
@@ -171,7 +171,7 @@ def test_an_amount_has_as_many_places_as_money_has_and_no_more() -> None:
     assert fault(money_of, "29.0050") == "max_decimal_places"
 
 
-def test_amounts_are_those_of_the_shops_currency(settings: SettingsWrapper) -> None:
+def test_amounts_are_those_of_the_shops_currency(settings: Any) -> None:
     settings.SHOP_CURRENCY = "KWD"
     assert str(money_of("12.500")) == "12.500"
 
