@@ -1,23 +1,19 @@
-"""Every door that takes a file of rows, spoken to as users do: `python -m tests.contract.file_doors`.
+"""Every door that takes a file of rows, spoken to as its users do.
 
 A door plans a file, says what is wrong with which row and what was noticed about the whole, and applies it. A
 further door is added to DOORS: whatever is sent to all of them is sent to it too.
 """
 
 import json
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
-from time import process_time
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.test.runner import DiscoverRunner
 from typer.testing import CliRunner, Result
 
 from backoffice.text import identity_key
@@ -418,44 +414,3 @@ def tried_at_all(kind: str) -> Iterator[tuple[str, dict[str, Tried]]]:
     doors = [door() for door in DOORS if door.kind == kind]
     for file in files():
         yield name_of(file), {door.name: tried(door, file) for door in doors}
-
-
-def as_lines(kind: str) -> Iterator[str]:
-    """Yield a line of the table for each file: the doors, whether they agree, and what they say."""
-    for name, found in tried_at_all(kind):
-        first = next(iter(found.values()))
-        agree = "agree" if all(each == first for each in found.values()) else "DISAGREE"
-        answer = first.answer
-        told = answer.refused or f"{len(answer.rows)} rows, {len(answer.problems)} with problems"
-        yield " | ".join((name, kind, ", ".join(found), agree, " ".join((told, *answer.remarks))))
-
-
-def as_measured(file: Path) -> Iterator[str]:
-    """Yield what each door needs for this file: seconds of processor time, and the megabytes so far."""
-    for door in [each() for each in DOORS]:
-        began = process_time()
-        answer = door.plan(file)
-        peak = getrusage(RUSAGE_SELF).ru_maxrss // 1_024
-        told = answer.refused or f"{len(answer.rows)} rows"
-        yield " | ".join((door.kind, door.name, f"{process_time() - began:.1f} s", f"{peak} MB", told))
-
-
-def main(arguments: list[str]) -> None:
-    """Print the table, or with a file what that needs, in a database that is made for it and thrown away."""
-    runner = DiscoverRunner(verbosity=0)
-    runner.setup_test_environment()
-    databases = runner.setup_databases()
-    try:
-        open_shop()
-        measured = (line for each in arguments for line in as_measured(Path(each)))
-        for line in measured if arguments else (line for kind in kinds() for line in as_lines(kind)):
-            print(line, flush=True)  # noqa: T201
-    finally:
-        runner.teardown_databases(databases)
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    main(sys.argv[1:])

@@ -92,7 +92,7 @@ def test_a_million_formatted_rows_without_a_cell_take_no_door_long(tmp_path: Pat
     file.write_bytes(workbook(sheet.encode()))
 
     told = subprocess.run(
-        [sys.executable, "-m", "tests.contract.file_doors", str(file)],
+        [sys.executable, "-m", "tests.contract.file_table", str(file)],
         env={**os.environ, "SQL_ENGINE": "sqlite", "DJANGO_SETTINGS_MODULE": "backoffice.settings"},
         capture_output=True,
         text=True,
