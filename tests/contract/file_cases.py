@@ -1,199 +1,33 @@
-"""The right answer for each file of tests/data: which rows have a problem, what is remarked, what changes.
+"""The right answer for each odd file of products, promo codes and parcels, and for those of bad-imports."""
 
-Of stock files the change is what is on hand afterwards, of products name and price, of promo codes percentage
-and minimum spend, of parcels tracking number and carrier.
-"""
+from collections.abc import Mapping
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from tests.contract.file_cases_stock import STOCK_CASES
+from tests.contract.file_expected import (
+    AS_TEXT,
+    BAD_SKU,
+    INVISIBLE,
+    NO_NAME,
+    NO_ROWS,
+    NO_SKU,
+    NOT_WHOLE,
+    ONE_OR_ZERO,
+    PARCELS,
+    PRODUCTS,
+    PROMOS,
+    QUOTE,
+    UNKNOWN,
+    WINDOWS,
+    Expected,
+    ambiguous,
+    products,
+    refused,
+    repeated,
+    rounded,
+    stock,
+)
 
-STOCK, PRODUCTS, PROMOS, PARCELS = "stock, counted", "products", "promo codes", "parcels"
-AS_TEXT = "Format the column as text and type it again."
-UNKNOWN = "No product has this SKU. Correct it, or create the product first."
-NOT_WHOLE = "The quantity is not a whole number. Write digits alone, like 12."
-MISSING = "The quantity is missing. (A formula must be saved together with its result.)"
-INVISIBLE = "It contains invisible control characters. Type it again."
-ONE_OR_ZERO = "is_active: Write 1 for a product that can be ordered, 0 for an archived one."
-BAD_SKU = "sku: A SKU has 1 to 64 characters, without / and control characters."
-NO_NAME = "name: This field cannot be blank."
-NO_SKU = "The SKU is missing. Write it, or remove the row."
-WINDOWS = "The file is not UTF-8. It was read as Windows-1252: check the accents."
-QUOTE = "Row 2 opens a quotation mark that is not closed properly. Remove or double it."
-NO_ROWS = "The file has no rows. Put one row for each product below the header."
-BELOW = "The header was found in row 3. What stands above it is not read."
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    kind: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    problems: Mapping[int, str] = field(default_factory=dict)
-    remarks: Sequence[str] = ()
-    refused: str = ""
-
-
-def stock(changes: Mapping[str, int], problems: Mapping[int, str] = {}, *remarks: str) -> Expected:
-    return Expected(STOCK, changes, problems, remarks)
-
-
-def products(
-    changes: Mapping[str, tuple[str, str]], problems: Mapping[int, str] = {}, *remarks: str
-) -> Expected:
-    return Expected(PRODUCTS, changes, problems, remarks)
-
-
-def refused(sentence: str, kind: str = STOCK) -> Expected:
-    return Expected(kind, refused=sentence)
-
-
-def rounded(text: str, column: str = "sku") -> str:
-    return f"{column}: A spreadsheet has rounded it ({text}). {AS_TEXT}"
-
-
-def ambiguous(text: str, small: str, large: str, column: str = "quantity") -> str:
-    return f"{column}: “{text}” can mean {small} or {large}: write it without a mark for thousands."
-
-
-def repeated(rows: str) -> str:
-    return f"sku: The SKU is in rows {rows}. Keep one of them."
-
-
-ONE = stock({"00123": 5})
-
-EXPECTED: Mapping[str, Expected] = {
-    # Stock, as workbooks
-    "absolute-target/in.xlsx": ONE,
-    "active-sheet/in.xlsx": stock(
-        {"00123": 5}, {}, "Only the sheet Sheet is read; another one has rows too: c."
-    ),
-    "backslash-members/in.xlsx": ONE,
-    "boolean-sku/in.xlsx": stock(
-        {}, {2: f"sku: The spreadsheet has made a logical value of it (TRUE). {AS_TEXT}", 3: NOT_WHOLE}
-    ),
-    "case-names/in.xlsx": ONE,
-    "cells-without-reference/count.xlsx": stock({}, {2: MISSING, 3: MISSING}),
-    "cells-without-reference/stock.xlsx": stock({"1E5": 5, "1-2": 6}),
-    "chartsheet-first/in.xlsx": stock({"00123": 7}),
-    "dates-in-columns/in.xlsx": stock(
-        {},
-        {
-            2: f"sku: The spreadsheet has made a date of it (2026-02-01). {AS_TEXT}",
-            3: (
-                "quantity: The spreadsheet shows it as a date (2026-01-05). "
-                "Format the column as a number and type it again."
-            ),
-        },
-    ),
-    "error-cells/in.xlsx": stock(
-        {},
-        {
-            2: "quantity: A formula came to #N/A. Correct it, or write the value itself.",
-            3: "sku: A formula came to #N/A. Correct it, or write the value itself.",
-        },
-    ),
-    "excel-table/in.xlsx": stock({"00123": 5, "1E5": 6}, {4: UNKNOWN}),
-    "far-cell-256/in.xlsx": ONE,
-    "far-cell/in.xlsx": ONE,
-    "float-noise/in.xlsx": stock({"00123": 3, "1E5": 3}),
-    "hidden-column/in.xlsx": stock(
-        {"00123": 7}, {}, "A column is hidden in the sheet and is read all the same: quantity."
-    ),
-    "hidden-row/in.xlsx": stock(
-        {"00123": 5, "1E5": 6}, {}, "A row is hidden in the sheet and is read all the same: 3."
-    ),
-    "number-header/in.xlsx": ONE,
-    "numbers-as-text/in.xlsx": stock(
-        {
-            "00123": 12,
-            "1E5": 12,
-            "90.75": 1_000,
-            "12345678901234567": 1_000,
-            "Café-1": 12,
-            "A 1": 12,
-            "TRUE": 12,
-        },
-        {
-            4: ambiguous("1,000", "1", "1000"),
-            5: ambiguous("1.000", "1", "1000"),
-            11: NOT_WHOLE,
-            12: NOT_WHOLE,
-            13: ambiguous("12.000", "12", "12000"),
-        },
-    ),
-    "pyexcelerate/in.xlsx": ONE,
-    "repeated-row/in.xlsx": ONE,
-    "scientific/in.xlsx": stock(
-        {"4006381333931": 8, "90.75": 9}, {2: rounded("1.00E+05"), 4: rounded("1.23456789012346E+16")}
-    ),
-    "strict-ooxml/in.xlsx": ONE,
-    "title-above-header/in.xlsx": stock({"00123": 7}, {}, BELOW),
-    "two-sheets/in.xlsx": stock(
-        {"00123": 7}, {}, "Only the sheet North is read; another one has rows too: South."
-    ),
-    "xlsm/in.xlsm": ONE,
-    "zeros-by-format/in.xlsx": stock({"00123": 7}),
-    # Stock, as text
-    "archived-in-stock-file/in.csv": stock(
-        {"00123": 77, "1E5": 70, "UN-2": 5},
-        {},
-        "A product is archived: UN-2. Its stock is changed, but it cannot be ordered.",
-    ),
-    "bom-quoted/in.csv": ONE,
-    "empty/in.csv": refused(NO_ROWS),
-    "enc-cp1252/in.csv": stock({"Café-1": 5}, {}, WINDOWS),
-    "enc-macroman/in.csv": stock(
-        {"Café-1": 5}, {}, "The file is not UTF-8. It was read as Mac OS Roman: check the accents."
-    ),
-    "enc-mixed/in.csv": stock({"00123": 5, "1E5": 3, "Café-1": 4}, {}, WINDOWS),
-    "enc-utf16be/in.csv": ONE,
-    "enc-utf16le-nobom/in.csv": ONE,
-    "enc-utf32/in.csv": ONE,
-    "eof-ctrlz/in.csv": ONE,
-    "header-case/in.csv": ONE,
-    "header-words/in.csv": ONE,
-    "huge-cell/in.csv": stock({"00123": 5, "1E5": 6}),
-    "mixed-eol/in.csv": stock({"00123": 5, "1E5": 6, "1-2": 7}),
-    "nel-vt/in.csv": refused(
-        "Row 3 contains invisible control characters. Type its cells again and save the file."
-    ),
-    "nul-bytes/in.csv": refused(
-        "Row 2 contains invisible control characters. Type its cells again and save the file."
-    ),
-    "only-bom/in.csv": refused(NO_ROWS),
-    "pipe/in.csv": ONE,
-    "quote-inch-first/in.csv": refused(QUOTE),
-    "quote-open/in.csv": refused(QUOTE),
-    "quotes/in.csv": stock({"00123": 5, "1E5": 6, "1-2": 7}),
-    "repeated-header/in.csv": stock(
-        {"00123": 5, "1E5": 6}, {}, "The header stands there once more and is passed over, in row 3."
-    ),
-    "same-rows-other-bytes/delivery-lf.csv": ONE,
-    "same-rows-other-bytes/delivery.csv": ONE,
-    "same-rows-other-bytes/delivery.xlsx": ONE,
-    "scientific-csv/in.csv": stock(
-        {}, {2: rounded("4.00638E+12"), 3: rounded("1.23E+05"), 4: rounded("1.00E+05")}
-    ),
-    "second-table/in.csv": refused("A second table begins in row 4. Keep one table in a sheet."),
-    "sep-line/in.csv": ONE,
-    "trailing-sep/in.csv": stock({"00123": 5, "1E5": 6}),
-    "two-sku-columns/in.csv": refused("The file has 2 columns named sku. Keep one of them."),
-    # What is no table
-    "html-as-xls/in.xls": refused(
-        "This is a web page that is named like a spreadsheet. Open it in your spreadsheet program, save it "
-        "as XLSX or CSV and try again."
-    ),
-    "ods/in.ods": refused("This is an OpenDocument spreadsheet (ODS). Save it as XLSX or CSV and try again."),
-    "xls/in.xls": refused(
-        "This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV."
-    ),
-    "xml2003/in.xml": refused(
-        "This is an XML file, such as a workbook of Excel 2003. Open it in your spreadsheet program, save it "
-        "as XLSX or CSV and try again."
-    ),
-    "zip-of-csv/in.zip": refused(
-        "This is a ZIP archive, not a workbook. Unpack it and choose the CSV or XLSX file that is in it."
-    ),
+OTHER_CASES: Mapping[str, Expected] = {
     # Products
     "adm-blank-sku/in.csv": products({"1E5": ("Looks like a number", "2.00")}, {2: NO_SKU}),
     "adm-bom/in.csv": products({"00123": ("Théière", "1.00")}),
@@ -356,3 +190,5 @@ EXPECTED: Mapping[str, Expected] = {
     ),
     "bad-imports/windows-1252.csv": stock({"71053": 5}, {}, WINDOWS),
 }
+
+EXPECTED: Mapping[str, Expected] = {**STOCK_CASES, **OTHER_CASES}

@@ -8,7 +8,6 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from typer.testing import CliRunner, Result
 
-from backoffice.text import identity_key
 from catalog.models import Category, Product
 from cli.app import app
 from orders.models import Order, PromoCode, Shipment
 from tests.contract.client import Api
+from tests.contract.file_answers import Answer, Page, Row, name_shown, one_line
 from tests.factories import make_category, make_product, make_user, place
 from tests.model.database import rolled_back
 
@@ -36,27 +35,6 @@ ORDERS = (900_001, 900_002, 900_003)
 
 class FileDoorBroken(AssertionError):
     """A door answered with a traceback, a 500 or an exit code of its own making."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    number: int
-    name: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a door says of a file: why it cannot be read, or its rows and what was noticed."""
-
-    refused: str = ""
-    rows: tuple[Row, ...] = ()
-    remarks: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-
-    @property
-    def problems(self) -> dict[int, str]:
-        return {row.number: row.problem for row in self.rows if row.problem}
 
 
 class FileDoor(ABC):
@@ -76,74 +54,14 @@ class FileDoor(ABC):
 # What the doors have in common
 
 
-class _Page(HTMLParser):
-    """What the page of a plan shows: the cells of its rows, each with its part in red, and its banners."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.rows: list[list[tuple[str, str]]] = []
-        self.warnings: list[str] = []
-        self.refusal = ""
-        self._text: list[str] = []
-        self._bad: list[str] = []
-        self._is_bad = self._is_plan = False
-        self._banner = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        classes = (dict(attributes).get("class") or "").split()
-        if tag == "table":
-            self._is_plan = bool({"bo-plan", "bo-parcels"}.intersection(classes))
-        elif tag == "tr" and self._is_plan:
-            self.rows.append([])
-        elif tag == "td":
-            self._text, self._bad = [], []
-        elif tag == "span":
-            self._is_bad = "bo-bad" in classes
-        elif "bo-banner" in classes:
-            self._banner = next((each for each in ("bo-bad", "bo-warn") if each in classes), "")
-            self._text = []
-
-    def handle_data(self, data: str) -> None:
-        self._text.append(data)
-        if self._is_bad:
-            self._bad.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "span":
-            self._is_bad = False
-        elif tag == "td" and self._is_plan:
-            self.rows[-1].append((_one_line(self._text), _one_line(self._bad)))
-        elif tag in ("p", "div") and self._banner:
-            text = _one_line(self._text)
-            if self._banner == "bo-warn":
-                self.warnings.append(text)
-            self.refusal = self.refusal or (text if self._banner == "bo-bad" else "")
-            self._banner = ""
-
-    def plan(self) -> tuple[Row, ...]:
-        """Return the rows in the order of the file; what is wrong with one stands in its last cell."""
-        rows = (Row(int(cells[0][0]), name_shown(cells[1][0]), cells[-1][1]) for cells in self.rows if cells)
-        return tuple(sorted(rows, key=lambda row: row.number))
-
-
-def _one_line(parts: list[str]) -> str:
-    return " ".join("".join(parts).split())
-
-
-def name_shown(name: str) -> str:
-    """Return what rows are compared by: one door shows the product's SKU, another what was typed."""
-    return "" if name == "–" else identity_key(name)
-
-
 def _sent(file: Path) -> SimpleUploadedFile:
     return SimpleUploadedFile(file.name, file.read_bytes())
 
 
-def _page_of(answer: Any) -> _Page:
+def _page_of(answer: Any) -> Page:
     if answer.status_code >= 500:
         raise FileDoorBroken(answer.content[:500])
-    return _Page(answer.content.decode())
+    return Page(answer.content.decode())
 
 
 def _run(*arguments: object) -> Result:
@@ -161,7 +79,7 @@ def _told_by_json(result: Result, name: str) -> Answer:
 
 
 def _rows(rows: list[dict[str, Any]], name: str) -> tuple[Row, ...]:
-    found = (Row(each["row"], name_shown(each[name]), _one_line([each["problem"] or ""])) for each in rows)
+    found = (Row(each["row"], name_shown(each[name]), one_line([each["problem"] or ""])) for each in rows)
     return tuple(sorted(found, key=lambda row: row.number))
 
 

@@ -14,11 +14,11 @@ import pytest
 
 from catalog.models import StockImport
 from tests.backoffice.sheets.bombs import MAIN, workbook
-from tests.contract.file_cases import EXPECTED, PARCELS, PRODUCTS, PROMOS, STOCK, Expected
+from tests.contract.file_answers import Answer
+from tests.contract.file_cases import EXPECTED
 from tests.contract.file_doors import (
     DATA,
     DOORS,
-    Answer,
     StockReceivedApi,
     Tried,
     files,
@@ -28,6 +28,7 @@ from tests.contract.file_doors import (
     state_of_the_shop,
     tried_at_all,
 )
+from tests.contract.file_expected import PARCELS, PRODUCTS, PROMOS, STOCK, Expected
 
 CHANGED: dict[str, Any] = {
     STOCK: ("products", lambda row: row[7]),
