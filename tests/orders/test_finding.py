@@ -271,7 +271,7 @@ def test_the_palette_shows_people_before_products(shop: Numbers, manager: Client
     make_product("JANSEN-LAMP", name="Lamp by Jansen")
 
     found = manager.get("/admin/search/", {"s": "jansen"}).context["results"]
-    assert [each.title for each in found] == ["Theo Jansen", shop["theo"], "Lamp by Jansen"]
+    assert [each.title for each in found] == [shop["theo"], "Theo Jansen", "Lamp by Jansen"]
 
 
 def test_the_palette_shows_a_product_by_its_sku_and_the_orders_with_it(

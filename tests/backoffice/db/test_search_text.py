@@ -5,8 +5,8 @@ from unicodedata import normalize
 import pytest
 from django.test import Client
 
-from accounts.finding import customers_matching, users_matching
 from accounts.models import Customer, User
+from backoffice.db.search_text import people_matching
 from tests.admin_fixtures import SignIn
 from tests.contract.client import Api
 from tests.factories import make_customer, make_user
@@ -44,7 +44,7 @@ def _customers() -> None:
 def test_customers_are_found_alike_in_the_list_and_by_the_use_case(
     term: str, found: list[str], manager: Client
 ) -> None:
-    matching = customers_matching(Customer.objects.order_by("email"), term)
+    matching = people_matching(Customer.objects.order_by("email"), term)
     listed = manager.get("/admin/accounts/customer/", {"q": term}).context["cl"].result_list
 
     assert [each.email for each in matching] == found
@@ -57,7 +57,7 @@ def test_users_are_found_alike_in_the_list_and_at_the_api(sign_in: SignIn) -> No
 
     for term in ("ÖZGÜR", "şahin özgür", "OZGUR@"):
         listed = client.get("/admin/accounts/user/", {"q": term}).context["cl"].result_list
-        assert [each.email for each in users_matching(User.objects.all(), term)] == ["ozgur@example.com"]
+        assert [each.email for each in people_matching(User.objects.all(), term)] == ["ozgur@example.com"]
         assert [each.email for each in listed] == ["ozgur@example.com"]
         told = caller.get(f"users?q={term.replace(' ', '+')}").json()["items"]
         assert [each["email"] for each in told] == ["ozgur@example.com"]
