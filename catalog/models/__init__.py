@@ -1,7 +1,6 @@
-from catalog.models.earlier_sku import EarlierSku
 from catalog.models.file_import import ImportState
 from catalog.models.ledger import MovementKind, Reason, StockMovement
-from catalog.models.product import Category, Product
+from catalog.models.product import Category, EarlierSku, Product
 from catalog.models.product_change import ProductChange, ProductChangeKind
 from catalog.models.product_import import ProductImport, ProductImportRow
 from catalog.models.stock_import import ImportMode, StockImport, StockImportRow

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from backoffice.sheets.plans import RowsChanged
+from catalog.earlier_skus import holders_of_earlier
 from catalog.models import Product
 from catalog.product_cache import forget_products
 from catalog.product_history import ProductEdit
@@ -28,13 +29,15 @@ def locked_products(pks: Iterable[int]) -> list[Product]:
 
 def write(edits: Sequence[ProductEdit]) -> None:
     """Save the edits. Raises RowsChanged when somebody has just taken one of their SKUs or barcodes."""
+    created = [edit.product for edit in edits if edit.is_new]
     try:
         with transaction.atomic():
-            created = [edit.product for edit in edits if edit.is_new]
             Product.objects.bulk_create(created, batch_size=PRODUCTS_AT_ONCE)
             _update([edit.product for edit in edits if not edit.is_new])
     except IntegrityError as error:
         raise RowsChanged from error
+    if holders_of_earlier(created):
+        raise RowsChanged
     forget_products()
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from backoffice.text import identity_key
 from catalog.models import Category, Product
-from catalog.models.product import ProductQuerySet
+from catalog.models.product import ProductQuerySet, named_earlier
 
 PUBLIC_FIELDS = (
     *("sku", "name", "price", "stock", "category", "category_name"),
@@ -109,5 +109,6 @@ def slug_of_category(name: str) -> str:
 
 
 def _mentions(word: str, *, by_barcode: bool) -> Q:
-    mentions = Q(name__icontains=word) | Q(sku_key__contains=identity_key(word))
+    key = identity_key(word)
+    mentions = Q(name__icontains=word) | Q(sku_key__contains=key) | named_earlier([key])
     return mentions | Q(barcode=word) if by_barcode else mentions
