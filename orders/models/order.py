@@ -69,6 +69,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Find orders with units still to ship."""
         return self.filter(status__in=OPEN_STATUSES)
 
+    def kept(self) -> Self:
+        """Leave out those that were cancelled as a whole: it is as though they had not been placed."""
+        return self.exclude(status=OrderStatus.CANCELLED)
+
     def with_promo_code(self, code: str) -> Self:
         """Find orders placed with this code, as it is stored; "" finds those without any."""
         return self.filter(promo_code__filled=True, promo_code=code) if code else self.filter(promo_code="")
