@@ -18,6 +18,7 @@ from cli.terminal.files import (
     refuse_to_replace,
     write_table,
 )
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
@@ -45,6 +46,7 @@ def import_file(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
@@ -64,7 +66,10 @@ def import_file(
     with opened(file, most=MAX_FILE) as stream:
         content = read_products(stream, file_name=file)
     products = RowImport("product", plan_products, partial(import_products, by=by), rejected_products_csv)
-    asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
+    operation = f"products-import {by}"
+    asked = Asked(
+        file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty, idempotency_key, operation
+    )
     products.carry_out(content, asked)
 
 

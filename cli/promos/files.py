@@ -9,6 +9,7 @@ from cli.promos.shown import PromoCodeOptions, app
 from cli.terminal.actors import actor
 from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
 from cli.terminal.files import STANDARD, Output, Overwrite, Rejects, opened, refuse_to_replace, write
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
@@ -37,6 +38,7 @@ def import_file(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
@@ -69,7 +71,10 @@ def import_file(
         partial(import_promo_codes, by=by),
         rejected_promo_codes_csv,
     )
-    asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
+    operation = f"promos-import {by}"
+    asked = Asked(
+        file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty, idempotency_key, operation
+    )
     codes.carry_out(content, asked)
 
 
