@@ -223,13 +223,13 @@ def spread(discount: Decimal, eligible: Sequence[Decimal]) -> list[Decimal]:
     return [rounded(Decimal(share + (index in raised)) / 100) for index, share in enumerate(shares)]
 
 
-def credit_of(
-    *, charged: Decimal, credited: Decimal, quantity: int, credited_units: int, units: int
-) -> Decimal:
-    """Return what `units` more of a line are worth of what it was charged; the last takes the remainder."""
-    if credited_units + units == quantity:
-        return charged - credited
-    return min(rounded(charged / quantity) * units, charged - credited)
+def credit_of(*, paid: Decimal, quantity: int, done: int, units: int) -> Decimal:
+    """Return what `units` more of a line are worth, when `done` of its `quantity` were credited before.
+
+    The sum is rounded and not the unit, so that all credits together are what was paid, half of the units
+    are worth half of it to the cent, and neither order nor portions matter.
+    """
+    return rounded(paid * (done + units) / quantity) - rounded(paid * done / quantity)
 
 
 def _line_step(line: PricedLine) -> PriceStep:

@@ -24,13 +24,8 @@ class Units:
     def credit(self) -> Decimal:
         """Return what the units are worth; call it before the line's counters change."""
         line = self.line
-        return credit_of(
-            charged=line.total,
-            credited=line.credited,
-            quantity=line.quantity,
-            credited_units=line.cancelled + line.returned,
-            units=self.quantity,
-        )
+        done = line.cancelled + line.returned
+        return credit_of(paid=line.total, quantity=line.quantity, done=done, units=self.quantity)
 
 
 def all_open(lines: Sequence[OrderLine]) -> list[Units]:

@@ -264,6 +264,15 @@ class OrderLine(models.Model):
                 condition=Q(credited__gte=0, credited__lte=exact(F("subtotal") - F("discount"))),
                 name="line_credited_within_total",
             ),
+            models.CheckConstraint(
+                condition=Q(credited=0) | Q(cancelled__gt=0) | Q(returned__gt=0),
+                name="line_credited_for_units",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=F("cancelled") + F("returned"))
+                | Q(credited=exact(F("subtotal") - F("discount"))),
+                name="line_credited_whole_for_all_units",
+            ),
         )
         indexes = (models.Index(fields=("product", "-order"), name="line_of_product"),)
 

@@ -202,11 +202,11 @@ def test_shipping_is_free_from_the_subtotal_after_discount(price_each: str, fee:
 @settings(deadline=None)
 @given(cents, st.lists(st.integers(1, 5), min_size=1, max_size=6))
 def test_credits_of_all_units_sum_to_what_was_charged(charged: Decimal, portions: list[int]) -> None:
-    quantity, units, credited = sum(portions), 0, Decimal(0)
+    quantity, done, credited = sum(portions), 0, Decimal(0)
     for portion in portions:
-        credit = credit_of(
-            charged=charged, credited=credited, quantity=quantity, credited_units=units, units=portion
-        )
+        credit = credit_of(paid=charged, quantity=quantity, done=done, units=portion)
         assert credit >= 0
-        units, credited = units + portion, credited + credit
+        done, credited = done + portion, credited + credit
+        exact = Fraction(charged) * done / quantity
+        assert abs(Fraction(credited) - exact) <= Fraction(1, 200)
     assert credited == charged
