@@ -11,7 +11,7 @@ from cli.orders.shown import Lines, Number, app, as_text, quantities, say_open_u
 from cli.terminal.actors import actor
 from cli.terminal.changes import RequestedChange
 from cli.terminal.console import As, DryRun, FailIfEmpty, Json, Jsonl, Yes, show_one, wrong_use
-from cli.terminal.files import Overwrite, Rejects, opened, refuse_to_replace
+from cli.terminal.files import Overwrite, Rejects, opened, refuse_rejects
 from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.row_plans import Asked, RowImport, Words
@@ -76,7 +76,7 @@ def ship(
     if lines or tracking:
         wrong_use(_("--line and --tracking are for one order; a file has a tracking number in each row."))
     assert from_ is not None
-    refuse_to_replace(rejects, overwrite=overwrite)
+    refuse_rejects(rejects, overwrite=overwrite)
     operation = f"ship {carrier} {by}"
     asked = Asked(
         from_, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty, idempotency_key, operation

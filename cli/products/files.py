@@ -15,6 +15,7 @@ from cli.terminal.files import (
     Rejects,
     kind_of,
     opened,
+    refuse_rejects,
     refuse_to_replace,
     write_table,
 )
@@ -62,7 +63,7 @@ def import_file(
 
     by = actor(as_, "catalog.change_product")
     by.require("catalog.add_product")
-    refuse_to_replace(rejects, overwrite=overwrite)
+    refuse_rejects(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_products(stream, file_name=file)
     products = RowImport("product", plan_products, partial(import_products, by=by), rejected_products_csv)

@@ -8,7 +8,17 @@ import typer
 from cli.promos.shown import PromoCodeOptions, app
 from cli.terminal.actors import actor
 from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
-from cli.terminal.files import STANDARD, Output, Overwrite, Rejects, opened, refuse_to_replace, write
+from cli.terminal.files import (
+    STANDARD,
+    Output,
+    Overwrite,
+    Rejects,
+    opened,
+    refuse_but_csv,
+    refuse_rejects,
+    refuse_to_replace,
+    write,
+)
 from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
@@ -62,7 +72,7 @@ def import_file(
 
     by = actor(as_, "orders.add_promocode")
     by.require("orders.change_promocode")
-    refuse_to_replace(rejects, overwrite=overwrite)
+    refuse_rejects(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_promo_file(stream, file_name=file)
     codes = RowImport(
@@ -101,6 +111,7 @@ def export(
     from orders.promotions import promo_codes_csv
 
     by = actor(as_, "orders.add_promotion")
+    refuse_but_csv(output)
     refuse_to_replace(output, overwrite=overwrite)
     codes = given.codes(every=every)
     total = codes.count()

@@ -34,7 +34,7 @@ from cli.terminal.console import (
     proceed,
     say,
 )
-from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_to_replace, write_rejects
+from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_rejects, write_rejects
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
 from cli.terminal.progress import LONG, bar
@@ -90,7 +90,7 @@ def import_stock(
     if (kept := answer_kept(idempotency_key, operation)) is not None:
         answer.show(kept, done=_("Applied before, under this key:"))
         return
-    refuse_to_replace(rejects, overwrite=overwrite)
+    refuse_rejects(rejects, overwrite=overwrite)
     plan = _planned(content, name_of(file), mode=mode, by=by)
     _say_plan(plan, with_rows=not (dry_run and answer.is_data), as_table=not answer.is_data)
     result = import_data(plan.pk, to=by.user)

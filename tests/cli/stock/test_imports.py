@@ -87,7 +87,7 @@ def test_the_good_rows_alone_can_be_applied_and_the_others_kept(
     command = ("stock", "import", count_file, "--mode", "count", "--skip-invalid", "--yes")
     assert answers(*command, "--rejects", rejects)["problems"] == 1
     assert on_hand() == {"TEA-01": 40}
-    header, row = rejects.read_text().splitlines()
+    header, row = rejects.read_text(encoding="utf-8-sig").splitlines()
     assert header.startswith("sku,quantity")
     assert row.startswith("NOPE,2,")
 
