@@ -38,6 +38,13 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
     return wanted
 
 
+def as_text(wanted: Mapping[str, int] | None) -> str:
+    """Write the quantities alike in whatever order and case they were given."""
+    from backoffice.text import identity_key
+
+    return str(wanted and sorted((identity_key(sku), quantity) for sku, quantity in wanted.items()))
+
+
 def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
     """Say which open units are meant: all, or those wanted by SKU."""
     from backoffice.text import identity_key
