@@ -4,7 +4,7 @@ from typing import Any
 
 import django.contrib.auth.admin  # noqa: F401  It registers groups.
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -131,7 +131,9 @@ class UserAdmin(DomainAdmin):
     @display(description=gettext_lazy("Person"), ordering="email")
     def person(self, user: User) -> SafeString:
         return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', user.get_short_name(), user.email
+            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
+            user.get_short_name(),
+            user.readable_email,
         )
 
     @display(description=gettext_lazy("Role"))
@@ -201,6 +203,11 @@ class UserAdmin(DomainAdmin):
             chosen = {name: data[name] for name in ("name", "role", "is_active") if name in form.changed_data}
             edit_user(User.objects.get(pk=obj.pk), by=by, **chosen)
         obj.refresh_from_db()
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:
+        invited = _("%(email)s is invited: the e-mail with the link is on its way.") % {"email": obj.email}
+        messages.success(request, invited)
+        return self.response_post_save_add(request, obj)
 
     def changeform_view(
         self,

@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
 from backoffice.admin.lists import WholeDaysFilter, moment, remembered_count, view_tabs
+from backoffice.email_addresses import normalised_email
 from backoffice.errors import Refusal
 from backoffice.finding import MOST_WORDS, cleaned
 from backoffice.outbox.delivery import MAX_ATTEMPTS
@@ -80,6 +81,10 @@ class EmailMessageAdmin(ReadOnlyAdmin):
         )
         return [again, *super().get_urls()]
 
+    def has_view_permission(self, request: HttpRequest, obj: EmailMessage | None = None) -> bool:
+        """Allow only who may know customers: mails say who ordered what, and where it goes."""
+        return super().has_view_permission(request, obj) and request.user.has_perm("accounts.view_customer")
+
     # The list
 
     def in_view(self, rows: QuerySet[EmailMessage], view: str) -> QuerySet[EmailMessage]:
@@ -96,7 +101,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
         """Find mails whose recipient, or whose cause, has each word in it."""
         for word in cleaned(search_term).split()[:MOST_WORDS]:
             # Addresses are stored in lower case; of other letters SQLite would tell capitals apart.
-            is_to = Q(recipient__contains=word.lower()) | Q(recipient__contains=identity_key(word))
+            is_to = Q(recipient__contains=normalised_email(word)) | Q(recipient__contains=identity_key(word))
             queryset = queryset.filter(is_to | Q(cause__icontains=word))
         return queryset, False
 

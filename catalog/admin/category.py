@@ -13,7 +13,7 @@ from backoffice.admin.base import DomainAdmin, show_refusal
 from backoffice.db.search_text import holding_all
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
-from catalog.categories import delete_category
+from catalog.categories import delete_category, save_category
 from catalog.models import Category, Product
 
 
@@ -51,6 +51,9 @@ class CategoryAdmin(DomainAdmin):
         except Refusal as refusal:
             return show_refusal(request, refusal)
         return answer
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        save_category(obj, by=actor_of(request))
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
         delete_category(obj, by=actor_of(request))

@@ -99,7 +99,7 @@ class CustomerAdmin(DomainAdmin):
 
     @display(description=_("E-mail"), ordering="email")
     def email_address(self, customer: Customer) -> str:
-        return customer.email
+        return customer.readable_email
 
     @display(description=_("Orders"), formatting="price")
     def orders_count(self, customer: Any) -> str:

@@ -11,16 +11,17 @@ from ninja import Query, Router
 
 from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
-from accounts.models import User, normalised_email
+from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import normalised_email
 from backoffice.errors import Fault, Forbidden, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.requests.throttling import hit
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
+from orders.changing.details import edit_order
 from orders.finding import searched_by
-from orders.fulfilment.lifecycle import edit_order
 from orders.models import Order
 from orders.placing.placement import place_order, quote_order
 from orders.promotions import code_throttle
@@ -136,7 +137,11 @@ def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
 
 @orders_router.patch("/{number}", response=OrderOut, operation_id="change_order", summary="Change an order")
 def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
-    """Change address, e-mail or note, as staff, until something ships. `If-Match` refuses a stale change."""
+    """Change address, e-mail or note, as staff, while anything is to ship. `If-Match` refuses a stale change.
+
+    With another e-mail the order becomes that person's, and so does its use of a promo code: 409
+    `promo_limit_passed` if they have used it up, unless `past_promo_limits` lets the discount stay.
+    """
     actor = require(request, "orders.change_order")
     version = expected_version(request)
     changes = body.changes()
@@ -150,6 +155,7 @@ def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
             address=address.address() if address else None,
             email=changes.get("email"),
             note=changes.get("note"),
+            past_promo_limits=bool(changes.get("past_promo_limits")),
             expected_version=version,
         )
         return order_reply(number, to=caller(request))

@@ -8,7 +8,9 @@ from django.db.models.functions import Replace, Right, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.money import ZERO
+from backoffice.db.fields import LineField
+from backoffice.db.money_fields import MoneyField
+from backoffice.money import zero
 from orders.models.order import Order, OrderLine
 
 # How much of its end is kept to find a parcel by.
@@ -38,8 +40,8 @@ class Shipment(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-S1."))
-    carrier = models.CharField(max_length=60, blank=True)
-    tracking_number = models.CharField(max_length=80, blank=True)
+    carrier = LineField(max_length=60, blank=True)
+    tracking_number = LineField(max_length=80, blank=True)
     tracking_end = models.GeneratedField(
         expression=Right(_without_blanks("tracking_number"), TRACKING_END),
         output_field=models.CharField(max_length=TRACKING_END),
@@ -85,9 +87,9 @@ class Cancellation(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cancellations")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-C1."))
-    reason = models.CharField(max_length=255, blank=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
-    shipping_credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    reason = LineField(max_length=255, blank=True)
+    credit = MoneyField(default=zero)
+    shipping_credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -101,7 +103,7 @@ class CancellationLine(models.Model):
     cancellation = models.ForeignKey(Cancellation, on_delete=models.PROTECT, related_name="lines")
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = MoneyField(default=zero)
 
     class Meta:
         constraints = (
@@ -118,8 +120,8 @@ class Return(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-R1."))
-    reason = models.CharField(max_length=255, blank=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    reason = LineField(max_length=255, blank=True)
+    credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -134,7 +136,7 @@ class ReturnLine(models.Model):
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     restock = models.BooleanField(default=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = MoneyField(default=zero)
 
     class Meta:
         constraints = (

@@ -15,8 +15,9 @@ import pytest
 from django.test import Client
 
 from catalog.products import edit_product
+from orders.changing.details import edit_order
 from orders.finding import SearchedBy, orders_matching
-from orders.fulfilment.lifecycle import edit_order, ship_order
+from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
 from orders.placing.placement import Address
 from tests.admin_fixtures import SignIn

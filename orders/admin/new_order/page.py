@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db.models import Count, Max
 from django.urls import reverse
 
-from accounts.email_addresses import checked_email
+from accounts.customers import known_customer
 from accounts.models import Customer
+from backoffice.email_addresses import checked_email
 from backoffice.errors import Invalid
 from backoffice.finding import cleaned
 from backoffice.text import identity_key
@@ -17,7 +18,7 @@ from catalog.finding import products_matching
 from catalog.models import Product
 from orders.admin import counted, words
 from orders.admin.new_order.form import BasketForm, TypedLine
-from orders.admin.order.dialogs import ADDRESS_PARTS
+from orders.admin.order.edit_dialog import ADDRESS_PARTS
 from orders.models import Order
 from orders.price_words import ExplainedStep, explained, refusal_sentence
 from orders.pricing import PriceStepKind, Quote
@@ -125,14 +126,12 @@ def _complaints(errors: Iterable[tuple[str, Any]], form: BasketForm) -> Iterable
 
 
 def buyer_with(email: str) -> Buyer | None:
-    """Find the customer with this address, in two statements, or one when nobody has it."""
+    """Find the customer with this address, in three statements, or one when nobody has it."""
     customers = Customer.objects.annotate(placed=Count("orders"), last=Max("orders__placed_at"))
-    try:
-        customer: Any = customers.filter(email=checked_email(email)).first()
-    except Invalid:
+    known = known_customer(email)
+    if known is None:
         return None
-    if customer is None:
-        return None
+    customer: Any = customers.get(pk=known.pk)
     last = Order.objects.filter(customer=customer).order_by("-placed_at", "-id").first()
     return Buyer(
         customer=customer,

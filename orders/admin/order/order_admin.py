@@ -37,7 +37,7 @@ from orders.models import Order, Return
 from orders.models.order import OrderQuerySet
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES
-from orders.visibility import may_know_customers, may_know_promos
+from orders.visibility import may_know_customers, may_know_promos, note_told_to
 
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
@@ -131,7 +131,8 @@ class OrderAdmin(
         return [name for name in self.list_display if name not in hidden]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        hidden = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
+        hidden: list[Any] = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
+        hidden += [] if may_know_customers(_reader(request)) else [NoteFilter]
         return [each for each in self.list_filter if each not in hidden]
 
     @display(description=gettext_lazy("Order"), ordering="serial")
@@ -145,7 +146,7 @@ class OrderAdmin(
 
     @display(description=gettext_lazy("Customer"))
     def customer_and_email(self, order: Order) -> SafeString:
-        who = words.two_lines(order.customer.name or order.ship_name, order.email)
+        who = words.two_lines(order.customer.name or order.ship_name, order.readable_email)
         # A phone has no room for the next column.
         return format_html('{}<span class="bo-narrow-only">{}</span>', who, self.status_label(order))
 
@@ -188,7 +189,7 @@ class OrderAdmin(
         context = {
             "items": items_of(lines, order.currency, _reader(request)),
             "totals": totals_of(order, names_promo=may_know_promos(_reader(request))),
-            "note": order.note,
+            "note": note_told_to(_reader(request), order),
         }
         return render(request, "orders/admin/order_lines.html", context)
 
