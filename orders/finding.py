@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import Customer, User
 from backoffice.db.search_text import of_person, people_matching
-from backoffice.finding import cleaned, is_findable, squeezed, words_of
+from backoffice.db.search_words import cleaned, is_findable, squeezed, words_of
 from backoffice.text import identity_key
 from catalog.models import Product
 from orders.models import Order, OrderLine, Shipment

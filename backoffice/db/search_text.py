@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from backoffice.db.fields import FoldedField
-from backoffice.finding import cleaned, is_findable, marks_of_person, search_text, words_of
+from backoffice.db.search_words import cleaned, is_findable, marks_of_person, search_text, words_of
 from backoffice.text import identity_key
 
 

@@ -11,7 +11,7 @@ from unfold.dataclasses import SearchResult
 
 from accounts.models import Customer, User
 from backoffice.db.search_text import holding_all, people_matching
-from backoffice.finding import cleaned, is_findable
+from backoffice.db.search_words import cleaned, is_findable
 from catalog.finding import products_matching
 from catalog.models import Product
 from orders.finding import SearchedBy, orders_matching, orders_named, searched_by

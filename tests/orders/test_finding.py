@@ -91,6 +91,7 @@ TABLE = (
     ("old-3", "renamed"),
     ("NEW-3", "renamed"),
     ("4006381333931", "theo promo signs london parcel"),
+    ("04006381333931", "theo promo signs london parcel"),
     ("JD014000998877", "parcel"),
     ("jd0140 0099 8877", "parcel"),
     ("998877", "parcel"),
