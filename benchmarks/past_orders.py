@@ -50,8 +50,8 @@ PEOPLE = """
 """
 PROMOTIONS = """
     INSERT INTO orders_promotion (
-        id, name, search_text, kind, percent_off, minimum_spend, first_order_only, is_restricted, is_paused, is_batch,
-        created_at, updated_at
+        id, name, search_text, kind, percent_off, minimum_spend, first_order_only, is_restricted,
+        is_paused, is_batch, created_at, updated_at
     )
     SELECT 1, 'Welcome', ' welcome ', 'percentage', 10, 0, false, false, false, false, %(now)s, %(now)s
     UNION ALL SELECT 2, 'Spring', ' spring ', 'percentage', 5, 0, false, false, false, false, %(now)s, %(now)s
@@ -115,8 +115,8 @@ LINES = """
         order_id, product_id, position, sku, sku_key, name, unit_price, quantity, subtotal, discount, shipped,
         delivered, cancelled, returned, credited
     )
-    SELECT number, product.id, position, product.sku, product.sku_key, product.name, product.price, units, line_price,
-        line_off,
+    SELECT number, product.id, position, product.sku, product.sku_key, product.name, product.price,
+        units, line_price, line_off,
         CASE WHEN status IN ('shipped', 'delivered') OR status = 'partially_shipped' AND position = 1
             THEN units ELSE 0 END,
         CASE status WHEN 'delivered' THEN units ELSE 0 END,

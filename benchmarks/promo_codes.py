@@ -46,7 +46,8 @@ LINES = """
         order_id, product_id, position, sku, sku_key, name, unit_price, quantity, subtotal, discount, shipped,
         delivered, cancelled, returned, credited
     )
-    SELECT placed.id, product.id, place.number, product.sku, product.sku_key, product.name, 3.39, placed.units / 2,
+    SELECT placed.id, product.id, place.number, product.sku, product.sku_key, product.name, 3.39,
+        placed.units / 2,
         3.39 * (placed.units / 2), 0, placed.units / 2, placed.units / 2, 0, 0, 0
     FROM orders_order AS placed
     CROSS JOIN (SELECT 1 AS number UNION ALL SELECT 2) AS place

@@ -24,8 +24,8 @@ OURS = {
 # Both databases understand it.
 PRODUCTS = """
     INSERT INTO catalog_product (
-        sku, sku_key, name, search_text, barcode, barcode_key, price, is_active, on_hand, reserved, created_at,
-        updated_at
+        sku, sku_key, name, search_text, barcode, barcode_key, price, is_active, on_hand, reserved,
+        created_at, updated_at
     )
     WITH RECURSIVE numbers (number) AS (
         SELECT %(first)s UNION ALL SELECT number + 1 FROM numbers WHERE number < %(last)s
