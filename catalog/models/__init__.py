@@ -1,3 +1,4 @@
+from catalog.models.category_change import CategoryChange, CategoryChangeKind
 from catalog.models.ledger import MovementKind, Reason, StockMovement
 from catalog.models.product import Category, Product
 from catalog.models.product_change import ProductChange, ProductChangeKind
@@ -6,6 +7,8 @@ from catalog.models.stock_import import ImportMode, ImportState, StockImport, St
 
 __all__ = [
     "Category",
+    "CategoryChange",
+    "CategoryChangeKind",
     "ImportMode",
     "ImportState",
     "MovementKind",

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from backoffice.sheets.plans import PlannedRow
 from catalog.models import MovementKind, ProductChange, StockImportRow, StockMovement
+from catalog.models.history import HistoryRow
 from catalog.product_history import ShownChange, in_words, value_in_words
 from catalog.stock_import import problem_of
 
@@ -31,7 +32,7 @@ def movement_label(movement: StockMovement) -> SafeString:
 
 
 @register.filter
-def actor_for(row: StockMovement | ProductChange, reader: Any) -> str:
+def actor_for(row: HistoryRow, reader: Any) -> str:
     return row.actor_told_to(reader)
 
 
