@@ -36,7 +36,10 @@ def _placed(_facts: Facts) -> str:
 
 def _edited(facts: Facts) -> str:
     changes = facts["changes"]
-    return ";\n".join(_change(name, changes[name]) for name in CHANGES if name in changes)
+    told = [_change(name, changes[name]) for name in CHANGES if name in changes]
+    if facts.get("promo_limits_passed"):
+        told.append(_("Discount kept, although the customer has used up the promo code"))
+    return ";\n".join(told)
 
 
 def _change(name: str, change: Sequence[Any] | None) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.terminal.console import columns, is_terminal, print_rows, say, wrong_use
+from cli.terminal.console import columns, is_terminal, print_rows, put, say, wrong_use
 from cli.terminal.verbs import group
 from cli.terminal.words import gettext as _
 
@@ -38,6 +38,13 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
     return wanted
 
 
+def as_text(wanted: Mapping[str, int] | None) -> str:
+    """Write the quantities alike in whatever order and case they were given."""
+    from backoffice.text import identity_key
+
+    return str(wanted and sorted((identity_key(sku), quantity) for sku, quantity in wanted.items()))
+
+
 def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
     """Say which open units are meant: all, or those wanted by SKU."""
     from backoffice.text import identity_key
@@ -64,5 +71,5 @@ def in_short(order: Mapping[str, Any]) -> dict[str, Any]:
 
 def print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
     if is_terminal():
-        print(f"\n{title}")
+        put(f"\n{title}")
     print_rows(rows, shown)

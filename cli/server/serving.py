@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from cli.terminal.console import say, wrong_use
+from cli.terminal.console import put, say, wrong_use
 from cli.terminal.verbs import log_like_a_server, lone_verb
 from cli.terminal.words import gettext as _
 
@@ -191,7 +191,8 @@ def _announce(url: str, login: "Login | None", *, host: str) -> None:  # not tra
     from django.urls import reverse
 
     lines = ["", f"  {url}/admin/", *_who_signs_in(login, host=host)]
-    print("\n".join([*lines, f"  API       {url}{reverse('swagger')}", ""]), flush=True)
+    put("\n".join([*lines, f"  API       {url}{reverse('swagger')}", ""]))
+    sys.stdout.flush()
 
 
 def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:  # not translated

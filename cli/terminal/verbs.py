@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from cli.terminal.arguments import refuse_unclear
 from cli.terminal.console import YesAnyway, wrong_use
 from cli.terminal.words import gettext as _
 
@@ -123,6 +124,7 @@ def _refusing_blanks(function: Callable[..., Any], clearing: Collection[str]) ->
         for name in _blank(kwargs, optional):
             option = name.strip("_").replace("_", "-")
             wrong_use(_("%(option)s is empty: give it a value, or leave it out.") % {"option": option})
+        refuse_unclear(kwargs)
         return function(*args, **kwargs)
 
     return run

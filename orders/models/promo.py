@@ -12,8 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source
+from backoffice.db.fields import LineField
 from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO, formatted, percent, smallest, zero
+from backoffice.text import identity_key
 from catalog.models import Category, Product
 
 code_validator = RegexValidator(
@@ -22,8 +25,8 @@ code_validator = RegexValidator(
 
 
 def normalised_code(code: str) -> str:
-    """Return the code as it is stored: trimmed and in upper case."""
-    return code.strip().upper()
+    """Return the code as it is stored, however it was typed or pasted: in upper case."""
+    return identity_key(code).upper()
 
 
 class PromotionKind(models.TextChoices):
@@ -41,10 +44,11 @@ class PromoState(models.TextChoices):
     USED_UP = "used_up", _("Used up")
 
 
-class Promotion(models.Model):
+class Promotion(Searched):
     """The terms: how much is taken off what, when, and how often one customer may use it."""
 
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
+    search_text = SearchTextField(texts=("name",))
     kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     amount_off = MoneyField(null=True, blank=True)
@@ -187,7 +191,7 @@ class PromoCode(models.Model):
     """What a customer types. `times_used` counts the active redemptions."""
 
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="codes")
-    code = models.CharField(max_length=40, unique=True, validators=[code_validator])
+    code = LineField(max_length=40, unique=True, validators=[code_validator])
     times_used = models.PositiveIntegerField(default=0, editable=False)
     max_uses = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Empty: no limit.")

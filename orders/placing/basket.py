@@ -1,5 +1,6 @@
 """The contents of an order, and every check of them that needs no database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -13,12 +14,14 @@ from backoffice.countries import UnknownCountry, country_code
 from backoffice.errors import Fault, Invalid
 from backoffice.money import TooManyPlaces, formatted, in_places
 from backoffice.text import identity_key
+from backoffice.typed import fault_of
 from orders.models import Order
 
 MAX_LINES = 500
 MAX_QUANTITY = 1_000_000
 MAX_NOTE = 2_000
 MAX_FEE = Decimal("99999999.99")
+LINE_END = re.compile(r"\r\n?")
 
 
 class EmptyOrder(Invalid):
@@ -128,10 +131,10 @@ def _problem_with(name: str, value: str) -> str | None:
         return _("Missing.")
     if name == "ship_country":
         return _problem_with_country(value)
-    if len(value) > field.max_length or "\x00" in value:
+    if len(value) > field.max_length:
         detail = _("At most %(count)s characters, without control characters.")
         return detail % {"count": field.max_length}
-    return None
+    return fault_of(value)
 
 
 def _problem_with_country(typed: str) -> str | None:
@@ -143,9 +146,12 @@ def _problem_with_country(typed: str) -> str | None:
 
 
 def checked_note(note: str) -> str:
-    note = note.strip()
-    if len(note) > MAX_NOTE or "\x00" in note:
+    # Browsers send other line ends than the API's clients: the same note is the same.
+    note = LINE_END.sub("\n", note.strip())
+    detail = fault_of(note, lines=True)
+    if len(note) > MAX_NOTE:
         detail = _("A note has at most %(count)s characters.") % {"count": f"{MAX_NOTE:,}"}
+    if detail:
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
     return note
 

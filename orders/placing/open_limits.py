@@ -3,7 +3,7 @@
 Staff are not held to it, whichever door they use: they may place an order that a customer may not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -112,6 +112,13 @@ def open_of(customer: int) -> Open:
     for row in _open_of(customer):
         return Open(row["orders"], row["units"], _amount_of(row["thousandths"]))
     return Open()
+
+
+def open_in_lines(lines: Iterable[OrderLine]) -> Open:
+    """Return what one order with these lines has open."""
+    lines = list(lines)
+    thousandths = sum(int(line.total * THOUSAND) * line.open // line.quantity for line in lines)
+    return Open(1, sum(line.open for line in lines), _amount_of(thousandths))
 
 
 def large_holders(at_most: int) -> list[Holder]:

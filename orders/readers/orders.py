@@ -18,7 +18,7 @@ from orders.models import Order, OrderLine, ShipmentLine
 from orders.models.order import OrderQuerySet
 from orders.price_words import explained, refusal_sentence
 from orders.pricing import PromoOutcome, Quote, step_from_json
-from orders.visibility import PERSONAL, may_know_customers, may_know_promos
+from orders.visibility import PERSONAL, PERSONAL_OF_SHIPMENT, may_know_customers, may_know_promos
 
 ORDERS_AT_ONCE = 500
 ADDRESS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
@@ -156,7 +156,8 @@ def orders_as_data(
     if "lines" in fields:
         related["lines"] = _lines_of(pks) if lines is None else _grouped(lines)
     if "shipments" in fields:
-        related["shipments"] = _shipments_of(pks) if lines is None else {}
+        parcels = _shipments_of(pks) if lines is None else {}
+        related["shipments"] = parcels if is_personal else _without_tracking(parcels)
     orders = [_order(row, fields, related, is_personal) for row in rows]
     return orders if names_promos else [_without_code(order) for order in orders]
 
@@ -218,6 +219,11 @@ def _shipments_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
         parcel = shipments[order].setdefault(begun["reference"], begun)
         parcel["lines"].append({"sku": sku, "quantity": quantity})
     return {order: list(by_reference.values()) for order, by_reference in shipments.items()}
+
+
+def _without_tracking(shipments: Mapping[int, list[dict[str, Any]]]) -> Mapping[int, list[dict[str, Any]]]:
+    hidden = dict.fromkeys(PERSONAL_OF_SHIPMENT)
+    return {order: [parcel | hidden for parcel in parcels] for order, parcels in shipments.items()}
 
 
 def quote_as_data(quote: Quote) -> dict[str, Any]:

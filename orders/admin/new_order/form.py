@@ -16,11 +16,13 @@ from unfold.widgets import (
 
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.idempotency import IdempotencyKeyField
+from backoffice.db.fields import many_lines, one_line
 from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO
+from backoffice.text import without_control
 from orders.admin.country import CountryField, offer_countries
-from orders.admin.order.dialogs import ADDRESS_PARTS
+from orders.admin.order.edit_dialog import ADDRESS_PARTS
 from orders.admin.promos.terms_form import field_of
 from orders.models import Order
 from orders.placing.basket import MAX_NOTE, Address, LineRequest, OrderRequest, merged
@@ -43,11 +45,12 @@ class TypedLine:
 class BasketForm(forms.Form):
     """The fields that the price depends on. None is required: it is sent while somebody types."""
 
-    email = forms.CharField(required=False)
+    email = forms.CharField(required=False, validators=[one_line])
     promo_code = forms.CharField(
         label=gettext_lazy("Promo code"),
         required=False,
         max_length=LONGEST_CODE,
+        validators=[one_line],
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "autocapitalize": "characters"}),
     )
     shipping_fee = MoneyInput(
@@ -136,6 +139,7 @@ class NewOrderForm(BasketForm):
         label=gettext_lazy("Note"),
         required=False,
         max_length=MAX_NOTE,
+        validators=[many_lines],
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
     key = IdempotencyKeyField()
@@ -171,8 +175,7 @@ class NewOrderForm(BasketForm):
 
 def _typed_lines(data: QueryDict) -> Iterator[TypedLine]:
     for sku, quantity in zip(data.getlist("sku"), data.getlist("quantity"), strict=False):
-        # PostgreSQL's text cannot hold a NUL.
-        yield TypedLine(sku.replace("\x00", "").strip(), quantity.replace("\x00", "").strip())
+        yield TypedLine(without_control(sku).strip(), without_control(quantity).strip())
 
 
 def _is_number(text: str) -> bool:
