@@ -12,7 +12,7 @@ SHOWN_AT_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class ShownField:
+class ChangedField:
     """One changed field in words; a side without a value is empty."""
 
     title: str
@@ -21,22 +21,22 @@ class ShownField:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownEntry:
+class CategoryEntry:
     """An entry of the history, with its changed fields in words."""
 
     entry: CategoryChange
-    fields: list[ShownField]
+    fields: list[ChangedField]
 
 
-def history_of(category: int) -> list[ShownEntry]:
+def history_of(category: int) -> list[CategoryEntry]:
     """Return the entries, the newest first."""
     entries = CategoryChange.objects.filter(category=category).select_related("actor").order_by("-id")
-    return [ShownEntry(entry, _in_words(entry)) for entry in entries[:SHOWN_AT_MOST]]
+    return [CategoryEntry(entry, _in_words(entry)) for entry in entries[:SHOWN_AT_MOST]]
 
 
-def _in_words(entry: CategoryChange) -> list[ShownField]:
+def _in_words(entry: CategoryChange) -> list[ChangedField]:
     return [
-        ShownField(_title(name), before or "", after or "")
+        ChangedField(_title(name), before or "", after or "")
         # In the order of the form: PostgreSQL's JSON keeps none.
         for name in KEPT_OF
         if name in entry.changes

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.currencies import PLACES, SYMBOLS
+from backoffice.money.currencies import PLACES, SYMBOLS
 
 # For sums and comparisons; what is shown has the places of its currency.
 ZERO = Decimal(0)
