@@ -1,4 +1,4 @@
-"""What nobody should type after shopctl, in every place of every example: wrong use or a refusal, never a fault."""
+"""What nobody should type after shopctl is wrong use or a refusal, in every place of every example."""
 
 import shlex
 from collections.abc import Iterator
