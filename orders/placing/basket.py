@@ -74,15 +74,14 @@ def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
     faults: list[Fault] = []
     for index, line in enumerate(lines):
         pointer, key = f"/lines/{index}", identity_key(line.sku)
-        first = wanted.get(key, Wanted(line.sku.strip(), 0, pointer))
-        # Several lines of one product may be too much together.
-        if not 1 <= line.quantity <= MAX_QUANTITY - first.quantity:
+        if not 1 <= line.quantity <= MAX_QUANTITY:
             detail = _("Order between 1 and %(most)s of %(sku)s.") % {
                 "most": f"{MAX_QUANTITY:,}",
                 "sku": line.sku[:64],
             }
             faults.append(Fault(f"{pointer}/quantity", "validation", detail))
             continue
+        first = wanted.get(key, Wanted(line.sku.strip(), 0, pointer))
         wanted[key] = Wanted(first.sku, first.quantity + line.quantity, first.pointer)
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
