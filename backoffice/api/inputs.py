@@ -27,7 +27,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from backoffice.errors import Fault, Invalid
 from backoffice.moments import is_within_calendar
-from backoffice.money import MAX_AMOUNT
+from backoffice.money import MAX_AMOUNT, in_places, places
 from backoffice.text import CONTROL_BUT_LINE_BREAKS, LINE_PATTERN, LINES_PATTERN
 from backoffice.typed import fault_of
 
@@ -78,10 +78,15 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _decimals_in_schema(schema: dict[str, Any]) -> None:
+    schema["decimal_places"] = places()
+
+
 Money = Annotated[
     Decimal,
     BeforeValidator(_no_truth_value),
-    Field(ge=0, le=MAX_AMOUNT, max_digits=12, decimal_places=2, examples=["4.90"]),
+    Field(ge=0, le=MAX_AMOUNT, examples=["4.90"], json_schema_extra=_decimals_in_schema),
+    AfterValidator(in_places),
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_in_utc)]
 WholeNumber = Annotated[int, Field(strict=True)]

@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin, show_refusal
+from backoffice.db.search_text import holding_all
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
 from catalog.categories import delete_category, save_category
@@ -28,6 +29,11 @@ class CategoryAdmin(DomainAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         categories: QuerySet[Category] = super().get_queryset(request)
         return categories.annotate(products_count=Count("products"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Category], search_term: str
+    ) -> tuple[QuerySet[Category], bool]:
+        return queryset.filter(holding_all(search_term)), False
 
     @display(description=_("Products"), ordering="products_count", formatting="price")
     def products_count(self, category: Category) -> int:

@@ -219,7 +219,10 @@ def _begin() -> None:
     """Do what every long-running process does first: set up its log, and close private files to others."""
     from django.conf import settings
 
+    from backoffice.db.books_currency import refuse_other_currency
     from backoffice.runtime.private_files import close_to_others
+
+    refuse_other_currency()
 
     log_like_a_server()
     database = Path(str(settings.DATABASES["default"]["NAME"])) if settings.IS_SQLITE else None

@@ -49,9 +49,10 @@ def verb[**P, R](
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         settings = {"ignore_unknown_options": negative_numbers}
+        checked = _in_the_books_currency(_refusing_blanks(function, clearing))
         summary = _summary(function.__doc__ or "")
         app.command(name, short_help=summary, epilog=_epilog(examples), context_settings=settings)(
-            _accepting_yes(_with_django(_refusing_blanks(function, clearing), without=OF_WEB_AND_WORKER))
+            _accepting_yes(_with_django(checked, without=OF_WEB_AND_WORKER))
         )
         return function
 
@@ -92,6 +93,19 @@ def _with_django[**P, R](function: Callable[P, R], *, without: Collection[str] =
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         set_django_up(without=without)
+        return function(*args, **kwargs)
+
+    return run
+
+
+def _in_the_books_currency[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Refuse to read or write amounts as those of another currency."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from backoffice.db.books_currency import refuse_other_currency
+
+        refuse_other_currency()
         return function(*args, **kwargs)
 
     return run

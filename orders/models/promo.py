@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source
 from backoffice.db.fields import LineField
-from backoffice.money import CENT, ZERO, formatted, percent
+from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
+from backoffice.money import ZERO, formatted, percent, smallest, zero
 from backoffice.text import identity_key
 from catalog.models import Category, Product
 
@@ -42,19 +44,16 @@ class PromoState(models.TextChoices):
     USED_UP = "used_up", _("Used up")
 
 
-class Promotion(models.Model):
+class Promotion(Searched):
     """The terms: how much is taken off what, when, and how often one customer may use it."""
 
     name = LineField(max_length=120)
+    search_text = SearchTextField(texts=("name",))
     kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    amount_off = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    max_discount = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(CENT)]
-    )
-    minimum_spend = models.DecimalField(
-        max_digits=12, decimal_places=2, default=ZERO, validators=[MinValueValidator(ZERO)]
-    )
+    amount_off = MoneyField(null=True, blank=True)
+    max_discount = MoneyField(null=True, blank=True, validators=[MinValueValidator(smallest)])
+    minimum_spend = MoneyField(default=zero, validators=[MinValueValidator(ZERO)])
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     max_uses_per_customer = models.PositiveIntegerField(
@@ -252,7 +251,7 @@ class Redemption(models.Model):
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="redemptions")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="redemptions")
     use_number = models.PositiveIntegerField()
-    discount = models.DecimalField(max_digits=12, decimal_places=2)
+    discount = MoneyField()
     state = models.CharField(max_length=8, choices=RedemptionState, default=RedemptionState.ACTIVE)
     redeemed_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True)

@@ -17,10 +17,12 @@ from unfold.widgets import (
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.db.fields import many_lines, one_line
+from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO
 from backoffice.text import without_control
-from orders.admin.order.dialogs import ADDRESS_PARTS
+from orders.admin.country import CountryField, offer_countries
+from orders.admin.order.edit_dialog import ADDRESS_PARTS
 from orders.admin.promos.terms_form import field_of
 from orders.models import Order
 from orders.placing.basket import MAX_NOTE, Address, LineRequest, OrderRequest, merged
@@ -51,12 +53,10 @@ class BasketForm(forms.Form):
         validators=[one_line],
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    shipping_fee = forms.DecimalField(
+    shipping_fee = MoneyInput(
         label=gettext_lazy("Shipping fee"),
         required=False,
         min_value=ZERO,
-        max_digits=12,
-        decimal_places=2,
         help_text=gettext_lazy("Empty: the shop's own rule."),
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "inputmode": "decimal"}),
     )
@@ -133,7 +133,7 @@ class NewOrderForm(BasketForm):
     postcode = _order_field("ship_postcode")
     city = _order_field("ship_city")
     region = _order_field("ship_region")
-    country = _order_field("ship_country", autocapitalize="characters")
+    country = CountryField(label=gettext_lazy("Country"))
     phone = _order_field("ship_phone", inputmode="tel")
     note = forms.CharField(
         label=gettext_lazy("Note"),
@@ -143,6 +143,10 @@ class NewOrderForm(BasketForm):
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
     key = IdempotencyKeyField()
+
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        offer_countries(self)
 
     def check_lines(self) -> None:
         super().check_lines()

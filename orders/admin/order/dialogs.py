@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
-    UnfoldAdminEmailInputWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -20,11 +18,9 @@ from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog
 from orders.fulfilment import lifecycle
 from orders.fulfilment.lifecycle import ReturnedItem
 from orders.fulfilment.tracking import CARRIERS
-from orders.models import Order, OrderLine, Shipment
-from orders.placing.basket import Address
+from orders.models import OrderLine, Shipment
 
 ANOTHER_CARRIER = ""
-ADDRESS_PARTS = ("name", "line1", "line2", "postcode", "city", "region", "country", "phone")
 
 
 class ShipForm(QuantitiesDialog):
@@ -174,48 +170,8 @@ class CommentForm(OrderDialog):
         self.done = _("Comment added.")
 
 
-class EditForm(OrderDialog):
-    """Changes the address, e-mail address and note, which is possible while nothing has shipped."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def intro(self) -> str:
-        text = _("%(order)s: with another e-mail address the confirmation is sent again.")
-        return text % {"order": self.number}
-
-    def add_fields(self) -> None:
-        self.fields["version"].initial = self.order.version
-        for name in ADDRESS_PARTS:
-            self.fields[name] = _order_field(f"ship_{name}", UnfoldAdminTextInputWidget())
-            self.fields[name].initial = getattr(self.order, f"ship_{name}")
-        self.fields["email"] = _order_field("email", UnfoldAdminEmailInputWidget())
-        self.fields["note"] = _order_field("note", UnfoldAdminTextareaWidget({"rows": 3}))
-        for name in ("email", "note"):
-            self.fields[name].initial = getattr(self.order, name)
-
-    def carry_out(self, data: dict[str, Any]) -> None:
-        lifecycle.edit_order(
-            self.number,
-            by=self.actor,
-            address=Address(**{name: data[name] for name in ADDRESS_PARTS}),
-            email=data["email"],
-            note=data["note"],
-            expected_version=data["version"],
-        )
-        self.done = _("Saved.")
-
-
 def _restock_of(line: OrderLine) -> str:
     return f"restock_{line.pk}"
-
-
-def _order_field(model_field: str, widget: forms.Widget) -> forms.Field:
-    """A form field with the label, length and `blank` of the model's field."""
-    field = Order._meta.get_field(model_field)
-    assert isinstance(field, Field)
-    form_field = field.formfield(widget=widget)
-    assert form_field is not None
-    return form_field
 
 
 def _shipment_label(shipment: Shipment) -> str:
