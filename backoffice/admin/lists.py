@@ -75,7 +75,7 @@ class SavedViewsChangeList(ChangeList):
         except IncorrectLookupParameters:
             # Django would leave the view and the filters for the whole list.
             pages = self.model_admin.get_paginator(request, self.queryset, self.list_per_page).num_pages
-            self.page_num = min(max(self.page_num, 1), pages)
+            self.page_num: int = min(max(self.page_num, 1), pages)
             super().get_results(request)
         if not (self.query or self.has_active_filters or request.GET.get(VIEW)):
             # Without this the title would say "60 results (show all)" beside all 60.
