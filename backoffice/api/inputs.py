@@ -28,8 +28,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from backoffice.errors import Fault, Invalid
 from backoffice.moments import is_within_calendar
 from backoffice.money import MAX_AMOUNT, in_places, places
-from backoffice.text import CONTROL_BUT_LINE_BREAKS, LINE_PATTERN, LINES_PATTERN
-from backoffice.typed import fault_of
+from backoffice.text import CONTROL_BUT_LINE_BREAKS, LINE_PATTERN, LINES_PATTERN, fault_of
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 OMITTED: Any = None
