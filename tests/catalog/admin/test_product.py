@@ -333,3 +333,14 @@ def test_an_export_holds_the_stock_and_defuses_formulas(manager: Client) -> None
     row = next(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert (row["sku"], row["name"], row["on_hand"]) == ("TEA-01", "'=1+1", "4")
     assert (row["category"], row["category_name"]) == ("tea", "Tea")
+
+
+def test_a_barcode_whose_last_digit_does_not_fit_is_saved_and_remarked(manager: Client) -> None:
+    form = {"sku": "TEA-01", "name": "Tea", "price": "1.00", "is_active": "on"}
+    told = "Saved, but the last digit of the barcode 4006381333932 does not fit the others."
+    assert told in manager.post(f"{PRODUCTS}add/", {**form, "barcode": "4006381333932"}, follow=True).text
+    product = Product.objects.get()
+    assert (product.barcode, product.barcode_key) == ("4006381333932", "04006381333932")
+    change = f"{PRODUCTS}{product.pk}/change/"
+    assert told not in manager.post(change, {**form, "barcode": "4006381333932"}, follow=True).text
+    assert "last digit" not in manager.post(change, {**form, "barcode": "4006381333931"}, follow=True).text
