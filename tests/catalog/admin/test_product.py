@@ -126,14 +126,23 @@ def test_archiving_takes_products_out_of_sale(manager: Client) -> None:
     assert list(Product.objects.active()) == []
 
 
-@pytest.mark.parametrize("typed", ["tea-01", "4006381333931", " TEA-01 "])
-def test_an_exact_sku_or_barcode_finds_that_product_alone(manager: Client, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("tea-01", ["TEA-01", "TEA-010"]),
+        ("4006381333931", ["TEA-01"]),
+        (" TEA-01 ", ["TEA-01", "TEA-010"]),
+    ],
+)
+def test_an_exact_sku_comes_first_and_hides_nothing_that_is_called_alike(
+    manager: Client, typed: str, found: list[str]
+) -> None:
     make_product("TEA-01", name="Earl Grey", barcode="4006381333931")
     make_product("TEA-010", name="tea-01 gift set")
 
     page = manager.get(PRODUCTS, {"q": typed})
 
-    assert [product.sku for product in page.context["cl"].result_list] == ["TEA-01"]
+    assert [product.sku for product in page.context["cl"].result_list] == found
 
 
 def test_products_are_found_by_words_of_their_name(manager: Client) -> None:
