@@ -495,18 +495,18 @@ def test_a_folder_keeps_so_many_dated_backups_and_every_other_file(
 def test_a_backup_that_was_damaged_since_is_not_restored(
     elsewhere: Elsewhere, tmp_path: Path, option: str
 ) -> None:
-    """In a place where it can still be read, so that nothing else tells."""
+    """By one bit, in a place where an archive can still be read and nothing else tells."""
     make_product("TEA-01")
     path = tmp_path / "shop.backup"
     backups.back_up(path)
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
+    good = path.read_bytes()
+    path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
 
     refused = elsewhere("restore", path, option)
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "shop.backup has another digest than" in refused.stderr
+    path.write_bytes(good)
     (tmp_path / "shop.backup.sha256").unlink()
     looked = elsewhere("restore", path, "--dry-run")
     assert "There is no shop.backup.sha256 beside it to compare it with." in looked.stderr
