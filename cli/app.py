@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from backoffice.runtime import private_files
-from cli.terminal import failures, streams
+from cli.terminal import arguments, failures, streams
 
 # name: (module:attribute, what it is for), in the order in which the help lists them.
 VERBS = {
@@ -70,6 +70,11 @@ class Shopctl(TyperGroup):
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in VERBS.items()])
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        for argument in args:
+            arguments.refuse_unprintable(argument)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         with failures.told():

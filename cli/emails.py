@@ -60,6 +60,7 @@ def list_emails(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """List e-mails, newest first."""
+    from backoffice.email_addresses import normalised_email
     from backoffice.outbox.models import EmailMessage, EmailState
 
     messages = EmailMessage.objects.order_by("-pk")
@@ -71,7 +72,7 @@ def list_emails(
             )
         messages = messages.filter(state=state.casefold())
     if recipient:
-        messages = messages.filter(recipient__iexact=recipient.strip())
+        messages = messages.filter(recipient=normalised_email(recipient))
     messages = messages.defer("text", "html", "context")
     Listing(json, jsonl, limit, fail_if_empty).show(map(_as_row, messages.iterator(2_000)), LISTED)
 

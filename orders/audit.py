@@ -18,10 +18,11 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Abs, Coalesce, Round
+from django.db.models.functions import Abs, Coalesce
 from django.db.models.query import QuerySet
 
-from backoffice.money import rounded
+from backoffice.db.money_fields import MoneyField
+from backoffice.money import places, smallest
 from catalog.audit import NAMED_AT_MOST, Discrepancy
 from catalog.models import Product
 from orders.models import (
@@ -124,8 +125,8 @@ def _status_follows_from_lines() -> Iterator[Discrepancy]:
 
 def _totals_add_up() -> Iterator[Discrepancy]:
     orders = Order.objects.annotate(
-        lines_subtotal=Coalesce(Round(Sum("lines__subtotal"), 2), Value(0), output_field=_money()),
-        lines_discount=Coalesce(Round(Sum("lines__discount"), 2), Value(0), output_field=_money()),
+        lines_subtotal=Coalesce(exact(Sum("lines__subtotal")), Value(0), output_field=MoneyField()),
+        lines_discount=Coalesce(exact(Sum("lines__discount")), Value(0), output_field=MoneyField()),
         lines_units=Coalesce(Sum("lines__quantity"), 0, output_field=IntegerField()),
     ).exclude(subtotal=F("lines_subtotal"), discount=F("lines_discount"), units=F("lines_units"))
     figures = ("subtotal", "discount", "units", "lines_subtotal", "lines_discount", "lines_units")
@@ -150,24 +151,28 @@ def _lines_are_credited_what_was_paid() -> Iterator[Discrepancy]:
         "returned",
         "credited",
     )
-    for number, sku, quantity, subtotal, discount, cancelled, returned, credited in _credited_by_half_a_cent(
+    for number, sku, quantity, subtotal, discount, cancelled, returned, credited in _credited_otherwise(
         OrderLine.objects.order_by("pk")
     ).values_list(*figures)[:NAMED_AT_MOST]:
         done = cancelled + returned
-        due = credit_of(paid=subtotal - discount, quantity=quantity, done=0, units=done)
+        paid = subtotal - discount
+        due = credit_of(paid=paid, quantity=quantity, done=0, units=done, places=places())
         if credited != due:
             detail = f"{sku} credited {credited}; {done} of {quantity} units are worth {due}"
             yield Discrepancy(number, "credited", detail)
 
 
-def _credited_by_half_a_cent(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
-    """Find the lines whose credit is half a cent or more from the exact value of their units.
+def _credited_otherwise(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    """Find the lines whose credit is half the smallest amount or more from the exact value of their units.
 
-    Those half a cent away may be rightly rounded: only Decimal, not SQLite's floating point, can tell.
+    Those exactly half of it away may be rightly rounded: only Decimal, not SQLite's floating point, can tell.
     """
     exact_value = (F("subtotal") - F("discount")) * (F("cancelled") + F("returned"))
-    off = Abs(F("credited") * F("quantity") - exact_value, output_field=_money(places=6))
-    return lines.annotate(off=off).filter(off__gte=F("quantity") * Value(Decimal("0.00499")))
+    off = Abs(
+        F("credited") * F("quantity") - exact_value,
+        output_field=DecimalField(max_digits=19, decimal_places=6),
+    )
+    return lines.annotate(off=off).filter(off__gte=F("quantity") * Value(smallest() * Decimal("0.499")))
 
 
 def _lines_are_credited_what_their_reversals_say() -> Iterator[Discrepancy]:
@@ -188,7 +193,9 @@ def _lines_are_credited_what_their_reversals_say() -> Iterator[Discrepancy]:
 
 def _sum_of(reversal_lines: type[CancellationLine | ReturnLine], name: str) -> Coalesce:
     of_line = reversal_lines.objects.filter(order_line=OuterRef("pk")).order_by().values("order_line")
-    return Coalesce(Subquery(of_line.annotate(sum=Sum(name)).values("sum")), Value(0), output_field=_money())
+    return Coalesce(
+        Subquery(of_line.annotate(sum=Sum(name)).values("sum")), Value(0), output_field=MoneyField()
+    )
 
 
 def _orders_are_credited_what_their_lines_are() -> Iterator[Discrepancy]:
@@ -199,16 +206,14 @@ def _orders_are_credited_what_their_lines_are() -> Iterator[Discrepancy]:
         of_lines=Subquery(lines.annotate(sum=Sum("credited")).values("sum")),
         of_shipping=Subquery(fees.annotate(sum=Sum("shipping_credit")).values("sum")),
         due=exact(
-            Coalesce(F("of_lines"), Value(0), output_field=_money())
-            + Coalesce(F("of_shipping"), Value(0), output_field=_money())
+            Coalesce(F("of_lines"), Value(0), output_field=MoneyField())
+            + Coalesce(F("of_shipping"), Value(0), output_field=MoneyField())
         ),
     ).exclude(credited=F("due"))
     for number, credited, due in orders.order_by("pk").values_list("number", "credited", "due")[
         :NAMED_AT_MOST
     ]:
-        yield Discrepancy(
-            number, "credited", f"credited {credited}; its lines and shipping say {rounded(due)}"
-        )
+        yield Discrepancy(number, "credited", f"credited {credited}; its lines and shipping say {due}")
 
 
 def _uses_are_active_redemptions() -> Iterator[Discrepancy]:
@@ -247,7 +252,3 @@ def _timeline_begins_with_placing() -> Iterator[Discrepancy]:
     placed = OrderEvent.objects.filter(kind=EventKind.PLACED).values("order")
     for order in Order.objects.exclude(pk__in=placed)[:NAMED_AT_MOST]:
         yield Discrepancy(order.number, "timeline", "does not say when it was placed")
-
-
-def _money(places: int = 2) -> DecimalField:  # type: ignore[type-arg]
-    return DecimalField(max_digits=10 + places, decimal_places=places)

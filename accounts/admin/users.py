@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.admin.actor import actor_of
+from accounts.finding import users_matching
 from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
@@ -122,10 +123,17 @@ class UserAdmin(DomainAdmin):
                 return rows.filter(is_staff=False)
         return rows.filter(is_staff=True, is_active=True)
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        return users_matching(queryset, search_term), False
+
     @display(description=gettext_lazy("Person"), ordering="email")
     def person(self, user: User) -> SafeString:
         return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', user.get_short_name(), user.email
+            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
+            user.get_short_name(),
+            user.readable_email,
         )
 
     @display(description=gettext_lazy("Role"))

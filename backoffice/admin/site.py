@@ -89,8 +89,8 @@ class BackofficeSite(UnfoldAdminSite):
         term = request.GET.get("s", "").strip()
         if not term:
             return HttpResponse()
-        found = _pages(request, term)
-        found += import_string(settings.UNFOLD["COMMAND"]["search_callback"])(request, term)
+        find = import_string(settings.UNFOLD["COMMAND"]["search_callback"])
+        found = find(request, term, _pages(request, term))
         pages = Paginator(found[:MOST_RESULTS], MOST_RESULTS)
         context = {
             "search_term": term,

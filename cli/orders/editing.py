@@ -42,40 +42,44 @@ def edit(
     postcode: Text = None,
     city: Text = None,
     region: Text = None,
-    country: Annotated[str | None, typer.Option(help="Two letters, such as DE.")] = None,
+    country: Annotated[str | None, typer.Option(help="A name or code, such as Germany or DE.")] = None,
     phone: Text = None,
-    email: Annotated[str | None, typer.Option(help="The confirmation is sent there again.")] = None,
+    email: Annotated[str | None, typer.Option(help="Whose it is; they get the confirmation.")] = None,
     note: Annotated[str | None, typer.Option(help="What the customer asked for.")] = None,
+    past_promo_limits: Annotated[
+        bool,
+        typer.Option("--past-promo-limits", help="Let a discount stay that the new customer has used up."),
+    ] = False,
     as_: As = None,
     idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
-    """Change an order's address, e-mail address or note, while nothing of it has shipped.
+    """Change an order's address, e-mail address or note, while anything of it is still to ship.
 
-    What is not named stays as it is.
+    What is not named stays as it is. With another e-mail address the order, and its use of a promo code,
+    become that person's; who has used up the code is refused, unless --past-promo-limits is given.
     """
     by = actor(as_, "orders.change_order")
     parts = [name, line1, line2, postcode, city, region, country, phone]
     changes = {part: value for part, value in zip(ADDRESS, parts, strict=True) if value is not None}
     if not changes and email is None and note is None:
         wrong_use(_("Name what is to change: --email, --note, or a part of the address such as --line1."))
-    operation = f"edit {number.strip().upper()} {changes} {email!r} {note!r} {by}"
-    edit_it = partial(_edit, number, changes, email=email, note=note, by=by)
+    operation = f"edit {number.strip().upper()} {changes} {email!r} {note!r} {past_promo_limits} {by}"
+    details = {"email": email, "note": note, "past_promo_limits": past_promo_limits}
+    edit_it = partial(_edit, number, changes, details, by=by)
     changed = RequestedChange(operation, idempotency_key).made(edit_it)
     show_one(changed if json else in_short(changed), as_json=json)
 
 
-def _edit(
-    number: str, changes: dict[str, str], *, email: str | None, note: str | None, by: "Actor"
-) -> dict[str, Any]:
-    from orders.fulfilment.lifecycle import edit_order
+def _edit(number: str, changes: dict[str, str], details: dict[str, Any], *, by: "Actor") -> dict[str, Any]:
+    from orders.changing.details import edit_order
     from orders.held_order import order_with_number
     from orders.readers.orders import order_data
 
     order = order_with_number(number)
     address = replace(_address_of(order), **changes) if changes else None
     # The version that was read, for the other parts of the address are taken from it.
-    edit_order(number, by=by, address=address, email=email, note=note, expected_version=order.version)
+    edit_order(number, by=by, address=address, expected_version=order.version, **details)
     return order_data(number, to=by.user)
 
 

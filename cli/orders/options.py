@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 class OrderOptions:
     """The options that select orders; what is not given does not narrow them."""
 
-    q: Annotated[str | None, typer.Option(help="A number, or a part of the e-mail address or name.")] = None
+    q: Annotated[
+        str | None,
+        typer.Option(
+            help="What tells an order: number or last digits, SKU, barcode, tracking number, promo code, "
+            "phone number, postcode, or parts of names, e-mail addresses and towns."
+        ),
+    ] = None
     status: Annotated[
         list[str] | None,
         typer.Option(

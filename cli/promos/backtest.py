@@ -8,7 +8,17 @@ import typer
 from cli.promos.shown import app
 from cli.promos.terms import DiscountOptions
 from cli.terminal.actors import actor
-from cli.terminal.console import As, Json, columns, is_terminal, print_json, print_rows, show_one, wrong_use
+from cli.terminal.console import (
+    As,
+    Json,
+    columns,
+    is_terminal,
+    print_json,
+    print_rows,
+    put,
+    show_one,
+    wrong_use,
+)
 from cli.terminal.moments import end_moment, moment
 from cli.terminal.options import limit, taking
 from cli.terminal.verbs import verb
@@ -100,7 +110,7 @@ def _print(found: dict[str, Any]) -> None:
 
 def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
     if rows and is_terminal():
-        print(f"\n{title}")
+        put(f"\n{title}")
     print_rows(rows, shown)
 
 

@@ -25,7 +25,6 @@ from cli.terminal.console import (
     Listing,
     Yes,
     counted,
-    for_people,
     proceed,
     say,
     show_one,
@@ -34,6 +33,7 @@ from cli.terminal.console import (
 from cli.terminal.files import STANDARD, Overwrite, holds, refuse_but_csv, refuse_to_replace, write
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.options import limit, taking
+from cli.terminal.values import for_people
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext

@@ -23,6 +23,7 @@ from cli.terminal.console import (
     columns,
     counted,
     print_json,
+    put,
     say,
 )
 from cli.terminal.files import FileKind, Output, Overwrite, kind_of, refuse_to_replace, write_table
@@ -189,7 +190,7 @@ def _say_undone(number: int, left: int) -> None:
         if left
         else _("Undone: import %(number)s")
     )
-    print(words % {"number": number, "changes": counted(left, "change")})
+    put(words % {"number": number, "changes": counted(left, "change")})
 
 
 def _moved_back(number: int) -> list[dict[str, Any]]:

@@ -26,18 +26,19 @@ from cli.terminal.console import (
     can_ask,
     columns,
     counted,
-    for_people,
     is_terminal,
     print_document,
     print_json,
     print_rows,
     proceed,
+    put,
     say,
 )
 from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_rejects, write_rejects
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
 from cli.terminal.progress import LONG, bar
+from cli.terminal.values import for_people
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
@@ -169,7 +170,7 @@ def tell(done: str, stock_import: Row, *, as_json: bool) -> None:
         return
     problems = stock_import["problems"]
     left_out = f", {counted(problems, 'row')} left out" if problems else ""
-    print(f"{done} import {stock_import['number']}: {counted(stock_import['changes'], 'change')}{left_out}")
+    put(f"{done} import {stock_import['number']}: {counted(stock_import['changes'], 'change')}{left_out}")
 
 
 def _planned(content: bytes, file_name: str, *, mode: str, by: "Actor") -> "StockImport":

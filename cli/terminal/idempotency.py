@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cli.terminal.console import for_json
+from cli.terminal.values import for_json
 from cli.terminal.words import gettext as _
 
 # A moment as `for_json` writes it.

@@ -16,17 +16,18 @@ from cli.terminal.console import (
     Row,
     columns,
     counted,
-    for_people,
     is_terminal,
     print_document,
     print_json,
     proceed,
+    put,
     say,
 )
 from cli.terminal.files import name_of, write_rejects
 from cli.terminal.idempotency import answer_kept, once_per_key
 from cli.terminal.plans import Sample, say_ignored, say_refused
 from cli.terminal.progress import bar
+from cli.terminal.values import for_people
 from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def _print(answer: Row, asked: Asked, words: Words) -> None:
     elif asked.dry_run and not is_terminal():
         Listing(limit=0).show((_in_words(subject, row) for row in rows), _columns(subject))
     elif answer["changes"] and not asked.dry_run:
-        print(f"{words.done}: {answer['counts']}.")
+        put(f"{words.done}: {answer['counts']}.")
     if asked.dry_run:
         say(_("A dry run: nothing was changed."))
     elif not answer["changes"]:

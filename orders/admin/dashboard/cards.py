@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -191,6 +192,7 @@ def _revenue_chart(days: list[Day]) -> Chart | None:
         [day.date for day in now],
         Series(_("Revenue"), [day.revenue for day in now]),
         dashed=Series(_("Previous %(days)s days") % {"days": PERIOD_DAYS}, [day.revenue for day in before]),
+        currency=settings.SHOP_CURRENCY,
     )
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from backoffice.errors import Invalid, Stale
+from backoffice.errors import Invalid
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
@@ -13,7 +13,6 @@ from orders.fulfilment.lifecycle import (
     ReturnedItem,
     cancel_order,
     deliver_order,
-    edit_order,
     return_items,
     ship_order,
 )
@@ -144,20 +143,6 @@ def test_what_never_shipped_cannot_come_back(order: Order) -> None:
     ship_order(order.number, by=CLI, lines={"A": 1})
     with pytest.raises(Invalid, match="Only 1 of A is to return"):
         return_items(order.number, by=CLI, items=[ReturnedItem("A", 2)])
-
-
-def test_a_new_e_mail_address_gets_the_confirmation_again(order: Order) -> None:
-    edit_order(order.number, by=CLI, email="new@example.com", note="Leave it at the door")
-    assert EmailMessage.objects.filter(recipient="new@example.com", template="order_placed").count() == 1
-    assert order.events.filter(kind="edited").count() == 1
-
-
-def test_an_order_that_somebody_changed_meanwhile_is_refused(order: Order) -> None:
-    edit_order(order.number, by=CLI, note="First", expected_version=1)
-    with pytest.raises(Stale):
-        edit_order(order.number, by=CLI, note="Second", expected_version=1)
-    order.refresh_from_db()
-    assert order.note == "First"
 
 
 def test_an_order_of_very_many_lines_ships_cancels_and_returns() -> None:
