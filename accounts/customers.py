@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer, User
+from backoffice.db.primary_keys import is_key
 from backoffice.db.statements import selecting
 from backoffice.email_addresses import checked_email, normalised_email
 from backoffice.errors import NotFound
@@ -45,11 +46,10 @@ def customer_named(reference: str) -> Customer:
     Raises:
         NotFound: there is none.
     """
-    by_id = reference.strip().isascii() and reference.strip().isdecimal() and len(reference.strip()) < 19
-    found = _with_pk(int(reference)) if by_id else _with_address(normalised_email(reference))
-    for customer in found:
+    typed = reference.strip()
+    for customer in _with_pk(int(typed)) if is_key(typed) else _with_address(normalised_email(typed)):
         return customer
-    raise NotFound(_("There is no customer %(who)s.") % {"who": reference.strip()[:254]})
+    raise NotFound(_("There is no customer %(who)s.") % {"who": typed[:254]})
 
 
 def held_customers(*pks: int) -> dict[int, Customer]:

@@ -74,6 +74,10 @@ def _exported(facts: Facts) -> str:
             words = _("orders as %(format)s")
         case {"what": "orders", "count": count}:
             words = ngettext("%(count)s order", "%(count)s orders", count)
+        case {"what": "customers", "format": _format}:
+            words = _("customers as %(format)s")
+        case {"what": "customers", "count": count}:
+            words = ngettext("%(count)s customer", "%(count)s customers", count)
         case {"what": "promo_codes", "promotion": _promotion}:
             words = _("the codes of promotion %(promotion)s")
         case {"what": "promo_codes", "count": count}:
