@@ -220,6 +220,34 @@ def send_link(email: Email, as_: As = None, json: Json = False) -> None:
 
 @verb(
     app,
+    "email",
+    examples="""
+    shopctl users email ana@example.com ana.moreira@example.com
+    shopctl users email ana@example.com ana@example.org --as boss@example.com
+    """,
+)
+def change_email(
+    email: Email,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The new e-mail address, which confirms it.")],
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Give somebody another e-mail address, once its mailbox has confirmed it.
+
+    The old one is told, and may stop it until then. Everything that is signed in is signed out.
+    """
+    from accounts.email_change import ask_for_somebody
+    from accounts.people import user_with_email
+
+    by = actor(as_, "accounts.change_user")
+    user = user_with_email(email)
+    ask_for_somebody(user, new, by=by)
+    say(_("A link is on its way to %(email)s.") % {"email": new.strip()})
+    _show(user, None, as_json=json)
+
+
+@verb(
+    app,
     "history",
     examples="""
     shopctl users history ana@example.com

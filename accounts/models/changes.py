@@ -7,6 +7,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.email_addresses import readable_email
+
 type Facts = Mapping[str, Any]
 
 
@@ -17,6 +19,9 @@ class AccountChange(TextChoices):
     DEACTIVATED = "deactivated", gettext_lazy("Deactivated")
     ACTIVATED = "activated", gettext_lazy("Activated")
     PASSWORD = "password", gettext_lazy("Password changed")
+    EMAIL_ASKED = "email_asked", gettext_lazy("Another e-mail address asked for")
+    EMAIL = "email", gettext_lazy("E-mail address changed")
+    EMAIL_STOPPED = "email_stopped", gettext_lazy("Change of the e-mail address stopped")
     LINK = "link", gettext_lazy("Password link sent")
     SIGNED_IN = "signed_in", gettext_lazy("Signed in")
     REFUSED = "refused", gettext_lazy("Sign-in refused")
@@ -45,6 +50,11 @@ def _created(facts: Facts) -> str:
 def _new_role(facts: Facts) -> str:
     role = facts["role"]
     return f"{role['from'] or _('no role')} → {role['to']}"
+
+
+def _new_email(facts: Facts) -> str:
+    email = facts["email"]
+    return f"{readable_email(email['from'])} → {readable_email(email['to'])}"
 
 
 def _refused(facts: Facts) -> str:
@@ -96,6 +106,9 @@ def _exported(facts: Facts) -> str:
 DETAILS: Mapping[str, Callable[[Facts], str]] = {
     AccountChange.CREATED: _created,
     AccountChange.ROLE: _new_role,
+    AccountChange.EMAIL_ASKED: _new_email,
+    AccountChange.EMAIL: _new_email,
+    AccountChange.EMAIL_STOPPED: _new_email,
     AccountChange.REFUSED: _refused,
     AccountChange.SIGNED_OUT: _signed_out,
     AccountChange.EXPORTED: _exported,

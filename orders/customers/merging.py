@@ -61,6 +61,7 @@ def _carry_out(plan: MergePlan, by: Actor) -> CustomerEvent:
         "last_order": Order.objects.aggregate(last=Max("pk"))["last"] or 0,
         "orders": list(Order.objects.filter(customer=gone).order_by("pk").values_list("pk", flat=True)),
         "uses": _move_uses(kept, gone),
+        "email": kept.email,
         "account": gone.user_id if plan.moves_account else None,
         "changes": {name: [getattr(plan.before, name), getattr(plan.after, name)] for name in FIELDS},
     }
@@ -161,6 +162,8 @@ def _what_followed(merge: CustomerEvent, kept: Customer) -> list[Fault]:
     after = {name: change[1] for name, change in merge.facts["changes"].items()}
     if any(getattr(kept, name) != value for name, value in after.items()):
         followed.append(_fault("edited_since", _("Name, telephone number or note were edited since.")))
+    if kept.email != merge.facts["email"]:
+        followed.append(_fault("address_since", _("The e-mail address has changed since.")))
     if merge.facts["account"] not in (None, kept.user_id):
         followed.append(_fault("account_since", _("The account has moved since.")))
     return followed

@@ -22,7 +22,8 @@ class CustomerEvent(HistoryRow):
 
     `facts` hold `changes: {field: [before, after]}`, and of a merge what it takes to undo it: `orders` and
     `uses` that moved by their keys, each use with its number before and after; the `account` that moved, if
-    one did; `kept_orders`, how many orders the one who stayed had; `last_order`, the newest key of all.
+    one did; of the one who stayed the `email`, and `kept_orders`, how many there were; `last_order`, the
+    newest key of all.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="events")

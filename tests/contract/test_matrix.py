@@ -60,6 +60,12 @@ MATRIX = {
     "confirm_email": Row(
         "422 422 422 422 422 422 422 422", {"token": "of-no-mail", "password": "a good long phrase"}
     ),
+    "request_email_change": Row(
+        "401 202 202 202 202 202 202 202", {"email": "another@example.com", "password": PASSWORD}
+    ),
+    "confirm_email_change": Row("422 422 422 422 422 422 422 422", {"token": "of-no-mail"}),
+    "stop_email_change": Row("422 422 422 422 422 422 422 422", {"token": "of-no-mail"}),
+    "change_email_of_user": Row("401 403 403 202 403 403 403 403", {"email": "another@example.com"}),
     "register": Row(
         "202 202 202 202 202 202 202 202", {"email": "new@example.com", "password": NEW_PASSWORD}
     ),
