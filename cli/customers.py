@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.terminal.actors import actor
+from cli.terminal.changes import RequestedChange
 from cli.terminal.console import (
     EMPTY,
     REFUSED,
@@ -19,12 +20,12 @@ from cli.terminal.console import (
     columns,
     counted,
     print_json,
-    proceed,
     say,
     show_one,
     wrong_use,
 )
 from cli.terminal.files import STANDARD, FileKind, Output, Overwrite, kind_of, refuse_to_replace, writing
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.progress import bar
 from cli.terminal.verbs import group, verb
 from cli.terminal.words import gettext as _
@@ -118,6 +119,7 @@ def edit(
     phone: Annotated[str | None, typer.Option(help="Their telephone number.")] = None,
     note: Annotated[str | None, typer.Option(help="For colleagues; the customer never sees it.")] = None,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Change a customer's name, telephone number or note. What is not named stays as it is."""
@@ -128,8 +130,13 @@ def edit(
     by = actor(as_, EDIT)
     if name is None and phone is None and note is None:
         wrong_use(_("Name what is to change: --name, --phone or --note."))
-    customer = edit_customer(customer_named(who), name=name, phone=phone, note=note, by=by)
-    show_one(customer_detail(customer, CUSTOMER_DETAIL, to=by.user), as_json=json)
+
+    def change() -> dict[str, Any]:
+        customer = edit_customer(customer_named(who), name=name, phone=phone, note=note, by=by)
+        return customer_detail(customer, CUSTOMER_DETAIL, to=by.user)
+
+    asked = RequestedChange(f"customers-edit {who} {name!r} {phone!r} {note!r} {by}", idempotency_key)
+    show_one(asked.made(change), as_json=json)
 
 
 @verb(
@@ -188,6 +195,7 @@ def merge(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Merge the second customer into the first: orders, uses of promo codes, note and account.
@@ -198,23 +206,23 @@ def merge(
     from accounts.customers import customer_named
     from orders.customers.merge_plan import plan_merge
     from orders.customers.merging import merge_customers
-    from orders.readers.customers import merge_as_data, plan_as_data
+    from orders.readers.customers import merge_as_data
 
     by = actor(as_, EDIT)
     plan = plan_merge(customer_named(kept), customer_named(gone))
-    if dry_run and json:
-        print_json(plan_as_data(plan))
-    elif not json:
-        _tell(plan)
-    if plan.problems:
-        for problem in plan.problems:
-            say(problem.detail)
-        raise typer.Exit(REFUSED)
-    question = _("Merge %(gone)s into %(kept)s?")
+    if dry_run:
+        _answer_dry_run(plan, as_json=json)
+        return
     facts = {"gone": plan.gone.readable_email, "kept": plan.kept.readable_email}
-    proceed(question % facts, yes=yes, dry_run=dry_run)
-    done = merge_customers(plan.kept, plan.gone, by=by, digest=plan.digest)
-    _show_merge(merge_as_data(done), as_json=json)
+    asked = RequestedChange(
+        f"customers-merge {plan.kept.pk} {plan.gone.pk} {by}",
+        idempotency_key,
+        yes=yes,
+        question=_("Merge %(gone)s into %(kept)s?") % facts,
+        say_plan=lambda: _tell(plan),
+    )
+    done = asked.made(lambda: merge_as_data(merge_customers(plan.kept, plan.gone, by=by, digest=plan.digest)))
+    _show_merge(done, as_json=json)
 
 
 @verb(
@@ -227,8 +235,10 @@ def merge(
 )
 def undo(
     kept: Annotated[str, typer.Argument(metavar="KEPT", help="The e-mail address or number of who stayed.")],
+    dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Undo the latest merge into a customer, while no order, edit or merge has followed."""
@@ -237,12 +247,36 @@ def undo(
     from orders.readers.customers import merge_as_data
 
     by = actor(as_, EDIT)
-    latest = latest_merge_of(customer_named(kept))
-    assert latest.other is not None
-    facts = {"gone": latest.other.readable_email, "kept": latest.customer.readable_email}
-    proceed(_("Make %(gone)s and %(kept)s two customers again?") % facts, yes=yes)
-    undo_merge(latest.pk, by=by)
-    _show_merge(merge_as_data(latest), as_json=json)
+    stayed = customer_named(kept)
+
+    def part() -> dict[str, Any]:
+        latest = latest_merge_of(stayed)
+        undo_merge(latest.pk, by=by)
+        return merge_as_data(latest)
+
+    asked = RequestedChange(
+        f"customers-undo-merge {stayed.pk} {by}",
+        idempotency_key,
+        dry_run=dry_run,
+        yes=yes,
+        question=_("Undo the latest merge into %(kept)s?") % {"kept": stayed.readable_email},
+    )
+    _show_merge(asked.made(part), as_json=json)
+
+
+def _answer_dry_run(plan: "MergePlan", *, as_json: bool) -> None:
+    """Show what would move. Raises typer.Exit where it would be refused."""
+    from orders.readers.customers import plan_as_data
+
+    if as_json:
+        print_json(plan_as_data(plan))
+    else:
+        _tell(plan)
+    for problem in plan.problems:
+        say(problem.detail)
+    if plan.problems:
+        raise typer.Exit(REFUSED)
+    say(_("A dry run: nothing was changed."))
 
 
 def _tell(plan: "MergePlan") -> None:

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models.users import User
+from backoffice.db.fields import LineField, LinesField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.email_addresses import normalised_email, readable_email, valid_email
 
 
@@ -15,16 +17,16 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(merged_into=None)
 
 
-class Customer(models.Model):
+class Customer(Searched):
     """A person who orders, unique by e-mail address, with or without a user account.
 
     Of two who were merged, the one that went keeps its row and its address, and leads to the other.
     """
 
     email = models.EmailField(unique=True, validators=[valid_email])
-    name = models.CharField(max_length=150, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    note = models.TextField(blank=True)
+    name = LineField(max_length=150, blank=True)
+    phone = LineField(max_length=40, blank=True)
+    note = LinesField(blank=True)
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
     )
@@ -32,6 +34,7 @@ class Customer(models.Model):
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    search_text = SearchTextField(texts=("email", "name"), phones=("phone",))
 
     objects = CustomerQuerySet.as_manager()
 

@@ -25,9 +25,9 @@ from orders.admin.customer_export import CustomerExporting
 from orders.admin.customer_history import history_of
 from orders.admin.dashboard.cards import FigureCard
 from orders.admin.merging import CustomerMerging
-from orders.admin.search import customers_matching
 from orders.customers.editing import edit_customer
 from orders.models import Order, Redemption, RedemptionState
+from orders.readers.customers import CustomerFilter
 
 LATEST = 20
 
@@ -65,7 +65,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
     search_fields = ("email",)
-    search_help_text = _("Name or e-mail")
+    search_help_text = _("Name, e-mail or phone")
     ordering = ("-id",)
     fields = ("name", "phone", "note")
     change_form_outer_before_template = "orders/admin/customer_page.html"
@@ -103,8 +103,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        term = search_term.strip()
-        return (queryset.filter(pk__in=customers_matching(term)) if term else queryset), False
+        return CustomerFilter(search_term).of(queryset), False
 
     @display(description=_("Name"), ordering="name")
     def customer_name(self, customer: Customer) -> str:

@@ -20,7 +20,7 @@ class CustomerFilters(ListQuery):
 class CustomerPatch(Patch):
     name: Annotated[str, text(150)] = OMITTED
     phone: Annotated[str, text(40)] = OMITTED
-    note: Annotated[str, text(2000)] = Field(
+    note: Annotated[str, text(2000, lines=True)] = Field(
         OMITTED, description="For colleagues; the customer never sees it."
     )
 

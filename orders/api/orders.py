@@ -21,6 +21,7 @@ from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.requests.throttling import hit
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.changing.details import edit_order
+from orders.finding import searched_by
 from orders.models import Order
 from orders.placing.placement import place_order, quote_order
 from orders.promotions import code_throttle
@@ -77,7 +78,7 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
     if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
         raise Forbidden(_("Your role does not allow to see promo codes."))
     wanted = chosen_fields(filters.fields, ORDER_FIELDS, usual=SUMMARY_FIELDS)
-    page = SORTING.page(_filtered(filters, user, is_personal), filters, order_columns(wanted))
+    page = SORTING.page(_filtered(filters, user), filters, order_columns(wanted))
     items = orders_as_data(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
     return rendered(page.envelope(items)).to(request)
 
@@ -224,6 +225,6 @@ def _may_order(user: User) -> bool:
     return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
 
 
-def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[Order]:
+def _filtered(filters: OrderFilters, user: User) -> QuerySet[Order]:
     narrowed = OrderFilter(**{name: getattr(filters, name) for name in FILTER})
-    return narrowed.of(Order.objects.visible_to(user), by_customer=is_personal)
+    return narrowed.of(Order.objects.visible_to(user), by=searched_by(user))

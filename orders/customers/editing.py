@@ -8,7 +8,7 @@ from accounts.customers import held_customers
 from accounts.models import Customer
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, NotFound
-from backoffice.text import CONTROL, CONTROL_BUT_LINE_BREAKS
+from backoffice.typed import fault_of
 from orders.models import CustomerEvent, CustomerEventKind
 
 LONGEST_NOTE = 2_000
@@ -63,8 +63,8 @@ def _fault_of(name: str, value: str) -> Fault | None:
     field = Customer._meta.get_field(name)
     assert isinstance(field, Field)
     longest = field.max_length or LONGEST_NOTE
-    forbidden = CONTROL_BUT_LINE_BREAKS if name == "note" else CONTROL
-    if len(value) <= longest and not forbidden.search(value):
-        return None
-    detail = _("At most %(count)s characters, without control characters.") % {"count": f"{longest:,}"}
-    return Fault(f"/{name}", "validation", detail)
+    if len(value) > longest:
+        detail: str | None = _("At most %(count)s characters.") % {"count": f"{longest:,}"}
+    else:
+        detail = fault_of(value, lines=name == "note")
+    return Fault(f"/{name}", "validation", detail) if detail else None

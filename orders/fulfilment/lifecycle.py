@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
+from backoffice.typed import fault_of
 from catalog import stock
 from orders.fulfilment.reversals import write_cancellation, write_return
 from orders.fulfilment.units import (
@@ -194,16 +195,18 @@ def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) ->
     Raises:
         UnknownOrder, Invalid.
     """
-    text = _text_within(text, MAX_TEXT, "/text")
+    text = _text_within(text, MAX_TEXT, "/text", lines=True)
     if not text:
         raise Invalid(_("Write something."), faults=[Fault("/text", "validation", _("Empty."))])
     order, _lines = begin(number, Action.COMMENT, expected_version=None)
     return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at or timezone.now())
 
 
-def _text_within(text: str, longest: int, pointer: str) -> str:
+def _text_within(text: str, longest: int, pointer: str, *, lines: bool = False) -> str:
     text = text.strip()
-    if len(text) > longest or "\x00" in text:
+    detail = fault_of(text, lines=lines)
+    if len(text) > longest:
         detail = _("At most %(count)s characters, without control characters.") % {"count": f"{longest:,}"}
+    if detail:
         raise Invalid(f"{pointer[1:]}: {detail}", faults=[Fault(pointer, "validation", detail)])
     return text

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.errors import Fault, Invalid
+from backoffice.money import places
 from backoffice.text import identity_key
+from orders.fulfilment.renamed import lines_by_sku
 from orders.models import OrderLine
 from orders.pricing import credit_of
 
@@ -24,12 +26,9 @@ class Units:
     def credit(self) -> Decimal:
         """Return what the units are worth; call it before the line's counters change."""
         line = self.line
+        done = line.cancelled + line.returned
         return credit_of(
-            charged=line.total,
-            credited=line.credited,
-            quantity=line.quantity,
-            credited_units=line.cancelled + line.returned,
-            units=self.quantity,
+            paid=line.total, quantity=line.quantity, done=done, units=self.quantity, places=places()
         )
 
 
@@ -89,17 +88,18 @@ def _chosen_units(
     at_most: Callable[[OrderLine], int],
     too_many: Callable[[int], str],
 ) -> list[Units]:
-    by_key = {identity_key(line.sku): line for line in lines}
+    wanted = list(wanted)
+    by_key = lines_by_sku(lines, [sku for sku, _quantity in wanted])
     chosen: dict[str, Units] = {}
     faults: list[Fault] = []
     for index, (sku, quantity) in enumerate(wanted):
         line = by_key.get(identity_key(sku))
         problem = _problem_with_units(line, sku, quantity, at_most, too_many)
-        if line is None or problem or identity_key(sku) in chosen:
+        if line is None or problem or line.sku in chosen:
             detail = problem or _("%(sku)s is named twice.") % {"sku": sku.strip()}
             faults.append(Fault(f"/lines/{index}", "validation", detail, {"sku": sku}))
             continue
-        chosen[identity_key(sku)] = Units(line, quantity)
+        chosen[line.sku] = Units(line, quantity)
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
     if not chosen:

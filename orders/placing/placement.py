@@ -18,7 +18,7 @@ from backoffice.db.statements import insert, selecting
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email
 from backoffice.errors import Fault, Invalid
-from backoffice.money import MAX_AMOUNT, rounded
+from backoffice.money import MAX_AMOUNT, places
 from catalog import stock
 from catalog.models import Product
 from catalog.shortage import InsufficientStock, shortage
@@ -158,6 +158,7 @@ def _priced(
             BasketItem(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
             for key, product in zip(wanted, products, strict=True)
         ],
+        places=places(),
         # One that gives nothing too: the quote tells why, as it does of one that this basket rules out.
         promo=promo.terms if isinstance(promo, Candidate) else promo,
         shipping=_shipping(request),
@@ -169,7 +170,7 @@ def _priced(
 
 def _shipping(request: OrderRequest) -> Shipping:
     if request.shipping_fee is not None:
-        return Shipping(rounded(checked_fee(request.shipping_fee)))
+        return Shipping(checked_fee(request.shipping_fee))
     return Shipping(settings.SHOP_SHIPPING_FEE, settings.SHOP_FREE_SHIPPING_FROM)
 
 

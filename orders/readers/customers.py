@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import BooleanField, Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from accounts.finding import customers_matching
 from accounts.models import Customer, User
-from backoffice.email_addresses import normalised_email
 from backoffice.money import ZERO, rounded
 from orders.customers.merge_plan import MergePlan
 from orders.models import CustomerEvent, Order
@@ -135,15 +135,13 @@ class CustomerFilter:
 
     def of(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         customers = customers.filter(merged_into=None)
-        for word in (self.q or "").split():
-            customers = customers.filter(_mentions(word))
+        if (self.q or "").strip():
+            customers = customers.filter(_found_by(self.q or ""))
         if self.has_account is not None:
             customers = customers.filter(user__isnull=not self.has_account)
         return customers
 
 
-def _mentions(word: str) -> Q:
-    address = normalised_email(word)
-    merged = Customer.objects.filter(email__contains=address, merged_into__isnull=False).values("merged_into")
-    named: Sequence[Q] = (Q(name__icontains=word), Q(email__contains=address), Q(pk__in=merged))
-    return named[0] | named[1] | named[2]
+def _found_by(term: str) -> Q:
+    found = customers_matching(Customer.objects.all(), term)
+    return Q(pk__in=found.values("pk")) | Q(pk__in=found.exclude(merged_into=None).values("merged_into"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.api.pagination import chosen_fields
+from backoffice.countries import country_name
 from backoffice.requests.json_reply import Reply, rendered
 from orders.held_order import UnknownOrder
 from orders.models import Order, OrderLine, ShipmentLine
@@ -51,7 +52,8 @@ def _promo(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _address(row: Mapping[str, Any]) -> dict[str, str]:
-    return {name: row[f"ship_{name}"] for name in ADDRESS}
+    parts = {name: row[f"ship_{name}"] for name in ADDRESS}
+    return {**parts, "country_name": country_name(parts["country"])}
 
 
 def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:

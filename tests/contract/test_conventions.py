@@ -23,6 +23,8 @@ PUBLIC = {
     "reset_password",
     "register",
     "confirm_email",
+    "confirm_email_change",
+    "stop_email_change",
     "list_products",
     "get_product",
     "list_categories",

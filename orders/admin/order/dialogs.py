@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from backoffice.db.fields import many_lines, one_line
 from orders.admin import counted, words
 from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog
 from orders.fulfilment import lifecycle
@@ -30,6 +31,7 @@ class ShipForm(QuantitiesDialog):
         label=gettext_lazy("Tracking number"),
         required=False,
         max_length=80,
+        validators=[one_line],
         widget=UnfoldAdminTextInputWidget({"autofocus": True, "placeholder": gettext_lazy("Scan or type")}),
     )
 
@@ -85,6 +87,7 @@ class CancelForm(QuantitiesDialog):
         label=gettext_lazy("Reason"),
         required=False,
         max_length=255,
+        validators=[one_line],
         help_text=gettext_lazy("The customer reads it in the e-mail."),
         widget=UnfoldAdminTextInputWidget({"autofocus": True}),
     )
@@ -115,7 +118,11 @@ class CancelForm(QuantitiesDialog):
 
 class ReturnForm(QuantitiesDialog):
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), required=False, max_length=255, widget=UnfoldAdminTextInputWidget()
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=255,
+        validators=[one_line],
+        widget=UnfoldAdminTextInputWidget(),
     )
 
     def left_of(self, line: OrderLine) -> int:
@@ -153,6 +160,7 @@ class CommentForm(OrderDialog):
     text = forms.CharField(
         label=gettext_lazy("Comment"),
         max_length=lifecycle.MAX_TEXT,
+        validators=[many_lines],
         help_text=gettext_lazy("Colleagues read it in the timeline; the customer does not."),
         widget=UnfoldAdminTextareaWidget({"autofocus": True, "rows": 4}),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Field
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminTextareaWidget,
@@ -12,6 +13,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from orders.admin.country import CountryField, offer_countries
 from orders.admin.order.order_dialog import OrderDialog
 from orders.changing.details import edit_order
 from orders.models import Order
@@ -33,8 +35,13 @@ class EditForm(OrderDialog):
     def add_fields(self) -> None:
         self.fields["version"].initial = self.order.version
         for name in ADDRESS_PARTS:
-            self.fields[name] = _order_field(f"ship_{name}", UnfoldAdminTextInputWidget())
+            self.fields[name] = (
+                CountryField(label=gettext_lazy("Country"))
+                if name == "country"
+                else _order_field(f"ship_{name}", UnfoldAdminTextInputWidget())
+            )
             self.fields[name].initial = getattr(self.order, f"ship_{name}")
+        offer_countries(self)
         self.fields["email"] = _order_field("email", UnfoldAdminEmailInputWidget())
         self.fields["email"].initial = self.order.readable_email
         if self.order.promo_code:

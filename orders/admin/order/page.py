@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import name_told_to
 from accounts.models import User
+from backoffice.countries import postal_lines
 from orders.admin import counted, words
 from orders.admin.order.explanation import Explanation, explanation_of
 from orders.admin.order.parcels_and_reversals import (
@@ -23,7 +24,6 @@ from orders.admin.order.parcels_and_reversals import (
     returns_of,
 )
 from orders.models import EventKind, Order, OrderEvent, OrderLine
-from orders.models.order import address_lines
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES, OrderStatus
 from orders.timeline_words import sentence_of
@@ -202,7 +202,7 @@ def _promo_title(code: str) -> str:
 
 
 def address_of(order: Order) -> list[str]:
-    return [*address_lines(order.shipping_address), *filter(None, [order.ship_phone])]
+    return [*postal_lines(order.shipping_address), *filter(None, [order.ship_phone])]
 
 
 def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
