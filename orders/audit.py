@@ -80,6 +80,7 @@ def audit_orders() -> list[Discrepancy]:
         *_restricted_promotions_name_something(),
         *_cancelled_orders_hold_no_redemption(),
         *_timeline_begins_with_placing(),
+        *_orders_and_uses_have_one_customer(),
     ]
 
 
@@ -273,3 +274,15 @@ def _timeline_begins_with_placing() -> Iterator[Discrepancy]:
     placed = OrderEvent.objects.filter(kind=EventKind.PLACED).values("order")
     for order in Order.objects.exclude(pk__in=placed)[:NAMED_AT_MOST]:
         yield Discrepancy(order.number, "timeline", "does not say when it was placed")
+
+
+def _orders_and_uses_have_one_customer() -> Iterator[Discrepancy]:
+    """Check that a redemption is its order's customer's, and that nobody who was merged away has orders."""
+    of_another = Redemption.objects.exclude(customer=F("order__customer"))
+    for redemption in of_another.select_related("order")[:NAMED_AT_MOST]:
+        order = redemption.order
+        detail = f"is customer {redemption.customer_id}'s, the order is customer {order.customer_id}'s"
+        yield Discrepancy(order.number, "redemption", detail)
+    of_nobody = Order.objects.filter(customer__merged_into__isnull=False)
+    for number, customer in of_nobody.values_list("number", "customer")[:NAMED_AT_MOST]:
+        yield Discrepancy(number, "customer", f"customer {customer} was merged into another")

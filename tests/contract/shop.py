@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from accounts.actors import Actor
 from accounts.models import Customer, Source, User
 from catalog.stock_import import plan_import
+from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
 from tests.factories import (
     CLI,
     make_batch,
     make_category,
+    make_customer,
     make_product,
     make_promo_code,
     make_shopper,
@@ -33,6 +35,8 @@ class Shop:
     order: Order
     batch: int
     planned_import: int
+    customer: int
+    merge: int
 
     def parameters(self, path: str) -> dict[str, str | int]:
         """What stands for the names in the braces of this path."""
@@ -41,6 +45,8 @@ class Shop:
             "code": CODE,
             "user_id": self.colleague.pk,
             "promotion_id": self.batch,
+            "customer_id": self.customer,
+            "merge_id": self.merge,
             "number": self.order.number if "/orders/" in path else self.planned_import,
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
@@ -55,4 +61,15 @@ def open_shop() -> Shop:
     ship_order(order.number, by=CLI, lines={SKU: 1})
     rows = io.BytesIO(f"sku,quantity\n{SKU},90\nnobody,1\n".encode())
     planned = plan_import(rows, file_name="stock.csv", mode="count", by=CLI)
-    return Shop(ada, bob, make_user("colleague@example.com"), order, make_batch(2).pk, planned.pk)
+    customer = Customer.objects.get(user=ada)
+    merge = merge_customers(customer, make_customer("ada@exmaple.com"), by=CLI)
+    return Shop(
+        ada,
+        bob,
+        make_user("colleague@example.com"),
+        order,
+        make_batch(2).pk,
+        planned.pk,
+        customer.pk,
+        merge.pk,
+    )
