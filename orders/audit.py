@@ -33,6 +33,7 @@ from orders.models import (
     PromotionProduct,
     Redemption,
     RedemptionState,
+    ShipmentLine,
 )
 from orders.models.order import OPEN_UNITS
 from orders.status import OrderStatus
@@ -63,6 +64,7 @@ def audit_orders() -> list[Discrepancy]:
         *_reserved_is_what_open_orders_hold(),
         *_ledger_holds_what_each_order_has_open(),
         *_status_follows_from_lines(),
+        *_lines_shipped_what_their_shipments_say(),
         *_totals_add_up(),
         *_uses_are_active_redemptions(),
         *_restricted_promotions_name_something(),
@@ -111,6 +113,24 @@ def _status_follows_from_lines() -> Iterator[Discrepancy]:
     wrong = orders.exclude(status=F("due")).values_list("number", "status", "due")
     for number, status, due in wrong[:NAMED_AT_MOST]:
         yield Discrepancy(number, "status", f"is {status}, its lines say {due}")
+
+
+def _lines_shipped_what_their_shipments_say() -> Iterator[Discrepancy]:
+    """Check that a line's units are those of its shipments, of which undone ones count no more."""
+    left = ShipmentLine.objects.filter(order_line=OuterRef("pk"), shipment__undone_at=None)
+    arrived = left.filter(shipment__delivered_at__isnull=False)
+    lines = OrderLine.objects.annotate(sent=_units_of(left), arrived=_units_of(arrived))
+    wrong = lines.exclude(shipped=F("sent"), delivered=F("arrived")).order_by("pk")
+    figures = ("order__number", "sku", "shipped", "delivered", "sent", "arrived")
+    for number, sku, *counted in wrong.values_list(*figures)[:NAMED_AT_MOST]:
+        shipped, delivered, sent, arrived_units = counted
+        detail = f"{sku} shipped {shipped}, delivered {delivered}; its shipments say {sent}, {arrived_units}"
+        yield Discrepancy(number, "shipments", detail)
+
+
+def _units_of(contents: QuerySet[ShipmentLine]) -> Coalesce:
+    summed = contents.order_by().values("order_line").annotate(units=Sum("quantity")).values("units")
+    return Coalesce(Subquery(summed), 0, output_field=IntegerField())
 
 
 def _totals_add_up() -> Iterator[Discrepancy]:

@@ -10,8 +10,8 @@ from orders.models import EventKind, OrderEvent
 
 # Fields that reveal who ordered, by their names in the API and in the facts of timelines.
 PERSONAL = ("email", "shipping_address")
-# Comments are for colleagues only.
-FOR_STAFF_ONLY = (EventKind.COMMENT,)
+# Comments, and which mail was sent again, are for colleagues only.
+FOR_STAFF_ONLY = (EventKind.COMMENT, EventKind.EMAIL_SENT_AGAIN)
 
 
 def may_know_customers(user: User) -> bool:

@@ -42,5 +42,7 @@ for prefix, router in (
     ("/promo-codes", "orders.api.promos.promo_codes.promo_router"),
     ("/orders", "orders.api.orders.orders_router"),
     ("/orders", "orders.api.actions.actions_router"),
+    ("/orders", "orders.api.shipments.shipments_router"),
+    ("/orders", "orders.api.emails.emails_router"),
 ):
     api.add_router(prefix, router)

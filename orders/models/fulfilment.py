@@ -12,20 +12,33 @@ from orders.models.order import Order, OrderLine
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
+    def that_left(self) -> Self:
+        """Leave out those that were undone."""
+        return self.filter(undone_at=None)
+
+    def under_way(self) -> Self:
+        return self.that_left().filter(delivered_at=None)
+
     def with_tracking_number(self, number: str) -> Self:
         """Find parcels with this number, as it was typed or in capitals."""
         return self.filter(tracking_number__filled=True, tracking_number__in={number, number.upper()})
 
 
 class Shipment(models.Model):
-    """Some or all of an order's units leaving in one parcel."""
+    """Some or all of an order's units leaving in one parcel.
+
+    It keeps the address it went to, whatever becomes of the order's. One that never left is undone: the row
+    stays, for the ledger names it, and none of its units count as shipped any more.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-S1."))
     carrier = models.CharField(max_length=60, blank=True)
     tracking_number = models.CharField(max_length=80, blank=True)
+    shipping_address = models.JSONField(default=dict, help_text=_("Where it went, by the parts' names."))
     shipped_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True, help_text=_("When it turned out that it never left."))
 
     objects = ShipmentQuerySet.as_manager()
 
@@ -34,6 +47,11 @@ class Shipment(models.Model):
         indexes = (
             models.Index(
                 fields=("tracking_number",), condition=~Q(tracking_number=""), name="shipment_tracking"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(delivered_at=None) | Q(undone_at=None), name="shipment_undone_or_delivered"
             ),
         )
 
@@ -96,6 +114,7 @@ class Return(models.Model):
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-R1."))
     reason = models.CharField(max_length=255, blank=True)
     credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    shipping_credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
