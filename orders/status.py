@@ -28,7 +28,7 @@ class Action(TextChoices):
 
 
 ALLOWED: dict[Action, frozenset[OrderStatus]] = {
-    Action.EDIT: frozenset({OrderStatus.PENDING}),
+    Action.EDIT: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED}),
     Action.SHIP: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED}),
     Action.CORRECT_SHIPMENT: frozenset(
         {OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED, OrderStatus.DELIVERED}

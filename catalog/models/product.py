@@ -1,9 +1,10 @@
 """What can be ordered, and how much of it there is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -11,9 +12,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.db.fields import FoldedField
+from backoffice.db.fields import BarcodeKeyField, FoldedField, LineField
+from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
 
 MAX_UNITS = 2_000_000_000
 sku_validator = RegexValidator(
@@ -30,9 +33,11 @@ no_dots_alone = RegexValidator(
 )
 
 
-class Category(models.Model):
-    name = models.CharField(_("name"), max_length=120, unique=True)
+class Category(Searched):
+    name = LineField(_("name"), max_length=120)
+    name_key = FoldedField(source="name", max_length=240, unique=True)
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    search_text = SearchTextField(texts=("name",))
 
     class Meta:
         verbose_name = _("category")
@@ -42,20 +47,33 @@ class Category(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Raises ValidationError when another category's name looks the same."""
+        if Category.objects.exclude(pk=self.pk).filter(name_key=identity_key(self.name)).exists():
+            raise ValidationError({"name": _("Another category has this name already.")})
+
+
+def named_earlier(keys: Sequence[str]) -> Q:
+    """Hold for products that had a SKU with one of these keys before they were renamed."""
+    earlier = EarlierSku.objects.filter(sku_key__in=keys)
+    return Q(pk__in=earlier.order_by().values("product"))
+
 
 class ProductQuerySet(models.QuerySet["Product"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
     def with_skus(self, skus: Iterable[str]) -> Self:
-        """Find the products with these SKUs, whatever their case or surrounding blanks."""
-        return self.filter(sku_key__in=[identity_key(sku) for sku in skus])
+        """Find the products that have these SKUs, or had them earlier, whatever their case or blanks."""
+        keys = [identity_key(sku) for sku in skus]
+        return self.filter(Q(sku_key__in=keys) | named_earlier(keys))
 
     def with_code(self, code: str) -> Self:
-        """Find the products whose SKU or barcode is the code that was scanned or typed."""
-        if not code.strip():
+        """Find the products whose SKU, earlier SKU or barcode is the code that was scanned or typed."""
+        key = identity_key(code)
+        if not key:
             return self.none()
-        return self.filter(Q(sku_key=identity_key(code)) | Q(barcode=code.strip()))
+        return self.filter(Q(sku_key=key) | named_earlier([key]) | Q(barcode_key=barcode_key(code)))
 
     def low_stock(self) -> Self:
         """Find active products with no more units available than their threshold."""
@@ -63,16 +81,18 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.active().filter(available__lte=threshold)
 
 
-class Product(models.Model):
+class Product(Searched):
     """A thing with a SKU that can be ordered.
 
     `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
     """
 
-    sku = models.CharField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone])
+    sku = LineField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone])
     sku_key = FoldedField(source="sku", max_length=128, unique=True)
-    name = models.CharField(_("name"), max_length=255)
-    barcode = models.CharField(_("barcode"), max_length=64, blank=True)
+    name = LineField(_("name"), max_length=255)
+    search_text = SearchTextField(texts=("name", "sku"))
+    barcode = LineField(_("barcode"), max_length=64, blank=True)
+    barcode_key = BarcodeKeyField(source="barcode", max_length=128, blank=True)
     category = models.ForeignKey(
         Category,
         null=True,
@@ -81,7 +101,7 @@ class Product(models.Model):
         related_name="products",
         verbose_name=_("category"),
     )
-    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    price = MoneyField(_("price"))
     is_active = models.BooleanField(
         _("active"),
         default=True,
@@ -112,7 +132,7 @@ class Product(models.Model):
                 condition=Q(reserved__lte=F("on_hand")), name="product_reserved_within_on_hand"
             ),
             models.UniqueConstraint(
-                fields=("barcode",), condition=~Q(barcode=""), name="product_barcode_unique"
+                fields=("barcode_key",), condition=~Q(barcode_key=""), name="product_barcode_unique"
             ),
         )
         indexes = (
@@ -129,3 +149,20 @@ class Product(models.Model):
         if self.low_stock_threshold is None:
             return int(settings.SHOP_LOW_STOCK_THRESHOLD)
         return self.low_stock_threshold
+
+
+class EarlierSku(models.Model):
+    """A SKU that a product had until then. Orders of that time name it, so no other product gets it."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="earlier_skus")
+    sku = models.CharField(max_length=64)
+    sku_key = FoldedField(source="sku", max_length=128, unique=True)
+    until = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        # Whoever may see a product may see what it was called.
+        default_permissions = ()
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.sku

@@ -7,8 +7,9 @@ import typer
 
 from cli.orders.shown import Number, app
 from cli.terminal.actors import actor
-from cli.terminal.console import As, DryRun, Json, Jsonl, Limit, Listing, Yes, columns, proceed, show_one
-from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
+from cli.terminal.changes import RequestedChange
+from cli.terminal.console import As, DryRun, Json, Jsonl, Limit, Listing, Yes, columns, show_one
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
@@ -61,13 +62,10 @@ def send_again(
 
     by = actor(as_, "outbox.requeue_emailmessage")
     operation = f"send-again {number.strip().upper()} {email} {by}"
-    row = answer_kept(idempotency_key, operation)
-    if row is None:
-        facts = {"email": email, "recipient": order_with_number(number).email}
-        question = _("Send e-mail %(email)s again, to %(recipient)s?") % facts
-        proceed(question, yes=yes, dry_run=dry_run)
-        row = once_per_key(idempotency_key, operation, partial(_send_again, number, email, by=by))
-    show_one(row, as_json=json)
+    facts = {"email": email, "recipient": order_with_number(number).email}
+    question = _("Send e-mail %(email)s again, to %(recipient)s?") % facts
+    change = RequestedChange(operation, idempotency_key, dry_run, yes, question)
+    show_one(change.made(partial(_send_again, number, email, by=by)), as_json=json)
 
 
 def _send_again(number: str, email: int, *, by: "Actor") -> dict[str, Any]:

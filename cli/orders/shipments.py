@@ -7,8 +7,9 @@ import typer
 
 from cli.orders.shown import Number, app
 from cli.terminal.actors import actor
-from cli.terminal.console import As, DryRun, Json, Yes, proceed, say, show_one, wrong_use
-from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
+from cli.terminal.changes import RequestedChange
+from cli.terminal.console import As, DryRun, Json, Yes, say, show_one, wrong_use
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
@@ -51,15 +52,11 @@ def correct(
         f"correct-shipment {number.strip().upper()} {shipment.strip().upper()} "
         f"{carrier!r} {tracking!r} {no_mail} {by}"
     )
-    row = answer_kept(idempotency_key, operation)
-    if row is None:
-        if not yes:
-            _say_shipment(number, shipment)
-        question = _("Correct %(shipment)s?") % {"shipment": shipment.strip().upper()}
-        proceed(question, yes=yes, dry_run=dry_run)
-        change = partial(_correct, number, shipment, carrier, tracking, notify=not no_mail, by=by)
-        row = once_per_key(idempotency_key, operation, change)
-    show_one(row, as_json=json)
+    question = _("Correct %(shipment)s?") % {"shipment": shipment.strip().upper()}
+    say_plan = partial(_say_shipment, number, shipment)
+    change = RequestedChange(operation, idempotency_key, dry_run, yes, question, say_plan)
+    run = partial(_correct, number, shipment, carrier, tracking, notify=not no_mail, by=by)
+    show_one(change.made(run), as_json=json)
 
 
 @verb(
@@ -87,14 +84,10 @@ def undo(
     """
     by = actor(as_, "orders.ship_order")
     operation = f"undo-shipment {number.strip().upper()} {shipment.strip().upper()} {reason!r} {no_mail} {by}"
-    row = answer_kept(idempotency_key, operation)
-    if row is None:
-        if not yes:
-            _say_shipment(number, shipment)
-        question = _("Undo %(shipment)s?") % {"shipment": shipment.strip().upper()}
-        proceed(question, yes=yes, dry_run=dry_run)
-        change = partial(_undo, number, shipment, reason, notify=not no_mail, by=by)
-        row = once_per_key(idempotency_key, operation, change)
+    question = _("Undo %(shipment)s?") % {"shipment": shipment.strip().upper()}
+    say_plan = partial(_say_shipment, number, shipment)
+    change = RequestedChange(operation, idempotency_key, dry_run, yes, question, say_plan)
+    row = change.made(partial(_undo, number, shipment, reason, notify=not no_mail, by=by))
     show_one(row, as_json=json)
 
 

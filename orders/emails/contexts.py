@@ -13,10 +13,10 @@ from typing import Any
 from django.db.models import Count, Min, Sum
 from django.utils.translation import ngettext
 
+from backoffice.countries import postal_lines
 from backoffice.dates import full_moment
 from backoffice.money import ZERO, formatted
 from orders.models import Order, OrderLine, Promotion, Shipment
-from orders.models.order import address_lines
 from orders.status import OrderStatus
 
 MOST_PROMOTIONS = 100
@@ -61,7 +61,7 @@ def order_placed(happening: Happening) -> dict[str, Any]:
         "promo_code": order.promo_code,
         "shipping": _money(shipping, order) if shipping else "",
         "total": _money(total, order),
-        "address": address_lines(order.shipping_address),
+        "address": postal_lines(order.shipping_address),
     }
 
 
@@ -171,7 +171,7 @@ def _parcel(happening: Happening) -> dict[str, Any]:
         "shipment": shipment.reference,
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
-        "address": address_lines(shipment.shipping_address),
+        "address": postal_lines(shipment.shipping_address),
     }
 
 

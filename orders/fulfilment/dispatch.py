@@ -26,7 +26,7 @@ SUBJECT = "number"
 
 
 def plan_dispatch(file: ParcelFile, *, on_row: OnRow | None = None) -> RowPlan:
-    """Return what marking these orders as shipped would do, changing nothing; 7 statements for 500 rows."""
+    """Return what marking these orders as shipped would do, changing nothing; 8 statements for 500 rows."""
     return RowPlan(SUBJECT, tuple(row for row, _order in _plan(file.rows, on_row)), file.ignored_columns)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from backoffice.db.statements import insert
-from backoffice.money import ZERO
+from backoffice.money import zero
 from orders.fulfilment.units import Units
 from orders.models import Cancellation, CancellationLine, Order, OrderLine, Return, ReturnLine
 from orders.status import OrderStatus, status_of
@@ -18,13 +18,13 @@ def write_cancellation(
     """Write the cancellation and return it with the credits; set the order's counters without saving."""
     worth = [_credit(order, each, "cancelled") for each in units]
     # The shipping fee is credited only when nothing at all will have been shipped.
-    shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else ZERO
+    shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else zero()
     order.credited += shipping
     cancellation = Cancellation(
         order=order,
         reference=f"{order.number}-C{order.cancellations.count() + 1}",
         reason=reason,
-        credit=sum(worth, ZERO),
+        credit=sum(worth, zero()),
         shipping_credit=shipping,
         at=at,
     )
@@ -56,7 +56,7 @@ def write_return(
         order=order,
         reference=f"{order.number}-R{order.returns.count() + 1}",
         reason=reason,
-        credit=sum(worth, ZERO),
+        credit=sum(worth, zero()),
         shipping_credit=shipping,
         at=at,
     )
@@ -78,7 +78,7 @@ def write_return(
 
 def shipping_left(order: Order, lines: Sequence[OrderLine]) -> Decimal:
     """Return how much of the shipping fee was not credited yet: the order's credits beyond its lines' are."""
-    return order.shipping - (order.credited - sum((line.credited for line in lines), ZERO))
+    return order.shipping - (order.credited - sum((line.credited for line in lines), zero()))
 
 
 def _credit(order: Order, units: Units, counter: Literal["cancelled", "returned"]) -> Decimal:

@@ -4,22 +4,21 @@ The same scanner reads them all, and a spreadsheet keeps them in columns side by
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backoffice.errors import Fault, Invalid
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
+from catalog.earlier_skus import products_named
 from catalog.models import Product
 from orders.models import Order, Shipment
 
 POINTER = "/tracking_number"
 # A spreadsheet writes a long number like this, and has lost its last digits.
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+\Z", re.IGNORECASE)
-# The lengths of GTINs: the same product's code may be printed with or without leading zeros.
-GTIN_DIGITS = (8, 12, 13, 14)
 
 
 def refuse_as_tracking_number(text: str) -> None:
@@ -29,7 +28,7 @@ def refuse_as_tracking_number(text: str) -> None:
 
 
 def problems_with_tracking_numbers(numbers: Iterable[str]) -> dict[str, str]:
-    """Return what is wrong with each of these that cannot be one; at most 4 statements, however many."""
+    """Return what is wrong with each of these that cannot be one; at most 5 statements, however many."""
     meant = {number: identity_key(number).upper() for number in numbers if number}
     if not meant:
         return {}
@@ -66,20 +65,14 @@ def _problem(text: str, product: Product | None, orders: Iterable[str], is_shipm
     return ""
 
 
-def _products_by_code(codes: Iterable[str]) -> Mapping[str, Product]:
-    """Return the products whose SKU or barcode is among these codes, by the code."""
-    spellings = {spelling: code for code in codes for spelling in _spellings(code)}
-    named = Product.objects.with_skus(spellings).only("sku", "name", "barcode", "sku_key")
-    found = {spellings[sku]: each for each in named if (sku := identity_key(each.sku).upper()) in spellings}
-    scanned = Product.objects.filter(~Q(barcode=""), barcode__in=spellings).only("sku", "name", "barcode")
-    return {spellings[each.barcode]: each for each in scanned} | found
-
-
-def _spellings(code: str) -> Iterator[str]:
-    yield code
-    if code.isdecimal() and code.isascii() and len(code) in GTIN_DIGITS:
-        digits = code.lstrip("0")
-        yield from (digits.zfill(length) for length in GTIN_DIGITS if len(digits) <= length)
+def _products_by_code(codes: Collection[str]) -> Mapping[str, Product]:
+    """Return the products whose SKU, earlier SKU or barcode is among these codes, by the code."""
+    by_sku = products_named(codes)
+    barcodes = {code: barcode_key(code) for code in codes}
+    scanned = Product.objects.filter(~Q(barcode_key=""), barcode_key__in=barcodes.values())
+    by_barcode = {each.barcode_key: each for each in scanned}
+    found = {code: by_sku.get(identity_key(code)) or by_barcode.get(barcodes[code]) for code in codes}
+    return {code: product for code, product in found.items() if product is not None}
 
 
 def _orders_named(codes: Iterable[str]) -> Iterable[str]:

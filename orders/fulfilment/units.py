@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.errors import Fault, Invalid
+from backoffice.money import places
 from backoffice.text import identity_key
+from orders.fulfilment.renamed import lines_by_sku
 from orders.models import OrderLine
 from orders.pricing import credit_of
 
@@ -26,12 +28,9 @@ class Units:
     def credit(self) -> Decimal:
         """Return what the units are worth; call it before the line's counters change."""
         line = self.line
+        done = line.cancelled + line.returned
         return credit_of(
-            charged=line.total,
-            credited=line.credited,
-            quantity=line.quantity,
-            credited_units=line.cancelled + line.returned,
-            units=self.quantity,
+            paid=line.total, quantity=line.quantity, done=done, units=self.quantity, places=places()
         )
 
 
@@ -98,13 +97,14 @@ def _chosen_units(
     too_many: Callable[[int], str],
     fates: Iterable[bool] = (),
 ) -> list[Units]:
-    by_key = {identity_key(line.sku): line for line in lines}
+    wanted = list(wanted)
+    by_key = lines_by_sku(lines, [sku for sku, _quantity in wanted])
     chosen: dict[tuple[str, bool], Units] = {}
     taken: Counter[str] = Counter()
     faults: list[Fault] = []
     for index, ((sku, quantity), fate) in enumerate(zip(wanted, chain(fates, repeat(True)), strict=False)):
-        key = identity_key(sku)
-        line = by_key.get(key)
+        line = by_key.get(identity_key(sku))
+        key = line.sku if line else ""
         problem = (
             _("%(sku)s is named twice.") % {"sku": sku.strip()}
             if (key, fate) in chosen

@@ -145,7 +145,8 @@ def quote_told_to(by: Actor, quote: Quote) -> Quote:
         return quote
     told = _public_refusal(promo.refusal)
     steps = (
-        refused_step(told) if step.step == PriceStepKind.PROMO_REFUSED else step for step in quote.explanation
+        refused_step(told, step.amount) if step.step == PriceStepKind.PROMO_REFUSED else step
+        for step in quote.explanation
     )
     return replace(quote, promo=replace(promo, code=told.code, refusal=told), explanation=tuple(steps))
 

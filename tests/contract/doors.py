@@ -160,7 +160,7 @@ class AdminDoor(Door):
 class CliDoor(Door):
     source = Source.CLI
     verbs: ClassVar[dict[str, tuple[str, list[str]]]] = {
-        "ship": ("ship", []),
+        "ship": ("ship", ["--yes"]),
         "correct a shipment": (
             "correct-shipment",
             ["--shipment", "{number}-S1", "--tracking", OTHER_PARCEL, "--yes"],

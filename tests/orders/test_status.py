@@ -13,7 +13,7 @@ pytestmark = pytest.mark.once
 POSSIBLE = {
     "pending": {"edit", "ship", "cancel", "comment", "send_again"},
     "partially_shipped": {
-        *("ship", "deliver", "cancel", "return", "comment"),
+        *("edit", "ship", "deliver", "cancel", "return", "comment"),
         *("correct_shipment", "undo_shipment", "send_again"),
     },
     "shipped": {"deliver", "return", "comment", "correct_shipment", "undo_shipment", "send_again"},

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import name_told_to
 from accounts.models import User
+from backoffice.countries import postal_lines
 from orders.admin import counted, words
 from orders.admin.order.emails import EmailRow, emails_of
 from orders.admin.order.explanation import Explanation, explanation_of
@@ -25,11 +26,16 @@ from orders.admin.order.parcels_and_reversals import (
     with_dialogs,
 )
 from orders.models import EventKind, Order, OrderEvent, OrderLine
-from orders.models.order import address_lines
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES, OrderStatus
 from orders.timeline_words import sentence_of
-from orders.visibility import facts_told_to, may_know_promos
+from orders.visibility import (
+    events_told_to,
+    facts_told_to,
+    may_know_customers,
+    may_know_promos,
+    note_told_to,
+)
 
 MOST_EVENTS = 200
 
@@ -91,6 +97,7 @@ class OrderPage:
     customer_url: str
     customer_orders: str
     address: list[str]
+    note: str
     timeline: list[TimelineEntry]
     shows_emails: bool
     emails: Sequence[EmailRow]
@@ -108,7 +115,8 @@ def page_of(order: Order, user: User) -> OrderPage:
     """Return what the page shows, in at most five statements; counters tell which can be left out."""
     lines = list(order.lines.all())
     by_pk = {line.pk: line for line in lines}
-    events = list(order.events.select_related("actor").order_by("-id")[:MOST_EVENTS])
+    told = events_told_to(user, order.events.select_related("actor").order_by("-id"))
+    events = list(told[:MOST_EVENTS])
     was_undone = any(event.kind == EventKind.SHIPMENT_UNDONE for event in events)
     parcels = parcels_of(order, by_pk) if was_undone or any(line.shipped for line in lines) else []
     if user.has_perm("orders.ship_order"):
@@ -116,6 +124,9 @@ def page_of(order: Order, user: User) -> OrderPage:
     returns = returns_of(order, by_pk) if any(line.returned for line in lines) else []
     cancellations = cancellations_of(order, by_pk) if any(line.cancelled for line in lines) else []
     names_promo = may_know_promos(user)
+    if not may_know_customers(user):
+        parcels = [replace(parcel, tracking_number="", tracking_url="", address=[]) for parcel in parcels]
+        returns, cancellations = _without_reasons(returns), _without_reasons(cancellations)
     return OrderPage(
         order=order,
         labels=_labels(order, lines),
@@ -132,10 +143,15 @@ def page_of(order: Order, user: User) -> OrderPage:
         customer_url=reverse("admin:accounts_customer_change", args=[order.customer_id]),
         customer_orders=counted.orders(getattr(order, "customer_orders", 0) or 0),
         address=address_of(order),
+        note=note_told_to(user, order),
         timeline=[_entry(event, user) for event in events],
         shows_emails=user.has_perm("outbox.view_emailmessage"),
         emails=emails_of(order, lines, parcels, user),
     )
+
+
+def _without_reasons(reversals: Iterable[Reversal]) -> list[Reversal]:
+    return [replace(each, reason="") for each in reversals]
 
 
 def items_of(lines: Iterable[OrderLine], currency: str, user: User) -> list[ItemRow]:
@@ -201,7 +217,7 @@ def address_of(order: Order) -> list[str]:
 
 def with_phone(address: Mapping[str, str]) -> list[str]:
     """Return the lines of an address with the telephone number below it."""
-    return [*address_lines(address), *filter(None, [address["phone"]])]
+    return [*postal_lines(address), *filter(None, [address["phone"]])]
 
 
 def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:

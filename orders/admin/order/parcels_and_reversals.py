@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from backoffice.countries import postal_lines
 from orders.admin import words
 from orders.fulfilment.tracking import tracking_url
 from orders.models import CancellationLine, Order, OrderLine, ReturnLine, Shipment, ShipmentLine
-from orders.models.order import address_lines
 from orders.status import Action, is_allowed
 
 
@@ -84,7 +84,7 @@ def _dialog(name: str, order: Order, parcel: ParcelCard) -> str:
 def _address_of(shipment: Shipment, order: Order) -> list[str]:
     if shipment.shipping_address == order.shipping_address:
         return []
-    return address_lines(shipment.shipping_address)
+    return postal_lines(shipment.shipping_address)
 
 
 def returns_of(order: Order, lines: dict[int, OrderLine]) -> list[Reversal]:

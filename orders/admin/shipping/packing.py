@@ -17,6 +17,7 @@ from accounts.admin.actor import actor_of
 from accounts.models import User
 from backoffice.admin.base import DomainAdmin
 from backoffice.admin.idempotency import IdempotencyKeyField, SentAlready, done_once, new_idempotency_key
+from backoffice.db.fields import one_line
 from backoffice.errors import Invalid, Refusal
 from orders.admin import counted, words
 from orders.admin.shipping.bulk_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
@@ -38,7 +39,7 @@ NOT_UNDERSTOOD = gettext_lazy(
 class ParcelForm(forms.Form):
     """A packed parcel; `version` is the shown order's, `key` stays the same if the form is sent again."""
 
-    order = forms.CharField(max_length=40)
+    order = forms.CharField(max_length=40, validators=[one_line])
     version = forms.IntegerField()
     key = IdempotencyKeyField()
 
