@@ -43,5 +43,7 @@ for prefix, router in (
     ("/customers", "orders.api.customers.customers_router"),
     ("/orders", "orders.api.orders.orders_router"),
     ("/orders", "orders.api.actions.actions_router"),
+    ("/orders", "orders.api.shipments.shipments_router"),
+    ("/orders", "orders.api.emails.emails_router"),
 ):
     api.add_router(prefix, router)

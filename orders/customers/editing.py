@@ -1,6 +1,5 @@
 """Change what is known about a customer, with old and new values in their history."""
 
-from backoffice.typed import fault_of
 from django.db.models import Field
 from django.utils.translation import gettext as _
 
@@ -9,6 +8,7 @@ from accounts.customers import held_customers
 from accounts.models import Customer
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, NotFound
+from backoffice.text import fault_of
 from orders.models import CustomerEvent, CustomerEventKind
 
 LONGEST_NOTE = 2_000

@@ -3,8 +3,11 @@
 import io
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from accounts.actors import Actor
 from accounts.models import Customer, Source, User
+from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.stock_import import plan_import
 from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
@@ -27,7 +30,10 @@ CODE = "WELCOME10"
 
 @dataclass(frozen=True)
 class Shop:
-    """Ada and Bob are customers; the order is Ada's, of three units of which one was shipped."""
+    """Ada and Bob are customers; the order is Ada's, of three units of which one was shipped.
+
+    All mails have been sent; `email` confirmed the order.
+    """
 
     ada: User
     bob: User
@@ -37,6 +43,7 @@ class Shop:
     planned_import: int
     customer: int
     merge: int
+    email: int
 
     def parameters(self, path: str) -> dict[str, str | int]:
         """What stands for the names in the braces of this path."""
@@ -47,6 +54,8 @@ class Shop:
             "promotion_id": self.batch,
             "customer_id": self.customer,
             "merge_id": self.merge,
+            "reference": f"{self.order.number}-S1",
+            "email": self.email,
             "number": self.order.number if "/orders/" in path else self.planned_import,
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
@@ -59,6 +68,8 @@ def open_shop() -> Shop:
     ada, bob = make_shopper("ada@example.com"), make_shopper("bob@example.com")
     order = place({SKU: 3}, customer=Customer.objects.get(user=ada), by=Actor(ada, Source.API))
     ship_order(order.number, by=CLI, lines={SKU: 1})
+    EmailMessage.objects.update(state=EmailState.SENT, sent_at=timezone.now())
+    email = EmailMessage.objects.earliest("pk").pk
     rows = io.BytesIO(f"sku,quantity\n{SKU},90\nnobody,1\n".encode())
     planned = plan_import(rows, file_name="stock.csv", mode="count", by=CLI)
     customer = Customer.objects.get(user=ada)
@@ -72,4 +83,5 @@ def open_shop() -> Shop:
         planned.pk,
         customer.pk,
         merge.pk,
+        email,
     )

@@ -56,6 +56,7 @@ def test_units_reserved_for_no_open_order_are_named(order: Order) -> None:
             {"reserved", "held", "totals"},
         ),
         (lambda: Order.objects.update(status="shipped"), {"status"}),
+        (lambda: OrderLine.objects.update(shipped=1), {"reserved", "held", "status", "shipments"}),
         (lambda: Order.objects.update(units=4), {"totals"}),
         (lambda: PromoCode.objects.update(times_used=0), {"redemptions"}),
         (lambda: Redemption.objects.update(state="released"), {"redemptions", "redemption"}),
