@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
-from accounts.confirmation import confirm_address
+from accounts.addresses.confirmation import confirm_address
 from accounts.mailing.account_mails import limit_links, limit_mails, tell
 from accounts.mailing.links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
 from accounts.models import User
@@ -34,7 +34,10 @@ def _take_in(newcomer: User) -> None:
     User.objects.bulk_create([newcomer], ignore_conflicts=True)
     # An unconfirmed account may be registered again: the last password typed counts, older links end.
     User.objects.unconfirmed().filter(email=newcomer.email).update(
-        password=newcomer.password, name=newcomer.name, created_at=newcomer.created_at
+        password=newcomer.password,
+        name=newcomer.name,
+        search_text=newcomer.search_text,
+        created_at=newcomer.created_at,
     )
     user = User.objects.get(email=newcomer.email)
     greeting = {"name": user.greeting}
