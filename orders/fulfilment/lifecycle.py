@@ -13,7 +13,7 @@ from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO, formatted, rounded, too_many_places
-from backoffice.typed import fault_of
+from backoffice.text import fault_of
 from catalog import stock
 from orders.fulfilment.reversals import shipping_left, write_cancellation, write_return
 from orders.fulfilment.tracking_numbers import refuse_as_tracking_number

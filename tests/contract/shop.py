@@ -9,12 +9,14 @@ from accounts.actors import Actor
 from accounts.models import Customer, Source, User
 from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.stock_import import plan_import
+from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
 from tests.factories import (
     CLI,
     make_batch,
     make_category,
+    make_customer,
     make_product,
     make_promo_code,
     make_shopper,
@@ -39,6 +41,8 @@ class Shop:
     order: Order
     batch: int
     planned_import: int
+    customer: int
+    merge: int
     email: int
 
     def parameters(self, path: str) -> dict[str, str | int]:
@@ -48,6 +52,8 @@ class Shop:
             "code": CODE,
             "user_id": self.colleague.pk,
             "promotion_id": self.batch,
+            "customer_id": self.customer,
+            "merge_id": self.merge,
             "reference": f"{self.order.number}-S1",
             "email": self.email,
             "number": self.order.number if "/orders/" in path else self.planned_import,
@@ -66,5 +72,16 @@ def open_shop() -> Shop:
     email = EmailMessage.objects.earliest("pk").pk
     rows = io.BytesIO(f"sku,quantity\n{SKU},90\nnobody,1\n".encode())
     planned = plan_import(rows, file_name="stock.csv", mode="count", by=CLI)
-    colleague = make_user("colleague@example.com")
-    return Shop(ada, bob, colleague, order, make_batch(2).pk, planned.pk, email)
+    customer = Customer.objects.get(user=ada)
+    merge = merge_customers(customer, make_customer("ada@exmaple.com"), by=CLI)
+    return Shop(
+        ada,
+        bob,
+        make_user("colleague@example.com"),
+        order,
+        make_batch(2).pk,
+        planned.pk,
+        customer.pk,
+        merge.pk,
+        email,
+    )
