@@ -1,6 +1,7 @@
 """Takes one thing from a shop of its own and prints what each door says.
 
-`python -m tests.running.take_away NAME…`; without a name it lists the names. docs/scaling.md has the table of what they show.
+`python -m tests.running.take_away NAME…`; without a name it lists the names. docs/scaling.md has the table of
+what they show.
 """
 
 import sys
