@@ -111,7 +111,7 @@ def _create(user: User, role: str, by: Actor) -> User:
         raise EmailTaken(_("%(email)s has an account already.") % {"email": user.email}) from None
     name_of_role = _give_role(user, role, by)
     record(user, AccountChange.CREATED, {"role": name_of_role}, by=by)
-    return user
+    return _reloaded(user)
 
 
 @write_transaction
@@ -193,7 +193,8 @@ def edit_user(
     if expected_version not in (None, _version(user)):
         raise Stale(_("%(email)s was changed meanwhile. Look at it again.") % {"email": user.email})
     if name is not None:
-        User.objects.filter(pk=user.pk).update(name=name.strip())
+        user.name = name.strip()
+        user.save(update_fields=["name"])
     if role is not None:
         set_role(user, role, by=by)
     if is_active is not None:
@@ -217,7 +218,7 @@ def set_password(user: User, new: str, *, by: Actor) -> None:
         Invalid: the new one is weak.
         Forbidden: only a superuser changes a superuser.
     """
-    _protect_superuser(user, by)
+    protect_superuser(user, by)
     check_strength(new, user, pointer="/new_password")
     store_password(user, make_password(new), by=by)
 
@@ -242,7 +243,7 @@ def _locked(user: User, by: Actor) -> User:
     rows = User.objects.select_for_update(no_key=True).order_by("pk")
     list(rows.filter(is_superuser=True))
     locked = rows.get(pk=user.pk)
-    _protect_superuser(locked, by)
+    protect_superuser(locked, by)
     return locked
 
 
@@ -253,7 +254,8 @@ def _keep_a_superuser(user: User) -> None:
         )
 
 
-def _protect_superuser(user: User, by: Actor) -> None:
+def protect_superuser(user: User, by: Actor) -> None:
+    """Refuse whoever is no superuser to change one. Raises Forbidden."""
     if user.is_superuser and not _may_do_everything(by):
         raise Forbidden(_("Only a superuser may change a superuser."))
 

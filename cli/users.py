@@ -267,6 +267,40 @@ def send_link(
 
 @verb(
     app,
+    "email",
+    examples="""
+    shopctl users email ana@example.com ana.moreira@example.com
+    shopctl users email ana@example.com ana@example.org --as boss@example.com
+    """,
+)
+def change_email(
+    email: Email,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The new e-mail address, which confirms it.")],
+    as_: As = None,
+    idempotency_key: IdempotencyKey = None,
+    json: Json = False,
+) -> None:
+    """Give somebody another e-mail address, once its mailbox has confirmed it.
+
+    The old one is told, and may stop it until then. Everything that is signed in is signed out.
+    """
+    from accounts.email_change import ask_for_somebody
+    from accounts.people import user_with_email
+
+    by = actor(as_, "accounts.change_user")
+    user = user_with_email(email)
+
+    def ask() -> "User":
+        ask_for_somebody(user, new, by=by)
+        return user
+
+    said = _("A link is on its way to %(email)s.") % {"email": new.strip()}
+    asked = RequestedChange(f"users-email {user.pk} {new!r} {by}", idempotency_key)
+    make(asked, ask, as_json=json, said=said)
+
+
+@verb(
+    app,
     "history",
     examples="""
     shopctl users history ana@example.com

@@ -13,12 +13,14 @@ from accounts.api.schemas import (
     Invitation,
     MailSent,
     MyChanges,
+    NewEmail,
     Registration,
     UserChanges,
     UserFilters,
     UserList,
     UserOut,
 )
+from accounts.email_change import ask_for_somebody
 from accounts.invitations import invite
 from accounts.models import User
 from accounts.readers import USER_COLUMNS, UserFilter, user_as_data, users_with_roles
@@ -121,6 +123,19 @@ def change_user(request: HttpRequest, user_id: int, body: UserChanges) -> HttpRe
     """Nobody deactivates themselves or the last superuser. With `If-Match` it is refused when stale."""
     require(request, "accounts.change_user")
     return _edited(request, user_id, role=body.role, is_active=body.is_active)
+
+
+@users_router.post(
+    "/{int:user_id}/email",
+    response={202: MailSent},
+    operation_id="change_email_of_user",
+    summary="Give somebody another e-mail address",
+)
+def change_email(request: HttpRequest, user_id: int, body: NewEmail) -> HttpResponse:
+    """For a mailbox that is lost: the new one confirms; the old one is told, and may stop it until then."""
+    by = require(request, "accounts.change_user")
+    ask_for_somebody(people.user_with_id(user_id), body.email, by=by)
+    return mail_sent()
 
 
 def _filtered(filters: UserFilters) -> QuerySet[User]:

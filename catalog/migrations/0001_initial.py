@@ -50,6 +50,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CategoryChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Deleted')], max_length=8)),
+                ('changes', models.JSONField(default=dict)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('category', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='changes', to='catalog.category')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Product',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -212,7 +227,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('receive', 'Received'), ('adjust', 'Adjusted'), ('count', 'Counted'), ('reserve', 'Reserved'), ('release', 'Released'), ('ship', 'Shipped'), ('restock', 'Restocked'), ('import', 'Imported'), ('undo', 'Import undone')], max_length=8)),
+                ('kind', models.CharField(choices=[('receive', 'Received'), ('adjust', 'Adjusted'), ('count', 'Counted'), ('reserve', 'Reserved'), ('release', 'Released'), ('ship', 'Shipped'), ('unship', 'Shipment undone'), ('restock', 'Restocked'), ('import', 'Imported'), ('undo', 'Import undone')], max_length=8)),
                 ('on_hand_delta', models.IntegerField(default=0)),
                 ('reserved_delta', models.IntegerField(default=0)),
                 ('on_hand_after', models.IntegerField()),
@@ -300,7 +315,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='stockmovement',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('reserve', 'release', 'ship', 'restock', 'import', 'undo'))), fields=('product', 'kind', 'reference'), name='movement_once_per_reference'),
+            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('reserve', 'release', 'ship', 'unship', 'restock', 'import', 'undo'))), fields=('product', 'kind', 'reference'), name='movement_once_per_reference'),
         ),
         migrations.RunPython(create, drop),
     ]
