@@ -32,6 +32,7 @@ SEE_CATALOGUE = _right(
     "catalog.view_product",
     "catalog.view_stockmovement",
     "catalog.view_stockimport",
+    "catalog.view_productimport",
     seen=gettext_lazy("products and stock"),
 )
 SEE_ORDERS = _right(gettext_lazy("see orders"), "orders.view_order", seen=gettext_lazy("orders"))

@@ -8,18 +8,18 @@ from typing import Any
 
 from django.db.models import Field, QuerySet
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.money import rounded
-from catalog.models import Category, Product, ProductChange, ProductChangeKind
+from backoffice.sheets.plans import shown
+from catalog.models import Category, Product, ProductChange, ProductChangeKind, ProductImport
 
 KEPT_OF = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
 ROWS_AT_ONCE = 1_000
 
 type Values = Mapping[str, Any]
 type Changes = Mapping[str, tuple[Any, Any]]
-"""Values before and after by the names of fields; a category by its name."""
+"""Values before and after by the names of fields; a category by its slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ProductEdit:
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """One changed field in words; a side without a value is empty."""
+    """One changed field in words."""
 
     title: str
     before: str
@@ -45,31 +45,52 @@ def values_of(product: Product) -> Values:
     return {name: getattr(product, _attribute(name)) for name in KEPT_OF}
 
 
+def values_in_history(product: Product, slugs: Mapping[int, str]) -> dict[str, Any]:
+    """Return the values as the history keeps them; `slugs` are those of all categories by their key."""
+    values = dict(values_of(product))
+    if values["category"] is not None:
+        values["category"] = slugs[values["category"]]
+    return {name: as_kept(value) for name, value in values.items()}
+
+
 def edit_between(before: Values, product: Product) -> ProductEdit:
     """Return what changed since the product had these values; without any it counts as new."""
-    now = values_of(product)
-    changes = {
-        name: (before.get(name), value)
-        for name, value in now.items()
-        if value != before.get(name) and (before or value != "")
-    }
+    changes = differences(before, values_of(product))
     if "category" in changes:
-        names = dict(
-            Category.objects.filter(pk__in=filter(None, changes["category"])).values_list("pk", "name")
+        slugs = dict(
+            Category.objects.filter(pk__in=filter(None, changes["category"])).values_list("pk", "slug")
         )
         was, becomes = changes["category"]
-        changes["category"] = (was and names[was], becomes and names[becomes])
+        changes["category"] = (slugs.get(was), slugs.get(becomes))
     return ProductEdit(product, is_new=not before, changes=changes)
 
 
-def record_edits(edits: Iterable[ProductEdit], *, by: Actor, file_name: str = "") -> None:
+def differences(before: Values, after: Values) -> dict[str, tuple[Any, Any]]:
+    """Return what is other than before, by name. 0, False and "" are values like any other.
+
+    Without anything before it is a new product, of which everything is told that it was given.
+    """
+    if not before:
+        return {name: (None, value) for name, value in after.items() if value not in (None, "")}
+    return {name: (before[name], value) for name, value in after.items() if value != before[name]}
+
+
+def record_edits(
+    edits: Iterable[ProductEdit],
+    *,
+    by: Actor,
+    file_name: str = "",
+    product_import: ProductImport | None = None,
+    is_undoing: bool = False,
+) -> None:
     """Add an entry for each product that was created or changed, in the same transaction."""
     entries = (
         ProductChange(
             product=edit.product,
-            kind=ProductChangeKind.CREATED if edit.is_new else ProductChangeKind.CHANGED,
-            changes={name: list(map(_as_kept, pair)) for name, pair in edit.changes.items()},
+            kind=_kind(edit, is_undoing=is_undoing),
+            changes={name: list(map(as_kept, pair)) for name, pair in edit.changes.items()},
             file_name=file_name,
+            product_import=product_import,
             actor=by.user,
             source=by.source,
         )
@@ -80,23 +101,40 @@ def record_edits(edits: Iterable[ProductEdit], *, by: Actor, file_name: str = ""
         ProductChange.objects.bulk_create(part)
 
 
+def _kind(edit: ProductEdit, *, is_undoing: bool) -> ProductChangeKind:
+    if is_undoing:
+        return ProductChangeKind.UNDONE
+    return ProductChangeKind.CREATED if edit.is_new else ProductChangeKind.CHANGED
+
+
 def changes_of(product: Product) -> QuerySet[ProductChange]:
     """Return the product's history, the newest entry first."""
     return ProductChange.objects.filter(product=product).select_related("actor").order_by("-id")
 
 
-def in_words(change: ProductChange) -> list[ShownChange]:
+def in_words(change: ProductChange, categories: Mapping[str, str]) -> list[ShownChange]:
+    """Return the changed fields with their values in words; `categories` has the names by slug."""
+
+    def told(name: str, value: Any) -> str:
+        return shown(categories.get(value, value) if name == "category" else value)
+
     return [
-        ShownChange(_title(name), value_in_words(before), value_in_words(after))
+        ShownChange(_title(name), told(name, before), told(name, after))
         for name, (before, after) in change.changes.items()
     ]
+
+
+def category_names() -> dict[str, str]:
+    """Return the names of all categories by slug."""
+    return dict(Category.objects.values_list("slug", "name"))
 
 
 def _attribute(name: str) -> str:
     return "category_id" if name == "category" else name
 
 
-def _as_kept(value: Any) -> Any:
+def as_kept(value: Any) -> Any:
+    """Return a value as history and plans keep it: amounts as text."""
     return str(rounded(value)) if isinstance(value, Decimal) else value
 
 
@@ -104,10 +142,3 @@ def _title(name: str) -> str:
     field = Product._meta.get_field(name)
     assert isinstance(field, Field)
     return str(capfirst(field.verbose_name))
-
-
-def value_in_words(value: Any) -> str:
-    """Put a product field's value into words; None becomes ""."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return "" if value is None else str(value)

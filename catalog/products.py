@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,6 +16,7 @@ from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound
 from backoffice.text import identity_key
+from catalog.earlier_skus import holders_of_earlier, keep_earlier_sku, products_named
 from catalog.models import Category, Product
 from catalog.product_cache import forget_products
 from catalog.product_history import edit_between, record_edits, values_of
@@ -47,12 +49,12 @@ class ProductData:
 
 
 def product_with_sku(sku: str) -> Product:
-    """The product with this SKU, without regard to case.
+    """The product with this SKU, without regard to case; also one that had it before it was renamed.
 
     Raises:
         UnknownSku.
     """
-    product = Product.objects.filter(sku_key=identity_key(sku)).first()
+    product = products_named([sku]).get(identity_key(sku))
     if product is None:
         raise UnknownSku(_("No product has the SKU %(sku)s.") % {"sku": sku.strip()[:64]})
     return product
@@ -64,13 +66,13 @@ def products_with_skus(skus: Sequence[str]) -> list[Product]:
     Raises:
         UnknownSku: naming all that no product has.
     """
-    found = {
-        product.sku_key: product for product in Product.objects.with_skus(skus).select_related("category")
-    }
+    found = products_named(skus)
+    prefetch_related_objects(list(found.values()), "category")
     unknown = [sku.strip()[:64] for sku in skus if identity_key(sku) not in found]
     if unknown:
         raise UnknownSku(_no_product_has(unknown))
-    return [found[key] for key in dict.fromkeys(map(identity_key, skus))]
+    named = [found[key] for key in dict.fromkeys(map(identity_key, skus))]
+    return list({product.pk: product for product in named}.values())
 
 
 def _no_product_has(skus: Sequence[str]) -> str:
@@ -125,6 +127,7 @@ def edit_product(sku: str, *, by: Actor, changes: Mapping[str, Any]) -> Product:
             )
         setattr(product, name, value.strip() if isinstance(value, str) else value)
     _save(product)
+    keep_earlier_sku(product, before["sku"])
     record_edits([edit_between(before, product)], by=by)
     return product
 
@@ -149,6 +152,8 @@ def _save(product: Product) -> None:
         # The first line names the constraint or columns; PostgreSQL's next line quotes what was typed.
         is_barcode = "barcode" in str(error).partition("\n")[0]
         raise _duplicate(product, "barcode" if is_barcode else "sku") from error
+    if holder := holders_of_earlier([product]).get(product.sku):
+        raise _taken("sku", _named_earlier(product.sku, holder))
     forget_products()
 
 
@@ -157,6 +162,15 @@ def _duplicate(product: Product, what: str) -> SkuTaken:
         detail = _("Another product has the barcode %(barcode)s already.") % {"barcode": product.barcode}
     else:
         detail = _("Another product has the sku %(sku)s already.") % {"sku": product.sku}
+    return _taken(what, detail)
+
+
+def _named_earlier(sku: str, holder: Product) -> str:
+    facts = {"sku": sku, "name": holder.sku}
+    return _("%(sku)s was the SKU of what is %(name)s now: orders of that time name it.") % facts
+
+
+def _taken(what: str, detail: str) -> SkuTaken:
     return SkuTaken(detail, faults=[Fault(f"/{what}", SkuTaken.code, _("Choose another one."))])
 
 

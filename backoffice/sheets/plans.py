@@ -15,6 +15,7 @@ from backoffice.sheets.remarks import Remark
 
 FAULTS_NAMED = 50
 NAME_SHOWN = 40
+INVALID_ROW = "invalid_row"
 
 type OnRow = Callable[[], object]
 type Changes = Mapping[str, tuple[Any, Any]]
@@ -63,6 +64,13 @@ class PlannedRow:
     problems: tuple[RowProblem, ...] = ()
 
     @property
+    def problem_code(self) -> str | None:
+        """The code of its first problem; None when it has none."""
+        if self.problems:
+            return self.problems[0].code
+        return INVALID_ROW if self.problem else None
+
+    @property
     def with_amounts_as_text(self) -> "PlannedRow":
         """The same row with Decimals as text, which is how a plan that was kept as JSON has them."""
         return replace(
@@ -82,6 +90,11 @@ class RowsChanged(Conflict):
     def __init__(self, detail: str = "", *, faults: Sequence[Fault] = ()) -> None:
         changed = gettext("Things changed since the file was looked at; nothing was changed.")
         super().__init__(detail or changed, faults=faults)
+
+
+class CannotUndo(Conflict):
+    code = "cannot_undo"
+    title = _("Some rows can no longer be undone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +149,7 @@ class RowPlan:
         name = row.name[:NAME_SHOWN]
         facts = {"row": row.row, "name": name, "problem": row.problem}
         detail = gettext("Row %(row)s (%(name)s): %(problem)s") % facts
-        return Fault(f"/rows/{row.row}", "invalid_row", detail, {"row": row.row, self.subject: name})
+        return Fault(f"/rows/{row.row}", INVALID_ROW, detail, {"row": row.row, self.subject: name})
 
     def _overtaken(self, row: PlannedRow, then: PlannedRow) -> Fault:
         name = row.name[:NAME_SHOWN]
@@ -154,10 +167,21 @@ def _in_words(row: PlannedRow) -> str:
         case Outcome.NEW:
             return gettext("new")
         case Outcome.CHANGE:
-            return ", ".join(f"{name} {before} → {after}" for name, (before, after) in row.changes.items())
+            return ", ".join(
+                gettext("%(name)s %(before)s → %(after)s")
+                % {"name": name, "before": shown(before), "after": shown(after)}
+                for name, (before, after) in row.changes.items()
+            )
         case Outcome.SAME:
             return gettext("no change")
     return gettext("a problem (%(problem)s)") % {"problem": row.problem}
+
+
+def shown(value: Any) -> str:
+    """Put a value of a plan into words: 0 and False are values, nothing is (empty)."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return gettext("(empty)") if value in (None, "") else str(value)
 
 
 def rejected_csv(plan: RowPlan, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> str:

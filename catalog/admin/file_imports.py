@@ -11,7 +11,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.urls import URLPattern
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +52,7 @@ class FileImports(ListExport):
     def page_address(self, number: int) -> str:
         raise NotImplementedError
 
-    def address_without_import(self) -> str:
+    def address_without_import(self, request: HttpRequest) -> str:
         """Return where to send somebody who asks for an import that does not exist."""
         raise NotImplementedError
 
@@ -89,7 +96,7 @@ class FileImports(ListExport):
         try:
             page = self.import_page(request, number)
         except Refusal as gone:
-            return show_refusal(request, gone, url=self.address_without_import())
+            return show_refusal(request, gone, url=self.address_without_import(request))
         return self.page(request, page.template, page.context(refusal))
 
     def carry_out(
@@ -106,11 +113,14 @@ class FileImports(ListExport):
         return HttpResponseRedirect(self.page_address(number))
 
     def hand_back(self, request: HttpRequest, rejected: Callable[[], str], *, file_name: str) -> HttpResponse:
-        """Download the rows with problems as a file."""
+        """Download the rows with problems as a file. Raises Http404 when there is no such import, or none."""
         try:
-            return csv_file(rejected(), file_name)
+            content = rejected()
         except Refusal as gone:
-            return show_refusal(request, gone, url=self.address_without_import())
+            raise Http404(gone.detail) from gone
+        if not content:
+            raise Http404(_("The import has no rows with problems."))
+        return csv_file(content, file_name)
 
     def refuse_unless_importing(self, request: HttpRequest) -> None:
         if not self.has_import_permission(request):

@@ -1,5 +1,7 @@
 """What the page of a product shows beside its form: balances, what holds them, and its history."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,12 +9,20 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import CappedPaginator
 from catalog.holders import holders_of
-from catalog.models import Product, StockMovement
-from catalog.product_history import changes_of
+from catalog.models import Product, ProductChange, StockMovement
+from catalog.product_history import ShownChange, category_names, changes_of, in_words
 
 PER_PAGE = 25
 MOST_HOLDERS = 50
 MOST_CHANGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry of the product's history, with its changed fields in words."""
+
+    entry: ProductChange
+    fields: Sequence[ShownChange]
 
 
 def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
@@ -24,12 +34,17 @@ def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
         "product": product,
         "stock_cards": cards_of(product),
         "holders": holders_of(product)[:MOST_HOLDERS],
-        "changes": changes_of(product)[:MOST_CHANGES],
+        "changes": _shown(changes_of(product)[:MOST_CHANGES]),
     }
     if request.user.has_perm("catalog.view_stockmovement"):
         movements = StockMovement.objects.filter(product=product).select_related("actor").order_by("-id")
         context["history"] = CappedPaginator(movements, PER_PAGE).get_page(request.GET.get("page"))
     return context
+
+
+def _shown(changes: Iterable[ProductChange]) -> list[ShownEntry]:
+    names = category_names()
+    return [ShownEntry(change, in_words(change, names)) for change in changes]
 
 
 def cards_of(product: Product) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.core.paginator import Page
 from django.http import HttpRequest
 
 from backoffice.errors import Refusal
+from backoffice.sheets.plans import CannotUndo
 from backoffice.sheets.remarks import remarks_kept
 from catalog.models import ProductImport, StockImport
 
@@ -24,6 +25,25 @@ class Figure:
     title: str
     count: int
     tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What can be done with the import, and where; `apply` and `undo` are the words of their buttons.
+
+    Without `apply` nothing can be applied, and `nothing` says why; without `undo` there is nothing to undo.
+    """
+
+    may_act: bool
+    choose_url: str
+    apply_url: str
+    undo_url: str
+    rejects_url: str
+    apply: str = ""
+    applying: str = ""
+    nothing: str = ""
+    undo: str = ""
+    undo_note: str = ""
 
 
 class ImportPage:
@@ -48,9 +68,12 @@ class ImportPage:
         """Return one page of the rows that the chosen card counts."""
         raise NotImplementedError
 
+    def actions(self) -> Actions:
+        raise NotImplementedError
+
     def more(self, refusal: Refusal | None) -> dict[str, Any]:
         """Return the context that only this kind of import adds."""
-        raise NotImplementedError
+        return {}
 
     def context(self, refusal: Refusal | None) -> dict[str, Any]:
         faults = refusal.faults if refusal else ()
@@ -63,7 +86,9 @@ class ImportPage:
             "shown": self.shown,
             "is_planned": self.is_planned,
             "is_applied": self._import.state == "applied",
+            "actions": self.actions(),
             "refusal": refusal,
+            "cannot_undo": isinstance(refusal, CannotUndo),
             "faults": faults[:FAULTS_SHOWN],
             "more_faults": max(0, len(faults) - FAULTS_SHOWN),
             **self.more(refusal),

@@ -1,12 +1,11 @@
 """Importing and exporting products; who may do which."""
 
-from typing import Any
-
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from import_export.admin import ImportExportMixin
 
 from accounts.admin.actor import actor_of
@@ -24,6 +23,7 @@ from catalog.product_files import (
     product_import_numbered,
     read_products,
     rejected_products_csv,
+    undo_product_import,
 )
 from catalog.product_files.export import ProductExport
 
@@ -50,6 +50,7 @@ class ProductFiles(FileImports, ImportExportMixin):
         own = [
             path(one, wrap(self.import_view), name="catalog_product_import_plan"),
             path(f"{one}apply/", wrap(self.apply_import_view), name="catalog_product_import_apply"),
+            path(f"{one}undo/", wrap(self.undo_import_view), name="catalog_product_import_undo"),
             path(f"{one}rejected.csv", wrap(self.import_rejects_view), name="catalog_product_import_rejects"),
         ]
         return own + super().get_urls()
@@ -76,18 +77,24 @@ class ProductFiles(FileImports, ImportExportMixin):
     def page_address(self, number: int) -> str:
         return reverse("admin:catalog_product_import_plan", args=[number])
 
-    def address_without_import(self) -> str:
-        return reverse("admin:catalog_product_import")
+    def address_without_import(self, request: HttpRequest) -> str:
+        may_import = self.has_import_permission(request)
+        return reverse(
+            "admin:catalog_product_import" if may_import else "admin:catalog_productimport_changelist"
+        )
 
     def import_view(self, request: HttpRequest, number: int) -> HttpResponse:
-        self.refuse_unless_importing(request)
+        _refuse_unless_seeing(request)
         return self.show_import(request, number)
 
     def apply_import_view(self, request: HttpRequest, number: int) -> HttpResponse:
         return self.carry_out(request, number, _apply)
 
+    def undo_import_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        return self.carry_out(request, number, _undo)
+
     def import_rejects_view(self, request: HttpRequest, number: int) -> HttpResponse:
-        self.refuse_unless_importing(request)
+        _refuse_unless_seeing(request)
         return self.hand_back(request, lambda: _rejected(number), file_name=f"products-{number}-rejected.csv")
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[ProductExport]]:
@@ -97,21 +104,27 @@ class ProductFiles(FileImports, ImportExportMixin):
         return super().exported_rows(request).select_related("category")
 
 
+def _refuse_unless_seeing(request: HttpRequest) -> None:
+    if not request.user.has_perm("catalog.view_productimport"):
+        raise PermissionDenied
+
+
 def _apply(request: HttpRequest, number: int) -> str:
-    by = actor_of(request)
-    kept = apply_product_import(number, by=by, skip_invalid="skip_invalid" in request.POST)
-    done = plan_of(kept).changes
-    facts: dict[str, Any] = {"file_name": kept.file_name, "count": f"{done:,}"}
-    return (
-        ngettext(
-            "%(file_name)s is imported: %(count)s product created or changed.",
-            "%(file_name)s is imported: %(count)s products created or changed.",
-            done,
-        )
-        % facts
+    kept = apply_product_import(number, by=actor_of(request), skip_invalid="skip_invalid" in request.POST)
+    facts = {"file_name": kept.file_name, "count": f"{kept.changes:,}"}
+    words = ngettext(
+        "%(file_name)s is imported: %(count)s product created or changed.",
+        "%(file_name)s is imported: %(count)s products created or changed.",
+        kept.changes,
     )
+    return words % facts
+
+
+def _undo(request: HttpRequest, number: int) -> str:
+    kept = undo_product_import(number, by=actor_of(request), skip_invalid="skip_invalid" in request.POST)
+    return gettext("The import of %(file_name)s is undone.") % {"file_name": kept.file_name}
 
 
 def _rejected(number: int) -> str:
     kept = product_import_numbered(number)
-    return rejected_products_csv(file_of(kept), plan_of(kept))
+    return rejected_products_csv(file_of(kept), plan_of(kept)) if kept.problems else ""

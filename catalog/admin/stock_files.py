@@ -73,7 +73,7 @@ class StockFiles(FileImports, ImportMixin):
     def page_address(self, number: int) -> str:
         return reverse("admin:catalog_stockimport_change", args=[number])
 
-    def address_without_import(self) -> str:
+    def address_without_import(self, request: HttpRequest) -> str:
         return reverse("admin:catalog_stockimport_changelist")
 
     def progress_view(self, request: HttpRequest) -> HttpResponse:

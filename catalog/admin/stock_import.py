@@ -8,18 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import ReadOnlyAdmin, csv_file
-from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
-from backoffice.finding import words_of
-from backoffice.text import identity_key
+from backoffice.admin.base import csv_file
+from backoffice.admin.lists import StaffFilter, WholeDaysFilter
+from catalog.admin.import_list import ImportList
 from catalog.admin.stock_files import StockFiles
 from catalog.models import ImportState, StockImport
 from catalog.stock_import import (
@@ -30,11 +27,9 @@ from catalog.stock_import import (
     undo_import,
 )
 
-STATE_TONES = {ImportState.PLANNED: "warn", ImportState.APPLIED: "good", ImportState.UNDONE: "plain"}
-
 
 @admin.register(StockImport)
-class StockImportAdmin(StockFiles, ReadOnlyAdmin):
+class StockImportAdmin(StockFiles, ImportList):
     list_display = ("title", "state_label", "mode_shown", "counts", "author", "created")
     list_filter = (
         ("state", ChoicesDropdownFilter),
@@ -42,10 +37,6 @@ class StockImportAdmin(StockFiles, ReadOnlyAdmin):
         ("created_by", StaffFilter),
         ("created_at", WholeDaysFilter),
     )
-    search_fields = ("file_name",)
-    search_help_text = _("File name")
-    list_select_related = ("created_by",)
-    ordering = ("-id",)
     empty_title = _("No imports yet")
     empty_text = _(
         "Count a whole shelf or book a delivery from one CSV or Excel file: you see every change before it "
@@ -73,55 +64,18 @@ class StockImportAdmin(StockFiles, ReadOnlyAdmin):
         imports: QuerySet[StockImport] = super().get_queryset(request)
         return imports.filter(kept_since=None)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[StockImport], search_term: str
-    ) -> tuple[QuerySet[StockImport], bool]:
-        """Find imports whose file's name has each word. There are few, so Python folds the names."""
-        words = words_of(search_term)
-        if not words:
-            return queryset, False
-        names = queryset.values_list("pk", "file_name")
-        named = [pk for pk, name in names if all(word in identity_key(name) for word in words)]
-        return queryset.filter(pk__in=named), False
+    def named(self, found: Any) -> str:
+        return gettext("Import %(number)s") % {"number": found.pk}
 
-    @display(description=_("Import"), ordering="id")
-    def title(self, stock_import: StockImport) -> SafeString:
-        return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
-            gettext("Import %(number)s") % {"number": stock_import.pk},
-            stock_import.file_name,
-        )
-
-    @display(description=_("State"), ordering="state")
-    def state_label(self, stock_import: StockImport) -> SafeString:
-        tone = STATE_TONES[ImportState(stock_import.state)]
-        return format_html('<span class="bo-label bo-{}">{}</span>', tone, stock_import.get_state_display())
+    def counted(self, found: Any) -> str:
+        facts = {"changes": f"{found.changes:,}", "unchanged": f"{found.unchanged:,}"}
+        if found.state == ImportState.PLANNED:
+            return gettext("%(changes)s to change · %(unchanged)s already right") % facts
+        return gettext("%(changes)s changed · %(unchanged)s already right") % facts
 
     @display(description=_("Mode"))
     def mode_shown(self, stock_import: StockImport) -> str:
         return stock_import.get_mode_display().partition(":")[0]
-
-    @display(description=_("Rows"))
-    def counts(self, stock_import: StockImport) -> SafeString:
-        facts = {"changes": f"{stock_import.changes:,}", "unchanged": f"{stock_import.unchanged:,}"}
-        if stock_import.state == ImportState.PLANNED:
-            counts = gettext("%(changes)s to change · %(unchanged)s already right") % facts
-        else:
-            counts = gettext("%(changes)s changed · %(unchanged)s already right") % facts
-        if not stock_import.problems:
-            return format_html("{}", counts)
-        problems = ngettext("%(count)s with problems", "%(count)s with problems", stock_import.problems)
-        return format_html(
-            '{} · <span class="bo-bad">{}</span>', counts, problems % {"count": f"{stock_import.problems:,}"}
-        )
-
-    @display(description=_("By"))
-    def author(self, stock_import: StockImport) -> str:
-        return str(stock_import.created_by or gettext("System"))
-
-    @display(description=_("Made"), ordering="created_at")
-    def created(self, stock_import: StockImport) -> SafeString | str:
-        return moment(stock_import.created_at)
 
     # Pages of our own
 
@@ -135,7 +89,7 @@ class StockImportAdmin(StockFiles, ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if not object_id.isdecimal():
-            return HttpResponseRedirect(self.address_without_import())
+            return HttpResponseRedirect(self.address_without_import(request))
         return self.show_import(request, int(object_id))
 
     def apply_view(self, request: HttpRequest, number: int) -> HttpResponse:
@@ -149,7 +103,7 @@ class StockImportAdmin(StockFiles, ReadOnlyAdmin):
             raise PermissionDenied
         return self.hand_back(
             request,
-            lambda: rejects_csv(import_numbered(number)),
+            lambda: _rejected(number),
             file_name=f"import-{number}-rejected.csv",
         )
 
@@ -170,6 +124,11 @@ def _apply(request: HttpRequest, number: int) -> str:
         "changes": f"{applied.changes:,}",
         "problems": f"{applied.problems:,}",
     }
+
+
+def _rejected(number: int) -> str:
+    found = import_numbered(number)
+    return rejects_csv(found) if found.problems else ""
 
 
 def _undo(request: HttpRequest, number: int) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.admin.lists import CappedPaginator
 from backoffice.errors import Refusal
@@ -14,12 +16,13 @@ from catalog.admin.import_page import (
     PROBLEMS,
     RIGHT,
     ROWS_PER_PAGE,
+    Actions,
     Figure,
     ImportPage,
     tone_of_problems,
 )
 from catalog.models import ImportMode, ImportState, StockImport, StockImportRow
-from catalog.stock_import import AlreadyImported, CannotUndo
+from catalog.stock_import import AlreadyImported
 
 HAS_PROBLEM = ~Q(problem_code="")
 # Worth a second look: a hundred units or more, and three times as many as now or a third of them.
@@ -58,14 +61,34 @@ class StockImportPage(ImportPage):
         rows = rows_of(self.stock_import, self.shown).select_related("product")
         return CappedPaginator(rows, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
 
+    def actions(self) -> Actions:
+        found = self.stock_import
+        changes = {"changes": f"{found.changes:,}"}
+        apply = ngettext("Apply %(changes)s change", "Apply %(changes)s changes", found.changes) % changes
+        note = ngettext(
+            "Takes its %(changes)s change back; sales since then are kept.",
+            "Takes its %(changes)s changes back; sales since then are kept.",
+            found.changes,
+        )
+        return Actions(
+            may_act=self.request.user.has_perm("catalog.move_stock"),
+            choose_url=reverse("admin:catalog_stockimport_import"),
+            apply_url=reverse("admin:catalog_stockimport_apply", args=[found.pk]),
+            undo_url=reverse("admin:catalog_stockimport_undo", args=[found.pk]),
+            rejects_url=reverse("admin:catalog_stockimport_rejects", args=[found.pk]),
+            apply=apply if found.changes else _("Record this count") if found.unchanged else "",
+            applying=_("Applying …"),
+            nothing=_("Not one row can be applied. Fix the file and choose it again."),
+            undo=_("Undo this import") if found.changes else "",
+            undo_note=note % changes,
+        )
+
     def more(self, refusal: Refusal | None) -> dict[str, Any]:
         big_changes = rows_of(self.stock_import, "").filter(IS_BIG)
         return {
             "big_changes": big_changes.count() if self.is_planned else 0,
             "earlier": _applied_before(self.stock_import) if self.is_planned else None,
-            "may_move_stock": self.request.user.has_perm("catalog.move_stock"),
             "has_moved": refusal is not None and not isinstance(refusal, AlreadyImported),
-            "cannot_undo": isinstance(refusal, CannotUndo),
         }
 
 

@@ -15,7 +15,6 @@ from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, 
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
-from backoffice.text import identity_key
 from catalog.api.schemas import (
     CategoryList,
     ProductDetail,
@@ -95,7 +94,7 @@ def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpR
     openapi_extra=asked_by([*STAFF_FIELDS, "currency"]),
 )
 def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> HttpResponse:
-    """Find a product by its SKU, in any case."""
+    """Find a product by its SKU, in any case; also by one that it had before it was renamed."""
     fields = _fields_for(request)
     return remembered(_cache_key(request, fields), lambda: _product(sku, fields, query.fields)).to(request)
 
@@ -182,7 +181,7 @@ def _product(
 ) -> Reply:
     """Return these of the product's fields that the caller may see. Raises UnknownSku."""
     wanted = chosen_fields(fields, [*available, "currency"])
-    products = Product.objects.filter(sku_key=identity_key(sku))
+    products = Product.objects.with_skus([sku])
     if available is not STAFF_FIELDS:
         products = products.active()
     shown = [name for name in wanted if name != "currency"]

@@ -1,11 +1,16 @@
+from catalog.models.category_change import CategoryChange, CategoryChangeKind
+from catalog.models.file_import import ImportState
 from catalog.models.ledger import MovementKind, Reason, StockMovement
-from catalog.models.product import Category, Product
+from catalog.models.product import Category, EarlierSku, Product
 from catalog.models.product_change import ProductChange, ProductChangeKind
-from catalog.models.product_import import ProductImport, ProductImportState
-from catalog.models.stock_import import ImportMode, ImportState, StockImport, StockImportRow
+from catalog.models.product_import import ProductImport, ProductImportRow
+from catalog.models.stock_import import ImportMode, StockImport, StockImportRow
 
 __all__ = [
     "Category",
+    "CategoryChange",
+    "CategoryChangeKind",
+    "EarlierSku",
     "ImportMode",
     "ImportState",
     "MovementKind",
@@ -13,7 +18,7 @@ __all__ = [
     "ProductChange",
     "ProductChangeKind",
     "ProductImport",
-    "ProductImportState",
+    "ProductImportRow",
     "Reason",
     "StockImport",
     "StockImportRow",

@@ -1,6 +1,6 @@
 """What can be ordered, and how much of it there is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from django.conf import settings
@@ -53,19 +53,29 @@ class Category(Searched):
             raise ValidationError({"name": _("Another category has this name already.")})
 
 
+def named_earlier(keys: Sequence[str]) -> Q:
+    """Hold for products that had a SKU with one of these keys before they were renamed."""
+    earlier = EarlierSku.objects.filter(sku_key__in=keys)
+    return Q(pk__in=earlier.order_by().values("product"))
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
     def with_skus(self, skus: Iterable[str]) -> Self:
-        """Find the products with these SKUs, whatever their case or surrounding blanks."""
-        return self.filter(sku_key__in=[identity_key(sku) for sku in skus])
+        """Find the products that have these SKUs, or had them earlier, whatever their case or blanks."""
+        keys = [identity_key(sku) for sku in skus]
+        return self.filter(Q(sku_key__in=keys) | named_earlier(keys))
 
     def with_code(self, code: str) -> Self:
-        """Find the products whose SKU or barcode is the code that was scanned or typed."""
-        if not identity_key(code):
+        """Find the products whose SKU, earlier SKU or barcode is the code that was scanned or typed."""
+        key = identity_key(code)
+        if not key:
             return self.none()
-        return self.filter(Q(sku_key=identity_key(code)) | Q(barcode_key=barcode_key(code)))
+        # `filled`, so that SQLite takes the index of barcodes.
+        is_barcode = Q(barcode_key__filled=True, barcode_key=barcode_key(code))
+        return self.filter(Q(sku_key=key) | named_earlier([key]) | is_barcode)
 
     def low_stock(self) -> Self:
         """Find active products with no more units available than their threshold."""
@@ -141,3 +151,20 @@ class Product(Searched):
         if self.low_stock_threshold is None:
             return int(settings.SHOP_LOW_STOCK_THRESHOLD)
         return self.low_stock_threshold
+
+
+class EarlierSku(models.Model):
+    """A SKU that a product had until then. Orders of that time name it, so no other product gets it."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="earlier_skus")
+    sku = models.CharField(max_length=64)
+    sku_key = FoldedField(source="sku", max_length=128, unique=True)
+    until = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        # Whoever may see a product may see what it was called.
+        default_permissions = ()
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.sku

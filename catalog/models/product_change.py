@@ -8,24 +8,30 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.db.fields import LineField
 from catalog.models.history import HistoryQuerySet, HistoryRow
 from catalog.models.product import Product
+from catalog.models.product_import import ProductImport
 
 
 class ProductChangeKind(models.TextChoices):
     CREATED = "created", _("Created")
     CHANGED = "changed", _("Changed")
+    UNDONE = "undone", _("Undone")
 
 
 class ProductChange(HistoryRow):
     """An entry for a product that was created or changed; stock has its own history, the ledger.
 
-    `changes` are the values before and after by the names of the product's fields, a category by its name and
-    a price as text. `file_name` is that of the file that said so, if one did.
+    `changes` are the values before and after by the names of the product's fields, a category by its slug and
+    a price as text. `file_name` is that of the file that said so, if one did, and `product_import` the import
+    that did or undid it.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=8, choices=ProductChangeKind)
     changes = models.JSONField(default=dict)
     file_name = LineField(max_length=255, blank=True)
+    product_import = models.ForeignKey(
+        ProductImport, null=True, on_delete=models.PROTECT, related_name="entries"
+    )
 
     objects: ClassVar[models.Manager["ProductChange"]] = HistoryQuerySet["ProductChange"].as_manager()
 

@@ -1,43 +1,24 @@
-"""A planned import of products: what the file would do is stored, so that exactly that can be applied."""
+"""A file of products: what it would do is kept row by row, so that exactly that is done or undone."""
 
-from django.conf import settings
+from typing import ClassVar
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Source
-from backoffice.db.fields import LineField
+from catalog.models.file_import import CompleteImports, FileImport
 
 
-class ProductImportState(models.TextChoices):
-    PLANNED = "planned", _("Planned")
-    APPLIED = "applied", _("Applied")
+class ProductImport(FileImport):
+    """An import of products; `columns` are those of the file that are known, in its order."""
 
-
-class ProductImport(models.Model):
-    """An import, numbered by its primary key. A plan that nobody applies is deleted after 24 hours.
-
-    `rows` are those of the file, [number, cells, faults]; `plan` is what was shown of each of them, [number,
-    name, outcome, changes, problems]; a fault or problem is [column, code, facts].
-    """
-
-    state = models.CharField(max_length=8, choices=ProductImportState, default=ProductImportState.PLANNED)
-    file_name = LineField(max_length=255)
     columns = models.JSONField(default=list)
-    ignored_columns = models.JSONField(default=list)
-    remarks = models.JSONField(default=list, help_text=_("What was noticed about the file: code and facts."))
-    rows = models.JSONField(default=list)
-    plan = models.JSONField(default=list, encoder=DjangoJSONEncoder)
-    created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    source = models.CharField(max_length=6, choices=Source)
-    applied_at = models.DateTimeField(null=True)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+
+    # Django itself uses the first manager, for dumps as well: nothing may be missing there.
+    with_incomplete: ClassVar[models.Manager["ProductImport"]] = models.Manager()
+    objects: ClassVar[models.Manager["ProductImport"]] = CompleteImports()
 
     class Meta:
         verbose_name = _("product import")
@@ -46,3 +27,35 @@ class ProductImport(models.Model):
 
     def __str__(self) -> str:
         return f"Product import {self.pk}"  # not translated
+
+    @property
+    def changes(self) -> int:
+        return self.new + self.changed
+
+
+class ProductImportRow(models.Model):
+    """One row of the file: what it does to the product that it names, or what is wrong with it.
+
+    `cells` are those of the import's columns; `faults` say which of them their columns cannot hold. `changes`
+    are the values before and after, by column. A fault or problem is [column, code, facts]; a row that was
+    applied has a problem if it could not be undone.
+    """
+
+    product_import = models.ForeignKey(ProductImport, on_delete=models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField()
+    sku = models.CharField(max_length=255)
+    outcome = models.CharField(max_length=8)
+    cells = models.JSONField(default=list)
+    faults = models.JSONField(default=list)
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    problems = models.JSONField(default=list)
+    problem_code = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=("product_import", "row"), name="product_import_row_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.sku}"  # not translated

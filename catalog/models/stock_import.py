@@ -1,12 +1,11 @@
 """A file that changes stock: planned, looked at, applied, perhaps undone."""
 
-from django.conf import settings
+from typing import ClassVar
+
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Source
-from backoffice.db.fields import LineField
+from catalog.models.file_import import CompleteImports, FileImport
 from catalog.models.product import Product
 
 
@@ -15,54 +14,16 @@ class ImportMode(models.TextChoices):
     RECEIVE = "receive", _("Receive: add the file's quantity")
 
 
-class ImportState(models.TextChoices):
-    PLANNED = "planned", _("Planned")
-    APPLIED = "applied", _("Applied")
-    UNDONE = "undone", _("Undone")
+class StockImport(FileImport):
+    """An import of stock; `mode` says what the quantities mean."""
 
-
-class CompleteImports(models.Manager["StockImport"]):
-    """Hides imports whose rows are still being written: nobody may see or apply half a plan."""
-
-    def get_queryset(self) -> models.QuerySet["StockImport"]:
-        return super().get_queryset().filter(kept_since=None)
-
-
-class StockImport(models.Model):
-    """An import, numbered by its primary key. A plan that nobody applies is deleted after 24 hours.
-
-    While its rows are being written, some thousand at a time, `kept_since` says when that began.
-    """
-
-    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
     mode = models.CharField(max_length=8, choices=ImportMode)
-    file_name = LineField(max_length=255)
     digest = models.CharField(max_length=64, db_index=True, help_text=_("Of the mode and what the rows say."))
-    ignored_columns = models.JSONField(default=list)
-    remarks = models.JSONField(default=list, help_text=_("What was noticed about the file: code and facts."))
-    rows_count = models.PositiveIntegerField(default=0)
     changes = models.PositiveIntegerField(default=0)
-    unchanged = models.PositiveIntegerField(default=0)
-    problems = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    source = models.CharField(max_length=6, choices=Source)
-    applied_at = models.DateTimeField(null=True)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    kept_since = models.DateTimeField(null=True, editable=False)
 
     # Django itself uses the first manager, for dumps as well: nothing may be missing there.
-    with_incomplete = models.Manager["StockImport"]()
-    objects = CompleteImports()
+    with_incomplete: ClassVar[models.Manager["StockImport"]] = models.Manager()
+    objects: ClassVar[models.Manager["StockImport"]] = CompleteImports()
 
     class Meta:
         verbose_name = _("stock import")

@@ -18,7 +18,7 @@ SQLITE_CREATE = [
         WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) OR EXISTS (
             SELECT 1 FROM {TABLE}
             WHERE product_id = NEW.product_id AND kind = NEW.kind AND reference = NEW.reference
-                AND kind IN ('reserve', 'release', 'ship', 'restock', 'import', 'undo')
+                AND kind IN ('reserve', 'release', 'ship', 'unship', 'restock', 'import', 'undo')
         )
         BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""",  # noqa: S608
 ]

@@ -5,9 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
-
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.sheets.plans import (
@@ -16,12 +13,10 @@ from backoffice.sheets.plans import (
     PlannedRow,
     RowPlan,
     RowProblem,
-    RowsChanged,
     rejected_csv,
 )
 from backoffice.text import barcode_key, identity_key
-from catalog.models import Product
-from catalog.product_cache import forget_products
+from catalog.models import EarlierSku, Product, ProductImport
 from catalog.product_files.cells import Categories, all_categories, said_by
 from catalog.product_files.problems import (
     RowHasProblems,
@@ -30,29 +25,16 @@ from catalog.product_files.problems import (
     repeated_sku,
 )
 from catalog.product_files.reading import ProductFile
-from catalog.product_history import KEPT_OF, ProductEdit, record_edits
+from catalog.product_files.writing import PRODUCTS_AT_ONCE, locked_products, write
+from catalog.product_history import KEPT_OF, ProductEdit, differences, record_edits
 from catalog.products import unclean_fields
 
 logger = logging.getLogger(__name__)
 
-PRODUCTS_AT_ONCE = 1_000
-WRITTEN = (
-    "name",
-    "price",
-    "category",
-    "barcode",
-    "barcode_key",
-    "low_stock_threshold",
-    "is_active",
-    "updated_at",
-    "search_text",
-)
-
 
 def plan_products(file: ProductFile, *, on_row: OnRow | None = None) -> RowPlan:
     """Return what importing the file would do. Nothing is written, and no writer has to wait."""
-    known = _products_of(file)
-    return _Judge(file, known, _holders_of(file)).plan(on_row)
+    return _Judge(file, _products_of(file)).plan(on_row)
 
 
 @write_transaction
@@ -62,18 +44,21 @@ def import_products(
     by: Actor,
     seen: RowPlan,
     skip_invalid: bool = False,
+    product_import: ProductImport | None = None,
     on_row: OnRow | None = None,
 ) -> RowPlan:
     """Do what was seen: all of it, or with `skip_invalid` every row without a problem.
 
+    The histories of the products name the `product_import` that keeps the plan, by which it can be undone.
+
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
-    judge = _Judge(file, _locked_products(_products_of(file)), _holders_of(file))
+    judge = _Judge(file, _locked(_products_of(file)))
     plan = judge.plan(on_row)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
-    _write(judge.edits)
-    record_edits(judge.edits, by=by, file_name=file.name)
+    write(judge.edits)
+    record_edits(judge.edits, by=by, file_name=file.name, product_import=product_import)
     told = (by, by.source, plan.count(Outcome.NEW), plan.count(Outcome.CHANGE))
     logger.info("Products imported by %s (%s): %d new, %d changed", *told)
     return plan
@@ -87,15 +72,16 @@ def rejected_products_csv(file: ProductFile, plan: RowPlan) -> str:
 class _Judge:
     """Goes through the rows in the order of the file; afterwards `edits` are what is to be written."""
 
-    def __init__(self, file: ProductFile, known: Mapping[str, Product], holders: Mapping[str, str]) -> None:
+    def __init__(self, file: ProductFile, known: Mapping[str, Product]) -> None:
         self.edits: list[ProductEdit] = []
         self._file = file
         self._known = known
         self._repeated = file.repeated
         self._categories: Categories = all_categories()
-        self._names = {each.pk: each.name for each in self._categories.values()}
+        self._slugs = {each.pk: each.slug for each in self._categories.values()}
         # The folded SKU that has each barcode, from the database and then from the rows above.
-        self._holders = dict(holders)
+        self._holders = _holders_of(file)
+        self._renamed = _renamed(file)
 
     def plan(self, on_row: OnRow | None) -> RowPlan:
         rows = tuple(self._rows(on_row))
@@ -132,21 +118,18 @@ class _Judge:
             raise RowHasProblems(RowProblem("", "sku_missing"))
         if key in self._repeated:
             raise RowHasProblems(repeated_sku(self._repeated[key]))
+        if key in self._renamed:
+            raise RowHasProblems(RowProblem("sku", "sku_renamed", {"sku": self._renamed[key]}))
         said = said_by(cells, self._categories, faults)
         known = self._known.get(key)
         product = known or Product()
-        before = {name: self._value(product, name) if known else None for name in said}
+        before = {name: self._value(product, name) for name in said} if known else {}
         for name, value in said.items():
             # The column that names the product never renames it.
             if name != "sku" or known is None:
                 setattr(product, name, value)
-        shown = said if known else KEPT_OF
-        after = {name: self._value(product, name) for name in shown}
-        changes = {
-            name: (before.get(name), value)
-            for name, value in after.items()
-            if value != before.get(name) and not (known is None and value == "")
-        }
+        after = {name: self._value(product, name) for name in (said if known else KEPT_OF)}
+        changes = differences(before, after)
         if changes:
             self._refuse_unclean(product, key)
         return ProductEdit(product, known is None, changes)
@@ -164,28 +147,35 @@ class _Judge:
     def _value(self, product: Product, name: str) -> Any:
         if name != "category":
             return getattr(product, name)
-        return self._names.get(product.category_id) if product.category_id else None
+        return self._slugs.get(product.category_id) if product.category_id else None
+
+
+def _keys_of(file: ProductFile) -> list[str]:
+    place = file.columns.index("sku")
+    return [identity_key(cells[place]) for _, cells in file.rows]
 
 
 def _products_of(file: ProductFile) -> dict[str, Product]:
-    place = file.columns.index("sku")
-    keys = [identity_key(cells[place]) for _, cells in file.rows]
     return {
         product.sku_key: product
-        for batch in batched(keys, PRODUCTS_AT_ONCE)
+        for batch in batched(_keys_of(file), PRODUCTS_AT_ONCE)
         for product in Product.objects.filter(sku_key__in=batch)
     }
 
 
-def _locked_products(products: Mapping[str, Product]) -> dict[str, Product]:
-    """Return the same products, read again and locked until the transaction ends."""
-    # Ascending pk, so that imports and orders cannot deadlock.
-    keys = sorted(product.pk for product in products.values())
+def _renamed(file: ProductFile) -> dict[str, str]:
+    """Return the present SKU of each product that the file names by an earlier one, by that one's key."""
     return {
-        product.sku_key: product
-        for batch in batched(keys, PRODUCTS_AT_ONCE)
-        for product in Product.objects.filter(pk__in=batch).order_by("pk").select_for_update(no_key=True)
+        key: sku
+        for batch in batched(_keys_of(file), PRODUCTS_AT_ONCE)
+        for key, sku in EarlierSku.objects.filter(sku_key__in=batch).values_list("sku_key", "product__sku")
     }
+
+
+def _locked(products: Mapping[str, Product]) -> dict[str, Product]:
+    """Return the same products, read again and locked until the transaction ends."""
+    held = locked_products(product.pk for product in products.values())
+    return {product.sku_key: product for product in held}
 
 
 def _holders_of(file: ProductFile) -> dict[str, str]:
@@ -201,34 +191,3 @@ def _holders_of(file: ProductFile) -> dict[str, str]:
             "barcode_key", "sku_key"
         )
     }
-
-
-def _write(edits: Sequence[ProductEdit]) -> None:
-    """Save the edits. Raises RowsChanged when somebody has just taken one of their SKUs or barcodes."""
-    try:
-        with transaction.atomic():
-            created = [edit.product for edit in edits if edit.is_new]
-            Product.objects.bulk_create(created, batch_size=PRODUCTS_AT_ONCE)
-            _update([edit.product for edit in edits if not edit.is_new])
-    except IntegrityError as error:
-        raise RowsChanged from error
-    forget_products()
-
-
-def _update(products: list[Product]) -> None:
-    """Update with one prepared statement: bulk_update, a CASE for each row, takes a hundred times as long."""
-    now = timezone.now()
-    fields = [field for field in Product._meta.concrete_fields if field.name in WRITTEN]
-    settings = ", ".join(f"{connection.ops.quote_name(str(field.column))} = %s" for field in fields)
-
-    def values(product: Product) -> list[Any]:
-        product.updated_at = now
-        own = [field.get_db_prep_save(field.pre_save(product, add=False), connection) for field in fields]
-        return [*own, product.pk]
-
-    for part in batched(products, PRODUCTS_AT_ONCE):
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE catalog_product SET {settings} WHERE id = %s",  # noqa: S608  # columns of our own
-                [values(product) for product in part],
-            )

@@ -11,7 +11,6 @@ from django.core.validators import (
     MinValueValidator,
     RegexValidator,
 )
-from django.db.models import Field
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
 from backoffice.sheets.cell_words import fault_in_words
-from backoffice.sheets.plans import RowProblem
+from backoffice.sheets.plans import RowProblem, shown
 from catalog.models.product import no_dots_alone, sku_validator
 
 type Facts = Mapping[str, Any]
@@ -86,18 +85,31 @@ def _cell_too_long(facts: Facts) -> str:
     }
 
 
+def _not_undone(facts: Facts) -> str:
+    return str(NOT_UNDONE_BECAUSE[facts["reason"]] % {**facts, "now": shown(facts.get("now"))})
+
+
+NOT_UNDONE_BECAUSE: Mapping[str, Promise] = {
+    "changed_since": gettext_lazy("It was changed since, and is %(now)s now. That stays."),
+    "has_stock": gettext_lazy("Stock of it was received or ordered since. Archive it by itself."),
+    "barcode_taken": gettext_lazy("Another product has its earlier barcode %(barcode)s by now."),
+    "category_gone": gettext_lazy("Its earlier category %(category)s is not there any more."),
+}
+
 SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
     "sku_missing": gettext_lazy("The SKU is missing. Write it, or remove the row."),
     "duplicate_sku": _duplicate_sku,
+    "sku_renamed": gettext_lazy("That product is called %(sku)s now: write this SKU."),
     "barcode_taken": gettext_lazy("Another product has the barcode %(barcode)s already."),
+    "not_undone": _not_undone,
     "cell_too_long": _cell_too_long,
     "unknown_category": gettext_lazy("There is no category “%(text)s”: add it first."),
     "negative_price": gettext_lazy("Not negative."),
     "not_active_or_archived": gettext_lazy(
         "Write 1 for a product that can be ordered, 0 for an archived one."
     ),
+    **dict.fromkeys(("blank", "null"), gettext_lazy("A value is needed here: write one.")),
     # Django's own validation errors, by code.
-    **{code: Field.default_error_messages[code] for code in ("blank", "null")},
     **{each.code: each.message for each in (sku_validator, no_dots_alone)},
     **{each.code: each.message for each in (MaxLengthValidator, MaxValueValidator, MinValueValidator)},
     **DecimalValidator.messages,

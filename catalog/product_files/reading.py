@@ -1,9 +1,9 @@
 """A file of products as it was read, for whoever plans what it would do."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from backoffice.sheets.plans import RowProblem
 from backoffice.sheets.reading import base_name, content_of
@@ -37,32 +37,6 @@ class ProductFile:
         for number, cells in self.rows:
             numbers[identity_key(cells[place])].append(number)
         return {key: found for key, found in numbers.items() if key and len(found) > 1}
-
-    def rows_to_keep(self) -> list[list[Any]]:
-        """Return the rows as they are kept as JSON, each with its faults."""
-        return [
-            [number, cells, [[each.column, each.code, each.facts] for each in self.faults.get(number, ())]]
-            for number, cells in self.rows
-        ]
-
-
-def kept_file(
-    name: str,
-    columns: Sequence[str],
-    ignored_columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    remarks: Iterable[Remark],
-) -> ProductFile:
-    """Return a file whose rows were kept as JSON."""
-    rows = list(rows)
-    return ProductFile(
-        name,
-        tuple(columns),
-        tuple(ignored_columns),
-        tuple((number, tuple(cells)) for number, cells, _faults in rows),
-        {number: tuple(RowProblem(*each) for each in faults) for number, _cells, faults in rows if faults},
-        tuple(remarks),
-    )
 
 
 def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:

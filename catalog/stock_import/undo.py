@@ -3,11 +3,11 @@
 from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Conflict
+from backoffice.sheets.plans import CannotUndo
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.ledger_sql import UNDOING, move_stock
@@ -60,11 +60,6 @@ MARK_BELOW_RESERVED = """
             OR product.on_hand - applied.change > %(max_units)s
         )
 """
-
-
-class CannotUndo(Conflict):
-    code = "cannot_undo"
-    title = gettext_lazy("Some rows can no longer be undone")
 
 
 @write_transaction

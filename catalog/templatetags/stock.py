@@ -8,15 +8,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from backoffice.sheets.plans import PlannedRow
-from catalog.models import MovementKind, ProductChange, StockImportRow, StockMovement
-from catalog.product_history import ShownChange, in_words, value_in_words
+from backoffice.sheets.plans import PlannedRow, shown
+from catalog.models import MovementKind, StockImportRow, StockMovement
+from catalog.models.history import HistoryRow
 from catalog.stock_import import problem_of
 
 register = Library()
 TONES = {
     MovementKind.RECEIVE: "good",
     MovementKind.RESTOCK: "good",
+    MovementKind.UNSHIP: "warn",
     MovementKind.ADJUST: "warn",
     MovementKind.COUNT: "info",
     MovementKind.IMPORT: "info",
@@ -31,22 +32,15 @@ def movement_label(movement: StockMovement) -> SafeString:
 
 
 @register.filter
-def actor_for(row: StockMovement | ProductChange, reader: Any) -> str:
+def actor_for(row: HistoryRow, reader: Any) -> str:
     return row.actor_told_to(reader)
-
-
-@register.filter
-def changed_values(change: ProductChange) -> list[ShownChange]:
-    return in_words(change)
 
 
 @register.filter
 def cell_changes(row: PlannedRow) -> list[tuple[str, str, str]]:
     """Return the columns of the file that change something, each with the values before and after."""
     return [
-        (name, value_in_words(before), value_in_words(after))
-        for name, (before, after) in row.changes.items()
-        if name != "sku"
+        (name, shown(before), shown(after)) for name, (before, after) in row.changes.items() if name != "sku"
     ]
 
 

@@ -38,6 +38,13 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
     return wanted
 
 
+def as_text(wanted: Mapping[str, int] | None) -> str:
+    """Write the quantities alike in whatever order and case they were given."""
+    from backoffice.text import identity_key
+
+    return str(wanted and sorted((identity_key(sku), quantity) for sku, quantity in wanted.items()))
+
+
 def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
     """Say which open units are meant: all, or those wanted by SKU."""
     from backoffice.text import identity_key
@@ -58,7 +65,7 @@ def in_short(order: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: value for name, value in order.items() if name not in left_out},
         "promo": promo.get("code"),
-        "shipping_address": [*postal_lines(address), address["phone"]] if address else [],
+        "shipping_address": [*postal_lines(address), *filter(None, [address["phone"]])] if address else [],
     }
 
 

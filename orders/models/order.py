@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source, User
-from backoffice.currencies import MOST_PLACES
 from backoffice.db.fields import FoldedField, LineField, LinesField
 from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.email_addresses import normalised_email, readable_email
 from backoffice.money import zero
+from backoffice.money.currencies import MOST_PLACES
 from backoffice.text import identity_key
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus
@@ -69,6 +69,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Find orders with units still to ship."""
         return self.filter(status__in=OPEN_STATUSES)
 
+    def kept(self) -> Self:
+        """Leave out those that were cancelled as a whole: it is as though they had not been placed."""
+        return self.exclude(status=OrderStatus.CANCELLED)
+
     def with_promo_code(self, code: str) -> Self:
         """Find orders placed with this code, as it is stored; "" finds those without any."""
         return self.filter(promo_code__filled=True, promo_code=code) if code else self.filter(promo_code="")
@@ -77,7 +81,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Find orders sent to this address or of the customer who has it, in any case."""
         address = normalised_email(email)
         sent_there = Order.objects.filter(email=address).values("pk")
-        of_customer = Order.objects.filter(customer__email=address).values("pk")
+        having_it = Customer.objects.filter(Q(email=address) | Q(merged__email=address)).values("pk")
+        of_customer = Order.objects.filter(customer__in=having_it).values("pk")
         return self.filter(pk__in=sent_there.union(of_customer))
 
     def visible_to(self, user: User) -> Self:
@@ -142,7 +147,9 @@ class Order(Searched):
     )
     external_key = FoldedField(source="external_number", max_length=1_100, blank=True)
     search_text = SearchTextField(
-        texts=("email", "ship_name", "ship_city"), codes=("ship_postcode",), phones=("ship_phone",)
+        texts=("email", "readable_email", "ship_name", "ship_city"),
+        codes=("ship_postcode",),
+        phones=("ship_phone",),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

@@ -24,7 +24,6 @@ from orders.promotions.terms import (
     refuse_impossible_uses,
     terms_of_promotion,
 )
-from orders.status import OrderStatus
 
 MOST_BANDS = 8
 READ_AT_ONCE = 5_000
@@ -130,9 +129,7 @@ def backtest(
     if not start < end:
         detail = _("The period must end after it starts.")
         raise Invalid(detail, faults=[Fault("/to", "validation", detail)])
-    placed = Order.objects.filter(placed_at__gte=start, placed_at__lt=end).exclude(
-        status=OrderStatus.CANCELLED
-    )
+    placed = Order.objects.kept().filter(placed_at__gte=start, placed_at__lt=end)
     revenue = rounded(placed.aggregate(sum=Sum("net"))["sum"] or 0)
     refused: Counter[PromoReason] = Counter()
     uses = list(_uses(_past_orders(placed, terms), terms, max_uses, refused))
@@ -171,7 +168,7 @@ def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtes
 def _past_orders(placed: QuerySet[Order], terms: PromotionTerms) -> Iterator[PastOrder]:
     """Read the orders in one statement, and in one more what restricted terms apply to."""
     eligible = _eligible(placed, terms) if terms.is_restricted else None
-    earlier = Order.objects.filter(customer=OuterRef("customer"), placed_at__lt=OuterRef("placed_at"))
+    earlier = Order.objects.kept().filter(customer=OuterRef("customer"), placed_at__lt=OuterRef("placed_at"))
     rows = placed.annotate(
         had_discount=Q(discount__gt=0),
         is_first=~Exists(earlier) if terms.first_order_only else Value(True),

@@ -183,7 +183,7 @@ def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
     return codes.annotate(
         customer_uses=Coalesce(Subquery(uses.annotate(uses=Count("pk")).values("uses")), 0),
         last_use_number=Coalesce(Subquery(uses.annotate(last=Max("use_number")).values("last")), 0),
-        has_ordered=Exists(Order.objects.filter(customer=customer)),
+        has_ordered=Exists(Order.objects.kept().filter(customer=customer)),
     )
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.errors import Fault, Invalid
 from backoffice.text import identity_key
-from catalog.models import Category, Product
+from catalog.earlier_skus import products_named
+from catalog.models import Category
 
 MOST_NAMED = 10
 NAMES_NOTHING = gettext_lazy(
@@ -98,7 +99,7 @@ def category_ids(names: Sequence[str], *, pointer: str = "/categories") -> tuple
 
 def product_ids(skus: Sequence[str], *, pointer: str = "/products") -> tuple[int, ...]:
     """Return the ids of the products with these SKUs. Raises Invalid as `category_ids` does."""
-    known = dict(Product.objects.with_skus(skus).values_list("sku_key", "pk")) if skus else {}
+    known = {key: product.pk for key, product in products_named(skus).items()} if skus else {}
     return _ids(skus, known, pointer, "unknown_product", _("There is no product %(name)s."))
 
 

@@ -79,7 +79,9 @@ def test_one_bad_row_keeps_the_file_out_until_it_is_left_out(manager: Client) ->
     page = looked_at(manager, "sku,name,price,category\nA,Tea,9.50,\nB,Coffee,1.00,Nowhere\n")
     assert "There is no category “Nowhere”" in page.text
 
-    assert ProductImport.objects.get().plan[1][4] == [["category", "unknown_category", {"text": "Nowhere"}]]
+    assert ProductImport.objects.get().rows.get(row=3).problems == [
+        ["category", "unknown_category", {"text": "Nowhere"}]
+    ]
 
     refused = applied(manager)
     assert "1 of 2 rows have problems; nothing was changed." in refused.text

@@ -23,7 +23,7 @@ from catalog.product_files import (
     read_products,
     sweep_product_plans,
 )
-from catalog.product_files.kept import AppliedAlready
+from catalog.product_files.apply import AppliedAlready
 from catalog.products import edit_product
 from tests.factories import CLI, make_product, make_user
 from tests.races.harness import race

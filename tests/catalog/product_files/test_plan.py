@@ -123,7 +123,7 @@ def test_columns_that_are_not_there_stay_as_they_are_and_unknown_ones_are_named(
             "price: “3.39 €” is no number: write digits with a point before the decimals, like 12.50.",
         ),
         ("price\nA,-1", "price: Not negative."),
-        ("price\nA,", "price: This field cannot be null."),
+        ("price\nA,", "price: A value is needed here: write one."),
         (
             "price\nA,NaN",
             "price: “NaN” is no number: write digits with a point before the decimals, like 12.50.",
@@ -141,7 +141,7 @@ def test_columns_that_are_not_there_stay_as_they_are_and_unknown_ones_are_named(
             "low_stock_threshold: “2.5” is not a whole number: write digits alone, like 12.",
         ),
         ("is_active\nA,", "is_active: Write 1 for a product that can be ordered, 0 for an archived one."),
-        ("name\nA,", "name: This field cannot be blank."),
+        ("name\nA,", "name: A value is needed here: write one."),
         ("barcode\nA,4711", "Another product has the barcode 4711 already."),
     ],
 )
@@ -154,7 +154,7 @@ def test_a_cell_that_cannot_be_says_what_to_do(cells: str, problem: str) -> None
 
 def test_a_new_product_needs_a_name_and_a_price() -> None:
     (row,) = plan_products(read("sku,barcode\nA,1\n")).rows
-    assert row.problem == "name: This field cannot be blank. price: This field cannot be null."
+    assert row.problem == "name: A value is needed here: write one. price: A value is needed here: write one."
 
 
 def test_a_sku_twice_in_the_file_names_both_rows() -> None:
@@ -162,7 +162,7 @@ def test_a_sku_twice_in_the_file_names_both_rows() -> None:
     rows = plan_products(read("sku,price\nA,1\n\nB,2\n a ,3\n")).rows
     assert [(row.row, row.problem) for row in rows if row.problem] == [
         (2, "sku: The SKU is in rows 2 and 5. Keep one of them."),
-        (4, "name: This field cannot be blank."),
+        (4, "name: A value is needed here: write one."),
         (5, "sku: The SKU is in rows 2 and 5. Keep one of them."),
     ]
 
