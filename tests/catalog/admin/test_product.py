@@ -253,7 +253,7 @@ def test_a_script_is_told_where_the_plan_is_or_why_there_is_none(warehouse: Clie
         return told
 
     assert send(b"sku,quantity\nTEA-01,14\n") == {"url": f"{IMPORTS}{StockImport.objects.get().pk}/change/"}
-    assert send(b"") == {"refused": "The submitted file is empty."}
+    assert send(b"") == {"refused": "The file has no rows. Put one row for each product below the header."}
     assert send(b"colour\nred\n")["refused"].startswith("The first row must name the columns.")
 
 
