@@ -170,7 +170,8 @@ def _carry_out(change: EmailChange, by: Actor) -> None:
     if User.objects.filter(email=change.email).exists():
         raise EmailTaken(_("%(email)s has an account already.") % {"email": change.email})
     now = timezone.now()
-    User.objects.filter(pk=user.pk).update(email=change.email, email_confirmed_at=now)
+    user.email, user.email_confirmed_at = change.email, now
+    user.save(update_fields=["email", "email_confirmed_at"])
     change.ended_at = now
     change.save(update_fields=["ended_at"])
     user.refresh_from_db()

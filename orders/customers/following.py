@@ -46,7 +46,13 @@ def _give_address(customer: Customer, email: str, other: Customer | None) -> Non
     """Exchange the addresses of both rows: an order with the old address is still the same person's."""
     if other is not None:
         # Unique at each moment: the other row stands aside for a moment under an address that nobody has.
-        Customer.objects.filter(pk=other.pk).update(email=f"{other.pk}@invalid")
-    Customer.objects.filter(pk=customer.pk).update(email=email)
+        _rename(other.pk, f"{other.pk}@invalid")
+    _rename(customer.pk, email)
     if other is not None:
-        Customer.objects.filter(pk=other.pk).update(email=customer.email)
+        _rename(other.pk, customer.email)
+
+
+def _rename(pk: int, email: str) -> None:
+    row = Customer.objects.get(pk=pk)
+    row.email = email
+    row.save(update_fields=["email"])
