@@ -10,6 +10,7 @@ from django.db.models import Field, QuerySet
 from django.utils.text import capfirst
 
 from accounts.actors import Actor
+from backoffice.money import rounded
 from backoffice.sheets.plans import shown
 from catalog.models import Category, Product, ProductChange, ProductChangeKind, ProductImport
 
@@ -134,7 +135,7 @@ def _attribute(name: str) -> str:
 
 def as_kept(value: Any) -> Any:
     """Return a value as history and plans keep it: amounts as text."""
-    return f"{value:.2f}" if isinstance(value, Decimal) else value
+    return str(rounded(value)) if isinstance(value, Decimal) else value
 
 
 def _title(name: str) -> str:

@@ -98,11 +98,15 @@ class CannotUndo(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """All rows of a file; `subject` is the column that names what each is about."""
+    """All rows of a file; `subject` is the column that names what each is about.
+
+    `kept` is the import that keeps the plan, as data, if one does.
+    """
 
     subject: str
     rows: tuple[PlannedRow, ...]
     ignored_columns: tuple[str, ...]
+    kept: Mapping[str, Any] | None = None
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)

@@ -1,5 +1,6 @@
 """What can be ordered, and how much of it there is."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Self
 
@@ -26,6 +27,13 @@ no_dots_alone = RegexValidator(
     r"\A\.{1,2}\Z",
     _("“.” and “..” alone cannot be a SKU: add a letter or a digit."),
     code="sku_of_dots",
+    inverse_match=True,
+)
+not_of_the_api = RegexValidator(
+    r"\A\s*imports\s*\Z",
+    _("“imports” alone cannot be a SKU: it is an address of the API. Add a letter or a digit."),
+    code="sku_of_api",
+    flags=re.IGNORECASE,
     inverse_match=True,
 )
 
@@ -77,7 +85,7 @@ class Product(models.Model):
     `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
     """
 
-    sku = models.CharField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone])
+    sku = models.CharField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone, not_of_the_api])
     sku_key = FoldedField(source="sku", max_length=128, unique=True)
     name = models.CharField(_("name"), max_length=255)
     barcode = models.CharField(_("barcode"), max_length=64, blank=True)

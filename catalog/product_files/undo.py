@@ -22,7 +22,7 @@ from catalog.models import (
     ProductImportRow,
     StockMovement,
 )
-from catalog.product_files.kept import WrongState, hold_product_import
+from catalog.product_files.kept import ImportInWrongState, hold_product_import
 from catalog.product_files.problems import RowHasProblems, problems_in_words
 from catalog.product_files.writing import PRODUCTS_AT_ONCE, locked_products, write
 from catalog.product_history import (
@@ -39,7 +39,7 @@ DOING = (Outcome.NEW.value, Outcome.CHANGE.value)
 NOTHING_GIVEN: Mapping[str, Any] = dict.fromkeys(KEPT_OF) | {"barcode": ""}
 
 
-class NotApplied(WrongState):
+class NotApplied(ImportInWrongState):
     pass
 
 

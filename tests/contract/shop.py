@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from accounts.actors import Actor
 from accounts.models import Customer, Source, User
+from catalog.product_files import keep_product_plan, plan_products, read_products
 from catalog.stock_import import plan_import
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
@@ -33,6 +34,7 @@ class Shop:
     order: Order
     batch: int
     planned_import: int
+    product_import: int
 
     def parameters(self, path: str) -> dict[str, str | int]:
         """What stands for the names in the braces of this path."""
@@ -41,9 +43,14 @@ class Shop:
             "code": CODE,
             "user_id": self.colleague.pk,
             "promotion_id": self.batch,
-            "number": self.order.number if "/orders/" in path else self.planned_import,
+            "number": self._number_in(path),
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
+
+    def _number_in(self, path: str) -> str | int:
+        if "/orders/" in path:
+            return self.order.number
+        return self.product_import if "/products/" in path else self.planned_import
 
 
 def open_shop() -> Shop:
@@ -55,4 +62,11 @@ def open_shop() -> Shop:
     ship_order(order.number, by=CLI, lines={SKU: 1})
     rows = io.BytesIO(f"sku,quantity\n{SKU},90\nnobody,1\n".encode())
     planned = plan_import(rows, file_name="stock.csv", mode="count", by=CLI)
-    return Shop(ada, bob, make_user("colleague@example.com"), order, make_batch(2).pk, planned.pk)
+    colleague = make_user("colleague@example.com")
+    return Shop(ada, bob, colleague, order, make_batch(2).pk, planned.pk, _planned_products())
+
+
+def _planned_products() -> int:
+    rows = io.BytesIO(f"sku,name,price\n{SKU},WHITE LANTERN,4.00\nNEW,New,free\n".encode())
+    file = read_products(rows, file_name="products.csv")
+    return keep_product_plan(file, plan_products(file), by=CLI).pk

@@ -173,7 +173,7 @@ def test_more_rows_than_the_page_takes_are_refused(manager: Client, monkeypatch:
 
     page = looked_at(manager, "sku,name,price\nA,Tea,1\nB,Tea,1\n")
 
-    assert "this page takes 1 at a time" in page.text
+    assert "at most 1 are taken here at a time" in page.text
 
 
 def test_no_address_leads_to_the_librarys_own_way_to_import(manager: Client) -> None:

@@ -62,7 +62,7 @@ def test_a_dry_run_in_json_tells_before_and_after(answers: Answers) -> None:
 @pytest.mark.usefixtures("teas")
 def test_a_good_file_is_imported_when_told_so_beforehand(answers: Answers) -> None:
     result = answers("products", "import", "-", "--yes", stdin=PRICES)
-    assert (result["state"], result["new"], result["changed"]) == ("imported", 1, 1)
+    assert (result["state"], result["new"], result["changed"]) == ("applied", 1, 1)
     assert {sku: str(price) for sku, price in prices().items()} == {
         "TEA-01": "4.10",
         "TEA-02": "3.39",
