@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import Conflict, Fault
 from backoffice.sheets.csv_lines import csv_lines
+from backoffice.sheets.formulas import safe_text
 
 FAULTS_NAMED = 50
 NAME_SHOWN = 40
@@ -189,5 +190,7 @@ def shown(value: Any) -> str:
 def rejected_csv(plan: RowPlan, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> str:
     """Write the rows with problems as they were, each with its reason, to be corrected and imported."""
     reasons = {row.row: row.problem for row in plan.problems}
-    rejected = ([*cells, number, reasons[number]] for number, cells in rows if number in reasons)
+    rejected = (
+        [*map(safe_text, cells), number, reasons[number]] for number, cells in rows if number in reasons
+    )
     return csv_lines([[*columns, "row", "problem"], *rejected])

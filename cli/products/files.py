@@ -125,7 +125,7 @@ def export(
     products = given.filter().of(Product.objects.all())
     with bar("Exporting", total := products.count()) as watched:
         rows = products.select_related("category").order_by("sku_key").iterator(2_000)
-        dataset = ProductExport().export(watched.follow(rows))
+        dataset = ProductExport().table(watched.follow(rows))
     write_table(output, dataset, kind, said=counted(total, "product"))
     if fail_if_empty and not total:
         raise typer.Exit(EMPTY)
