@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from accounts.customers import known_customer
 from accounts.models import Customer, User
 from backoffice.db.transactions import write_transaction
 
@@ -27,4 +28,5 @@ def _claim_orders(user: User) -> None:
     if not user.is_staff:
         # Waits for a guest's order that is just making this customer, still without an owner.
         Customer.objects.bulk_create([Customer(email=user.email, name=user.name)], ignore_conflicts=True)
-    Customer.objects.filter(email=user.email, user=None).update(user=user)
+    if (customer := known_customer(user.email)) is not None:
+        Customer.objects.filter(pk=customer.pk, user=None).update(user=user)

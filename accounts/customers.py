@@ -1,12 +1,19 @@
-"""Customers, found or made by their e-mail address."""
+"""Customers, found or made by their e-mail address.
+
+Customers that were merged are one: whoever has the address of the one that went is the one that stayed.
+"""
 
 from collections.abc import Callable
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from accounts.email_addresses import checked_email
 from accounts.models import Customer, User
 from backoffice.db.statements import selecting
+from backoffice.email_addresses import checked_email, normalised_email
+from backoffice.errors import NotFound
+
+type Find[Key] = Callable[[Key], list[Customer]]
 
 
 def customer_for(email: str, *, name: str = "") -> Customer:
@@ -17,23 +24,55 @@ def customer_for(email: str, *, name: str = "") -> Customer:
     Raises:
         Invalid: it is not an e-mail address.
     """
-    return _found_or_made(checked_email(email), name, _with_address)
+    return _found_or_made(checked_email(email), name, _with_address, _with_pk)
 
 
 def held_customer_for(email: str, *, name: str = "") -> Customer:
     """Return what `customer_for` does, locked: nobody else places an order of theirs in the meantime."""
-    return _found_or_made(checked_email(email), name, _held)
+    return _found_or_made(checked_email(email), name, _held, _held_with_pk)
 
 
-def _found_or_made(address: str, name: str, find: Callable[[str], list[Customer]]) -> Customer:
+def known_customer(email: str) -> Customer | None:
+    """Return the customer whom orders of this address belong to, if there is one already."""
+    for customer in _with_address(normalised_email(email)):
+        return _who_stayed(customer, _with_pk)
+    return None
+
+
+def customer_named(reference: str) -> Customer:
+    """Return the customer with this e-mail address or id, also one who was merged into another.
+
+    Raises:
+        NotFound: there is none.
+    """
+    by_id = reference.strip().isascii() and reference.strip().isdecimal() and len(reference.strip()) < 19
+    found = _with_pk(int(reference)) if by_id else _with_address(normalised_email(reference))
+    for customer in found:
+        return customer
+    raise NotFound(_("There is no customer %(who)s.") % {"who": reference.strip()[:254]})
+
+
+def held_customers(*pks: int) -> dict[int, Customer]:
+    """Return these customers by their keys, locked in ascending order, so that nobody waits in a circle."""
+    rows = Customer.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True)
+    return {customer.pk: customer for customer in rows}
+
+
+def _found_or_made(address: str, name: str, find: Find[str], find_by_pk: Find[int]) -> Customer:
     for existing in find(address):
-        return existing
+        return _who_stayed(existing, find_by_pk)
     owner = User.objects.filter(email=address, email_confirmed_at__isnull=False, customer=None).first()
     # ON CONFLICT DO NOTHING: a refused INSERT would poison the caller's transaction on PostgreSQL.
     Customer.objects.bulk_create(
         [Customer(email=address, name=name.strip()[:150], user=owner)], ignore_conflicts=True
     )
     [customer] = find(address)
+    return _who_stayed(customer, find_by_pk)
+
+
+def _who_stayed(customer: Customer, find_by_pk: Find[int]) -> Customer:
+    while customer.merged_into_id is not None:
+        [customer] = find_by_pk(customer.merged_into_id)
     return customer
 
 
@@ -45,3 +84,13 @@ def _with_address(address: str) -> QuerySet[Customer]:
 @selecting
 def _held(address: str) -> QuerySet[Customer]:
     return Customer.objects.filter(email=address).select_for_update(no_key=True)
+
+
+@selecting
+def _with_pk(pk: int) -> QuerySet[Customer]:
+    return Customer.objects.filter(pk=pk)
+
+
+@selecting
+def _held_with_pk(pk: int) -> QuerySet[Customer]:
+    return Customer.objects.filter(pk=pk).select_for_update(no_key=True)

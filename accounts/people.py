@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.email_addresses import checked_email
 from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
-from accounts.models import AccountChange, User, normalised_email
+from accounts.models import AccountChange, User
 from accounts.models.changes import changed
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.roles import ROLE_NAMES
 from accounts.tokens.refresh import revoke_everything
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import checked_email, normalised_email
 from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Stale, Title
 
 SUPERUSER = "superuser"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 
+from accounts.finding import users_matching
 from accounts.models import User
 from accounts.people import SUPERUSER, role_named
 
@@ -46,8 +47,7 @@ class UserFilter:
 
     def of(self, users: QuerySet[User]) -> QuerySet[User]:
         """Narrow `users_with_roles`. Raises Invalid when there is no such role."""
-        for word in (self.q or "").split():
-            users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        users = users_matching(users, self.q or "")
         lookups = {
             "role": None if self.role is None else role_named(self.role),
             "is_staff": self.is_staff,

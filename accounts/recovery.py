@@ -4,13 +4,13 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.actors import Actor
 from accounts.confirmation import confirm_address
-from accounts.email_addresses import checked_email
 from accounts.mailing.account_mails import limit_links, limit_mails, tell
 from accounts.mailing.links import PASSWORD, no_longer_valid, password_link, user_of
 from accounts.models import Source, User
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.sign_in.places import know_place
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import checked_email
 from backoffice.errors import Conflict
 from backoffice.requests.addresses import current_address
 

@@ -4,12 +4,12 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from accounts.confirmation import confirm_address
-from accounts.email_addresses import checked_email
 from accounts.mailing.account_mails import limit_links, limit_mails, tell
 from accounts.mailing.links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
 from accounts.models import User
 from accounts.passwords.choosing import check_strength, is_own_password
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import checked_email
 from backoffice.errors import Fault, Invalid
 
 

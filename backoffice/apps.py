@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.db.models.signals import post_migrate
 
 
 class BackofficeConfig(AppConfig):
@@ -8,7 +9,10 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from backoffice.db import checks as _of_the_database  # noqa: F401
+        from backoffice.db.books_currency import keep_currency
         from backoffice.server import checks as _of_the_server  # noqa: F401
+
+        post_migrate.connect(keep_currency, sender=self, dispatch_uid="backoffice.keep_currency")
 
 
 class AdminConfig(SimpleAdminConfig):

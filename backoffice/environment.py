@@ -8,7 +8,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from backoffice.money import rounded
+from backoffice.countries.lookup import CODES_MEANT
+from backoffice.countries.names import NAMES
+from backoffice.currencies import PLACES, checked_currency
+from backoffice.money import rounded_to
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
@@ -56,12 +59,35 @@ def limit(name: str, default: int) -> int | None:
     return value or None
 
 
-def amount[Default](name: str, default: Default) -> Decimal | Default:
-    """Return an amount in the shop's currency, such as `4.90`."""
-    value = text(name)
-    if not re.fullmatch(r"([0-9]{1,10}(\.[0-9]{1,2})?)?", value):
-        raise ImproperlyConfigured(f"{name} must be an amount such as 4.90, not {value!r}.")
-    return rounded(Decimal(value)) if value else default
+def currency(name: str, default: str) -> str:
+    """Return the code of a currency of ISO 4217, in capitals."""
+    return checked_currency(name, text(name, default))
+
+
+def country(name: str, default: str) -> str:
+    """Return the code of a country of ISO 3166-1, in capitals."""
+    code = text(name, default).upper()
+    if code not in NAMES:
+        meant = CODES_MEANT.get(code, default)
+        raise ImproperlyConfigured(
+            f"{name} must be the ISO 3166-1 code of a country such as {meant}, not {code!r}."
+        )
+    return code
+
+
+def amount[Default](name: str, default: Default, *, currency: str) -> Decimal | Default:
+    """Return an amount in this currency, such as `4.90`, with its decimal places."""
+    value, places = text(name), PLACES[currency]
+    if not value:
+        return default
+    example = rounded_to(Decimal("4.90"), places)
+    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,12})?", value):
+        raise ImproperlyConfigured(f"{name} must be an amount such as {example}, not {value!r}.")
+    if rounded_to(Decimal(value), places) != Decimal(value):
+        raise ImproperlyConfigured(
+            f"{name} must be an amount in {currency} such as {example}: {value} has more decimal places."
+        )
+    return rounded_to(Decimal(value), places)
 
 
 def matching(name: str, default: str, *, pattern: str, what: str) -> str:
@@ -76,7 +102,7 @@ def words(name: str) -> list[str]:
     return [word for word in text(name).replace(",", " ").split() if word]
 
 
-ENGINES = {
+ENGINES: dict[str, str] = {
     "sqlite": "django.db.backends.sqlite3",
     "sqlite3": "django.db.backends.sqlite3",
     "postgres": "django.db.backends.postgresql",

@@ -46,3 +46,16 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Books(models.Model):
+    """What all amounts of this database are in. There is one row."""
+
+    currency = models.CharField(max_length=3)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="books_once"),)
+
+    def __str__(self) -> str:
+        return self.currency

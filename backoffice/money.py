@@ -1,22 +1,80 @@
-"""The only rounding and formatting of money: Decimal, two places, half up."""
+"""The only rounding and formatting of money: Decimal, with the places of its currency, half up."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
-CENT = Decimal("0.01")
-ZERO = Decimal("0.00")
-MAX_AMOUNT = Decimal("9999999999.99")
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF "}
+from backoffice.currencies import PLACES, SYMBOLS
+
+# For sums and comparisons; what is shown has the places of its currency.
+ZERO = Decimal(0)
+MAX_AMOUNT = Decimal("9999999999.99")
+# Digits before the decimal point that a column holds.
+WHOLE_DIGITS = 10
+UNITS = [Decimal(1).scaleb(-places) for places in range(4)]
+
+
+class TooManyPlaces(ValueError):
+    """An amount that nobody can pay in the shop's currency. The message is a sentence."""
+
+
+def places() -> int:
+    """Return the decimal places of the shop's currency: 2 of EUR, none of JPY, 3 of KWD."""
+    return PLACES[settings.SHOP_CURRENCY]
+
+
+def rounded_to(amount: Decimal | int, places: int) -> Decimal:
+    return Decimal(amount).quantize(UNITS[places], rounding=ROUND_HALF_UP)
 
 
 def rounded(amount: Decimal | int) -> Decimal:
-    return Decimal(amount).quantize(CENT, rounding=ROUND_HALF_UP)
+    """Round to the places of the shop's currency, which the result has."""
+    return rounded_to(amount, places())
+
+
+def zero() -> Decimal:
+    return rounded(0)
+
+
+def smallest() -> Decimal:
+    """Return the smallest amount of the shop's currency above zero, such as 0.01."""
+    return UNITS[places()]
+
+
+def in_places(amount: Decimal) -> Decimal:
+    """Return the amount with the places of the shop's currency: 29.0000 is 29.00.
+
+    Amounts beyond what a column holds are returned as they are, for they are refused for that.
+
+    Raises:
+        TooManyPlaces: it cannot be paid.
+    """
+    if not amount.is_finite() or amount.adjusted() >= WHOLE_DIGITS:
+        return amount
+    exact = rounded(amount)
+    if exact != amount:
+        raise TooManyPlaces(too_many_places())
+    return exact
+
+
+def too_many_places() -> str:
+    currency, most = settings.SHOP_CURRENCY, places()
+    if not most:
+        return _("An amount in %(currency)s has no decimal places.") % {"currency": currency}
+    return ngettext(
+        "An amount in %(currency)s has at most %(places)s decimal place.",
+        "An amount in %(currency)s has at most %(places)s decimal places.",
+        most,
+    ) % {"currency": currency, "places": most}
 
 
 def formatted(amount: Decimal, currency: str) -> str:
-    """`€1,234.50`, for people; programs get the plain decimal."""
+    """Return `€1,234.50`, `¥1,234` or `KWD 1.234`, for people; programs get the plain decimal."""
     sign = "−" if amount < 0 else ""
-    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{abs(rounded(amount)):,.2f}"
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    return f"{sign}{symbol}{abs(rounded_to(amount, PLACES[currency])):,f}"
 
 
 def percent(value: Decimal) -> str:

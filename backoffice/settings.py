@@ -50,19 +50,23 @@ SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
-SHOP_CURRENCY = env.matching("SHOP_CURRENCY", "EUR", pattern="[A-Za-z]{3}", what="a currency").upper()
+SHOP_CURRENCY = env.currency("SHOP_CURRENCY", "EUR")
 # Kept in capitals, so that people may type an order's number in either case.
 SHOP_ORDER_PREFIX = env.matching(
     "SHOP_ORDER_PREFIX", "B-", pattern="[A-Za-z0-9._-]{1,20}", what="up to 20 letters, digits, . _ or -"
 ).upper()
+# Offered first wherever an address is typed.
+SHOP_COUNTRY = env.country("SHOP_COUNTRY", "DE")
 SHOP_TIME_ZONE = env.text("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
-SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO)
-SHOP_FREE_SHIPPING_FROM = env.amount("SHOP_FREE_SHIPPING_FROM", None)
+SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO, currency=SHOP_CURRENCY)
+SHOP_FREE_SHIPPING_FROM = env.amount("SHOP_FREE_SHIPPING_FROM", None, currency=SHOP_CURRENCY)
 # One customer may have this much open at once, apart from what staff place; None is no limit.
 SHOP_MAX_OPEN_ORDERS = env.limit("SHOP_MAX_OPEN_ORDERS", 100)
 SHOP_MAX_OPEN_UNITS = env.limit("SHOP_MAX_OPEN_UNITS", 5_000)
-SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", Decimal("25000.00")) or None
+# In other currencies so much may be next to nothing: there the limits on orders and units alone are given.
+MOST_OPEN = Decimal("25000.00") if SHOP_CURRENCY in ("CHF", "EUR", "GBP", "USD") else None
+SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", MOST_OPEN, currency=SHOP_CURRENCY) or None
 
 # Apps
 

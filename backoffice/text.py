@@ -3,16 +3,72 @@
 import re
 from unicodedata import category, normalize
 
-# Control characters (C0 and C1) and those that turn the direction of what follows them.
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-CONTROL_BUT_LINE_BREAKS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 but tab and line breaks; what turns the direction of what follows; what UTF-8 or XML cannot hold.
+_NEVER = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff"
+_SURROGATES = r"\ud800-\udfff"
+_LINE_BREAKS = r"\t\n\r\u2028\u2029"
+CONTROL = re.compile(f"[{_NEVER}{_SURROGATES}{_LINE_BREAKS}]")
+CONTROL_BUT_LINE_BREAKS = re.compile(f"[{_NEVER}{_SURROGATES}]")
+# The same as patterns of JSON Schema, in which surrogates cannot be written: no valid JSON text has any.
+LINE_PATTERN = f"^[^{_NEVER}{_LINE_BREAKS}]*$"
+LINES_PATTERN = f"^[^{_NEVER}]*$"
+
+# Unicode's Default_Ignorable_Code_Point beyond the category Cf: fillers, joiners and variation selectors.
+_SHOWS_NOTHING = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}")
+_NOT_SEEN = {"Cf", "Cc", "Cs"}
+_ALIKE = str.maketrans({"\N{MINUS SIGN}": "-", "\N{BRAILLE PATTERN BLANK}": " "})
 
 
 def identity_key(text: str) -> str:
     """Return what texts are compared by: two that look the same have the same key.
 
-    Compatibility forms are one (NFKC), characters that only format are left out (Cf), neither case nor the
-    number or kind of blanks matters. A text that shows nothing has an empty key.
+    Compatibility forms are one (NFKC), and so are hyphens and dashes; characters that show nothing are left
+    out; neither case nor the number or kind of blanks matters. A text that shows nothing has an empty key.
     """
-    seen = "".join(character for character in normalize("NFKC", text) if category(character) != "Cf")
-    return " ".join(normalize("NFKC", seen.casefold()).split())
+    if text.isascii() and text.isprintable():
+        return " ".join(text.casefold().split())
+    seen = "".join(_as_seen(each) for each in normalize("NFKC", text))
+    folded = normalize("NFKC", _SHOWS_NOTHING.sub("", seen.translate(_ALIKE)).casefold())
+    return " ".join(folded.split())
+
+
+def barcode_key(barcode: str) -> str:
+    """Return what barcodes are compared by: a GTIN of 8, 12 or 13 digits is that of 14 with zeros."""
+    key = identity_key(barcode)
+    return key.zfill(14) if GTIN.fullmatch(key) else key
+
+
+def has_wrong_check_digit(barcode: str) -> bool:
+    """Whether it is as long as a GTIN, and its last digit is not the one that GS1 computes of the others."""
+    key = identity_key(barcode)
+    if not GTIN.fullmatch(key):
+        return False
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(key)))
+    return weighted % 10 != 0
+
+
+def shows_nothing(text: str) -> bool:
+    return not identity_key(text)
+
+
+def with_control_shown(text: str, control: re.Pattern[str] = CONTROL) -> str:
+    """Return the text with U+FFFD for each control character, for a terminal or a file."""
+    return control.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def without_control(text: str) -> str:
+    """Return the text on one line: line breaks and tabs become blanks, other control characters go."""
+    return CONTROL_BUT_LINE_BREAKS.sub("", text.translate(_AS_BLANKS))
+
+
+_AS_BLANKS = str.maketrans(dict.fromkeys("\t\n\r\u2028\u2029", " "))
+
+
+def _as_seen(character: str) -> str:
+    kind = category(character)
+    if kind == "Pd":
+        return "-"
+    return "" if kind in _NOT_SEEN and not character.isspace() else character

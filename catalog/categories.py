@@ -1,7 +1,8 @@
-"""Deleting categories: refused while a product belongs to one or a promotion names it."""
+"""Categories: no two look the same, and one stays while a product belongs to it or a promotion names it."""
 
 import logging
 
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,6 +20,26 @@ NAMED = 10
 class CategoryInUse(Conflict):
     code = "category_in_use"
     title = gettext_lazy("The category is in use")
+
+
+class CategoryTaken(Conflict):
+    code = "category_taken"
+    title = gettext_lazy("Another category has it already")
+
+
+@write_transaction
+def save_category(category: Category, *, by: Actor) -> None:
+    """Save a category that was checked to be clean.
+
+    Raises:
+        CategoryTaken: another one has just taken its name or slug.
+    """
+    try:
+        with transaction.atomic():
+            category.save()
+    except IntegrityError as error:
+        raise CategoryTaken(_("Another category has this name or slug already.")) from error
+    logger.info("Category %r saved by %s (%s)", category.name, by, by.source)
 
 
 @write_transaction

@@ -144,7 +144,9 @@ def _save(product: Product) -> None:
     try:
         with transaction.atomic():
             product.save(
-                update_fields=None if product._state.adding else [*EDITABLE, "sku_key", "updated_at"]
+                update_fields=None
+                if product._state.adding
+                else [*EDITABLE, "sku_key", "barcode_key", "updated_at"]
             )
     except IntegrityError as error:
         # The first line names the constraint or columns; PostgreSQL's next line quotes what was typed.
@@ -192,7 +194,7 @@ def refuse_unclean(product: Product) -> None:
 def unclean_fields(product: Product, *, but: Sequence[str] = ()) -> dict[str, list[ValidationError]]:
     """Clean all fields except those named in `but`, and return the errors of each that fails."""
     try:
-        product.clean_fields(exclude=["sku_key", *but])
+        product.clean_fields(exclude=["sku_key", "barcode_key", *but])
     except ValidationError as error:
         return {name: list(errors) for name, errors in error.error_dict.items()}
     return {}

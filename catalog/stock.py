@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from backoffice.db.statements import insert, selecting, updating
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, Stale
+from backoffice.typed import fault_of
 from catalog.models import MovementKind, Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products
@@ -191,11 +192,13 @@ def _move_one(
     reason: str = "",
     reference: str = "",
 ) -> StockMovement:
-    if len(note) > MAX_NOTE or len(reference) > MAX_REFERENCE or "\x00" in note + reference:
+    detail = fault_of(note) or fault_of(reference)
+    if len(note) > MAX_NOTE or len(reference) > MAX_REFERENCE:
         detail = _("A note has at most %(note)s characters, a reference %(reference)s.") % {
             "note": MAX_NOTE,
             "reference": MAX_REFERENCE,
         }
+    if detail:
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
     return _move(
         kind, [change], by=by, at=at or timezone.now(), note=note, reason=reason, reference=reference

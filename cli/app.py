@@ -1,5 +1,6 @@
 """shopctl: operations from the terminal. `shopctl --help` loads neither Django nor the verbs."""
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -7,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from backoffice.runtime import private_files
-from cli.terminal import failures, streams
+from cli.terminal import arguments, failures, streams
 
 # name: (module:attribute, what it is for), in the order in which the help lists them.
 VERBS = {
@@ -56,9 +57,24 @@ class Shopctl(TyperGroup):
             self.commands[cmd_name] = _command(cmd_name, getattr(import_module(module), attribute))
         return self.commands[cmd_name]
 
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
+        """Find the group or verb; name those that are spelled much like one that is not there."""
+        try:
+            return super().resolve_command(ctx, args)
+        except Exception as error:
+            if args[0] not in VERBS and (alike := get_close_matches(args[0], VERBS)):
+                known = " or ".join(repr(name) for name in alike)
+                error.message = f"No such command {args[0]!r}. Did you mean {known}?"  # type: ignore[attr-defined]
+            raise
+
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in VERBS.items()])
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        for argument in args:
+            arguments.refuse_unprintable(argument)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         with failures.told():
@@ -76,10 +92,24 @@ app = typer.Typer(
 )
 
 
+def _tell_version(is_asked: bool) -> None:
+    if not is_asked:
+        return
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as version_of
+
+    try:
+        print(version_of("backoffice"))
+    except PackageNotFoundError:
+        print("0.1.0")
+    raise typer.Exit
+
+
 @app.callback()
 def shopctl(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Products, stock, promo codes, orders and people of the shop, from the terminal.
@@ -87,15 +117,6 @@ def shopctl(
     Exit codes: 0 done, 1 refused by a rule, 2 wrong use, 3 nothing to do (with --fail-if-empty),
     4 problems found (doctor, audit), 70 a fault of shopctl itself.
     """
-    if version:
-        from importlib.metadata import PackageNotFoundError
-        from importlib.metadata import version as version_of
-
-        try:
-            print(version_of("backoffice"))
-        except PackageNotFoundError:
-            print("0.1.0")
-        raise typer.Exit
 
 
 def main() -> int:

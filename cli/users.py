@@ -1,12 +1,13 @@
 """shopctl users: staff accounts, roles and passwords."""
 
-import secrets
-import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.terminal.actors import actor
+from cli.terminal.changes import RequestedChange
+from cli.terminal.completion import ROLES, one_of
 from cli.terminal.console import (
     As,
     FailIfEmpty,
@@ -16,13 +17,11 @@ from cli.terminal.console import (
     Listing,
     Yes,
     columns,
-    proceed,
-    say,
-    show_one,
-    wrong_use,
 )
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.verbs import group, verb
 from cli.terminal.words import gettext as _
+from cli.user_changes import make, password_from, same_email
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,10 +30,20 @@ app = group("Staff accounts, roles and passwords.")  # not translated
 
 LISTED = columns("email", "name", "role", "is_active=Active", "last_login_at")
 Role = Annotated[
-    str, typer.Option(metavar="ROLE", help="manager, warehouse, support, marketing, viewer or superuser.")
+    str,
+    typer.Option(
+        metavar="ROLE",
+        autocompletion=one_of(*ROLES),
+        help="manager, warehouse, support, marketing, viewer or superuser.",
+    ),
 ]
 RoleName = Annotated[
-    str, typer.Argument(metavar="ROLE", help="manager, warehouse, support, marketing, viewer or superuser.")
+    str,
+    typer.Argument(
+        metavar="ROLE",
+        autocompletion=one_of(*ROLES),
+        help="manager, warehouse, support, marketing, viewer or superuser.",
+    ),
 ]
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Their e-mail address.")]
 PasswordStdin = Annotated[
@@ -58,15 +67,17 @@ def create(
     password_stdin: PasswordStdin = False,
     generate: Generate = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Create a member of staff. On a terminal the password is asked for."""
     from accounts.people import create_staff
 
     by = actor(as_, "accounts.add_user")
-    password = _password(from_stdin=password_stdin, generate=generate)
-    user = create_staff(email, role=role, password=password, name=name, by=by)
-    _show(user, password if generate else None, as_json=json)
+    password = password_from(from_stdin=password_stdin, generate=generate)
+    asked = RequestedChange(f"users-create {same_email(email)} {role} {name} {by}", idempotency_key)
+    create = partial(create_staff, email, role=role, password=password, name=name, by=by)
+    make(asked, create, password if generate else None, as_json=json)
 
 
 @verb(
@@ -82,14 +93,16 @@ def invite_user(
     role: Role,
     name: Annotated[str, typer.Option(help="Their name.")] = "",
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Send somebody an e-mail with which they choose their own password."""
     from accounts.invitations import invite
 
-    user = invite(email, role=role, name=name, by=actor(as_, "accounts.add_user"))
-    say(_("An invitation is on its way to %(email)s.") % {"email": user.email})
-    _show(user, None, as_json=json)
+    by = actor(as_, "accounts.add_user")
+    asked = RequestedChange(f"users-invite {same_email(email)} {role} {name} {by}", idempotency_key)
+    said = _("An invitation is on its way to %(email)s.") % {"email": email.strip()}
+    make(asked, partial(invite, email, role=role, name=name, by=by), as_json=json, said=said)
 
 
 @verb(
@@ -102,7 +115,10 @@ def invite_user(
 )
 def list_users(
     q: Annotated[str | None, typer.Option(help="Words of the name or e-mail address.")] = None,
-    role: Annotated[str | None, typer.Option(metavar="ROLE", help="Only those with this role.")] = None,
+    role: Annotated[
+        str | None,
+        typer.Option(metavar="ROLE", autocompletion=one_of(*ROLES), help="Only those with this role."),
+    ] = None,
     is_staff: Annotated[
         bool, typer.Option("--staff/--customers", help="Staff, or customers with an account.")
     ] = True,
@@ -131,12 +147,19 @@ def list_users(
     shopctl users role ana@example.com superuser
     """,
 )
-def set_role(email: Email, role: RoleName, as_: As = None, json: Json = False) -> None:
+def set_role(
+    email: Email,
+    role: RoleName,
+    as_: As = None,
+    idempotency_key: IdempotencyKey = None,
+    json: Json = False,
+) -> None:
     """Give somebody exactly this role: manager, warehouse, support, marketing, viewer or superuser."""
     from accounts import people
 
     by = actor(as_, "accounts.change_user")
-    _show(people.set_role(people.user_with_email(email), role, by=by), None, as_json=json)
+    asked = RequestedChange(f"users-role {same_email(email)} {role} {by}", idempotency_key)
+    make(asked, lambda: people.set_role(people.user_with_email(email), role, by=by), as_json=json)
 
 
 @verb(
@@ -147,14 +170,21 @@ def set_role(email: Email, role: RoleName, as_: As = None, json: Json = False) -
     shopctl users deactivate ana@example.com --yes
     """,
 )
-def deactivate(email: Email, yes: Yes = False, as_: As = None, json: Json = False) -> None:
+def deactivate(
+    email: Email,
+    yes: Yes = False,
+    as_: As = None,
+    idempotency_key: IdempotencyKey = None,
+    json: Json = False,
+) -> None:
     """Bar somebody from signing in; whatever they are signed in with stops working."""
     from accounts import people
 
     by = actor(as_, "accounts.change_user")
     user = people.user_with_email(email)
-    proceed(_("Deactivate %(email)s?") % {"email": user.email}, yes=yes)
-    _show(people.deactivate(user, by=by), None, as_json=json)
+    question = _("Deactivate %(email)s?") % {"email": user.email}
+    asked = RequestedChange(f"users-deactivate {user.pk} {by}", idempotency_key, yes=yes, question=question)
+    make(asked, lambda: people.deactivate(user, by=by), as_json=json)
 
 
 @verb(
@@ -165,12 +195,16 @@ def deactivate(email: Email, yes: Yes = False, as_: As = None, json: Json = Fals
     shopctl users activate ana@example.com --as boss@example.com
     """,
 )
-def activate(email: Email, as_: As = None, json: Json = False) -> None:
+def activate(
+    email: Email, as_: As = None, idempotency_key: IdempotencyKey = None, json: Json = False
+) -> None:
     """Let somebody sign in again, with the role and the password that they had."""
     from accounts import people
 
     by = actor(as_, "accounts.change_user")
-    _show(people.reactivate(people.user_with_email(email), by=by), None, as_json=json)
+    user = people.user_with_email(email)
+    asked = RequestedChange(f"users-activate {user.pk} {by}", idempotency_key)
+    make(asked, lambda: people.reactivate(user, by=by), as_json=json)
 
 
 @verb(
@@ -186,6 +220,7 @@ def set_password(
     password_stdin: PasswordStdin = False,
     generate: Generate = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Set somebody's password; whatever they are signed in with stops working."""
@@ -193,9 +228,14 @@ def set_password(
 
     by = actor(as_, "accounts.change_user")
     user = people.user_with_email(email)
-    password = _password(from_stdin=password_stdin, generate=generate)
-    people.set_password(user, password, by=by)
-    _show(user, password if generate else None, as_json=json)
+    password = password_from(from_stdin=password_stdin, generate=generate)
+    asked = RequestedChange(f"users-password {user.pk} {by}", idempotency_key)
+
+    def change() -> "User":
+        people.set_password(user, password, by=by)
+        return user
+
+    make(asked, change, password if generate else None, as_json=json)
 
 
 @verb(
@@ -206,16 +246,23 @@ def set_password(
     shopctl users link ana@example.com --as boss@example.com
     """,
 )
-def send_link(email: Email, as_: As = None, json: Json = False) -> None:
+def send_link(
+    email: Email, as_: As = None, idempotency_key: IdempotencyKey = None, json: Json = False
+) -> None:
     """Send somebody an e-mail to choose a new password with; until then the old one works."""
     from accounts.invitations import send_password_link
     from accounts.people import user_with_email
 
     by = actor(as_, "accounts.change_user")
     user = user_with_email(email)
-    send_password_link(user, by=by)
-    say(_("A link is on its way to %(email)s.") % {"email": user.email})
-    _show(user, None, as_json=json)
+
+    def send() -> "User":
+        send_password_link(user, by=by)
+        return user
+
+    said = _("A link is on its way to %(email)s.") % {"email": user.email}
+    asked = RequestedChange(f"users-link {user.pk} {by}", idempotency_key)
+    make(asked, send, as_json=json, said=said)
 
 
 @verb(
@@ -262,26 +309,3 @@ def roles(json: Json = False, jsonl: Jsonl = False) -> None:
 
     rows = ({"role": role.name, "may": role.may, "may_not": role.may_not} for role in ROLES)
     Listing(json, jsonl).show(rows, columns("role", "may", "may_not"))
-
-
-def _password(*, from_stdin: bool, generate: bool) -> str:
-    if from_stdin and generate:
-        wrong_use(_("Give either --password-stdin or --generate."))
-    if generate:
-        return secrets.token_urlsafe(15)
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
-        wrong_use(_("There is no terminal to ask on: give --password-stdin or --generate."))
-    password: str = typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True)
-    return password
-
-
-def _show(user: "User", generated_password: str | None, *, as_json: bool) -> None:
-    from accounts.readers import USER_COLUMNS, user_as_data, users_with_roles
-
-    row = user_as_data(users_with_roles().values(*USER_COLUMNS.values()).get(pk=user.pk))
-    if generated_password is not None:
-        row["password"] = generated_password
-        say(_("Note the password: it is not shown again."))
-    show_one(row, as_json=as_json)

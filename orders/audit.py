@@ -1,6 +1,7 @@
 """Checks orders against their lines, the ledger and the redemptions: all their figures must agree."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db import connection
 from django.db.models import (
@@ -17,12 +18,16 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Round
+from django.db.models.functions import Abs, Coalesce
 from django.db.models.query import QuerySet
 
+from backoffice.db.money_fields import MoneyField
+from backoffice.money import places, smallest
 from catalog.audit import NAMED_AT_MOST, Discrepancy
 from catalog.models import Product
 from orders.models import (
+    Cancellation,
+    CancellationLine,
     EventKind,
     Order,
     OrderEvent,
@@ -33,8 +38,10 @@ from orders.models import (
     PromotionProduct,
     Redemption,
     RedemptionState,
+    ReturnLine,
 )
-from orders.models.order import OPEN_UNITS
+from orders.models.order import OPEN_UNITS, exact
+from orders.pricing import credit_of
 from orders.status import OrderStatus
 
 # One statement, so that both sides show the same moment: an order may be placed meanwhile.
@@ -64,6 +71,9 @@ def audit_orders() -> list[Discrepancy]:
         *_ledger_holds_what_each_order_has_open(),
         *_status_follows_from_lines(),
         *_totals_add_up(),
+        *_lines_are_credited_what_was_paid(),
+        *_lines_are_credited_what_their_reversals_say(),
+        *_orders_are_credited_what_their_lines_are(),
         *_uses_are_active_redemptions(),
         *_restricted_promotions_name_something(),
         *_cancelled_orders_hold_no_redemption(),
@@ -115,8 +125,8 @@ def _status_follows_from_lines() -> Iterator[Discrepancy]:
 
 def _totals_add_up() -> Iterator[Discrepancy]:
     orders = Order.objects.annotate(
-        lines_subtotal=Coalesce(Round(Sum("lines__subtotal"), 2), Value(0), output_field=_money()),
-        lines_discount=Coalesce(Round(Sum("lines__discount"), 2), Value(0), output_field=_money()),
+        lines_subtotal=Coalesce(exact(Sum("lines__subtotal")), Value(0), output_field=MoneyField()),
+        lines_discount=Coalesce(exact(Sum("lines__discount")), Value(0), output_field=MoneyField()),
         lines_units=Coalesce(Sum("lines__quantity"), 0, output_field=IntegerField()),
     ).exclude(subtotal=F("lines_subtotal"), discount=F("lines_discount"), units=F("lines_units"))
     figures = ("subtotal", "discount", "units", "lines_subtotal", "lines_discount", "lines_units")
@@ -127,6 +137,83 @@ def _totals_add_up() -> Iterator[Discrepancy]:
             "subtotal {subtotal}, discount {discount}, units {units}; its lines say {lines_subtotal}, "
             "{lines_discount}, {lines_units}".format(**row),
         )
+
+
+def _lines_are_credited_what_was_paid() -> Iterator[Discrepancy]:
+    """Check that the units of a line that were given back are credited with their part of what was paid."""
+    figures = (
+        "order__number",
+        "sku",
+        "quantity",
+        "subtotal",
+        "discount",
+        "cancelled",
+        "returned",
+        "credited",
+    )
+    for number, sku, quantity, subtotal, discount, cancelled, returned, credited in _credited_otherwise(
+        OrderLine.objects.order_by("pk")
+    ).values_list(*figures)[:NAMED_AT_MOST]:
+        done = cancelled + returned
+        paid = subtotal - discount
+        due = credit_of(paid=paid, quantity=quantity, done=0, units=done, places=places())
+        if credited != due:
+            detail = f"{sku} credited {credited}; {done} of {quantity} units are worth {due}"
+            yield Discrepancy(number, "credited", detail)
+
+
+def _credited_otherwise(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    """Find the lines whose credit is half the smallest amount or more from the exact value of their units.
+
+    Those exactly half of it away may be rightly rounded: only Decimal, not SQLite's floating point, can tell.
+    """
+    exact_value = (F("subtotal") - F("discount")) * (F("cancelled") + F("returned"))
+    off = Abs(
+        F("credited") * F("quantity") - exact_value,
+        output_field=DecimalField(max_digits=19, decimal_places=6),
+    )
+    return lines.annotate(off=off).filter(off__gte=F("quantity") * Value(smallest() * Decimal("0.499")))
+
+
+def _lines_are_credited_what_their_reversals_say() -> Iterator[Discrepancy]:
+    lines = OrderLine.objects.annotate(
+        cancelled_units=_sum_of(CancellationLine, "quantity"),
+        returned_units=_sum_of(ReturnLine, "quantity"),
+        reversals_credit=exact(_sum_of(CancellationLine, "credit") + _sum_of(ReturnLine, "credit")),
+    ).exclude(cancelled=F("cancelled_units"), returned=F("returned_units"), credited=F("reversals_credit"))
+    figures = ("cancelled", "returned", "credited", "cancelled_units", "returned_units", "reversals_credit")
+    for row in lines.order_by("pk").values("order__number", "sku", *figures)[:NAMED_AT_MOST]:
+        yield Discrepancy(
+            row["order__number"],
+            "reversals",
+            "{sku} cancelled {cancelled}, returned {returned}, credited {credited}; its cancellations and "
+            "returns say {cancelled_units}, {returned_units}, {reversals_credit}".format(**row),
+        )
+
+
+def _sum_of(reversal_lines: type[CancellationLine | ReturnLine], name: str) -> Coalesce:
+    of_line = reversal_lines.objects.filter(order_line=OuterRef("pk")).order_by().values("order_line")
+    return Coalesce(
+        Subquery(of_line.annotate(sum=Sum(name)).values("sum")), Value(0), output_field=MoneyField()
+    )
+
+
+def _orders_are_credited_what_their_lines_are() -> Iterator[Discrepancy]:
+    """Check that an order is credited with what its lines are, and with the shipping that was given back."""
+    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    fees = Cancellation.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    orders = Order.objects.annotate(
+        of_lines=Subquery(lines.annotate(sum=Sum("credited")).values("sum")),
+        of_shipping=Subquery(fees.annotate(sum=Sum("shipping_credit")).values("sum")),
+        due=exact(
+            Coalesce(F("of_lines"), Value(0), output_field=MoneyField())
+            + Coalesce(F("of_shipping"), Value(0), output_field=MoneyField())
+        ),
+    ).exclude(credited=F("due"))
+    for number, credited, due in orders.order_by("pk").values_list("number", "credited", "due")[
+        :NAMED_AT_MOST
+    ]:
+        yield Discrepancy(number, "credited", f"credited {credited}; its lines and shipping say {due}")
 
 
 def _uses_are_active_redemptions() -> Iterator[Discrepancy]:
@@ -165,7 +252,3 @@ def _timeline_begins_with_placing() -> Iterator[Discrepancy]:
     placed = OrderEvent.objects.filter(kind=EventKind.PLACED).values("order")
     for order in Order.objects.exclude(pk__in=placed)[:NAMED_AT_MOST]:
         yield Discrepancy(order.number, "timeline", "does not say when it was placed")
-
-
-def _money() -> DecimalField:  # type: ignore[type-arg]
-    return DecimalField(max_digits=12, decimal_places=2)

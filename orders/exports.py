@@ -59,8 +59,9 @@ AMOUNTS = {
     "order_total": "total",
     "order_credited": "credited",
     "order_net": "net",
-    "note": "note",
 }
+# After the amounts, for whoever may know customers.
+WRITTEN = {"note": "note"}
 TRACKING = "tracking_numbers"
 
 
@@ -86,7 +87,7 @@ class OrderExport:
 
     @property
     def columns(self) -> list[str]:
-        return [*self._before, *OF_LINE, *AMOUNTS, TRACKING]
+        return [*self._before, *OF_LINE, *self._after, *([TRACKING] if self.is_personal else [])]
 
     @property
     def _before(self) -> dict[str, str]:
@@ -94,19 +95,25 @@ class OrderExport:
         personal = PERSONAL if self.is_personal else {}
         return {**OF_ORDER, **personal, **(NAMING_PROMO if self.names_promos else {})}
 
+    @property
+    def _after(self) -> dict[str, str]:
+        """Return the columns behind those of the line."""
+        return {**AMOUNTS, **(WRITTEN if self.is_personal else {})}
+
     def parts(self) -> Iterator[list[Row]]:
         """Yield the rows in parts of some hundred orders, in the order in which orders were recorded.
 
         Each part is read by itself: a slow reader keeps no cursor and no transaction open.
         """
         before = list(self._before.values())
-        orders = self.orders.order_by("pk").values_list("pk", *before, *AMOUNTS.values())
+        orders = self.orders.order_by("pk").values_list("pk", *before, *self._after.values())
         after = 0
         while part := list(orders.filter(pk__gt=after)[:ORDERS_AT_ONCE]):
             pks = [pk for pk, *_ in part]
-            lines, tracking = _lines_of(pks), _tracking_of(pks)
+            lines = _lines_of(pks)
+            tracking = {pk: [""] for pk in pks} | _tracking_of(pks) if self.is_personal else {}
             yield [
-                tuple(map(_cell, (*own[: len(before)], *line, *own[len(before) :], tracking.get(pk, ""))))
+                tuple(map(_cell, (*own[: len(before)], *line, *own[len(before) :], *tracking.get(pk, []))))
                 for pk, *own in part
                 for line in lines.get(pk, [])
             ]
@@ -152,12 +159,12 @@ def _lines_of(pks: Sequence[int]) -> Mapping[int, list[Sequence[Any]]]:
     return lines
 
 
-def _tracking_of(pks: Sequence[int]) -> Mapping[int, str]:
+def _tracking_of(pks: Sequence[int]) -> dict[int, list[str]]:
     numbers: dict[int, str] = {}
     parcels = Shipment.objects.filter(order__in=pks).exclude(tracking_number="").order_by("pk")
     for order, number in parcels.values_list("order_id", "tracking_number"):
         numbers[order] = f"{numbers[order]}; {number}" if order in numbers else number
-    return numbers
+    return {order: [told] for order, told in numbers.items()}
 
 
 def _cell(value: Any) -> Cell:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from backoffice.money import ZERO, rounded
+from backoffice.money import ZERO, rounded_to
 
 # Strings, numbers and booleans, as JSON holds them; amounts are decimal strings.
 type Facts = Mapping[str, Any]
@@ -122,7 +122,7 @@ class PricedLine:
     unit_price: Decimal
     quantity: int
     subtotal: Decimal
-    discount: Decimal = ZERO
+    discount: Decimal
 
     @property
     def total(self) -> Decimal:
@@ -156,26 +156,25 @@ class Quote:
 def quote(
     items: Sequence[BasketItem],
     *,
+    places: int,
     promo: Terms | NoDiscount | None = None,
     shipping: Shipping = Shipping(),
 ) -> Quote:
-    """Price a basket whose SKUs are distinct, keeping the order of its lines."""
-    lines = [
-        PricedLine(
-            item.sku, item.name, item.unit_price, item.quantity, rounded(item.unit_price * item.quantity)
-        )
-        for item in items
-    ]
+    """Price a basket whose SKUs are distinct, keeping the order of its lines.
+
+    All amounts have as many decimal `places` as the currency.
+    """
+    lines = [_priced_line(item, places) for item in items]
     subtotal = sum((line.subtotal for line in lines), ZERO)
     eligible = [
         line.subtotal if isinstance(promo, Terms) and promo.applies_to(item) else ZERO
         for line, item in zip(lines, items, strict=True)
     ]
-    outcome, promo_steps = _promo(promo, sum(eligible, ZERO))
-    discount = outcome.discount if outcome else ZERO
-    shares = spread(discount, eligible)
+    outcome, promo_steps = _promo(promo, sum(eligible, ZERO), places)
+    discount = outcome.discount if outcome else rounded_to(ZERO, places)
+    shares = spread(discount, eligible, places)
     lines = [replace(line, discount=share) for line, share in zip(lines, shares, strict=True)]
-    fee, shipping_step = _shipping(shipping, subtotal - discount)
+    fee, shipping_step = _shipping(shipping, subtotal - discount, places)
     total = subtotal - discount + fee
     return Quote(
         lines=tuple(lines),
@@ -194,42 +193,49 @@ def quote(
     )
 
 
-def requested_of(terms: Terms, eligible: Decimal) -> Decimal:
+def requested_of(terms: Terms, eligible: Decimal, places: int) -> Decimal:
     """Return the discount before any cap."""
     if terms.percent_off is not None:
-        return rounded(eligible * terms.percent_off / 100)
-    return rounded(terms.amount_off or ZERO)
+        return rounded_to(eligible * terms.percent_off / 100, places)
+    return rounded_to(terms.amount_off or ZERO, places)
 
 
-def discount_of(terms: Terms, eligible: Decimal) -> Decimal:
+def discount_of(terms: Terms, eligible: Decimal, places: int) -> Decimal:
     """Return the discount on goods of this value: never more than its cap, nor than the goods."""
     limits = [eligible] if terms.max_discount is None else [eligible, terms.max_discount]
-    return min(requested_of(terms, eligible), *limits)
+    return rounded_to(min(requested_of(terms, eligible, places), *limits), places)
 
 
-def spread(discount: Decimal, eligible: Sequence[Decimal]) -> list[Decimal]:
+def spread(discount: Decimal, eligible: Sequence[Decimal], places: int) -> list[Decimal]:
     """Share the discount in proportion to the eligible totals, by the largest remainder method.
 
     The shares sum to the discount exactly, none exceeds its line, and ties go to the earlier line.
     """
-    cents = [int(amount * 100) for amount in eligible]
-    whole, to_spread = sum(cents), int(discount * 100)
+    cents = [int(amount.scaleb(places)) for amount in eligible]
+    whole, to_spread = sum(cents), int(discount.scaleb(places))
     if not to_spread:
-        return [ZERO] * len(cents)
+        return [rounded_to(ZERO, places)] * len(cents)
     shares, remainders = zip(*(divmod(to_spread * amount, whole) for amount in cents), strict=True)
     left = to_spread - sum(shares)
     by_remainder = sorted(range(len(cents)), key=lambda index: (-remainders[index], index))
     raised = set(by_remainder[:left])
-    return [rounded(Decimal(share + (index in raised)) / 100) for index, share in enumerate(shares)]
+    return [Decimal(share + (index in raised)).scaleb(-places) for index, share in enumerate(shares)]
 
 
-def credit_of(
-    *, charged: Decimal, credited: Decimal, quantity: int, credited_units: int, units: int
-) -> Decimal:
-    """Return what `units` more of a line are worth of what it was charged; the last takes the remainder."""
-    if credited_units + units == quantity:
-        return charged - credited
-    return min(rounded(charged / quantity) * units, charged - credited)
+def credit_of(*, paid: Decimal, quantity: int, done: int, units: int, places: int) -> Decimal:
+    """Return what `units` more of a line are worth, when `done` of its `quantity` were credited before.
+
+    The sum is rounded and not the unit, so that all credits together are what was paid, half of the units
+    are worth half of it to the cent, and neither order nor portions matter.
+    """
+    before, after = (rounded_to(paid * each / quantity, places) for each in (done, done + units))
+    return after - before
+
+
+def _priced_line(item: BasketItem, places: int) -> PricedLine:
+    subtotal = rounded_to(item.unit_price * item.quantity, places)
+    nothing = rounded_to(ZERO, places)
+    return PricedLine(item.sku, item.name, item.unit_price, item.quantity, subtotal, nothing)
 
 
 def _line_step(line: PricedLine) -> PriceStep:
@@ -238,21 +244,23 @@ def _line_step(line: PricedLine) -> PriceStep:
 
 
 def _promo(
-    promo: Terms | NoDiscount | None, eligible: Decimal
+    promo: Terms | NoDiscount | None, eligible: Decimal, places: int
 ) -> tuple[PromoOutcome | None, list[PriceStep]]:
     if promo is None:
         return None, []
     if isinstance(promo, Terms):
         refusal = _refused_by_basket(promo, eligible)
         if refusal is None:
-            return _apply(promo, eligible)
+            return _apply(promo, eligible, places)
         promo = refusal
-    return PromoOutcome(promo.code, ZERO, promo), [refused_step(promo)]
+    nothing = rounded_to(ZERO, places)
+    return PromoOutcome(promo.code, nothing, promo), [refused_step(promo, nothing)]
 
 
-def refused_step(refusal: NoDiscount) -> PriceStep:
+def refused_step(refusal: NoDiscount, nothing: Decimal) -> PriceStep:
+    """Return the step of a refusal; `nothing` is the amount of zero."""
     facts = {**refusal.facts, "reason": refusal.reason}
-    return PriceStep(PriceStepKind.PROMO_REFUSED, ZERO, refusal.code, facts)
+    return PriceStep(PriceStepKind.PROMO_REFUSED, nothing, refusal.code, facts)
 
 
 def _refused_by_basket(terms: Terms, eligible: Decimal) -> NoDiscount | None:
@@ -265,12 +273,13 @@ def _refused_by_basket(terms: Terms, eligible: Decimal) -> NoDiscount | None:
     return None
 
 
-def _apply(terms: Terms, eligible: Decimal) -> tuple[PromoOutcome, list[PriceStep]]:
+def _apply(terms: Terms, eligible: Decimal, places: int) -> tuple[PromoOutcome, list[PriceStep]]:
     if terms.percent_off is not None:
         facts = {"percent_off": str(terms.percent_off), "eligible": str(eligible)}
     else:
         facts = {"amount_off": str(terms.amount_off or ZERO)}
-    requested, discount = requested_of(terms, eligible), discount_of(terms, eligible)
+    requested = requested_of(terms, eligible, places)
+    discount = discount_of(terms, eligible, places)
     steps = [PriceStep(PriceStepKind.PROMO, -requested, terms.code, facts)]
     if discount < requested:
         most = {"most": str(discount)}
@@ -278,8 +287,10 @@ def _apply(terms: Terms, eligible: Decimal) -> tuple[PromoOutcome, list[PriceSte
     return PromoOutcome(terms.code, discount), steps
 
 
-def _shipping(shipping: Shipping, goods: Decimal) -> tuple[Decimal, PriceStep]:
+def _shipping(shipping: Shipping, goods: Decimal, places: int) -> tuple[Decimal, PriceStep]:
     if shipping.free_from is not None and goods >= shipping.free_from:
         facts = {"free_from": str(shipping.free_from)}
-        return ZERO, PriceStep(PriceStepKind.SHIPPING, ZERO, facts=facts)
-    return shipping.fee, PriceStep(PriceStepKind.SHIPPING, shipping.fee)
+        nothing = rounded_to(ZERO, places)
+        return nothing, PriceStep(PriceStepKind.SHIPPING, nothing, facts=facts)
+    fee = rounded_to(shipping.fee, places)
+    return fee, PriceStep(PriceStepKind.SHIPPING, fee)

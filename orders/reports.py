@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from backoffice.moments import start_of_day
-from backoffice.money import ZERO, rounded
+from backoffice.money import rounded, zero
 from orders.models import Order, PromoCode, PromoState, Promotion
 from orders.status import OPEN_STATUSES, OrderStatus
 
@@ -42,7 +42,7 @@ class Sales:
 
     @property
     def average(self) -> Decimal:
-        return rounded(self.revenue / self.orders) if self.orders else ZERO
+        return rounded(self.revenue / self.orders) if self.orders else zero()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def sales_by_day(first: date, last: date) -> list[Day]:
     with connection.cursor() as cursor:
         cursor.execute(SALES_BY_DAY.format(days=places), [*ranges, OrderStatus.CANCELLED])
         sales = {number: (orders, rounded(Decimal(revenue))) for number, orders, revenue in cursor.fetchall()}
-    return [Day(day, *sales.get(number, (0, ZERO))) for number, day in enumerate(days)]
+    return [Day(day, *sales.get(number, (0, zero()))) for number, day in enumerate(days)]
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -90,7 +90,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def summed(days: Sequence[Day]) -> Sales:
-    return Sales(sum(day.orders for day in days), sum((day.revenue for day in days), ZERO))
+    return Sales(sum(day.orders for day in days), sum((day.revenue for day in days), zero()))
 
 
 def orders_by_status(since: date) -> dict[OrderStatus, int]:
@@ -144,4 +144,4 @@ def customer_figures(customer_id: int) -> CustomerFigures:
     row = Order.objects.filter(customer=customer_id).aggregate(
         orders=Count("pk"), spent=Sum("net"), last=Max("placed_at")
     )
-    return CustomerFigures(row["orders"], rounded(row["spent"] or ZERO), row["last"])
+    return CustomerFigures(row["orders"], rounded(row["spent"] or 0), row["last"])

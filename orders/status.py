@@ -25,7 +25,7 @@ class Action(TextChoices):
 
 
 ALLOWED: dict[Action, frozenset[OrderStatus]] = {
-    Action.EDIT: frozenset({OrderStatus.PENDING}),
+    Action.EDIT: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED}),
     Action.SHIP: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED}),
     Action.DELIVER: frozenset({OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED}),
     # Cancelling a cancelled order again changes nothing, so that a repeated request is harmless.

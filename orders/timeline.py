@@ -3,7 +3,8 @@
 The facts that an entry holds, by its kind; amounts are decimal strings in the order's currency:
 
 placed      total
-edited      changes: {field: [before, after]}, of shipping_address, email and note
+edited      changes: {field: [before, after]}, of shipping_address, email and note; if the new customer could
+            not have used the promo code, promo_limits_passed: [reason]
 shipped     shipment, carrier, tracking_number, lines: [{sku, name, quantity}]
 delivered   shipments: [reference]
 cancelled   cancellation, is_whole, reason, credit, shipping_credit, lines: [{sku, name, quantity, credit}]

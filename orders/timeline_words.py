@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.countries import postal_lines
 from orders.models import EventKind
-from orders.models.order import address_lines
 
 NAMED_AT_MOST = 10
 NOTHING = "–"
@@ -36,7 +36,10 @@ def _placed(_facts: Facts) -> str:
 
 def _edited(facts: Facts) -> str:
     changes = facts["changes"]
-    return ";\n".join(_change(name, changes[name]) for name in CHANGES if name in changes)
+    told = [_change(name, changes[name]) for name in CHANGES if name in changes]
+    if facts.get("promo_limits_passed"):
+        told.append(_("Discount kept, although the customer has used up the promo code"))
+    return ";\n".join(told)
 
 
 def _change(name: str, change: Sequence[Any] | None) -> str:
@@ -50,7 +53,7 @@ def _change(name: str, change: Sequence[Any] | None) -> str:
 def _value(value: str | Mapping[str, str]) -> str:
     if isinstance(value, str):
         return value or NOTHING
-    return ", ".join(filter(None, [*address_lines(value), value["phone"]]))
+    return ", ".join(filter(None, [*postal_lines(value), value["phone"]]))
 
 
 def _shipped(facts: Facts) -> str:

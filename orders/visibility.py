@@ -1,4 +1,8 @@
-"""Who may know what about an order. Every door asks here, and so does anything that reports on orders."""
+"""Who may know what about an order. Every door asks here, and so does anything that reports on orders.
+
+Some staff may see orders without knowing customers. What customers write, what colleagues write about them,
+and where a parcel can be followed to, says as much about them as their address does.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +10,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from orders.models import EventKind, OrderEvent
+from orders.models import EventKind, Order, OrderEvent
 
 # Fields that reveal who ordered, by their names in the API and in the facts of timelines.
-PERSONAL = ("email", "shipping_address")
-# Comments are for colleagues only.
-FOR_STAFF_ONLY = (EventKind.COMMENT,)
+PERSONAL = ("email", "shipping_address", "note")
+PERSONAL_OF_SHIPMENT = ("tracking_number",)
+PERSONAL_FACTS = ("reason", *PERSONAL_OF_SHIPMENT)
+# An order may have been somebody else's before its e-mail address was corrected.
+OF_WHOEVER_HAD_IT = ("email", "shipping_address")
 
 
 def may_know_customers(user: User) -> bool:
@@ -24,14 +30,35 @@ def may_know_promos(user: User) -> bool:
     return not user.is_staff or user.has_perm("orders.view_promocode")
 
 
+def note_told_to(user: User, order: Order) -> str:
+    """Return the order's note, or "" for whoever may not know customers."""
+    return order.note if may_know_customers(user) else ""
+
+
 def events_told_to(user: User, events: QuerySet[OrderEvent]) -> QuerySet[OrderEvent]:
-    """Leave the entries that this user may see of an order that they may see."""
-    return events if user.is_staff else events.exclude(kind__in=FOR_STAFF_ONLY)
+    """Leave the entries that this user may see of an order that they may see.
+
+    Comments are among colleagues who may know the customer.
+    """
+    is_colleague = user.is_staff and may_know_customers(user)
+    return events if is_colleague else events.exclude(kind=EventKind.COMMENT)
 
 
 def facts_told_to(user: User, facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an entry's facts; if the user may not know customers, changes of personal fields are None."""
-    if "changes" not in facts or may_know_customers(user):
+    """Return an entry's facts, with None for those that the user may not know.
+
+    Customers learn that an address was corrected, not from what to what.
+    """
+    if not user.is_staff:
+        return _without_changes(facts, OF_WHOEVER_HAD_IT)
+    if may_know_customers(user):
         return facts
-    told = {name: None if name in PERSONAL else change for name, change in facts["changes"].items()}
+    hidden = {name: None for name in PERSONAL_FACTS if name in facts}
+    return {**_without_changes(facts, PERSONAL), **hidden}
+
+
+def _without_changes(facts: Mapping[str, Any], fields: tuple[str, ...]) -> Mapping[str, Any]:
+    if "changes" not in facts:
+        return facts
+    told = {name: None if name in fields else change for name, change in facts["changes"].items()}
     return {**facts, "changes": told}

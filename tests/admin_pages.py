@@ -1,5 +1,6 @@
 """Every page of the admin, over a shop that has a row of everything."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from catalog.stock_import import plan_import
 from orders.models import Order
 from tests.contract import hostile
 from tests.factories import (
+    ADDRESS,
     CLI,
     make_batch,
     make_category,
@@ -20,13 +22,16 @@ from tests.factories import (
 )
 
 
-def open_a_shop() -> Order:
-    lamps = make_category("Lamps")
-    make_product("TEA-01", on_hand=9, price="10.00", category=lamps)
-    make_batch(2)
+def open_a_shop(word: str = "") -> Order:
+    """Give the shop one row of everything, each name of which ends in `word`; return its order."""
+    lamps = make_category(f"Lamps{word}")
+    make_product(f"TEA-01{word[:50]}", on_hand=9, price="10.00", category=lamps, name=f"Green tea{word}")
+    make_batch(2, name=f"Black Friday{word}")
     make_promo_code("SPRING20", category_ids=(lamps.pk,))
     plan_import(BytesIO(b"sku,quantity\nTEA-01,7\nNONE,1\n"), file_name="shelf.csv", mode="count", by=CLI)
-    return place({"TEA-01": 2}, customer=make_customer("lena@example.com"), promo_code="SPRING20")
+    lena = make_customer(f"lena{word[:30]}@example.com", name=f"Lena{word}")
+    address = replace(ADDRESS, name=f"Lena{word}", line1=f"Seeweg{word}", city=f"Köln{word}")
+    return place({f"TEA-01{word[:50]}": 2}, customer=lena, promo_code="SPRING20", address=address, note=word)
 
 
 def pages(client: Client, order: Order) -> list[str]:

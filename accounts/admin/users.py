@@ -4,7 +4,7 @@ from typing import Any
 
 import django.contrib.auth.admin  # noqa: F401  It registers groups.
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.admin.actor import actor_of
+from accounts.finding import users_matching
 from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
@@ -122,10 +123,17 @@ class UserAdmin(DomainAdmin):
                 return rows.filter(is_staff=False)
         return rows.filter(is_staff=True, is_active=True)
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        return users_matching(queryset, search_term), False
+
     @display(description=gettext_lazy("Person"), ordering="email")
     def person(self, user: User) -> SafeString:
         return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', user.get_short_name(), user.email
+            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
+            user.get_short_name(),
+            user.readable_email,
         )
 
     @display(description=gettext_lazy("Role"))
@@ -195,6 +203,11 @@ class UserAdmin(DomainAdmin):
             chosen = {name: data[name] for name in ("name", "role", "is_active") if name in form.changed_data}
             edit_user(User.objects.get(pk=obj.pk), by=by, **chosen)
         obj.refresh_from_db()
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:
+        invited = _("%(email)s is invited: the e-mail with the link is on its way.") % {"email": obj.email}
+        messages.success(request, invited)
+        return self.response_post_save_add(request, obj)
 
     def changeform_view(
         self,

@@ -6,7 +6,7 @@ from accounts.models.events import AccountEvent
 from accounts.models.sessions import BrowserSession, KnownPlace
 from accounts.models.sources import Source, name_of
 from accounts.models.tokens import RefreshToken, TokenFamily
-from accounts.models.users import User, normalised_email
+from accounts.models.users import User
 
 __all__ = [
     "AccountChange",
@@ -19,5 +19,4 @@ __all__ = [
     "TokenFamily",
     "User",
     "name_of",
-    "normalised_email",
 ]

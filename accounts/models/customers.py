@@ -1,28 +1,52 @@
 """People who order."""
 
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 
-from accounts.models.users import User, normalised_email
+from accounts.models.users import User
+from backoffice.db.fields import LineField, LinesField
+from backoffice.db.search_text import Searched, SearchTextField
+from backoffice.email_addresses import normalised_email, readable_email, valid_email
 
 
-class Customer(models.Model):
-    """A person who orders, unique by normalised e-mail, with or without a user account."""
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def present(self) -> Self:
+        """Leave out those who were merged into another."""
+        return self.filter(merged_into=None)
 
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=150, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    note = models.TextField(blank=True)
+
+class Customer(Searched):
+    """A person who orders, unique by e-mail address, with or without a user account.
+
+    Of two who were merged, the one that went keeps its row and its address, and leads to the other.
+    """
+
+    email = models.EmailField(unique=True, validators=[valid_email])
+    name = LineField(max_length=150, blank=True)
+    phone = LineField(max_length=40, blank=True)
+    note = LinesField(blank=True)
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
     )
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    search_text = SearchTextField(texts=("email", "name"), phones=("phone",))
+
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         permissions = (("export_customer", "Can export customers"),)  # not translated
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.name or self.readable_email
 
     def clean(self) -> None:
         self.email = normalised_email(self.email)
+
+    @property
+    def readable_email(self) -> str:
+        return readable_email(self.email)

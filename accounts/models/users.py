@@ -9,12 +9,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.db.fields import LineField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.db.transactions import write_transaction
-
-
-def normalised_email(email: str) -> str:
-    """Return the address trimmed and casefolded: one person, however they type it."""
-    return email.strip().casefold()
+from backoffice.email_addresses import normalised_email, readable_email, valid_email
 
 
 class UserManager(BaseUserManager["User"]):
@@ -35,19 +33,20 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Searched, AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in with an e-mail address: staff, or a customer with an account.
 
     `auth_version` is in every access token and session; raising it makes all earlier ones worthless.
     """
 
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(unique=True, validators=[valid_email])
+    name = LineField(max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting."))
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    search_text = SearchTextField(texts=("email", "name"))
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -65,6 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email.partition("@")[0]
+
+    @property
+    def readable_email(self) -> str:
+        return readable_email(self.email)
 
     @property
     def greeting(self) -> str:

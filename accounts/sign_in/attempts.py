@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
-from accounts.models import AccountChange, KnownPlace, Source, User, normalised_email
+from accounts.models import AccountChange, KnownPlace, Source, User
 from accounts.passwords.choosing import GUESSES, WINDOW_SECONDS
 from accounts.passwords.hashing import Crowded, turn
 from accounts.sign_in.places import is_known_place, know_place
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import normalised_email
 from backoffice.errors import NotAuthenticated, Throttled, Title
 from backoffice.requests.addresses import address_block
 from backoffice.requests.throttling import Limit, claim_turn, limits_of_place, refuse_when_used_up, take

@@ -5,7 +5,7 @@ Below /api/ none of them is shown: there `problems.ProblemMiddleware` makes a pr
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache as remember
 from http import HTTPStatus
 from time import monotonic
@@ -33,6 +33,7 @@ from backoffice.admin.error_words import (
     Complaint,
     complaint_about,
 )
+from backoffice.admin.typed import is_sent_from_here, typed_in
 from backoffice.admin.way_back import came_from
 from backoffice.api.problems import in_one_line
 from backoffice.errors import Refusal
@@ -95,40 +96,31 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         response = error_page(request, NOT_ALLOWED)
         response["Allow"] = "GET, HEAD, POST"
         return response
-    typed = _typed(request) if _is_sent_from_here(request) else None
+    typed = typed_in(request) if is_sent_from_here(request) else None
     return error_page(request, OLD_FORM_KEPT if typed else OLD_FORM, typed=typed)
-
-
-def _is_sent_from_here(request: HttpRequest) -> bool:
-    """Whether a page of this shop sent the form. No page can set the Origin header: the browser does.
-
-    A stranger's page could have filled the form in, and the user would only have to press the button.
-    """
-    return request.headers.get("Origin") in (f"{request.scheme}://{request.get_host()}", settings.SHOP_URL)
-
-
-def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
-    """What the form held; None if it held a password or a file, which must be typed or chosen anew."""
-    fields = [(name, str(value)) for name, values in request.POST.lists() for value in values]
-    typed = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
-    is_secret = any("password" in name.lower() or name == "old" for name, _value in typed)
-    return None if not typed or is_secret or request.FILES else typed
 
 
 # One page for all of them
 
 
 def error_page(
-    request: HttpRequest, complaint: Complaint, *, typed: list[tuple[str, str]] | None = None
+    request: HttpRequest,
+    complaint: Complaint,
+    *,
+    typed: Sequence[tuple[str, str]] | None = None,
+    action: str = "",
 ) -> HttpResponse:
-    """Show the complaint: in the admin's frame to staff, plainly to others, as one sentence within a page."""
+    """Show the complaint: in the admin's frame to staff, plainly to others, as one sentence within a page.
+
+    `typed` is offered to be sent again, to `action` or to the same address.
+    """
     if request.path.startswith(API):
         response = HttpResponse(status=complaint.status)
     elif _asks_within_a_page(request):
         text = f"{complaint.in_one_line()} (Request {current_request_id.get()})"
         response = HttpResponse(text, status=complaint.status, content_type="text/plain; charset=utf-8")
     else:
-        response = HttpResponse(_page(request, complaint, typed), status=complaint.status)
+        response = HttpResponse(_page(request, complaint, typed, action), status=complaint.status)
     response["Cache-Control"] = "no-store"
     if complaint.retry_after_seconds is not None:
         response["Retry-After"] = str(complaint.retry_after_seconds)
@@ -141,15 +133,17 @@ def _asks_within_a_page(request: HttpRequest) -> bool:
     return "HX-Request" in headers or headers.get("Sec-Fetch-Dest") == "empty"
 
 
-def _page(request: HttpRequest, complaint: Complaint, typed: list[tuple[str, str]] | None) -> str:
+def _page(
+    request: HttpRequest, complaint: Complaint, typed: Sequence[tuple[str, str]] | None, action: str
+) -> str:
     context: dict[str, Any] = {
         "title": complaint.title,
         "complaint": complaint,
         "request_id": current_request_id.get(),
         "shop_name": settings.SHOP_NAME,
         "typed": typed,
-        "action": request.get_full_path(),
-        "came_from": came_from(request),
+        "action": action or request.get_full_path(),
+        "came_from": "" if action else came_from(request),
     }
     # Neither the database nor the session is asked while one of them may be what is broken.
     framed = _framed(request, context) if complaint.status < HTTPStatus.INTERNAL_SERVER_ERROR else None
@@ -177,7 +171,7 @@ def _way_home(request: HttpRequest) -> dict[str, str]:
     return {"home": reverse("admin:index"), "home_name": _("the start page")}
 
 
-def _token(request: HttpRequest, typed: list[tuple[str, str]] | None) -> dict[str, str]:
+def _token(request: HttpRequest, typed: Sequence[tuple[str, str]] | None) -> dict[str, str]:
     return {"csrf_token": get_token(request)} if typed else {}
 
 
@@ -213,8 +207,8 @@ class ErrorPageMiddleware:
         complaint = complaint_about(error)
         if not isinstance(error, Refusal) and complaint is not OUTAGE:
             return None
-        may_be_sent_again = complaint.status in SENT_AGAIN and _is_sent_from_here(request)
-        response = error_page(request, complaint, typed=_typed(request) if may_be_sent_again else None)
+        may_be_sent_again = complaint.status in SENT_AGAIN and is_sent_from_here(request)
+        response = error_page(request, complaint, typed=typed_in(request) if may_be_sent_again else None)
         if complaint is OUTAGE:
             _note(request, response, error, logging.ERROR)
         return response

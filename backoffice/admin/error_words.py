@@ -67,6 +67,16 @@ OLD_FORM_KEPT = Complaint(
         "typed is kept: send it again as it was, or go back to change it."
     ),
 )
+SIGNED_OUT = Complaint(
+    401,
+    _("You are signed out"),
+    _("Nothing was done. Sign in again in another tab, then send this again."),
+)
+SIGNED_IN_AGAIN = Complaint(
+    200,
+    _("You are signed in again"),
+    _("What you typed before is kept, and not done yet: send it as it was."),
+)
 NOT_FOUND = Complaint(
     404,
     _("There is nothing at this address"),

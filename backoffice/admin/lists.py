@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
-from backoffice.admin.short_cache import remembered
+from backoffice.admin.short_cache import acted_at, remembered
 from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import LONGEST_KEY
 from backoffice.errors import Invalid
@@ -107,10 +107,10 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) -> int:
-    """Count once per request and at most every 30 seconds: badges and tabs are on every page."""
+    """Count once per request and at most every 30 seconds, or after one's own act: it is on every page."""
     kept: dict[str, int] = request.__dict__.setdefault("_remembered_counts", {})
     if name not in kept:
-        kept[name] = remembered(f"admin:count:{name}", COUNTS_KEPT_SECONDS, count)
+        kept[name] = remembered(f"admin:count:{name}", COUNTS_KEPT_SECONDS, count, since=acted_at(request))
     return kept[name]
 
 

@@ -22,6 +22,8 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.admin.navigation import sidebar
+from backoffice.admin.short_cache import note_act
+from backoffice.admin.signed_out import KEPT, keeping_what_was_typed, offered_again
 from backoffice.admin.way_back import local_path
 from backoffice.db.primary_keys import is_key
 
@@ -32,6 +34,7 @@ KEYS = ("object_id", "content_type_id", "number", "product_id")
 
 class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
+    login_template = "backoffice/sign_in.html"
     index_title = gettext_lazy("Dashboard")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -50,16 +53,18 @@ class BackofficeSite(UnfoldAdminSite):
         return [*ours, *super().get_urls()]
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        return super().admin_view(_keyed(view), cacheable)
+        return keeping_what_was_typed(super().admin_view(_keyed(view), cacheable), self.login)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return _sign_in_and_come_back(request)
         # Named here, for Unfold would load it with the settings, before there are models.
         self.login_form = import_string("accounts.admin.password_pages.SignInForm")
-        response: HttpResponse = super().login(request, extra_context)
+        context = {KEPT: request.POST.get(KEPT, ""), **(extra_context or {})}
+        response: HttpResponse = super().login(request, context)
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
             import_string("accounts.sign_in.sessions.begin_session")(request, request.user)
+            response = offered_again(request, response["Location"]) or response
         told: HttpResponse = import_string("accounts.admin.password_pages.with_status")(
             response, getattr(request, "refusal", None)
         )
@@ -84,8 +89,8 @@ class BackofficeSite(UnfoldAdminSite):
         term = request.GET.get("s", "").strip()
         if not term:
             return HttpResponse()
-        found = _pages(request, term)
-        found += import_string(settings.UNFOLD["COMMAND"]["search_callback"])(request, term)
+        find = import_string(settings.UNFOLD["COMMAND"]["search_callback"])
+        found = find(request, term, _pages(request, term))
         pages = Paginator(found[:MOST_RESULTS], MOST_RESULTS)
         context = {
             "search_term": term,
@@ -100,13 +105,19 @@ class BackofficeSite(UnfoldAdminSite):
 
 
 def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer 404 for what cannot be a row's key: pages and dialogs hand it on to the database as it is."""
+    """Answer 404 for what cannot be a row's key: pages and dialogs hand it on to the database as it is.
+
+    Whoever did something is noted.
+    """
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not all(is_key(str(kwargs[name])) for name in KEYS if name in kwargs):
             raise Http404(_("No row has this key."))
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
+            note_act(response)
+        return response
 
     return run
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import wraps
@@ -19,14 +20,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
 )
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from backoffice.errors import Fault, Invalid
-from backoffice.money import MAX_AMOUNT
+from backoffice.money import MAX_AMOUNT, in_places, places
+from backoffice.text import CONTROL_BUT_LINE_BREAKS, LINE_PATTERN, LINES_PATTERN
+from backoffice.typed import fault_of
 
-# PostgreSQL's text cannot hold a NUL.
-NO_NUL = r"^[^\x00]*$"
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 OMITTED: Any = None
 """The default of a Patch's field that may not be null."""
@@ -75,19 +78,55 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("This moment is out of range.") from None
 
 
+def _decimals_in_schema(schema: dict[str, Any]) -> None:
+    schema["decimal_places"] = places()
+
+
 Money = Annotated[
     Decimal,
     BeforeValidator(_no_truth_value),
-    Field(ge=0, le=MAX_AMOUNT, max_digits=12, decimal_places=2, examples=["4.90"]),
+    Field(ge=0, le=MAX_AMOUNT, examples=["4.90"], json_schema_extra=_decimals_in_schema),
+    AfterValidator(in_places),
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_in_utc)]
 WholeNumber = Annotated[int, Field(strict=True)]
 Truth = Annotated[bool, Field(strict=True)]
 
 
-def text(longest: int, *, shortest: int = 0, pattern: str = NO_NUL) -> Any:
-    """Return the constraints of a string, to stand in an Annotated."""
-    return StringConstraints(max_length=longest, min_length=shortest, pattern=pattern)
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The constraints of a string, in an Annotated; only with `lines` it has line breaks and tabs."""
+
+    longest: int
+    shortest: int
+    pattern: str | None
+    lines: bool
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        lengths = {"max_length": self.longest, "min_length": self.shortest}
+        within = core_schema.str_schema(pattern=self.pattern, **lengths)  # type: ignore[arg-type]
+        return core_schema.no_info_before_validator_function(self._clean, within)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        told = handler(schema)
+        return {"pattern": LINES_PATTERN if self.lines else LINE_PATTERN, **told}
+
+    def _clean(self, value: object) -> object:
+        if isinstance(value, str) and (fault := fault_of(value, lines=self.lines)):
+            # Braces would be taken for places to fill.
+            raise PydanticCustomError("control_character", "{fault}", {"fault": fault})
+        return value
+
+
+def text(longest: int, *, shortest: int = 0, pattern: str | None = None, lines: bool = False) -> Any:
+    return Text(longest, shortest, pattern, lines)
+
+
+def secret(longest: int) -> Any:
+    """Return the constraints of a password: whatever its characters are, nobody ever sees them."""
+    return Field(min_length=1, max_length=longest, pattern=r"^[^\x00]*$")
 
 
 Sku = Annotated[str, text(64, shortest=1)]
@@ -108,24 +147,21 @@ def _refuse_constant(name: str) -> None:
 
 
 def strictly[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Refuse parameters and form fields that the operation does not know, and NUL characters anywhere."""
+    """Refuse parameters and form fields that the operation does not know, and control characters in them."""
     operation: Operation = view._ninja_operation  # type: ignore[attr-defined]
     known = {
         "query": _names(operation, "query"),
         "body": _names(operation, "form") | _names(operation, "file"),
     }
-    reads_body = any(_source(model) == "body" for model in operation.models)
 
     @wraps(view)
     def run(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request = args[0]
         assert isinstance(request, HttpRequest)
-        faults = [*_unknown(request.GET, known["query"], "query"), *_nuls_in(request.GET, "query")]
+        faults = [*_unknown(request.GET, known["query"], "query"), *_control_in(request.GET, "query")]
         if known["body"]:
             sent = {**request.POST, **request.FILES}
-            faults += [*_unknown(sent, known["body"], "body"), *_nuls_in(request.POST, "body")]
-        if reads_body and b"\\u0000" in request.body:
-            faults += _nuls(json.loads(request.body), "", "body")
+            faults += [*_unknown(sent, known["body"], "body"), *_control_in(request.POST, "body")]
         if faults:
             raise Invalid(" ".join(each.detail for each in faults[:10]), faults=faults)
         return view(*args, **kwargs)
@@ -153,27 +189,16 @@ def _unknown(sent: Any, known: set[str], source: str) -> Iterator[Fault]:
             yield Fault(f"/{name[:40]}", "unknown_parameter", detail, {"in": source})
 
 
-def _nuls_in(sent: Any, source: str) -> Iterator[Fault]:
+def _control_in(sent: Any, source: str) -> Iterator[Fault]:
     for name, values in sent.lists():
-        if any("\x00" in value for value in values):
-            yield _nul(f"/{name}", source)
+        if any(map(CONTROL_BUT_LINE_BREAKS.search, values)):
+            yield _control(f"/{name}", source)
 
 
-def _nuls(content: Any, pointer: str, source: str) -> Iterator[Fault]:
-    if isinstance(content, str) and "\x00" in content:
-        yield _nul(pointer, source)
-    elif isinstance(content, dict):
-        for name, value in content.items():
-            yield from _nuls(value, f"{pointer}/{name}", source)
-    elif isinstance(content, list):
-        for index, value in enumerate(content):
-            yield from _nuls(value, f"{pointer}/{index}", source)
-
-
-def _nul(pointer: str, source: str) -> Fault:
+def _control(pointer: str, source: str) -> Fault:
     return Fault(
         pointer,
-        "nul_character",
-        _("%(pointer)s holds a NUL character: remove it.") % {"pointer": pointer},
+        "control_character",
+        _("%(pointer)s holds a control character: remove it.") % {"pointer": pointer},
         {"in": source},
     )

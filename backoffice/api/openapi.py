@@ -158,8 +158,10 @@ def _tidy(parameter: dict[str, Any]) -> None:
 def _tell_constraints(part: Any) -> None:
     """JSON Schema has no words for a decimal's limits: those of pydantic are put into a sentence."""
     if isinstance(part, dict):
-        if places := part.get("decimal_places"):
+        if (places := part.get("decimal_places")) is not None:
             told = f"A decimal of at most {places} places, as a string or number."
+            if places == 0:
+                told = "A whole number, as a string or number."
             part["description"] = f"{part.get('description', '')} {told}".strip()
             for name in OF_DECIMALS:
                 part.pop(name, None)

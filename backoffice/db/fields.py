@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.lookups import BuiltinLookup, FieldGetDbPrepValueMixin, Lookup
+from django.utils.translation import gettext as _
 
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
+from backoffice.typed import fault_of
 
 
 @models.CharField.register_lookup
@@ -50,8 +53,60 @@ class AtMost(_Likely):
     lookup_name, comparison = "at_most", "<="
 
 
+def one_line(text: str) -> None:
+    """Validate a text on one line, in a form. Raises ValidationError for what nobody may write."""
+    if fault := fault_of(text):
+        raise ValidationError(fault, code="control_character")
+
+
+def many_lines(text: str) -> None:
+    """Validate a text that may have line breaks and tabs. Raises ValidationError."""
+    if fault := fault_of(text, lines=True):
+        raise ValidationError(fault, code="control_character")
+
+
+class LineField(models.CharField):  # type: ignore[type-arg]
+    """What somebody types on one line: to the database a CharField; only its checks are its own."""
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        one_line(value or "")
+        # The key may be longer than its text: one Arabic ligature stands for 18 letters.
+        longest = _longest_key(self, model_instance)
+        if longest and len(identity_key(value)) > longest:
+            raise ValidationError(_("This text is too long when its ligatures are written out."), "too_long")
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"validators": [one_line], **kwargs})
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class LinesField(models.TextField):  # type: ignore[type-arg]
+    """What somebody types on several lines: to the database a TextField; only its checks are its own."""
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        many_lines(value or "")
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"validators": [many_lines], **kwargs})
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
+def _longest_key(field: models.CharField, row: models.Model | None) -> int | None:  # type: ignore[type-arg]
+    columns = row._meta.concrete_fields if row else ()
+    keys = [each for each in columns if isinstance(each, FoldedField) and each.source == field.name]
+    return keys[0].max_length if keys else None
+
+
 class FoldedField(models.CharField):  # type: ignore[type-arg]
-    """The `identity_key` of another field, for lookups and uniqueness.
+    """The key of another field, for lookups and uniqueness: its `identity_key`.
 
     The databases disagree on case outside ASCII, so Python folds it once, on every insert and save.
     """
@@ -65,7 +120,17 @@ class FoldedField(models.CharField):  # type: ignore[type-arg]
         del kwargs["editable"]
         return name, path, args, {**kwargs, "source": self.source}
 
+    def key_of(self, text: str) -> str:
+        return identity_key(text)
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = identity_key(getattr(model_instance, self.source))
+        value = self.key_of(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, value)
         return value
+
+
+class BarcodeKeyField(FoldedField):
+    """The `barcode_key` of another field."""
+
+    def key_of(self, text: str) -> str:
+        return barcode_key(text)

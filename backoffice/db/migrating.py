@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.db.books_currency import refuse_other_currency
 from backoffice.errors import Conflict, Title
 
 # Any number, the same for all processes of a shop.
@@ -31,10 +32,12 @@ def migrate() -> None:
 
     Raises:
         SchemaOfAnotherVersion: nothing was changed.
+        OtherCurrency.
     """
     with only_one_process():
         refuse_schema_of_another_version(connection)
         call_command("migrate", interactive=False, verbosity=0)
+        refuse_other_currency()
 
 
 def refuse_schema_of_another_version(database: BaseDatabaseWrapper) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -16,11 +16,14 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
 from backoffice.admin.lists import WholeDaysFilter, moment, remembered_count, view_tabs
+from backoffice.email_addresses import normalised_email
 from backoffice.errors import Refusal
+from backoffice.finding import MOST_WORDS, cleaned
 from backoffice.outbox.delivery import MAX_ATTEMPTS
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import requeue
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
+from backoffice.text import identity_key
 
 LIST = "admin:outbox_emailmessage_changelist"
 WAITING, GIVEN_UP, SENT = "waiting", "dead", "sent"
@@ -78,6 +81,10 @@ class EmailMessageAdmin(ReadOnlyAdmin):
         )
         return [again, *super().get_urls()]
 
+    def has_view_permission(self, request: HttpRequest, obj: EmailMessage | None = None) -> bool:
+        """Allow only who may know customers: mails say who ordered what, and where it goes."""
+        return super().has_view_permission(request, obj) and request.user.has_perm("accounts.view_customer")
+
     # The list
 
     def in_view(self, rows: QuerySet[EmailMessage], view: str) -> QuerySet[EmailMessage]:
@@ -91,10 +98,12 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[EmailMessage], search_term: str
     ) -> tuple[QuerySet[EmailMessage], bool]:
-        term = search_term.strip()
-        if "@" in term:
-            return queryset.filter(recipient__istartswith=term), False
-        return (queryset.filter(cause__icontains=term) if term else queryset), False
+        """Find mails whose recipient, or whose cause, has each word in it."""
+        for word in cleaned(search_term).split()[:MOST_WORDS]:
+            # Addresses are stored in lower case; of other letters SQLite would tell capitals apart.
+            is_to = Q(recipient__contains=normalised_email(word)) | Q(recipient__contains=identity_key(word))
+            queryset = queryset.filter(is_to | Q(cause__icontains=word))
+        return queryset, False
 
     @display(description=gettext_lazy("E-mail"))
     def mail(self, message: EmailMessage) -> SafeString:

@@ -5,11 +5,7 @@ may begin a line, hide one or change what a terminal shows. This formatter is th
 """
 
 import logging
-import os
 import re
-from io import TextIOWrapper
-from logging.handlers import WatchedFileHandler
-from typing import Any, cast
 
 # Tokens of mailed links: with one, anybody may choose the account's password. A quote ends the value.
 MAILED_LINK = re.compile(r'(/account/(?:confirm|password)/|/admin/password_reset/)[^\n"]+')
@@ -47,24 +43,3 @@ def one_line(text: str) -> str:
 def _escaped(character: str) -> str:
     number = ord(character)
     return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
-
-
-class PrivateFile(WatchedFileHandler):
-    """A log file that its owner alone may read, shared by processes; after it is moved away a new one begins.
-
-    A full disk costs lines of the log, and nothing else.
-    """
-
-    def _open(self) -> "TextIOWrapper[Any]":
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        return cast("TextIOWrapper[Any]", os.fdopen(descriptor, self.mode, encoding=self.encoding))
-
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            super().emit(record)
-        except OSError:
-            # The base class catches what fails while writing, but not while opening.
-            self.stream = None
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        pass

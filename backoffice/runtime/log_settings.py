@@ -27,7 +27,7 @@ def logging_to(security_log: Path) -> dict[str, Any]:
                 "filters": ["outages", "request_id"],
             },
             "security": {
-                "class": "backoffice.runtime.log_lines.PrivateFile",
+                "class": "backoffice.runtime.log_files.PrivateFile",
                 "filename": security_log,
                 "formatter": "line",
                 "filters": ["request_id"],

@@ -45,9 +45,11 @@ def is_outage(error: BaseException | None) -> bool:
         return True
     if isinstance(error, OSError):
         return error.errno in FULL
-    if not isinstance(error, (OperationalError, DatabaseInternalError)):
+    # The queue's own, which Django has not wrapped.
+    is_bare = isinstance(error, sqlite3.Error)
+    if not (is_bare or isinstance(error, (OperationalError, DatabaseInternalError))):
         return False
-    cause = error.__cause__
+    cause = error if is_bare else error and error.__cause__
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
         # The lowest byte is the kind; a connection that could not be made has no code at all.

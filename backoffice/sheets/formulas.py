@@ -17,7 +17,7 @@ def neutralised(text: str) -> str:
 
 
 def safe_text(text: str) -> str:
-    """Return the text in a form that is safe in a cell of any file, and of which `restored` makes it again."""
+    """Return the text in a form that is safe in a cell of any file; `restored` undoes it."""
     text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
     # One that begins with an apostrophe of its own gets another: the first is taken off again.
     return f"'{text}" if _is_formula(text.lstrip("'")) else text

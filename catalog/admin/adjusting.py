@@ -17,6 +17,7 @@ from unfold.widgets import (
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.dialogs import UseCaseDialog
+from backoffice.db.fields import one_line
 from backoffice.errors import Refusal
 from catalog import stock
 from catalog.admin.short_count import link_to_cancel
@@ -54,6 +55,7 @@ class AdjustStock(UseCaseDialog):
     note = forms.CharField(
         label=_("Note"),
         max_length=255,
+        validators=[one_line],
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Delivery note, shelf, what broke …")}),
     )

@@ -10,9 +10,10 @@ from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin, show_refusal
+from backoffice.db.search_text import holding_all
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
-from catalog.categories import delete_category
+from catalog.categories import delete_category, save_category
 from catalog.models import Category, Product
 
 
@@ -28,6 +29,11 @@ class CategoryAdmin(DomainAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         categories: QuerySet[Category] = super().get_queryset(request)
         return categories.annotate(products_count=Count("products"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Category], search_term: str
+    ) -> tuple[QuerySet[Category], bool]:
+        return queryset.filter(holding_all(search_term)), False
 
     @display(description=_("Products"), ordering="products_count", formatting="price")
     def products_count(self, category: Category) -> int:
@@ -45,6 +51,9 @@ class CategoryAdmin(DomainAdmin):
         except Refusal as refusal:
             return show_refusal(request, refusal)
         return answer
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        save_category(obj, by=actor_of(request))
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
         delete_category(obj, by=actor_of(request))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,10 +20,11 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
-from backoffice.text import identity_key
+from backoffice.finding import cleaned
 from catalog.admin.exporting import Exported, ListExport
 from catalog.exports import MovementExport
-from catalog.models import StockMovement
+from catalog.finding import products_matching
+from catalog.models import Product, StockMovement
 from catalog.templatetags.stock import actor_for, change, movement_label, reference, signed
 
 
@@ -54,7 +56,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         ("reference", FieldTextFilter),
     )
     search_fields = ("reference",)
-    search_help_text = _("SKU, order or import")
+    search_help_text = _("SKU or name of a product, order or import")
     list_select_related = ("product", "actor")
     ordering = ("-id",)
     sortable_by = ()
@@ -82,13 +84,22 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
     ) -> tuple[QuerySet[StockMovement], bool]:
-        term = search_term.strip()
+        """Find the movements of products that are called so, and those of an order, a parcel or an import."""
+        term = cleaned(search_term)
         if not term:
             return queryset, False
-        by_reference = queryset.filter(reference=term) | queryset.filter(held_for=term)
-        if by_reference.exists():
-            return by_reference, False
-        return queryset.filter(product__sku_key=identity_key(term)), False
+        numbers = [term, term.upper(), f"{settings.SHOP_ORDER_PREFIX}{term}".upper()]
+        products = products_matching(Product.objects.all(), term).values("pk")
+        movements = StockMovement.objects.order_by()
+        found = (
+            movements.filter(product__in=products)
+            .values("pk")
+            .union(
+                movements.filter(reference__in=numbers).values("pk"),
+                movements.filter(held_for__in=numbers).values("pk"),
+            )
+        )
+        return queryset.filter(pk__in=found), False
 
     @display(description=_("When"))
     def when(self, movement: StockMovement) -> SafeString | str:

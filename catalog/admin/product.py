@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,12 +22,12 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.money import formatted
-from backoffice.text import identity_key
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting
 from catalog.admin.history import stock_of
 from catalog.admin.navigation import ARCHIVED, LOW, OUT_OF_STOCK
 from catalog.admin.product_files import ProductFiles
+from catalog.finding import products_matching
 from catalog.models import Product
 from catalog.models.product import ProductQuerySet
 from catalog.products import ProductData, archive_product, create_product, edit_product
@@ -90,18 +90,8 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
-        """Find that product alone when the term is an exact SKU or barcode: that is what a scanner types."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
         assert isinstance(queryset, ProductQuerySet)
-        exact = queryset.with_code(term)
-        if exact.exists():
-            return exact, False
-        name = Q()
-        for word in term.split():
-            name &= Q(name__icontains=word)
-        return queryset.filter(name | Q(sku_key__startswith=identity_key(term))), False
+        return products_matching(queryset, search_term), False
 
     @display(description=_("Product"), ordering="sku_key")
     def product(self, product: Product) -> SafeString:

@@ -19,7 +19,9 @@ Units = Annotated[int, Field(ge=-MAX_UNITS, le=MAX_UNITS)]
 
 
 class ProductFilters(ListQuery):
-    q: Search | None = Field(None, description="Words of the name or SKU.")
+    q: Search | None = Field(
+        None, description="Words of the name or SKU, or parts of them; for staff also a barcode."
+    )
     category: Slug | None = Field(None, description="The slug of a category.")
     price_gte: Money | None = None
     price_lte: Money | None = None

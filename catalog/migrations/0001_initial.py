@@ -1,4 +1,6 @@
 import backoffice.db.fields
+import backoffice.db.money_fields
+import backoffice.db.search_text
 import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
@@ -36,8 +38,10 @@ class Migration(migrations.Migration):
             name='Category',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('name_key', backoffice.db.fields.FoldedField(max_length=240, source='name', unique=True)),
                 ('slug', models.SlugField(max_length=120, unique=True, verbose_name='slug')),
+                ('search_text', backoffice.db.search_text.SearchTextField(texts=('name',))),
             ],
             options={
                 'verbose_name': 'category',
@@ -52,8 +56,10 @@ class Migration(migrations.Migration):
                 ('sku', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('\\A[^/\\x00-\\x1f\\x7f]{1,64}\\Z', 'A SKU has 1 to 64 characters, without / and control characters.', code='sku_characters'), django.core.validators.RegexValidator('\\A\\.{1,2}\\Z', '“.” and “..” alone cannot be a SKU: add a letter or a digit.', code='sku_of_dots', inverse_match=True)], verbose_name='SKU')),
                 ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku', unique=True)),
                 ('name', models.CharField(max_length=255, verbose_name='name')),
+                ('search_text', backoffice.db.search_text.SearchTextField(texts=('name', 'sku'))),
                 ('barcode', models.CharField(blank=True, max_length=64, verbose_name='barcode')),
-                ('price', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='price')),
+                ('barcode_key', backoffice.db.fields.BarcodeKeyField(blank=True, max_length=128, source='barcode')),
+                ('price', backoffice.db.money_fields.MoneyField(verbose_name='price')),
                 ('is_active', models.BooleanField(default=True, help_text='Only active products can be ordered; archived ones are not active.', verbose_name='active')),
                 ('low_stock_threshold', models.PositiveIntegerField(blank=True, help_text="Empty: the shop's default.", null=True, verbose_name='low stock threshold')),
                 ('on_hand', models.IntegerField(default=0, editable=False)),
@@ -71,18 +77,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ProductChange',
+            name='EarlierSku',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed')], max_length=8)),
-                ('changes', models.JSONField(default=dict)),
-                ('file_name', models.CharField(blank=True, max_length=255)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='catalog.product')),
+                ('sku', models.CharField(max_length=64)),
+                ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku', unique=True)),
+                ('until', models.DateTimeField(default=django.utils.timezone.now)),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earlier_skus', to='catalog.product')),
             ],
             options={
+                'ordering': ('-id',),
                 'default_permissions': (),
             },
         ),
@@ -90,35 +94,10 @@ class Migration(migrations.Migration):
             name='ProductImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('applied', 'Applied')], default='planned', max_length=8)),
-                ('file_name', models.CharField(max_length=255)),
-                ('columns', models.JSONField(default=list)),
-                ('ignored_columns', models.JSONField(default=list)),
-                ('rows', models.JSONField(default=list)),
-                ('plan', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'product import',
-                'verbose_name_plural': 'product imports',
-                'ordering': ('-id',),
-            },
-        ),
-        migrations.CreateModel(
-            name='StockImport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('applied', 'Applied'), ('undone', 'Undone')], default='planned', max_length=8)),
-                ('mode', models.CharField(choices=[('count', "Count: set on hand to the file's quantity"), ('receive', "Receive: add the file's quantity")], max_length=8)),
                 ('file_name', models.CharField(max_length=255)),
-                ('digest', models.CharField(db_index=True, help_text='SHA-256 of mode and content.', max_length=64)),
                 ('ignored_columns', models.JSONField(default=list)),
                 ('rows_count', models.PositiveIntegerField(default=0)),
-                ('changes', models.PositiveIntegerField(default=0)),
                 ('unchanged', models.PositiveIntegerField(default=0)),
                 ('problems', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -126,6 +105,74 @@ class Migration(migrations.Migration):
                 ('applied_at', models.DateTimeField(null=True)),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('kept_since', models.DateTimeField(editable=False, null=True)),
+                ('columns', models.JSONField(default=list)),
+                ('new', models.PositiveIntegerField(default=0)),
+                ('changed', models.PositiveIntegerField(default=0)),
+                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'product import',
+                'verbose_name_plural': 'product imports',
+                'ordering': ('-id',),
+            },
+            managers=[
+                ('with_incomplete', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ProductChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('undone', 'Undone')], max_length=8)),
+                ('changes', models.JSONField(default=dict)),
+                ('file_name', models.CharField(blank=True, max_length=255)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='catalog.product')),
+                ('product_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='catalog.productimport')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ProductImportRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row', models.PositiveIntegerField()),
+                ('sku', models.CharField(max_length=255)),
+                ('outcome', models.CharField(max_length=8)),
+                ('cells', models.JSONField(default=list)),
+                ('changes', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('problems', models.JSONField(default=list)),
+                ('problem_code', models.CharField(blank=True, max_length=40)),
+                ('product_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='catalog.productimport')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='StockImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('planned', 'Planned'), ('applied', 'Applied'), ('undone', 'Undone')], default='planned', max_length=8)),
+                ('file_name', models.CharField(max_length=255)),
+                ('ignored_columns', models.JSONField(default=list)),
+                ('rows_count', models.PositiveIntegerField(default=0)),
+                ('unchanged', models.PositiveIntegerField(default=0)),
+                ('problems', models.PositiveIntegerField(default=0)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('applied_at', models.DateTimeField(null=True)),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('kept_since', models.DateTimeField(editable=False, null=True)),
+                ('mode', models.CharField(choices=[('count', "Count: set on hand to the file's quantity"), ('receive', "Receive: add the file's quantity")], max_length=8)),
+                ('digest', models.CharField(db_index=True, help_text='SHA-256 of mode and content.', max_length=64)),
+                ('changes', models.PositiveIntegerField(default=0)),
                 ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -193,7 +240,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', Decimal('0.00'))), name='product_price_not_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('price__gte', Decimal(0))), name='product_price_not_negative'),
         ),
         migrations.AddConstraint(
             model_name='product',
@@ -209,11 +256,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='product',
-            constraint=models.UniqueConstraint(condition=models.Q(('barcode', ''), _negated=True), fields=('barcode',), name='product_barcode_unique'),
+            constraint=models.UniqueConstraint(condition=models.Q(('barcode_key', ''), _negated=True), fields=('barcode_key',), name='product_barcode_unique'),
         ),
         migrations.AddIndex(
             model_name='productchange',
             index=models.Index(fields=['product', '-id'], name='change_of_product'),
+        ),
+        migrations.AddConstraint(
+            model_name='productimportrow',
+            constraint=models.UniqueConstraint(fields=('product_import', 'row'), name='product_import_row_once'),
         ),
         migrations.AddConstraint(
             model_name='stockimportrow',

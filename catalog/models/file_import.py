@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Source
+from backoffice.db.fields import LineField
 
 
 class ImportState(models.TextChoices):
@@ -28,7 +29,7 @@ class FileImport(models.Model):
     """
 
     state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
-    file_name = models.CharField(max_length=255)
+    file_name = LineField(max_length=255)
     ignored_columns = models.JSONField(default=list)
     rows_count = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.db.fields import LineField
 from catalog.models.history import HistoryQuerySet, HistoryRow
 from catalog.models.product import Product
 
@@ -52,8 +53,8 @@ class StockMovement(HistoryRow):
     on_hand_after = models.IntegerField()
     reserved_after = models.IntegerField()
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
-    note = models.CharField(max_length=255, blank=True)
-    reference = models.CharField(max_length=64, blank=True)
+    note = LineField(max_length=255, blank=True)
+    reference = LineField(max_length=64, blank=True)
     held_for = models.CharField(
         max_length=40, blank=True, help_text=_("What reserved units are held for: an order's number.")
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,9 +13,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.db.fields import FoldedField
+from backoffice.db.fields import BarcodeKeyField, FoldedField, LineField
+from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
 
 MAX_UNITS = 2_000_000_000
 sku_validator = RegexValidator(
@@ -38,9 +41,11 @@ not_of_the_api = RegexValidator(
 )
 
 
-class Category(models.Model):
-    name = models.CharField(_("name"), max_length=120, unique=True)
+class Category(Searched):
+    name = LineField(_("name"), max_length=120)
+    name_key = FoldedField(source="name", max_length=240, unique=True)
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    search_text = SearchTextField(texts=("name",))
 
     class Meta:
         verbose_name = _("category")
@@ -49,6 +54,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError when another category's name looks the same."""
+        if Category.objects.exclude(pk=self.pk).filter(name_key=identity_key(self.name)).exists():
+            raise ValidationError({"name": _("Another category has this name already.")})
 
 
 def named_earlier(keys: Sequence[str]) -> Q:
@@ -68,10 +78,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_code(self, code: str) -> Self:
         """Find the products whose SKU, earlier SKU or barcode is the code that was scanned or typed."""
-        if not code.strip():
-            return self.none()
         key = identity_key(code)
-        return self.filter(Q(sku_key=key) | named_earlier([key]) | Q(barcode=code.strip()))
+        if not key:
+            return self.none()
+        return self.filter(Q(sku_key=key) | named_earlier([key]) | Q(barcode_key=barcode_key(code)))
 
     def low_stock(self) -> Self:
         """Find active products with no more units available than their threshold."""
@@ -79,16 +89,18 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.active().filter(available__lte=threshold)
 
 
-class Product(models.Model):
+class Product(Searched):
     """A thing with a SKU that can be ordered.
 
     `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
     """
 
-    sku = models.CharField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone, not_of_the_api])
+    sku = LineField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone, not_of_the_api])
     sku_key = FoldedField(source="sku", max_length=128, unique=True)
-    name = models.CharField(_("name"), max_length=255)
-    barcode = models.CharField(_("barcode"), max_length=64, blank=True)
+    name = LineField(_("name"), max_length=255)
+    search_text = SearchTextField(texts=("name", "sku"))
+    barcode = LineField(_("barcode"), max_length=64, blank=True)
+    barcode_key = BarcodeKeyField(source="barcode", max_length=128, blank=True)
     category = models.ForeignKey(
         Category,
         null=True,
@@ -97,7 +109,7 @@ class Product(models.Model):
         related_name="products",
         verbose_name=_("category"),
     )
-    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    price = MoneyField(_("price"))
     is_active = models.BooleanField(
         _("active"),
         default=True,
@@ -128,7 +140,7 @@ class Product(models.Model):
                 condition=Q(reserved__lte=F("on_hand")), name="product_reserved_within_on_hand"
             ),
             models.UniqueConstraint(
-                fields=("barcode",), condition=~Q(barcode=""), name="product_barcode_unique"
+                fields=("barcode_key",), condition=~Q(barcode_key=""), name="product_barcode_unique"
             ),
         )
         indexes = (

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.db.fields import LineField
 from catalog.models.history import HistoryQuerySet, HistoryRow
 from catalog.models.product import Product
 from catalog.models.product_import import ProductImport
@@ -27,7 +28,7 @@ class ProductChange(HistoryRow):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=8, choices=ProductChangeKind)
     changes = models.JSONField(default=dict)
-    file_name = models.CharField(max_length=255, blank=True)
+    file_name = LineField(max_length=255, blank=True)
     product_import = models.ForeignKey(
         ProductImport, null=True, on_delete=models.PROTECT, related_name="entries"
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backoffice.money import TooManyPlaces, in_places, places
 from backoffice.sheets.columns import named_columns
 from backoffice.sheets.plans import RowProblem
 from backoffice.text import identity_key
@@ -82,7 +83,9 @@ def _price(text: str) -> Decimal | None:
         return None
     try:
         if PRICE.match(text):
-            return Decimal(text)
+            return in_places(Decimal(text))
+    except TooManyPlaces:
+        raise UnclearCell("max_decimal_places", max=places()) from None
     except InvalidOperation:
         pass
     raise UnclearCell("not_a_price", text=text)

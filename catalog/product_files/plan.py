@@ -20,7 +20,7 @@ from backoffice.sheets.plans import (
     RowProblem,
     rejected_csv,
 )
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
 from catalog.models import EarlierSku, Product, ProductImport
 from catalog.product_files.cells import Categories, all_categories, said_by
 from catalog.product_files.problems import (
@@ -161,7 +161,7 @@ class _Judge:
             raise RowHasProblems(*problems_of_fields(unclean))
         if product.price < 0:
             raise RowHasProblems(RowProblem("price", "negative_price"))
-        if product.barcode and self._holders.setdefault(product.barcode, key) != key:
+        if product.barcode and self._holders.setdefault(barcode_key(product.barcode), key) != key:
             raise RowHasProblems(RowProblem("", "barcode_taken", {"barcode": product.barcode}))
 
     def _value(self, product: Product, name: str) -> Any:
@@ -212,9 +212,11 @@ def _holders_of(file: ProductFile) -> dict[str, str]:
     if "barcode" not in file.columns:
         return {}
     place = file.columns.index("barcode")
-    barcodes = [cells[place] for _, cells in file.rows if cells[place]]
+    barcodes = [barcode_key(cells[place]) for _, cells in file.rows if cells[place]]
     return {
         barcode: key
         for batch in batched(barcodes, PRODUCTS_AT_ONCE)
-        for barcode, key in Product.objects.filter(barcode__in=batch).values_list("barcode", "sku_key")
+        for barcode, key in Product.objects.filter(barcode_key__in=batch).values_list(
+            "barcode_key", "sku_key"
+        )
     }

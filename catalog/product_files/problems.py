@@ -16,6 +16,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.money import too_many_places
 from backoffice.sheets.plans import RowProblem, shown
 from catalog.models.product import no_dots_alone, not_of_the_api, sku_validator
 
@@ -113,4 +114,5 @@ SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
     **{each.code: each.message for each in (sku_validator, no_dots_alone, not_of_the_api)},
     **{each.code: each.message for each in (MaxLengthValidator, MaxValueValidator, MinValueValidator)},
     **DecimalValidator.messages,
+    "max_decimal_places": lambda _facts: too_many_places(),
 }

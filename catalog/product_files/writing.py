@@ -14,7 +14,17 @@ from catalog.product_cache import forget_products
 from catalog.product_history import ProductEdit
 
 PRODUCTS_AT_ONCE = 1_000
-WRITTEN = ("name", "price", "category", "barcode", "low_stock_threshold", "is_active", "updated_at")
+WRITTEN = (
+    "name",
+    "price",
+    "category",
+    "barcode",
+    "barcode_key",
+    "low_stock_threshold",
+    "is_active",
+    "updated_at",
+    "search_text",
+)
 
 
 def locked_products(pks: Iterable[int]) -> list[Product]:
@@ -49,7 +59,7 @@ def _update(products: list[Product]) -> None:
 
     def values(product: Product) -> list[Any]:
         product.updated_at = now
-        own = [field.get_db_prep_save(getattr(product, field.attname), connection) for field in fields]
+        own = [field.get_db_prep_save(field.pre_save(product, add=False), connection) for field in fields]
         return [*own, product.pk]
 
     for part in batched(products, PRODUCTS_AT_ONCE):

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 
 from backoffice.text import identity_key
+from catalog.finding import products_matching
 from catalog.models import Category, Product
-from catalog.models.product import ProductQuerySet, named_earlier
+from catalog.models.product import ProductQuerySet
 
 PUBLIC_FIELDS = (
     *("sku", "name", "price", "stock", "category", "category_name"),
@@ -80,9 +80,8 @@ class ProductFilter:
     created_before: datetime | None = None
 
     def of(self, products: ProductQuerySet, *, by_barcode: bool = True) -> ProductQuerySet:
-        """Filter the products. With `by_barcode`, which the public lacks, a word of `q` may be a barcode."""
-        for word in (self.q or "").split():
-            products = products.filter(_mentions(word, by_barcode=by_barcode))
+        """Filter the products. With `by_barcode`, which the public lacks, `q` may be a barcode."""
+        products = products_matching(products, self.q or "", by_barcode=by_barcode)
         if self.low_stock is not None:
             low = products.low_stock()
             products = low if self.low_stock else products.exclude(pk__in=low.values("pk"))
@@ -106,9 +105,3 @@ def slug_of_category(name: str) -> str:
     # The database folds no case outside ASCII, and a shop has few categories.
     slugs = {identity_key(each.name): each.slug for each in Category.objects.all()}
     return slugs.get(identity_key(name), name.strip())
-
-
-def _mentions(word: str, *, by_barcode: bool) -> Q:
-    key = identity_key(word)
-    mentions = Q(name__icontains=word) | Q(sku_key__contains=key) | named_earlier([key])
-    return mentions | Q(barcode=word) if by_barcode else mentions

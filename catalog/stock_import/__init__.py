@@ -4,7 +4,13 @@ A row with a `problem_code` changes nothing; one with a `remark_code` was applie
 """
 
 from backoffice.sheets.plans import CannotUndo
-from catalog.stock_import.apply import AlreadyImported, ImportHasProblems, PlanChanged, apply_import
+from catalog.stock_import.apply import (
+    AlreadyImported,
+    ImportHasProblems,
+    PlanChanged,
+    apply_import,
+    refuse_repetition,
+)
 from catalog.stock_import.lookup import UnknownImport, WrongState, import_numbered
 from catalog.stock_import.plan import forget_plan, plan_import, sweep_plans
 from catalog.stock_import.problems import problem_in_words, problem_of
@@ -24,6 +30,7 @@ __all__ = [
     "plan_import",
     "problem_in_words",
     "problem_of",
+    "refuse_repetition",
     "rejects_csv",
     "sweep_plans",
     "template_csv",

@@ -10,7 +10,13 @@ from backoffice.errors import Conflict
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.ledger_sql import APPLYING, move_stock
-from catalog.stock_import.lookup import count_rows, execute, faults_of, hold_import
+from catalog.stock_import.lookup import (
+    count_rows,
+    execute,
+    faults_of,
+    hold_import,
+    import_numbered,
+)
 from catalog.stock_import.problems import PLAN_CHANGED
 from catalog.stock_import.staging import lock_products_of
 
@@ -92,6 +98,16 @@ def apply_import(number: int, *, by: Actor, skip_invalid: bool = False, again: b
     move_stock(stock_import, APPLYING, by=by)
     _mark_applied(stock_import, by)
     return stock_import
+
+
+def refuse_repetition(number: int) -> None:
+    """Refuse what `apply_import` would refuse because it was applied before; nothing is locked.
+
+    Raises:
+        UnknownImport, AlreadyImported.
+    """
+    digest = import_numbered(number).digest
+    _refuse_repetition(list(StockImport.objects.filter(digest=digest).exclude(pk=number).order_by("pk")))
 
 
 def _refuse_repetition(same_content: list[StockImport]) -> None:

@@ -13,7 +13,5 @@ def count_sheet(products: Iterable[Product]) -> Dataset:
     """Make the sheet. Imported unchanged it does nothing; a row whose product moved meanwhile is refused."""
     sheet = Dataset(headers=COLUMNS)
     for product in products:
-        sheet.append(
-            (safe_text(product.sku), product.on_hand, product.on_hand, "", safe_text(product.name))
-        )
+        sheet.append((safe_text(product.sku), product.on_hand, product.on_hand, "", safe_text(product.name)))
     return sheet

@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from backoffice.money import rounded
+
 SAMPLE = Path(__file__).parent / "data" / "online-retail-sample.csv.gz"
 NOT_GOODS = re.compile(r"POST|M|DOT|BANK CHARGES|D|C2|AMAZONFEE|S|CRUK|PADS|GIFT_.*", re.IGNORECASE)
 
@@ -72,7 +74,7 @@ def sorted_out(rows: Iterable[Row]) -> RetailSample:
             returns.append(_return(row))
             continue
         sku = sku_of(row)
-        products[sku] = SampleProduct(sku, name_of(row), Decimal(row["UnitPrice"]).quantize(Decimal("0.01")))
+        products[sku] = SampleProduct(sku, name_of(row), rounded(Decimal(row["UnitPrice"])))
         invoices[row["InvoiceNo"]].append(row)
     orders = [_order(invoice, lines) for invoice, lines in invoices.items()]
     return RetailSample(

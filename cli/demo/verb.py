@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.terminal.console import FOUND_PROBLEMS, DryRun, Json, Yes, print_json, proceed, say
+from cli.terminal.console import FOUND_PROBLEMS, DryRun, Json, Yes, print_json, proceed, put, say
 from cli.terminal.verbs import lone_verb
 from cli.terminal.words import gettext as _
 
@@ -74,7 +74,7 @@ def _report(outcome: "LoadingOutcome", *, as_json: bool) -> None:
             }
         )
         return
-    print(
+    put(
         _("Loaded %(loaded)s orders.") % {"loaded": f"{outcome.loaded:,}"}
         if outcome.loaded
         else _("Every order was there already.")
@@ -83,7 +83,7 @@ def _report(outcome: "LoadingOutcome", *, as_json: bool) -> None:
         name.replace("_", " "): f"{value:,}" if isinstance(value, int) else value
         for name, value in numbers.items()
     }
-    print(
+    put(
         _("The shop: %(figures)s.")
         % {"figures": ", ".join((f"{value} {name}" for name, value in told.items()))}
     )
@@ -92,12 +92,12 @@ def _report(outcome: "LoadingOutcome", *, as_json: bool) -> None:
         (_("Lines of the sample left out"), outcome.left_out),
     ):
         for reason, count in reasons.most_common():
-            print(f"{title}: {count:,} {reason}")
-    print(_("Prices are the latest that the sample has, so totals differ from history."))
+            put(f"{title}: {count:,} {reason}")
+    put(_("Prices are the latest that the sample has, so totals differ from history."))
     for problem in outcome.problems:
-        print(f"{_('Problem')}: {problem.subject}: {problem.check}: {problem.detail}")
+        put(f"{_('Problem')}: {problem.subject}: {problem.check}: {problem.detail}")
     if not outcome.problems:
-        print(_("The audit of stock and orders found nothing wrong."))
+        put(_("The audit of stock and orders found nothing wrong."))
 
 
 def _in_lines(label: str, total: int, increments: Iterator[int]) -> None:

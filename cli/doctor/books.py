@@ -19,6 +19,20 @@ def check_orders() -> Finding:
     )
 
 
+def check_currency() -> Finding:
+    from django.conf import settings
+
+    from backoffice.db.books_currency import OtherCurrency, kept_currency, refuse_other_currency
+
+    try:
+        refuse_other_currency()
+    except OtherCurrency as refusal:
+        return trouble(refusal.detail)
+    if kept_currency() is None:
+        return trouble(_("the books name none; run: python manage.py migrate"))
+    return fine(_("%(currency)s, as the books are in") % {"currency": settings.SHOP_CURRENCY})
+
+
 def _audited(discrepancies: int, all_well: str, command: str) -> Finding:
     if discrepancies:
         return trouble(

@@ -17,7 +17,7 @@ Mend = Annotated[bool, typer.Option("--mend", help="Move on sequences that are b
 # How `_finding_of` begins the detail about a database that does not answer.
 AWAY = "OperationalError: "
 OF_THE_DATABASE = frozenset(
-    ("migrations", "sequences", "ledger triggers", "worker", "outbox", "stock", "orders", "clock")
+    ("migrations", "sequences", "ledger triggers", "worker", "outbox", "currency", "stock", "orders", "clock")
 )
 CHECKS: dict[str, Callable[[], Finding]] = {
     "database": database.check_database,
@@ -32,6 +32,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "worker": background.check_worker,
     "mail": background.check_mail,
     "outbox": background.check_outbox,
+    "currency": books.check_currency,
     "stock": books.check_stock,
     "orders": books.check_orders,
     "clock": database.check_clock,

@@ -48,7 +48,7 @@ def export(
     orders = given.filter().of(Order.objects.all())
     total = orders.count()
     record_export("orders", count=total, by=by)
-    with bar("Exporting", None, rows=total), writing(output) as file:
+    with bar("Exporting", None, rows=total), writing(output, kind) as file:
         wanted = OrderExport.told_to(by.user, orders)
         if kind == "xlsx":
             write_orders_workbook(file, wanted)

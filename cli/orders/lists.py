@@ -1,6 +1,7 @@
 """shopctl orders list, show: look at orders."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +27,7 @@ LINES = columns(
     "cancelled:n",
     "returned:n",
 )
+PARCELS = columns("reference", "carrier", "tracking_number", "shipped_at", "delivered_at", "units")
 EVENTS = columns("at=When", "kind", "text", "actor=By", "source=Through")
 
 
@@ -73,7 +75,7 @@ def show_order(
     explain: Annotated[bool, typer.Option("--explain", help="Also how the price came about.")] = False,
     json: Json = False,
 ) -> None:
-    """Show an order with its lines, shipments and timeline."""
+    """Show an order with its lines, parcels and timeline."""
     from orders.models import OrderEvent
     from orders.readers.events import events_as_data
     from orders.readers.orders import order_data
@@ -88,4 +90,11 @@ def show_order(
     print_part("Lines", order["lines"], LINES)
     if explain:
         print_part(_("How the price came about"), order["explanation"], STEPS)
+    if order["shipments"]:
+        print_part(_("Parcels"), list(map(_parcel, order["shipments"])), PARCELS)
     print_part("Timeline", order["events"], EVENTS)
+
+
+def _parcel(shipment: Mapping[str, Any]) -> dict[str, Any]:
+    units = [f"{line['sku']}={line['quantity']}" for line in shipment["lines"]]
+    return {**shipment, "units": units}

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from cli.terminal.completion import ORDER_STATUSES, one_of
 from cli.terminal.console import wrong_use
-from cli.terminal.moments import moment
+from cli.terminal.moments import end_moment, moment
 from cli.terminal.options import number
 from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orders.readers.order_filter import OrderFilter
 
 
@@ -20,11 +23,18 @@ if TYPE_CHECKING:
 class OrderOptions:
     """The options that select orders; what is not given does not narrow them."""
 
-    q: Annotated[str | None, typer.Option(help="A number, or a part of the e-mail address or name.")] = None
+    q: Annotated[
+        str | None,
+        typer.Option(
+            help="What tells an order: number or last digits, SKU, barcode, tracking number, promo code, "
+            "phone number, postcode, or parts of names, e-mail addresses and towns."
+        ),
+    ] = None
     status: Annotated[
         list[str] | None,
         typer.Option(
             metavar="STATUS",
+            autocompletion=one_of(*ORDER_STATUSES),
             help="pending, partially_shipped, shipped, delivered or cancelled; may be repeated.",
         ),
     ] = None
@@ -50,13 +60,10 @@ class OrderOptions:
         str | None, typer.Option("--placed-after", "--from", metavar="WHEN", help="Placed then or later.")
     ] = None
     placed_before: Annotated[
-        str | None,
-        typer.Option(
-            "--placed-before",
-            "--to",
-            metavar="WHEN",
-            help="Placed before: a day without a time is left out.",
-        ),
+        str | None, typer.Option(metavar="WHEN", help="Placed before: a day without a time is left out.")
+    ] = None
+    to: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Placed until then: a day until it is over, at 24:00.")
     ] = None
 
     def filter(self) -> "OrderFilter":
@@ -64,15 +71,9 @@ class OrderOptions:
         from orders.readers.order_filter import OrderFilter
 
         start = moment(self.placed_after, option="placed-after")
-        end = moment(self.placed_before, option="placed-before")
+        end = self._end()
         if start is not None and end is not None and end <= start:
-            wrong_use(
-                _(
-                    "--placed-before %(placed_before)s is not after --placed-after %(placed_after)s: a day "
-                    "as --placed-before is left out, name the next one."
-                )
-                % {"placed_before": self.placed_before, "placed_after": self.placed_after}
-            )
+            self._refuse_nothing()
         return OrderFilter(
             q=self.q,
             status=_statuses(self.status or []),
@@ -84,6 +85,25 @@ class OrderOptions:
             discount_lte=self.discount_lte,
             placed_after=start,
             placed_before=end,
+        )
+
+    def _end(self) -> "datetime | None":
+        if self.placed_before is not None and self.to is not None:
+            wrong_use(_("Give either --to, which includes a day, or --placed-before, which leaves it out."))
+        if self.to is not None:
+            return end_moment(self.to, option="to")
+        return moment(self.placed_before, option="placed-before")
+
+    def _refuse_nothing(self) -> NoReturn:
+        given = {"placed_before": self.placed_before, "placed_after": self.placed_after, "to": self.to}
+        if self.to is not None:
+            wrong_use(_("--to %(to)s is not after --placed-after %(placed_after)s.") % given)
+        wrong_use(
+            _(
+                "--placed-before %(placed_before)s is not after --placed-after %(placed_after)s: a day "
+                "as --placed-before is left out, name the next one, or give --to."
+            )
+            % given
         )
 
 

@@ -8,9 +8,10 @@ import typer
 
 from cli.orders.shown import STEPS, app, in_short, print_part
 from cli.terminal.actors import actor
+from cli.terminal.changes import rehearsed
 from cli.terminal.console import REFUSED, As, DryRun, Json, columns, print_json, say, show_one
 from cli.terminal.files import name_of, opened
-from cli.terminal.idempotency import IdempotencyKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
@@ -46,10 +47,10 @@ def place(
     by = actor(as_, "orders.add_order")
     content = _content_of(file)
     request, email = _order_in(content, name_of(file))
-    if dry_run:
+    operation = f"place {sha256(content).hexdigest()} {by}"
+    if dry_run and answer_kept(idempotency_key, operation) is None:
         _show_quote(request, email, by, as_json=json)
         return
-    operation = f"place {sha256(content).hexdigest()} {by}"
     row = once_per_key(idempotency_key, operation, partial(_placed, request, email, by))
     show_one(row if json else in_short(row), as_json=json)
 
@@ -106,22 +107,26 @@ def _placed(request: "OrderRequest", email: str, by: "Actor") -> dict[str, Any]:
 
 
 def _show_quote(request: "OrderRequest", email: str, by: "Actor", *, as_json: bool) -> None:
-    """Print what the order would cost. Raises typer.Exit: 1 when its promo code would be refused."""
-    from accounts.email_addresses import checked_email
-    from orders.placing.basket import address_fields
+    """Print what the order would cost.
+
+    Raises:
+        typer.Exit: 1, its promo code would be refused.
+        what `place_order` raises.
+    """
     from orders.placing.placement import quote_order
     from orders.readers.orders import quote_as_data
 
-    checked_email(email)
-    address_fields(request.address)
     quote = quote_order(request, email=email, by=by)
     priced = quote_as_data(quote)
+    is_refused = quote.promo is not None and not quote.promo.applied
+    if not is_refused:
+        rehearsed(partial(_placed, request, email, by))
     if as_json:
         print_json(priced)
     else:
         _print_quote(priced)
     say(_("A dry run: nothing was changed."))
-    if quote.promo is not None and not quote.promo.applied:
+    if is_refused:
         say(_("The order would be refused: %(reason)s") % {"reason": priced["promo"]["reason"]})
         raise typer.Exit(REFUSED)
 

@@ -1,15 +1,16 @@
 """shopctl orders cancel, return: take back what was ordered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.orders.shown import Lines, Number, app, quantities, say_open_units
+from cli.orders.shown import Lines, Number, app, as_text, quantities, say_open_units
 from cli.terminal.actors import actor
-from cli.terminal.console import As, DryRun, Json, Yes, proceed, say, show_one
-from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
+from cli.terminal.changes import RequestedChange
+from cli.terminal.console import As, DryRun, Json, Yes, say, show_one
+from cli.terminal.idempotency import IdempotencyKey, answer_kept
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     "cancel",
     examples="""
     shopctl orders cancel B-100042 --reason "customer asked"
-    shopctl orders cancel B-100042 --line TEA-01=1 --yes
+    shopctl orders cancel B-100042 --line TEA-01=1 --yes --idempotency-key call-4711
     shopctl orders cancel B-100042 --dry-run
     """,
 )
@@ -35,27 +36,38 @@ def cancel(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Cancel what has not shipped, wholly or by line.
 
     The units can be sold again; the customer gets an e-mail.
     """
+    by = actor(as_, "orders.cancel_order")
+    wanted = quantities(lines)
+    operation = f"cancel {number.strip().upper()} {as_text(wanted)} {reason} {by}"
+    say_plan, question = _cancelling(number, wanted)
+    change = RequestedChange(operation, idempotency_key, dry_run, yes, question, say_plan)
+    show_one(change.made(partial(_cancel, number, wanted, reason, by)), as_json=json)
+
+
+def _cancelling(number: str, wanted: Mapping[str, int] | None) -> "tuple[Callable[[], None], str]":
+    """Return what says what would be cancelled, and the question; none for what is cancelled already."""
+    from orders.held_order import order_with_number
+
+    order = order_with_number(number)
+    whose = {"number": order.number, "email": order.email}
+    question = _("Cancel these units of %(number)s (%(email)s)?") % whose
+    return partial(say_open_units, order, wanted), "" if order.status == "cancelled" else question
+
+
+def _cancel(number: str, wanted: Mapping[str, int] | None, reason: str, by: "Actor") -> dict[str, Any]:
     from orders.fulfilment.lifecycle import cancel_order
     from orders.held_order import order_with_number
-    from orders.status import Action, is_allowed
 
-    by = actor(as_, "orders.cancel_order")
+    cancel_order(number, by=by, reason=reason, lines=wanted)
     order = order_with_number(number)
-    wanted = quantities(lines)
-    if is_allowed(Action.CANCEL, order.status) and order.status != "cancelled":
-        say_open_units(order, wanted)
-        whose = {"number": order.number, "email": order.email}
-        question = _("Cancel these units of %(number)s (%(email)s)?") % whose
-        proceed(question, yes=yes, dry_run=dry_run)
-    order = cancel_order(number, by=by, reason=reason, lines=wanted)
-    order = order_with_number(number)
-    show_one({"number": order.number, "status": order.status, "credited": order.credited}, as_json=json)
+    return {"number": order.number, "status": order.status, "credited": order.credited}
 
 
 @verb(
@@ -88,16 +100,15 @@ def register_return(
     """
     by = actor(as_, "orders.return_order")
     wanted = quantities(lines) or {}
-    operation = f"return {number.strip().upper()} {sorted(wanted.items())} {write_off} {reason} {by}"
+    operation = f"return {number.strip().upper()} {as_text(wanted)} {write_off} {reason} {by}"
     row = answer_kept(idempotency_key, operation)
     if row is None:
         order, units = _coming_back(number, wanted)
-        _say_what_comes_back(order, units, write_off=write_off)
         whose = {"number": order.number, "email": order.email}
         question = _("Register this return of %(number)s (%(email)s)?") % whose
-        proceed(question, yes=yes, dry_run=dry_run)
-        change = partial(_return, order, wanted, write_off=write_off, reason=reason, by=by)
-        row = once_per_key(idempotency_key, operation, change)
+        say_plan = partial(_say_what_comes_back, order, units, write_off=write_off)
+        change = RequestedChange(operation, idempotency_key, dry_run, yes, question, say_plan)
+        row = change.made(partial(_return, order, wanted, write_off=write_off, reason=reason, by=by))
     show_one(row, as_json=json)
 
 

@@ -1,14 +1,18 @@
 """shopctl orders ship, deliver: send orders on their way."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.orders.shown import Lines, Number, app, quantities, say_open_units
+from cli.orders.shown import Lines, Number, app, as_text, quantities, say_open_units
 from cli.terminal.actors import actor
-from cli.terminal.console import As, DryRun, FailIfEmpty, Json, Jsonl, Yes, proceed, show_one, wrong_use
-from cli.terminal.files import Overwrite, Rejects, opened, refuse_to_replace
+from cli.terminal.changes import RequestedChange
+from cli.terminal.console import As, DryRun, FailIfEmpty, Json, Jsonl, Yes, show_one, wrong_use
+from cli.terminal.files import Overwrite, Rejects, opened, refuse_rejects
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.row_plans import Asked, RowImport, Words
 from cli.terminal.verbs import verb
@@ -24,8 +28,9 @@ SHIP = Words("Ship", "Shipping", "Shipped", {"new": "new", "same": "known alread
     app,
     "ship",
     examples="""
-    shopctl orders ship B-100042 --carrier DHL --tracking 00340434161094
-    shopctl orders ship B-100042 --line TEA-01=2
+    shopctl orders ship B-100042 --carrier DHL --tracking 00340434161094 --yes
+    shopctl orders ship B-100042 --line TEA-01=2 --dry-run
+    shopctl orders ship B-100042 --yes --idempotency-key parcel-4711
     shopctl orders ship --from carrier.csv --carrier DHL --dry-run
     shopctl orders ship --from carrier.csv --skip-invalid --rejects mend-me.csv --yes
     """,
@@ -47,6 +52,7 @@ def ship(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
@@ -62,37 +68,54 @@ def ship(
         wrong_use(_("Name one order, or a file with --from."))
     by = actor(as_, "orders.ship_order")
     if number is not None:
-        _ship_one(number, lines, carrier, tracking, by=by, dry_run=dry_run, as_json=json)
+        wanted = quantities(lines)
+        parcel = _Parcel(number, wanted, carrier, tracking)
+        operation = f"ship {number.strip().upper()} {as_text(wanted)} {carrier} {tracking} {by}"
+        show_one(_ship_one(parcel, operation, idempotency_key, by, dry_run=dry_run, yes=yes), as_json=json)
         return
     if lines or tracking:
         wrong_use(_("--line and --tracking are for one order; a file has a tracking number in each row."))
     assert from_ is not None
-    refuse_to_replace(rejects, overwrite=overwrite)
-    asked = Asked(from_, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
+    refuse_rejects(rejects, overwrite=overwrite)
+    operation = f"ship {carrier} {by}"
+    asked = Asked(
+        from_, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty, idempotency_key, operation
+    )
     _ship_many(asked, carrier, by=by)
 
 
-def _ship_one(
-    number: str,
-    lines: list[str] | None,
-    carrier: str,
-    tracking: str,
-    *,
-    by: "Actor",
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    from orders.fulfilment.lifecycle import ship_order
-    from orders.held_order import order_with_number
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What is to be shipped of which order, and how."""
 
-    wanted = quantities(lines)
-    if dry_run:
-        say_open_units(order_with_number(number), wanted)
-        proceed("", yes=False, dry_run=True)
-    shipment = ship_order(number, by=by, lines=wanted, carrier=carrier, tracking_number=tracking)
-    order = order_with_number(number)
-    row = {"number": order.number, "status": order.status, "shipment": shipment.reference}
-    show_one({**row, "carrier": carrier, "tracking_number": tracking}, as_json=as_json)
+    number: str
+    lines: Mapping[str, int] | None
+    carrier: str
+    tracking: str
+
+    def say_plan(self) -> None:
+        from orders.held_order import order_with_number
+
+        say_open_units(order_with_number(self.number), self.lines)
+
+    def ship(self, by: "Actor") -> dict[str, Any]:
+        from orders.fulfilment.lifecycle import ship_order
+        from orders.held_order import order_with_number
+
+        shipment = ship_order(
+            self.number, by=by, lines=self.lines, carrier=self.carrier, tracking_number=self.tracking
+        )
+        order = order_with_number(self.number)
+        row = {"number": order.number, "status": order.status, "shipment": shipment.reference}
+        return {**row, "carrier": shipment.carrier, "tracking_number": shipment.tracking_number}
+
+
+def _ship_one(
+    parcel: _Parcel, operation: str, key: str | None, by: "Actor", *, dry_run: bool, yes: bool
+) -> dict[str, Any]:
+    question = _("Ship these units of %(number)s?") % {"number": parcel.number.strip().upper()}
+    change = RequestedChange(operation, key, dry_run, yes, question, parcel.say_plan)
+    return change.made(partial(parcel.ship, by))
 
 
 def _ship_many(asked: Asked, carrier: str, *, by: "Actor") -> None:
@@ -102,7 +125,8 @@ def _ship_many(asked: Asked, carrier: str, *, by: "Actor") -> None:
 
     with opened(asked.file, most=MAX_FILE) as stream:
         content = read_parcels(stream, file_name=asked.file, carrier=carrier)
-    parcels = RowImport("order", plan_dispatch, partial(dispatch, by=by), rejected_parcels_csv, SHIP)
+    ship_all = partial(dispatch, by=by)
+    parcels = RowImport("order", plan_dispatch, ship_all, rejected_parcels_csv, SHIP, by_itself=True)
     parcels.carry_out(content, asked)
 
 
@@ -111,20 +135,29 @@ def _ship_many(asked: Asked, carrier: str, *, by: "Actor") -> None:
     "deliver",
     examples="""
     shopctl orders deliver B-100042
-    shopctl orders deliver B-100042 --shipment B-100042-S1
+    shopctl orders deliver B-100042 --shipment B-100042-S1 --idempotency-key delivered-4711
     """,
 )
 def deliver(
     number: Number,
     shipment: Annotated[str | None, typer.Option(metavar="REF", help="Only this shipment.")] = None,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
     """Mark an order's shipments as delivered."""
+    by = actor(as_, "orders.ship_order")
+    operation = f"deliver {number.strip().upper()} {shipment} {by}"
+    show_one(
+        RequestedChange(operation, idempotency_key).made(partial(_deliver, number, shipment, by)),
+        as_json=json,
+    )
+
+
+def _deliver(number: str, shipment: str | None, by: "Actor") -> dict[str, Any]:
     from orders.fulfilment.lifecycle import deliver_order
     from orders.held_order import order_with_number
 
-    by = actor(as_, "orders.ship_order")
     deliver_order(number, by=by, shipment=shipment)
     order = order_with_number(number)
-    show_one({"number": order.number, "status": order.status}, as_json=json)
+    return {"number": order.number, "status": order.status}

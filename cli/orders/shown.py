@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.terminal.console import columns, is_terminal, print_rows, say, wrong_use
+from cli.terminal.console import columns, is_terminal, print_rows, put, say, wrong_use
 from cli.terminal.verbs import group
 from cli.terminal.words import gettext as _
 
@@ -38,6 +38,13 @@ def quantities(lines: Sequence[str] | None) -> dict[str, int] | None:
     return wanted
 
 
+def as_text(wanted: Mapping[str, int] | None) -> str:
+    """Write the quantities alike in whatever order and case they were given."""
+    from backoffice.text import identity_key
+
+    return str(wanted and sorted((identity_key(sku), quantity) for sku, quantity in wanted.items()))
+
+
 def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
     """Say which open units are meant: all, or those wanted by SKU."""
     from backoffice.text import identity_key
@@ -51,16 +58,18 @@ def say_open_units(order: "Order", wanted: Mapping[str, int] | None) -> None:
 
 def in_short(order: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a person reads before an order's lines: the address as one field, the code alone."""
+    from backoffice.countries import postal_lines
+
     left_out = ("lines", "explanation", "shipments", "events")
     promo, address = order["promo"] or {}, order["shipping_address"] or {}
     return {
         **{name: value for name, value in order.items() if name not in left_out},
         "promo": promo.get("code"),
-        "shipping_address": [value for value in address.values() if value],
+        "shipping_address": [*postal_lines(address), address["phone"]] if address else [],
     }
 
 
 def print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
     if is_terminal():
-        print(f"\n{title}")
+        put(f"\n{title}")
     print_rows(rows, shown)

@@ -16,9 +16,11 @@ from cli.terminal.files import (
     Rejects,
     kind_of,
     opened,
+    refuse_rejects,
     refuse_to_replace,
     write_table,
 )
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
@@ -51,6 +53,7 @@ def import_file(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
@@ -66,11 +69,14 @@ def import_file(
 
     by = actor(as_, "catalog.change_product")
     by.require("catalog.add_product")
-    refuse_to_replace(rejects, overwrite=overwrite)
+    refuse_rejects(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_products(stream, file_name=file)
     products = RowImport("product", partial(_planned, by=by), partial(_applied, by=by), rejected_products_csv)
-    asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
+    operation = f"products-import {by}"
+    asked = Asked(
+        file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty, idempotency_key, operation
+    )
     products.carry_out(content, asked)
 
 

@@ -1,10 +1,11 @@
 """shopctl products imports, undo: the files that were imported, and taking one back."""
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from cli.products.products import app
 from cli.terminal.actors import actor
+from cli.terminal.changes import RequestedChange
 from cli.terminal.console import (
     As,
     DryRun,
@@ -17,10 +18,11 @@ from cli.terminal.console import (
     columns,
     counted,
     print_json,
-    proceed,
+    put,
     say,
 )
 from cli.terminal.file_imports import ImportOptions, Number
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
@@ -28,16 +30,12 @@ from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
-    from accounts.actors import Actor
+    from catalog.models import ProductImport
 
 LISTED = columns(
     *("number", "state", "file_name=File", "new:n", "changed:n", "problems:n", "applied_at", "applied_by")
 )
 UNDONE = columns("sku", "field", "from", "to")
-
-
-class _UndoRehearsed(Exception):
-    """Ends the transaction of a dry run."""
 
 
 @verb(
@@ -81,6 +79,7 @@ def undo(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
 ) -> None:
@@ -88,52 +87,52 @@ def undo(
 
     What was changed since is named, and then nothing is undone; --skip-invalid leaves it as it is.
     """
-    from catalog.models import ImportState
     from catalog.product_files import NOT_UNDONE, product_import_numbered, undo_product_import
     from catalog.readers.product_imports import product_import_data
 
     by = actor(as_, "catalog.change_product")
     by.require("catalog.add_product")
     kept = product_import_numbered(number)
-    if kept.state == ImportState.APPLIED:
-        facts = {"number": number, "file_name": kept.file_name, "products": counted(kept.changes, "product")}
-        say(_("Product import %(number)s (%(file_name)s) changed %(products)s.") % facts)
-        if dry_run:
-            rows = _rehearsed(number, skip_invalid=skip_invalid, by=by)
-            Listing(json, jsonl, limit=0).show(rows, UNDONE)
-        proceed(_("Undo it?"), yes=yes, dry_run=dry_run)
-    with bar("Undoing", None, rows=kept.changes):
-        undone = undo_product_import(number, by=by, skip_invalid=skip_invalid)
-    if json or jsonl:
-        print_json(product_import_data(undone.pk, to=by.user))
-        return
-    left = undone.rows.filter(problem_code=NOT_UNDONE).count()
+
+    def undone() -> dict[str, Any]:
+        with bar("Undoing", None, rows=kept.changes):
+            done = undo_product_import(number, by=by, skip_invalid=skip_invalid)
+        left = done.rows.filter(problem_code=NOT_UNDONE).count()
+        given_back = _given_back(number) if dry_run else []
+        return {"import": product_import_data(number, to=by.user), "left": left, "given_back": given_back}
+
+    operation = f"undo-products {number} {skip_invalid} {by}"
+    say_plan = partial(_say_what_it_changed, kept)
+    answer = RequestedChange(operation, idempotency_key, dry_run, yes, _("Undo it?"), say_plan).made(undone)
+    if dry_run and answer["given_back"]:
+        Listing(json, jsonl, limit=0).show(answer["given_back"], UNDONE)
+    elif json or jsonl:
+        print_json(answer["import"])
+    else:
+        _say_undone(number, answer["left"])
+
+
+def _say_what_it_changed(kept: "ProductImport") -> None:
+    facts = {"number": kept.pk, "file_name": kept.file_name, "products": counted(kept.changes, "product")}
+    say(_("Product import %(number)s (%(file_name)s) changed %(products)s.") % facts)
+
+
+def _say_undone(number: int, left: int) -> None:
     words = (
         _("Undone: product import %(number)s; %(changes)s could not be undone")
         if left
         else _("Undone: product import %(number)s")
     )
-    print(words % {"number": number, "changes": counted(left, "change")})
+    put(words % {"number": number, "changes": counted(left, "change")})
 
 
-def _rehearsed(number: int, *, skip_invalid: bool, by: "Actor") -> list[dict[str, Any]]:
-    """Return what an undo would do, tried in a transaction that is rolled back."""
-    from backoffice.db.transactions import write_transaction
+def _given_back(number: int) -> list[dict[str, Any]]:
+    """Return what its undoing has changed, field by field."""
     from catalog.models import ProductChange, ProductChangeKind
-    from catalog.product_files import undo_product_import
 
-    undone: list[dict[str, Any]] = []
-
-    @write_transaction
-    def rehearse() -> NoReturn:
-        undone.clear()
-        undo_product_import(number, by=by, skip_invalid=skip_invalid)
-        entries = ProductChange.objects.filter(product_import=number, kind=ProductChangeKind.UNDONE)
-        for entry in entries.select_related("product").order_by("id"):
-            for name, (before, after) in entry.changes.items():
-                undone.append({"sku": entry.product.sku, "field": name, "from": before, "to": after})
-        raise _UndoRehearsed
-
-    with suppress(_UndoRehearsed):
-        rehearse()
-    return undone
+    entries = ProductChange.objects.filter(product_import=number, kind=ProductChangeKind.UNDONE)
+    return [
+        {"sku": entry.product.sku, "field": name, "from": before, "to": after}
+        for entry in entries.select_related("product").order_by("id")
+        for name, (before, after) in entry.changes.items()
+    ]

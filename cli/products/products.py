@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.terminal.actors import actor
+from cli.terminal.changes import RequestedChange
+from cli.terminal.completion import categories, skus
 from cli.terminal.console import (
     As,
     DryRun,
@@ -16,13 +19,14 @@ from cli.terminal.console import (
     Jsonl,
     Limit,
     Listing,
+    Row,
     Yes,
     columns,
-    proceed,
     say,
     show_one,
 )
 from cli.terminal.files import words_of
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.moments import moment
 from cli.terminal.options import number, taking
 from cli.terminal.plans import ROWS_SHOWN
@@ -36,7 +40,10 @@ if TYPE_CHECKING:
 
 app = group("Look at products; import, export and archive them.")
 
-Sku = Annotated[str, typer.Argument(metavar="SKU", help="A product's SKU, in upper or lower case.")]
+Sku = Annotated[
+    str,
+    typer.Argument(metavar="SKU", autocompletion=skus, help="A product's SKU, in upper or lower case."),
+]
 LISTED = columns(
     "sku",
     "name",
@@ -56,7 +63,8 @@ class ProductOptions:
 
     q: Annotated[str | None, typer.Option(help="Words of the name or SKU, or a barcode.")] = None
     category: Annotated[
-        str | None, typer.Option(metavar="CATEGORY", help="The slug or name of a category.")
+        str | None,
+        typer.Option(metavar="CATEGORY", autocompletion=categories, help="The slug or name of a category."),
     ] = None
     price_gte: Annotated[
         Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="At this price or a higher one.")
@@ -166,6 +174,7 @@ def archive(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
@@ -175,30 +184,31 @@ def archive(
     One alone is archived without a question. `products import` with is_active 1 brings them back.
     """
     from backoffice.db.transactions import write_transaction
+    from backoffice.text import identity_key
     from catalog.products import archive_product, products_with_skus
     from catalog.readers.products import product_data
 
     by = actor(as_, "catalog.change_product")
-    products = [product for product in products_with_skus(words_of(skus)) if product.is_active]
-    listing = Listing(json, jsonl, limit=0, fail_if_empty=fail_if_empty)
-    if dry_run or not products:
-        say(
-            _("A dry run: nothing was changed.")
-            if products
-            else _("None of them can be ordered: nothing to archive.")
-        )
-        listing.show(map(product_data, products), LISTED)
-        return
-    if len(products) > 1:
-        _say_plan(products)
-        question = ngettext("Archive %(count)s product?", "Archive %(count)s products?", len(products))
-        proceed(question % {"count": f"{len(products):,}"}, yes=yes)
+    named = words_of(skus)
+    products = [product for product in products_with_skus(named) if product.is_active]
 
     @write_transaction
-    def archive_all() -> list["Product"]:
-        return [archive_product(product.sku, by=by) for product in products]
+    def archive_all() -> list[Row]:
+        return [product_data(archive_product(product.sku, by=by)) for product in products]
 
-    listing.show(map(product_data, archive_all()), LISTED)
+    question = ngettext("Archive %(count)s product?", "Archive %(count)s products?", len(products))
+    asked = RequestedChange(
+        f"archive {sorted(map(identity_key, named))} {by}",
+        idempotency_key,
+        dry_run,
+        yes,
+        question % {"count": f"{len(products):,}"} if len(products) > 1 else "",
+        partial(_say_plan, products),
+    )
+    archived = asked.made(archive_all)
+    if not archived:
+        say(_("None of them can be ordered: nothing to archive."))
+    Listing(json, jsonl, limit=0, fail_if_empty=fail_if_empty).show(archived, LISTED)
 
 
 def _say_plan(products: Sequence["Product"]) -> None:

@@ -8,8 +8,18 @@ import typer
 from cli.promos.shown import app
 from cli.promos.terms import DiscountOptions
 from cli.terminal.actors import actor
-from cli.terminal.console import As, Json, columns, is_terminal, print_json, print_rows, show_one, wrong_use
-from cli.terminal.moments import moment
+from cli.terminal.console import (
+    As,
+    Json,
+    columns,
+    is_terminal,
+    print_json,
+    print_rows,
+    put,
+    show_one,
+    wrong_use,
+)
+from cli.terminal.moments import end_moment, moment
 from cli.terminal.options import limit, taking
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
@@ -35,7 +45,7 @@ LONGEST_BAR = 30
     app,
     "backtest",
     examples="""
-    shopctl promos backtest SUMMER20 --from 2026-06-01 --to 2026-09-01
+    shopctl promos backtest SUMMER20 --from 2026-06-01 --to 2026-08-31
     shopctl promos backtest --percent 15 --max-discount 30 --category Lanterns
     shopctl promos backtest --amount 5 --minimum-spend 40 --max-uses 1000 --json
     """,
@@ -53,19 +63,21 @@ def backtest(
     from_: Annotated[
         str, typer.Option("--from", metavar="WHEN", help="Orders placed then or later.")
     ] = USUAL_PERIOD,
-    to: Annotated[str, typer.Option(metavar="WHEN", help="Orders placed before.")] = "now",
+    to: Annotated[
+        str, typer.Option(metavar="WHEN", help="Orders placed until then; a day until it is over, at 24:00.")
+    ] = "now",
     as_: As = None,
     json: Json = False,
 ) -> None:
     """Try terms on past orders: how many would have had the discount, and what it would have cost.
 
     Nothing is written. Orders count in the order of time at full price; the code's window and pause are left
-    out of account. WHEN is a date such as 2026-06-01 (its first moment), -90d or now.
+    out of account. WHEN is a date such as 2026-06-01, -90d or now: from a day's first moment, to a day's end.
     """
     from orders.readers.backtests import backtest_as_data
 
     actor(as_, "orders.view_promocode").require("orders.view_revenue")
-    start, end = moment(from_, option="from"), moment(to, option="to")
+    start, end = moment(from_, option="from"), end_moment(to, option="to")
     assert start is not None
     assert end is not None
     found = backtest_as_data(_found(code, given, max_uses, start, end))
@@ -98,7 +110,7 @@ def _print(found: dict[str, Any]) -> None:
 
 def _print_part(title: str, rows: Sequence[Mapping[str, Any]], shown: Any) -> None:
     if rows and is_terminal():
-        print(f"\n{title}")
+        put(f"\n{title}")
     print_rows(rows, shown)
 
 

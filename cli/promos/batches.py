@@ -25,15 +25,15 @@ from cli.terminal.console import (
     Listing,
     Yes,
     counted,
-    for_people,
     proceed,
     say,
     show_one,
     wrong_use,
 )
-from cli.terminal.files import STANDARD, Overwrite, refuse_to_replace, write
+from cli.terminal.files import STANDARD, Overwrite, holds, refuse_but_csv, refuse_to_replace, write
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.options import limit, taking
+from cli.terminal.values import for_people
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext
@@ -84,6 +84,7 @@ def generate(
     if json and str(output) == STANDARD:
         wrong_use(_("Standard output takes either the codes (--output -) or --json."))
     by = actor(as_, "orders.add_promotion")
+    refuse_but_csv(output)
     said = f"promos-generate {count} {prefix} {length} {max_uses} {given} {by}"
     kept = answer_kept(idempotency_key, said)
     if kept is None:
@@ -236,7 +237,7 @@ def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor")
     record_export("promo_codes", promotion=number, by=by)
     content = "".join(promo_codes_csv(PromoCode.objects.filter(promotion=number))).encode()
     if str(output) != STANDARD:
-        if not (output.is_file() and output.read_bytes() == content):
+        if not holds(output, content):
             refuse_to_replace(output, overwrite=overwrite)
         say(_("The codes are in %(file)s.") % {"file": output})
     write(output, content)

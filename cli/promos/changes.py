@@ -1,13 +1,15 @@
 """shopctl promos pause, resume, end: some codes, or all codes of batches, at once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.promos.shown import CODES, PROMOTIONS, app, show_plan
 from cli.terminal.actors import actor
+from cli.terminal.changes import RequestedChange
 from cli.terminal.console import (
     As,
     Column,
@@ -18,11 +20,11 @@ from cli.terminal.console import (
     Row,
     Yes,
     counted,
-    proceed,
     say,
     wrong_use,
 )
 from cli.terminal.files import words_of
+from cli.terminal.idempotency import IdempotencyKey, answer_kept
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext
@@ -44,7 +46,7 @@ Promotions = Annotated[
     "pause",
     examples="""
     shopctl promos pause SUMMER20
-    shopctl promos pause SUMMER20 WELCOME5 --yes
+    shopctl promos pause SUMMER20 WELCOME5 --yes --idempotency-key pause-4711
     shopctl promos pause --promotion 12 --dry-run
     """,
 )
@@ -54,13 +56,14 @@ def pause(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
 ) -> None:
     """Stop codes from being used, at once. One alone is paused without a question."""
     from orders.promotions import pause_promo_code, pause_promotion
 
-    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0))
+    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0), idempotency_key)
     asked.carry_out("pause", pause_promo_code, pause_promotion)
 
 
@@ -79,13 +82,14 @@ def resume(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
 ) -> None:
     """Let paused codes be used again. A code of a paused batch stays paused with it."""
     from orders.promotions import resume_promo_code, resume_promotion
 
-    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0))
+    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0), idempotency_key)
     asked.carry_out("resume", resume_promo_code, resume_promotion)
 
 
@@ -104,13 +108,14 @@ def end(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
 ) -> None:
     """End the window of codes now. Pausing can be taken back; this is the end."""
     from orders.promotions import end_promo_code, end_promotion
 
-    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0))
+    asked = CodeChange(codes, promotion, dry_run, yes, as_, Listing(json, jsonl, limit=0), idempotency_key)
     asked.carry_out("end", end_promo_code, end_promotion)
 
 
@@ -139,6 +144,7 @@ class CodeChange:
     yes: bool
     email: str | None
     listing: Listing
+    key: str | None
 
     def carry_out(
         self, what: str, change_code: Callable[..., Any], change_promotion: Callable[..., Any]
@@ -165,24 +171,25 @@ class CodeChange:
     ) -> None:
         from backoffice.db.transactions import write_transaction
 
-        rows = rows_of(names, by)
-        in_words = IN_WORDS[what]
-        if self.dry_run:
-            say(in_words.to_do())
-            self.listing.show(rows, shown)
-            proceed("", yes=False, dry_run=True)
-        if len(rows) > 1 or shown is PROMOTIONS:
-            say(in_words.to_do())
-            show_plan(rows, shown, as_data=self.listing.as_json or self.listing.as_jsonl)
-            proceed(in_words.question() % {"codes": _counted(rows)}, yes=self.yes)
-
         @write_transaction
-        def change_all() -> None:
+        def change_all() -> list[Row]:
             for name in names:
                 change(name, by=by)
+            return rows_of(names, by)
 
-        change_all()
-        self.listing.show(rows_of(names, by), shown)
+        operation = f"promos-{what} {shown is PROMOTIONS} {sorted(map(str, names))} {by}"
+        asked = RequestedChange(operation, self.key, self.dry_run)
+        if answer_kept(self.key, operation) is None:
+            rows = rows_of(names, by)
+            asked = replace(asked, say_plan=partial(self._say_plan, what, rows, shown))
+            if len(rows) > 1 or shown is PROMOTIONS:
+                question = IN_WORDS[what].question() % {"codes": _counted(rows)}
+                asked = replace(asked, question=question, yes=self.yes)
+        self.listing.show(asked.made(change_all), shown)
+
+    def _say_plan(self, what: str, rows: Sequence[Row], shown: Sequence[Column]) -> None:
+        say(IN_WORDS[what].to_do())
+        show_plan(rows, shown, as_data=self.dry_run or self.listing.as_json or self.listing.as_jsonl)
 
 
 def _rows_of_codes(names: Sequence[str], by: "Actor") -> list[Row]:

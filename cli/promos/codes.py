@@ -1,12 +1,16 @@
 """shopctl promos list, show, create, duplicate, delete: single promo codes."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.promos.shown import CODES, HEADINGS, Code, PromoCodeOptions, app, in_short, show_plan
 from cli.promos.terms import GivenTerms
 from cli.terminal.actors import actor
+from cli.terminal.changes import RequestedChange
 from cli.terminal.console import (
     As,
     DryRun,
@@ -15,18 +19,21 @@ from cli.terminal.console import (
     Jsonl,
     Limit,
     Listing,
+    Row,
     Yes,
     counted,
     is_terminal,
-    proceed,
     say,
     show_one,
 )
 from cli.terminal.files import words_of
-from cli.terminal.idempotency import IdempotencyKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey, answer_kept
 from cli.terminal.options import taking
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
 
 NewCode = Annotated[str, typer.Argument(metavar="NEW", help="What the new code is called.")]
 MaxUses = Annotated[int | None, typer.Option(min=1, help="How often in all. Default: no limit.")]
@@ -118,7 +125,7 @@ def create(
         return promo_code_data(made.code, to=by)
 
     said = f"promos-create {code} {given} {max_uses} {by}"
-    _show(once_per_key(idempotency_key, said, run), as_json=json)
+    _show(RequestedChange(said, idempotency_key).made(run), as_json=json)
 
 
 @verb(
@@ -142,8 +149,8 @@ def duplicate(
         made = duplicate_promo_code(code, new_code=new, by=by)
         return promo_code_data(made.code, to=by)
 
-    answer = once_per_key(idempotency_key, f"promos-duplicate {code} {new} {by}", run)
-    _show(answer, as_json=json)
+    operation = f"promos-duplicate {code} {new} {by}"
+    _show(RequestedChange(operation, idempotency_key).made(run), as_json=json)
 
 
 @verb(
@@ -161,33 +168,47 @@ def delete(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
 ) -> None:
     """Delete codes that no order ever used, all of them or none. Used ones are paused instead."""
-    from backoffice.db.transactions import write_transaction
-    from orders.promotions import delete_promo_code, promo_code_named
+    by = actor(as_, "orders.delete_promocode")
+    names = words_of(codes)
+    operation = f"promos-delete {sorted(name.strip().upper() for name in names)} {by}"
+    asked = RequestedChange(operation, idempotency_key, dry_run, yes)
+    if answer_kept(idempotency_key, operation) is None:
+        rows = _rows_of(names, by)
+
+        def say_plan() -> None:
+            say(_("To delete:"))
+            show_plan(rows, CODES, as_data=dry_run or json or jsonl)
+
+        question = _("Delete %(codes)s for ever?") % {"codes": counted(len(rows), "promo code")}
+        asked = replace(asked, question=question, say_plan=say_plan)
+    Listing(json, jsonl, limit=0).show(asked.made(partial(_delete_all, names, by)), CODES)
+
+
+def _rows_of(names: Sequence[str], by: "Actor") -> list[Row]:
+    from orders.promotions import promo_code_named
     from orders.readers.promo_codes import promo_code_row
 
-    by = actor(as_, "orders.delete_promocode")
-    found = [promo_code_named(code) for code in words_of(codes)]
-    rows = [promo_code_row(promo_code.code, to=by) for promo_code in found]
-    listing = Listing(json, jsonl, limit=0)
-    say(_("To delete:"))
-    if dry_run:
-        listing.show(rows, CODES)
-    else:
-        show_plan(rows, CODES, as_data=json or jsonl)
-    question = _("Delete %(codes)s for ever?") % {"codes": counted(len(found), "promo code")}
-    proceed(question, yes=yes, dry_run=dry_run)
+    return [promo_code_row(promo_code_named(name).code, to=by) for name in names]
+
+
+def _delete_all(names: Sequence[str], by: "Actor") -> list[Row]:
+    """Delete them, all or none, and return what they were."""
+    from backoffice.db.transactions import write_transaction
+    from orders.promotions import delete_promo_code
 
     @write_transaction
-    def delete_all() -> None:
-        for promo_code in found:
-            delete_promo_code(promo_code.code, by=by)
+    def delete_all() -> list[Row]:
+        rows = _rows_of(names, by)
+        for row in rows:
+            delete_promo_code(row["code"], by=by)
+        return rows
 
-    delete_all()
-    listing.show(rows, CODES)
+    return delete_all()
 
 
 def _show(promo_code: dict[str, Any], *, as_json: bool) -> None:

@@ -8,7 +8,18 @@ import typer
 from cli.promos.shown import PromoCodeOptions, app
 from cli.terminal.actors import actor
 from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
-from cli.terminal.files import STANDARD, Output, Overwrite, Rejects, opened, refuse_to_replace, write
+from cli.terminal.files import (
+    STANDARD,
+    Output,
+    Overwrite,
+    Rejects,
+    opened,
+    refuse_but_csv,
+    refuse_rejects,
+    refuse_to_replace,
+    write,
+)
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
@@ -37,6 +48,7 @@ def import_file(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
@@ -60,7 +72,7 @@ def import_file(
 
     by = actor(as_, "orders.add_promocode")
     by.require("orders.change_promocode")
-    refuse_to_replace(rejects, overwrite=overwrite)
+    refuse_rejects(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_promo_file(stream, file_name=file)
     codes = RowImport(
@@ -69,7 +81,10 @@ def import_file(
         partial(import_promo_codes, by=by),
         rejected_promo_codes_csv,
     )
-    asked = Asked(file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty)
+    operation = f"promos-import {by}"
+    asked = Asked(
+        file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty, idempotency_key, operation
+    )
     codes.carry_out(content, asked)
 
 
@@ -96,6 +111,7 @@ def export(
     from orders.promotions import promo_codes_csv
 
     by = actor(as_, "orders.add_promotion")
+    refuse_but_csv(output)
     refuse_to_replace(output, overwrite=overwrite)
     codes = given.codes(every=every)
     total = codes.count()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.terminal.completion import PROMO_KINDS, PROMO_STATES, one_of
 from cli.terminal.console import Column, Row, columns, counted, is_terminal, print_rows, say, wrong_use
 from cli.terminal.moments import moment
 from cli.terminal.plans import ROWS_SHOWN
@@ -68,7 +69,9 @@ class TermsOptions:
     """The options that narrow both codes and promotions."""
 
     q: Annotated[str | None, typer.Option(help="Words of the code or the promotion's name.")] = None
-    kind: Annotated[str | None, typer.Option(help="percentage or fixed.")] = None
+    kind: Annotated[
+        str | None, typer.Option(autocompletion=one_of(*PROMO_KINDS), help="percentage or fixed.")
+    ] = None
     starts_after: Annotated[str | None, typer.Option(metavar="WHEN", help="Starts then or later.")] = None
     starts_before: Annotated[str | None, typer.Option(metavar="WHEN", help="Starts before.")] = None
     ends_after: Annotated[str | None, typer.Option(metavar="WHEN", help="Ends then or later.")] = None
@@ -91,7 +94,12 @@ class TermsOptions:
 class PromoCodeOptions(TermsOptions):
     """The options that select codes: the filters of GET /api/v1/promo-codes, or one promotion's codes."""
 
-    state: Annotated[str | None, typer.Option(help="scheduled, active, paused, expired or used_up.")] = None
+    state: Annotated[
+        str | None,
+        typer.Option(
+            autocompletion=one_of(*PROMO_STATES), help="scheduled, active, paused, expired or used_up."
+        ),
+    ] = None
     promotion: Annotated[
         int | None,
         typer.Option(metavar="ID", help="The codes of this promotion; see `shopctl promos promotions`."),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.terminal.completion import categories, skus
 from cli.terminal.console import wrong_use
 from cli.terminal.moments import end_moment, moment
 from cli.terminal.options import limit, number
@@ -43,10 +44,14 @@ class DiscountOptions:
         bool, typer.Option("--first-order-only", help="Only for a customer's first order.")
     ] = False
     category: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only for this category; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", autocompletion=categories, help="Only for this category; may be repeated."
+        ),
     ] = None
     product: Annotated[
-        list[str] | None, typer.Option(metavar="SKU", help="Only for this product; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="SKU", autocompletion=skus, help="Only for this product; may be repeated."),
     ] = None
 
     @property

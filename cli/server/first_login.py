@@ -22,8 +22,9 @@ class Login:
 def ensure_login() -> Login | None:
     """Return the kept login, made when nobody could sign in; None when there is another superuser instead."""
     from accounts.actors import Actor
-    from accounts.models import Source, User, normalised_email
+    from accounts.models import Source, User
     from accounts.people import create_staff
+    from backoffice.email_addresses import normalised_email
 
     path = login_file()
     kept = _read(path)

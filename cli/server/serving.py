@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from cli.terminal.console import say, wrong_use
+from cli.terminal.console import put, say, wrong_use
 from cli.terminal.verbs import log_like_a_server, lone_verb
 from cli.terminal.words import gettext as _
 
@@ -191,7 +191,8 @@ def _announce(url: str, login: "Login | None", *, host: str) -> None:  # not tra
     from django.urls import reverse
 
     lines = ["", f"  {url}/admin/", *_who_signs_in(login, host=host)]
-    print("\n".join([*lines, f"  API       {url}{reverse('swagger')}", ""]), flush=True)
+    put("\n".join([*lines, f"  API       {url}{reverse('swagger')}", ""]))
+    sys.stdout.flush()
 
 
 def _who_signs_in(login: "Login | None", *, host: str) -> list[str]:  # not translated
@@ -218,7 +219,10 @@ def _begin() -> None:
     """Do what every long-running process does first: set up its log, and close private files to others."""
     from django.conf import settings
 
+    from backoffice.db.books_currency import refuse_other_currency
     from backoffice.runtime.private_files import close_to_others
+
+    refuse_other_currency()
 
     log_like_a_server()
     database = Path(str(settings.DATABASES["default"]["NAME"])) if settings.IS_SQLITE else None

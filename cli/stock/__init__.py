@@ -7,5 +7,5 @@ from cli.stock.stock import app
 __all__ = ["app"]
 
 # In the order of the help.
-for module in ("imports", "files"):
+for module in ("counting", "imports", "files"):
     import_module(f"cli.stock.{module}")

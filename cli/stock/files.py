@@ -1,14 +1,15 @@
 """shopctl stock export, template, imports, undo: files handed out, and the imports there were."""
 
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from cli.products.products import ProductOptions
 from cli.stock.stock import app
 from cli.terminal.actors import actor
+from cli.terminal.changes import RequestedChange
 from cli.terminal.console import (
     EMPTY,
     As,
@@ -22,11 +23,12 @@ from cli.terminal.console import (
     columns,
     counted,
     print_json,
-    proceed,
+    put,
     say,
 )
 from cli.terminal.file_imports import ImportOptions
 from cli.terminal.files import FileKind, Output, Overwrite, kind_of, refuse_to_replace, write_table
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
@@ -34,16 +36,12 @@ from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
-    from accounts.actors import Actor
+    from catalog.models import StockImport
 
 LISTED = columns(
     "number", "state", "mode", "file_name=File", "changes:n", "problems:n", "applied_at", "applied_by"
 )
 UNDONE = columns("sku", "now:n", "after:n", "change:n")
-
-
-class _RolledBack(Exception):
-    """Ends the transaction of a dry run."""
 
 
 @verb(
@@ -125,6 +123,7 @@ def list_imports(
     examples="""
     shopctl stock undo 12 --dry-run
     shopctl stock undo 12 --yes
+    shopctl stock undo 12 --skip-invalid --yes --idempotency-key undo-12
     """,
 )
 def undo(
@@ -133,62 +132,68 @@ def undo(
     dry_run: DryRun = False,
     yes: Yes = False,
     as_: As = None,
+    idempotency_key: IdempotencyKey = None,
     json: Json = False,
     jsonl: Jsonl = False,
 ) -> None:
     """Take an import back as though it had never happened; what was sold since stays sold."""
-    from catalog.models import ImportState
     from catalog.readers.stock_imports import import_data
     from catalog.stock_import import import_numbered, undo_import
     from catalog.stock_import.problems import NOT_UNDONE
 
     by = actor(as_, "catalog.move_stock")
     stock_import = import_numbered(number)
-    if stock_import.state == ImportState.APPLIED:
-        say(
-            _("Import %(number)s (%(file_name)s) changed %(products)s.")
-            % {
-                "number": number,
-                "file_name": stock_import.file_name,
-                "products": counted(stock_import.changes, "product"),
-            }
-        )
-        if dry_run:
-            Listing(json, jsonl).show(_rehearsed(number, skip_invalid=skip_invalid, by=by), UNDONE)
-        proceed(_("Undo it?"), yes=yes, dry_run=dry_run)
-    with bar("Undoing", None, rows=stock_import.changes):
-        undone = undo_import(number, by=by, skip_invalid=skip_invalid)
-    if json or jsonl:
-        print_json(import_data(undone.pk, to=by.user))
-        return
-    left = undone.rows.filter(problem_code=NOT_UNDONE).count()
+
+    def undone() -> dict[str, Any]:
+        with bar("Undoing", None, rows=stock_import.changes):
+            done = undo_import(number, by=by, skip_invalid=skip_invalid)
+        left = done.rows.filter(problem_code=NOT_UNDONE).count()
+        moved_back = _moved_back(number) if dry_run else []
+        return {"import": import_data(number, to=by.user), "left": left, "moved_back": moved_back}
+
+    operation = f"undo {number} {skip_invalid} {by}"
+    say_plan = partial(_say_what_it_changed, stock_import)
+    change = RequestedChange(operation, idempotency_key, dry_run, yes, _("Undo it?"), say_plan)
+    answer = change.made(undone)
+    if dry_run and answer["moved_back"]:
+        Listing(json, jsonl).show(answer["moved_back"], UNDONE)
+    elif json or jsonl:
+        print_json(answer["import"])
+    else:
+        _say_undone(number, answer["left"])
+
+
+def _say_what_it_changed(stock_import: "StockImport") -> None:
+    say(
+        _("Import %(number)s (%(file_name)s) changed %(products)s.")
+        % {
+            "number": stock_import.pk,
+            "file_name": stock_import.file_name,
+            "products": counted(stock_import.changes, "product"),
+        }
+    )
+
+
+def _say_undone(number: int, left: int) -> None:
     words = (
         _("Undone: import %(number)s; %(changes)s could not be undone")
         if left
         else _("Undone: import %(number)s")
     )
-    print(words % {"number": number, "changes": counted(left, "change")})
+    put(words % {"number": number, "changes": counted(left, "change")})
 
 
-def _rehearsed(number: int, *, skip_invalid: bool, by: "Actor") -> list[dict[str, Any]]:
-    """Return what an undo would do, tried in a transaction that is rolled back."""
-    from backoffice.db.transactions import write_transaction
+def _moved_back(number: int) -> list[dict[str, Any]]:
+    """Return what its undoing has moved."""
     from catalog.models import MovementKind, StockMovement
-    from catalog.stock_import import undo_import
 
-    undone: list[dict[str, Any]] = []
-
-    @write_transaction
-    def rehearse() -> NoReturn:
-        undone.clear()
-        undo_import(number, by=by, skip_invalid=skip_invalid)
-        movements = StockMovement.objects.filter(stock_import=number, kind=MovementKind.UNDO)
-        for each in movements.select_related("product").order_by("id"):
-            before = each.on_hand_after - each.on_hand_delta
-            change = {"now": before, "after": each.on_hand_after, "change": each.on_hand_delta}
-            undone.append({"sku": each.product.sku, **change})
-        raise _RolledBack
-
-    with suppress(_RolledBack):
-        rehearse()
-    return undone
+    movements = StockMovement.objects.filter(stock_import=number, kind=MovementKind.UNDO)
+    return [
+        {
+            "sku": each.product.sku,
+            "now": each.on_hand_after - each.on_hand_delta,
+            "after": each.on_hand_after,
+            "change": each.on_hand_delta,
+        }
+        for each in movements.select_related("product").order_by("id")
+    ]

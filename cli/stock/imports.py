@@ -26,18 +26,19 @@ from cli.terminal.console import (
     can_ask,
     columns,
     counted,
-    for_people,
     is_terminal,
     print_document,
     print_json,
     print_rows,
     proceed,
+    put,
     say,
 )
-from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_to_replace, write_rejects
+from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_rejects, write_rejects
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
 from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
 from cli.terminal.progress import LONG, bar
+from cli.terminal.values import for_people
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 
@@ -90,24 +91,43 @@ def import_stock(
     if (kept := answer_kept(idempotency_key, operation)) is not None:
         answer.show(kept, done=_("Applied before, under this key:"))
         return
-    refuse_to_replace(rejects, overwrite=overwrite)
+    refuse_rejects(rejects, overwrite=overwrite)
     plan = _planned(content, name_of(file), mode=mode, by=by)
     _say_plan(plan, with_rows=not (dry_run and answer.is_data), as_table=not answer.is_data)
-    if plan.problems and not (skip_invalid or dry_run):
-        _hand_back(plan.pk, rejects)
-        say_refused()
-        raise typer.Exit(REFUSED)
     result = import_data(plan.pk, to=by.user)
-    if plan.changes and not dry_run:
+    if dry_run or (plan.problems and not skip_invalid):
+        _stop_at_plan(plan, answer, rejects, skip_invalid=skip_invalid, again=again, may_ask=not yes)
+    elif plan.changes:
         proceed(_("Apply %(changes)s?") % {"changes": counted(plan.changes, "change")}, yes=yes)
         apply = partial(_applied, plan, by=by, skip_invalid=skip_invalid)
         once = partial(once_per_key, idempotency_key, operation)
         result = _perhaps_again(lambda more: once(partial(apply, again=more)), again=again, may_ask=not yes)
-    if result["problems"]:
-        _hand_back(plan.pk, rejects)
-    answer.show(result)
+    if not dry_run:
+        _hand_back(plan, rejects)
+        answer.show(result)
     if fail_if_empty and not result["changes"]:
         raise typer.Exit(EMPTY)
+
+
+def _stop_at_plan(
+    plan: "StockImport",
+    answer: "_Answer",
+    rejects: Path | None,
+    *,
+    skip_invalid: bool,
+    again: bool,
+    may_ask: bool,
+) -> None:
+    """Show in a dry run what would be done; refuse what the run would refuse."""
+    from catalog.readers.stock_imports import import_data
+
+    _hand_back(plan, rejects)
+    if answer.is_rehearsal:
+        answer.show(import_data(plan.pk, to=None))
+    if plan.problems and not skip_invalid:
+        say_refused()
+        raise typer.Exit(REFUSED)
+    _tell_of_repetition(plan, again=again, may_ask=may_ask)
 
 
 def _content_of(file: str) -> bytes:
@@ -150,7 +170,7 @@ def tell(done: str, stock_import: Row, *, as_json: bool) -> None:
         return
     problems = stock_import["problems"]
     left_out = f", {counted(problems, 'row')} left out" if problems else ""
-    print(f"{done} import {stock_import['number']}: {counted(stock_import['changes'], 'change')}{left_out}")
+    put(f"{done} import {stock_import['number']}: {counted(stock_import['changes'], 'change')}{left_out}")
 
 
 def _planned(content: bytes, file_name: str, *, mode: str, by: "Actor") -> "StockImport":
@@ -188,6 +208,20 @@ def _perhaps_again(apply: Callable[[bool], dict[str, Any]], *, again: bool, may_
         say(refusal.detail)
     proceed(_("Apply it once more?"), yes=False)
     return apply(True)
+
+
+def _tell_of_repetition(plan: "StockImport", *, again: bool, may_ask: bool) -> None:
+    """Refuse, as applying it would, a file that was applied before; where one would be asked, say it."""
+    from catalog.stock_import import AlreadyImported, refuse_repetition
+
+    if again or not plan.changes:
+        return
+    try:
+        refuse_repetition(plan.pk)
+    except AlreadyImported as refusal:
+        if not (may_ask and can_ask()):
+            raise
+        say(refusal.detail)
 
 
 def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
@@ -228,8 +262,10 @@ def _rows(stock_import: Row) -> Iterator[Row]:
     return rows_as_data(rows.order_by("row"))
 
 
-def _hand_back(number: int, rejects: Path | None) -> None:
+def _hand_back(plan: "StockImport", rejects: Path | None) -> None:
     from catalog.stock_import import import_numbered, rejects_csv
 
-    if rejects is not None:
-        write_rejects(rejects, rejects_csv(import_numbered(number)))
+    # Read anew: rows that moved meanwhile have a problem only since it was applied.
+    now = import_numbered(plan.pk)
+    if rejects is not None and now.problems:
+        write_rejects(rejects, rejects_csv(now))

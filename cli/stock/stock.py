@@ -1,32 +1,29 @@
 """shopctl stock: how much there is, single changes, and the proof that every unit is accounted for."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from cli.products.products import ProductOptions, Sku
 from cli.terminal.actors import actor
+from cli.terminal.changes import RequestedChange
 from cli.terminal.console import (
     FOUND_PROBLEMS,
     As,
-    DryRun,
     FailIfEmpty,
     Json,
     Jsonl,
     Limit,
     Listing,
-    Yes,
     columns,
     counted,
-    proceed,
     say,
     show_one,
     wrong_use,
 )
 from cli.terminal.files import words_of
-from cli.terminal.idempotency import IdempotencyKey, once_per_key
+from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.moments import moment
 from cli.terminal.options import taking
 from cli.terminal.verbs import group, verb
@@ -169,67 +166,6 @@ def adjust(
 
 @verb(
     app,
-    "count",
-    examples="""
-    shopctl stock count TEA-01 40
-    shopctl stock count TEA-01 40 --expected 42
-    shopctl stock count TEA-01 3 --cancel-units --dry-run
-    """,
-)
-def count(
-    sku: Sku,
-    counted: Quantity,
-    expected: Annotated[
-        int | None, typer.Option(help="What was on hand when you counted; another value refuses.")
-    ] = None,
-    cancel_units: Annotated[
-        bool, typer.Option("--cancel-units", help="Cancel what open orders were promised beyond that.")
-    ] = False,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    note: Note = "",
-    as_: As = None,
-    idempotency_key: IdempotencyKey = None,
-    json: Json = False,
-) -> None:
-    """Set on hand to what was counted on the shelf.
-
-    Fewer than are reserved is refused, unless --cancel-units takes the missing ones from the newest orders.
-    """
-    from catalog import stock
-
-    by = actor(as_, "catalog.move_stock")
-    record = partial(stock.count, sku, counted, by=by, note=note, expected=expected)
-    if cancel_units:
-        by.require("orders.cancel_order")
-        record = _cancelling(sku, counted, record, yes=yes, dry_run=dry_run)
-    elif dry_run:
-        wrong_use(_("--dry-run shows what --cancel-units would cancel."))
-    said = f"count {sku} {counted} {expected} {note} {by}" + " and cancel" * cancel_units
-    _move(record, said=said, key=idempotency_key, as_json=json)
-
-
-def _cancelling(
-    sku: str, on_shelf: int, record: "partial[StockMovement]", *, yes: bool, dry_run: bool
-) -> "partial[StockMovement]":
-    """Return the count that also cancels the units it cannot serve, after naming each and asking."""
-    from catalog.products import product_with_sku
-    from orders.fulfilment.short_count import cancel_and_count, units_to_cancel
-
-    lost = units_to_cancel(product_with_sku(sku), on_shelf)
-    for number, units in lost.items():
-        say(_("%(number)s loses %(units)s.") % {"number": number, "units": counted(units, "unit")})
-    if lost or dry_run:
-        proceed(
-            _("Cancel %(units)s?") % {"units": counted(sum(lost.values()), "unit")},
-            yes=yes,
-            dry_run=dry_run,
-        )
-    return partial(cancel_and_count, *record.args, agreed=lost, **record.keywords)
-
-
-@verb(
-    app,
     "history",
     examples="""
     shopctl stock history TEA-01 --limit 20
@@ -296,7 +232,7 @@ def audit(json: Json = False, jsonl: Jsonl = False) -> None:
 def _move(change: "Callable[[], StockMovement]", *, said: str, key: str | None, as_json: bool) -> None:
     from catalog.readers.movements import movement_data
 
-    row = once_per_key(key, said, lambda: movement_data(change().pk, to=None))
+    row = RequestedChange(said, key).made(lambda: movement_data(change().pk, to=None))
     show_one(row, as_json=as_json)
 
 

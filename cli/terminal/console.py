@@ -1,19 +1,16 @@
 """Prints for shopctl: data to standard output, words to standard error; tables for people, tabs for pipes."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
 from itertools import islice
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
 from cli.terminal import words
+from cli.terminal.values import as_json, for_people, for_programs, printable
 from cli.terminal.words import gettext as _
 
 REFUSED = 1
@@ -123,9 +120,9 @@ class Listing:
         for row in rows:
             count += 1
             if self.as_jsonl:
-                print(_json(row))
+                put(as_json(row))
             else:
-                print("\t".join(_plain(column.of(row)) for column in shown))
+                put("\t".join(for_programs(column.of(row)) for column in shown))
         return count
 
 
@@ -140,22 +137,26 @@ def show_one(row: Row, *, as_json: bool, headings: Mapping[str, str] | None = No
         told = {heading: value for heading, value in told.items() if value not in (None, "", [])}
     width = max(map(len, told), default=0)
     for heading, value in told.items():
-        text = for_people(value) if is_terminal() else _plain(value)
-        print(f"{heading:<{width}}  {text}" if is_terminal() else f"{heading}\t{text}")
+        if is_terminal():
+            # Indented, so that no line of a text passes for a field.
+            lines = for_people(value).splitlines() or [""]
+            put(f"{heading:<{width}}  " + f"\n{'':<{width}}  ".join(lines))
+        else:
+            put(f"{heading}\t{for_programs(value)}")
 
 
 def print_json(value: object) -> None:
-    print(json.dumps(value, default=for_json, ensure_ascii=False, indent=2 if is_terminal() else None))
+    put(as_json(value, indent=2 if is_terminal() else None))
 
 
 def print_document(head: Row, name: str, rows: Iterable[Row]) -> None:
     """Print one JSON document with the rows under a name; however many, they are not held in memory."""
-    print(_json(head)[:-1] + f', "{name}": [', end="")
+    put(as_json(head)[:-1] + f', "{name}": [', end="")
     separator = ""
     for row in rows:
-        print(separator + _json(row), end="")
+        put(separator + as_json(row), end="")
         separator = ", "
-    print("]}")
+    put("]}")
 
 
 def print_rows(rows: Iterable[Row], shown: Sequence[Column]) -> None:
@@ -163,9 +164,14 @@ def print_rows(rows: Iterable[Row], shown: Sequence[Column]) -> None:
     Listing(limit=0).show(rows, shown)
 
 
+def put(text: str, *, end: str = "\n") -> None:
+    """Print on standard output; control characters are shown as U+FFFD."""
+    print(printable(text), end=end)
+
+
 def say(message: str) -> None:
-    """Print words for a person on standard error."""
-    print(message, file=sys.stderr)
+    """Print words for a person on standard error; control characters are shown as U+FFFD."""
+    print(printable(message), file=sys.stderr)
 
 
 def counted(number: int, thing: str) -> str:
@@ -191,7 +197,7 @@ def proceed(question: str, *, yes: bool, dry_run: bool = False) -> None:
         return
     if not can_ask():
         wrong_use(_("There is no terminal to ask on: give --yes, or --dry-run to see what would be done."))
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(printable(question), err=True):
         say(_("Nothing was changed."))
         raise typer.Exit(REFUSED)
 
@@ -204,54 +210,12 @@ class WrongUse(typer.BadParameter):
     """Wrong use that concerns no one option: Typer puts no option's name before the message."""
 
     def format_message(self) -> str:
-        return self.message
+        return printable(self.message)
 
 
 def wrong_use(message: str) -> NoReturn:
     """End with exit code 2 and a message that says how the verb is used."""
     raise WrongUse(message)
-
-
-def for_people(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case datetime():
-            return f"{value.astimezone(_shop_zone()):%Y-%m-%d %H:%M}"
-        case list() | tuple():
-            return ", ".join(for_people(each) for each in value)
-        case Enum():
-            return str(value.value)
-        case int() if abs(value) >= 10_000:
-            return f"{value:,}"
-    return str(value)
-
-
-def _json(row: Row) -> str:
-    return json.dumps(dict(row), default=for_json, ensure_ascii=False)
-
-
-def _plain(value: object) -> str:
-    """Write a value for programs: digits not grouped, times in ISO 8601 and UTC, no tab or line break."""
-    if isinstance(value, list | tuple):
-        return ",".join(_plain(each) for each in value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(int(value))
-    text = for_json(value) if isinstance(value, datetime) else for_people(value)
-    return " ".join(text.split()) if any(break_ in text for break_ in "\t\n\r") else text
-
-
-def for_json(value: object) -> str:
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return str(value)
-    raise TypeError(f"{type(value).__name__} has no place in JSON.")
 
 
 def _print_table(rows: Sequence[Row], shown: Sequence[Column]) -> int:
@@ -312,9 +276,3 @@ def _column(name: str) -> Column:
 
 def _heading(name: str) -> str:
     return {"sku": "SKU", "id": "No."}.get(name, name.replace("_", " ").capitalize())
-
-
-def _shop_zone() -> Any:
-    from django.utils import timezone
-
-    return timezone.get_default_timezone()

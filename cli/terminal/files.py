@@ -1,11 +1,12 @@
 """Reads and writes files for verbs: - is standard input or output, and no file is replaced unasked."""
 
+import codecs
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, BinaryIO, Literal
+from typing import IO, TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 
 import typer
 
@@ -15,7 +16,15 @@ from cli.terminal.words import gettext as _
 if TYPE_CHECKING:
     from tablib import Dataset
 
+type Kind = Literal["csv", "xlsx"]
+
 STANDARD = "-"
+KINDS: tuple[Kind, ...] = ("csv", "xlsx")
+# What a person who gave no --format means; other suffixes are no kind that is written here.
+OF_SUFFIX: Mapping[str, Kind] = {".csv": "csv", ".txt": "csv", ".xlsx": "xlsx"}
+# Whoever opens one of these expects what it says, whatever --format said.
+OF_OTHERS = {".ods", ".xls", ".xlsm", ".xlsb", ".pdf", ".json", ".jsonl", ".html", ".zip", ".gz", ".numbers"}
+MARK = codecs.BOM_UTF8
 
 Output = Annotated[
     Path | None,
@@ -51,6 +60,16 @@ def name_of(file: str) -> str:
     return "standard input" if file == STANDARD else file
 
 
+def refuse_rejects(path: Path | None, *, overwrite: bool) -> None:
+    """Refuse a path for rejected rows that is there already, or is not named like CSV.
+
+    Raises:
+        Conflict, typer.BadParameter.
+    """
+    refuse_but_csv(path)
+    refuse_to_replace(path, overwrite=overwrite)
+
+
 def refuse_to_replace(path: Path | None, *, overwrite: bool) -> None:
     """Refuse a path that is there already; call it before the work is done.
 
@@ -65,33 +84,63 @@ def refuse_to_replace(path: Path | None, *, overwrite: bool) -> None:
         )
 
 
-def kind_of(output: Path | None, asked: Literal["csv", "xlsx"] | None) -> Literal["csv", "xlsx"]:
-    """Return the kind of file to write. Raises typer.BadParameter for a workbook on a terminal."""
-    kind = asked or ("xlsx" if output and output.suffix.casefold() == ".xlsx" else "csv")
+def kind_of(output: Path | None, asked: Kind | None = None, *, known: Sequence[Kind] = KINDS) -> Kind:
+    """Return the kind of file to write: the one asked for, else that of the name; without a suffix, CSV.
+
+    Raises:
+        typer.BadParameter: a name of a kind other than asked, or unknown; a workbook on a terminal.
+    """
+    suffix = "" if output is None or str(output) == STANDARD else output.suffix.casefold()
+    named = OF_SUFFIX.get(suffix)
+    is_unknown = bool(suffix) and named is None and (asked is None or suffix in OF_OTHERS)
+    if is_unknown or (named is not None and named not in known):
+        _refuse_kind(output, known)
+    if asked and named and asked != named:
+        facts = {"output": output, "asked": asked}
+        wrong_use(_("%(output)s is named like another kind of file than --format %(asked)s.") % facts)
+    kind: Kind = asked or named or "csv"
     if kind == "xlsx" and output is None and is_terminal():
         wrong_use(_("A workbook is nothing for a terminal: give --output FILE."))
     return kind
 
 
-def write_table(path: Path | None, table: "Dataset", kind: Literal["csv", "xlsx"], *, said: str) -> None:
+def _refuse_kind(output: Path | None, known: Sequence[Kind]) -> NoReturn:
+    facts = {"output": output, "known": ", ".join(f".{kind}" for kind in known)}
+    wrong_use(_("%(output)s cannot be written: files named like these can: %(known)s.") % facts)
+
+
+def refuse_but_csv(path: Path | None) -> None:
+    """Refuse a name of another kind of file, for what is only written as CSV. Raises typer.BadParameter."""
+    kind_of(path, known=("csv",))
+
+
+def write_table(path: Path | None, table: "Dataset", kind: Kind, *, said: str) -> None:
     """Write rows in which no text can be taken for a formula; `said` names them in the message."""
     from backoffice.sheets.exporting import CSVFile, XLSXFile
 
     content = (XLSXFile() if kind == "xlsx" else CSVFile()).export_data(table)
-    write(path, content if isinstance(content, bytes) else content.encode())
+    write(path, content if isinstance(content, bytes) else content.encode(), kind)
     if path is not None and str(path) != STANDARD:
         say(_("%(said)s in %(path)s.") % {"said": said, "path": path})
 
 
-def write(path: Path | None, content: bytes) -> None:
+def write(path: Path | None, content: bytes, kind: Kind = "csv") -> None:
     """Write the content whole or not at all."""
-    with writing(path) as file:
+    with writing(path, kind) as file:
         file.write(content)
 
 
+def holds(path: Path, content: bytes) -> bool:
+    """Whether the file is as `write` would write it."""
+    return path.is_file() and path.read_bytes().removeprefix(MARK) == content
+
+
 @contextmanager
-def writing(path: Path | None) -> Iterator[IO[bytes]]:
-    """Yield a file that replaces `path` when it is whole; until then readers find the one from before."""
+def writing(path: Path | None, kind: Kind = "csv") -> Iterator[IO[bytes]]:
+    """Yield a file that replaces `path` when it is whole; until then readers find the one from before.
+
+    A CSV file begins with the mark by which Excel knows UTF-8; what goes into a pipe does not.
+    """
     if path is None or str(path) == STANDARD:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -102,6 +151,8 @@ def writing(path: Path | None) -> Iterator[IO[bytes]]:
         from backoffice.runtime.replacing import replacing
 
         with replacing(path) as part, part.open("wb") as file:
+            if kind == "csv":
+                file.write(MARK)
             yield file
             file.flush()
 

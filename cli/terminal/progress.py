@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cli.terminal.values import printable
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -29,7 +31,7 @@ class ProgressBar:
             self._drawing.refresh()
             for task in self._drawing.task_ids:
                 self._drawing.remove_task(task)
-            self._drawing.add_task(label, total=total, told="")
+            self._drawing.add_task(printable(label), total=total, told="")
             self._drawing.refresh()
         self._total = total
         self._done = 0

@@ -1,8 +1,9 @@
 """Makes and changes things by the rows of a file: shows what each row does, then does all or nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,18 @@ from cli.terminal.console import (
     Row,
     columns,
     counted,
-    for_people,
     is_terminal,
     print_document,
     print_json,
     proceed,
+    put,
     say,
 )
 from cli.terminal.files import name_of, write_rejects
+from cli.terminal.idempotency import answer_kept, once_per_key
 from cli.terminal.plans import Sample, say_ignored, say_refused
 from cli.terminal.progress import bar
+from cli.terminal.values import for_people
 from cli.terminal.words import gettext as _
 
 if TYPE_CHECKING:
@@ -43,6 +46,14 @@ class Asked:
     as_json: bool
     as_jsonl: bool
     fail_if_empty: bool
+    # `operation` tells what is asked for besides what the file holds, to know a key's import again.
+    key: str | None = None
+    operation: str = ""
+
+    def operation_on(self, content: Any) -> str:
+        kept = (self.operation, self.skip_invalid, self.as_jsonl)
+        digest = "" if self.key is None else sha256(repr(content).encode()).hexdigest()
+        return f"{self.operation.partition(' ')[0]} {kept} {digest}"
 
     @property
     def wants_data(self) -> bool:
@@ -67,7 +78,8 @@ class RowImport:
     """Files of one kind of thing, and its use cases.
 
     `plan` and `apply` take the file that was read and `on_row`; `apply` also what was `seen` and
-    `skip_invalid`. `rejected` takes the file and the plan.
+    `skip_invalid`. `rejected` takes the file and the plan. With `by_itself`, `apply` has a transaction for
+    each row, so that what is asked for again with a key goes on where it broke off.
     """
 
     thing: str
@@ -75,6 +87,7 @@ class RowImport:
     apply: Callable[..., Any]
     rejected: Callable[..., str]
     words: Words = IMPORT
+    by_itself: bool = False
 
     def carry_out(self, content: Any, asked: Asked) -> None:
         """Show what each row does, ask, and do it.
@@ -83,33 +96,57 @@ class RowImport:
             typer.Exit: 1, refused for rows with problems, or some were done and others no longer could be;
                 3 with `fail_if_empty` when there is nothing to do.
         """
+        operation = asked.operation_on(content)
+        if (kept := answer_kept(asked.key, operation)) is not None:
+            _print(kept, asked, self.words)
+            return
         with bar(_("Looking at the rows"), len(content.rows)) as watched:
-            plan: RowPlan = self.plan(content, on_row=watched.advance)
-        _say(plan, asked, self.words)
-        if plan.problems and asked.rejects is not None:
-            write_rejects(asked.rejects, self.rejected(content, plan))
-        if plan.problems and not asked.skip_invalid and not asked.dry_run:
+            seen: RowPlan = self.plan(content, on_row=watched.advance)
+        _say(seen, asked, self.words)
+        if seen.problems and asked.rejects is not None:
+            write_rejects(asked.rejects, self.rejected(content, seen))
+        is_refused = bool(seen.problems) and not asked.skip_invalid
+        if asked.dry_run:
+            _print(_answer(seen, asked, self.words), asked, self.words)
+        if is_refused:
             say_refused()
             raise typer.Exit(REFUSED)
-        seen = plan
-        if plan.changes and not asked.dry_run:
+        if not asked.dry_run:
+            self._carry_out_seen(content, seen, asked, operation)
+        if asked.fail_if_empty and not seen.changes:
+            raise typer.Exit(EMPTY)
+
+    def _carry_out_seen(self, content: Any, seen: "RowPlan", asked: Asked, operation: str) -> None:
+        if seen.changes:
             proceed(
                 _("%(deed)s %(things)s?")
-                % {"deed": self.words.ask, "things": counted(plan.changes, self.thing)},
+                % {"deed": self.words.ask, "things": counted(seen.changes, self.thing)},
                 yes=asked.yes,
             )
-            with bar(self.words.under_way, len(content.rows)) as watched:
-                plan = self.apply(content, seen=seen, skip_invalid=asked.skip_invalid, on_row=watched.advance)
-        _print(plan, asked, self.words)
-        if late := [row for row in plan.problems if row not in seen.problems]:
-            for row in late:
-                say(
-                    _("Row %(row)s (%(subject)s): %(problem)s")
-                    % {"row": row.row, "subject": row.name, "problem": row.problem}
-                )
+        late: list[PlannedRow] = []
+
+        def done() -> dict[str, Any]:
+            plan = seen
+            if seen.changes:
+                with bar(self.words.under_way, len(content.rows)) as watched:
+                    plan = self.apply(
+                        content, seen=seen, skip_invalid=asked.skip_invalid, on_row=watched.advance
+                    )
+            late[:] = [row for row in plan.problems if row not in seen.problems]
+            return _answer(plan, asked, self.words)
+
+        if self.by_itself:
+            answer = done()
+            # With rows that were too late nothing is kept, so that those can be tried again with the key.
+            answer = answer if late else once_per_key(asked.key, operation, lambda: answer)
+        else:
+            answer = once_per_key(asked.key, operation, done)
+        _print(answer, asked, self.words)
+        for row in late:
+            facts = {"row": row.row, "subject": row.name, "problem": row.problem}
+            say(_("Row %(row)s (%(subject)s): %(problem)s") % facts)
+        if late:
             raise typer.Exit(REFUSED)
-        if asked.fail_if_empty and not plan.changes:
-            raise typer.Exit(EMPTY)
 
 
 def _say(plan: "RowPlan", asked: Asked, words: Words) -> None:
@@ -120,33 +157,45 @@ def _say(plan: "RowPlan", asked: Asked, words: Words) -> None:
     sample = Sample(len(plan.problems), plan.changes)
     changes = [row for row in plan.rows if row.changes][: sample.changes_shown]
     sample.show(
-        [_in_words(plan, row) for row in (*plan.problems[: sample.problems_shown], *changes)],
-        _columns(plan),
+        [
+            _in_words(plan.subject, _as_row(plan, row))
+            for row in (*plan.problems[: sample.problems_shown], *changes)
+        ],
+        _columns(plan.subject),
         subject=plan.subject,
         as_table=not asked.wants_data,
         in_words=lambda row: str(row["changes"]),
     )
 
 
-def _print(plan: "RowPlan", asked: Asked, words: Words) -> None:
-    rows = (_as_row(plan, row) for row in plan.rows)
+def _answer(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
+    """Return what is told of a plan, or of what became of it; what a key keeps has rows only for --jsonl."""
+    rows: Iterable[Row] = (_as_row(plan, row) for row in plan.rows)
+    if asked.key is not None:
+        rows = list(rows) if asked.as_jsonl or asked.dry_run else []
+    told = {"counts": _counts(plan, words), "changes": plan.changes, "subject": plan.subject}
+    return {**told, "summary": _summary(plan, asked, words), "rows": rows}
+
+
+def _print(answer: Row, asked: Asked, words: Words) -> None:
+    subject, rows = answer["subject"], answer["rows"]
     if asked.as_jsonl:
-        Listing(as_jsonl=True).show(rows, _columns(plan))
+        Listing(as_jsonl=True).show(rows, _columns(subject))
     elif asked.as_json:
-        summary = _summary(plan, asked, words)
+        summary = answer["summary"]
         print_document(summary, "plan", rows) if asked.dry_run else print_json(summary)
     elif asked.dry_run and not is_terminal():
-        Listing(limit=0).show((_in_words(plan, row) for row in plan.rows), _columns(plan))
-    elif plan.changes and not asked.dry_run:
-        print(f"{words.done}: {_counts(plan, words)}.")
+        Listing(limit=0).show((_in_words(subject, row) for row in rows), _columns(subject))
+    elif answer["changes"] and not asked.dry_run:
+        put(f"{words.done}: {answer['counts']}.")
     if asked.dry_run:
         say(_("A dry run: nothing was changed."))
-    elif not plan.changes:
+    elif not answer["changes"]:
         say(_("There is nothing to change."))
 
 
-def _columns(plan: "RowPlan") -> Any:
-    return columns("row:n", plan.subject, "outcome", "changes", "problem")
+def _columns(subject: str) -> Any:
+    return columns("row:n", subject, "outcome", "changes", "problem")
 
 
 def _as_row(plan: "RowPlan", row: "PlannedRow") -> dict[str, Any]:
@@ -161,13 +210,13 @@ def _as_row(plan: "RowPlan", row: "PlannedRow") -> dict[str, Any]:
     return told if plan.kept is None else {**told, "problem_code": row.problem_code}
 
 
-def _in_words(plan: "RowPlan", row: "PlannedRow") -> Row:
+def _in_words(subject: str, row: Row) -> Row:
     told = (
-        _change(name, before, after)
-        for name, (before, after) in row.changes.items()
-        if name != plan.subject or before
+        _change(name, change["from"], change["to"])
+        for name, change in row["changes"].items()
+        if name != subject or change["from"]
     )
-    return {**_as_row(plan, row), "changes": "; ".join(told)}
+    return {**row, "changes": "; ".join(told)}
 
 
 def _counts(plan: "RowPlan", words: Words) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from cli.terminal.arguments import refuse_unclear
 from cli.terminal.console import YesAnyway, wrong_use
 from cli.terminal.words import gettext as _
 
@@ -48,9 +49,10 @@ def verb[**P, R](
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         settings = {"ignore_unknown_options": negative_numbers}
+        checked = _in_the_books_currency(_refusing_blanks(function, clearing))
         summary = _summary(function.__doc__ or "")
         app.command(name, short_help=summary, epilog=_epilog(examples), context_settings=settings)(
-            _accepting_yes(_with_django(_refusing_blanks(function, clearing), without=OF_WEB_AND_WORKER))
+            _accepting_yes(_with_django(checked, without=OF_WEB_AND_WORKER))
         )
         return function
 
@@ -96,6 +98,19 @@ def _with_django[**P, R](function: Callable[P, R], *, without: Collection[str] =
     return run
 
 
+def _in_the_books_currency[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Refuse to read or write amounts as those of another currency."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from backoffice.db.books_currency import refuse_other_currency
+
+        refuse_other_currency()
+        return function(*args, **kwargs)
+
+    return run
+
+
 def _refusing_blanks(function: Callable[..., Any], clearing: Collection[str]) -> Callable[..., Any]:
     """Refuse empty options: an unset variable in --category "$NAME" must not mean "no --category"."""
     optional = {
@@ -109,6 +124,7 @@ def _refusing_blanks(function: Callable[..., Any], clearing: Collection[str]) ->
         for name in _blank(kwargs, optional):
             option = name.strip("_").replace("_", "-")
             wrong_use(_("%(option)s is empty: give it a value, or leave it out.") % {"option": option})
+        refuse_unclear(kwargs)
         return function(*args, **kwargs)
 
     return run

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.finding import customers_matching
 from accounts.models import Customer, User
 from backoffice import dates
 from backoffice.admin.base import AnyField, DomainAdmin
@@ -21,7 +22,6 @@ from backoffice.money import ZERO
 from orders import reports
 from orders.admin import words
 from orders.admin.dashboard.cards import FigureCard
-from orders.admin.search import customers_matching
 from orders.models import Order, Redemption, RedemptionState
 
 LATEST = 20
@@ -60,7 +60,7 @@ class CustomerAdmin(DomainAdmin):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
     search_fields = ("email",)
-    search_help_text = _("Name or e-mail")
+    search_help_text = _("Name, e-mail or phone")
     ordering = ("-id",)
     fields = ("name", "phone", "note")
     change_form_outer_before_template = "orders/admin/customer_page.html"
@@ -91,8 +91,7 @@ class CustomerAdmin(DomainAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        term = search_term.strip()
-        return (queryset.filter(pk__in=customers_matching(term)) if term else queryset), False
+        return customers_matching(queryset, search_term), False
 
     @display(description=_("Name"), ordering="name")
     def customer_name(self, customer: Customer) -> str:
@@ -100,7 +99,7 @@ class CustomerAdmin(DomainAdmin):
 
     @display(description=_("E-mail"), ordering="email")
     def email_address(self, customer: Customer) -> str:
-        return customer.email
+        return customer.readable_email
 
     @display(description=_("Orders"), formatting="price")
     def orders_count(self, customer: Any) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import view_tabs
-from backoffice.admin.short_cache import remembered
+from backoffice.admin.short_cache import acted_at, remembered
 from orders.admin.promos.filters import BATCH
 from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS, OrderView
 from orders.reports import OpenOrders, open_orders
@@ -19,10 +19,10 @@ COUNTS_SECONDS = 30
 
 
 def open_order_counts(request: HttpRequest) -> OpenOrders:
-    """Count open orders, once per request and at most every 30 seconds."""
+    """Count open orders, once per request and at most every 30 seconds, or after one's own act."""
     counts: OpenOrders | None = getattr(request, "_open_order_counts", None)
     if counts is None:
-        counts = remembered("open-orders", COUNTS_SECONDS, open_orders)
+        counts = remembered("open-orders", COUNTS_SECONDS, open_orders, since=acted_at(request))
         setattr(request, "_open_order_counts", counts)  # noqa: B010
     return counts
 

@@ -1,107 +1,95 @@
-"""Finding orders: in the list, and from anywhere by the command palette."""
+"""The palette: finding orders, people, products and promo codes from anywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
-from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
-from accounts.models import Customer, normalised_email
-from backoffice.text import identity_key
+from accounts.finding import customers_matching
+from accounts.models import Customer, User
+from backoffice.db.search_text import holding_all
+from backoffice.finding import cleaned, is_findable
+from catalog.finding import products_matching
 from catalog.models import Product
-from orders.models import Order, OrderLine, PromoCode, Promotion, Shipment
+from orders.finding import SearchedBy, orders_matching, orders_named, searched_by
+from orders.models import Order, PromoCode, Promotion
 from orders.models.promo import normalised_code
 
 MOST_OF_A_KIND = 5
 MOST_RESULTS = 15
-LONGEST_TERM = 120
+# Of Latin letters and digits: one alone is in everything.
+SHORTEST_WORD = 2
 
 
-def orders_matching(orders: QuerySet[Order], term: str, *, is_personal: bool) -> QuerySet[Order]:
-    """Find orders with this number, else with exactly this tracking number, SKU or e-mail address, else of
-    people whose name or address contains it; e-mail and people are searched only with `is_personal`.
+def search(request: HttpRequest, term: str, pages: Sequence[SearchResult] = ()) -> list[SearchResult]:
+    """Return what the palette offers this user, who sees nothing forbidden.
 
-    Only the last step reads more with more customers: a part of a name is looked for in all of them.
+    What is called exactly so comes first, for Enter opens it; then pages of the admin; then people, their
+    orders and those with such a product, products, and promo codes.
     """
-    term = term.strip()[:LONGEST_TERM]
-    numbers = orders.filter(number__in=numbers_meant(term))
-    if numbers.exists():
-        return numbers
-    exact = orders.filter(pk__in=_with_exactly(term, is_personal))
-    if not is_personal or exact.exists():
-        return exact
-    return orders.filter(customer__in=customers_matching(term))
+    term = cleaned(term)
+    if not is_findable(term) or (len(term) < SHORTEST_WORD and term.isascii() and term.isalnum()):
+        return list(pages)
+    assert isinstance(request.user, User)
+    exact, others = _exact(request.user, term), _others(request.user, term)
+    found = (result for kind in (*exact, iter(pages), *others) for result in islice(kind, MOST_OF_A_KIND))
+    return list(islice(_each_once(found), MOST_RESULTS))
 
 
-def _with_exactly(term: str, is_personal: bool) -> QuerySet[Any, Any]:
-    """Return the keys of the orders that match exactly, as a subquery."""
-    by_tracking = Shipment.objects.with_tracking_number(term).order_by().values("order")
-    by_sku = OrderLine.objects.filter(product__in=Product.objects.with_skus([term]))
-    found = by_tracking.union(by_sku.order_by().values("order"))
-    return found.union(Order.objects.of_email(term).values("pk")) if is_personal else found
+def _each_once(results: Iterator[SearchResult]) -> Iterator[SearchResult]:
+    seen: set[str] = set()
+    for result in results:
+        if result.link not in seen:
+            seen.add(result.link)
+            yield result
 
 
-def numbers_meant(term: str) -> list[str]:
-    """Return the order numbers a term may mean: `100042`, `#100042` and `b-100042` mean B-100042."""
-    number = term.strip().lstrip("#").upper()
-    return [number, f"{settings.SHOP_ORDER_PREFIX}{number}".upper()] if number else []
+def _exact(user: User, term: str) -> Iterator[Iterator[SearchResult]]:
+    if user.has_perm("orders.view_order"):
+        yield _named_orders(term, searched_by(user))
+    if user.has_perm("catalog.view_product"):
+        yield _products_of(Product.objects.with_code(term)[:MOST_OF_A_KIND])
+    if user.has_perm("orders.view_promocode"):
+        yield _promo_codes(Q(code=normalised_code(term)))
 
 
-def customers_matching(term: str) -> QuerySet[Customer]:
-    return Customer.objects.filter(Q(email__startswith=normalised_email(term)) | Q(name__icontains=term))
+def _others(user: User, term: str) -> Iterator[Iterator[SearchResult]]:
+    if user.has_perm("accounts.view_customer"):
+        yield _people(term)
+    if user.has_perm("orders.view_order"):
+        yield _orders(term, searched_by(user))
+    if user.has_perm("catalog.view_product"):
+        yield _products_of(products_matching(Product.objects.all(), term).order_by("sku")[:MOST_OF_A_KIND])
+    if user.has_perm("orders.view_promocode"):
+        # Codes of a batch begin alike by the thousand, so one of them is found when typed in full.
+        yield _promo_codes(Q(code__startswith=normalised_code(term), promotion__is_batch=False))
+        yield _promotions(term)
 
 
-def search(request: HttpRequest, term: str) -> list[SearchResult]:
-    """Return what the palette offers this user, who sees nothing forbidden; exact matches come first."""
-    term = term.replace("\x00", "").strip()[:LONGEST_TERM]
-    if len(term) < 2:
-        return []
-    may = request.user.has_perm
-    is_personal = may("accounts.view_customer")
-    found: list[Iterator[SearchResult]] = []
-    exact: list[SearchResult] = []
-    if may("orders.view_order"):
-        exact = [*_orders_by_number(term, is_personal), *_orders_by_tracking(term, is_personal)]
-        found.append(iter(exact))
-    if may("catalog.view_product"):
-        found.append(_products(term))
-    if may("orders.view_promocode"):
-        found += [_promo_codes(term), _promotions(term)]
-    # Nobody is named like an order or a parcel, so skip that search: it would read every name.
-    if is_personal and not exact:
-        found += [_orders_of_people(term)] if may("orders.view_order") else []
-        found.append(_people(term))
-    return list(islice((result for kind in found for result in islice(kind, MOST_OF_A_KIND)), MOST_RESULTS))
+def _named_orders(term: str, by: SearchedBy) -> Iterator[SearchResult]:
+    named = orders_named(term, by=by).select_related("customer").prefetch_related("shipments")
+    for order in named.order_by("-placed_at", "-pk")[:MOST_OF_A_KIND]:
+        yield _order_result(order, by, also=_parcel_with(term, order) if by.people else "")
 
 
-def _orders_by_number(term: str, is_personal: bool) -> Iterator[SearchResult]:
-    for order in Order.objects.filter(number__in=numbers_meant(term)).select_related("customer"):
-        yield _order_result(order, is_personal)
+def _parcel_with(term: str, order: Order) -> str:
+    numbers = [parcel.tracking_number for parcel in order.shipments.all()]
+    named = [number for number in numbers if number in (term, term.upper())]
+    return _("Parcel %(number)s") % {"number": named[0]} if named else ""
 
 
-def _orders_by_tracking(term: str, is_personal: bool) -> Iterator[SearchResult]:
-    parcels = Shipment.objects.with_tracking_number(term).order_by("-pk")
-    for parcel in parcels.select_related("order__customer")[:MOST_OF_A_KIND]:
-        yield _order_result(
-            parcel.order, is_personal, _("Parcel %(number)s") % {"number": parcel.tracking_number}
-        )
+def _orders(term: str, by: SearchedBy) -> Iterator[SearchResult]:
+    found = orders_matching(Order.objects.all(), term, by=by).select_related("customer")
+    for order in found.order_by("-placed_at", "-pk")[:MOST_OF_A_KIND]:
+        yield _order_result(order, by)
 
 
-def _orders_of_people(term: str) -> Iterator[SearchResult]:
-    of_people = Order.objects.filter(customer__in=customers_matching(term)).order_by()
-    found = of_people.values("pk").union(Order.objects.of_email(term).values("pk"))
-    newest = Order.objects.filter(pk__in=found).select_related("customer").order_by("-placed_at", "-pk")
-    for order in newest[:MOST_OF_A_KIND]:
-        yield _order_result(order, is_personal=True)
-
-
-def _order_result(order: Order, is_personal: bool, also: str = "") -> SearchResult:
-    whose = [order.ship_name or str(order.customer), order.email, order.ship_city] if is_personal else []
+def _order_result(order: Order, by: SearchedBy, *, also: str = "") -> SearchResult:
+    whose = [order.ship_name or str(order.customer), order.email, order.ship_city] if by.people else []
     return SearchResult(
         title=str(order),
         description=" · ".join(filter(None, [also, *whose])),
@@ -110,14 +98,18 @@ def _order_result(order: Order, is_personal: bool, also: str = "") -> SearchResu
     )
 
 
-def _products(term: str) -> Iterator[SearchResult]:
-    exact = Product.objects.filter(Q(sku_key=identity_key(term)) | Q(barcode=term))
-    named = Product.objects.filter(Q(sku_key__startswith=identity_key(term)) | Q(name__icontains=term))
-    seen: set[int] = set()
-    for product in (*exact[:MOST_OF_A_KIND], *named.order_by("sku")[:MOST_OF_A_KIND]):
-        if product.pk in seen:
-            continue
-        seen.add(product.pk)
+def _people(term: str) -> Iterator[SearchResult]:
+    for customer in customers_matching(Customer.objects.all(), term).order_by("email")[:MOST_OF_A_KIND]:
+        yield SearchResult(
+            title=str(customer),
+            description=_("Customer · %(email)s") % {"email": customer.email},
+            link=reverse("admin:accounts_customer_change", args=[customer.pk]),
+            icon="person",
+        )
+
+
+def _products_of(products: Iterable[Product]) -> Iterator[SearchResult]:
+    for product in products:
         yield SearchResult(
             title=product.name,
             description=product.sku,
@@ -126,11 +118,8 @@ def _products(term: str) -> Iterator[SearchResult]:
         )
 
 
-def _promo_codes(term: str) -> Iterator[SearchResult]:
-    """Find codes by how they begin; those of a batch only when typed in full, for thousands begin alike."""
-    typed = normalised_code(term)
-    single = Q(code__startswith=typed, promotion__is_batch=False)
-    codes = PromoCode.objects.filter(Q(code=typed) | single).select_related("promotion")
+def _promo_codes(meant: Q) -> Iterator[SearchResult]:
+    codes = PromoCode.objects.filter(meant).select_related("promotion")
     for code in codes.order_by("code")[:MOST_OF_A_KIND]:
         promotion = code.promotion
         told = (
@@ -148,21 +137,11 @@ def _promo_codes(term: str) -> Iterator[SearchResult]:
 
 def _promotions(term: str) -> Iterator[SearchResult]:
     """Find promotions with many codes by name; one with a single code is found by the code."""
-    promotions = Promotion.objects.filter(is_batch=True, name__icontains=term)
+    promotions = Promotion.objects.filter(holding_all(term), is_batch=True)
     for promotion in promotions.order_by("-pk")[:MOST_OF_A_KIND]:
         yield SearchResult(
             title=promotion.name,
             description=_("Promotion · %(discount)s") % {"discount": promotion.discount_in_words},
             link=reverse("admin:orders_promotion_change", args=[promotion.pk]),
             icon="dynamic_feed",
-        )
-
-
-def _people(term: str) -> Iterator[SearchResult]:
-    for customer in customers_matching(term).order_by("email")[:MOST_OF_A_KIND]:
-        yield SearchResult(
-            title=str(customer),
-            description=_("Customer · %(email)s") % {"email": customer.email},
-            link=reverse("admin:accounts_customer_change", args=[customer.pk]),
-            icon="person",
         )

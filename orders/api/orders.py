@@ -11,15 +11,17 @@ from ninja import Query, Router
 
 from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
-from accounts.models import User, normalised_email
+from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import normalised_email
 from backoffice.errors import Fault, Forbidden, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.requests.throttling import hit
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
-from orders.fulfilment.lifecycle import edit_order
+from orders.changing.details import edit_order
+from orders.finding import searched_by
 from orders.models import Order
 from orders.placing.placement import place_order, quote_order
 from orders.promotions import code_throttle
@@ -76,7 +78,7 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
     if not names_promos and (filters.promo_code is not None or "promo_code" in (filters.ordering or "")):
         raise Forbidden(_("Your role does not allow to see promo codes."))
     wanted = chosen_fields(filters.fields, ORDER_FIELDS, usual=SUMMARY_FIELDS)
-    page = SORTING.page(_filtered(filters, user, is_personal), filters, order_columns(wanted))
+    page = SORTING.page(_filtered(filters, user), filters, order_columns(wanted))
     items = orders_as_data(page.rows, wanted, is_personal=is_personal, names_promos=names_promos)
     return rendered(page.envelope(items)).to(request)
 
@@ -135,7 +137,11 @@ def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
 
 @orders_router.patch("/{number}", response=OrderOut, operation_id="change_order", summary="Change an order")
 def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
-    """Change address, e-mail or note, as staff, until something ships. `If-Match` refuses a stale change."""
+    """Change address, e-mail or note, as staff, while anything is to ship. `If-Match` refuses a stale change.
+
+    With another e-mail the order becomes that person's, and so does its use of a promo code: 409
+    `promo_limit_passed` if they have used it up, unless `past_promo_limits` lets the discount stay.
+    """
     actor = require(request, "orders.change_order")
     version = expected_version(request)
     changes = body.changes()
@@ -149,6 +155,7 @@ def change(request: HttpRequest, number: str, body: OrderPatch) -> HttpResponse:
             address=address.address() if address else None,
             email=changes.get("email"),
             note=changes.get("note"),
+            past_promo_limits=bool(changes.get("past_promo_limits")),
             expected_version=version,
         )
         return order_reply(number, to=caller(request))
@@ -218,6 +225,6 @@ def _may_order(user: User) -> bool:
     return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
 
 
-def _filtered(filters: OrderFilters, user: User, is_personal: bool) -> QuerySet[Order]:
+def _filtered(filters: OrderFilters, user: User) -> QuerySet[Order]:
     narrowed = OrderFilter(**{name: getattr(filters, name) for name in FILTER})
-    return narrowed.of(Order.objects.visible_to(user), by_customer=is_personal)
+    return narrowed.of(Order.objects.visible_to(user), by=searched_by(user))

@@ -3,20 +3,22 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from accounts.models import Source
 from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
 from backoffice.api.pagination import ListQuery
+from backoffice.countries import checked_code
 from orders.models import EventKind
 from orders.placing.basket import MAX_LINES, MAX_QUANTITY, Address, LineRequest, OrderRequest
 from orders.status import OrderStatus
 
 Email = Annotated[str, text(254, shortest=3), Field(examples=["guest@example.com"])]
 Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
-Note = Annotated[str, text(2000)]
+Note = Annotated[str, text(2000, lines=True)]
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
+Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)]
 
 
 class LineIn(Input):
@@ -31,8 +33,8 @@ class AddressIn(Input):
     city: Annotated[str, text(80, shortest=1)] = Field(examples=["Köln"])
     region: Annotated[str, text(80)] = ""
     postcode: Annotated[str, text(20)] = ""
-    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$")] = Field(
-        description="ISO 3166-1 alpha-2.", examples=["DE"]
+    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)] = (
+        Field(description="A code of ISO 3166-1 (alpha-2): GB, not UK.", examples=["DE"])
     )
     phone: Annotated[str, text(40)] = ""
 
@@ -64,8 +66,11 @@ class OrderIn(QuoteIn):
 
 class OrderPatch(Patch):
     shipping_address: AddressIn = OMITTED
-    email: Email = Field(OMITTED, description="The confirmation is sent again.")
+    email: Email = Field(OMITTED, description="Whose the order is from then on; they get the confirmation.")
     note: Note = OMITTED
+    past_promo_limits: Truth = Field(
+        OMITTED, description="Let the discount stay although the new customer has used up the promo code."
+    )
 
 
 class ShipIn(Input):
@@ -101,11 +106,15 @@ class ReturnIn(Input):
 
 
 class CommentIn(Input):
-    text: Annotated[str, text(2000, shortest=1)]
+    text: Annotated[str, text(2000, shortest=1, lines=True)]
 
 
 class OrderFilters(ListQuery):
-    q: Search | None = Field(None, description="A number, or a part of the e-mail address or name.")
+    q: Search | None = Field(
+        None,
+        description="What tells an order: its number or last digits, a SKU, barcode, tracking number, promo "
+        "code, phone number or postcode, or parts of names, e-mail addresses and towns; each word must.",
+    )
     status: list[OrderStatus] | None = Field(None, description="May be repeated.")
     email: Annotated[str, text(254)] | None = None
     promo_code: Annotated[str, text(LONGEST_CODE)] | None = None
@@ -170,7 +179,7 @@ class ShipmentLineOut(BaseModel):
 class ShipmentOut(BaseModel):
     reference: str
     carrier: str
-    tracking_number: str
+    tracking_number: str | None = Field(description="null for staff who may not see customers.")
     shipped_at: datetime
     delivered_at: datetime | None
     lines: list[ShipmentLineOut]
@@ -183,7 +192,8 @@ class AddressOut(BaseModel):
     city: str
     region: str
     postcode: str
-    country: str
+    country: str = Field(description="Its code of ISO 3166-1 (alpha-2).")
+    country_name: str
     phone: str
 
 
@@ -215,7 +225,7 @@ class OrderOut(OrderSummary):
     explanation: list[StepOut]
     shipments: list[ShipmentOut]
     shipping_address: AddressOut | None
-    note: str
+    note: str | None = Field(description="null for staff who may not see customers.")
     source: Source
     updated_at: datetime
     origin: str = Field(description="`shop`, or where it was taken over from.")
@@ -235,8 +245,8 @@ class EventOut(BaseModel):
     text: str = Field(description="A sentence made of the facts.")
     facts: dict[str, Any] = Field(
         description="What happened, by its kind: lines with sku, name and quantity, the parcel, `changes` as "
-        "{field: [before, after]} and so on. Amounts are decimal strings. Personal changes are null for "
-        "staff who may not see customers."
+        "{field: [before, after]} and so on. Amounts are decimal strings. What is personal is null for "
+        "staff who may not see customers; customers are not told which address there was before."
     )
     actor: str
     source: Source

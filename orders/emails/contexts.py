@@ -13,10 +13,10 @@ from typing import Any
 from django.db.models import Count, Min, Sum
 from django.utils.translation import ngettext
 
+from backoffice.countries import postal_lines
 from backoffice.dates import full_moment
 from backoffice.money import formatted
 from orders.models import Order, OrderLine, Promotion
-from orders.models.order import address_lines
 from orders.status import OrderStatus
 
 MOST_PROMOTIONS = 100
@@ -64,7 +64,7 @@ def order_placed(happening: Happening) -> dict[str, Any]:
         "promo_code": order.promo_code,
         "shipping": _money(order.shipping, order) if order.shipping else "",
         "total": _money(order.total, order),
-        "address": address_lines(order.shipping_address),
+        "address": postal_lines(order.shipping_address),
     }
 
 
@@ -75,7 +75,7 @@ def order_shipped(happening: Happening) -> dict[str, Any]:
         "lines": [{name: line[name] for name in ("name", "sku", "quantity")} for line in facts["lines"]],
         "carrier": facts["carrier"],
         "tracking_number": facts["tracking_number"],
-        "address": address_lines(order.shipping_address),
+        "address": postal_lines(order.shipping_address),
         "more_follows": order.status == OrderStatus.PARTIALLY_SHIPPED,
     }
 

@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.email_addresses import checked_email
 from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
+from backoffice.typed import fault_of
 from catalog import stock
 from orders.fulfilment.reversals import write_cancellation, write_return
 from orders.fulfilment.units import (
@@ -25,7 +24,6 @@ from orders.fulfilment.units import (
 )
 from orders.held_order import IllegalTransition, begin, finish
 from orders.models import EventKind, Order, OrderEvent, Return, Shipment, ShipmentLine
-from orders.placing.basket import Address, address_fields, checked_note
 from orders.promotions import redemption
 from orders.status import Action, OrderStatus, status_of
 from orders.timeline import happened
@@ -197,54 +195,18 @@ def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) ->
     Raises:
         UnknownOrder, Invalid.
     """
-    text = _text_within(text, MAX_TEXT, "/text")
+    text = _text_within(text, MAX_TEXT, "/text", lines=True)
     if not text:
         raise Invalid(_("Write something."), faults=[Fault("/text", "validation", _("Empty."))])
     order, _lines = begin(number, Action.COMMENT, expected_version=None)
     return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at or timezone.now())
 
 
-@write_transaction
-def edit_order(
-    number: str,
-    *,
-    by: Actor,
-    address: Address | None = None,
-    email: str | None = None,
-    note: str | None = None,
-    expected_version: int | None = None,
-) -> Order:
-    """Change address, e-mail (the confirmation is sent again) or note while nothing has shipped.
-
-    Raises:
-        UnknownOrder, IllegalTransition, Invalid, Stale.
-    """
-    order, order_lines = begin(number, Action.EDIT, expected_version=expected_version)
-    changes = {} if address is None else address_fields(address)
-    if email is not None:
-        changes["email"] = checked_email(email)
-    if note is not None:
-        changes["note"] = checked_note(note)
-    changed = [name for name, value in changes.items() if getattr(order, name) != value]
-    if not changed:
-        return order
-    before = _editable(order)
-    for name in changed:
-        setattr(order, name, changes[name])
-    finish(order, order_lines, fields=changed)
-    after = _editable(order)
-    told = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
-    happened(order, EventKind.EDITED, {"changes": told}, by=by, at=timezone.now(), lines=order_lines)
-    return order
-
-
-def _editable(order: Order) -> dict[str, Any]:
-    return {"shipping_address": order.shipping_address, "email": order.email, "note": order.note}
-
-
-def _text_within(text: str, longest: int, pointer: str) -> str:
+def _text_within(text: str, longest: int, pointer: str, *, lines: bool = False) -> str:
     text = text.strip()
-    if len(text) > longest or "\x00" in text:
+    detail = fault_of(text, lines=lines)
+    if len(text) > longest:
         detail = _("At most %(count)s characters, without control characters.") % {"count": f"{longest:,}"}
+    if detail:
         raise Invalid(f"{pointer[1:]}: {detail}", faults=[Fault(pointer, "validation", detail)])
     return text

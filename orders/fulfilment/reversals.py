@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from backoffice.db.statements import insert
-from backoffice.money import ZERO
+from backoffice.money import zero
 from orders.fulfilment.units import Units
 from orders.models import Cancellation, CancellationLine, Order, OrderLine, Return, ReturnLine
 from orders.status import OrderStatus, status_of
@@ -15,17 +16,15 @@ def write_cancellation(
     order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units], *, reason: str, at: datetime
 ) -> tuple[Cancellation, list[Decimal]]:
     """Write the cancellation and return it with the credits; set the order's counters without saving."""
-    worth = _credit(order, units)
-    for each in units:
-        each.line.cancelled += each.quantity
+    worth = [_credit(order, each, "cancelled") for each in units]
     # The shipping fee is credited only when nothing at all will have been shipped.
-    shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else ZERO
+    shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else zero()
     order.credited += shipping
     cancellation = Cancellation(
         order=order,
         reference=f"{order.number}-C{order.cancellations.count() + 1}",
         reason=reason,
-        credit=sum(worth, ZERO),
+        credit=sum(worth, zero()),
         shipping_credit=shipping,
         at=at,
     )
@@ -45,14 +44,12 @@ def write_return(
     order: Order, units: Sequence[Units], restock: Sequence[bool], *, reason: str, at: datetime
 ) -> tuple[Return, list[Decimal]]:
     """Write the return and return it with the credits; set the order's counters without saving."""
-    worth = _credit(order, units)
-    for each in units:
-        each.line.returned += each.quantity
+    worth = [_credit(order, each, "returned") for each in units]
     returned = Return(
         order=order,
         reference=f"{order.number}-R{order.returns.count() + 1}",
         reason=reason,
-        credit=sum(worth, ZERO),
+        credit=sum(worth, zero()),
         at=at,
     )
     insert([returned])
@@ -71,10 +68,10 @@ def write_return(
     return returned, worth
 
 
-def _credit(order: Order, units: Sequence[Units]) -> list[Decimal]:
-    """Credit the units; call it before the counters change: a unit's worth depends on how many are left."""
-    worth = [each.credit() for each in units]
-    for each, credit in zip(units, worth, strict=True):
-        each.line.credited += credit
-        order.credited += credit
-    return worth
+def _credit(order: Order, units: Units, counter: Literal["cancelled", "returned"]) -> Decimal:
+    """Credit the units and count them; what units of the same line are worth next follows from both."""
+    line, credit = units.line, units.credit()
+    setattr(line, counter, getattr(line, counter) + units.quantity)
+    line.credited += credit
+    order.credited += credit
+    return credit

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.errors import Fault, Invalid
+from backoffice.money import places
 from backoffice.text import identity_key
 from orders.fulfilment.renamed import lines_by_sku
 from orders.models import OrderLine
@@ -25,12 +26,9 @@ class Units:
     def credit(self) -> Decimal:
         """Return what the units are worth; call it before the line's counters change."""
         line = self.line
+        done = line.cancelled + line.returned
         return credit_of(
-            charged=line.total,
-            credited=line.credited,
-            quantity=line.quantity,
-            credited_units=line.cancelled + line.returned,
-            units=self.quantity,
+            paid=line.total, quantity=line.quantity, done=done, units=self.quantity, places=places()
         )
 
 

@@ -1,3 +1,7 @@
+import backoffice.db.fields
+import backoffice.db.money_fields
+import backoffice.db.search_text
+import backoffice.money
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
@@ -44,11 +48,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
+                ('search_text', backoffice.db.search_text.SearchTextField(texts=('name',))),
                 ('kind', models.CharField(choices=[('percentage', 'Percentage'), ('fixed', 'Fixed amount')], default='percentage', max_length=10)),
                 ('percent_off', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
-                ('amount_off', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('max_discount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
-                ('minimum_spend', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0.00'))])),
+                ('amount_off', backoffice.db.money_fields.MoneyField(blank=True, null=True)),
+                ('max_discount', backoffice.db.money_fields.MoneyField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(backoffice.money.smallest)])),
+                ('minimum_spend', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero, validators=[django.core.validators.MinValueValidator(Decimal(0))])),
                 ('starts_at', models.DateTimeField(blank=True, null=True)),
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('max_uses_per_customer', models.PositiveIntegerField(blank=True, default=1, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
@@ -79,12 +84,12 @@ class Migration(migrations.Migration):
                 ('ship_postcode', models.CharField(blank=True, max_length=20, verbose_name='postcode')),
                 ('ship_country', models.CharField(help_text='ISO 3166-1 alpha-2, such as DE.', max_length=2, verbose_name='country')),
                 ('ship_phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('subtotal', models.DecimalField(decimal_places=2, editable=False, max_digits=12)),
-                ('discount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=12)),
-                ('shipping', models.DecimalField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=12)),
-                ('total', models.DecimalField(decimal_places=2, editable=False, max_digits=12)),
-                ('credited', models.DecimalField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=12)),
-                ('net', models.GeneratedField(db_persist=True, expression=django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('credited')), output_field=models.DecimalField(decimal_places=2, max_digits=12), precision=2), output_field=models.DecimalField(decimal_places=2, max_digits=12))),
+                ('subtotal', backoffice.db.money_fields.MoneyField(editable=False)),
+                ('discount', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero, editable=False)),
+                ('shipping', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero, editable=False)),
+                ('total', backoffice.db.money_fields.MoneyField(editable=False)),
+                ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero, editable=False)),
+                ('net', models.GeneratedField(db_persist=True, expression=django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('credited')), output_field=backoffice.db.money_fields.MoneyField(), precision=3), output_field=backoffice.db.money_fields.MoneyField())),
                 ('units', models.PositiveIntegerField(editable=False, help_text='Units ordered, over all lines.')),
                 ('promo_code', models.CharField(blank=True, editable=False, max_length=40)),
                 ('promo_terms', models.JSONField(editable=False, null=True)),
@@ -94,6 +99,8 @@ class Migration(migrations.Migration):
                 ('placed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('origin', models.CharField(choices=[('shop', 'This shop'), ('demo', 'Demo')], default='shop', editable=False, max_length=20)),
                 ('external_number', models.CharField(blank=True, editable=False, help_text='The number it had where it came from.', max_length=60)),
+                ('external_key', backoffice.db.fields.FoldedField(blank=True, max_length=1100, source='external_number')),
+                ('search_text', backoffice.db.search_text.SearchTextField(codes=('ship_postcode',), phones=('ship_phone',), texts=('email', 'ship_name', 'ship_city'))),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.customer')),
@@ -109,8 +116,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(help_text='Such as B-100042-C1.', max_length=60, unique=True)),
                 ('reason', models.CharField(blank=True, max_length=255)),
-                ('credit', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
-                ('shipping_credit', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
+                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
+                ('shipping_credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cancellations', to='orders.order')),
             ],
@@ -136,16 +143,17 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('sku', models.CharField(max_length=64, verbose_name='SKU')),
+                ('sku_key', backoffice.db.fields.FoldedField(blank=True, max_length=128, source='sku')),
                 ('name', models.CharField(max_length=255)),
-                ('unit_price', models.DecimalField(decimal_places=2, max_digits=12)),
+                ('unit_price', backoffice.db.money_fields.MoneyField()),
                 ('quantity', models.PositiveIntegerField()),
-                ('subtotal', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('discount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
+                ('subtotal', backoffice.db.money_fields.MoneyField()),
+                ('discount', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
                 ('shipped', models.PositiveIntegerField(default=0)),
                 ('delivered', models.PositiveIntegerField(default=0)),
                 ('cancelled', models.PositiveIntegerField(default=0)),
                 ('returned', models.PositiveIntegerField(default=0)),
-                ('credited', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
+                ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.product')),
             ],
@@ -158,7 +166,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField()),
-                ('credit', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
+                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
                 ('cancellation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.cancellation')),
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
             ],
@@ -232,7 +240,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('use_number', models.PositiveIntegerField()),
-                ('discount', models.DecimalField(decimal_places=2, max_digits=12)),
+                ('discount', backoffice.db.money_fields.MoneyField()),
                 ('state', models.CharField(choices=[('active', 'Active'), ('released', 'Released')], default='active', max_length=8)),
                 ('redeemed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('released_at', models.DateTimeField(null=True)),
@@ -248,7 +256,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(help_text='Such as B-100042-R1.', max_length=60, unique=True)),
                 ('reason', models.CharField(blank=True, max_length=255)),
-                ('credit', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
+                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='orders.order')),
             ],
@@ -262,7 +270,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField()),
                 ('restock', models.BooleanField(default=True)),
-                ('credit', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
+                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
                 ('returned', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.return')),
             ],
@@ -274,6 +282,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(help_text='Such as B-100042-S1.', max_length=60, unique=True)),
                 ('carrier', models.CharField(blank=True, max_length=60)),
                 ('tracking_number', models.CharField(blank=True, max_length=80)),
+                ('tracking_end', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Right(django.db.models.functions.text.Upper(django.db.models.functions.text.Replace('tracking_number', models.Value(' '))), 4), output_field=models.CharField(max_length=4))),
                 ('shipped_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('delivered_at', models.DateTimeField(null=True)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='orders.order')),
@@ -321,6 +330,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
+            index=models.Index(condition=models.Q(('external_key', ''), _negated=True), fields=['external_key'], name='order_external_number'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['search_text', 'serial', 'id'], name='order_search'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
             index=models.Index(condition=models.Q(('status__in', ('pending', 'partially_shipped'))), fields=['customer'], name='order_open_of_customer'),
         ),
         migrations.AddIndex(
@@ -329,7 +346,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), '+', models.F('shipping')), output_field=models.DecimalField(decimal_places=2, max_digits=12), precision=2))), name='order_total_adds_up'),
+            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), '+', models.F('shipping')), output_field=backoffice.db.money_fields.MoneyField(), precision=3))), name='order_total_adds_up'),
         ),
         migrations.AddConstraint(
             model_name='order',
@@ -355,6 +372,10 @@ class Migration(migrations.Migration):
             model_name='orderline',
             index=models.Index(fields=['product', '-order'], name='line_of_product'),
         ),
+        migrations.AddIndex(
+            model_name='orderline',
+            index=models.Index(fields=['sku_key', '-order'], name='line_of_sku'),
+        ),
         migrations.AddConstraint(
             model_name='orderline',
             constraint=models.UniqueConstraint(fields=('order', 'product'), name='line_once_per_product'),
@@ -369,7 +390,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('subtotal', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('unit_price'), '*', models.F('quantity')), output_field=models.DecimalField(decimal_places=2, max_digits=12), precision=2))), name='line_subtotal_multiplies'),
+            constraint=models.CheckConstraint(condition=models.Q(('subtotal', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('unit_price'), '*', models.F('quantity')), output_field=backoffice.db.money_fields.MoneyField(), precision=3))), name='line_subtotal_multiplies'),
         ),
         migrations.AddConstraint(
             model_name='orderline',
@@ -389,7 +410,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), output_field=models.DecimalField(decimal_places=2, max_digits=12), precision=2))), name='line_credited_within_total'),
+            constraint=models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), output_field=backoffice.db.money_fields.MoneyField(), precision=3))), name='line_credited_within_total'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderline',
+            constraint=models.CheckConstraint(condition=models.Q(('credited', 0), ('cancelled__gt', 0), ('returned__gt', 0), _connector='OR'), name='line_credited_for_units'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', django.db.models.expressions.CombinedExpression(models.F('cancelled'), '+', models.F('returned'))), ('credited', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '-', models.F('discount')), output_field=backoffice.db.money_fields.MoneyField(), precision=3)), _connector='OR'), name='line_credited_whole_for_all_units'),
         ),
         migrations.AddConstraint(
             model_name='cancellationline',
@@ -462,6 +491,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='shipment',
             index=models.Index(condition=models.Q(('tracking_number', ''), _negated=True), fields=['tracking_number'], name='shipment_tracking'),
+        ),
+        migrations.AddIndex(
+            model_name='shipment',
+            index=models.Index(condition=models.Q(('tracking_number', ''), _negated=True), fields=['tracking_end'], name='shipment_tracking_end'),
         ),
         migrations.AddConstraint(
             model_name='shipmentline',

@@ -3,12 +3,22 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace, Right, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.money import ZERO
+from backoffice.db.fields import LineField
+from backoffice.db.money_fields import MoneyField
+from backoffice.money import zero
 from orders.models.order import Order, OrderLine
+
+# How much of its end is kept to find a parcel by.
+TRACKING_END = 4
+
+
+def _without_blanks(column: str) -> Upper:
+    return Upper(Replace(column, Value(" ")))
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
@@ -16,14 +26,27 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
         """Find parcels with this number, as it was typed or in capitals."""
         return self.filter(tracking_number__filled=True, tracking_number__in={number, number.upper()})
 
+    def tracked_by(self, number: str) -> Self:
+        """Find parcels with this number, or whose number ends in these four characters or more."""
+        wanted = number.replace(" ", "").upper()
+        if len(wanted) < TRACKING_END:
+            return self.with_tracking_number(number.strip())
+        ends_so = self.filter(tracking_number__filled=True, tracking_end=wanted[-TRACKING_END:])
+        return ends_so.alias(written=_without_blanks("tracking_number")).filter(written__endswith=wanted)
+
 
 class Shipment(models.Model):
     """Some or all of an order's units leaving in one parcel."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-S1."))
-    carrier = models.CharField(max_length=60, blank=True)
-    tracking_number = models.CharField(max_length=80, blank=True)
+    carrier = LineField(max_length=60, blank=True)
+    tracking_number = LineField(max_length=80, blank=True)
+    tracking_end = models.GeneratedField(
+        expression=Right(_without_blanks("tracking_number"), TRACKING_END),
+        output_field=models.CharField(max_length=TRACKING_END),
+        db_persist=True,
+    )
     shipped_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
 
@@ -34,6 +57,9 @@ class Shipment(models.Model):
         indexes = (
             models.Index(
                 fields=("tracking_number",), condition=~Q(tracking_number=""), name="shipment_tracking"
+            ),
+            models.Index(
+                fields=("tracking_end",), condition=~Q(tracking_number=""), name="shipment_tracking_end"
             ),
         )
 
@@ -61,9 +87,9 @@ class Cancellation(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cancellations")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-C1."))
-    reason = models.CharField(max_length=255, blank=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
-    shipping_credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    reason = LineField(max_length=255, blank=True)
+    credit = MoneyField(default=zero)
+    shipping_credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -77,7 +103,7 @@ class CancellationLine(models.Model):
     cancellation = models.ForeignKey(Cancellation, on_delete=models.PROTECT, related_name="lines")
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = MoneyField(default=zero)
 
     class Meta:
         constraints = (
@@ -94,8 +120,8 @@ class Return(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-R1."))
-    reason = models.CharField(max_length=255, blank=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    reason = LineField(max_length=255, blank=True)
+    credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -110,7 +136,7 @@ class ReturnLine(models.Model):
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     restock = models.BooleanField(default=True)
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credit = MoneyField(default=zero)
 
     class Meta:
         constraints = (

@@ -1,6 +1,5 @@
 """Orders and their lines: what was sold, at the prices of that moment."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,8 +10,14 @@ from django.db.models.functions import Cast, Concat, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, Source, User, normalised_email
-from backoffice.money import ZERO
+from accounts.models import Customer, Source, User
+from backoffice.currencies import MOST_PLACES
+from backoffice.db.fields import FoldedField, LineField, LinesField
+from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
+from backoffice.email_addresses import normalised_email, readable_email
+from backoffice.money import zero
+from backoffice.text import identity_key
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus
 
@@ -35,24 +40,17 @@ class NextSerial(models.Func):
 
 
 def exact(amount: models.expressions.Combinable) -> Round:
-    """Round an amount to two places before comparing: SQLite computes in binary floating point."""
-    return Round(amount, precision=2, output_field=models.DecimalField(max_digits=12, decimal_places=2))
+    """Round an amount to the places of its column before comparing: SQLite computes in floating point."""
+    return Round(amount, precision=MOST_PLACES, output_field=MoneyField())
 
 
 def normalised_number(number: str) -> str:
-    """Return the number as it is stored: trimmed and in upper case."""
-    return number.strip().upper()
+    """Return the number as it is stored, however it was typed or pasted: in upper case."""
+    return identity_key(number).upper()
 
 
 # The names in the API; Order's fields are prefixed with `ship_`.
 ADDRESS_PARTS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
-
-
-def address_lines(address: Mapping[str, str]) -> list[str]:
-    """Return the address as it is written on a parcel, without the telephone number."""
-    town = f"{address['postcode']} {address['city']}".strip()
-    lines = (*(address[part] for part in ("name", "line1", "line2")), town, address["region"])
-    return [line for line in (*lines, address["country"]) if line]
 
 
 class Origin(models.TextChoices):
@@ -70,6 +68,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def open(self) -> Self:
         """Find orders with units still to ship."""
         return self.filter(status__in=OPEN_STATUSES)
+
+    def kept(self) -> Self:
+        """Leave out those that were cancelled as a whole: it is as though they had not been placed."""
+        return self.exclude(status=OrderStatus.CANCELLED)
 
     def with_promo_code(self, code: str) -> Self:
         """Find orders placed with this code, as it is stored; "" finds those without any."""
@@ -92,7 +94,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(number=normalised_number(number))
 
 
-class Order(models.Model):
+class Order(Searched):
     """An order, with a copy of prices, promo terms, address and e-mail that edits elsewhere do not change."""
 
     serial = models.BigIntegerField(unique=True, editable=False)
@@ -108,25 +110,23 @@ class Order(models.Model):
     email = models.EmailField()
     currency = models.CharField(max_length=3, editable=False)
 
-    ship_name = models.CharField(_("name"), max_length=120)
-    ship_line1 = models.CharField(_("address"), max_length=120)
-    ship_line2 = models.CharField(_("address, second line"), max_length=120, blank=True)
-    ship_city = models.CharField(_("city"), max_length=80)
-    ship_region = models.CharField(_("region"), max_length=80, blank=True)
-    ship_postcode = models.CharField(_("postcode"), max_length=20, blank=True)
-    ship_country = models.CharField(
-        _("country"), max_length=2, help_text=_("ISO 3166-1 alpha-2, such as DE.")
-    )
-    ship_phone = models.CharField(_("phone"), max_length=40, blank=True)
+    ship_name = LineField(_("name"), max_length=120)
+    ship_line1 = LineField(_("address"), max_length=120)
+    ship_line2 = LineField(_("address, second line"), max_length=120, blank=True)
+    ship_city = LineField(_("city"), max_length=80)
+    ship_region = LineField(_("region"), max_length=80, blank=True)
+    ship_postcode = LineField(_("postcode"), max_length=20, blank=True)
+    ship_country = LineField(_("country"), max_length=2, help_text=_("ISO 3166-1 alpha-2, such as DE."))
+    ship_phone = LineField(_("phone"), max_length=40, blank=True)
 
-    subtotal = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
-    discount = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
-    shipping = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
-    total = models.DecimalField(max_digits=12, decimal_places=2, editable=False)
-    credited = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO, editable=False)
+    subtotal = MoneyField(editable=False)
+    discount = MoneyField(default=zero, editable=False)
+    shipping = MoneyField(default=zero, editable=False)
+    total = MoneyField(editable=False)
+    credited = MoneyField(default=zero, editable=False)
     net = models.GeneratedField(
         expression=exact(F("total") - F("credited")),
-        output_field=models.DecimalField(max_digits=12, decimal_places=2),
+        output_field=MoneyField(),
         db_persist=True,
     )
     units = models.PositiveIntegerField(editable=False, help_text=_("Units ordered, over all lines."))
@@ -134,15 +134,19 @@ class Order(models.Model):
     promo_terms = models.JSONField(null=True, editable=False)
     explanation = models.JSONField(default=list, editable=False)
 
-    note = models.TextField(blank=True)
+    note = LinesField(blank=True)
     source = models.CharField(max_length=6, choices=Source, editable=False)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
     placed_at = models.DateTimeField(default=timezone.now, editable=False)
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.SHOP, editable=False)
-    external_number = models.CharField(
+    external_number = LineField(
         max_length=60, blank=True, editable=False, help_text=_("The number it had where it came from.")
+    )
+    external_key = FoldedField(source="external_number", max_length=1_100, blank=True)
+    search_text = SearchTextField(
+        texts=("email", "ship_name", "ship_city"), codes=("ship_postcode",), phones=("ship_phone",)
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -188,6 +192,11 @@ class Order(models.Model):
             ),
             models.Index(fields=("-placed_at", "-id"), condition=~Q(note=""), name="order_with_note"),
             models.Index(
+                fields=("external_key",), condition=~Q(external_key=""), name="order_external_number"
+            ),
+            # All that a search looks through, so that it need not read the rows.
+            models.Index(fields=("search_text", "serial", "id"), name="order_search"),
+            models.Index(
                 fields=("customer",), condition=Q(status__in=OPEN_STATUSES), name="order_open_of_customer"
             ),
             models.Index(
@@ -211,6 +220,10 @@ class Order(models.Model):
         return {part: getattr(self, f"ship_{part}") for part in ADDRESS_PARTS}
 
     @property
+    def readable_email(self) -> str:
+        return readable_email(self.email)
+
+    @property
     def is_mailed(self) -> bool:
         """Tell whether the customer gets e-mails about the order."""
         return self.origin in ORIGINS_WITH_MAIL
@@ -220,23 +233,24 @@ class Order(models.Model):
 OPEN_UNITS = F("quantity") - F("shipped") - F("cancelled")
 
 
-class OrderLine(models.Model):
+class OrderLine(Searched):
     """One product of an order. The counters say how far its units have come."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
     position = models.PositiveSmallIntegerField()
     sku = models.CharField(_("SKU"), max_length=64)
+    sku_key = FoldedField(source="sku", max_length=128, blank=True)
     name = models.CharField(max_length=255)
-    unit_price = models.DecimalField(max_digits=12, decimal_places=2)
+    unit_price = MoneyField()
     quantity = models.PositiveIntegerField()
-    subtotal = models.DecimalField(max_digits=12, decimal_places=2)
-    discount = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    subtotal = MoneyField()
+    discount = MoneyField(default=zero)
     shipped = models.PositiveIntegerField(default=0)
     delivered = models.PositiveIntegerField(default=0)
     cancelled = models.PositiveIntegerField(default=0)
     returned = models.PositiveIntegerField(default=0)
-    credited = models.DecimalField(max_digits=12, decimal_places=2, default=ZERO)
+    credited = MoneyField(default=zero)
 
     class Meta:
         ordering = ("order", "position")
@@ -264,8 +278,20 @@ class OrderLine(models.Model):
                 condition=Q(credited__gte=0, credited__lte=exact(F("subtotal") - F("discount"))),
                 name="line_credited_within_total",
             ),
+            models.CheckConstraint(
+                condition=Q(credited=0) | Q(cancelled__gt=0) | Q(returned__gt=0),
+                name="line_credited_for_units",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=F("cancelled") + F("returned"))
+                | Q(credited=exact(F("subtotal") - F("discount"))),
+                name="line_credited_whole_for_all_units",
+            ),
         )
-        indexes = (models.Index(fields=("product", "-order"), name="line_of_product"),)
+        indexes = (
+            models.Index(fields=("product", "-order"), name="line_of_product"),
+            models.Index(fields=("sku_key", "-order"), name="line_of_sku"),
+        )
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"

@@ -12,7 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source
-from backoffice.money import CENT, ZERO, formatted, percent
+from backoffice.db.fields import LineField
+from backoffice.db.money_fields import MoneyField
+from backoffice.db.search_text import Searched, SearchTextField
+from backoffice.money import ZERO, formatted, percent, smallest, zero
+from backoffice.text import identity_key
 from catalog.models import Category, Product
 
 code_validator = RegexValidator(
@@ -21,8 +25,8 @@ code_validator = RegexValidator(
 
 
 def normalised_code(code: str) -> str:
-    """Return the code as it is stored: trimmed and in upper case."""
-    return code.strip().upper()
+    """Return the code as it is stored, however it was typed or pasted: in upper case."""
+    return identity_key(code).upper()
 
 
 class PromotionKind(models.TextChoices):
@@ -40,19 +44,16 @@ class PromoState(models.TextChoices):
     USED_UP = "used_up", _("Used up")
 
 
-class Promotion(models.Model):
+class Promotion(Searched):
     """The terms: how much is taken off what, when, and how often one customer may use it."""
 
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
+    search_text = SearchTextField(texts=("name",))
     kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    amount_off = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    max_discount = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(CENT)]
-    )
-    minimum_spend = models.DecimalField(
-        max_digits=12, decimal_places=2, default=ZERO, validators=[MinValueValidator(ZERO)]
-    )
+    amount_off = MoneyField(null=True, blank=True)
+    max_discount = MoneyField(null=True, blank=True, validators=[MinValueValidator(smallest)])
+    minimum_spend = MoneyField(default=zero, validators=[MinValueValidator(ZERO)])
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     max_uses_per_customer = models.PositiveIntegerField(
@@ -190,7 +191,7 @@ class PromoCode(models.Model):
     """What a customer types. `times_used` counts the active redemptions."""
 
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="codes")
-    code = models.CharField(max_length=40, unique=True, validators=[code_validator])
+    code = LineField(max_length=40, unique=True, validators=[code_validator])
     times_used = models.PositiveIntegerField(default=0, editable=False)
     max_uses = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Empty: no limit.")
@@ -250,7 +251,7 @@ class Redemption(models.Model):
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="redemptions")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="redemptions")
     use_number = models.PositiveIntegerField()
-    discount = models.DecimalField(max_digits=12, decimal_places=2)
+    discount = MoneyField()
     state = models.CharField(max_length=8, choices=RedemptionState, default=RedemptionState.ACTIVE)
     redeemed_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True)

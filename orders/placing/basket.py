@@ -1,21 +1,27 @@
 """The contents of an order, and every check of them that needs no database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.countries import UnknownCountry, country_code
 from backoffice.errors import Fault, Invalid
-from backoffice.money import MAX_AMOUNT
+from backoffice.money import TooManyPlaces, formatted, in_places
 from backoffice.text import identity_key
+from backoffice.typed import fault_of
 from orders.models import Order
 
 MAX_LINES = 500
 MAX_QUANTITY = 1_000_000
 MAX_NOTE = 2_000
+MAX_FEE = Decimal("99999999.99")
+LINE_END = re.compile(r"\r\n?")
 
 
 class EmptyOrder(Invalid):
@@ -31,7 +37,7 @@ class LineRequest:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The address to ship to; `country` is an ISO 3166-1 alpha-2 code."""
+    """The address to ship to; `country` is its code of ISO 3166-1 (alpha-2), or its name."""
 
     name: str
     line1: str
@@ -107,7 +113,6 @@ def address_fields(address: Address | None) -> dict[str, str]:
             _("Give a shipping address."), faults=[Fault("/shipping_address", "validation", _("Missing."))]
         )
     fields = {f"ship_{name}": value.strip() for name, value in asdict(address).items()}
-    fields["ship_country"] = fields["ship_country"].upper()
     faults = [
         Fault(f"/shipping_address/{name.removeprefix('ship_')}", "validation", problem)
         for name, value in fields.items()
@@ -117,33 +122,48 @@ def address_fields(address: Address | None) -> dict[str, str]:
         told = " ".join(f"{fault.pointer.rpartition('/')[2]}: {fault.detail}" for fault in faults)
         detail = _("The shipping address is not complete. %(problems)s") % {"problems": told}
         raise Invalid(detail, faults=faults)
-    return fields
+    return {**fields, "ship_country": country_code(fields["ship_country"])}
 
 
 def _problem_with(name: str, value: str) -> str | None:
     field: Any = Order._meta.get_field(name)
     if not value and not field.blank:
         return _("Missing.")
-    if len(value) > field.max_length or "\x00" in value:
+    if name == "ship_country":
+        return _problem_with_country(value)
+    if len(value) > field.max_length:
         detail = _("At most %(count)s characters, without control characters.")
         return detail % {"count": field.max_length}
-    if name == "ship_country" and not (len(value) == 2 and value.isascii() and value.isalpha()):
-        return _("A country code of two letters, such as DE.")
+    return fault_of(value)
+
+
+def _problem_with_country(typed: str) -> str | None:
+    try:
+        country_code(typed)
+    except UnknownCountry as error:
+        return str(error)
     return None
 
 
 def checked_note(note: str) -> str:
-    note = note.strip()
-    if len(note) > MAX_NOTE or "\x00" in note:
+    # Browsers send other line ends than the API's clients: the same note is the same.
+    note = LINE_END.sub("\n", note.strip())
+    detail = fault_of(note, lines=True)
+    if len(note) > MAX_NOTE:
         detail = _("A note has at most %(count)s characters.") % {"count": f"{MAX_NOTE:,}"}
+    if detail:
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
     return note
 
 
 def checked_fee(fee: Decimal) -> Decimal:
-    if not (fee.is_finite() and 0 <= fee <= MAX_AMOUNT / 100 and fee == fee.quantize(Decimal("0.01"))):
-        raise Invalid(
-            _("A shipping fee is an amount such as 4.90."),
-            faults=[Fault("/shipping_fee", "validation", _("Not negative, two decimal places at most."))],
-        )
-    return fee
+    """Return the fee with the places of the shop's currency. Raises Invalid."""
+    try:
+        if fee.is_finite() and 0 <= fee <= MAX_FEE:
+            return in_places(fee)
+        problem = _("A shipping fee is not negative, and at most %(most)s.") % {
+            "most": formatted(MAX_FEE, settings.SHOP_CURRENCY)
+        }
+    except TooManyPlaces as error:
+        problem = str(error)
+    raise Invalid(problem, faults=[Fault("/shipping_fee", "validation", problem)])

@@ -3,7 +3,7 @@
 Staff are not held to it, whichever door they use: they may place an order that a customer may not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -31,11 +31,15 @@ FEWEST_UNITS = 10
 NEAR = Decimal("0.8")
 # The security log notes a customer's refusals only once in this time, however many there are.
 NOTED_SECONDS = 15 * 60
+# No currency has smaller amounts.
+THOUSAND = 1000
 
-_CENTS = Cast(Round((F("subtotal") - F("discount")) * 100), BigIntegerField())
-# What a line's open units cost, in cents, rounded down. Whole numbers, for both databases divide them alike;
-# split in two terms, so that no product of two large numbers overflows.
-_OPEN_CENTS = _CENTS / F("quantity") * OPEN_UNITS + _CENTS % F("quantity") * OPEN_UNITS / F("quantity")
+_THOUSANDTHS = Cast(Round((F("subtotal") - F("discount")) * THOUSAND), BigIntegerField())
+# What a line's open units cost, in thousandths, rounded down. Whole numbers, for both databases divide them
+# alike; split in two terms, so that no product of two large numbers overflows.
+_OPEN_THOUSANDTHS = _THOUSANDTHS / F("quantity") * OPEN_UNITS + _THOUSANDTHS % F("quantity") * OPEN_UNITS / F(
+    "quantity"
+)
 
 
 class TooMuchOpen(Conflict):
@@ -106,8 +110,15 @@ def limits() -> dict[str, Any]:
 def open_of(customer: int) -> Open:
     """Return what this customer has open, in one statement."""
     for row in _open_of(customer):
-        return Open(row["orders"], row["units"], _from_cents(row["cents"]))
+        return Open(row["orders"], row["units"], _amount_of(row["thousandths"]))
     return Open()
+
+
+def open_in_lines(lines: Iterable[OrderLine]) -> Open:
+    """Return what one order with these lines has open."""
+    lines = list(lines)
+    thousandths = sum(int(line.total * THOUSAND) * line.open // line.quantity for line in lines)
+    return Open(1, sum(line.open for line in lines), _amount_of(thousandths))
 
 
 def large_holders(at_most: int) -> list[Holder]:
@@ -123,7 +134,7 @@ def _open_of(customer: int) -> QuerySet[Any, dict[str, Any]]:
 def _by_customer() -> QuerySet[Any, Any]:
     lines: QuerySet[Any, Any] = _open_lines()
     return lines.values("order__customer").annotate(
-        orders=Count("order", distinct=True), units=Sum(OPEN_UNITS), cents=Sum(_OPEN_CENTS)
+        orders=Count("order", distinct=True), units=Sum(OPEN_UNITS), thousandths=Sum(_OPEN_THOUSANDTHS)
     )
 
 
@@ -158,27 +169,27 @@ def _amount_in_words(name: str, amount: Any) -> str:
 
 
 def _json_amount(amount: Any) -> Any:
-    return str(amount) if isinstance(amount, Decimal) else amount
+    return str(rounded(amount)) if isinstance(amount, Decimal) else amount
 
 
-def _from_cents(cents: int) -> Decimal:
-    return rounded(Decimal(cents) / 100)
+def _amount_of(thousandths: int) -> Decimal:
+    return rounded(Decimal(thousandths) / THOUSAND)
 
 
 def _near_a_limit(at_most: int) -> list[Holder]:
     near = Q()
     for name, limit in limits().items():
         if limit is not None:
-            column, factor = ("cents", 100) if name == "value" else (name, 1)
+            column, factor = ("thousandths", THOUSAND) if name == "value" else (name, 1)
             near |= Q(**{f"{column}__gte": factor * limit * NEAR})
     if not near:
         return []
     columns = ("order__customer", "order__customer__name", "order__customer__email")
     rows = _by_customer().filter(near).order_by("-units", "order__customer")
-    found = rows.values_list(*columns, "orders", "units", "cents")[:at_most]
+    found = rows.values_list(*columns, "orders", "units", "thousandths")[:at_most]
     return [
-        Holder(pk, name or email, _nearest(Open(orders, units, _from_cents(cents))))
-        for pk, name, email, orders, units, cents in found
+        Holder(pk, name or email, _nearest(Open(orders, units, _amount_of(thousandths))))
+        for pk, name, email, orders, units, thousandths in found
     ]
 
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.customers import held_customer_for
-from accounts.models import Customer, normalised_email
+from accounts.customers import held_customer_for, known_customer
+from accounts.models import Customer
 from backoffice.db.statements import insert, selecting
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import checked_email
 from backoffice.errors import Fault, Invalid
-from backoffice.money import MAX_AMOUNT, rounded
+from backoffice.money import MAX_AMOUNT, places
 from catalog import stock
 from catalog.models import Product
 from catalog.shortage import InsufficientStock, shortage
@@ -66,7 +67,7 @@ def quote_order(request: OrderRequest, *, email: str, by: Actor, at: datetime | 
     """
     at = at or timezone.now()
     wanted = merged(request.lines)
-    customer = Customer.objects.filter(email=normalised_email(email)).first()
+    customer = known_customer(email)
     promo = (
         redemption.consider(request.promo_code, customer=customer, at=at)
         if request.promo_code.strip()
@@ -109,7 +110,7 @@ def place_order(
     open_limits.refuse_too_much(customer, _added_to_open(priced), by=by)
     came_from = {"origin": origin, "external_number": external_number}
     order = _write_order(
-        priced, request, {**address, **came_from}, customer, promo, email=email.strip(), by=by, at=at
+        priced, request, {**address, **came_from}, customer, promo, email=checked_email(email), by=by, at=at
     )
     lines = order.placed_lines = _write_lines(order, priced)
     if isinstance(promo, Candidate):
@@ -157,6 +158,7 @@ def _priced(
             BasketItem(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
             for key, product in zip(wanted, products, strict=True)
         ],
+        places=places(),
         # One that gives nothing too: the quote tells why, as it does of one that this basket rules out.
         promo=promo.terms if isinstance(promo, Candidate) else promo,
         shipping=_shipping(request),
@@ -168,7 +170,7 @@ def _priced(
 
 def _shipping(request: OrderRequest) -> Shipping:
     if request.shipping_fee is not None:
-        return Shipping(rounded(checked_fee(request.shipping_fee)))
+        return Shipping(checked_fee(request.shipping_fee))
     return Shipping(settings.SHOP_SHIPPING_FEE, settings.SHOP_FREE_SHIPPING_FROM)
 
 

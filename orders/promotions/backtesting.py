@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.errors import Fault, Invalid
-from backoffice.money import ZERO, rounded
+from backoffice.money import places, rounded, smallest, zero
 from orders.models import Order, OrderLine, PromotionKind
 from orders.pricing import PromoReason, Terms, discount_of
 from orders.promotions.codes import promo_code_named
@@ -24,7 +24,6 @@ from orders.promotions.terms import (
     refuse_impossible_uses,
     terms_of_promotion,
 )
-from orders.status import OrderStatus
 
 MOST_BANDS = 8
 READ_AT_ONCE = 5_000
@@ -130,10 +129,8 @@ def backtest(
     if not start < end:
         detail = _("The period must end after it starts.")
         raise Invalid(detail, faults=[Fault("/to", "validation", detail)])
-    placed = Order.objects.filter(placed_at__gte=start, placed_at__lt=end).exclude(
-        status=OrderStatus.CANCELLED
-    )
-    revenue = rounded(placed.aggregate(sum=Sum("net"))["sum"] or ZERO)
+    placed = Order.objects.kept().filter(placed_at__gte=start, placed_at__lt=end)
+    revenue = rounded(placed.aggregate(sum=Sum("net"))["sum"] or 0)
     refused: Counter[PromoReason] = Counter()
     uses = list(_uses(_past_orders(placed, terms), terms, max_uses, refused))
     discounts = [use.discount for use in uses]
@@ -145,8 +142,8 @@ def backtest(
         qualifying=len(uses),
         customers=len({use.customer_id for use in uses}),
         had_discount=sum(use.had_discount for use in uses),
-        cost=sum(discounts, ZERO),
-        goods=sum((use.goods for use in uses), ZERO),
+        cost=sum(discounts, zero()),
+        goods=sum((use.goods for use in uses), zero()),
         smallest=min(discounts, default=None),
         median=median_low(discounts) if discounts else None,
         largest=max(discounts, default=None),
@@ -171,14 +168,14 @@ def backtest_promo_code(code: str, *, start: datetime, end: datetime) -> Backtes
 def _past_orders(placed: QuerySet[Order], terms: PromotionTerms) -> Iterator[PastOrder]:
     """Read the orders in one statement, and in one more what restricted terms apply to."""
     eligible = _eligible(placed, terms) if terms.is_restricted else None
-    earlier = Order.objects.filter(customer=OuterRef("customer"), placed_at__lt=OuterRef("placed_at"))
+    earlier = Order.objects.kept().filter(customer=OuterRef("customer"), placed_at__lt=OuterRef("placed_at"))
     rows = placed.annotate(
         had_discount=Q(discount__gt=0),
         is_first=~Exists(earlier) if terms.first_order_only else Value(True),
     ).order_by("placed_at", "pk")
     columns = ("pk", "customer_id", "placed_at", "subtotal", "had_discount", "is_first")
     for pk, customer, placed_at, goods, *flags in rows.values_list(*columns).iterator(READ_AT_ONCE):
-        applies_to = goods if eligible is None else eligible.get(pk, ZERO)
+        applies_to = goods if eligible is None else eligible.get(pk, zero())
         yield PastOrder(customer, placed_at, goods, applies_to, *map(bool, flags))
 
 
@@ -193,13 +190,13 @@ def _uses(
     past: Iterable[PastOrder], terms: PromotionTerms, max_uses: int | None, refused: Counter[PromoReason]
 ) -> Iterator[QualifyingOrder]:
     """Yield orders that would have had the discount; count in `refused` why the others would not."""
-    priced, limits = _priced_terms(terms), _Limits(terms, max_uses)
+    priced, limits, decimals = _priced_terms(terms), _Limits(terms, max_uses), places()
     for order in past:
         if reason := limits.refusal(order):
             refused[reason] += 1
             continue
         limits.count(order)
-        discount = discount_of(priced, order.eligible)
+        discount = discount_of(priced, order.eligible, decimals)
         yield QualifyingOrder(order.placed_at, order.customer_id, order.goods, discount, order.had_discount)
 
 
@@ -242,7 +239,7 @@ def _priced_terms(terms: PromotionTerms) -> Terms:
 
 def _bands(discounts: Sequence[Decimal]) -> tuple[Band, ...]:
     """Return at most eight bands of a round width, from nothing to the largest discount."""
-    width = _round_width(max(discounts, default=ZERO))
+    width = _round_width(max(discounts, default=zero()))
     found: dict[int, list[Decimal]] = {}
     for discount in discounts:
         found.setdefault(int(discount // width), []).append(discount)
@@ -250,11 +247,11 @@ def _bands(discounts: Sequence[Decimal]) -> tuple[Band, ...]:
 
 
 def _band(index: int, width: Decimal, inside: Sequence[Decimal]) -> Band:
-    return Band(rounded(index * width), rounded((index + 1) * width), len(inside), sum(inside, ZERO))
+    return Band(rounded(index * width), rounded((index + 1) * width), len(inside), sum(inside, zero()))
 
 
 def _round_width(largest: Decimal) -> Decimal:
-    width = Decimal("0.01")
+    width = smallest()
     for step in (Decimal(2), Decimal("2.5"), Decimal(2)) * 12:
         if largest < MOST_BANDS * width:
             return width
@@ -274,5 +271,5 @@ def _weeks(uses: Sequence[QualifyingOrder]) -> tuple[Week, ...]:
     first, last = min(discounts), max(discounts)
     mondays = (first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1))
     return tuple(
-        Week(monday, len(given := discounts.get(monday, [])), sum(given, ZERO)) for monday in mondays
+        Week(monday, len(given := discounts.get(monday, [])), sum(given, zero())) for monday in mondays
     )

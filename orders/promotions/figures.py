@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from backoffice.money import ZERO, rounded
+from backoffice.money import rounded
 from orders.models import Order, PromoCode, PromoState, Promotion, Redemption, RedemptionState
 from orders.reports import days_between, placed_on
 
@@ -66,10 +66,10 @@ def promo_figures(of: PromoCode | Promotion) -> PromoFigures:
     return PromoFigures(
         orders=row["orders"],
         customers=row["customers"],
-        revenue=rounded(row["revenue"] or ZERO),
-        discount=rounded(row["discount"] or ZERO),
+        revenue=rounded(row["revenue"] or 0),
+        discount=rounded(row["discount"] or 0),
         first_used_at=first,
-        revenue_since=rounded(since or ZERO),
+        revenue_since=rounded(since or 0),
     )
 
 

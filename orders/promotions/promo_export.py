@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.moments import closing_text, opening_text
-from backoffice.money import rounded
+from backoffice.money import rounded, rounded_to
 from backoffice.sheets.csv_lines import csv_lines
 from backoffice.sheets.formulas import neutralised
 from orders.models import PromoCode, Promotion, PromotionCategory, PromotionProduct
@@ -92,7 +92,7 @@ def _terms(promotion: Promotion, limits: Limits) -> tuple[tuple[str, ...], tuple
     """Return the cells before and those after the column max_uses."""
     before = (
         promotion.name,
-        _amount(promotion.percent_off),
+        _percent(promotion.percent_off),
         _amount(promotion.amount_off),
         _amount(promotion.max_discount),
         _amount(promotion.minimum_spend),
@@ -108,8 +108,12 @@ def _terms(promotion: Promotion, limits: Limits) -> tuple[tuple[str, ...], tuple
     return before, after
 
 
-def _amount(amount: Decimal | None) -> str:
-    return "" if amount is None else str(rounded(amount))
+def _percent(value: Decimal | None) -> str:
+    return "" if value is None else str(rounded_to(value, 2))
+
+
+def _amount(value: Decimal | None) -> str:
+    return "" if value is None else str(rounded(value))
 
 
 def _uses(uses: int | None) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
-from backoffice.money import ZERO
+from backoffice.money import ZERO, places
 from backoffice.sheets.columns import kept_cells, named_columns, places_of
 from backoffice.sheets.formulas import restored
 from backoffice.sheets.limits import UnreadableFile
@@ -132,8 +132,8 @@ def _number(text: str) -> Decimal | None:
     if not text:
         return None
     match = NUMBER.match(text)
-    # Three digits after a comma or point are as often as not meant as thousands.
-    if match is None or len(match[2] or "") == 3:
+    # Three digits after a comma or point are as often as not meant as thousands, but for those of a dinar.
+    if match is None or (len(match[2] or "") == 3 and places() < 3):
         raise _unclear(text, _("“%(text)s” is no number such as 12.50, without a mark for thousands."))
     number = Decimal(text.replace(",", "."))
     # A workbook stores 19.99 as 19.989999999999998.

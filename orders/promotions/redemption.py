@@ -145,7 +145,8 @@ def quote_told_to(by: Actor, quote: Quote) -> Quote:
         return quote
     told = _public_refusal(promo.refusal)
     steps = (
-        refused_step(told) if step.step == PriceStepKind.PROMO_REFUSED else step for step in quote.explanation
+        refused_step(told, step.amount) if step.step == PriceStepKind.PROMO_REFUSED else step
+        for step in quote.explanation
     )
     return replace(quote, promo=replace(promo, code=told.code, refusal=told), explanation=tuple(steps))
 
@@ -182,7 +183,7 @@ def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
     return codes.annotate(
         customer_uses=Coalesce(Subquery(uses.annotate(uses=Count("pk")).values("uses")), 0),
         last_use_number=Coalesce(Subquery(uses.annotate(last=Max("use_number")).values("last")), 0),
-        has_ordered=Exists(Order.objects.filter(customer=customer)),
+        has_ordered=Exists(Order.objects.kept().filter(customer=customer)),
     )
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q
-
+from orders.finding import EVERYTHING, SearchedBy, orders_matching
 from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
 
@@ -29,14 +28,14 @@ class OrderFilter:
     placed_after: datetime | None = None
     placed_before: datetime | None = None
 
-    def of(self, orders: OrderQuerySet, *, by_customer: bool = True) -> OrderQuerySet:
-        """Filter the orders; `by_customer` says whether the reader may search by who placed them."""
+    def of(self, orders: OrderQuerySet, *, by: SearchedBy = EVERYTHING) -> OrderQuerySet:
+        """Filter the orders `by` what the reader may search for."""
         if self.status:
             orders = orders.filter(status__in=self.status)
         if self.q:
-            orders = _mentioning(orders, self.q, by_customer=by_customer)
+            orders = orders_matching(orders, self.q, by=by)
         if self.email is not None:
-            orders = orders.of_email(self.email) if by_customer else orders.none()
+            orders = orders.of_email(self.email) if by.people else orders.none()
         if self.promo_code is not None:
             orders = orders.with_promo_code(normalised_code(self.promo_code))
         lookups = {
@@ -48,16 +47,3 @@ class OrderFilter:
             "placed_at__lt": self.placed_before,
         }
         return orders.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
-
-
-def _mentioning(orders: OrderQuerySet, text: str, *, by_customer: bool) -> OrderQuerySet:
-    """Find the order with this number, else those with each word in their number, e-mail or name."""
-    exact = orders.with_number(text)
-    if exact.exists():
-        return exact
-    for word in text.split():
-        mentions = Q(number__icontains=word)
-        if by_customer:
-            mentions |= Q(email__icontains=word) | Q(ship_name__icontains=word)
-        orders = orders.filter(mentions)
-    return orders

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.api.pagination import chosen_fields
+from backoffice.countries import country_name
 from backoffice.requests.json_reply import Reply, rendered
 from orders.held_order import UnknownOrder
 from orders.models import Order, OrderLine, ShipmentLine
 from orders.models.order import OrderQuerySet
 from orders.price_words import explained, refusal_sentence
 from orders.pricing import PromoOutcome, Quote, step_from_json
-from orders.visibility import PERSONAL, may_know_customers, may_know_promos
+from orders.visibility import PERSONAL, PERSONAL_OF_SHIPMENT, may_know_customers, may_know_promos
 
 ORDERS_AT_ONCE = 500
 ADDRESS = ("name", "line1", "line2", "city", "region", "postcode", "country", "phone")
@@ -51,7 +52,8 @@ def _promo(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _address(row: Mapping[str, Any]) -> dict[str, str]:
-    return {name: row[f"ship_{name}"] for name in ADDRESS}
+    parts = {name: row[f"ship_{name}"] for name in ADDRESS}
+    return {**parts, "country_name": country_name(parts["country"])}
 
 
 def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -154,7 +156,8 @@ def orders_as_data(
     if "lines" in fields:
         related["lines"] = _lines_of(pks) if lines is None else _grouped(lines)
     if "shipments" in fields:
-        related["shipments"] = _shipments_of(pks) if lines is None else {}
+        parcels = _shipments_of(pks) if lines is None else {}
+        related["shipments"] = parcels if is_personal else _without_tracking(parcels)
     orders = [_order(row, fields, related, is_personal) for row in rows]
     return orders if names_promos else [_without_code(order) for order in orders]
 
@@ -216,6 +219,11 @@ def _shipments_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
         parcel = shipments[order].setdefault(begun["reference"], begun)
         parcel["lines"].append({"sku": sku, "quantity": quantity})
     return {order: list(by_reference.values()) for order, by_reference in shipments.items()}
+
+
+def _without_tracking(shipments: Mapping[int, list[dict[str, Any]]]) -> Mapping[int, list[dict[str, Any]]]:
+    hidden = dict.fromkeys(PERSONAL_OF_SHIPMENT)
+    return {order: [parcel | hidden for parcel in parcels] for order, parcels in shipments.items()}
 
 
 def quote_as_data(quote: Quote) -> dict[str, Any]:

@@ -5,14 +5,15 @@ from itertools import batched
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.api.pagination import chosen_fields
-from backoffice.money import ZERO, rounded
+from backoffice.db.money_fields import MoneyField
+from backoffice.money import ZERO
 from backoffice.requests.json_reply import Reply, rendered
 from orders.models import (
     PromoCode,
@@ -65,7 +66,7 @@ def with_discount_given(
     """Annotate the sum of each code's active redemptions, if these fields need it."""
     if "discount_given" not in fields:
         return codes
-    money = DecimalField()
+    money = MoneyField()
     if not to.may(SEE_REVENUE):
         return codes.annotate(given=Value(None, output_field=money))
     given = (
@@ -170,8 +171,7 @@ def _value(name: str, row: Mapping[str, Any], restrictions: Restrictions) -> Any
         return any(row[pause] for pause in PAUSES)
     if name == "state":
         return _state(row)
-    value = row[COLUMNS[name][0]]
-    return rounded(value) if name == "discount_given" and value is not None else value
+    return row[COLUMNS[name][0]]
 
 
 def _state(row: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from backoffice.db.search_text import holding, holding_all
+from backoffice.finding import words_of
 from orders.models import Promotion
 from orders.models.promo import PromoCodeQuerySet, normalised_code
 
@@ -39,8 +41,9 @@ class PromoCodeFilter(TermsFilter):
     state: str | None = None
 
     def of(self, codes: PromoCodeQuerySet) -> PromoCodeQuerySet:
-        for word in (self.q or "").split():
-            codes = codes.filter(Q(code__contains=normalised_code(word)) | Q(promotion__name__icontains=word))
+        for word in words_of(self.q or ""):
+            named = holding(word, column="promotion__search_text")
+            codes = codes.filter(Q(code__contains=normalised_code(word)) | named)
         if self.state is not None:
             codes = codes.in_state(self.state)
         return codes.filter(**self._lookups("promotion__"))
@@ -53,8 +56,7 @@ class PromotionFilter(TermsFilter):
     is_batch: bool | None = None
 
     def of(self, promotions: QuerySet[Promotion]) -> QuerySet[Promotion]:
-        for word in (self.q or "").split():
-            promotions = promotions.filter(name__icontains=word)
+        promotions = promotions.filter(holding_all(self.q or ""))
         if self.is_batch is not None:
             promotions = promotions.filter(is_batch=self.is_batch)
         return promotions.filter(**self._lookups())

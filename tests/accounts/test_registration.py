@@ -414,8 +414,8 @@ def test_claiming_only_the_customers_that_are_there_would_lose_them(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("typed", ["ada@straße.example", "\ufb01ona@example.com", "ada@\ufb01rm.example"])
-def test_an_address_that_folding_would_turn_into_somebody_elses_gets_no_mail(typed: str) -> None:
-    with pytest.raises(Invalid, match="ASCII form, which begins with xn--"):
+@pytest.mark.parametrize("typed", ["ada\u200b@example.com", "\ufb01ona@example.com", "ada@exa\u00admple.com"])
+def test_an_address_that_looks_like_somebody_elses_gets_no_mail(typed: str) -> None:
+    with pytest.raises(Invalid, match=r"character that cannot be seen|without accents"):
         register(typed, GOOD, address=HERE)
     assert (User.objects.count(), EmailMessage.objects.count()) == (0, 0)

@@ -14,7 +14,8 @@ from accounts.history import record_of_system
 from accounts.models import AccountChange, Source
 from accounts.people import deactivate, reactivate, set_password, set_role
 from accounts.security_log import write_line
-from backoffice.runtime.log_lines import LineFormatter, PrivateFile
+from backoffice.runtime.log_files import PrivateFile
+from backoffice.runtime.log_lines import LineFormatter
 from tests.accounts.mailbox import templates_sent_to
 from tests.contract.client import Api
 from tests.factories import CLI, PASSWORD, make_batch, make_product, make_user, place

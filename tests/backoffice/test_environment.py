@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -16,20 +15,49 @@ pytestmark = pytest.mark.once
 @pytest.mark.parametrize(
     ("text", "amount"), [("4.9", "4.90"), ("5", "5.00"), ("0.00", "0.00"), ("  ", None), ("", None)]
 )
-def test_an_amount_has_two_places_or_is_not_set(
+def test_an_amount_has_the_places_of_its_currency_or_is_not_set(
     monkeypatch: pytest.MonkeyPatch, text: str, amount: str | None
 ) -> None:
     monkeypatch.setenv("FEE", text)
 
-    assert environment.amount("FEE", None) == (None if amount is None else Decimal(amount))
+    read = environment.amount("FEE", None, currency="EUR")
+    assert str(read) == str(amount)
 
 
-@pytest.mark.parametrize("text", ["-1", "4,90", "4.905", "1e3", "NaN", "Infinity", "free", "10000000000.00"])
+@pytest.mark.parametrize(
+    ("currency", "text", "amount"),
+    [("JPY", "500", "500"), ("JPY", "500.00", "500"), ("KWD", "1.5", "1.500"), ("KWD", "1.234", "1.234")],
+)
+def test_yen_have_no_places_and_dinars_three(
+    monkeypatch: pytest.MonkeyPatch, currency: str, text: str, amount: str
+) -> None:
+    monkeypatch.setenv("FEE", text)
+
+    assert str(environment.amount("FEE", None, currency=currency)) == amount
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "example"),
+    [("EUR", "4.905", "4.90"), ("JPY", "4.90", "5"), ("KWD", "0.0005", "4.900")],
+)
+def test_an_amount_that_the_currency_does_not_have_is_refused(
+    monkeypatch: pytest.MonkeyPatch, currency: str, text: str, example: str
+) -> None:
+    monkeypatch.setenv("FEE", text)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        environment.amount("FEE", None, currency=currency)
+    assert str(refused.value) == (
+        f"FEE must be an amount in {currency} such as {example}: {text} has more decimal places."
+    )
+
+
+@pytest.mark.parametrize("text", ["-1", "4,90", "1e3", "NaN", "Infinity", "free", "10000000000.00"])
 def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("FEE", text)
 
     with pytest.raises(ImproperlyConfigured, match=r"^FEE must be an amount such as 4\.90, not "):
-        environment.amount("FEE", None)
+        environment.amount("FEE", None, currency="EUR")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +66,19 @@ def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, text: str
         ("SHOP_COLOR", "blue", "SHOP_COLOR must be a colour such as #2563eb, not 'blue'."),
         ("SHOP_COLOR", "#25f", "SHOP_COLOR must be a colour such as #2563eb, not '#25f'."),
         ("SHOP_COLOR", "#2563eb;}", "SHOP_COLOR must be a colour such as #2563eb, not '#2563eb;}'."),
-        ("SHOP_CURRENCY", "Euro", "SHOP_CURRENCY must be a currency such as EUR, not 'Euro'."),
+        (
+            "SHOP_CURRENCY",
+            "XYZ",
+            "SHOP_CURRENCY must be the ISO 4217 code of a currency such as EUR or USD, not 'XYZ'.",
+        ),
+        ("SHOP_CURRENCY", "XAU", "SHOP_CURRENCY must be the ISO 4217 code of a currency such as EUR or USD"),
+        ("SHOP_CURRENCY", "Euro", "SHOP_CURRENCY must be a code of ISO 4217: write EUR for 'Euro'."),
+        (
+            "SHOP_CURRENCY",
+            "dem",
+            "SHOP_CURRENCY must be a currency that is in use: DEM is not any more, EUR took its place.",
+        ),
+        ("SHOP_COUNTRY", "UK", "SHOP_COUNTRY must be the ISO 3166-1 code of a country such as GB, not 'UK'."),
         (
             "SHOP_ORDER_PREFIX",
             "26/",

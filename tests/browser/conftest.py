@@ -28,6 +28,7 @@ PHONE = ViewportSize(width=390, height=844)
 # Milliseconds; a busy machine is slow, not broken.
 PATIENCE = 40_000
 expect.set_options(timeout=20_000)
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 type OpenPage = Callable[..., Page]
 
 
@@ -126,4 +127,4 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return page.evaluate(OVERFLOW)

@@ -1,15 +1,18 @@
 """Every page of the admin, opened once: nothing is missing, and the browser has nothing to complain about."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Error, Page, ViewportSize
 
 from tests.admin_pages import open_a_shop, pages
 from tests.backoffice.runtime.test_static_files import static_files
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import DESKTOP, OVERFLOW, PHONE, OpenPage, overflow
 from tests.factories import make_user
 
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"
 CLASS = re.compile(r"\.(bo-[\w-]+)")
 SHOWN = """[...document.querySelectorAll("[class*=bo-]")].flatMap((element) => [...element.classList])"""
 LOADED = (
@@ -19,22 +22,35 @@ LOADED = (
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def test_every_page_loads_without_complaints_and_with_the_styles_of_all_that_it_shows(
+def test_every_page_loads_without_complaints_in_its_styles_and_no_wider_than_its_window(
     open_page: OpenPage,
 ) -> None:
+    """Names of one long word must break, on a phone too."""
     user = make_user(is_superuser=True)
     client = Client()
     client.force_login(user)
-    addresses = pages(client, open_a_shop())
+    addresses = pages(client, open_a_shop(LONG_WORD))
     styled = {name for file in static_files(".css") for name in CLASS.findall(file.read_text())}
     page = open_page(user)
 
-    unstyled = {}
+    unstyled, wide = {}, {}
     for address in addresses:
         page.goto(address)
         missing = styled & set(page.evaluate(SHOWN)) - set(CLASS.findall(page.evaluate(LOADED)))
         if missing:
             unstyled[address] = missing
+        beyond = [overflow_at(page, size) for size in (DESKTOP, PHONE)]
+        if any(beyond):
+            wide[address] = beyond
 
     assert len(addresses) > 40
     assert unstyled == {}
+    assert wide == {}
+
+
+def overflow_at(page: Page, size: ViewportSize) -> int:
+    page.set_viewport_size(size)
+    with suppress(Error):
+        # A chart takes a moment to follow.
+        page.wait_for_function(f"({OVERFLOW}) <= 0", timeout=5_000)
+    return overflow(page)

@@ -2,6 +2,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -166,3 +167,32 @@ def test_completion_of_names_loads_no_django(monkeypatch: pytest.MonkeyPatch) ->
         check=False,
     )
     assert done.stdout.split() == ["stock"]
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
+    with pytest.raises(SystemExit) as end:
+        app(list(arguments))
+    captured = capsys.readouterr()
+    return end.value.code, captured.out, captured.err
+
+
+def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert told(capsys, "--version") == (0, f"{project['version']}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [(["ordrs", "list"], "orders"), (["stok"], "stock"), (["orders", "lst"], "list"), (["promo"], "promos")],
+)
+def test_a_verb_that_is_mistyped_is_told_what_may_be_meant(
+    capsys: pytest.CaptureFixture[str], typed: list[str], meant: str
+) -> None:
+    code, out, err = told(capsys, *typed)
+    assert (code, out) == (2, "")
+    assert f"Did you mean '{meant}'?" in err
+
+
+def test_a_verb_like_no_other_is_told_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _out, err = told(capsys, "xyzzy")
+    assert (code, err.rstrip().endswith("No such command 'xyzzy'.")) == (2, True)

@@ -136,7 +136,7 @@ class AdminDoor(Door):
 class CliDoor(Door):
     source = Source.CLI
     verbs: ClassVar[dict[str, tuple[str, list[str]]]] = {
-        "ship": ("ship", []),
+        "ship": ("ship", ["--yes"]),
         "deliver": ("deliver", []),
         "cancel": ("cancel", ["--yes"]),
         "return": ("return", ["--line", "A=1", "--yes"]),

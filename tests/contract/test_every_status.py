@@ -36,8 +36,8 @@ TABLE = """
                    | ship    | deliver      | cancel    | return       | comment      | edit
 pending            | shipped | no           | cancelled | no           | pending      | pending
 part cancelled     | shipped | no           | cancelled | no           | pending      | pending
-part-shipped       | shipped | part-shipped | shipped   | part-shipped | part-shipped | no
-first part arrived | shipped | no           | delivered | part-shipped | part-shipped | no
+part-shipped       | shipped | part-shipped | shipped   | part-shipped | part-shipped | part-shipped
+first part arrived | shipped | no           | delivered | part-shipped | part-shipped | part-shipped
 shipped            | no      | delivered    | no        | shipped      | shipped      | no
 the rest cancelled | no      | delivered    | no        | shipped      | shipped      | no
 delivered          | no      | no           | no        | delivered    | delivered    | no

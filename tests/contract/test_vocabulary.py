@@ -69,7 +69,7 @@ def test_a_stock_import_and_its_rows_are_the_same_objects_at_both_doors(
 ) -> None:
     file = "sku,quantity\nTEA-01,20\nMUG-7,5\nNONE,1\n"
     applied = answers("stock", "import", "-", "--mode", "count", "--skip-invalid", "--yes", stdin=file)
-    planned = answers("stock", "import", "-", "--mode", "receive", "--dry-run", stdin=file)
+    planned = answers("stock", "import", "-", "--mode", "receive", "--skip-invalid", "--dry-run", stdin=file)
 
     number = applied["number"]
     assert manager.get(f"stock/imports/{number}?fields={','.join(IMPORT_FIELDS)}").json() == applied
@@ -182,7 +182,7 @@ PAGING = {"fields", "limit", "cursor", "count", "ordering"}
 OUTPUT = {"limit", "json", "jsonl", "fail_if_empty", "as_", "yes", "help"}
 # What shopctl narrows by besides: another way to say placed_before, all plans, and a path of the API.
 MORE = {
-    "/orders": {"older_than"},
+    "/orders": {"older_than", "to"},
     "/stock/imports": {"every"},
     "/products/imports": {"every"},
     "/promo-codes": {"promotion"},

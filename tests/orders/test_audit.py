@@ -46,7 +46,7 @@ def test_units_reserved_for_no_open_order_are_named(order: Order) -> None:
 @pytest.mark.parametrize(
     ("tamper", "named"),
     [
-        (lambda: OrderLine.objects.update(cancelled=1), {"reserved", "held"}),
+        (lambda: OrderLine.objects.update(cancelled=1), {"reserved", "held", "credited", "reversals"}),
         (
             lambda: OrderLine.objects.update(
                 quantity=F("quantity") + 1, subtotal=F("subtotal") + F("unit_price")

@@ -132,7 +132,7 @@ def test_no_cell_can_be_taken_for_a_formula_nor_break_the_workbook() -> None:
     ("role", "hidden"),
     [
         ("Manager", set()),
-        ("Marketing", {*exports.PERSONAL}),
+        ("Marketing", {*exports.PERSONAL, "note", "tracking_numbers"}),
         ("Warehouse", {"promo_code"}),
     ],
 )

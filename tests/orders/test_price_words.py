@@ -25,7 +25,7 @@ TWENTY = Terms("TWENTY", percent_off=Decimal(20), max_discount=Decimal("40.00"))
 def said(
     promo: Terms | NoDiscount | None, shipping: Shipping = NO_FEE, *, names_promo: bool = True
 ) -> list[str]:
-    steps = quote([LAMPS], promo=promo, shipping=shipping).explanation
+    steps = quote([LAMPS], places=2, promo=promo, shipping=shipping).explanation
     return [each.detail for each in explained(steps, "EUR", names_promo=names_promo)]
 
 
@@ -57,7 +57,7 @@ def test_shipping_says_from_when_it_is_free() -> None:
 
 
 def test_whoever_may_not_know_promo_codes_reads_of_a_promo_and_the_sums_still_add_up() -> None:
-    steps = quote([LAMPS], promo=TWENTY).explanation
+    steps = quote([LAMPS], places=2, promo=TWENTY).explanation
     told = [each for each in explained(steps, "EUR", names_promo=False) if "promo" in each.step]
 
     assert told == [

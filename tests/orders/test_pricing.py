@@ -1,6 +1,7 @@
 """Prices are exact and explain themselves."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -62,18 +63,34 @@ terms = st.one_of(
 
 
 def price(*lines: BasketItem, promo: Terms | NoDiscount | None = None, shipping: Shipping = FREE) -> Quote:
-    return quote(lines, promo=promo, shipping=shipping)
+    return quote(lines, places=2, promo=promo, shipping=shipping)
 
 
-def half_up(amount: Fraction) -> Fraction:
-    return Fraction(int(amount * 100 + Fraction(1, 2)), 100)
+def half_up(amount: Fraction, units: int) -> Fraction:
+    """Round to the smallest amounts, of which so many `units` are one of the currency."""
+    return Fraction(int(amount * units + Fraction(1, 2)), units)
+
+
+def in_currency(places: int, lines: list[BasketItem], promo: Terms) -> tuple[list[BasketItem], Terms]:
+    """Turn cents into as many of the smallest amounts of a currency with these places: 12.34 into ¥1234."""
+
+    def scaled(amount: Decimal | None) -> Decimal | None:
+        return None if amount is None else amount.scaleb(2 - places)
+
+    items = [replace(line, unit_price=line.unit_price.scaleb(2 - places)) for line in lines]
+    return items, replace(
+        promo,
+        amount_off=scaled(promo.amount_off),
+        max_discount=scaled(promo.max_discount),
+        minimum_spend=promo.minimum_spend.scaleb(2 - places),
+    )
 
 
 def is_eligible(line: BasketItem, promo: Terms) -> bool:
     return line.is_named if promo.is_restricted else True
 
 
-def expected_discount(lines: list[BasketItem], promo: Terms) -> Fraction:
+def expected_discount(lines: list[BasketItem], promo: Terms, units: int) -> Fraction:
     eligible = sum(
         (Fraction(line.unit_price) * line.quantity for line in lines if is_eligible(line, promo)), Fraction(0)
     )
@@ -81,34 +98,40 @@ def expected_discount(lines: list[BasketItem], promo: Terms) -> Fraction:
         return Fraction(0)
     if promo.percent_off is None:
         return min(Fraction(promo.amount_off or 0), eligible)
-    discount = min(half_up(eligible * Fraction(promo.percent_off) / 100), eligible)
+    discount = min(half_up(eligible * Fraction(promo.percent_off) / 100, units), eligible)
     return discount if promo.max_discount is None else min(discount, Fraction(promo.max_discount))
 
 
-def expected_shares(discount: Fraction, lines: list[BasketItem], promo: Terms) -> list[Fraction]:
+def expected_shares(discount: Fraction, lines: list[BasketItem], promo: Terms, units: int) -> list[Fraction]:
     """Every line its whole cents of the exact share; the cents left over to the largest remainders."""
     eligible = [Fraction(line.unit_price) * line.quantity * is_eligible(line, promo) for line in lines]
     if not discount:
         return [Fraction(0)] * len(lines)
     exact = [discount * amount / sum(eligible) for amount in eligible]
-    shares = [Fraction(int(share * 100), 100) for share in exact]
-    missing = round((discount - sum(shares)) * 100)
+    shares = [Fraction(int(share * units), units) for share in exact]
+    missing = round((discount - sum(shares)) * units)
     for index in sorted(range(len(lines)), key=lambda index: (shares[index] - exact[index], index))[:missing]:
-        shares[index] += Fraction(1, 100)
+        shares[index] += Fraction(1, units)
     return shares
 
 
 @settings(max_examples=5_000, deadline=None)
-@given(items, terms, cents)
+@given(items, terms, cents, st.sampled_from([0, 2, 2, 2, 3]))
 def test_any_basket_agrees_with_an_oracle_in_fractions(
-    lines: list[BasketItem], promo: Terms, fee: Decimal
+    lines: list[BasketItem], promo: Terms, fee: Decimal, places: int
 ) -> None:
-    quoted = price(*lines, promo=promo, shipping=Shipping(fee))
+    lines, promo = in_currency(places, lines, promo)
+    units, fee = 10**places, fee.scaleb(2 - places)
+    quoted = quote(lines, places=places, promo=promo, shipping=Shipping(fee))
 
-    assert Fraction(quoted.discount) == expected_discount(lines, promo)
+    assert Fraction(quoted.discount) == expected_discount(lines, promo, units)
     assert [Fraction(line.discount) for line in quoted.lines] == expected_shares(
-        Fraction(quoted.discount), lines, promo
+        Fraction(quoted.discount), lines, promo, units
     )
+    told = [quoted.subtotal, quoted.discount, quoted.shipping, quoted.total]
+    told += [step.amount for step in quoted.explanation]
+    told += [amount for line in quoted.lines for amount in (line.subtotal, line.discount, line.total)]
+    assert {amount.as_tuple().exponent for amount in told} == {-places}
     assert sum(line.discount for line in quoted.lines) == quoted.discount
     assert all(0 <= line.discount <= line.subtotal for line in quoted.lines)
     assert all(
@@ -126,12 +149,12 @@ def test_any_basket_agrees_with_an_oracle_in_fractions(
 
 
 def test_shares_follow_the_largest_remainders_and_ties_go_to_the_earlier_line() -> None:
-    assert spread(Decimal("0.02"), [Decimal("1.00")] * 3) == [
+    assert spread(Decimal("0.02"), [Decimal("1.00")] * 3, 2) == [
         Decimal("0.01"),
         Decimal("0.01"),
         Decimal("0.00"),
     ]
-    assert spread(Decimal("1.00"), [Decimal("1.00"), Decimal("0.00"), Decimal("2.00")]) == [
+    assert spread(Decimal("1.00"), [Decimal("1.00"), Decimal("0.00"), Decimal("2.00")], 2) == [
         Decimal("0.33"),
         Decimal("0.00"),
         Decimal("0.67"),
@@ -200,13 +223,16 @@ def test_shipping_is_free_from_the_subtotal_after_discount(price_each: str, fee:
 
 
 @settings(deadline=None)
-@given(cents, st.lists(st.integers(1, 5), min_size=1, max_size=6))
-def test_credits_of_all_units_sum_to_what_was_charged(charged: Decimal, portions: list[int]) -> None:
-    quantity, units, credited = sum(portions), 0, Decimal(0)
+@given(cents, st.lists(st.integers(1, 5), min_size=1, max_size=6), st.sampled_from([0, 2, 3]))
+def test_credits_of_all_units_sum_to_what_was_charged(
+    charged: Decimal, portions: list[int], places: int
+) -> None:
+    charged = charged.scaleb(2 - places)
+    quantity, done, credited = sum(portions), 0, Decimal(0)
     for portion in portions:
-        credit = credit_of(
-            charged=charged, credited=credited, quantity=quantity, credited_units=units, units=portion
-        )
+        credit = credit_of(paid=charged, quantity=quantity, done=done, units=portion, places=places)
         assert credit >= 0
-        units, credited = units + portion, credited + credit
+        done, credited = done + portion, credited + credit
+        exact = Fraction(charged) * done / quantity
+        assert abs(Fraction(credited) - exact) <= Fraction(1, 2 * 10**places)
     assert credited == charged

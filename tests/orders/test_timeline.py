@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 
 from backoffice.outbox.models import EmailMessage, EmailState
+from orders.changing.details import edit_order
 from orders.fulfilment.lifecycle import (
     ReturnedItem,
     cancel_order,
     comment,
     deliver_order,
-    edit_order,
     return_items,
     ship_order,
 )

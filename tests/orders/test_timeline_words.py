@@ -72,7 +72,10 @@ def changed(**changes: Any) -> dict[str, Any]:
             changed(
                 shipping_address=[HOME, {**HOME, "line1": "Seeweg 57", "country": "AT", "phone": "0221"}]
             ),
-            "Shipping address: Theo, Seeweg 56, 34878 Köln, DE → Theo, Seeweg 57, 34878 Köln, AT, 0221",
+            (
+                "Shipping address: Theo, Seeweg 56, 34878 Köln, Germany → "
+                "Theo, Seeweg 57, 34878 Köln, Austria, 0221"
+            ),
         ),
         (
             "edited",

@@ -1,4 +1,5 @@
 /* Dialogs, which htmx fetches and sends: sent once, and open only while they have something to say. */
+import { firstInvalid, goTo } from "./focus.js";
 import { gettext } from "./words.js";
 
 const isDialogs = (form) => form.matches?.("#dialog > form");
@@ -20,6 +21,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:afterSwap", () => {
   const close = document.querySelector("#dialog a[href='#']");
   if (close) close.textContent = gettext("Close");
+});
+
+/* A dialog that comes back refused has its first field in focus, which may be right. */
+document.addEventListener("htmx:afterSettle", () => {
+  const dialog = document.getElementById("dialog");
+  const invalid = dialog && firstInvalid(dialog);
+  if (invalid) goTo(invalid);
 });
 
 /* For a few lines of many: the others need not be emptied one by one. */

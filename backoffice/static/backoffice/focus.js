@@ -11,3 +11,7 @@ export const further = (at, by, count) => Math.min(count - 1, Math.max(0, at + b
 
 /* The same in a circle. */
 export const around = (at, by, count) => (at + by + count) % count;
+
+/* The first field that the last answer refused; it may be one of many that are shown and hidden. */
+export const firstInvalid = (within) =>
+  [...within.querySelectorAll("[aria-invalid=true]")].find((field) => field.type !== "hidden" && !field.disabled);

@@ -1,12 +1,15 @@
-/* Every form: it begins with its first field, and is sent once however often its button is pressed. */
+/* Every form: it begins with its first field, or with the first to be corrected, and is sent once however often
+   its button is pressed. */
+import { firstInvalid, goTo } from "./focus.js";
+import { renewToken } from "./request.js";
 
 /* Alpine's x-cloak hides full pages until load, so autofocus fails on them. */
 window.addEventListener("load", () => {
-  const first = document.querySelector("[data-focus], [autofocus]");
-  if (!first || first.closest("#modal-content")) return;
-  first.focus();
-  first.select?.();
+  const first = firstInvalid(document) ?? document.querySelector("[data-focus], [autofocus]");
+  if (first && !first.closest("#modal-content")) goTo(first);
 });
+
+document.addEventListener("submit", ({ target }) => renewToken(target), { capture: true });
 
 const SENT_ONCE = "form[data-once], #content-main > form[id$=_form]";
 // Those of a form that stand outside it belong to it as well.

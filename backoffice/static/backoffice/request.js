@@ -38,6 +38,18 @@ export const newKey = () =>
 
 export const csrfToken = (cookies) => cookies.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
 
+/* What a form holds. Whoever signed in again in another tab has another token than the page was loaded with. */
+export function heldBy(form) {
+  renewToken(form);
+  return new FormData(form);
+}
+
+export function renewToken(form) {
+  const token = csrfToken(document.cookie);
+  const input = form.elements.namedItem("csrfmiddlewaretoken");
+  if (token && input) input.value = token;
+}
+
 /* What was sent may have been done although no answer came; a dialog's key keeps it from being done again. */
 const advice = (verb) =>
   verb === "get" ? gettext("Try again in a moment.") : gettext("Send it again in a moment: nothing is done twice.");

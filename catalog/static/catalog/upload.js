@@ -1,5 +1,5 @@
 /* Choosing files: a chosen or dropped file is sent at once, and the form says how far that is. */
-import { fetchJson, newKey } from "../backoffice/request.js";
+import { fetchJson, heldBy, newKey } from "../backoffice/request.js";
 import * as progress from "./progress.js";
 
 function tell(form, text, { isBad = false, share = null } = {}) {
@@ -28,7 +28,7 @@ class Upload {
   }
 
   send() {
-    const content = new FormData(this.form);
+    const content = heldBy(this.form);
     content.set("upload", this.key);
     this.request.upload.addEventListener("progress", ({ loaded, total }) => this.tellSent(loaded / total));
     this.request.upload.addEventListener("load", () => this.watchReading());

@@ -1,10 +1,12 @@
 """The first page: what needs somebody now, and how the shop does. Cards follow permissions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from backoffice import dates
 from backoffice.admin.lists import VIEW
-from backoffice.admin.short_cache import remembered
+from backoffice.admin.short_cache import acted_at, remembered
 from catalog.models import Product
 from orders import reports
 from orders.admin import words
@@ -85,8 +87,8 @@ class EndingCode:
 def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the figures that this user may see to the context of the admin's index."""
     may = request.user.has_perm
-    days = _days() if may("orders.view_order") or may("orders.view_revenue") else []
-    low = remembered("low-stock", KEPT_SECONDS, _low_stock) if may("catalog.view_product") else None
+    days = _days(request) if may("orders.view_order") or may("orders.view_revenue") else []
+    low = _kept(request, "low-stock", _low_stock) if may("catalog.view_product") else None
     figures = [*_order_figures(request, days), *([_low_stock_figure(low)] if low else [])]
     context = {**context, "title": _("Dashboard")}
     if not figures:
@@ -97,20 +99,24 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
         "dashboard_styles": ("orders/figures.css", "orders/dashboard.css"),
         "figures": figures,
         "revenue_chart": _revenue_chart(days) if may("orders.view_revenue") else None,
-        "statuses": _statuses() if may("orders.view_order") else None,
+        "statuses": _statuses(request) if may("orders.view_order") else None,
         "low_stock": low,
         "large_holders": (
-            _large_holders() if may("orders.view_order") and may("accounts.view_customer") else []
+            _large_holders(request) if may("orders.view_order") and may("accounts.view_customer") else []
         ),
-        "ending_codes": _ending_codes() if may("orders.view_promocode") else None,
+        "ending_codes": _ending_codes(request) if may("orders.view_promocode") else None,
     }
 
 
-def _days() -> list[Day]:
+def _kept[T](request: HttpRequest, name: str, compute: Callable[[], T]) -> T:
+    return remembered(name, KEPT_SECONDS, compute, since=acted_at(request))
+
+
+def _days(request: HttpRequest) -> list[Day]:
     """Return the days of the previous period, followed by those of this one."""
     today = timezone.localdate()
     first = today - timedelta(days=2 * PERIOD_DAYS - 1)
-    return remembered(f"days:{today}", KEPT_SECONDS, lambda: reports.sales_by_day(first, today))
+    return _kept(request, f"days:{today}", lambda: reports.sales_by_day(first, today))
 
 
 def _order_figures(request: HttpRequest, days: list[Day]) -> list[FigureCard]:
@@ -186,12 +192,13 @@ def _revenue_chart(days: list[Day]) -> Chart | None:
         [day.date for day in now],
         Series(_("Revenue"), [day.revenue for day in now]),
         dashed=Series(_("Previous %(days)s days") % {"days": PERIOD_DAYS}, [day.revenue for day in before]),
+        currency=settings.SHOP_CURRENCY,
     )
 
 
-def _statuses() -> list[StatusBar]:
+def _statuses(request: HttpRequest) -> list[StatusBar]:
     since: date = timezone.localdate() - timedelta(days=PERIOD_DAYS - 1)
-    counts = remembered(f"statuses:{since}", KEPT_SECONDS, lambda: reports.orders_by_status(since))
+    counts = _kept(request, f"statuses:{since}", lambda: reports.orders_by_status(since))
     whole = sum(counts.values())
     orders = reverse("admin:orders_order_changelist")
     return [
@@ -214,20 +221,20 @@ def _low_stock() -> LowStock:
     return LowStock(low.count(), rows)
 
 
-def _large_holders() -> list[LargeHolder]:
-    found = remembered("large-holders", KEPT_SECONDS, lambda: large_holders(ROWS))
+def _large_holders(request: HttpRequest) -> list[LargeHolder]:
+    found = _kept(request, "large-holders", lambda: large_holders(ROWS))
     return [
         LargeHolder(reverse("admin:accounts_customer_change", args=[each.customer_id]), each.name, each.holds)
         for each in found
     ]
 
 
-def _ending_codes() -> list[EndingCode]:
+def _ending_codes(request: HttpRequest) -> list[EndingCode]:
     """Return single codes and promotions with many codes that end soon, the next to end first."""
     until = timezone.now() + ENDING_SOON
-    codes = remembered("ending-codes", KEPT_SECONDS, lambda: reports.codes_ending_before(until, limit=ROWS))
-    batches: list[Any] = remembered(
-        "ending-batches", KEPT_SECONDS, lambda: reports.batches_ending_before(until, limit=ROWS)
+    codes = _kept(request, "ending-codes", lambda: reports.codes_ending_before(until, limit=ROWS))
+    batches: list[Any] = _kept(
+        request, "ending-batches", lambda: reports.batches_ending_before(until, limit=ROWS)
     )
     found = [
         *(("promocode", code.pk, code.code, code.promotion, words.uses(code)) for code in codes),

@@ -27,8 +27,10 @@ class Series:
     values: Sequence[int | Decimal]
 
 
-def bars_per_day(title: str, days: Sequence[date], bars: Series, *, dashed: Series | None = None) -> Chart:
-    """A bar for each day, and perhaps a dashed line to compare them with."""
+def bars_per_day(
+    title: str, days: Sequence[date], bars: Series, *, dashed: Series | None = None, currency: str = ""
+) -> Chart:
+    """A bar for each day, and perhaps a dashed line to compare them with; amounts name their currency."""
     datasets: list[dict[str, Any]] = [
         {
             "label": bars.title,
@@ -58,10 +60,14 @@ def bars_per_day(title: str, days: Sequence[date], bars: Series, *, dashed: Seri
         )
     labels = [dates.day_of_month(day) for day in days]
     data = {"labels": labels, "datasets": datasets}
-    return Chart(title, json.dumps(data), json.dumps(_options(has_legend=dashed is not None)))
+    return Chart(
+        title, json.dumps(data), json.dumps(_options(has_legend=dashed is not None, currency=currency))
+    )
 
 
-def _options(*, has_legend: bool) -> dict[str, Any]:
+def _options(*, has_legend: bool, currency: str) -> dict[str, Any]:
+    # As the browser writes amounts of this currency.
+    tick_format = {"format": {"style": "currency", "currency": currency}} if currency else {}
     return {
         "responsive": True,
         "maintainAspectRatio": False,
@@ -85,7 +91,7 @@ def _options(*, has_legend: bool) -> dict[str, Any]:
                 "beginAtZero": True,
                 "border": {"display": False},
                 "grid": {"display": True, "color": "#e5e7eb"},
-                "ticks": {"color": TICK, "precision": 0, "maxTicksLimit": 5},
+                "ticks": {"color": TICK, "precision": 0, "maxTicksLimit": 5, **tick_format},
             },
         },
     }

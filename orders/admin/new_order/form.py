@@ -16,9 +16,13 @@ from unfold.widgets import (
 
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.idempotency import IdempotencyKeyField
+from backoffice.db.fields import many_lines, one_line
+from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import ZERO
-from orders.admin.order.dialogs import ADDRESS_PARTS
+from backoffice.text import without_control
+from orders.admin.country import CountryField, offer_countries
+from orders.admin.order.edit_dialog import ADDRESS_PARTS
 from orders.admin.promos.terms_form import field_of
 from orders.models import Order
 from orders.placing.basket import MAX_NOTE, Address, LineRequest, OrderRequest, merged
@@ -41,19 +45,18 @@ class TypedLine:
 class BasketForm(forms.Form):
     """The fields that the price depends on. None is required: it is sent while somebody types."""
 
-    email = forms.CharField(required=False)
+    email = forms.CharField(required=False, validators=[one_line])
     promo_code = forms.CharField(
         label=gettext_lazy("Promo code"),
         required=False,
         max_length=LONGEST_CODE,
+        validators=[one_line],
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    shipping_fee = forms.DecimalField(
+    shipping_fee = MoneyInput(
         label=gettext_lazy("Shipping fee"),
         required=False,
         min_value=ZERO,
-        max_digits=12,
-        decimal_places=2,
         help_text=gettext_lazy("Empty: the shop's own rule."),
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "inputmode": "decimal"}),
     )
@@ -130,15 +133,20 @@ class NewOrderForm(BasketForm):
     postcode = _order_field("ship_postcode")
     city = _order_field("ship_city")
     region = _order_field("ship_region")
-    country = _order_field("ship_country", autocapitalize="characters")
+    country = CountryField(label=gettext_lazy("Country"))
     phone = _order_field("ship_phone", inputmode="tel")
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
         max_length=MAX_NOTE,
+        validators=[many_lines],
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
     key = IdempotencyKeyField()
+
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        offer_countries(self)
 
     def check_lines(self) -> None:
         super().check_lines()
@@ -167,8 +175,7 @@ class NewOrderForm(BasketForm):
 
 def _typed_lines(data: QueryDict) -> Iterator[TypedLine]:
     for sku, quantity in zip(data.getlist("sku"), data.getlist("quantity"), strict=False):
-        # PostgreSQL's text cannot hold a NUL.
-        yield TypedLine(sku.replace("\x00", "").strip(), quantity.replace("\x00", "").strip())
+        yield TypedLine(without_control(sku).strip(), without_control(quantity).strip())
 
 
 def _is_number(text: str) -> bool:

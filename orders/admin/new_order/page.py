@@ -5,23 +5,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.urls import reverse
 
-from accounts.email_addresses import checked_email
+from accounts.customers import known_customer
 from accounts.models import Customer
+from backoffice.email_addresses import checked_email
 from backoffice.errors import Invalid
+from backoffice.finding import cleaned
 from backoffice.text import identity_key
+from catalog.finding import products_matching
 from catalog.models import Product
 from orders.admin import counted, words
 from orders.admin.new_order.form import BasketForm, TypedLine
-from orders.admin.order.dialogs import ADDRESS_PARTS
+from orders.admin.order.edit_dialog import ADDRESS_PARTS
 from orders.models import Order
 from orders.price_words import ExplainedStep, explained, refusal_sentence
 from orders.pricing import PriceStepKind, Quote
 
 MOST_HITS = 10
-LONGEST_TERM = 120
 STEP_TONES = {
     PriceStepKind.SUBTOTAL: "bo-strong",
     PriceStepKind.TOTAL: "bo-strong bo-grand",
@@ -71,15 +73,12 @@ class Buyer:
 
 def hits_for(term: str) -> list[Hit]:
     """Find up to ten active products, exact SKUs and barcodes first, in one or two statements."""
-    term = term.replace("\x00", "").strip()[:LONGEST_TERM]
+    term = cleaned(term)
     if not term:
         return []
     active = Product.objects.active()
     exact = list(active.with_code(term)[:MOST_HITS])
-    named = Q()
-    for word in term.split():
-        named &= Q(name__icontains=word)
-    alike = active.filter(named | Q(sku_key__startswith=identity_key(term))).order_by("sku")
+    alike = products_matching(active, term).order_by("sku")
     others = [each for each in alike[:MOST_HITS] if each not in exact]
     found = [Hit(_row_of(each), True) for each in exact] + [Hit(_row_of(each), False) for each in others]
     return found[:MOST_HITS]
@@ -127,14 +126,12 @@ def _complaints(errors: Iterable[tuple[str, Any]], form: BasketForm) -> Iterable
 
 
 def buyer_with(email: str) -> Buyer | None:
-    """Find the customer with this address, in two statements, or one when nobody has it."""
+    """Find the customer with this address, in three statements, or one when nobody has it."""
     customers = Customer.objects.annotate(placed=Count("orders"), last=Max("orders__placed_at"))
-    try:
-        customer: Any = customers.filter(email=checked_email(email)).first()
-    except Invalid:
+    known = known_customer(email)
+    if known is None:
         return None
-    if customer is None:
-        return None
+    customer: Any = customers.get(pk=known.pk)
     last = Order.objects.filter(customer=customer).order_by("-placed_at", "-id").first()
     return Buyer(
         customer=customer,

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.enums import ActionVariant
 
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
-from orders.admin.order.dialogs import CancelForm, CommentForm, DeliverForm, EditForm, ReturnForm, ShipForm
+from orders.admin.order.dialogs import CancelForm, CommentForm, DeliverForm, ReturnForm, ShipForm
+from orders.admin.order.edit_dialog import EditForm
 from orders.models import Order, OrderLine
 from orders.status import Action, is_allowed
 

@@ -3,27 +3,24 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
-    UnfoldAdminEmailInputWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
+from backoffice.db.fields import many_lines, one_line
 from orders.admin import counted, words
 from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog
 from orders.fulfilment import lifecycle
 from orders.fulfilment.lifecycle import ReturnedItem
 from orders.fulfilment.tracking import CARRIERS
-from orders.models import Order, OrderLine, Shipment
-from orders.placing.basket import Address
+from orders.models import OrderLine, Shipment
 
 ANOTHER_CARRIER = ""
-ADDRESS_PARTS = ("name", "line1", "line2", "postcode", "city", "region", "country", "phone")
 
 
 class ShipForm(QuantitiesDialog):
@@ -34,6 +31,7 @@ class ShipForm(QuantitiesDialog):
         label=gettext_lazy("Tracking number"),
         required=False,
         max_length=80,
+        validators=[one_line],
         widget=UnfoldAdminTextInputWidget({"autofocus": True, "placeholder": gettext_lazy("Scan or type")}),
     )
 
@@ -89,6 +87,7 @@ class CancelForm(QuantitiesDialog):
         label=gettext_lazy("Reason"),
         required=False,
         max_length=255,
+        validators=[one_line],
         help_text=gettext_lazy("The customer reads it in the e-mail."),
         widget=UnfoldAdminTextInputWidget({"autofocus": True}),
     )
@@ -119,7 +118,11 @@ class CancelForm(QuantitiesDialog):
 
 class ReturnForm(QuantitiesDialog):
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), required=False, max_length=255, widget=UnfoldAdminTextInputWidget()
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=255,
+        validators=[one_line],
+        widget=UnfoldAdminTextInputWidget(),
     )
 
     def left_of(self, line: OrderLine) -> int:
@@ -157,6 +160,7 @@ class CommentForm(OrderDialog):
     text = forms.CharField(
         label=gettext_lazy("Comment"),
         max_length=lifecycle.MAX_TEXT,
+        validators=[many_lines],
         help_text=gettext_lazy("Colleagues read it in the timeline; the customer does not."),
         widget=UnfoldAdminTextareaWidget({"autofocus": True, "rows": 4}),
     )
@@ -166,48 +170,8 @@ class CommentForm(OrderDialog):
         self.done = _("Comment added.")
 
 
-class EditForm(OrderDialog):
-    """Changes the address, e-mail address and note, which is possible while nothing has shipped."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def intro(self) -> str:
-        text = _("%(order)s: with another e-mail address the confirmation is sent again.")
-        return text % {"order": self.number}
-
-    def add_fields(self) -> None:
-        self.fields["version"].initial = self.order.version
-        for name in ADDRESS_PARTS:
-            self.fields[name] = _order_field(f"ship_{name}", UnfoldAdminTextInputWidget())
-            self.fields[name].initial = getattr(self.order, f"ship_{name}")
-        self.fields["email"] = _order_field("email", UnfoldAdminEmailInputWidget())
-        self.fields["note"] = _order_field("note", UnfoldAdminTextareaWidget({"rows": 3}))
-        for name in ("email", "note"):
-            self.fields[name].initial = getattr(self.order, name)
-
-    def carry_out(self, data: dict[str, Any]) -> None:
-        lifecycle.edit_order(
-            self.number,
-            by=self.actor,
-            address=Address(**{name: data[name] for name in ADDRESS_PARTS}),
-            email=data["email"],
-            note=data["note"],
-            expected_version=data["version"],
-        )
-        self.done = _("Saved.")
-
-
 def _restock_of(line: OrderLine) -> str:
     return f"restock_{line.pk}"
-
-
-def _order_field(model_field: str, widget: forms.Widget) -> forms.Field:
-    """A form field with the label, length and `blank` of the model's field."""
-    field = Order._meta.get_field(model_field)
-    assert isinstance(field, Field)
-    form_field = field.formfield(widget=widget)
-    assert form_field is not None
-    return form_field
 
 
 def _shipment_label(shipment: Shipment) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter, TextFilter
 
 from backoffice.admin.lists import WholeDaysFilter
+from backoffice.db.money_fields import MoneyInput
 from orders.models import Order, Shipment
 from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
@@ -36,7 +37,7 @@ class AmountFilter(RangeNumericFilter):
         return queryset
 
     def _amount(self, end: str) -> Decimal | None:
-        field = forms.DecimalField(required=False, max_digits=12, decimal_places=2)
+        field = MoneyInput(required=False)
         try:
             return field.clean(self.used_parameters.get(f"{self.parameter_name}_{end}"))
         except forms.ValidationError:

@@ -30,13 +30,14 @@ from orders.admin.order.page import items_of, page_of, totals_of, with_page_part
 from orders.admin.order.short_count import ShortCountPage
 from orders.admin.paper.printing import OrderPrinting
 from orders.admin.saved_views import ORDER_VIEWS
-from orders.admin.search import orders_matching
 from orders.admin.shipping.bulk import BulkShipping
 from orders.admin.shipping.packing import Scanning
+from orders.finding import orders_matching, searched_by
 from orders.models import Order, Return
+from orders.models.order import OrderQuerySet
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES
-from orders.visibility import may_know_customers, may_know_promos
+from orders.visibility import may_know_customers, may_know_promos, note_told_to
 
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
@@ -86,7 +87,7 @@ class OrderAdmin(
     )
     list_sections = (LinesSection,)
     search_fields = ("number",)
-    search_help_text = gettext_lazy("Number, name, e-mail, tracking or SKU")
+    search_help_text = gettext_lazy("Number, name, e-mail, phone, town, tracking or SKU")
     ordering = ("-placed_at", "-id")
     change_form_template = "orders/admin/order_page.html"
     empty_title = gettext_lazy("No orders yet")
@@ -115,14 +116,13 @@ class OrderAdmin(
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return orders_matching(queryset, search_term, is_personal=may_know_customers(_reader(request))), False
+        assert isinstance(queryset, OrderQuerySet)
+        return orders_matching(queryset, search_term, by=searched_by(_reader(request))), False
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
         if not may_know_customers(_reader(request)):
-            changelist.search_help_text = _("Number, tracking or SKU")
+            changelist.search_help_text = _("Number or SKU")
         return changelist
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
@@ -131,7 +131,8 @@ class OrderAdmin(
         return [name for name in self.list_display if name not in hidden]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        hidden = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
+        hidden: list[Any] = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
+        hidden += [] if may_know_customers(_reader(request)) else [NoteFilter]
         return [each for each in self.list_filter if each not in hidden]
 
     @display(description=gettext_lazy("Order"), ordering="serial")
@@ -145,7 +146,7 @@ class OrderAdmin(
 
     @display(description=gettext_lazy("Customer"))
     def customer_and_email(self, order: Order) -> SafeString:
-        who = words.two_lines(order.customer.name or order.ship_name, order.email)
+        who = words.two_lines(order.customer.name or order.ship_name, order.readable_email)
         # A phone has no room for the next column.
         return format_html('{}<span class="bo-narrow-only">{}</span>', who, self.status_label(order))
 
@@ -188,7 +189,7 @@ class OrderAdmin(
         context = {
             "items": items_of(lines, order.currency, _reader(request)),
             "totals": totals_of(order, names_promo=may_know_promos(_reader(request))),
-            "note": order.note,
+            "note": note_told_to(_reader(request), order),
         }
         return render(request, "orders/admin/order_lines.html", context)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import name_told_to
 from accounts.models import User
+from backoffice.countries import postal_lines
 from orders.admin import counted, words
 from orders.admin.order.explanation import Explanation, explanation_of
 from orders.admin.order.parcels_and_reversals import (
@@ -23,11 +24,16 @@ from orders.admin.order.parcels_and_reversals import (
     returns_of,
 )
 from orders.models import EventKind, Order, OrderEvent, OrderLine
-from orders.models.order import address_lines
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES, OrderStatus
 from orders.timeline_words import sentence_of
-from orders.visibility import facts_told_to, may_know_promos
+from orders.visibility import (
+    events_told_to,
+    facts_told_to,
+    may_know_customers,
+    may_know_promos,
+    note_told_to,
+)
 
 MOST_EVENTS = 200
 
@@ -89,6 +95,7 @@ class OrderPage:
     customer_url: str
     customer_orders: str
     address: list[str]
+    note: str
     timeline: list[TimelineEntry]
 
 
@@ -108,7 +115,10 @@ def page_of(order: Order, user: User) -> OrderPage:
     returns = returns_of(order, by_pk) if any(line.returned for line in lines) else []
     cancellations = cancellations_of(order, by_pk) if any(line.cancelled for line in lines) else []
     names_promo = may_know_promos(user)
-    events = list(order.events.select_related("actor").order_by("-id")[:MOST_EVENTS])
+    events = events_told_to(user, order.events.select_related("actor").order_by("-id"))[:MOST_EVENTS]
+    if not may_know_customers(user):
+        parcels = [replace(parcel, tracking_number="", tracking_url="") for parcel in parcels]
+        returns, cancellations = _without_reasons(returns), _without_reasons(cancellations)
     return OrderPage(
         order=order,
         labels=_labels(order, lines),
@@ -125,8 +135,13 @@ def page_of(order: Order, user: User) -> OrderPage:
         customer_url=reverse("admin:accounts_customer_change", args=[order.customer_id]),
         customer_orders=counted.orders(getattr(order, "customer_orders", 0) or 0),
         address=address_of(order),
+        note=note_told_to(user, order),
         timeline=[_entry(event, user) for event in events],
     )
+
+
+def _without_reasons(reversals: Iterable[Reversal]) -> list[Reversal]:
+    return [replace(each, reason="") for each in reversals]
 
 
 def items_of(lines: Iterable[OrderLine], currency: str, user: User) -> list[ItemRow]:
@@ -187,7 +202,7 @@ def _promo_title(code: str) -> str:
 
 
 def address_of(order: Order) -> list[str]:
-    return [*address_lines(order.shipping_address), *filter(None, [order.ship_phone])]
+    return [*postal_lines(order.shipping_address), *filter(None, [order.ship_phone])]
 
 
 def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:

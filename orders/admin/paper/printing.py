@@ -21,7 +21,7 @@ from orders.admin import words
 from orders.admin.order.page import address_of, items_of, totals_of
 from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
 from orders.models import Order, Shipment
-from orders.visibility import may_know_customers, may_know_promos
+from orders.visibility import may_know_customers, may_know_promos, note_told_to
 
 MOST_PRINTED = 200
 LIST = "admin:orders_order_changelist"
@@ -88,6 +88,7 @@ class OrderPrinting(ReadOnlyAdmin):
             items=items_of(order.lines.all(), order.currency, reader),
             totals=totals_of(order, names_promo=may_know_promos(reader)),
             address=address_of(order) if may_know_customers(reader) else [],
+            note=note_told_to(reader, order),
             back=_page_of(order),
         )
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from backoffice import dates
-from backoffice.admin.short_cache import remembered
+from backoffice.admin.short_cache import acted_at, remembered
 from backoffice.money import percent
 from orders.admin import words
 from orders.admin.dashboard.cards import FigureCard
@@ -71,7 +71,10 @@ class PromoPage:
 def promo_code_page(promo_code: PromoCode, request: HttpRequest) -> PromoPage:
     promotion = promo_code.promotion
     figures = remembered(
-        f"promo:{promo_code.pk}:{promo_code.times_used}", KEPT_SECONDS, lambda: promo_figures(promo_code)
+        f"promo:{promo_code.pk}:{promo_code.times_used}",
+        KEPT_SECONDS,
+        lambda: promo_figures(promo_code),
+        since=acted_at(request),
     )
     shared = promotion if promotion.is_batch else None
     return PromoPage(
@@ -95,7 +98,10 @@ def promotion_page(promotion: Promotion, request: HttpRequest) -> PromoPage:
     codes = codes_used(promotion)
     counted_codes = ngettext("%(count)s code", "%(count)s codes", codes.codes)
     figures = remembered(
-        f"promotion:{promotion.pk}:{codes.uses}", KEPT_SECONDS, lambda: promo_figures(promotion)
+        f"promotion:{promotion.pk}:{codes.uses}",
+        KEPT_SECONDS,
+        lambda: promo_figures(promotion),
+        since=acted_at(request),
     )
     return PromoPage(
         title=promotion.name,

@@ -18,6 +18,8 @@ from accounts.admin.actor import actor_of
 from backoffice import dates
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
+from backoffice.db.search_text import holding_all
+from backoffice.finding import cleaned
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, to_backtest
@@ -76,11 +78,11 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     ) -> tuple[QuerySet[PromoCode], bool]:
         """Search single codes or the chosen batch; a code that is typed in full is found in any promotion."""
         is_listed = Q() if request.GET.get(BATCH) else Q(promotion__is_batch=False)
-        term = search_term.replace("\x00", "").strip()
+        term = cleaned(search_term)
         if not term:
             return queryset.filter(is_listed), False
         code = normalised_code(term)
-        named = Promotion.objects.filter(name__icontains=term).values("pk")
+        named = Promotion.objects.filter(holding_all(term)).values("pk")
         matches = Q(code__startswith=code) | Q(promotion__in=named)
         return queryset.filter(Q(code=code) | (is_listed & matches)), False
 

@@ -21,6 +21,8 @@ from accounts.sign_in.sessions import asked_again
 from backoffice import dates
 from backoffice.admin.base import AnyForm
 from backoffice.admin.idempotency import done_once
+from backoffice.db.search_text import holding_all
+from backoffice.finding import cleaned
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, may_backtest
@@ -92,11 +94,11 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Promotion], search_term: str
     ) -> tuple[QuerySet[Promotion], bool]:
-        term = search_term.replace("\x00", "").strip()
+        term = cleaned(search_term)
         if not term:
             return queryset, False
         holds = PromoCode.objects.filter(code=normalised_code(term)).values("promotion")
-        return queryset.filter(Q(name__icontains=term) | Q(pk__in=holds)), False
+        return queryset.filter(holding_all(term) | Q(pk__in=holds)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,12 +1,14 @@
 """The terms of promotions as form fields: for one code, for many, and for a back-test."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import HORIZONTAL, VERTICAL
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.validators import MinValueValidator
 from django.db.models import Field
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -20,7 +22,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from backoffice.money import CENT, ZERO
+from backoffice.money import ZERO, smallest
 from orders.admin import words
 from orders.admin.promos.whole_days import EndField, EndWidget, StartField, StartWidget
 from orders.models import Promotion, PromotionKind
@@ -73,6 +75,7 @@ EVERYTHING, NAMED_ALONE = "no", "yes"
 APPLIES_TO = ((EVERYTHING, _("Everything in the shop")), (NAMED_ALONE, _("Only what is chosen here")))
 NAME_SOMETHING = _("Choose a category or a product, or let it apply to everything in the shop.")
 LONGEST_NUMBER = 15
+LEAST_PERCENT = Decimal("0.01")
 NO_KEY = "0"
 
 
@@ -109,7 +112,7 @@ class TermsForm(forms.Form):
         Promotion,
         "percent_off",
         label=_("Percentage"),
-        min_value=CENT,
+        min_value=LEAST_PERCENT,
         max_value=100,
         widget=UnfoldAdminDecimalFieldWidget({"step": "any"}),
     )
@@ -117,15 +120,15 @@ class TermsForm(forms.Form):
         Promotion,
         "amount_off",
         label=_("Amount"),
-        min_value=CENT,
-        widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
+        validators=[MinValueValidator(smallest)],
+        widget=UnfoldAdminDecimalFieldWidget(),
     )
     max_discount = field_of(
         Promotion,
         "max_discount",
         label=_("At most"),
         help_text=_("The largest discount on one order. Empty: no cap."),
-        widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
+        widget=UnfoldAdminDecimalFieldWidget(),
     )
     minimum_spend = field_of(
         Promotion,
@@ -133,7 +136,7 @@ class TermsForm(forms.Form):
         label=_("Minimum spend"),
         required=False,
         help_text=_("Of the goods it applies to, before the discount."),
-        widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
+        widget=UnfoldAdminDecimalFieldWidget(),
     )
     is_restricted = forms.TypedChoiceField(
         label=_("Applies to"),

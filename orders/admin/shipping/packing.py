@@ -17,6 +17,7 @@ from accounts.admin.actor import actor_of
 from accounts.models import User
 from backoffice.admin.base import DomainAdmin
 from backoffice.admin.idempotency import IdempotencyKeyField, SentAlready, done_once, new_idempotency_key
+from backoffice.db.fields import one_line
 from backoffice.errors import Invalid, Refusal
 from catalog.models import Product
 from orders.admin import counted, words
@@ -39,7 +40,7 @@ NOT_UNDERSTOOD = gettext_lazy(
 class ParcelForm(forms.Form):
     """A packed parcel; `version` is the shown order's, `key` stays the same if the form is sent again."""
 
-    order = forms.CharField(max_length=40)
+    order = forms.CharField(max_length=40, validators=[one_line])
     version = forms.IntegerField()
     key = IdempotencyKeyField()
 

@@ -13,7 +13,7 @@ let filled = {};
 
 const rows = () => [...form.querySelectorAll("[data-line]")];
 const quantityOf = (row) => row.querySelector("[name=quantity]");
-const deliveryParts = () => [...form.querySelectorAll(".bo-delivery input")];
+const deliveryParts = () => [...form.querySelectorAll(".bo-delivery input, .bo-delivery select")];
 
 function why({ cause, message }) {
   // What went wrong without a request says so itself.
@@ -27,8 +27,9 @@ function why({ cause, message }) {
 
 function fillAddress(address) {
   const parts = deliveryParts();
-  if (!isUntouched(parts, filled)) return;
-  for (const part of parts) part.value = address[part.name] ?? "";
+  // The country is chosen already: by itself it says nothing.
+  if (!isUntouched(parts.filter((part) => part.name !== "country"), filled)) return;
+  for (const part of parts) part.value = address[part.name] ?? (part.name === "country" ? part.value : "");
   filled = address;
 }
 
@@ -97,13 +98,13 @@ function enterSearch() {
 
 /* Nothing more to add: to what is still missing of the address, or to the button. */
 function goOn() {
-  const missing = [...form.querySelectorAll(".bo-delivery input[required]")].find((part) => !part.value.trim());
+  const missing = [...form.querySelectorAll(".bo-delivery :is(input, select)[required]")].find((part) => !part.value.trim());
   goTo(missing ?? form.querySelector("[type=submit]"));
 }
 
 /* Scanners end with Enter, which never submits: it moves to the next field, from the last to the button. */
 function enterField(field) {
-  const fields = [...form.querySelectorAll("input:not([type=hidden]):not([disabled]):not([type=checkbox])")];
+  const fields = [...form.querySelectorAll("input:not([type=hidden]):not([disabled]):not([type=checkbox]), select")];
   const next = fields[fields.indexOf(field) + 1] ?? form.querySelector("[type=submit]");
   next.focus();
   next.select?.();
@@ -118,7 +119,7 @@ function enter(field) {
 function onKey(event) {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const isSearch = event.target === search.input;
-  if (event.key === "Enter" && event.target.tagName === "INPUT") {
+  if (event.key === "Enter" && event.target.matches("input, select")) {
     enter(event.target);
   } else if (isSearch && by && search.hits.length) {
     search.chooseBeside(by);
@@ -143,6 +144,6 @@ form.addEventListener("click", ({ target }) => {
 form.addEventListener("submit", () => { isLeaving = true; });
 window.addEventListener("beforeunload", (event) => { if (rows().length && !isLeaving) event.preventDefault(); });
 window.addEventListener("load", () => {
-  form.querySelector(".errors input, [data-bad] [name=quantity]")?.focus();
+  form.querySelector(".errors :is(input, select), [data-bad] [name=quantity]")?.focus();
   if (rows().length || form.elements.email.value) quote.askSoon();
 });

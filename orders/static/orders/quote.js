@@ -1,5 +1,5 @@
 /* The price of a new order: asked for a moment after the last change; only the newest answer is shown. */
-import { fetchJson } from "../backoffice/request.js";
+import { fetchJson, heldBy } from "../backoffice/request.js";
 
 const PAUSE = 250;
 
@@ -29,7 +29,7 @@ export class Quote {
   async #ask() {
     const { signal } = (this.#asking = new AbortController());
     try {
-      const answer = await fetchJson(this.#form.dataset.quote, { method: "POST", body: new FormData(this.#form), signal });
+      const answer = await fetchJson(this.#form.dataset.quote, { method: "POST", body: heldBy(this.#form), signal });
       this.#place.innerHTML = answer.quote;
       this.#tell(answer);
     } catch (error) {

@@ -39,6 +39,8 @@ def test_a_colleague_is_invited_in_a_role_and_gets_a_link(manager: Client) -> No
     assert (role_names(user), user.is_staff, user.has_usable_password()) == (["Warehouse"], True, False)
     message = EmailMessage.objects.get()
     assert (message.template, message.recipient) == ("invitation", "nele@example.com")
+    told = "nele@example.com is invited: the e-mail with the link is on its way."
+    assert told in manager.get(USERS).text
 
 
 def test_the_link_of_an_invitation_sets_the_password_and_signs_in_once() -> None:

@@ -36,6 +36,16 @@ def test_what_does_not_answer_is_an_outage(tmp_path: Path) -> None:
     assert is_outage(wrapped(OperationalError, refused_by_sqlite("SELECT 1", nowhere)))
 
 
+def test_so_is_what_sqlite_says_to_the_queue_which_django_does_not_wrap(tmp_path: Path) -> None:
+    """Else each minute in which a full disk takes no task writes a traceback."""
+    nowhere = str(tmp_path / "no" / "such" / "folder")
+    file = tmp_path / "file"
+    file.write_bytes(b"no database" * 1_000)
+    assert not is_outage(refused_by_sqlite("SELECT nothing"))
+    assert is_outage(refused_by_sqlite("SELECT * FROM sqlite_master", str(file)))
+    assert is_outage(wrapped(OperationalError, refused_by_sqlite("SELECT 1", nowhere)))
+
+
 @pytest.mark.parametrize(
     "cause",
     [

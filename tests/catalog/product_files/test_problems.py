@@ -77,7 +77,7 @@ def test_what_fields_cannot_hold_has_its_sentence_and_keeps_no_value_of_the_file
     sentence = problems_in_words(problems)
     for part in (
         "name: Ensure this value has at most 255 characters (it has 256).",
-        "price: Ensure that there are no more than 2 decimal places.",
+        "price: An amount in EUR has at most 2 decimal places.",
         "low_stock_threshold: Ensure this value is greater than or equal to 0.",
         "sku: ",
     ):
@@ -96,7 +96,7 @@ def test_what_fields_cannot_hold_has_its_sentence_and_keeps_no_value_of_the_file
         (
             "sku,price\nA,1.999",
             "max_decimal_places",
-            "price: Ensure that there are no more than 2 decimal places.",
+            "price: An amount in EUR has at most 2 decimal places.",
         ),
         (
             f"sku,barcode\nA,{'1' * 70}",

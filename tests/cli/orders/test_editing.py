@@ -35,8 +35,8 @@ def test_only_what_is_named_changes(answers: Answers, number: str) -> None:
     assert (order.ship_line1, order.ship_country, order.ship_city) == ("Seeweg 57", "AT", "Köln")
     told = answers("orders", "show", number)["events"][-1]
     assert told["text"] == (
-        "Shipping address: Theo Jansen, Seeweg 56, 34878 Köln, DE, +49 221 1234"
-        " → Theo Jansen, Seeweg 57, 34878 Köln, AT, +49 221 1234"
+        "Shipping address: Theo Jansen, Seeweg 56, 34878 Köln, Germany, +49 221 1234"
+        " → Theo Jansen, Seeweg 57, 34878 Köln, Austria, +49 221 1234"
     )
     before, after = told["facts"]["changes"]["shipping_address"]
     assert (before["line1"], after["line1"]) == ("Seeweg 56", "Seeweg 57")
@@ -56,7 +56,7 @@ def test_another_e_mail_address_gets_the_confirmation_and_a_note_can_be_emptied(
     ("options", "code", "words"),
     [
         ([], 2, "Name what is to change"),
-        (["--country", "Austria"], 1, "country: A"),
+        (["--country", "UK"], 1, "for United Kingdom write GB"),
         (["--city", ""], 1, "city: Missing."),
         (["--email", "nobody"], 1, "nobody"),
     ],

@@ -50,12 +50,12 @@ def test_a_file_is_written_wholly_and_replaced_only_when_asked(
     done = shopctl("orders", "export", "--output", path)
 
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"3 orders in {path}.\n")
-    assert len(numbers(path.read_text())) == 4
+    assert len(numbers(path.read_text(encoding="utf-8-sig"))) == 4
     again = shopctl("orders", "export", "--output", path, "--status", "shipped")
     assert again.exit_code == 1
-    assert len(numbers(path.read_text())) == 4
+    assert len(numbers(path.read_text(encoding="utf-8-sig"))) == 4
     assert shopctl("orders", "export", "-o", path, "--status", "shipped", "--overwrite").exit_code == 0
-    assert len(numbers(path.read_text())) == 1
+    assert len(numbers(path.read_text(encoding="utf-8-sig"))) == 1
     assert [each.name for each in tmp_path.iterdir()] == ["orders.csv"]
 
 

@@ -1,12 +1,13 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from orders.fulfilment.lifecycle import ship_order
 from orders.models import EventKind, Order
 from orders.status import Action, OrderStatus, is_allowed
-from tests.cli_fixtures import Answers, Shopctl
+from tests.cli_fixtures import Answers, Shopctl, Terminal
 from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def test_orders_are_listed_newest_first_and_by_status_age_and_customer(answers: 
         ),
         (("--older-than", "long"), "Invalid value for --older-than: 'long' is not a length of time"),
         (
-            ("--from", "2026-11-22", "--to", "2026-11-22"),
+            ("--from", "2026-11-22", "--placed-before", "2026-11-22"),
             "a day as --placed-before is left out",
         ),
     ],
@@ -71,7 +72,7 @@ def test_an_order_is_shown_with_lines_timeline_and_explanation(answers: Answers)
 def test_shipping_everything_then_delivering(answers: Answers) -> None:
     make_product("TEA-01", on_hand=5)
     number = place({"TEA-01": 2}).number
-    shipped = answers("orders", "ship", number, "--carrier", "DHL", "--tracking", "0034")
+    shipped = answers("orders", "ship", number, "--carrier", "DHL", "--tracking", "0034", "--yes")
     assert (shipped["status"], shipped["shipment"]) == ("shipped", f"{number}-S1")
     assert answers("orders", "deliver", number)["status"] == "delivered"
     assert Order.objects.get().shipments.get().tracking_number == "0034"
@@ -80,7 +81,7 @@ def test_shipping_everything_then_delivering(answers: Answers) -> None:
 def test_shipping_some_of_a_line(answers: Answers) -> None:
     make_product("TEA-01", on_hand=5)
     number = place({"TEA-01": 2}).number
-    assert answers("orders", "ship", number, "--line", "tea-01=1")["status"] == "partially_shipped"
+    assert answers("orders", "ship", number, "--line", "tea-01=1", "--yes")["status"] == "partially_shipped"
 
 
 @pytest.mark.parametrize("line", ["TEA-01", "TEA-01=", "TEA-01=x", "=1x"])
@@ -111,7 +112,7 @@ def test_cancelling_again_changes_nothing_and_succeeds(answers: Answers) -> None
 
 
 VERBS = {
-    Action.SHIP: ("ship",),
+    Action.SHIP: ("ship", "--yes"),
     Action.DELIVER: ("deliver",),
     Action.CANCEL: ("cancel", "--yes"),
 }
@@ -152,7 +153,7 @@ def test_the_warehouse_ships_but_does_not_cancel(shopctl: Shopctl) -> None:
     make_user("ana@example.com", role="Warehouse")
     assert shopctl("orders", "cancel", number, "--yes", "--as", "ana@example.com").exit_code == 1
     assert Order.objects.get().status == OrderStatus.PENDING
-    assert shopctl("orders", "ship", number, "--as", "ana@example.com").exit_code == 0
+    assert shopctl("orders", "ship", number, "--yes", "--as", "ana@example.com").exit_code == 0
     event = Order.objects.get().events.get(kind=EventKind.SHIPPED)
     assert (str(event.actor), event.source) == ("ana@example.com", "cli")
 
@@ -160,3 +161,45 @@ def test_the_warehouse_ships_but_does_not_cancel(shopctl: Shopctl) -> None:
 def test_an_unknown_order_is_refused(shopctl: Shopctl) -> None:
     for verb in ("show", "ship", "deliver", "cancel"):
         assert shopctl("orders", verb, "B-1").exit_code == 1
+
+
+def test_an_end_that_is_a_day_includes_it_and_before_a_day_does_not(answers: Answers) -> None:
+    """Half-open: the first moment of the next day is out by either."""
+    make_product("TEA-01", on_hand=9)
+    zone = timezone.get_default_timezone()
+    moments = {
+        "first": datetime(2026, 11, 22, tzinfo=zone),
+        "last": datetime(2026, 11, 22, 23, 59, 59, 999_999, tzinfo=zone),
+        "next": datetime(2026, 11, 23, tzinfo=zone),
+    }
+    placed = {name: place({"TEA-01": 1}, at=at).number for name, at in moments.items()}
+
+    def listed(*options: str) -> set[str]:
+        found = numbers(answers("orders", "list", *options))
+        return {name for name, number in placed.items() if number in found}
+
+    assert listed("--from", "2026-11-22", "--to", "2026-11-22") == {"first", "last"}
+    assert listed("--placed-after", "2026-11-22", "--placed-before", "2026-11-23") == {"first", "last"}
+    assert listed("--placed-before", "2026-11-22") == set()
+    assert listed("--to", "2026-11-23T00:00") == {"first", "last"}
+    assert listed("--to", "2026-11-23") == {"first", "last", "next"}
+
+
+def test_an_order_is_shown_with_its_parcels(shopctl: Shopctl, terminal: Terminal) -> None:
+    make_product("TEA-01", on_hand=5)
+    make_product("MUG-7", on_hand=5)
+    number = place({"TEA-01": 2, "MUG-7": 1}).number
+    assert "Parcels" not in terminal("orders", "show", number)[1]
+    ship_order(number, by=CLI, lines={"TEA-01": 1}, carrier="DHL", tracking_number="0034")
+    ship_order(number, by=CLI, tracking_number="0035")
+
+    code, screen = terminal("orders", "show", number)
+    assert code == 0
+    parcels = screen.partition("Parcels")[2].partition("Timeline")[0]
+    assert [f"{number}-S1" in parcels, f"{number}-S2" in parcels] == [True, True]
+    assert "0034" in parcels
+    assert "DHL" in parcels
+    lines = [line.split("\t") for line in shopctl("orders", "show", number).stdout.splitlines()]
+    [first, second] = [line for line in lines if line[0].startswith(f"{number}-S")]
+    assert (first[1], first[2], first[-1]) == ("DHL", "0034", "TEA-01=1")
+    assert (second[2], second[-1]) == ("0035", "TEA-01=1,MUG-7=1")

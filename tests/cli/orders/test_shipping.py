@@ -81,7 +81,7 @@ def test_rows_with_problems_ship_nothing_unless_they_are_left_out(
     done = shopctl(*ship, "--overwrite", "--skip-invalid")
     assert done.exit_code == 0, done.stderr
     assert parcels() == [("001", "")]
-    assert rejects.read_text().splitlines() == [
+    assert rejects.read_text(encoding="utf-8-sig").splitlines() == [
         "number,tracking_number,row,problem",
         "B-1,002,3,There is no order B-1.",
     ]

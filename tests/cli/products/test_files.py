@@ -36,7 +36,7 @@ def teas() -> None:
 @pytest.mark.usefixtures("teas")
 def test_a_dry_run_in_a_pipe_gives_a_line_for_each_row_and_changes_nothing(shopctl: Shopctl) -> None:
     result = shopctl("products", "import", "-", "--dry-run", stdin=MIXED)
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         "2\tTEA-01\tchange\tprice 3.39 → 4.10\t",
         "3\tTEA-02\tsame\t\t",

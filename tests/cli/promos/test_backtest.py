@@ -9,7 +9,7 @@ from tests.factories import make_category, make_customer, make_product, make_pro
 pytestmark = pytest.mark.django_db
 
 JUNE = datetime(2026, 5, 31, 22, tzinfo=UTC)
-PERIOD = ("--from", "2026-06-01", "--to", "2026-07-01")
+PERIOD = ("--from", "2026-06-01", "--to", "2026-06-30")
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +86,7 @@ def test_without_a_period_the_last_ninety_days_are_taken(answers: Answers) -> No
         (["--percent", "10", "--max-uses", "0"], 2),
         (["--percent", "10", "--amount", "5"], 2),
         (["--percent", "500"], 1),
-        (["--percent", "10", "--from", "2026-07-01", "--to", "2026-06-01"], 1),
+        (["--percent", "10", "--from", "2026-07-01", "--to", "2026-06-30"], 1),
         (["--percent", "10", "--from", "once"], 2),
     ],
 )

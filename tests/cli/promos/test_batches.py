@@ -14,7 +14,7 @@ TWENTY = ("promos", "generate", "--count", 20, "--prefix", "bf-", "--percent", "
 
 
 def codes_in(path: Path) -> list[str]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return [row["code"] for row in csv.DictReader(file)]
 
 

@@ -170,7 +170,7 @@ def test_imports_are_listed_by_state_and_mode(answers: Answers, good_file: Path)
     make_product("TEA-02")
     for mode in ("count", "receive"):
         answers("stock", "import", good_file, "--mode", mode, "--yes")
-    answers("stock", "import", good_file, "--mode", "receive", "--dry-run")
+    answers("stock", "import", good_file, "--mode", "receive", "--again", "--dry-run")
 
     def listed(*options: str) -> list[tuple[str, str]]:
         return [(row["mode"], row["state"]) for row in answers("stock", "imports", *options)]

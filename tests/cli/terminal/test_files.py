@@ -12,9 +12,12 @@ from tablib import Dataset
 
 from backoffice.errors import Conflict
 from cli.terminal.files import (
+    MARK,
+    holds,
     kind_of,
     name_of,
     opened,
+    refuse_but_csv,
     refuse_to_replace,
     words_of,
     write,
@@ -78,15 +81,43 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(tmp_path: Path) -> Non
         (None, None, "csv"),
         (Path("a.csv"), None, "csv"),
         (Path("a.XLSX"), None, "xlsx"),
-        (Path("a.csv"), "xlsx", "xlsx"),
-        (Path("a.xlsx"), "csv", "csv"),
+        (Path("a.txt"), None, "csv"),
+        (Path("a"), None, "csv"),
+        (Path("a"), "xlsx", "xlsx"),
+        (Path("a.v2"), "csv", "csv"),
         (None, "xlsx", "xlsx"),
+        (STANDARD, "xlsx", "xlsx"),
     ],
 )
 def test_the_kind_is_the_one_asked_for_or_that_of_the_name(
     output: Path | None, asked: str | None, kind: str
 ) -> None:
     assert kind_of(output, asked) == kind  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("output", "asked"),
+    [
+        ("a.ods", None),
+        ("a.PDF", None),
+        ("a.v2", None),
+        ("a.ods", "csv"),
+        ("a.xls", "xlsx"),
+        ("a.csv", "xlsx"),
+        ("a.xlsx", "csv"),
+    ],
+)
+def test_no_file_is_written_that_is_not_what_its_name_says(output: str, asked: str | None) -> None:
+    with pytest.raises(typer.BadParameter, match=output):
+        kind_of(Path(output), asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.ods"])
+def test_what_is_only_written_as_csv_is_named_like_it(name: str) -> None:
+    with pytest.raises(typer.BadParameter, match=r"these can: \.csv"):
+        refuse_but_csv(Path(name))
+    refuse_but_csv(Path("a.csv"))
+    refuse_but_csv(None)
 
 
 def test_no_workbook_is_written_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +145,9 @@ def test_what_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 
     assert file.read_bytes() == b"old"
     write(file, b"new")
-    assert file.read_bytes() == b"new"
+    assert file.read_bytes() == MARK + b"new"
+    assert holds(file, b"new")
+    assert not holds(file, b"old")
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -140,7 +173,7 @@ def test_a_table_is_written_as_a_file_of_either_kind(
     write_table(csv_file, table, "csv", said="1 product")
     write_table(workbook, table, "xlsx", said="1 product")
 
-    assert csv_file.read_bytes() == b'name,units\r\n"Tea, green",7\r\n'
+    assert csv_file.read_bytes() == MARK + b'name,units\r\n"Tea, green",7\r\n'
     sheet = load_workbook(workbook).active
     assert sheet is not None
     assert list(sheet.iter_rows(values_only=True)) == [("name", "units"), ("Tea, green", 7)]
@@ -160,5 +193,5 @@ def test_rejected_rows_are_written_and_it_is_said_where(
 ) -> None:
     write_rejects(tmp_path / "bad.csv", "sku,problem\r\n")
 
-    assert (tmp_path / "bad.csv").read_bytes() == b"sku,problem\r\n"
+    assert (tmp_path / "bad.csv").read_bytes() == MARK + b"sku,problem\r\n"
     assert str(tmp_path / "bad.csv") in capsys.readouterr().err

@@ -69,7 +69,14 @@ def test_a_customer_places_an_order_and_gets_all_of_it_back():
             }
         ],
         "shipments": [],
-        "shipping_address": {**ADDRESS, "country": "DE", "line2": "", "region": "", "phone": ""},
+        "shipping_address": {
+            **ADDRESS,
+            "country": "DE",
+            "country_name": "Germany",
+            "line2": "",
+            "region": "",
+            "phone": "",
+        },
         "note": "Ring twice",
         "source": "api",
         "updated_at": order.updated_at.isoformat().replace("+00:00", "Z"),

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
-from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, edit_order, return_items, ship_order
+from orders.changing.details import edit_order
+from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, return_items, ship_order
 from orders.models import Origin, PromotionEvent
 from orders.placing.placement import place_order
 from orders.promotions import expire_ended_promotions

@@ -88,21 +88,20 @@ def test_nothing_chosen_is_refused(choose: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counters", "credited", "units", "worth"),
+    ("counters", "units", "worth"),
     [
-        ({}, "0.00", 1, "3.33"),
-        ({}, "0.00", 2, "6.66"),
-        ({}, "0.00", 3, "10.00"),
-        ({"cancelled": 1}, "3.33", 1, "3.33"),
-        ({"cancelled": 1, "shipped": 2, "returned": 1}, "6.66", 1, "3.34"),
-        ({"cancelled": 1}, "10.00", 1, "0.00"),
+        ({}, 1, "3.33"),
+        ({}, 2, "6.67"),
+        ({}, 3, "10.00"),
+        ({"cancelled": 1}, 1, "3.34"),
+        ({"cancelled": 1}, 2, "6.67"),
+        ({"cancelled": 1, "shipped": 2, "returned": 1}, 1, "3.33"),
     ],
 )
-def test_units_are_worth_what_was_paid_and_the_last_one_takes_the_remainder(
-    counters: dict[str, int], credited: str, units: int, worth: str
+def test_units_are_worth_what_was_paid_for_all_up_to_them_less_what_was_paid_before(
+    counters: dict[str, int], units: int, worth: str
 ) -> None:
     thirds = line("THIRDS", 3, **counters)
-    thirds.credited = Decimal(credited)
 
     assert Units(thirds, units).credit() == Decimal(worth)
 

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from orders.admin.search import orders_matching
+from orders.finding import SearchedBy, orders_matching
 from orders.fulfilment.lifecycle import ship_order
-from orders.models import Order, Shipment
+from orders.models import Order, OrderLine, Shipment
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,11 @@ def plan_of(rows: QuerySet[Any, Any]) -> str:
         (Order.objects.order_by("-total", "-id"), "order_largest"),
         (Order.objects.open().order_by("placed_at"), "order_by_status"),
         (Shipment.objects.with_tracking_number("TR1"), "shipment_tracking"),
+        (Shipment.objects.tracked_by("98877"), "shipment_tracking_end"),
+        (Order.objects.filter(external_key__filled=True, external_key="wc-1"), "order_external_number"),
+        (OrderLine.objects.filter(sku_key="mug-7"), "line_of_sku"),
+        (Order.objects.filter(search_text__contains="jansen").values("pk"), "order_search"),
+        (orders_matching(Order.objects.all(), "jansen 0042"), "order_search"),
     ],
     ids=lambda value: value if isinstance(value, str) else "rows",
 )
@@ -39,18 +44,19 @@ def test_sqlite_answers_from_the_index_that_is_there_for_it(rows, index):
     assert f"INDEX {index}" in plan_of(rows[:25])
 
 
-def test_what_is_found_exactly_is_not_mixed_with_people_who_are_called_alike():
+def test_what_is_found_by_its_sku_hides_nobody_who_is_called_alike():
     make_product("ANNA", on_hand=9)
     make_product("MUG-7", on_hand=9)
     of_sku = place({"ANNA": 1})
     of_name = place({"MUG-7": 1}, customer=make_customer("x@example.com", name="Joanna Berg"))
 
-    def found(term: str, *, is_personal: bool = True) -> set[Order]:
-        return set(orders_matching(Order.objects.all(), term, is_personal=is_personal))
+    def found(term: str, *, people: bool = True) -> set[Order]:
+        return set(orders_matching(Order.objects.all(), term, by=SearchedBy(people=people)))
 
-    assert found("anna") == {of_sku}
+    assert found("anna", people=False) == {of_sku}
+    assert found("anna") == {of_sku, of_name}
     assert found("joanna") == {of_name}
-    assert found("joanna", is_personal=False) == set()
+    assert found("joanna", people=False) == set()
     assert found(" X@Example.COM ") == {of_name}
     assert found("x@exam") == {of_name}
 

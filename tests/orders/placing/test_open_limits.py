@@ -159,7 +159,7 @@ def test_the_open_part_of_a_line_is_worth_its_share_in_whole_cents() -> None:
     make_promo_code("CENT", amount_off="0.01", max_uses_per_customer=None)
     order = by_themselves(shopper, {"NAIL": 10}, promo_code="CENT")
     ship_order(order.number, by=CLI, lines={"NAIL": 5})
-    assert open_of(shopper.customer.pk) == Open(1, 5, Decimal("4.49"))
+    assert open_of(shopper.customer.pk) == Open(1, 5, Decimal("4.50"))
 
 
 def test_the_largest_order_that_can_be_is_counted() -> None:

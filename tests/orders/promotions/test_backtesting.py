@@ -134,6 +134,20 @@ def test_a_first_order_is_the_first_ever_and_not_the_first_of_the_period() -> No
     assert found.refused == {PromoReason.NOT_FIRST_ORDER: 2}
 
 
+def test_an_order_that_was_wholly_cancelled_is_no_earlier_order() -> None:
+    shop()
+    ana = make_customer()
+    cancelled = place({"CUP": 1}, customer=ana, at=JUNE - timedelta(days=100))
+    cancel_order(cancelled.number, by=CLI)
+    on(1, {"CUP": 1}, customer=ana)
+    on(2, {"CUP": 2}, customer=ana)
+
+    found = run(first_order_only=True)
+
+    assert found.qualifying == 1
+    assert found.refused == {PromoReason.NOT_FIRST_ORDER: 1}
+
+
 def test_the_period_is_half_open_and_cancelled_orders_do_not_count() -> None:
     shop()
     place({"CUP": 1}, at=JUNE)

@@ -195,7 +195,7 @@ NO_DATE = "is no date such as 2026-12-24 or 2026-12-24T18:00."
         ("is_paused", "perhaps", "is_paused: “perhaps” is neither yes nor no."),
         ("categories", "Tea", "categories: There is no category Tea. Put ; between several."),
         ("products", "NOPE", "products: There is no product NOPE. Put ; between several."),
-        ("max_discount", "1.2345", "max_discount: Ensure that there are no more than 2 decimal places."),
+        ("max_discount", "1.2345", "max_discount: An amount in EUR has at most 2 decimal places."),
         ("name", "x" * 121, "name: Ensure this value has at most 120 characters (it has 121)."),
     ],
 )  # fmt: skip

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from orders.fulfilment.lifecycle import cancel_order
 from orders.models import PromoCode, PromoState
 from orders.promotions.redemption import PromoRefused
-from tests.factories import make_product, make_promo_code, place
+from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +72,18 @@ def test_a_code_whose_end_passed_unnoticed_is_refused_all_the_same() -> None:
 
     assert not is_usable("DAY", ends_at + timedelta(days=1))
     assert code.promotion.expired_at is None
+
+
+def test_a_first_order_that_was_wholly_cancelled_is_no_earlier_order() -> None:
+    make_product("A", on_hand=10)
+    make_promo_code("FIRST", first_order_only=True, max_uses_per_customer=None)
+    ann = make_customer("ann@example.com")
+    cancelled = place({"A": 1}, customer=ann, promo_code="FIRST")
+    cancel_order(cancelled.number, by=CLI)
+
+    kept = place({"A": 2}, customer=ann, promo_code="FIRST")
+
+    assert kept.discount > 0
+    cancel_order(kept.number, by=CLI, lines={"A": 1})
+    with pytest.raises(PromoRefused, match="first order"):
+        place({"A": 1}, customer=ann, promo_code="FIRST")

@@ -116,6 +116,7 @@ def test_an_order_is_told_with_amounts_lines_parcels_and_address(order: Order) -
         "region": "",
         "postcode": "34878",
         "country": "DE",
+        "country_name": "Germany",
         "phone": "+49 221 1234",
     }
     assert (told["note"], told["source"]) == ("Ring twice", "cli")

@@ -240,7 +240,8 @@ def test_buttons_follow_the_orders_status(manager: Client) -> None:
 
     assert buttons() == {"Ship items", "Comment", "Cancel items", "Edit address and note"}
     lifecycle.ship_order(order.number, by=CLI, lines={"TEA-01": 1})
-    assert buttons() == {"Ship items", "Mark delivered", "Register return", "Comment", "Cancel items"}
+    for_the_rest = {"Ship items", "Cancel items", "Edit address and note"}
+    assert buttons() == {*for_the_rest, "Mark delivered", "Register return", "Comment"}
     lifecycle.ship_order(order.number, by=CLI)
     lifecycle.deliver_order(order.number, by=CLI)
     assert buttons() == {"Register return", "Comment"}

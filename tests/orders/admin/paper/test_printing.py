@@ -73,7 +73,7 @@ def test_a_slip_tells_address_lines_and_note_but_neither_prices_nor_promo(
 
     [slip] = page.context["slips"]
     assert (slip.number, slip.note) == (order.number, "Leave it at the door.")
-    assert slip.address == ["Theo Jansen", "Seeweg 56", "34878 Köln", "DE", "+49 221 1234"]
+    assert slip.address == ["Theo Jansen", "Seeweg 56", "34878 Köln", "Germany", "+49 221 1234"]
     assert contents(slip) == {"TEA-01": 3, "MUG-7": 1}
     assert "4 units of 2 products" in page.text
     assert [word for word in ("€", "10.00", "SPRING20", "ada@example.com") if word in page.text] == []
