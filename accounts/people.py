@@ -193,7 +193,8 @@ def edit_user(
     if expected_version not in (None, _version(user)):
         raise Stale(_("%(email)s was changed meanwhile. Look at it again.") % {"email": user.email})
     if name is not None:
-        User.objects.filter(pk=user.pk).update(name=name.strip())
+        user.name = name.strip()
+        user.save(update_fields=["name"])
     if role is not None:
         set_role(user, role, by=by)
     if is_active is not None:

@@ -34,7 +34,10 @@ def _take_in(newcomer: User) -> None:
     User.objects.bulk_create([newcomer], ignore_conflicts=True)
     # An unconfirmed account may be registered again: the last password typed counts, older links end.
     User.objects.unconfirmed().filter(email=newcomer.email).update(
-        password=newcomer.password, name=newcomer.name, created_at=newcomer.created_at
+        password=newcomer.password,
+        name=newcomer.name,
+        search_text=newcomer.search_text,
+        created_at=newcomer.created_at,
     )
     user = User.objects.get(email=newcomer.email)
     greeting = {"name": user.greeting}

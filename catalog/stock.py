@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from backoffice.db.statements import insert, selecting, updating
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, Stale
-from backoffice.typed import fault_of
+from backoffice.text import fault_of
 from catalog.models import MovementKind, Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import (
     Case,
@@ -18,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Abs, Coalesce
+from django.db.models.functions import Abs, Coalesce, Round
 from django.db.models.query import QuerySet
 
 from backoffice.db.money_fields import MoneyField
@@ -71,6 +72,7 @@ def audit_orders() -> list[Discrepancy]:
         *_ledger_holds_what_each_order_has_open(),
         *_status_follows_from_lines(),
         *_totals_add_up(),
+        *_amounts_can_be_paid(),
         *_lines_are_credited_what_was_paid(),
         *_lines_are_credited_what_their_reversals_say(),
         *_orders_are_credited_what_their_lines_are(),
@@ -137,6 +139,25 @@ def _totals_add_up() -> Iterator[Discrepancy]:
             "subtotal {subtotal}, discount {discount}, units {units}; its lines say {lines_subtotal}, "
             "{lines_discount}, {lines_units}".format(**row),
         )
+
+
+def _amounts_can_be_paid() -> Iterator[Discrepancy]:
+    """Check that amounts are of the shop's currency, and that none is finer than its smallest amount."""
+    others = Order.objects.exclude(currency=settings.SHOP_CURRENCY).order_by("pk")
+    for number, currency in others.values_list("number", "currency")[:NAMED_AT_MOST]:
+        yield Discrepancy(number, "currency", f"in {currency}, the shop's is {settings.SHOP_CURRENCY}")
+    amounts = (
+        (OrderLine.objects.order_by("pk"), "order__number", ("unit_price", "discount")),
+        (Order.objects.order_by("pk"), "number", ("shipping",)),
+        (Product.objects.order_by("pk"), "sku", ("price",)),
+    )
+    for rows, subject, names in amounts:
+        finer = Q()
+        for name in names:
+            finer |= ~Q(**{name: Round(F(name), precision=places())})
+        for named in rows.filter(finer).values_list(subject, flat=True)[:NAMED_AT_MOST]:
+            detail = f"{' or '.join(names)} with more than {places()} decimal places"
+            yield Discrepancy(named, "places", detail)
 
 
 def _lines_are_credited_what_was_paid() -> Iterator[Discrepancy]:

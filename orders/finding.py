@@ -9,10 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from accounts.finding import customers_matching
 from accounts.models import Customer, User
-from backoffice.db.search_text import of_person
-from backoffice.finding import cleaned, is_findable, squeezed, words_of
+from backoffice.db.search_text import of_person, people_matching
+from backoffice.db.search_words import cleaned, is_findable, squeezed, words_of
 from backoffice.text import identity_key
 from catalog.models import Product
 from orders.models import Order, OrderLine, Shipment
@@ -119,7 +118,7 @@ def _by_what_belongs_to_it(text: str, by: SearchedBy) -> QuerySet[Any, Any]:
         found.append(Order.objects.with_promo_code(code).values("pk"))
     if by.people:
         found.append(_in_parcels(Shipment.objects.tracked_by(text), by))
-        buyers = customers_matching(Customer.objects.all(), text).values("pk")
+        buyers = people_matching(Customer.objects.all(), text).values("pk")
         found.append(Order.objects.filter(customer__in=buyers).values("pk"))
     return found[0].union(*found[1:])
 

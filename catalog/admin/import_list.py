@@ -13,7 +13,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
-from backoffice.finding import words_of
+from backoffice.db.search_words import words_of
 from backoffice.text import identity_key
 from catalog.models import ImportState, ProductImport, StockImport
 

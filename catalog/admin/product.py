@@ -22,6 +22,7 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.money import formatted
+from backoffice.text import has_wrong_check_digit
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting
 from catalog.admin.history import stock_of
@@ -152,6 +153,9 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         else:
             obj.pk = create_product(ProductData(**data), by=actor_of(request)).pk
         obj.refresh_from_db()
+        if "barcode" in form.changed_data and has_wrong_check_digit(obj.barcode):
+            text = gettext("Saved, but the last digit of the barcode %(barcode)s does not fit the others.")
+            messages.warning(request, text % {"barcode": obj.barcode})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -81,7 +81,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
         key = identity_key(code)
         if not key:
             return self.none()
-        return self.filter(Q(sku_key=key) | named_earlier([key]) | Q(barcode_key=barcode_key(code)))
+        # `filled`, so that SQLite takes the index of barcodes.
+        is_barcode = Q(barcode_key__filled=True, barcode_key=barcode_key(code))
+        return self.filter(Q(sku_key=key) | named_earlier([key]) | is_barcode)
 
     def low_stock(self) -> Self:
         """Find active products with no more units available than their threshold."""

@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.finding import customers_matching
 from accounts.models import Customer, User
 from backoffice import dates
 from backoffice.admin.base import AnyField, DomainAdmin
+from backoffice.db.search_text import people_matching
 from backoffice.money import ZERO
 from orders import reports
 from orders.admin import words
@@ -91,7 +91,7 @@ class CustomerAdmin(DomainAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        return customers_matching(queryset, search_term), False
+        return people_matching(queryset, search_term), False
 
     @display(description=_("Name"), ordering="name")
     def customer_name(self, customer: Customer) -> str:

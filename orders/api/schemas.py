@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from accounts.models import Source
 from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
 from backoffice.api.pagination import ListQuery
-from backoffice.countries import checked_code
+from backoffice.countries import checked_code, country_code
 from orders.models import EventKind
 from orders.placing.basket import MAX_LINES, MAX_QUANTITY, Address, LineRequest, OrderRequest
 from orders.status import OrderStatus
@@ -18,7 +18,18 @@ Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
 Note = Annotated[str, text(2000, lines=True)]
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
-Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)]
+TAKES_NAMES = {"countries": "named"}
+"""The context of a validation that takes a country by its name, too: where a person wrote the document."""
+
+
+def _country(typed: object, info: ValidationInfo) -> object:
+    """Return the code of a country. Raises UnknownCountry, with the code that was perhaps meant."""
+    if not isinstance(typed, str):
+        return typed
+    return country_code(typed) if info.context == TAKES_NAMES else checked_code(typed)
+
+
+Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), BeforeValidator(_country)]
 
 
 class LineIn(Input):
@@ -33,8 +44,8 @@ class AddressIn(Input):
     city: Annotated[str, text(80, shortest=1)] = Field(examples=["Köln"])
     region: Annotated[str, text(80)] = ""
     postcode: Annotated[str, text(20)] = ""
-    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)] = (
-        Field(description="A code of ISO 3166-1 (alpha-2): GB, not UK.", examples=["DE"])
+    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), BeforeValidator(_country)] = Field(
+        description="A code of ISO 3166-1 (alpha-2): GB, not UK.", examples=["DE"]
     )
     phone: Annotated[str, text(40)] = ""
 

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
-from backoffice.typed import fault_of
+from backoffice.text import fault_of
 from catalog import stock
 from orders.fulfilment.reversals import write_cancellation, write_return
 from orders.fulfilment.units import (

@@ -1,6 +1,7 @@
 """Orders are audited against the ledger: what does not add up is named, and nothing else."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -58,6 +59,8 @@ def test_units_reserved_for_no_open_order_are_named(order: Order) -> None:
         (lambda: PromoCode.objects.update(times_used=0), {"redemptions"}),
         (lambda: Redemption.objects.update(state="released"), {"redemptions", "redemption"}),
         (lambda: OrderEvent.objects.all().delete(), {"timeline"}),
+        (lambda: Order.objects.update(currency="USD"), {"currency"}),
+        (lambda: Product.objects.update(price=Decimal("3.391")), {"places"}),
     ],
 )
 @pytest.mark.usefixtures("order")

@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.admin.actor import actor_of
 from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.errors import Fault, Refusal
+from backoffice.text import isolated
 from orders.models import Order, OrderLine
 
 
@@ -45,8 +46,8 @@ class OrderDialog(UseCaseDialog):
     def intro(self) -> str:
         if not self.request.user.has_perm("accounts.view_customer"):
             return self.number
-        town = f"{self.order.ship_postcode} {self.order.ship_city}".strip()
-        facts = {"order": self.number, "name": self.order.ship_name, "town": town}
+        town = f"{self.order.ship_postcode} {isolated(self.order.ship_city)}".strip()
+        facts = {"order": self.number, "name": isolated(self.order.ship_name), "town": town}
         return _("%(order)s to %(name)s, %(town)s") % facts
 
     def get_before_template_context(

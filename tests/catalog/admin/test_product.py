@@ -126,14 +126,23 @@ def test_archiving_takes_products_out_of_sale(manager: Client) -> None:
     assert list(Product.objects.active()) == []
 
 
-@pytest.mark.parametrize("typed", ["tea-01", "4006381333931", " TEA-01 "])
-def test_an_exact_sku_or_barcode_finds_that_product_alone(manager: Client, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("tea-01", ["TEA-01", "TEA-010"]),
+        ("4006381333931", ["TEA-01"]),
+        (" TEA-01 ", ["TEA-01", "TEA-010"]),
+    ],
+)
+def test_an_exact_sku_comes_first_and_hides_nothing_that_is_called_alike(
+    manager: Client, typed: str, found: list[str]
+) -> None:
     make_product("TEA-01", name="Earl Grey", barcode="4006381333931")
     make_product("TEA-010", name="tea-01 gift set")
 
     page = manager.get(PRODUCTS, {"q": typed})
 
-    assert [product.sku for product in page.context["cl"].result_list] == ["TEA-01"]
+    assert [product.sku for product in page.context["cl"].result_list] == found
 
 
 def test_products_are_found_by_words_of_their_name(manager: Client) -> None:
@@ -324,3 +333,14 @@ def test_an_export_holds_the_stock_and_defuses_formulas(manager: Client) -> None
     row = next(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert (row["sku"], row["name"], row["on_hand"]) == ("TEA-01", "'=1+1", "4")
     assert (row["category"], row["category_name"]) == ("tea", "Tea")
+
+
+def test_a_barcode_whose_last_digit_does_not_fit_is_saved_and_remarked(manager: Client) -> None:
+    form = {"sku": "TEA-01", "name": "Tea", "price": "1.00", "is_active": "on"}
+    told = "Saved, but the last digit of the barcode 4006381333932 does not fit the others."
+    assert told in manager.post(f"{PRODUCTS}add/", {**form, "barcode": "4006381333932"}, follow=True).text
+    product = Product.objects.get()
+    assert (product.barcode, product.barcode_key) == ("4006381333932", "04006381333932")
+    change = f"{PRODUCTS}{product.pk}/change/"
+    assert told not in manager.post(change, {**form, "barcode": "4006381333932"}, follow=True).text
+    assert "last digit" not in manager.post(change, {**form, "barcode": "4006381333931"}, follow=True).text
