@@ -12,7 +12,7 @@ from catalog.models import Product
 from catalog.product_files.cells import IMPORTED
 from catalog.products import archive_product
 from tests.cli_fixtures import Answers, Shopctl, Terminal
-from tests.factories import CLI, make_category, make_product, make_user, place
+from tests.factories import CLI, make_category, make_product, make_sold_out, make_user, place
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +190,7 @@ def test_an_export_imported_again_changes_nothing(
 
 def test_an_export_can_be_narrowed(shopctl: Shopctl) -> None:
     make_product("MUCH", on_hand=50)
-    make_product("LITTLE", category=make_category("Teas"))
+    make_sold_out("LITTLE", category=make_category("Teas"))
     make_product("OLD")
     archive_product("OLD", by=CLI)
 
