@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
-from accounts.confirmation import confirm_address
+from accounts.addresses.confirmation import confirm_address
 from accounts.mailing.account_mails import limit_links, limit_mails, tell
 from accounts.mailing.links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
 from accounts.models import User

@@ -48,7 +48,7 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    search_text = SearchTextField(texts=("email", "name"))
+    search_text = SearchTextField(texts=("email", "readable_email", "name"))
 
     objects: ClassVar[UserManager] = UserManager()
 

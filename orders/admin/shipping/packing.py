@@ -175,7 +175,7 @@ def _ticked_in(data: QueryDict) -> dict[str, int] | None:
     skus, counts = data.getlist("sku"), data.getlist("quantity")
     if len(skus) != len(counts) or len(set(skus)) != len(skus):
         return None
-    if not all(count.isdecimal() and len(count) < 10 for count in counts):
+    if not all(count.isdecimal() and count.isascii() and len(count) < 10 for count in counts):
         return None
     return {sku: int(count) for sku, count in zip(skus, counts, strict=True) if int(count)}
 

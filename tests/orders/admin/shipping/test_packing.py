@@ -93,8 +93,8 @@ def test_a_scanned_order_shows_what_is_still_to_pack(warehouse: Client, order: O
         str(order),
         "Green tea",
         "4006381333931",
-        "0 / 2",
-        "0 / 1",
+        "> / 2</span>",
+        "> / 1</span>",
         "Theo Jansen, Köln",
         "Ring twice.",
     ):
