@@ -12,14 +12,14 @@ from django.views.generic import FormView, TemplateView
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
 from accounts.actors import Actor
-from accounts.admin.password_pages import with_status
-from accounts.email_change import (
+from accounts.addresses.change import (
     ask_for_own,
     confirm_email_change,
     stop_email_change,
     waiting_change,
 )
-from accounts.mailing.change_links import NEW, change_of
+from accounts.addresses.change_links import NEW, change_of
+from accounts.admin.password_pages import with_status
 from accounts.models import Source, User
 from backoffice.admin.dialogs import errors_of
 from backoffice.errors import Refusal

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminRadioSelectWidget
 
+from accounts.addresses.change import ask_for_somebody
 from accounts.admin.actor import actor_of
-from accounts.email_change import ask_for_somebody
 from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User

@@ -5,6 +5,7 @@ from ninja import Router
 from pydantic_core import to_json
 
 from accounts.actors import Actor
+from accounts.addresses.change import ask_for_own, confirm_email_change, stop_email_change
 from accounts.api.auth import actor_of, anyone, bearer_token, caller_of
 from accounts.api.replies import mail_sent
 from accounts.api.schemas import (
@@ -20,7 +21,6 @@ from accounts.api.schemas import (
     SignOut,
     Tokens,
 )
-from accounts.email_change import ask_for_own, confirm_email_change, stop_email_change
 from accounts.history import record
 from accounts.models import AccountChange, Source
 from accounts.passwords.choosing import change_password as exchange_password

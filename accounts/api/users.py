@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from accounts import people
+from accounts.addresses.change import ask_for_somebody
 from accounts.api.auth import actor_of, anyone, caller_of, require
 from accounts.api.replies import mail_sent
 from accounts.api.schemas import (
@@ -20,7 +21,6 @@ from accounts.api.schemas import (
     UserList,
     UserOut,
 )
-from accounts.email_change import ask_for_somebody
 from accounts.invitations import invite
 from accounts.models import User
 from accounts.readers import USER_COLUMNS, UserFilter, user_as_data, users_with_roles

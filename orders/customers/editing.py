@@ -45,9 +45,9 @@ def edit_customer(
         if getattr(held, field).replace("\r\n", "\n") != value
     }
     if changes:
-        Customer.objects.filter(pk=held.pk).update(
-            **{field: after for field, (_was, after) in changes.items()}
-        )
+        for field, (_was, after) in changes.items():
+            setattr(held, field, after)
+        held.save(update_fields=list(changes))
         CustomerEvent.objects.create(
             customer=held,
             kind=CustomerEventKind.EDITED,
@@ -55,7 +55,6 @@ def edit_customer(
             actor=by.user,
             source=by.source,
         )
-        held.refresh_from_db()
     return held
 
 

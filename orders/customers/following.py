@@ -25,11 +25,12 @@ def follow_account(customer: Customer, email: str, by: Actor) -> None:
     if other is not None and other.merged_into_id != customer.pk:
         _take_in(customer, other, by)
     held = held_customers(customer.pk)[customer.pk]
+    facts = {"changes": {"email": [held.email, email]}}
     _give_address(held, email, other)
     CustomerEvent.objects.create(
         customer=held,
         kind=CustomerEventKind.EMAIL_CHANGED,
-        facts={"changes": {"email": [customer.email, email]}},
+        facts=facts,
         actor=by.user,
         source=by.source,
     )
@@ -44,9 +45,15 @@ def _take_in(customer: Customer, other: Customer, by: Actor) -> None:
 
 def _give_address(customer: Customer, email: str, other: Customer | None) -> None:
     """Exchange the addresses of both rows: an order with the old address is still the same person's."""
+    before = customer.email
     if other is not None:
-        # Unique at each moment: the other row stands aside for a moment under an address that nobody has.
-        Customer.objects.filter(pk=other.pk).update(email=f"{other.pk}@invalid")
-    Customer.objects.filter(pk=customer.pk).update(email=email)
+        # Addresses are unique at each moment: the other row stands aside under one that nobody has.
+        _rename(other, f"{other.pk}@invalid")
+    _rename(customer, email)
     if other is not None:
-        Customer.objects.filter(pk=other.pk).update(email=customer.email)
+        _rename(other, before)
+
+
+def _rename(customer: Customer, email: str) -> None:
+    customer.email = email
+    customer.save(update_fields=["email"])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.customers import held_customers
-from accounts.models import Customer
+from accounts.models import Customer, User
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, NotFound, Stale
 from orders.customers.merge_plan import FIELDS, CannotMerge, MergePlan, plan_merge
@@ -66,11 +66,12 @@ def _carry_out(plan: MergePlan, by: Actor) -> CustomerEvent:
         "changes": {name: [getattr(plan.before, name), getattr(plan.after, name)] for name in FIELDS},
     }
     Order.objects.filter(customer=gone).update(customer=kept)
-    Customer.objects.filter(pk=gone.pk).update(
-        merged_into=kept, **({"user": None} if plan.moves_account else {})
-    )
-    account = {"user": gone.user} if plan.moves_account else {}
-    Customer.objects.filter(pk=kept.pk).update(**asdict(plan.after), **account)
+    account = gone.user if plan.moves_account else None
+    gone.merged_into = kept
+    if account is not None:
+        gone.user = None
+    gone.save(update_fields=["merged_into", "user"])
+    _give_values(kept, asdict(plan.after), account)
     return CustomerEvent.objects.create(
         customer=kept,
         other=gone,
@@ -79,6 +80,15 @@ def _carry_out(plan: MergePlan, by: Actor) -> CustomerEvent:
         actor=by.user,
         source=by.source,
     )
+
+
+def _give_values(customer: Customer, values: Mapping[str, str], account: User | None) -> None:
+    """Save these values, and the account if there is one; saved one by one, for they are searched by."""
+    for name, value in values.items():
+        setattr(customer, name, value)
+    if account is not None:
+        customer.user = account
+    customer.save(update_fields=[*values, "user"])
 
 
 def _move_uses(kept: Customer, gone: Customer) -> list[list[int]]:
@@ -198,7 +208,10 @@ def _give_back(facts: Mapping[str, Any], kept: Customer, gone: Customer) -> None
     for use in uses:
         use.customer, use.use_number = gone, numbers[use.pk]
     Redemption.objects.bulk_update(uses, ["customer", "use_number"])
-    before = {name: change[0] for name, change in facts["changes"].items()}
-    Customer.objects.filter(pk=kept.pk).update(**before, **({"user": None} if facts["account"] else {}))
-    account = {"user": facts["account"]} if facts["account"] else {}
-    Customer.objects.filter(pk=gone.pk).update(merged_into=None, **account)
+    if facts["account"]:
+        kept.user = None
+        kept.save(update_fields=["user"])
+        gone.user_id = facts["account"]
+    _give_values(kept, {name: change[0] for name, change in facts["changes"].items()}, None)
+    gone.merged_into = None
+    gone.save(update_fields=["merged_into", "user"])

@@ -19,6 +19,7 @@ from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.stock_import import apply_import, plan_import
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, Promotion
+from tests.catalog.product_files.test_undo import imported
 from tests.cli.test_app_help import ALL
 from tests.cli_fixtures import Shopctl, Terminal
 from tests.factories import CLI, make_batch, make_product, make_promo_code, make_user, place
@@ -77,6 +78,7 @@ def shop(tmp_path: Path) -> dict[str, Any]:
         "batch": batch.pk,
         "mail": mail.pk,
         "number": plan.pk,
+        "product_import": imported("sku,name\nMUG-7,Mug\n"),
         "output": tmp_path / "codes.csv",
     }
 
@@ -89,6 +91,7 @@ ORDER = {
 # What each does for the first time; {…} is of the shop above.
 CHANGES: dict[str, tuple[str, ...]] = {
     "products import": ("{products}",),
+    "products undo": ("{product_import}",),
     "products archive": ("TEA-01", "MUG-7"),
     "stock receive": ("TEA-01", "12"),
     "stock adjust": ("TEA-01", "-2", "--reason", "damaged"),
@@ -127,6 +130,7 @@ OTHER_WAYS: dict[str, tuple[str, ...]] = {
 # Those with --dry-run, each with something that the run would refuse.
 REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "products import": (("{bad_products}",),),
+    "products undo": (("4711",),),
     "products archive": (("TEA-01", "NOPE"),),
     "stock count": (("TEA-01", "1"), ("TEA-01", "9", "--expected", "4"), ("NOPE", "1")),
     "stock import": (("{bad_stock}", "--mode", "count"),),
@@ -153,7 +157,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 # Their plan is more than their answer, or names what nobody can know before.
 PLANS_OF_THEIR_OWN = {
-    *("products import", "stock import", "promos import", "promos generate", "stock undo", "orders place"),
+    *("products import", "stock import", "promos import", "promos generate", "stock undo"),
+    *("products undo", "orders place"),
 }
 
 
@@ -168,7 +173,7 @@ def options_of(command: Any) -> set[str]:
 def rows() -> dict[str, list[Any]]:
     """Every row of every table but the kept answers, and plans of imports, which are not kept for long."""
     left_out: set[type[Model]] = {IdempotencyRecord}
-    planned = {"StockImport", "StockImportRow"}
+    planned = {"StockImport", "StockImportRow", "ProductImport", "ProductImportRow"}
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values_list())
         for model in apps.get_models()

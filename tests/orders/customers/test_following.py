@@ -2,8 +2,8 @@
 
 import pytest
 
+from accounts.addresses.change import ask_for_somebody, confirm_email_change
 from accounts.customers import customer_for
-from accounts.email_change import ask_for_somebody, confirm_email_change
 from accounts.models import Customer, User
 from accounts.people import EmailTaken
 from orders.audit import audit_orders

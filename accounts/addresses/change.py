@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.addresses.change_links import NEW, OLD, change_link, change_of
 from accounts.customers import follow_address
 from accounts.history import record
 from accounts.mailing.account_mails import limit_links, limit_mails, tell, told_now
-from accounts.mailing.change_links import NEW, OLD, change_link, change_of
 from accounts.mailing.links import DAYS_VALID, no_longer_valid, password_link
 from accounts.models import AccountChange, EmailChange, User
 from accounts.models.changes import changed
@@ -170,10 +170,11 @@ def _carry_out(change: EmailChange, by: Actor) -> None:
     if User.objects.filter(email=change.email).exists():
         raise EmailTaken(_("%(email)s has an account already.") % {"email": change.email})
     now = timezone.now()
-    User.objects.filter(pk=user.pk).update(email=change.email, email_confirmed_at=now)
+    user.refresh_from_db()
+    user.email, user.email_confirmed_at = change.email, now
+    user.save(update_fields=["email", "email_confirmed_at"])
     change.ended_at = now
     change.save(update_fields=["ended_at"])
-    user.refresh_from_db()
     follow_address(user, by=by)
     record(user, AccountChange.EMAIL, {"email": changed(before, user.email)}, by=by)
     tell(before, "email_changed", {"name": user.greeting, "email": user.readable_email, **told_now()})

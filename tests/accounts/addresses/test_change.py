@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.email_change import (
+from accounts.addresses.change import (
     ask_for_own,
     ask_for_somebody,
     confirm_email_change,

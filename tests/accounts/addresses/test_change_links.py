@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.email_change import ask_for_own
-from accounts.mailing.change_links import NEW, OLD, change_link, change_of, change_token
+from accounts.addresses.change import ask_for_own
+from accounts.addresses.change_links import NEW, OLD, change_link, change_of, change_token
 from accounts.mailing.links import PASSWORD, InvalidLink, user_of
 from accounts.models import EmailChange
 from tests.accounts.mailbox import context_of_link_sent_to

@@ -24,7 +24,7 @@ class ChangeSigner(PasswordResetTokenGenerator):
     def __init__(self, side: str) -> None:
         super().__init__()
         self.side = side
-        self.key_salt = f"accounts.mailing.change_links.{side}"
+        self.key_salt = f"accounts.addresses.change_links.{side}"
 
     def _make_hash_value(self, change: Any, timestamp: int) -> str:
         user = change.user
