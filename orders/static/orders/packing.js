@@ -12,10 +12,10 @@ let isLeaving = false;
 
 function lineIn(element) {
   const field = element.querySelector("[data-picked]");
-  const { sku, barcode, open } = element.dataset;
+  const { sku, skuNow, barcode, open } = element.dataset;
   let picked = Number(field.value);
   return {
-    element, field, sku, barcode, open: Number(open),
+    element, field, sku, skuNow, barcode, open: Number(open),
     get picked() { return picked; },
     set picked(units) { picked = units; field.value = units; },
   };
