@@ -22,6 +22,7 @@ from orders.customers.merge_plan import plan_merge
 from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, Promotion
+from tests.catalog.product_files.test_undo import imported
 from tests.cli.test_app_help import ALL
 from tests.cli_fixtures import Shopctl, Terminal
 from tests.factories import CLI, make_batch, make_customer, make_product, make_promo_code, make_user, place
@@ -90,6 +91,7 @@ def shop(tmp_path: Path) -> dict[str, Any]:
         "mail": mail.pk,
         "about": about.pk,
         "number": plan.pk,
+        "product_import": imported("sku,name\nMUG-7,Mug\n"),
         "output": tmp_path / "codes.csv",
     }
 
@@ -102,6 +104,7 @@ ORDER = {
 # What each does for the first time; {…} is of the shop above.
 CHANGES: dict[str, tuple[str, ...]] = {
     "products import": ("{products}",),
+    "products undo": ("{product_import}",),
     "products archive": ("TEA-01", "MUG-7"),
     "stock receive": ("TEA-01", "12"),
     "stock adjust": ("TEA-01", "-2", "--reason", "damaged"),
@@ -147,6 +150,7 @@ OTHER_WAYS: dict[str, tuple[str, ...]] = {
 # Those with --dry-run, each with something that the run would refuse.
 REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "products import": (("{bad_products}",),),
+    "products undo": (("4711",),),
     "products archive": (("TEA-01", "NOPE"),),
     "stock count": (("TEA-01", "1"), ("TEA-01", "9", "--expected", "4"), ("NOPE", "1")),
     "stock import": (("{bad_stock}", "--mode", "count"),),
@@ -181,8 +185,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 # Their plan is more than their answer, or names what nobody can know before.
 PLANS_OF_THEIR_OWN = {
-    *("products import", "stock import", "promos import", "promos generate", "stock undo", "orders place"),
-    "customers merge",
+    *("products import", "stock import", "promos import", "promos generate", "stock undo"),
+    *("products undo", "orders place", "customers merge"),
 }
 
 
@@ -197,7 +201,7 @@ def options_of(command: Any) -> set[str]:
 def rows() -> dict[str, list[Any]]:
     """Every row of every table but the kept answers, and plans of imports, which are not kept for long."""
     left_out: set[type[Model]] = {IdempotencyRecord}
-    planned = {"StockImport", "StockImportRow"}
+    planned = {"StockImport", "StockImportRow", "ProductImport", "ProductImportRow"}
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values_list())
         for model in apps.get_models()
