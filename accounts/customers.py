@@ -8,12 +8,18 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from accounts.models import Customer, User
+from backoffice.db.primary_keys import is_key
 from backoffice.db.statements import selecting
 from backoffice.email_addresses import checked_email, normalised_email
 from backoffice.errors import NotFound
 
 type Find[Key] = Callable[[Key], list[Customer]]
+
+# What happens to the customer of an account that gets another address, by customer, address and who did it.
+# Apps that keep something about customers add to it once they are ready.
+FOLLOWERS: list[Callable[[Customer, str, Actor], None]] = []
 
 
 def customer_for(email: str, *, name: str = "") -> Customer:
@@ -45,17 +51,28 @@ def customer_named(reference: str) -> Customer:
     Raises:
         NotFound: there is none.
     """
-    by_id = reference.strip().isascii() and reference.strip().isdecimal() and len(reference.strip()) < 19
-    found = _with_pk(int(reference)) if by_id else _with_address(normalised_email(reference))
-    for customer in found:
+    typed = reference.strip()
+    for customer in _with_pk(int(typed)) if is_key(typed) else _with_address(normalised_email(typed)):
         return customer
-    raise NotFound(_("There is no customer %(who)s.") % {"who": reference.strip()[:254]})
+    raise NotFound(_("There is no customer %(who)s.") % {"who": typed[:254]})
 
 
 def held_customers(*pks: int) -> dict[int, Customer]:
     """Return these customers by their keys, locked in ascending order, so that nobody waits in a circle."""
     rows = Customer.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True)
     return {customer.pk: customer for customer in rows}
+
+
+def follow_address(user: User, *, by: Actor) -> None:
+    """Give the account's customer the new address of the account, in the transaction that changes it."""
+    customer = Customer.objects.filter(user=user).first()
+    if customer is not None:
+        for follow in FOLLOWERS:
+            follow(customer, user.email, by)
+    elif not user.is_staff:
+        # The orders that were placed with the new address before are theirs, as after a registration.
+        known = customer_for(user.email, name=user.name)
+        Customer.objects.filter(pk=known.pk, user=None).update(user=user)
 
 
 def _found_or_made(address: str, name: str, find: Find[str], find_by_pk: Find[int]) -> Customer:

@@ -14,6 +14,7 @@ from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User
 from accounts.models.changes import changed
+from accounts.models.users import checked_name
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.roles import ROLE_NAMES
 from accounts.tokens.refresh import revoke_everything
@@ -92,7 +93,7 @@ def create_staff(email: str, *, role: str, password: str | None = None, name: st
         EmailTaken: the address has an account.
         Forbidden: only a superuser makes a superuser.
     """
-    user = User(email=checked_email(email), name=name.strip(), is_staff=True)
+    user = User(email=checked_email(email), name=checked_name(name), is_staff=True)
     if password is not None:
         check_strength(password, user, pointer="/password")
     # Hash before the transaction: it takes its time, in which nobody else could write.
@@ -111,7 +112,7 @@ def _create(user: User, role: str, by: Actor) -> User:
         raise EmailTaken(_("%(email)s has an account already.") % {"email": user.email}) from None
     name_of_role = _give_role(user, role, by)
     record(user, AccountChange.CREATED, {"role": name_of_role}, by=by)
-    return user
+    return _reloaded(user)
 
 
 @write_transaction
@@ -193,7 +194,7 @@ def edit_user(
     if expected_version not in (None, _version(user)):
         raise Stale(_("%(email)s was changed meanwhile. Look at it again.") % {"email": user.email})
     if name is not None:
-        user.name = name.strip()
+        user.name = checked_name(name)
         user.save(update_fields=["name"])
     if role is not None:
         set_role(user, role, by=by)
@@ -218,7 +219,7 @@ def set_password(user: User, new: str, *, by: Actor) -> None:
         Invalid: the new one is weak.
         Forbidden: only a superuser changes a superuser.
     """
-    _protect_superuser(user, by)
+    protect_superuser(user, by)
     check_strength(new, user, pointer="/new_password")
     store_password(user, make_password(new), by=by)
 
@@ -243,7 +244,7 @@ def _locked(user: User, by: Actor) -> User:
     rows = User.objects.select_for_update(no_key=True).order_by("pk")
     list(rows.filter(is_superuser=True))
     locked = rows.get(pk=user.pk)
-    _protect_superuser(locked, by)
+    protect_superuser(locked, by)
     return locked
 
 
@@ -254,7 +255,8 @@ def _keep_a_superuser(user: User) -> None:
         )
 
 
-def _protect_superuser(user: User, by: Actor) -> None:
+def protect_superuser(user: User, by: Actor) -> None:
+    """Refuse whoever is no superuser to change one. Raises Forbidden."""
     if user.is_superuser and not _may_do_everything(by):
         raise Forbidden(_("Only a superuser may change a superuser."))
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import make_password
 
 from accounts.actors import Actor
-from accounts.confirmation import confirm_address
+from accounts.addresses.confirmation import confirm_address
 from accounts.mailing.account_mails import limit_links, limit_mails, tell
 from accounts.mailing.links import PASSWORD, no_longer_valid, password_link, user_of
 from accounts.models import Source, User

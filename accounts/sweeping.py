@@ -6,6 +6,7 @@ from accounts.models import (
     AccountChange,
     AccountEvent,
     BrowserSession,
+    EmailChange,
     KnownPlace,
     RefreshToken,
     TokenFamily,
@@ -17,6 +18,8 @@ from backoffice.db.transactions import write_transaction
 KEEP_UNCONFIRMED = timedelta(days=7)
 # An account's changes are kept as long as the account.
 KEEP_SIGN_INS = timedelta(days=180)
+# Their links are dead long before, and the account's history keeps what came of them.
+KEEP_EMAIL_CHANGES = timedelta(days=30)
 KEEP_GUESSES_AT_NOBODY = timedelta(days=30)
 OF_SIGN_INS = (
     AccountChange.SIGNED_IN,
@@ -33,6 +36,7 @@ def sweep(now: datetime) -> int:
         User.objects.unconfirmed().filter(created_at__lt=now - KEEP_UNCONFIRMED, customer=None),
         AccountEvent.objects.filter(kind__in=OF_SIGN_INS, at__lt=now - KEEP_SIGN_INS),
         AccountEvent.objects.filter(user=None, at__lt=now - KEEP_GUESSES_AT_NOBODY),
+        EmailChange.objects.filter(asked_at__lt=now - KEEP_EMAIL_CHANGES),
         KnownPlace.objects.filter(last_seen_at__lt=now - KNOWN_FOR),
         BrowserSession.objects.filter(expire_date__lt=now),
         TokenFamily.objects.filter(expires_at__lt=now),

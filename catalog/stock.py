@@ -78,6 +78,17 @@ def ship(quantities: Mapping[int, int], *, reference: str, held_for: str, by: Ac
     _move(MovementKind.SHIP, changes, reference=reference, held_for=held_for, by=by, at=at)
 
 
+def unship(quantities: Mapping[int, int], *, reference: str, held_for: str, by: Actor, at: datetime) -> None:
+    """Put units that never left back on the shelf, reserved for their order as before."""
+    changes = [
+        Change(each, on_hand=quantities[each.pk], reserved=quantities[each.pk])
+        for each in lock_products(quantities)
+    ]
+    for change in changes:
+        _refuse_too_many(change.product, change.on_hand)
+    _move(MovementKind.UNSHIP, changes, reference=reference, held_for=held_for, by=by, at=at)
+
+
 def restock(quantities: Mapping[int, int], *, reference: str, by: Actor, at: datetime) -> None:
     """Put returned units back on the shelf."""
     changes = [Change(each, on_hand=quantities[each.pk]) for each in lock_products(quantities)]

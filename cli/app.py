@@ -27,6 +27,7 @@ VERBS = {
     "stock": ("cli.stock:app", "Receive, count, adjust, import, export and prove stock"),
     "promos": ("cli.promos:app", "Create, pause and end promo codes"),
     "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),
+    "customers": ("cli.customers:app", "Look at customers; edit, export and merge them"),
     "users": ("cli.users:app", "Staff accounts, roles and passwords"),
     "emails": ("cli.emails:app", "Look at e-mails; send given-up ones again"),
 }

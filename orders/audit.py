@@ -39,7 +39,9 @@ from orders.models import (
     PromotionProduct,
     Redemption,
     RedemptionState,
+    Return,
     ReturnLine,
+    ShipmentLine,
 )
 from orders.models.order import OPEN_UNITS, exact
 from orders.pricing import credit_of
@@ -71,6 +73,7 @@ def audit_orders() -> list[Discrepancy]:
         *_reserved_is_what_open_orders_hold(),
         *_ledger_holds_what_each_order_has_open(),
         *_status_follows_from_lines(),
+        *_lines_shipped_what_their_shipments_say(),
         *_totals_add_up(),
         *_amounts_can_be_paid(),
         *_lines_are_credited_what_was_paid(),
@@ -80,6 +83,7 @@ def audit_orders() -> list[Discrepancy]:
         *_restricted_promotions_name_something(),
         *_cancelled_orders_hold_no_redemption(),
         *_timeline_begins_with_placing(),
+        *_orders_and_uses_have_one_customer(),
     ]
 
 
@@ -123,6 +127,24 @@ def _status_follows_from_lines() -> Iterator[Discrepancy]:
     wrong = orders.exclude(status=F("due")).values_list("number", "status", "due")
     for number, status, due in wrong[:NAMED_AT_MOST]:
         yield Discrepancy(number, "status", f"is {status}, its lines say {due}")
+
+
+def _lines_shipped_what_their_shipments_say() -> Iterator[Discrepancy]:
+    """Check that a line's units are those of its shipments, of which undone ones count no more."""
+    left = ShipmentLine.objects.filter(order_line=OuterRef("pk"), shipment__undone_at=None)
+    arrived = left.filter(shipment__delivered_at__isnull=False)
+    lines = OrderLine.objects.annotate(sent=_units_of(left), arrived=_units_of(arrived))
+    wrong = lines.exclude(shipped=F("sent"), delivered=F("arrived")).order_by("pk")
+    figures = ("order__number", "sku", "shipped", "delivered", "sent", "arrived")
+    for number, sku, *counted in wrong.values_list(*figures)[:NAMED_AT_MOST]:
+        shipped, delivered, sent, arrived_units = counted
+        detail = f"{sku} shipped {shipped}, delivered {delivered}; its shipments say {sent}, {arrived_units}"
+        yield Discrepancy(number, "shipments", detail)
+
+
+def _units_of(contents: QuerySet[ShipmentLine]) -> Coalesce:
+    summed = contents.order_by().values("order_line").annotate(units=Sum("quantity")).values("units")
+    return Coalesce(Subquery(summed), 0, output_field=IntegerField())
 
 
 def _totals_add_up() -> Iterator[Discrepancy]:
@@ -221,20 +243,23 @@ def _sum_of(reversal_lines: type[CancellationLine | ReturnLine], name: str) -> C
 
 def _orders_are_credited_what_their_lines_are() -> Iterator[Discrepancy]:
     """Check that an order is credited with what its lines are, and with the shipping that was given back."""
-    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
-    fees = Cancellation.objects.filter(order=OuterRef("pk")).order_by().values("order")
     orders = Order.objects.annotate(
-        of_lines=Subquery(lines.annotate(sum=Sum("credited")).values("sum")),
-        of_shipping=Subquery(fees.annotate(sum=Sum("shipping_credit")).values("sum")),
         due=exact(
-            Coalesce(F("of_lines"), Value(0), output_field=MoneyField())
-            + Coalesce(F("of_shipping"), Value(0), output_field=MoneyField())
-        ),
+            _of_order(OrderLine, "credited")
+            + _of_order(Cancellation, "shipping_credit")
+            + _of_order(Return, "shipping_credit")
+        )
     ).exclude(credited=F("due"))
     for number, credited, due in orders.order_by("pk").values_list("number", "credited", "due")[
         :NAMED_AT_MOST
     ]:
         yield Discrepancy(number, "credited", f"credited {credited}; its lines and shipping say {due}")
+
+
+def _of_order(model: type[OrderLine | Cancellation | Return], name: str) -> Coalesce:
+    of_order = model.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    summed = Subquery(of_order.annotate(sum=Sum(name)).values("sum"))
+    return Coalesce(summed, Value(0), output_field=MoneyField())
 
 
 def _uses_are_active_redemptions() -> Iterator[Discrepancy]:
@@ -273,3 +298,15 @@ def _timeline_begins_with_placing() -> Iterator[Discrepancy]:
     placed = OrderEvent.objects.filter(kind=EventKind.PLACED).values("order")
     for order in Order.objects.exclude(pk__in=placed)[:NAMED_AT_MOST]:
         yield Discrepancy(order.number, "timeline", "does not say when it was placed")
+
+
+def _orders_and_uses_have_one_customer() -> Iterator[Discrepancy]:
+    """Check that a redemption is its order's customer's, and that nobody who was merged away has orders."""
+    of_another = Redemption.objects.exclude(customer=F("order__customer"))
+    for redemption in of_another.select_related("order")[:NAMED_AT_MOST]:
+        order = redemption.order
+        detail = f"is customer {redemption.customer_id}'s, the order is customer {order.customer_id}'s"
+        yield Discrepancy(order.number, "redemption", detail)
+    of_nobody = Order.objects.filter(customer__merged_into__isnull=False)
+    for number, customer in of_nobody.values_list("number", "customer")[:NAMED_AT_MOST]:
+        yield Discrepancy(number, "customer", f"customer {customer} was merged into another")

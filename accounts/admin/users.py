@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminRadioSelectWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminRadioSelectWidget
 
+from accounts.addresses.change import ask_for_somebody
 from accounts.admin.actor import actor_of
 from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
@@ -82,6 +83,19 @@ class SendPasswordLink(UseCaseDialog):
         self.done = _("The link is on its way.")
 
 
+class ChangeEmail(UseCaseDialog):
+    email = forms.EmailField(
+        label=gettext_lazy("New e-mail address"), widget=UnfoldAdminEmailInputWidget({"autofocus": True})
+    )
+
+    def carry_out(self, data: dict[str, Any]) -> None:
+        if asked_again(self.request):
+            raise Forbidden(_("You signed in some time ago: load the page again and type your password."))
+        user = get_object_or_404(User, pk=str(self.object_id))
+        ask_for_somebody(user, data["email"], by=actor_of(self.request))
+        self.done = _("The link is on its way; the address changes once it is confirmed there.")
+
+
 @admin.register(User)
 class UserAdmin(DomainAdmin):
     form = UserForm
@@ -90,7 +104,7 @@ class UserAdmin(DomainAdmin):
     search_help_text = gettext_lazy("E-mail or name")
     ordering = ("email",)
     actions_list = ("roles",)
-    actions_detail = ("password_link",)
+    actions_detail = ("password_link", "change_email")
     change_form_outer_after_template = "accounts/user_history.html"
     empty_title = gettext_lazy("Nobody yet")
     empty_button = gettext_lazy("Invite a colleague")
@@ -236,6 +250,18 @@ class UserAdmin(DomainAdmin):
         }
         return self.page(request, "accounts/roles.html", context)
 
+    change_email = DialogButton(
+        gettext_lazy("Change e-mail"),
+        ChangeEmail,
+        permissions=["accounts.change_user"],
+        url_path="change-email",
+        icon="alternate_email",
+        title=gettext_lazy("Give them another e-mail address"),
+        description=gettext_lazy(
+            "For a mailbox that is lost: the new address gets a link to confirm it, the old one to stop it."
+        ),
+        submit=gettext_lazy("Send"),
+    )
     password_link = DialogButton(
         gettext_lazy("Send password link"),
         SendPasswordLink,

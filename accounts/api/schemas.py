@@ -62,6 +62,19 @@ class EmailConfirmation(Input):
     password: Password = Field(description="That of the registration.")
 
 
+class EmailChangeRequest(Input):
+    email: EmailAddress = Field(description="The new one.")
+    password: Password = Field(description="The current one.")
+
+
+class EmailChangeToken(Input):
+    token: MailToken
+
+
+class NewEmail(Input):
+    email: EmailAddress = Field(description="The new one.")
+
+
 class Invitation(Input):
     email: EmailAddress
     role: RoleName

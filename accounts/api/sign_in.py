@@ -4,9 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic_core import to_json
 
+from accounts.actors import Actor
+from accounts.addresses.change import ask_for_own, confirm_email_change, stop_email_change
 from accounts.api.auth import actor_of, anyone, bearer_token, caller_of
 from accounts.api.replies import mail_sent
 from accounts.api.schemas import (
+    EmailChangeRequest,
+    EmailChangeToken,
     EmailConfirmation,
     MailSent,
     PasswordChange,
@@ -148,6 +152,47 @@ def confirm_email(request: HttpRequest, body: EmailConfirmation) -> HttpResponse
     would have the account that its owner confirms.
     """
     confirm(body.token, body.password, address=client_address(request))
+    return HttpResponse(status=204)
+
+
+@sign_in_router.post(
+    "/email/change",
+    response={202: MailSent},
+    operation_id="request_email_change",
+    summary="Ask for another e-mail address of one's account",
+)
+def request_email_change(request: HttpRequest, body: EmailChangeRequest) -> HttpResponse:
+    """Both mailboxes get a mail: the address changes once the new one and the old one have confirmed.
+
+    The answer is the same whether or not the new address has an account: its mailbox is told.
+    """
+    ask_for_own(caller_of(request), body.email, password=body.password, by=actor_of(request))
+    return mail_sent()
+
+
+@sign_in_router.post(
+    "/email/change/confirm",
+    auth=anyone,
+    response={204: None},
+    operation_id="confirm_email_change",
+    summary="Confirm another e-mail address with the token of a mail",
+)
+def confirm_change(request: HttpRequest, body: EmailChangeToken) -> HttpResponse:
+    """Each mailbox has a token of its own. With the last one all tokens fall: sign in anew."""
+    confirm_email_change(body.token, by=Actor(None, Source.API), address=client_address(request))
+    return HttpResponse(status=204)
+
+
+@sign_in_router.post(
+    "/email/change/stop",
+    auth=anyone,
+    response={204: None},
+    operation_id="stop_email_change",
+    summary="Stop a change of the e-mail address with the token of the old mailbox",
+)
+def stop_change(request: HttpRequest, body: EmailChangeToken) -> HttpResponse:
+    """Nothing changes, and the tokens of both mails end."""
+    stop_email_change(body.token, by=Actor(None, Source.API), address=client_address(request))
     return HttpResponse(status=204)
 
 

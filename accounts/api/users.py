@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from accounts import people
+from accounts.addresses.change import ask_for_somebody
 from accounts.api.auth import actor_of, anyone, caller_of, require
 from accounts.api.replies import mail_sent
 from accounts.api.schemas import (
     Invitation,
     MailSent,
     MyChanges,
+    NewEmail,
     Registration,
     UserChanges,
     UserFilters,
@@ -121,6 +123,19 @@ def change_user(request: HttpRequest, user_id: int, body: UserChanges) -> HttpRe
     """Nobody deactivates themselves or the last superuser. With `If-Match` it is refused when stale."""
     require(request, "accounts.change_user")
     return _edited(request, user_id, role=body.role, is_active=body.is_active)
+
+
+@users_router.post(
+    "/{int:user_id}/email",
+    response={202: MailSent},
+    operation_id="change_email_of_user",
+    summary="Give somebody another e-mail address",
+)
+def change_email(request: HttpRequest, user_id: int, body: NewEmail) -> HttpResponse:
+    """For a mailbox that is lost: the new one confirms; the old one is told, and may stop it until then."""
+    by = require(request, "accounts.change_user")
+    ask_for_somebody(people.user_with_id(user_id), body.email, by=by)
+    return mail_sent()
 
 
 def _filtered(filters: UserFilters) -> QuerySet[User]:

@@ -2,6 +2,7 @@
 
 from accounts.models.changes import AccountChange
 from accounts.models.customers import Customer
+from accounts.models.email_changes import EmailChange
 from accounts.models.events import AccountEvent
 from accounts.models.sessions import BrowserSession, KnownPlace
 from accounts.models.sources import Source, name_of
@@ -13,6 +14,7 @@ __all__ = [
     "AccountEvent",
     "BrowserSession",
     "Customer",
+    "EmailChange",
     "KnownPlace",
     "RefreshToken",
     "Source",

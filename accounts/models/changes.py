@@ -7,6 +7,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.email_addresses import readable_email
+
 type Facts = Mapping[str, Any]
 
 
@@ -17,6 +19,9 @@ class AccountChange(TextChoices):
     DEACTIVATED = "deactivated", gettext_lazy("Deactivated")
     ACTIVATED = "activated", gettext_lazy("Activated")
     PASSWORD = "password", gettext_lazy("Password changed")
+    EMAIL_ASKED = "email_asked", gettext_lazy("Another e-mail address asked for")
+    EMAIL = "email", gettext_lazy("E-mail address changed")
+    EMAIL_STOPPED = "email_stopped", gettext_lazy("Change of the e-mail address stopped")
     LINK = "link", gettext_lazy("Password link sent")
     SIGNED_IN = "signed_in", gettext_lazy("Signed in")
     REFUSED = "refused", gettext_lazy("Sign-in refused")
@@ -47,6 +52,11 @@ def _new_role(facts: Facts) -> str:
     return f"{role['from'] or _('no role')} → {role['to']}"
 
 
+def _new_email(facts: Facts) -> str:
+    email = facts["email"]
+    return f"{readable_email(email['from'])} → {readable_email(email['to'])}"
+
+
 def _refused(facts: Facts) -> str:
     return _("password asked again") if facts.get("asked_again") else ""
 
@@ -74,6 +84,10 @@ def _exported(facts: Facts) -> str:
             words = _("orders as %(format)s")
         case {"what": "orders", "count": count}:
             words = ngettext("%(count)s order", "%(count)s orders", count)
+        case {"what": "customers", "format": _format}:
+            words = _("customers as %(format)s")
+        case {"what": "customers", "count": count}:
+            words = ngettext("%(count)s customer", "%(count)s customers", count)
         case {"what": "promo_codes", "promotion": _promotion}:
             words = _("the codes of promotion %(promotion)s")
         case {"what": "promo_codes", "count": count}:
@@ -92,6 +106,9 @@ def _exported(facts: Facts) -> str:
 DETAILS: Mapping[str, Callable[[Facts], str]] = {
     AccountChange.CREATED: _created,
     AccountChange.ROLE: _new_role,
+    AccountChange.EMAIL_ASKED: _new_email,
+    AccountChange.EMAIL: _new_email,
+    AccountChange.EMAIL_STOPPED: _new_email,
     AccountChange.REFUSED: _refused,
     AccountChange.SIGNED_OUT: _signed_out,
     AccountChange.EXPORTED: _exported,

@@ -34,7 +34,7 @@ class Customer(Searched):
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    search_text = SearchTextField(texts=("email", "name"), phones=("phone",))
+    search_text = SearchTextField(texts=("email", "readable_email", "name"), phones=("phone",))
 
     objects = CustomerQuerySet.as_manager()
 

@@ -42,12 +42,14 @@ class BackofficeSite(UnfoldAdminSite):
         chosen = _view("accounts.admin.password_pages.ChosenPassword")
         changed = _view("accounts.admin.password_pages.ChangedPassword")
         again = _view("accounts.admin.password_pages.PasswordAgain")
+        email = _view("accounts.admin.email_pages.ChangedEmail")
         sign_ins = _view("accounts.admin.sign_in_pages.SignIns")
         ours = [
             path("password_reset/", forgotten.as_view(), name="admin_password_reset"),
             path("password_reset/<uidb64>/<token>/", chosen.as_view(), name="choose_password"),
             path("password_change/", self.admin_view(changed.as_view()), name="password_change"),
             path("password_again/", self.admin_view(again.as_view()), name="password_again"),
+            path("email_change/", self.admin_view(email.as_view()), name="change_email"),
             path("sign_ins/", self.admin_view(sign_ins.as_view()), name="sign_ins"),
         ]
         return [*ours, *super().get_urls()]

@@ -42,7 +42,10 @@ for prefix, router in (
     ("", "orders.api.promos.promotions.promotions_router"),
     ("/promo-codes", "orders.api.promos.backtest.backtest_router"),
     ("/promo-codes", "orders.api.promos.promo_codes.promo_router"),
+    ("/customers", "orders.api.customers.customers_router"),
     ("/orders", "orders.api.orders.orders_router"),
     ("/orders", "orders.api.actions.actions_router"),
+    ("/orders", "orders.api.shipments.shipments_router"),
+    ("/orders", "orders.api.emails.emails_router"),
 ):
     api.add_router(prefix, router)

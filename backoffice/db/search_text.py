@@ -83,7 +83,10 @@ def holding_all(term: str, *, column: str = "search_text") -> Q:
 
 
 def of_person(word: str, *, column: str = "search_text") -> Q:
-    """Whether the word, folded already, or a telephone number tells a person, of whom this is the text."""
+    """Whether the word, folded already, or a telephone number tells a person, of whom this is the text.
+
+    An empty condition for several words that are no telephone number: each is to be looked for.
+    """
     found = Q()
     for mark in marks_of_person(word):
         found |= holding(mark, column=column)

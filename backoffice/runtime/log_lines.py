@@ -8,7 +8,7 @@ import logging
 import re
 
 # Tokens of mailed links: with one, anybody may choose the account's password. A quote ends the value.
-MAILED_LINK = re.compile(r'(/account/(?:confirm|password)/|/admin/password_reset/)[^\n"]+')
+MAILED_LINK = re.compile(r'(/account/(?:confirm|email|password)/|/admin/password_reset/)[^\n"]+')
 # C0, C1, line and paragraph separators, marks that turn the direction of writing, and halves of characters.
 UNWRITABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"

@@ -11,7 +11,7 @@ TABLES = {
         """ OR EXISTS (
             SELECT 1 FROM catalog_stockmovement
             WHERE product_id = NEW.product_id AND kind = NEW.kind AND reference = NEW.reference
-                AND kind IN ('reserve', 'release', 'ship', 'restock', 'import', 'undo')
+                AND kind IN ('reserve', 'release', 'ship', 'unship', 'restock', 'import', 'undo')
         )""",
     ),
     "catalog_productchange": ("the history of products is append-only", ""),

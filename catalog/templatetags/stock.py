@@ -17,6 +17,7 @@ register = Library()
 TONES = {
     MovementKind.RECEIVE: "good",
     MovementKind.RESTOCK: "good",
+    MovementKind.UNSHIP: "warn",
     MovementKind.ADJUST: "warn",
     MovementKind.COUNT: "info",
     MovementKind.IMPORT: "info",

@@ -14,15 +14,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.admin.actor import actor_of
 from accounts.models import Customer, User
 from backoffice import dates
-from backoffice.admin.base import AnyField, DomainAdmin
-from backoffice.db.search_text import people_matching
+from backoffice.admin.base import AnyField, AnyForm
 from backoffice.money import ZERO
 from orders import reports
 from orders.admin import words
+from orders.admin.customer_export import CustomerExporting
+from orders.admin.customer_history import history_of
 from orders.admin.dashboard.cards import FigureCard
+from orders.admin.merging import CustomerMerging
+from orders.customers.editing import edit_customer
 from orders.models import Order, Redemption, RedemptionState
+from orders.readers.customers import CustomerFilter
 
 LATEST = 20
 
@@ -56,7 +61,7 @@ class CustomerPage:
 
 
 @admin.register(Customer)
-class CustomerAdmin(DomainAdmin):
+class CustomerAdmin(CustomerMerging, CustomerExporting):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
     search_fields = ("email",)
@@ -64,6 +69,9 @@ class CustomerAdmin(DomainAdmin):
     ordering = ("-id",)
     fields = ("name", "phone", "note")
     change_form_outer_before_template = "orders/admin/customer_page.html"
+    change_form_outer_after_template = "orders/admin/customer_history.html"
+    actions = ("export_csv", "export_xlsx")
+    actions_detail = ("merge",)
     actions_detail_hide_default = True
     empty_title = _("No customers yet")
     empty_text = _("Everybody who orders becomes a customer, known by their e-mail address.")
@@ -84,6 +92,10 @@ class CustomerAdmin(DomainAdmin):
             last_order=Subquery(placed.annotate(last=Max("placed_at")).values("last")),
         )
 
+    def in_view(self, rows: QuerySet[Customer], view: str) -> QuerySet[Customer]:
+        """List those alone who were not merged into another."""
+        return rows.filter(merged_into=None)
+
     def get_list_display(self, request: HttpRequest) -> list[str]:
         shows_revenue = request.user.has_perm("orders.view_revenue")
         return [name for name in self.list_display if name != "spent" or shows_revenue]
@@ -91,7 +103,7 @@ class CustomerAdmin(DomainAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        return people_matching(queryset, search_term), False
+        return CustomerFilter(search_term).of(queryset), False
 
     @display(description=_("Name"), ordering="name")
     def customer_name(self, customer: Customer) -> str:
@@ -121,6 +133,11 @@ class CustomerAdmin(DomainAdmin):
             field.help_text = gettext("For colleagues; the customer does not see it.")
         return field
 
+    def save_model(self, request: HttpRequest, obj: Customer, form: AnyForm, change: bool) -> None:
+        """Hand what was changed to the use case, which keeps the old values."""
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        edit_customer(Customer.objects.get(pk=obj.pk), by=actor_of(request), **changed)
+
     def render_change_form(
         self,
         request: HttpRequest,
@@ -132,6 +149,8 @@ class CustomerAdmin(DomainAdmin):
     ) -> HttpResponse:
         if obj is not None:
             context["page"] = customer_page(obj, request.user)
+            assert isinstance(request.user, User)
+            context["history"] = history_of(obj, request.user)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

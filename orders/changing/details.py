@@ -55,7 +55,7 @@ def edit_order(
         if "email" in changed
         else ()
     )
-    finish(order, order_lines, fields=[*changed, "customer"])
+    finish(order, order_lines, fields=[*changed, *(["customer"] if "email" in changed else [])])
     facts = {
         "changes": _changes(before, _details(order)),
         **({"promo_limits_passed": passed} if passed else {}),

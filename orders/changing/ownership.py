@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.customers import customer_for, held_customers
 from accounts.models import Customer
+from backoffice.db.transactions import Collision
 from backoffice.errors import Conflict, Fault
 from orders.models import Order, OrderLine, Redemption, RedemptionState
 from orders.placing import open_limits
@@ -40,6 +41,9 @@ def hand_over(
     if wanted.pk == order.customer_id:
         return ()
     heir = held_customers(order.customer_id, wanted.pk)[wanted.pk]
+    if heir.merged_into_id is not None:
+        # Merged while we waited for the lock: whose the address is has to be looked up again.
+        raise Collision
     open_limits.refuse_too_much(heir, open_in_lines(lines), by=by)
     passed = _hand_over_use(order, heir, by=by, past_promo_limits=past_promo_limits)
     order.customer = heir

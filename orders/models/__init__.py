@@ -1,3 +1,4 @@
+from orders.models.customer_event import CustomerEvent, CustomerEventKind
 from orders.models.event import EventKind, OrderEvent
 from orders.models.fulfilment import (
     Cancellation,
@@ -23,6 +24,8 @@ from orders.models.promo import (
 __all__ = [
     "Cancellation",
     "CancellationLine",
+    "CustomerEvent",
+    "CustomerEventKind",
     "EventKind",
     "Order",
     "OrderEvent",

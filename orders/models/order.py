@@ -81,7 +81,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Find orders sent to this address or of the customer who has it, in any case."""
         address = normalised_email(email)
         sent_there = Order.objects.filter(email=address).values("pk")
-        of_customer = Order.objects.filter(customer__email=address).values("pk")
+        having_it = Customer.objects.filter(Q(email=address) | Q(merged__email=address)).values("pk")
+        of_customer = Order.objects.filter(customer__in=having_it).values("pk")
         return self.filter(pk__in=sent_there.union(of_customer))
 
     def visible_to(self, user: User) -> Self:
@@ -146,7 +147,9 @@ class Order(Searched):
     )
     external_key = FoldedField(source="external_number", max_length=1_100, blank=True)
     search_text = SearchTextField(
-        texts=("email", "ship_name", "ship_city"), codes=("ship_postcode",), phones=("ship_phone",)
+        texts=("email", "readable_email", "ship_name", "ship_city"),
+        codes=("ship_postcode",),
+        phones=("ship_phone",),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

@@ -4,6 +4,7 @@ import pytest
 
 from accounts import people
 from accounts.actors import Actor
+from accounts.invitations import invite
 from accounts.models import Source, User
 from accounts.roles import ROLE_NAMES
 from accounts.sign_in.attempts import InvalidCredentials, sign_in
@@ -144,3 +145,18 @@ def test_a_role_and_the_activity_change_together_or_not_at_all():
     assert User.objects.get(pk=user.pk).groups.get().name == "Manager"
     edited = people.edit_user(user, role="Viewer", is_active=False, by=CLI)
     assert (edited.is_active, edited.groups.get().name) == (False, "Viewer")
+
+
+@pytest.mark.django_db
+def test_a_new_superuser_is_returned_as_one() -> None:
+    made = people.create_staff("boss@example.com", role="superuser", by=CLI)
+    assert (made.is_superuser, made.is_staff) == (True, True)
+    assert invite("other@example.com", role="superuser", by=CLI).is_superuser
+
+
+@pytest.mark.parametrize("name", ["x" * 151, "Ada\u202e", "Ada\nLovelace", "\u200b"])
+def test_a_name_that_cannot_be_one_is_refused_and_nobody_is_created(name: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        people.create_staff("grace@example.com", role="Manager", name=name, by=CLI)
+    assert [fault.pointer for fault in refused.value.faults] == ["/name"]
+    assert not User.objects.filter(email="grace@example.com").exists()

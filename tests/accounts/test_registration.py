@@ -11,7 +11,8 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import confirmation, registration
+from accounts import registration
+from accounts.addresses import confirmation
 from accounts.mailing.links import CONFIRMATION, PASSWORD, InvalidLink, token_for
 from accounts.models import Customer, User
 from accounts.passwords.hashing import Crowded

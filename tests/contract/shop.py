@@ -3,16 +3,21 @@
 import io
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from accounts.actors import Actor
 from accounts.models import Customer, Source, User
+from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.product_files import keep_product_plan, plan_products, read_products
 from catalog.stock_import import plan_import
+from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order
 from tests.factories import (
     CLI,
     make_batch,
     make_category,
+    make_customer,
     make_product,
     make_promo_code,
     make_shopper,
@@ -26,7 +31,10 @@ CODE = "WELCOME10"
 
 @dataclass(frozen=True)
 class Shop:
-    """Ada and Bob are customers; the order is Ada's, of three units of which one was shipped."""
+    """Ada and Bob are customers; the order is Ada's, of three units of which one was shipped.
+
+    All mails have been sent; `email` confirmed the order.
+    """
 
     ada: User
     bob: User
@@ -34,6 +42,9 @@ class Shop:
     order: Order
     batch: int
     planned_import: int
+    customer: int
+    merge: int
+    email: int
     product_import: int
 
     def parameters(self, path: str) -> dict[str, str | int]:
@@ -43,6 +54,10 @@ class Shop:
             "code": CODE,
             "user_id": self.colleague.pk,
             "promotion_id": self.batch,
+            "customer_id": self.customer,
+            "merge_id": self.merge,
+            "reference": f"{self.order.number}-S1",
+            "email": self.email,
             "number": self._number_in(path),
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
@@ -60,10 +75,24 @@ def open_shop() -> Shop:
     ada, bob = make_shopper("ada@example.com"), make_shopper("bob@example.com")
     order = place({SKU: 3}, customer=Customer.objects.get(user=ada), by=Actor(ada, Source.API))
     ship_order(order.number, by=CLI, lines={SKU: 1})
+    EmailMessage.objects.update(state=EmailState.SENT, sent_at=timezone.now())
+    email = EmailMessage.objects.earliest("pk").pk
     rows = io.BytesIO(f"sku,quantity\n{SKU},90\nnobody,1\n".encode())
     planned = plan_import(rows, file_name="stock.csv", mode="count", by=CLI)
-    colleague = make_user("colleague@example.com")
-    return Shop(ada, bob, colleague, order, make_batch(2).pk, planned.pk, _planned_products())
+    customer = Customer.objects.get(user=ada)
+    merge = merge_customers(customer, make_customer("ada@exmaple.com"), by=CLI)
+    return Shop(
+        ada,
+        bob,
+        make_user("colleague@example.com"),
+        order,
+        make_batch(2).pk,
+        planned.pk,
+        customer.pk,
+        merge.pk,
+        email,
+        _planned_products(),
+    )
 
 
 def _planned_products() -> int:

@@ -12,7 +12,13 @@ from accounts.tokens.refresh import issue_pair
 from tests.contract.document import answered, one_connection, operation_id, operations
 from tests.contract.shop import CODE, SKU, Shop, open_shop
 from tests.counts import forget_counts
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_customer, make_user
+
+
+def other_customer(ada: User) -> int:
+    """Whom Ada's customer has not been merged with, made anew."""
+    return make_customer(name="Ada").pk
+
 
 LINES = [{"sku": SKU, "quantity": 1}]
 ADDRESS = {"name": "Theo Jansen", "line1": "Seeweg 56", "city": "Köln", "country": "DE"}
@@ -35,6 +41,7 @@ SIGNED_IN = "401 200 200 200 200 200 200 200"
 STAFF = "401 403 403 200 200 200 200 200"
 MANAGER = "401 403 403 200 403 403 403 403"
 STOCK_KEEPER = "401 403 403 200 200 403 403 403"
+SEES_CUSTOMERS = "401 403 403 200 200 200 403 200"
 SEES_PROMOS = "401 403 403 200 403 200 200 200"
 MANAGES_PROMOS = "401 403 403 200 403 403 200 403"
 FULFILS = "401 403 403 200 200 200 403 403"
@@ -53,6 +60,12 @@ MATRIX = {
     "confirm_email": Row(
         "422 422 422 422 422 422 422 422", {"token": "of-no-mail", "password": "a good long phrase"}
     ),
+    "request_email_change": Row(
+        "401 202 202 202 202 202 202 202", {"email": "another@example.com", "password": PASSWORD}
+    ),
+    "confirm_email_change": Row("422 422 422 422 422 422 422 422", {"token": "of-no-mail"}),
+    "stop_email_change": Row("422 422 422 422 422 422 422 422", {"token": "of-no-mail"}),
+    "change_email_of_user": Row("401 403 403 202 403 403 403 403", {"email": "another@example.com"}),
     "register": Row(
         "202 202 202 202 202 202 202 202", {"email": "new@example.com", "password": NEW_PASSWORD}
     ),
@@ -104,6 +117,14 @@ MATRIX = {
     "duplicate_promo_code": Row("401 403 403 201 403 403 201 403", {"code": "SUMMER"}),
     "pause_promo_code": Row(MANAGES_PROMOS),
     "resume_promo_code": Row(MANAGES_PROMOS),
+    "list_customers": Row(SEES_CUSTOMERS),
+    "export_customers": Row(MANAGER),
+    "export_customers_workbook": Row(MANAGER),
+    "get_customer": Row(SEES_CUSTOMERS),
+    "change_customer": Row(MANAGER, {"note": "Likes tea"}),
+    "plan_merge": Row(MANAGER, lambda ada: {"customer": other_customer(ada)}),
+    "merge_customers": Row("401 403 403 201 403 403 403 403", lambda ada: {"customer": other_customer(ada)}),
+    "undo_merge": Row(MANAGER),
     "list_orders": Row(SIGNED_IN),
     "place_order": Row("401 201 201 201 403 201 403 403", {"lines": LINES, "shipping_address": ADDRESS}),
     "quote_order": Row(SIGNED_IN, {"lines": LINES}),
@@ -111,6 +132,10 @@ MATRIX = {
     "change_order": Row("401 403 403 200 403 200 403 403", {"note": "Ring twice"}),
     "list_order_events": Row("401 200 404 200 200 200 200 200"),
     "ship_order": Row(FULFILS),
+    "correct_shipment": Row(FULFILS, {"tracking_number": "0034"}),
+    "undo_shipment": Row(FULFILS),
+    "list_order_emails": Row("401 403 403 200 403 200 403 403"),
+    "send_order_email_again": Row("401 403 403 201 403 201 403 403"),
     "deliver_order": Row(FULFILS),
     "cancel_order": Row("401 409 404 200 403 200 403 403"),
     "return_items": Row(FULFILS, {"lines": LINES}),

@@ -178,5 +178,5 @@ def test_shopctl_prints_by_its_console_alone() -> None:
     assert {each.partition(":")[0] for each in found} == {
         "cli/app.py",  # the version
         "cli/terminal/console.py",
-        "cli/user_changes.py",  # asks for a password
+        "cli/users/changes.py",  # asks for a password
     }

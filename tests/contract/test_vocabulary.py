@@ -19,11 +19,21 @@ from cli.app import app
 from orders.exports import OrderExport
 from orders.fulfilment import lifecycle
 from orders.models import Order
+from orders.readers.customers import CUSTOMER_COLUMNS
 from orders.readers.orders import ADDRESS, LINE_COLUMNS, ORDER_FIELDS
 from orders.readers.promo_codes import PROMO_CODE_DETAIL
 from tests.cli_fixtures import Answers, Shopctl
 from tests.contract.client import Api
-from tests.factories import CLI, make_batch, make_category, make_product, make_promo_code, make_user, place
+from tests.factories import (
+    CLI,
+    make_batch,
+    make_category,
+    make_customer,
+    make_product,
+    make_promo_code,
+    make_user,
+    place,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +145,24 @@ def test_a_backtest_is_the_same_object_at_both_doors(manager: Api, answers: Answ
     assert found == manager.post("promo-codes/backtest", {"code": "TEN", **period}).json()
 
 
+def test_a_customer_and_a_merge_are_the_same_objects_at_both_doors(
+    manager: Api, answers: Answers, order: Order
+) -> None:
+    kept, gone = order.customer_id, make_customer("theo@exmaple.com").pk
+    assert answers("customers", "list") == manager.get("customers").json()["items"]
+    shown = answers("customers", "show", kept)
+    assert shown.pop("history") == []
+    assert shown == manager.get(f"customers/{kept}").json()
+    assert shown["spent"] == "27.00"
+
+    plan = manager.post(f"customers/{kept}/merges/plan", {"customer": gone}).json()
+    assert answers("customers", "merge", kept, "theo@exmaple.com", "--dry-run") == plan
+    merged = answers("customers", "merge", kept, gone, "--yes")
+    assert manager.get(f"customers/{kept}").json()["merges"] == [merged]
+    undone = answers("customers", "undo-merge", kept, "--yes")
+    assert manager.get(f"customers/{kept}").json()["merges"] == [undone]
+
+
 def test_a_user_is_the_same_object_at_both_doors(manager: Api, answers: Answers) -> None:
     listed = manager.get("users?is_staff=true").json()["items"]
 
@@ -152,6 +180,10 @@ def test_the_columns_of_files_have_the_names_of_fields(shopctl: Shopctl, order: 
     assert set(MovementExport().get_export_headers()) <= {*MOVEMENT_FIELDS, "name"}
     of_row = {"number", "file_name", "expected", "note"}
     assert set(ImportRowExport().get_export_headers()) <= {*IMPORT_FIELDS, *ROW_FIELDS, *of_row}
+
+
+def test_the_columns_of_exported_customers_have_the_names_of_fields(shopctl: Shopctl) -> None:
+    assert set(columns_of(shopctl("customers", "export").stdout)) <= set(CUSTOMER_COLUMNS)
 
 
 def test_the_columns_of_exported_orders_have_the_names_of_fields() -> None:
@@ -177,6 +209,7 @@ LISTS = {
     "/promo-codes": ("promos", "list"),
     "/promotions": ("promos", "promotions"),
     "/users": ("users", "list"),
+    "/customers": ("customers", "list"),
 }
 PAGING = {"fields", "limit", "cursor", "count", "ordering"}
 OUTPUT = {"limit", "json", "jsonl", "fail_if_empty", "as_", "yes", "help"}

@@ -22,6 +22,7 @@ from backoffice.errors import Refusal
 from catalog import stock
 from catalog.stock_import import apply_import, undo_import
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, deliver_order, return_items, ship_order
+from orders.fulfilment.shipments import undo_shipment
 from orders.placing.basket import LineRequest, OrderRequest
 from orders.placing.placement import place_order
 from tests.catalog.stock_files import plan
@@ -247,6 +248,14 @@ class ShopMachine(RuleBasedStateMachine):
             "deliver all" if parcel is None else "deliver a parcel",
             lambda: self.shop.deliver(placed.predicted, parcel),
             lambda: deliver_order(placed.number, by=CLI, shipment=reference),
+        )
+
+    @rule(placed=shipped, parcel=st.sampled_from([0, 1, 3]))
+    def undo_parcel(self, placed: Placed, parcel: int) -> None:
+        self.agree(
+            "undo a parcel",
+            lambda: self.shop.undo_parcel(placed.predicted, parcel),
+            lambda: undo_shipment(placed.number, f"{placed.number}-S{parcel + 1}", by=CLI),
         )
 
     @rule(placed=orders | shipped, picks=st.none() | some_units)

@@ -8,6 +8,7 @@ import pytest
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from accounts.models import Customer
 from backoffice.db.transactions import write_transaction
 from catalog import stock
 from catalog.audit import Discrepancy, audit_stock
@@ -15,7 +16,7 @@ from catalog.models import Product, StockMovement
 from orders.audit import audit_orders
 from orders.fulfilment.lifecycle import cancel_order, ship_order
 from orders.models import Order, OrderEvent, OrderLine, PromoCode, Redemption
-from tests.factories import CLI, make_product, make_promo_code, place
+from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 from tests.races.harness import race
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +56,12 @@ def test_units_reserved_for_no_open_order_are_named(order: Order) -> None:
             {"reserved", "held", "totals"},
         ),
         (lambda: Order.objects.update(status="shipped"), {"status"}),
+        (lambda: OrderLine.objects.update(shipped=1), {"reserved", "held", "status", "shipments"}),
         (lambda: Order.objects.update(units=4), {"totals"}),
         (lambda: PromoCode.objects.update(times_used=0), {"redemptions"}),
         (lambda: Redemption.objects.update(state="released"), {"redemptions", "redemption"}),
+        (lambda: Redemption.objects.update(customer=make_customer()), {"redemption"}),
+        (lambda: Customer.objects.update(merged_into=make_customer()), {"customer"}),
         (lambda: OrderEvent.objects.all().delete(), {"timeline"}),
         (lambda: Order.objects.update(currency="USD"), {"currency"}),
         (lambda: Product.objects.update(price=Decimal("3.391")), {"places"}),

@@ -41,3 +41,13 @@ def filled(disk: Path) -> Iterator[None]:
         yield
     finally:
         ballast.unlink()
+
+
+@contextmanager
+def remounted(disk: Path, how: str) -> Iterator[None]:
+    """The disk is mounted so, such as `ro`, within the block."""
+    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)

@@ -1,13 +1,13 @@
 """What is printed of orders: packing slips and pick lists. Few statements, whatever the number of orders."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, F, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from orders.admin import counted, words
-from orders.admin.order.page import address_of
+from orders.admin.order.page import address_of, with_phone
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
 
@@ -70,7 +70,8 @@ def slip_of_shipment(order: Order, shipment: Shipment) -> Slip:
     contents = shipment.lines.select_related("order_line").order_by("order_line__position")
     sent = [(content.order_line, content.quantity) for content in contents]
     tracking = " ".join(filter(None, [shipment.carrier, shipment.tracking_number]))
-    return _slip(order, sent, parcel=shipment.reference, tracking=tracking)
+    slip = _slip(order, sent, parcel=shipment.reference, tracking=tracking)
+    return replace(slip, address=with_phone(shipment.shipping_address))
 
 
 def picks_for(pks: Sequence[int]) -> list[Pick]:

@@ -1,4 +1,4 @@
-"""Sequences that are behind the numbers of their tables: in a new shop there is none, so that doctor is right."""
+"""Sequences behind the numbers of their tables: in a new shop there is none, so that doctor is right."""
 
 import pytest
 from django.db import connection

@@ -93,8 +93,8 @@ def test_a_scanned_order_shows_what_is_still_to_pack(warehouse: Client, order: O
         str(order),
         "Green tea",
         "4006381333931",
-        "0 / 2",
-        "0 / 1",
+        "> / 2</span>",
+        "> / 1</span>",
         "Theo Jansen, Köln",
         "Ring twice.",
     ):
@@ -250,7 +250,7 @@ def test_what_is_no_tracking_number_ships_nothing(
 def test_an_orders_number_is_no_tracking_number(warehouse: Client, order: Order) -> None:
     answer = warehouse.post(PAGE, packed(order, {"TEA-01": 1}, tracking_number=str(order)))
 
-    assert f"{order} is the number of an order" in answer.context["refusal"]
+    assert f"{order} is order {order}, not a tracking number." in answer.context["refusal"]
     assert parcels() == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.confirmation import confirm_address
+from accounts.addresses.confirmation import confirm_address
 from accounts.models import Customer, User
 from tests.factories import make_customer, make_product, make_user, place
 

@@ -1,0 +1,69 @@
+"""Change what is known about a customer, with old and new values in their history."""
+
+from django.db.models import Field
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.customers import held_customers
+from accounts.models import Customer
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import Fault, Invalid, NotFound
+from backoffice.text import fault_of
+from orders.models import CustomerEvent, CustomerEventKind
+
+LONGEST_NOTE = 2_000
+
+
+@write_transaction
+def edit_customer(
+    customer: Customer,
+    *,
+    by: Actor,
+    name: str | None = None,
+    phone: str | None = None,
+    note: str | None = None,
+) -> Customer:
+    """Change name, telephone number or note; what is None stays.
+
+    Raises:
+        Invalid: naming every value that is too long or has control characters.
+        NotFound: the customer is gone.
+    """
+    given = {"name": name, "phone": phone, "note": note}
+    wanted = {
+        field: value.strip().replace("\r\n", "\n") for field, value in given.items() if value is not None
+    }
+    faults = [fault for field, value in wanted.items() if (fault := _fault_of(field, value))]
+    if faults:
+        raise Invalid(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    held = held_customers(customer.pk).get(customer.pk)
+    if held is None:
+        raise NotFound(_("There is no customer %(who)s.") % {"who": customer.pk})
+    changes = {
+        field: [getattr(held, field), value]
+        for field, value in wanted.items()
+        if getattr(held, field).replace("\r\n", "\n") != value
+    }
+    if changes:
+        for field, (_was, after) in changes.items():
+            setattr(held, field, after)
+        held.save(update_fields=list(changes))
+        CustomerEvent.objects.create(
+            customer=held,
+            kind=CustomerEventKind.EDITED,
+            facts={"changes": changes},
+            actor=by.user,
+            source=by.source,
+        )
+    return held
+
+
+def _fault_of(name: str, value: str) -> Fault | None:
+    field = Customer._meta.get_field(name)
+    assert isinstance(field, Field)
+    longest = field.max_length or LONGEST_NOTE
+    if len(value) > longest:
+        detail: str | None = _("At most %(count)s characters.") % {"count": f"{longest:,}"}
+    else:
+        detail = fault_of(value, lines=name == "note")
+    return Fault(f"/{name}", "validation", detail) if detail else None

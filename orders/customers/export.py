@@ -1,0 +1,95 @@
+"""Customers as rows of a file, read part by part: however many there are, the memory stays the same."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, Any
+
+from django.db.models import Count, Max, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.models import Customer, User
+from backoffice.money import ZERO, rounded
+from backoffice.sheets.csv_lines import csv_lines
+from backoffice.sheets.formulas import safe_text
+from backoffice.sheets.writing import Cell, write_workbook
+from orders.models import Order
+
+type Row = tuple[Cell, ...]
+
+CUSTOMERS_AT_ONCE = 1_000
+# Columns are named as in JSON.
+OWN = ("id", "email", "name", "phone", "note")
+ORDERED = ("orders", "spent", "last_order_at")
+REVENUE = "spent"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerExport:
+    """Customers, the oldest first, without those who were merged into another."""
+
+    customers: QuerySet[Customer]
+    shows_revenue: bool = True
+
+    @classmethod
+    def told_to(cls, reader: User | None, customers: QuerySet[Customer] | None = None) -> "CustomerExport":
+        """Return the export as this reader may see it, of all unless some are given; None is the system."""
+        chosen = Customer.objects.all() if customers is None else customers
+        return cls(chosen, reader is None or reader.has_perm("orders.view_revenue"))
+
+    @property
+    def columns(self) -> list[str]:
+        ordered = [name for name in ORDERED if self.shows_revenue or name != REVENUE]
+        return [*OWN, "has_account", *ordered, "created_at"]
+
+    def parts(self) -> Iterator[list[Row]]:
+        """Yield rows in parts; a slow reader keeps no transaction open."""
+        customers = Customer.objects.present().filter(pk__in=self.customers.order_by().values("pk"))
+        customers = customers.order_by("pk")
+        after = 0
+        while part := list(customers.filter(pk__gt=after)[:CUSTOMERS_AT_ONCE]):
+            figures = _figures_of([customer.pk for customer in part])
+            yield [self._row(customer, figures.get(customer.pk, {})) for customer in part]
+            after = part[-1].pk
+
+    def _row(self, customer: Customer, figures: dict[str, Any]) -> Row:
+        values = {name: getattr(customer, name) for name in (*OWN, "created_at")}
+        values["has_account"] = "true" if customer.user_id else "false"
+        values |= {"orders": 0, "spent": ZERO, "last_order_at": None} | figures
+        return tuple(_cell(values[name]) for name in self.columns)
+
+
+def customers_csv(export: CustomerExport) -> Iterator[str]:
+    """Yield the export as CSV without a byte order mark, with anything like a formula neutralised."""
+    yield csv_lines([export.columns])
+    for rows in export.parts():
+        yield csv_lines(rows)
+
+
+def write_customers_workbook(file: IO[bytes], export: CustomerExport) -> None:
+    """Write the same rows as a workbook, with numbers and moments as such."""
+    write_workbook(file, _with_heading(export))
+
+
+def _with_heading(export: CustomerExport) -> Iterator[list[Row]]:
+    yield [tuple(export.columns)]
+    yield from export.parts()
+
+
+def _figures_of(pks: Sequence[int]) -> dict[int, dict[str, Any]]:
+    placed = Order.objects.filter(customer__in=pks).order_by().values("customer")
+    rows = placed.annotate(orders=Count("pk"), spent=Sum("net"), last_order_at=Max("placed_at"))
+    told = rows.values_list("customer", *ORDERED)
+    return {customer: dict(zip(ORDERED, figures, strict=True)) for customer, *figures in told}
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    if isinstance(value, Decimal):
+        return rounded(value)
+    cell: Cell = value
+    return cell
