@@ -26,3 +26,9 @@ test("a product is its SKU in any case or its barcode as it is; none without one
   assert.deepEqual(["tea-01", "4006381333931", "400638133393", ""].map((text) => isProduct(text, product)), [true, true, false, false]);
   assert.equal(isProduct("", { sku: "TEA-01", barcode: "" }), false);
 });
+
+test("another SKU that the product has or had is the product too", () => {
+  const line = { sku: "UN-3", barcode: "", others: ["UN-5", "UN-4"] };
+  for (const code of ["un-3", "UN-4", " un-5 "]) assert.equal(isProduct(code, line), true);
+  assert.equal(isProduct("UN-6", line), false);
+});
