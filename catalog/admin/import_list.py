@@ -22,7 +22,7 @@ STATE_TONES = {ImportState.PLANNED: "warn", ImportState.APPLIED: "good", ImportS
 type AnyImport = StockImport | ProductImport
 
 
-class ImportList(ReadOnlyAdmin):
+class ListOfImports(ReadOnlyAdmin):
     list_display: tuple[str, ...] = ("title", "state_label", "counts", "author", "created")
     list_filter: tuple[tuple[str, Any], ...] = (
         ("state", ChoicesDropdownFilter),

@@ -77,6 +77,11 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
 
     # The list
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        products = super().get_queryset(request)
+        assert isinstance(products, ProductQuerySet)
+        return products.with_was_stocked()
+
     def in_view(self, rows: QuerySet[Product], view: str) -> QuerySet[Product]:
         assert isinstance(rows, ProductQuerySet)
         match view:
@@ -225,15 +230,19 @@ def state_of(product: Product) -> tuple[str, str]:
     """Return the tone and the word of the product's label."""
     if not product.is_active:
         return "plain", gettext("Archived")
+    if not product.was_stocked:
+        return "plain", gettext("Never stocked")
     if product.available <= 0:
         return "bad", gettext("Sold out")
-    if product.available <= product.threshold:
+    if product.is_low:
         return "warn", gettext("Low")
     return "good", gettext("Active")
 
 
 def availability_tone(product: Model) -> str:
     assert isinstance(product, Product)
+    if not product.was_stocked:
+        return "muted"
     if product.available <= 0:
         return "bad"
-    return "warn" if product.is_active and product.available <= product.threshold else "strong"
+    return "warn" if product.is_low else "strong"

@@ -1,13 +1,14 @@
 """What the API takes and returns for stock imports."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from accounts.models import Source
 from backoffice.api.inputs import Input, Moment, Truth, text
 from backoffice.api.pagination import FieldsQuery, ListQuery
+from catalog.api.schemas import RemarkOut
 from catalog.models import ImportMode, ImportState
 
 
@@ -60,12 +61,6 @@ class RowList(BaseModel):
     next: str | None
     previous: str | None
     count: int | None = None
-
-
-class RemarkOut(BaseModel):
-    code: str
-    facts: dict[str, Any]
-    detail: str
 
 
 class ImportSummary(BaseModel):

@@ -7,6 +7,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.manager
 import django.utils.timezone
+import re
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -68,7 +69,7 @@ class Migration(migrations.Migration):
             name='Product',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('\\A[^/\\x00-\\x1f\\x7f]{1,64}\\Z', 'A SKU has 1 to 64 characters, without / and control characters.', code='sku_characters'), django.core.validators.RegexValidator('\\A\\.{1,2}\\Z', '“.” and “..” alone cannot be a SKU: add a letter or a digit.', code='sku_of_dots', inverse_match=True)], verbose_name='SKU')),
+                ('sku', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('\\A[^/\\x00-\\x1f\\x7f]{1,64}\\Z', 'A SKU has 1 to 64 characters, without / and control characters.', code='sku_characters'), django.core.validators.RegexValidator('\\A\\.{1,2}\\Z', '“.” and “..” alone cannot be a SKU: add a letter or a digit.', code='sku_of_dots', inverse_match=True), django.core.validators.RegexValidator('\\A\\s*imports\\s*\\Z', '“imports” alone cannot be a SKU: it is an address of the API. Add a letter or a digit.', code='sku_of_api', flags=re.RegexFlag['IGNORECASE'], inverse_match=True)], verbose_name='SKU')),
                 ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku', unique=True)),
                 ('name', models.CharField(max_length=255, verbose_name='name')),
                 ('search_text', backoffice.db.search_text.SearchTextField(texts=('name', 'sku'))),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
 from backoffice.sheets.cell_words import fault_in_words
 from backoffice.sheets.plans import RowProblem, shown
-from catalog.models.product import no_dots_alone, sku_validator
+from catalog.models.product import no_dots_alone, not_of_the_api, sku_validator
 
 type Facts = Mapping[str, Any]
 
@@ -110,7 +110,7 @@ SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
     ),
     **dict.fromkeys(("blank", "null"), gettext_lazy("A value is needed here: write one.")),
     # Django's own validation errors, by code.
-    **{each.code: each.message for each in (sku_validator, no_dots_alone)},
+    **{each.code: each.message for each in (sku_validator, no_dots_alone, not_of_the_api)},
     **{each.code: each.message for each in (MaxLengthValidator, MaxValueValidator, MinValueValidator)},
     **DecimalValidator.messages,
 }

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('origin', models.CharField(choices=[('shop', 'This shop'), ('demo', 'Demo')], default='shop', editable=False, max_length=20)),
                 ('external_number', models.CharField(blank=True, editable=False, help_text='The number it had where it came from.', max_length=60)),
                 ('external_key', backoffice.db.fields.FoldedField(blank=True, max_length=1100, source='external_number')),
-                ('search_text', backoffice.db.search_text.SearchTextField(codes=('ship_postcode',), phones=('ship_phone',), texts=('email', 'ship_name', 'ship_city'))),
+                ('search_text', backoffice.db.search_text.SearchTextField(codes=('ship_postcode',), phones=('ship_phone',), texts=('email', 'readable_email', 'ship_name', 'ship_city'))),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.customer')),

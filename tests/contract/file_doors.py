@@ -6,7 +6,7 @@ further door is added to DOORS: whatever is sent to all of them is sent to it to
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class AdminPlans(FileDoor):
     """The admin: a file is chosen, its plan has a page of its own."""
 
     choose = ""
-    form: dict[str, str] = {}
+    form: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self._client = Client(raise_request_exception=False)
@@ -148,17 +148,21 @@ class StockAdmin(AdminPlans):
     choose, form = "catalog/stockimport/import/", {"mode": "count"}
 
 
-class StockApi(FileDoor):
-    name, kind = "API", "stock, counted"
-    mode = "count"
+class ApiPlans(FileDoor):
+    """The API: a file is only planned, then applied by its number."""
+
+    name = "API"
+    path = ""
+    form: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self._api = Api(make_user(role="Manager"))
 
     def _post(self, file: Path) -> Any:
-        form = {"file": _sent(file), "mode": self.mode}
         answer = self._api.client.post(
-            "/api/v1/stock/imports?dry_run=true&limit=100", form, headers=self._api.headers
+            f"/api/v1/{self.path}?dry_run=true&limit=100",
+            {**self.form, "file": _sent(file)},
+            headers=self._api.headers,
         )
         if answer.status_code not in (200, 409, 422):
             raise FileDoorBroken(answer.content[:500])
@@ -175,13 +179,17 @@ class StockApi(FileDoor):
         answer = self._post(file)
         if answer.status_code == 200:
             number = answer.json()["number"]
-            done = self._api.post(f"stock/imports/{number}/apply", {"skip_invalid": skip_invalid})
+            done = self._api.post(f"{self.path}/{number}/apply", {"skip_invalid": skip_invalid})
             if done.status_code not in (200, 409):
                 raise FileDoorBroken(done.content[:500])
 
 
+class StockApi(ApiPlans):
+    kind, path, form = "stock, counted", "stock/imports", {"mode": "count"}
+
+
 class StockReceivedApi(StockApi):
-    kind, mode = "stock, received", "receive"
+    kind, form = "stock, received", {"mode": "receive"}
 
 
 class StockCommand(CommandPlans):
@@ -195,6 +203,10 @@ class StockCommand(CommandPlans):
 class ProductsAdmin(AdminPlans):
     name, kind = "admin", "products"
     choose = "catalog/product/import/"
+
+
+class ProductsApi(ApiPlans):
+    kind, path = "products", "products/imports"
 
 
 class ProductsCommand(CommandPlans):
@@ -242,7 +254,7 @@ class ParcelsCommand(CommandPlans):
 DOORS: tuple[type[FileDoor], ...] = (
     *(StockAdmin, StockApi, StockCommand),
     StockReceivedApi,
-    *(ProductsAdmin, ProductsCommand),
+    *(ProductsAdmin, ProductsApi, ProductsCommand),
     PromosCommand,
     *(ParcelsAdmin, ParcelsCommand),
 )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Customer, Source, User
 from backoffice.outbox.models import EmailMessage, EmailState
+from catalog.product_files import keep_product_plan, plan_products, read_products
 from catalog.stock_import import plan_import
 from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
@@ -44,6 +45,7 @@ class Shop:
     customer: int
     merge: int
     email: int
+    product_import: int
 
     def parameters(self, path: str) -> dict[str, str | int]:
         """What stands for the names in the braces of this path."""
@@ -56,9 +58,14 @@ class Shop:
             "merge_id": self.merge,
             "reference": f"{self.order.number}-S1",
             "email": self.email,
-            "number": self.order.number if "/orders/" in path else self.planned_import,
+            "number": self._number_in(path),
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
+
+    def _number_in(self, path: str) -> str | int:
+        if "/orders/" in path:
+            return self.order.number
+        return self.product_import if "/products/" in path else self.planned_import
 
 
 def open_shop() -> Shop:
@@ -84,4 +91,11 @@ def open_shop() -> Shop:
         customer.pk,
         merge.pk,
         email,
+        _planned_products(),
     )
+
+
+def _planned_products() -> int:
+    rows = io.BytesIO(f"sku,name,price\n{SKU},WHITE LANTERN,4.00\nNEW,New,free\n".encode())
+    file = read_products(rows, file_name="products.csv")
+    return keep_product_plan(file, plan_products(file), by=CLI).pk

@@ -17,7 +17,7 @@ from catalog.admin import stock_files
 from catalog.models import MovementKind, Product, StockImport, StockMovement
 from catalog.stock_import import plan_import
 from tests.admin_fixtures import SignIn
-from tests.factories import CLI, make_category, make_customer, make_product, place
+from tests.factories import CLI, make_category, make_customer, make_product, make_sold_out, place
 from tests.orders.admin.posted_dialogs import submitted
 
 pytestmark = pytest.mark.django_db
@@ -344,3 +344,16 @@ def test_a_barcode_whose_last_digit_does_not_fit_is_saved_and_remarked(manager: 
     change = f"{PRODUCTS}{product.pk}/change/"
     assert told not in manager.post(change, {**form, "barcode": "4006381333932"}, follow=True).text
     assert "last digit" not in manager.post(change, {**form, "barcode": "4006381333931"}, follow=True).text
+
+
+def test_a_product_that_never_had_stock_is_not_low(manager: Client) -> None:
+    product = make_product("NEW", low_stock_threshold=5)
+    make_sold_out("GONE", low_stock_threshold=5)
+
+    assert "Never stocked" in manager.get(PRODUCTS, {"q": "NEW"}).text
+    low = manager.get(PRODUCTS, {"view": "low"})
+    assert [each.sku for each in low.context["cl"].result_list] == ["GONE"]
+    assert "never stocked" in manager.get(f"{PRODUCTS}{product.pk}/change/").text
+    stock.receive("NEW", 3, by=CLI)
+    product.refresh_from_db()
+    assert (product.was_stocked, product.is_low) == (True, True)
