@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 STEPS_AT_A_TIME = 70
-USUALLY_DONE = 42
+USUALLY_DONE = 56
 
 # Nothing of this may be out of the machine's reach.
 REACHED = {
