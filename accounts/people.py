@@ -14,6 +14,7 @@ from accounts.history import record
 from accounts.mailing.account_mails import tell, told_now
 from accounts.models import AccountChange, User
 from accounts.models.changes import changed
+from accounts.models.users import checked_name
 from accounts.passwords.choosing import check_strength, store_password
 from accounts.roles import ROLE_NAMES
 from accounts.tokens.refresh import revoke_everything
@@ -92,7 +93,7 @@ def create_staff(email: str, *, role: str, password: str | None = None, name: st
         EmailTaken: the address has an account.
         Forbidden: only a superuser makes a superuser.
     """
-    user = User(email=checked_email(email), name=name.strip(), is_staff=True)
+    user = User(email=checked_email(email), name=checked_name(name), is_staff=True)
     if password is not None:
         check_strength(password, user, pointer="/password")
     # Hash before the transaction: it takes its time, in which nobody else could write.
@@ -193,7 +194,7 @@ def edit_user(
     if expected_version not in (None, _version(user)):
         raise Stale(_("%(email)s was changed meanwhile. Look at it again.") % {"email": user.email})
     if name is not None:
-        user.name = name.strip()
+        user.name = checked_name(name)
         user.save(update_fields=["name"])
     if role is not None:
         set_role(user, role, by=by)

@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 
-from accounts.finding import users_matching
 from accounts.models import User
 from accounts.people import SUPERUSER, role_named
+from backoffice.db.search_text import people_matching
 
 # The column of `users_with_roles` that each name is read from.
 USER_COLUMNS = {
@@ -47,7 +47,7 @@ class UserFilter:
 
     def of(self, users: QuerySet[User]) -> QuerySet[User]:
         """Narrow `users_with_roles`. Raises Invalid when there is no such role."""
-        users = users_matching(users, self.q or "")
+        users = people_matching(users, self.q or "")
         lookups = {
             "role": None if self.role is None else role_named(self.role),
             "is_staff": self.is_staff,

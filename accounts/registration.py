@@ -7,6 +7,7 @@ from accounts.addresses.confirmation import confirm_address
 from accounts.mailing.account_mails import limit_links, limit_mails, tell
 from accounts.mailing.links import CONFIRMATION, confirmation_link, no_longer_valid, password_link, user_of
 from accounts.models import User
+from accounts.models.users import checked_name
 from accounts.passwords.choosing import check_strength, is_own_password
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email
@@ -25,7 +26,7 @@ def register(email: str, password: str, *, name: str = "", address: str) -> None
     recipient = checked_email(email)
     check_strength(password, User(email=recipient, name=name), pointer="/password")
     limit_mails(recipient, address=address)
-    _take_in(User(email=recipient, name=name.strip(), password=make_password(password)))
+    _take_in(User(email=recipient, name=checked_name(name), password=make_password(password)))
 
 
 @write_transaction

@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from backoffice.countries.lookup import CODES_MEANT
 from backoffice.countries.names import NAMES
-from backoffice.currencies import PLACES, checked_currency
+from backoffice.countries.other_names import CODES_MEANT
 from backoffice.money import rounded_to
+from backoffice.money.currencies import PLACES, checked_currency
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}

@@ -51,6 +51,8 @@ class Heartbeat(models.Model):
 class Books(models.Model):
     """What all amounts of this database are in. There is one row."""
 
+    # Given, not drawn: a sequence would stay behind it, and doctor would say so.
+    id = models.SmallIntegerField(primary_key=True, default=1)
     currency = models.CharField(max_length=3)
     since = models.DateTimeField(auto_now_add=True)
 

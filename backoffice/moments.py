@@ -4,6 +4,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
+# Beyond them a moment cannot be told in every time zone, nor a day be added to it or taken away.
+FIRST = datetime(1, 1, 3, tzinfo=UTC)
+LAST = datetime(9999, 12, 29, tzinfo=UTC)
+
+
+def is_within_calendar(moment: datetime) -> bool:
+    return FIRST <= moment <= LAST
+
 
 def opening(text: str) -> datetime:
     """Read when something begins: a day without a time begins with its first moment.
@@ -12,7 +20,7 @@ def opening(text: str) -> datetime:
         ValueError: it is no moment that every time zone can tell.
     """
     day = _day(text)
-    return _moment(text) if day is None else start_of_day(day)
+    return _moment(text) if day is None else _first_moment(day)
 
 
 def closing(text: str) -> datetime:
@@ -25,7 +33,7 @@ def closing(text: str) -> datetime:
     if day is None:
         return _moment(text)
     try:
-        return start_of_day(day + timedelta(days=1))
+        return _first_moment(day + timedelta(days=1))
     except OverflowError:
         raise ValueError(text) from None
 
@@ -48,6 +56,13 @@ def start_of_day(day: date) -> datetime:
     return _told_by_the_clock(timezone.make_aware(datetime.combine(day, time.min)))
 
 
+def _first_moment(day: date) -> datetime:
+    """Raises ValueError at the ends of the calendar."""
+    if not is_within_calendar(datetime.combine(day, time.min, tzinfo=UTC)):
+        raise ValueError(day)
+    return start_of_day(day)
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
@@ -57,11 +72,10 @@ def _day(text: str) -> date | None:
 
 def _moment(text: str) -> datetime:
     parsed = datetime.fromisoformat(text.strip())
-    try:
-        return _told_by_the_clock(timezone.make_aware(parsed) if parsed.tzinfo is None else parsed)
-    except OverflowError:
-        # At the ends of the calendar a moment cannot be told in UTC.
-        raise ValueError(text) from None
+    aware = timezone.make_aware(parsed) if parsed.tzinfo is None else parsed
+    if not is_within_calendar(aware):
+        raise ValueError(text)
+    return _told_by_the_clock(aware)
 
 
 def _told_by_the_clock(moment: datetime) -> datetime:

@@ -117,12 +117,15 @@ MIDDLEWARE = [
     "backoffice.admin.error_pages.ErrorPageMiddleware",
 ]
 CSRF_FAILURE_VIEW = "backoffice.admin.error_pages.csrf_failure"
+TEMPLATE_LOADERS = [
+    ("backoffice.runtime.isolation.Loader", ["django.template.loaders.app_directories.Loader"])
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": TEMPLATE_LOADERS,
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

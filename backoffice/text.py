@@ -17,6 +17,10 @@ LINES_PATTERN = f"^[^{_NEVER}]*$"
 _SHOWS_NOTHING = re.compile(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
+RIGHT_TO_LEFT = re.compile(
+    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 _NOT_SEEN = {"Cf", "Cc", "Cs"}
 _ALIKE = str.maketrans({"\N{MINUS SIGN}": "-", "\N{BRAILLE PATTERN BLANK}": " "})
@@ -50,8 +54,34 @@ def has_wrong_check_digit(barcode: str) -> bool:
     return weighted % 10 != 0
 
 
+def is_right_to_left(text: str) -> bool:
+    """Whether letters of the text are written from right to left, as Arabic and Hebrew ones are."""
+    return not text.isascii() and RIGHT_TO_LEFT.search(text) is not None
+
+
+def isolated(text: str) -> str:
+    """Return the text so that in a plain line of others it turns the order of none of them."""
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if is_right_to_left(text) else text
+
+
 def shows_nothing(text: str) -> bool:
     return not identity_key(text)
+
+
+def fault_of(text: str, *, lines: bool = False) -> str | None:
+    """Return why nobody may write this text, None if they may; only some texts have `lines`."""
+    # shopctl takes the rest of this module before Django is loaded.
+    from django.utils.translation import gettext as _
+
+    found = (CONTROL_BUT_LINE_BREAKS if lines else CONTROL).search(text)
+    if found:
+        facts = {"character": f"U+{ord(found[0]):04X}", "place": found.start() + 1}
+        if "\ud800" <= found[0] <= "\udfff":
+            return _("Character %(place)s of the text is not valid UTF-8: write it again.") % facts
+        return _("Remove the control character %(character)s: it is character %(place)s of the text.") % facts
+    if text.strip() and shows_nothing(text):
+        return _("This text shows nothing: write something, or leave it empty.")
+    return None
 
 
 def with_control_shown(text: str, control: re.Pattern[str] = CONTROL) -> str:

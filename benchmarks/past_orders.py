@@ -34,12 +34,15 @@ FAST = {
 # Both understand the rest.
 PRICES = "UPDATE catalog_product SET price = ROUND(1 + (id * 37 %% 9900) / 100.0, 2)"
 PEOPLE = """
-    INSERT INTO accounts_customer (id, email, name, phone, note, created_at)
+    INSERT INTO accounts_customer (id, email, name, phone, note, search_text, created_at)
     WITH RECURSIVE numbers (number) AS (
         SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < %(customers)s
     ), firsts (place, name) AS (VALUES {firsts}), lasts (place, name) AS (VALUES {lasts})
     SELECT number, 'buyer-' || number || '@example.com',
-        CASE number WHEN 7 THEN %(rare_name)s ELSE firsts.name || ' ' || lasts.name END, '', '', %(now)s
+        CASE number WHEN 7 THEN %(rare_name)s ELSE firsts.name || ' ' || lasts.name END, '', '',
+        ' buyer-' || number || '@example.com '
+            || LOWER(CASE number WHEN 7 THEN %(rare_name)s ELSE firsts.name || ' ' || lasts.name END) || ' ',
+        %(now)s
     FROM numbers
     JOIN firsts ON firsts.place = number %% %(firsts)s
     JOIN lasts ON lasts.place = number / %(firsts)s %% %(lasts)s
@@ -47,11 +50,11 @@ PEOPLE = """
 """
 PROMOTIONS = """
     INSERT INTO orders_promotion (
-        id, name, kind, percent_off, minimum_spend, first_order_only, is_restricted, is_paused, is_batch,
-        created_at, updated_at
+        id, name, search_text, kind, percent_off, minimum_spend, first_order_only, is_restricted,
+        is_paused, is_batch, created_at, updated_at
     )
-    SELECT 1, 'Welcome', 'percentage', 10, 0, false, false, false, false, %(now)s, %(now)s
-    UNION ALL SELECT 2, 'Spring', 'percentage', 5, 0, false, false, false, false, %(now)s, %(now)s
+    SELECT 1, 'Welcome', ' welcome ', 'percentage', 10, 0, false, false, false, false, %(now)s, %(now)s
+    UNION ALL SELECT 2, 'Spring', ' spring ', 'percentage', 5, 0, false, false, false, false, %(now)s, %(now)s
 """
 CODES = """
     INSERT INTO orders_promocode (id, promotion_id, code, times_used, is_paused, created_at)
@@ -93,7 +96,7 @@ ORDERS = """
         id, serial, prefix, customer_id, status, email, currency, ship_name, ship_line1, ship_line2,
         ship_city, ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount,
         shipping, total, credited, units, promo_code, explanation, note, source,
-        placed_at, origin, external_number, version, updated_at
+        placed_at, origin, external_number, external_key, search_text, version, updated_at
     )
     SELECT number, 100000 + number, 'B-', customer, status, person.email, 'EUR', person.name,
         'Seeweg ' || (number %% 200), '', 'Köln', '', '34878', 'DE', '',
@@ -101,18 +104,19 @@ ORDERS = """
         CASE status WHEN 'cancelled' THEN {total} ELSE 0 END,
         units_of_one + units_of_other, COALESCE(code.code, ''),
         '[{{"step": "subtotal", "amount": "12.50", "code": null, "facts": {{}}}}]',
-        CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, 'shop', '', 1, placed
+        CASE number %% 200 WHEN 0 THEN 'Please ring twice' ELSE '' END, 'api', placed, 'shop', '', '',
+        person.search_text || 'köln 34878 ', 1, placed
     FROM plan JOIN accounts_customer AS person ON person.id = plan.customer
     LEFT JOIN orders_promocode AS code ON code.id = plan.promotion
     ORDER BY number
 """
 LINES = """
     INSERT INTO orders_orderline (
-        order_id, product_id, position, sku, name, unit_price, quantity, subtotal, discount, shipped,
+        order_id, product_id, position, sku, sku_key, name, unit_price, quantity, subtotal, discount, shipped,
         delivered, cancelled, returned, credited
     )
-    SELECT number, product.id, position, product.sku, product.name, product.price, units, line_price,
-        line_off,
+    SELECT number, product.id, position, product.sku, product.sku_key, product.name, product.price,
+        units, line_price, line_off,
         CASE WHEN status IN ('shipped', 'delivered') OR status = 'partially_shipped' AND position = 1
             THEN units ELSE 0 END,
         CASE status WHEN 'delivered' THEN units ELSE 0 END,

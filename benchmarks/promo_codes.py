@@ -16,17 +16,20 @@ START, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 
 # Both databases understand it.
 CUSTOMERS = """
-    INSERT INTO accounts_customer (email, name, phone, note, created_at)
+    INSERT INTO accounts_customer (email, name, phone, note, search_text, created_at)
     WITH RECURSIVE numbers (number) AS (
         SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < %(customers)s
     )
-    SELECT 'buyer-' || number || '@example.com', 'Buyer ' || number, '', '', %(moment)s FROM numbers
+    SELECT 'buyer-' || number || '@example.com', 'Buyer ' || number, '', '',
+        ' buyer-' || number || '@example.com buyer ' || number || ' ', %(moment)s
+    FROM numbers
 """
 ORDERS = """
     INSERT INTO orders_order (
         serial, prefix, customer_id, status, email, currency, ship_name, ship_line1, ship_line2, ship_city,
         ship_region, ship_postcode, ship_country, ship_phone, subtotal, discount, shipping, total, credited,
-        units, promo_code, explanation, note, source, placed_at, origin, external_number, version, updated_at
+        units, promo_code, explanation, note, source, placed_at, origin, external_number, external_key,
+        search_text, version, updated_at
     )
     WITH RECURSIVE numbers (number) AS (
         SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < %(orders)s
@@ -34,15 +37,17 @@ ORDERS = """
     SELECT 100000 + number, 'B-', (SELECT MIN(id) FROM accounts_customer) + number %% %(customers)s,
         'delivered', 'buyer@example.com', 'EUR', 'Buyer', 'Street 1', '', 'City', '', '', 'DE', '',
         3.39 * (1 + number %% 40) * 2, 0, 0, 3.39 * (1 + number %% 40) * 2, 0, (1 + number %% 40) * 2, '',
-        '[]', '', 'api', %(moment)s, 'shop', '', 1, %(moment)s
+        '[]', '', 'api', %(moment)s, 'shop', '', '', ' buyer@example.com buyer city ', 1,
+        %(moment)s
     FROM numbers
 """
 LINES = """
     INSERT INTO orders_orderline (
-        order_id, product_id, position, sku, name, unit_price, quantity, subtotal, discount, shipped,
+        order_id, product_id, position, sku, sku_key, name, unit_price, quantity, subtotal, discount, shipped,
         delivered, cancelled, returned, credited
     )
-    SELECT placed.id, product.id, place.number, product.sku, product.name, 3.39, placed.units / 2,
+    SELECT placed.id, product.id, place.number, product.sku, product.sku_key, product.name, 3.39,
+        placed.units / 2,
         3.39 * (placed.units / 2), 0, placed.units / 2, placed.units / 2, 0, 0, 0
     FROM orders_order AS placed
     CROSS JOIN (SELECT 1 AS number UNION ALL SELECT 2) AS place

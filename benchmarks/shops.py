@@ -24,12 +24,14 @@ OURS = {
 # Both databases understand it.
 PRODUCTS = """
     INSERT INTO catalog_product (
-        sku, sku_key, name, barcode, barcode_key, price, is_active, on_hand, reserved, created_at, updated_at
+        sku, sku_key, name, search_text, barcode, barcode_key, price, is_active, on_hand, reserved,
+        created_at, updated_at
     )
     WITH RECURSIVE numbers (number) AS (
         SELECT %(first)s UNION ALL SELECT number + 1 FROM numbers WHERE number < %(last)s
     )
-    SELECT 'SKU-' || number, 'sku-' || number, 'Product ' || number, '', '', 3.39, true, %(on_hand)s, 0,
+    SELECT 'SKU-' || number, 'sku-' || number, 'Product ' || number,
+        ' product ' || number || ' sku-' || number || ' ', '', '', 3.39, true, %(on_hand)s, 0,
         %(moment)s, %(moment)s
     FROM numbers
 """

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from backoffice.db.search_text import holding
-from backoffice.finding import cleaned, is_findable, words_of
+from backoffice.db.search_words import cleaned, is_findable, words_of
 from catalog.models import Product
 from catalog.models.product import ProductQuerySet
 

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from backoffice.db.statements import insert, selecting, updating
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, Stale
-from backoffice.typed import fault_of
+from backoffice.text import fault_of
 from catalog.models import MovementKind, Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products
@@ -76,6 +76,17 @@ def ship(quantities: Mapping[int, int], *, reference: str, held_for: str, by: Ac
         for each in lock_products(quantities)
     ]
     _move(MovementKind.SHIP, changes, reference=reference, held_for=held_for, by=by, at=at)
+
+
+def unship(quantities: Mapping[int, int], *, reference: str, held_for: str, by: Actor, at: datetime) -> None:
+    """Put units that never left back on the shelf, reserved for their order as before."""
+    changes = [
+        Change(each, on_hand=quantities[each.pk], reserved=quantities[each.pk])
+        for each in lock_products(quantities)
+    ]
+    for change in changes:
+        _refuse_too_many(change.product, change.on_hand)
+    _move(MovementKind.UNSHIP, changes, reference=reference, held_for=held_for, by=by, at=at)
 
 
 def restock(quantities: Mapping[int, int], *, reference: str, by: Actor, at: datetime) -> None:

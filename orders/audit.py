@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import (
     Case,
@@ -18,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Abs, Coalesce
+from django.db.models.functions import Abs, Coalesce, Round
 from django.db.models.query import QuerySet
 
 from backoffice.db.money_fields import MoneyField
@@ -38,7 +39,9 @@ from orders.models import (
     PromotionProduct,
     Redemption,
     RedemptionState,
+    Return,
     ReturnLine,
+    ShipmentLine,
 )
 from orders.models.order import OPEN_UNITS, exact
 from orders.pricing import credit_of
@@ -70,7 +73,9 @@ def audit_orders() -> list[Discrepancy]:
         *_reserved_is_what_open_orders_hold(),
         *_ledger_holds_what_each_order_has_open(),
         *_status_follows_from_lines(),
+        *_lines_shipped_what_their_shipments_say(),
         *_totals_add_up(),
+        *_amounts_can_be_paid(),
         *_lines_are_credited_what_was_paid(),
         *_lines_are_credited_what_their_reversals_say(),
         *_orders_are_credited_what_their_lines_are(),
@@ -124,6 +129,24 @@ def _status_follows_from_lines() -> Iterator[Discrepancy]:
         yield Discrepancy(number, "status", f"is {status}, its lines say {due}")
 
 
+def _lines_shipped_what_their_shipments_say() -> Iterator[Discrepancy]:
+    """Check that a line's units are those of its shipments, of which undone ones count no more."""
+    left = ShipmentLine.objects.filter(order_line=OuterRef("pk"), shipment__undone_at=None)
+    arrived = left.filter(shipment__delivered_at__isnull=False)
+    lines = OrderLine.objects.annotate(sent=_units_of(left), arrived=_units_of(arrived))
+    wrong = lines.exclude(shipped=F("sent"), delivered=F("arrived")).order_by("pk")
+    figures = ("order__number", "sku", "shipped", "delivered", "sent", "arrived")
+    for number, sku, *counted in wrong.values_list(*figures)[:NAMED_AT_MOST]:
+        shipped, delivered, sent, arrived_units = counted
+        detail = f"{sku} shipped {shipped}, delivered {delivered}; its shipments say {sent}, {arrived_units}"
+        yield Discrepancy(number, "shipments", detail)
+
+
+def _units_of(contents: QuerySet[ShipmentLine]) -> Coalesce:
+    summed = contents.order_by().values("order_line").annotate(units=Sum("quantity")).values("units")
+    return Coalesce(Subquery(summed), 0, output_field=IntegerField())
+
+
 def _totals_add_up() -> Iterator[Discrepancy]:
     orders = Order.objects.annotate(
         lines_subtotal=Coalesce(exact(Sum("lines__subtotal")), Value(0), output_field=MoneyField()),
@@ -138,6 +161,25 @@ def _totals_add_up() -> Iterator[Discrepancy]:
             "subtotal {subtotal}, discount {discount}, units {units}; its lines say {lines_subtotal}, "
             "{lines_discount}, {lines_units}".format(**row),
         )
+
+
+def _amounts_can_be_paid() -> Iterator[Discrepancy]:
+    """Check that amounts are of the shop's currency, and that none is finer than its smallest amount."""
+    others = Order.objects.exclude(currency=settings.SHOP_CURRENCY).order_by("pk")
+    for number, currency in others.values_list("number", "currency")[:NAMED_AT_MOST]:
+        yield Discrepancy(number, "currency", f"in {currency}, the shop's is {settings.SHOP_CURRENCY}")
+    amounts = (
+        (OrderLine.objects.order_by("pk"), "order__number", ("unit_price", "discount")),
+        (Order.objects.order_by("pk"), "number", ("shipping",)),
+        (Product.objects.order_by("pk"), "sku", ("price",)),
+    )
+    for rows, subject, names in amounts:
+        finer = Q()
+        for name in names:
+            finer |= ~Q(**{name: Round(F(name), precision=places())})
+        for named in rows.filter(finer).values_list(subject, flat=True)[:NAMED_AT_MOST]:
+            detail = f"{' or '.join(names)} with more than {places()} decimal places"
+            yield Discrepancy(named, "places", detail)
 
 
 def _lines_are_credited_what_was_paid() -> Iterator[Discrepancy]:
@@ -201,20 +243,23 @@ def _sum_of(reversal_lines: type[CancellationLine | ReturnLine], name: str) -> C
 
 def _orders_are_credited_what_their_lines_are() -> Iterator[Discrepancy]:
     """Check that an order is credited with what its lines are, and with the shipping that was given back."""
-    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
-    fees = Cancellation.objects.filter(order=OuterRef("pk")).order_by().values("order")
     orders = Order.objects.annotate(
-        of_lines=Subquery(lines.annotate(sum=Sum("credited")).values("sum")),
-        of_shipping=Subquery(fees.annotate(sum=Sum("shipping_credit")).values("sum")),
         due=exact(
-            Coalesce(F("of_lines"), Value(0), output_field=MoneyField())
-            + Coalesce(F("of_shipping"), Value(0), output_field=MoneyField())
-        ),
+            _of_order(OrderLine, "credited")
+            + _of_order(Cancellation, "shipping_credit")
+            + _of_order(Return, "shipping_credit")
+        )
     ).exclude(credited=F("due"))
     for number, credited, due in orders.order_by("pk").values_list("number", "credited", "due")[
         :NAMED_AT_MOST
     ]:
         yield Discrepancy(number, "credited", f"credited {credited}; its lines and shipping say {due}")
+
+
+def _of_order(model: type[OrderLine | Cancellation | Return], name: str) -> Coalesce:
+    of_order = model.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    summed = Subquery(of_order.annotate(sum=Sum(name)).values("sum"))
+    return Coalesce(summed, Value(0), output_field=MoneyField())
 
 
 def _uses_are_active_redemptions() -> Iterator[Discrepancy]:

@@ -161,7 +161,7 @@ def _lines_of(pks: Sequence[int]) -> Mapping[int, list[Sequence[Any]]]:
 
 def _tracking_of(pks: Sequence[int]) -> dict[int, list[str]]:
     numbers: dict[int, str] = {}
-    parcels = Shipment.objects.filter(order__in=pks).exclude(tracking_number="").order_by("pk")
+    parcels = Shipment.objects.that_left().filter(order__in=pks).exclude(tracking_number="").order_by("pk")
     for order, number in parcels.values_list("order_id", "tracking_number"):
         numbers[order] = f"{numbers[order]}; {number}" if order in numbers else number
     return {order: [told] for order, told in numbers.items()}

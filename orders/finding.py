@@ -9,10 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from accounts.finding import customers_matching
 from accounts.models import Customer, User
 from backoffice.db.search_text import of_person
-from backoffice.finding import cleaned, is_findable, squeezed, words_of
+from backoffice.db.search_words import cleaned, is_findable, squeezed, words_of
 from backoffice.text import identity_key
 from catalog.models import Product
 from orders.models import Order, OrderLine, Shipment
@@ -55,7 +54,7 @@ def orders_matching(orders: OrderQuerySet, term: str, *, by: SearchedBy = EVERYT
     if not is_findable(term):
         return orders.none()
     found = _told_by(term, by)
-    if len(words := words_of(term)) > 1:
+    if (words := words_of(term)) != [identity_key(term)]:
         found |= reduce(and_, (_told_by(word, by) for word in words))
     return orders.filter(found)
 
@@ -119,8 +118,9 @@ def _by_what_belongs_to_it(text: str, by: SearchedBy) -> QuerySet[Any, Any]:
         found.append(Order.objects.with_promo_code(code).values("pk"))
     if by.people:
         found.append(_in_parcels(Shipment.objects.tracked_by(text), by))
-        buyers = customers_matching(Customer.objects.all(), text).values("pk")
-        found.append(Order.objects.filter(customer__in=buyers).values("pk"))
+        if is_buyer := of_person(identity_key(text)):
+            buyers = Customer.objects.filter(is_buyer).values("pk")
+            found.append(Order.objects.filter(customer__in=buyers).values("pk"))
     return found[0].union(*found[1:])
 
 

@@ -18,19 +18,28 @@ class OrderStatus(TextChoices):
 class Action(TextChoices):
     EDIT = "edit", _("Edit")
     SHIP = "ship", _("Ship")
+    CORRECT_SHIPMENT = "correct_shipment", _("Correct shipment")
+    UNDO_SHIPMENT = "undo_shipment", _("Undo shipment")
     DELIVER = "deliver", _("Deliver")
     CANCEL = "cancel", _("Cancel")
     RETURN = "return", _("Register return")
+    SEND_AGAIN = "send_again", _("Send e-mail again")
     COMMENT = "comment", _("Comment")
 
 
 ALLOWED: dict[Action, frozenset[OrderStatus]] = {
     Action.EDIT: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED}),
     Action.SHIP: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED}),
+    Action.CORRECT_SHIPMENT: frozenset(
+        {OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED, OrderStatus.DELIVERED}
+    ),
+    # Which of its shipments, the use case decides: none that was delivered or of which units came back.
+    Action.UNDO_SHIPMENT: frozenset({OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED}),
     Action.DELIVER: frozenset({OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED}),
     # Cancelling a cancelled order again changes nothing, so that a repeated request is harmless.
     Action.CANCEL: frozenset({OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED, OrderStatus.CANCELLED}),
     Action.RETURN: frozenset({OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED, OrderStatus.DELIVERED}),
+    Action.SEND_AGAIN: frozenset(OrderStatus),
     Action.COMMENT: frozenset(OrderStatus),
 }
 OPEN_STATUSES = (OrderStatus.PENDING, OrderStatus.PARTIALLY_SHIPPED)

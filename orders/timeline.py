@@ -2,14 +2,20 @@
 
 The facts that an entry holds, by its kind; amounts are decimal strings in the order's currency:
 
-placed      total
-edited      changes: {field: [before, after]}, of shipping_address, email and note; if the new customer could
-            not have used the promo code, promo_limits_passed: [reason]
-shipped     shipment, carrier, tracking_number, lines: [{sku, name, quantity}]
-delivered   shipments: [reference]
-cancelled   cancellation, is_whole, reason, credit, shipping_credit, lines: [{sku, name, quantity, credit}]
-returned    return, reason, credit, lines: [{sku, name, quantity, restock, credit}]
-comment     text
+placed              total
+edited              changes: {field: [before, after]}, of shipping_address, email and note; if the new
+                    customer could not have used the promo code, promo_limits_passed: [reason]
+shipped             shipment, carrier, tracking_number, lines: [{sku, name, quantity}]
+shipment_corrected  shipment, changes: {field: [before, after]}, of carrier and tracking_number; told: whether
+                    the customer was
+shipment_undone     shipment, carrier, tracking_number, reason, told, lines: [{sku, name, quantity}]
+delivered           shipments: [reference]
+cancelled           cancellation, is_whole, reason, credit, shipping_credit,
+                    lines: [{sku, name, quantity, credit}]
+returned            return, reason, credit, shipping_credit, lines: [{sku, name, quantity, restock, credit}];
+                    a line of which some were restocked and some written off is there twice
+email_sent_again    template, email: the number of the new mail
+comment             text
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +26,7 @@ from accounts.actors import Actor
 from backoffice.db.statements import insert
 from orders.emails.audience import tell
 from orders.emails.contexts import Happening
-from orders.models import EventKind, Order, OrderEvent, OrderLine
+from orders.models import EventKind, Order, OrderEvent, OrderLine, Shipment
 
 
 def happened(
@@ -31,6 +37,7 @@ def happened(
     by: Actor,
     at: datetime,
     lines: Sequence[OrderLine] = (),
+    shipment: Shipment | None = None,
 ) -> OrderEvent:
     """Write the entry and queue the mails about it, in the transaction of the change.
 
@@ -38,8 +45,9 @@ def happened(
 
     Args:
         lines: the order's as they are now, for kinds whose mail lists them all.
+        shipment: the one that it is about, for kinds whose mail tells of a parcel.
     """
     event = OrderEvent(order=order, kind=kind, facts=dict(facts), actor=by.user, source=by.source, at=at)
     insert([event])
-    tell(Happening(kind, at, facts, order, lines))
+    tell(Happening(kind, at, facts, order, lines, shipment))
     return event

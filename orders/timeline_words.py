@@ -22,6 +22,20 @@ CHANGES = {
     ),
     "email": (gettext_lazy("E-mail: %(before)s → %(after)s"), gettext_lazy("E-mail changed")),
     "note": (gettext_lazy("Note: %(before)s → %(after)s"), gettext_lazy("Note changed")),
+    "carrier": (gettext_lazy("Carrier: %(before)s → %(after)s"), gettext_lazy("Carrier changed")),
+    "tracking_number": (
+        gettext_lazy("Tracking number: %(before)s → %(after)s"),
+        gettext_lazy("Tracking number changed"),
+    ),
+}
+# Mails by their templates.
+MAILS = {
+    "order_placed": gettext_lazy("the confirmation"),
+    "order_shipped": gettext_lazy("the shipping notice"),
+    "shipment_corrected": gettext_lazy("the correction of a shipment"),
+    "shipment_undone": gettext_lazy("the notice that a shipment had not left"),
+    "order_cancelled": gettext_lazy("the notice of a cancellation"),
+    "return_received": gettext_lazy("the receipt of a return"),
 }
 
 
@@ -64,6 +78,22 @@ def _shipped(facts: Facts) -> str:
     return _("Shipped %(units)s with %(parcel)s") % {"units": units, "parcel": parcel}
 
 
+def _shipment_corrected(facts: Facts) -> str:
+    told = {"shipment": facts["shipment"], "changes": _edited(facts)}
+    return _("%(shipment)s corrected. %(changes)s") % told
+
+
+def _shipment_undone(facts: Facts) -> str:
+    told = {
+        "shipment": facts["shipment"],
+        "units": _units(facts["lines"]),
+        "reason": facts["reason"],
+    }
+    if told["reason"]:
+        return _("%(shipment)s undone, it never left: %(units)s. %(reason)s") % told
+    return _("%(shipment)s undone, it never left: %(units)s") % told
+
+
 def _delivered(facts: Facts) -> str:
     return _("Delivered %(shipments)s") % {"shipments": ", ".join(facts["shipments"])}
 
@@ -78,7 +108,18 @@ def _cancelled(facts: Facts) -> str:
 
 
 def _returned(facts: Facts) -> str:
-    return _("Returned %(units)s") % {"units": _units(facts["lines"])}
+    restocked = _units([line for line in facts["lines"] if line["restock"]])
+    written_off = _units([line for line in facts["lines"] if not line["restock"]])
+    told = {"restocked": restocked, "written_off": written_off}
+    if not written_off:
+        return _("Returned %(restocked)s") % told
+    if not restocked:
+        return _("Returned %(written_off)s, written off") % told
+    return _("Returned %(restocked)s; %(written_off)s written off") % told
+
+
+def _email_sent_again(facts: Facts) -> str:
+    return _("Sent again: %(mail)s") % {"mail": MAILS[facts["template"]]}
 
 
 def _comment(facts: Facts) -> str:
@@ -99,8 +140,11 @@ SENTENCES: Mapping[EventKind, Callable[[Facts], str]] = {
     EventKind.PLACED: _placed,
     EventKind.EDITED: _edited,
     EventKind.SHIPPED: _shipped,
+    EventKind.SHIPMENT_CORRECTED: _shipment_corrected,
+    EventKind.SHIPMENT_UNDONE: _shipment_undone,
     EventKind.DELIVERED: _delivered,
     EventKind.CANCELLED: _cancelled,
     EventKind.RETURNED: _returned,
+    EventKind.EMAIL_SENT_AGAIN: _email_sent_again,
     EventKind.COMMENT: _comment,
 }

@@ -14,10 +14,12 @@ from orders.models import EventKind, Order, OrderEvent, Shipment
 
 # Fields that reveal who ordered, by their names in the API and in the facts of timelines.
 PERSONAL = ("email", "shipping_address", "note")
-PERSONAL_OF_SHIPMENT = ("tracking_number",)
-PERSONAL_FACTS = ("reason", *PERSONAL_OF_SHIPMENT)
+PERSONAL_OF_SHIPMENT = ("tracking_number", "shipping_address")
+PERSONAL_FACTS = ("reason", "tracking_number")
 # An order may have been somebody else's before its e-mail address was corrected.
 OF_WHOEVER_HAD_IT = ("email", "shipping_address")
+# Comments are among colleagues who may know the customer, and so is which mail was sent again.
+AMONG_COLLEAGUES = (EventKind.COMMENT, EventKind.EMAIL_SENT_AGAIN)
 
 
 def may_know_customers(user: User) -> bool:
@@ -46,7 +48,7 @@ def events_told_to(user: User, events: QuerySet[OrderEvent]) -> QuerySet[OrderEv
     Comments are among colleagues who may know the customer.
     """
     is_colleague = user.is_staff and may_know_customers(user)
-    return events if is_colleague else events.exclude(kind=EventKind.COMMENT)
+    return events if is_colleague else events.exclude(kind__in=AMONG_COLLEAGUES)
 
 
 def facts_told_to(user: User, facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -59,7 +61,7 @@ def facts_told_to(user: User, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     if may_know_customers(user):
         return facts
     hidden = {name: None for name in PERSONAL_FACTS if name in facts}
-    return {**_without_changes(facts, PERSONAL), **hidden}
+    return {**_without_changes(facts, (*PERSONAL, *PERSONAL_FACTS)), **hidden}
 
 
 def _without_changes(facts: Mapping[str, Any], fields: tuple[str, ...]) -> Mapping[str, Any]:

@@ -25,12 +25,12 @@ def kept_rows() -> list[Rows]:
 
 
 def empty(test: TransactionTestCase, *, as_migrated: list[Rows]) -> list[Rows]:
-    """Leave no row but those of the tables that are kept, and the ledger guarded by its triggers.
+    """Leave no row but those of the tables that are kept, and the histories guarded by their triggers.
 
     Gives the rows that are kept: those of `as_migrated`, or the same under new keys when a test changed them.
     """
     full = tables_with_rows()
-    if triggers.TABLE in full:
+    if not triggers.TABLES.keys().isdisjoint(full):
         triggers.drop_triggers(connection)
     try:
         _delete_all(full)

@@ -43,6 +43,13 @@ def make_product(
     return product_with_sku(sku)
 
 
+def make_sold_out(sku: str, **fields: Any) -> Product:
+    """A product that had a unit, and has none any more."""
+    make_product(sku, on_hand=1, **fields)
+    stock.adjust(sku, -1, reason="lost", by=CLI)
+    return product_with_sku(sku)
+
+
 def make_customer(email: str = "", *, user: User | None = None, name: str = "") -> Customer:
     customer = customer_for(email or f"customer-{next(_serial)}@example.com", name=name)
     if user is not None:

@@ -20,7 +20,6 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.addresses.change import ask_for_somebody
 from accounts.admin.actor import actor_of
-from accounts.finding import users_matching
 from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
@@ -31,6 +30,7 @@ from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.admin.email_input import EmailAddressInput
 from backoffice.admin.lists import moment, view_tabs
+from backoffice.db.search_text import people_matching
 from backoffice.errors import Forbidden
 
 LIST = "admin:accounts_user_changelist"
@@ -143,7 +143,7 @@ class UserAdmin(DomainAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        return users_matching(queryset, search_term), False
+        return people_matching(queryset, search_term), False
 
     @display(description=gettext_lazy("Person"), ordering="email")
     def person(self, user: User) -> SafeString:

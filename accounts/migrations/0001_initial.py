@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('email_confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('auth_version', models.PositiveIntegerField(default=1, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('search_text', backoffice.db.search_text.SearchTextField(texts=('email', 'name'))),
+                ('search_text', backoffice.db.search_text.SearchTextField(texts=('email', 'readable_email', 'name'))),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, max_length=40)),
                 ('note', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('search_text', backoffice.db.search_text.SearchTextField(phones=('phone',), texts=('email', 'name'))),
+                ('search_text', backoffice.db.search_text.SearchTextField(phones=('phone',), texts=('email', 'readable_email', 'name'))),
                 ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='accounts.customer')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customer', to=settings.AUTH_USER_MODEL)),
             ],
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             name='AccountEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Account created'), ('invited', 'Invited'), ('role', 'Role changed'), ('deactivated', 'Deactivated'), ('activated', 'Activated'), ('password', 'Password changed'), ('link', 'Password link sent'), ('signed_in', 'Signed in'), ('refused', 'Sign-in refused'), ('limited', 'Too many guesses'), ('signed_out', 'Signed out'), ('replayed', 'A refresh token was used twice'), ('exported', 'Exported'), ('backed_up', 'Backup written'), ('restored', 'Backup restored')], max_length=20)),
+                ('kind', models.CharField(choices=[('created', 'Account created'), ('invited', 'Invited'), ('role', 'Role changed'), ('deactivated', 'Deactivated'), ('activated', 'Activated'), ('password', 'Password changed'), ('email_asked', 'Another e-mail address asked for'), ('email', 'E-mail address changed'), ('email_stopped', 'Change of the e-mail address stopped'), ('link', 'Password link sent'), ('signed_in', 'Signed in'), ('refused', 'Sign-in refused'), ('limited', 'Too many guesses'), ('signed_out', 'Signed out'), ('replayed', 'A refresh token was used twice'), ('exported', 'Exported'), ('backed_up', 'Backup written'), ('restored', 'Backup restored')], max_length=20)),
                 ('facts', models.JSONField(blank=True, default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('address', models.CharField(blank=True, max_length=45)),
@@ -114,6 +114,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['user', '-id'], name='event_of_account')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EmailChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email])),
+                ('needs_old', models.BooleanField()),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('new_confirmed_at', models.DateTimeField(null=True)),
+                ('old_confirmed_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='email_changes', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user',), name='email_change_one_at_a_time')],
             },
         ),
         migrations.CreateModel(

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.hashers import make_password, verify_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from backoffice.db.fields import LineField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import normalised_email, readable_email, valid_email
+from backoffice.errors import Fault, Invalid
 
 
 class UserManager(BaseUserManager["User"]):
@@ -99,3 +101,16 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     def may_sign_in(self) -> bool:
         """Whether the user is active and, if a customer, has confirmed the address."""
         return self.is_active and (self.is_staff or self.email_confirmed_at is not None)
+
+
+def checked_name(name: str) -> str:
+    """Return a person's name as it is kept, trimmed.
+
+    Raises:
+        Invalid: too long, or with characters that no text may have; the fault points at /name.
+    """
+    try:
+        return str(User._meta.get_field("name").clean(name.strip(), None))
+    except ValidationError as error:
+        detail = " ".join(error.messages)
+        raise Invalid(f"name: {detail}", faults=[Fault("/name", "validation", detail)]) from None

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, IntegerField, Model, QuerySet
@@ -69,7 +70,13 @@ class SavedViewsChangeList(ChangeList):
         return narrowed
 
     def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
+        try:
+            super().get_results(request)
+        except IncorrectLookupParameters:
+            # Django would leave the view and the filters for the whole list.
+            pages = self.model_admin.get_paginator(request, self.queryset, self.list_per_page).num_pages
+            self.page_num: int = min(max(self.page_num, 1), pages)
+            super().get_results(request)
         if not (self.query or self.has_active_filters or request.GET.get(VIEW)):
             # Without this the title would say "60 results (show all)" beside all 60.
             self.full_result_count = self.result_count

@@ -33,6 +33,8 @@ for exception, handler in problems.HANDLERS:
 for prefix, router in (
     ("/auth", "accounts.api.sign_in.sign_in_router"),
     ("/users", "accounts.api.users.users_router"),
+    # Before /products/{sku}, which would take their URLs; no product may be called “imports”.
+    ("", "catalog.api.product_imports.product_import_router"),
     ("", "catalog.api.products.products_router"),
     ("", "catalog.api.stock.stock_router"),
     ("", "catalog.api.stock_imports.import_router"),
@@ -43,5 +45,7 @@ for prefix, router in (
     ("/customers", "orders.api.customers.customers_router"),
     ("/orders", "orders.api.orders.orders_router"),
     ("/orders", "orders.api.actions.actions_router"),
+    ("/orders", "orders.api.shipments.shipments_router"),
+    ("/orders", "orders.api.emails.emails_router"),
 ):
     api.add_router(prefix, router)

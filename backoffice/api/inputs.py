@@ -26,9 +26,9 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from backoffice.errors import Fault, Invalid
+from backoffice.moments import is_within_calendar
 from backoffice.money import MAX_AMOUNT, in_places, places
-from backoffice.text import CONTROL_BUT_LINE_BREAKS, LINE_PATTERN, LINES_PATTERN
-from backoffice.typed import fault_of
+from backoffice.text import CONTROL_BUT_LINE_BREAKS, LINE_PATTERN, LINES_PATTERN, fault_of
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 OMITTED: Any = None
@@ -72,10 +72,9 @@ def _written_as_time(value: object) -> object:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("This moment is out of range.") from None
+    if not is_within_calendar(moment):
+        raise ValueError("This moment is out of range.")
+    return moment.astimezone(UTC)
 
 
 def _decimals_in_schema(schema: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.db import dumps
+from backoffice.db import digests, dumps
 from backoffice.db.migrating import migrate
 from backoffice.errors import Conflict, Invalid, Title
 from backoffice.runtime.replacing import replacing
@@ -53,8 +53,8 @@ class NothingToBackUp(Conflict):
 def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Write the file: all of it or nothing, readable by its owner alone. Nobody waits meanwhile.
 
-    It is read before it takes the place of one that was there. `asked` names queries of one value each: what
-    they give in the backup is returned.
+    It is read before it takes the place of one that was there, and its digest is written beside it. `asked`
+    names queries of one value each: what they give in the backup is returned, with the digest as `sha256`.
 
     Raises:
         NothingToBackUp: the database was never set up.
@@ -74,13 +74,22 @@ def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, 
         # What was made by a newer version may be kept, though only that can read it.
         with suppress(NewerBackup):
             check(part)
-    return found
+        digest = digests.digest_of(part)
+        # Gone before the file is another one: whatever ends this here leaves none that is wrong.
+        digests.digest_file(path).unlink(missing_ok=True)
+    digests.keep_digest(path, digest)
+    return {**found, "sha256": digest}
 
 
 def check(path: Path) -> None:
-    """Refuse what is no backup. Raises NoBackup, NewerBackup, CannotDump, or OSError without a file."""
+    """Refuse what is no backup, or no longer what was written.
+
+    Raises:
+        NoBackup, NewerBackup, CannotDump, DamagedBackup, or OSError without a file.
+    """
     with path.open("rb"):
         pass
+    digests.check_digest(path)
     try:
         found, tables = _migrations_in(path), _tables_in(path)
     except (sqlite3.DatabaseError, dumps.NotReadable) as error:

@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models.lookups import BuiltinLookup, FieldGetDbPrepValueMixin, Lookup
 from django.utils.translation import gettext as _
 
-from backoffice.text import barcode_key, identity_key
-from backoffice.typed import fault_of
+from backoffice.text import barcode_key, fault_of, identity_key
 
 
 @models.CharField.register_lookup

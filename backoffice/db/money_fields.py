@@ -7,8 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from backoffice.currencies import MOST_PLACES
 from backoffice.money import WHOLE_DIGITS, TooManyPlaces, in_places, places, rounded, smallest
+from backoffice.money.currencies import MOST_PLACES
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]

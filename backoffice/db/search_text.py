@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from backoffice.db.fields import FoldedField
-from backoffice.finding import marks_of_person, search_text, words_of
+from backoffice.db.search_words import cleaned, is_findable, marks_of_person, search_text, words_of
+from backoffice.text import identity_key
 
 
 class SearchTextField(models.TextField):  # type: ignore[type-arg]
@@ -82,8 +83,26 @@ def holding_all(term: str, *, column: str = "search_text") -> Q:
 
 
 def of_person(word: str, *, column: str = "search_text") -> Q:
-    """Whether the word, folded already, or a telephone number tells a person, of whom this is the text."""
+    """Whether the word, folded already, or a telephone number tells a person, of whom this is the text.
+
+    An empty condition for several words that are no telephone number: each is to be looked for.
+    """
     found = Q()
     for mark in marks_of_person(word):
         found |= holding(mark, column=column)
     return found
+
+
+def people_matching[Person: models.Model](
+    people: models.QuerySet[Person], term: str
+) -> models.QuerySet[Person]:
+    """Find people by the words of name and e-mail address in any order, or by their telephone number."""
+    term = cleaned(term)
+    if not term:
+        return people
+    if not is_findable(term):
+        return people.none()
+    by_words = Q()
+    for word in words_of(term):
+        by_words &= of_person(word)
+    return people.filter(by_words | of_person(identity_key(term)))

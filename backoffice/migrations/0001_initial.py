@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Books',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ('currency', models.CharField(max_length=3)),
                 ('since', models.DateTimeField(auto_now_add=True)),
             ],

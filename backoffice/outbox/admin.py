@@ -16,9 +16,9 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
 from backoffice.admin.lists import WholeDaysFilter, moment, remembered_count, view_tabs
+from backoffice.db.search_words import MOST_WORDS, cleaned
 from backoffice.email_addresses import normalised_email
 from backoffice.errors import Refusal
-from backoffice.finding import MOST_WORDS, cleaned
 from backoffice.outbox.delivery import MAX_ATTEMPTS
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import requeue

@@ -27,6 +27,11 @@ class EmailMessage(models.Model):
     """
 
     cause = models.CharField(max_length=120)
+    about = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("What it is about: an order's number, if it is about an order."),
+    )
     template = models.CharField(max_length=60)
     recipient = models.EmailField()
     context = models.JSONField(default=dict)
@@ -55,6 +60,7 @@ class EmailMessage(models.Model):
                 name="email_due",
             ),
             models.Index(fields=("state", "-id"), name="email_by_state"),
+            models.Index(fields=("about", "-id"), condition=~models.Q(about=""), name="email_about"),
         )
         permissions = (("requeue_emailmessage", "Can send e-mails again"),)  # not translated
 

@@ -23,15 +23,23 @@ class NotDead(Conflict):
 
 @write_transaction
 def queue_email(
-    *, cause: str, template: str, recipient: str, context: Mapping[str, Any], suppressed: bool = False
+    *,
+    cause: str,
+    template: str,
+    recipient: str,
+    context: Mapping[str, Any],
+    about: str = "",
+    suppressed: bool = False,
 ) -> None:
     """Write the e-mail's row, unless this cause already has this mail for this person.
 
-    `template` names `email/<template>.txt` and `.html`; `context` holds what JSON holds. Values whose key
-    begins with `secret_` are forgotten once the mail is sent. A suppressed mail is recorded, never sent.
+    `about` is the number of the order that it is about, if it is about one. `template` names
+    `email/<template>.txt` and `.html`; `context` holds what JSON holds. Values whose key begins with
+    `secret_` are forgotten once the mail is sent. A suppressed mail is recorded, never sent.
     """
     message = EmailMessage(
         cause=cause,
+        about=about,
         template=template,
         recipient=recipient,
         context=dict(context),

@@ -9,9 +9,16 @@ from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.template.loader import render_to_string
 
+from backoffice.text import without_control
+
 # Plain text must not be escaped, whether or not a template remembers to say so.
 PLAIN_TEXT = DjangoTemplates(
-    {"NAME": "plain_text", "DIRS": [], "APP_DIRS": True, "OPTIONS": {"autoescape": False}}
+    {
+        "NAME": "plain_text",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {"autoescape": False, "loaders": settings.TEMPLATE_LOADERS},
+    }
 )
 REMOVED = "(removed)"
 
@@ -40,7 +47,7 @@ def render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
     html = render_to_string(f"email/{template}.html", {**values, "subject": subject})
     # Template conditions that are false leave empty lines behind.
     text = re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
-    return RenderedEmail(" ".join(subject.split())[:255], text, html)
+    return RenderedEmail(" ".join(without_control(subject).split())[:255], text, html)
 
 
 def ink_on(color: str) -> str:

@@ -18,6 +18,7 @@ from time import monotonic
 
 from django.core.cache import cache
 from django.db import connection, connections
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -189,12 +190,20 @@ def _database_takes_writes() -> bool:
     if monotonic() < _written_at + WRITTEN_IS_GOOD_FOR_SECONDS:
         return True
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
-        if cursor.fetchone()[0]:
+        if not postgresql_writes(cursor):
             return False
-        # Only this connection sees the table, and it ends with it: nobody waits for a lock.
-        cursor.execute("CREATE TEMPORARY TABLE readiness AS SELECT repeat('x', 8192) AS filler")
     _written_at = monotonic()
+    return True
+
+
+def postgresql_writes(cursor: CursorWrapper) -> bool:
+    """Whether this PostgreSQL writes, or only reads. Raises DatabaseError: its disk is full."""
+    cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+    if cursor.fetchone()[0]:
+        return False
+    # Only this connection sees the table, and it ends with it: nobody waits for a lock.
+    cursor.execute("CREATE TEMPORARY TABLE readiness AS SELECT repeat('x', 8192) AS filler")
+    cursor.execute("DROP TABLE readiness")
     return True
 
 

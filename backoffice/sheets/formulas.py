@@ -17,12 +17,14 @@ def neutralised(text: str) -> str:
 
 
 def safe_text(text: str) -> str:
-    """Return the text in a form that is safe in a cell of any file."""
-    return neutralised(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
+    """Return the text in a form that is safe in a cell of any file; `restored` undoes it."""
+    text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    # One that begins with an apostrophe of its own gets another: the first is taken off again.
+    return f"'{text}" if _is_formula(text.lstrip("'")) else text
 
 
 def restored(text: str) -> str:
-    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+    return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
 
 
 def _is_formula(text: str) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import Conflict, Fault
 from backoffice.sheets.csv_lines import csv_lines
+from backoffice.sheets.formulas import safe_text
 
 FAULTS_NAMED = 50
 NAME_SHOWN = 40
@@ -98,11 +99,15 @@ class CannotUndo(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """All rows of a file; `subject` is the column that names what each is about."""
+    """All rows of a file; `subject` is the column that names what each is about.
+
+    `kept` is the import that keeps the plan, as data, if one does.
+    """
 
     subject: str
     rows: tuple[PlannedRow, ...]
     ignored_columns: tuple[str, ...]
+    kept: Mapping[str, Any] | None = None
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -185,5 +190,7 @@ def shown(value: Any) -> str:
 def rejected_csv(plan: RowPlan, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> str:
     """Write the rows with problems as they were, each with its reason, to be corrected and imported."""
     reasons = {row.row: row.problem for row in plan.problems}
-    rejected = ([*cells, number, reasons[number]] for number, cells in rows if number in reasons)
+    rejected = (
+        [*map(safe_text, cells), number, reasons[number]] for number, cells in rows if number in reasons
+    )
     return csv_lines([[*columns, "row", "problem"], *rejected])

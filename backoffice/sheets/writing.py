@@ -1,5 +1,6 @@
 """Writes rows as CSV or XLSX files while they are read: the memory does not grow with their number."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001
 DAY_SECONDS = 86_400
 # Spreadsheet programs read so many rows of one sheet.
 MOST_ROWS = 1_048_576
+ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 
 
@@ -50,6 +52,11 @@ def _empty_workbook() -> BytesIO:
     return file
 
 
+def _text(value: str) -> str:
+    """Escape what XML or a workbook would read as something else: a carriage return is _x000D_ there."""
+    return escape(ESCAPED.sub(r"_x005F\g<0>", value).replace("\r", "_x000D_"))
+
+
 def _row(row: Sequence[Cell]) -> str:
     return f"<row>{''.join(map(_cell, row))}</row>"
 
@@ -57,7 +64,7 @@ def _row(row: Sequence[Cell]) -> str:
 def _cell(value: Cell) -> str:
     if isinstance(value, str):
         return (
-            f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>' if value else "<c/>"
+            f'<c t="inlineStr"><is><t xml:space="preserve">{_text(value)}</t></is></c>' if value else "<c/>"
         )
     if isinstance(value, datetime):
         return f'<c s="1"><v>{(value - EPOCH).total_seconds() / DAY_SECONDS:.9f}</v></c>'

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import DomainAdmin, show_refusal
+from backoffice.admin.base import AnyForm, DomainAdmin, show_refusal
 from backoffice.db.search_text import holding_all
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
+from catalog.admin.category_history import history_of
 from catalog.categories import delete_category, save_category
 from catalog.models import Category, Product
 
@@ -22,6 +25,7 @@ class CategoryAdmin(DomainAdmin):
     list_display = ("name", "products_count")
     search_fields = ("name",)
     search_help_text = _("Category name")
+    change_form_outer_after_template = "catalog/category_history.html"
     prepopulated_fields = {"slug": ("name",)}
     empty_title = _("No categories yet")
     empty_text = _("Categories group products, and a promo code can be limited to some of them.")
@@ -52,8 +56,35 @@ class CategoryAdmin(DomainAdmin):
             return show_refusal(request, refusal)
         return answer
 
-    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Category, form: AnyForm, change: bool) -> None:
         save_category(obj, by=actor_of(request))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        changes = history_of(int(object_id)) if object_id.isdecimal() else []
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "changes": changes}
+        )
+        return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the history on the category's page, which says what was called what before."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(f"{reverse('admin:catalog_category_change', args=[object_id])}#changes")
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The use cases record what was done."""
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The use cases record what was done."""
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
         delete_category(obj, by=actor_of(request))

@@ -49,7 +49,9 @@ def _shown(changes: Iterable[ProductChange]) -> list[ShownEntry]:
 
 def cards_of(product: Product) -> list[dict[str, Any]]:
     available = {"title": _("Available"), "value": f"{product.available:,}", "note": _("can be ordered")}
-    if product.available <= product.threshold:
+    if not product.was_stocked:
+        available |= {"note": _("never stocked")}
+    elif product.is_low:
         low = _("low: at or under %(threshold)s") % {"threshold": f"{product.threshold:,}"}
         available |= {"note": low, "note_tone": "bad" if product.available <= 0 else "warn"}
     return [

@@ -13,7 +13,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
-from backoffice.finding import words_of
+from backoffice.db.search_words import words_of
 from backoffice.text import identity_key
 from catalog.models import ImportState, ProductImport, StockImport
 
@@ -22,7 +22,7 @@ STATE_TONES = {ImportState.PLANNED: "warn", ImportState.APPLIED: "good", ImportS
 type AnyImport = StockImport | ProductImport
 
 
-class ImportList(ReadOnlyAdmin):
+class ListOfImports(ReadOnlyAdmin):
     list_display: tuple[str, ...] = ("title", "state_label", "counts", "author", "created")
     list_filter: tuple[tuple[str, Any], ...] = (
         ("state", ChoicesDropdownFilter),

@@ -20,7 +20,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
-from backoffice.finding import cleaned
+from backoffice.db.search_words import cleaned
 from catalog.admin.exporting import Exported, ListExport
 from catalog.exports import MovementExport
 from catalog.finding import products_matching

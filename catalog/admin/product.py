@@ -22,6 +22,7 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.money import formatted
+from backoffice.text import has_wrong_check_digit
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting
 from catalog.admin.history import stock_of
@@ -75,6 +76,11 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         css = {"all": ("catalog/products.css",)}
 
     # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        products = super().get_queryset(request)
+        assert isinstance(products, ProductQuerySet)
+        return products.with_was_stocked()
 
     def in_view(self, rows: QuerySet[Product], view: str) -> QuerySet[Product]:
         assert isinstance(rows, ProductQuerySet)
@@ -152,6 +158,9 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         else:
             obj.pk = create_product(ProductData(**data), by=actor_of(request)).pk
         obj.refresh_from_db()
+        if "barcode" in form.changed_data and has_wrong_check_digit(obj.barcode):
+            text = gettext("Saved, but the last digit of the barcode %(barcode)s does not fit the others.")
+            messages.warning(request, text % {"barcode": obj.barcode})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -221,15 +230,19 @@ def state_of(product: Product) -> tuple[str, str]:
     """Return the tone and the word of the product's label."""
     if not product.is_active:
         return "plain", gettext("Archived")
+    if not product.was_stocked:
+        return "plain", gettext("Never stocked")
     if product.available <= 0:
         return "bad", gettext("Sold out")
-    if product.available <= product.threshold:
+    if product.is_low:
         return "warn", gettext("Low")
     return "good", gettext("Active")
 
 
 def availability_tone(product: Model) -> str:
     assert isinstance(product, Product)
+    if not product.was_stocked:
+        return "muted"
     if product.available <= 0:
         return "bad"
-    return "warn" if product.is_active and product.available <= product.threshold else "strong"
+    return "warn" if product.is_low else "strong"

@@ -9,25 +9,24 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 
 from accounts.admin.actor import actor_of
-from backoffice.sheets.limits import UnreadableFile
 from catalog.admin.exporting import Exported
 from catalog.admin.file_imports import FileForm, FileImports
 from catalog.admin.product_import_page import ProductImportPage
 from catalog.models import Product
 from catalog.product_files import (
     apply_product_import,
-    file_of,
     keep_product_plan,
-    plan_of,
     plan_products,
     product_import_numbered,
     read_products,
-    rejected_products_csv,
+    refuse_too_many,
+    rejected_of,
     undo_product_import,
 )
 from catalog.product_files.export import ProductExport
+from catalog.product_files.plan import MOST_ROWS_OF_A_REQUEST
 
-MOST_ROWS = 20_000
+MOST_ROWS = MOST_ROWS_OF_A_REQUEST
 
 
 class ProductFiles(FileImports, ImportExportMixin):
@@ -58,17 +57,7 @@ class ProductFiles(FileImports, ImportExportMixin):
     def plan(self, request: HttpRequest, form: FileForm) -> int:
         file = form.cleaned_data["import_file"]
         read = read_products(file, file_name=file.name)
-        if len(read.rows) > MOST_ROWS:
-            raise UnreadableFile(
-                ngettext(
-                    "The file has %(rows)s row; this page takes %(most)s at a time. "
-                    "Split it, or use shopctl products import.",
-                    "The file has %(rows)s rows; this page takes %(most)s at a time. "
-                    "Split it, or use shopctl products import.",
-                    len(read.rows),
-                )
-                % {"rows": f"{len(read.rows):,}", "most": f"{MOST_ROWS:,}"}
-            )
+        refuse_too_many(read, most=MOST_ROWS)
         return int(keep_product_plan(read, plan_products(read), by=actor_of(request)).pk)
 
     def import_page(self, request: HttpRequest, number: int) -> ProductImportPage:
@@ -95,7 +84,11 @@ class ProductFiles(FileImports, ImportExportMixin):
 
     def import_rejects_view(self, request: HttpRequest, number: int) -> HttpResponse:
         _refuse_unless_seeing(request)
-        return self.hand_back(request, lambda: _rejected(number), file_name=f"products-{number}-rejected.csv")
+        return self.hand_back(
+            request,
+            lambda: rejected_of(product_import_numbered(number)),
+            file_name=f"products-{number}-rejected.csv",
+        )
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[ProductExport]]:
         return [ProductExport]
@@ -127,4 +120,4 @@ def _undo(request: HttpRequest, number: int) -> str:
 
 def _rejected(number: int) -> str:
     kept = product_import_numbered(number)
-    return rejected_products_csv(file_of(kept), plan_of(kept)) if kept.problems else ""
+    return rejected_of(kept) if kept.problems else ""

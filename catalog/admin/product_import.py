@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.admin.import_list import ImportList
+from catalog.admin.import_list import ListOfImports
 from catalog.models import ImportState, ProductImport
 
 
 @admin.register(ProductImport)
-class ProductImportAdmin(ImportList):
+class ProductImportAdmin(ListOfImports):
     empty_title = _("No imports yet")
     empty_text = _(
         "Create products or change prices from one CSV or Excel file: you see every change before it is "

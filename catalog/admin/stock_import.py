@@ -16,7 +16,7 @@ from unfold.decorators import display
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import csv_file
 from backoffice.admin.lists import StaffFilter, WholeDaysFilter
-from catalog.admin.import_list import ImportList
+from catalog.admin.import_list import ListOfImports
 from catalog.admin.stock_files import StockFiles
 from catalog.models import ImportState, StockImport
 from catalog.stock_import import (
@@ -29,7 +29,7 @@ from catalog.stock_import import (
 
 
 @admin.register(StockImport)
-class StockImportAdmin(StockFiles, ImportList):
+class StockImportAdmin(StockFiles, ListOfImports):
     list_display = ("title", "state_label", "mode_shown", "counts", "author", "created")
     list_filter = (
         ("state", ChoicesDropdownFilter),

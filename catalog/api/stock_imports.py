@@ -1,19 +1,23 @@
 """Stock changed by a file, for staff: plan, look, apply, undo."""
 
-import hashlib
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Router, UploadedFile
 
 from accounts.actors import Actor
 from accounts.api.auth import require
-from backoffice.api.idempotency import DOCUMENTED, answer_once, answer_once_for, kept_answer
+from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
-from backoffice.errors import Refusal, TooLarge
 from backoffice.requests.json_reply import Reply, rendered
-from backoffice.sheets.reading import MAX_FILE
+from catalog.api.planning import (
+    CSV_FILE,
+    MAX_NUMBER,
+    answer_planned,
+    csv_reply,
+    digest_of,
+    refuse_too_large,
+)
 from catalog.api.stock_import_schemas import (
     ApplyIn,
     ImportFilters,
@@ -58,7 +62,6 @@ ROW_SORTING = Sorting(
     {"problem_code": SortKey("problem_code"), "row": SortKey("row"), "sku": SortKey("sku")},
     usual="-problem_code,row",
 )
-MAX_NUMBER = 2**63 - 1
 
 
 @import_router.post(
@@ -79,34 +82,19 @@ def import_stock(
     It is planned and applied, all or nothing (201); with `dry_run` only planned (200).
     """
     actor = require(request, "catalog.move_stock")
-    if (file.size or 0) > MAX_FILE:
-        raise TooLarge(_("The file may have 20 MB. Split it."))
+    refuse_too_large(file)
 
-    content = f"{mode} {_digest(file)}".encode()
-    if kept := kept_answer(request, content):
-        return kept.to(request)
-    file.seek(0)
-    # Planned before the answer's transaction begins, so that no writer waits while a file is read.
-    planned = plan_import(file, file_name=file.name or "file", mode=mode, by=actor)  # type: ignore[arg-type]
-    is_answered = False
+    def plan() -> StockImport:
+        return plan_import(file, file_name=file.name or "file", mode=mode, by=actor)  # type: ignore[arg-type]
 
-    def run() -> Reply:
-        nonlocal is_answered
-        is_answered = True
+    def reply(planned: StockImport) -> Reply:
         if query.dry_run:
             return _reply(planned, actor, limit=query.limit)
         applied = apply_import(planned.pk, by=actor, skip_invalid=query.skip_invalid, again=query.again)
         return _reply(applied, actor, limit=query.limit, status=201, location=f"{request.path}/{applied.pk}")
 
-    try:
-        reply = answer_once_for(request, content, run)
-    except Refusal:
-        forget_plan(planned.pk)
-        raise
-    if not is_answered:
-        # Another request with the same key was faster.
-        forget_plan(planned.pk)
-    return reply.to(request)
+    content = f"{mode} {digest_of(file)}".encode()
+    return answer_planned(request, content, plan=plan, reply=reply, forget=forget_plan)
 
 
 @import_router.get(
@@ -163,15 +151,12 @@ def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> 
     response={200: None},
     operation_id="get_rejected_rows",
     summary="The rejected rows as a file",
-    openapi_extra={
-        "responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}
-    },
+    openapi_extra=CSV_FILE,
 )
 def get_rejected(request: HttpRequest, number: int) -> HttpResponse:
     """Download the rejected rows, each with its reason: correct them and import the file again."""
     require(request, "catalog.view_stockimport")
-    headers = {"Content-Disposition": f'attachment; filename="import-{number}-rejected.csv"'}
-    return HttpResponse(rejects_csv(_find(number)), content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_reply(rejects_csv(_find(number)), file_name=f"import-{number}-rejected.csv")
 
 
 @import_router.post(
@@ -214,13 +199,6 @@ def undo(request: HttpRequest, number: int, body: UndoIn | None = None) -> HttpR
 
 def _find(number: int) -> StockImport:
     return import_numbered(min(number, MAX_NUMBER))
-
-
-def _digest(file: UploadedFile) -> str:
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _reply(

@@ -7,6 +7,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.manager
 import django.utils.timezone
+import re
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -50,10 +51,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CategoryChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Deleted')], max_length=8)),
+                ('changes', models.JSONField(default=dict)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('category', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='changes', to='catalog.category')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Product',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('\\A[^/\\x00-\\x1f\\x7f]{1,64}\\Z', 'A SKU has 1 to 64 characters, without / and control characters.', code='sku_characters'), django.core.validators.RegexValidator('\\A\\.{1,2}\\Z', '“.” and “..” alone cannot be a SKU: add a letter or a digit.', code='sku_of_dots', inverse_match=True)], verbose_name='SKU')),
+                ('sku', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('\\A[^/\\x00-\\x1f\\x7f]{1,64}\\Z', 'A SKU has 1 to 64 characters, without / and control characters.', code='sku_characters'), django.core.validators.RegexValidator('\\A\\.{1,2}\\Z', '“.” and “..” alone cannot be a SKU: add a letter or a digit.', code='sku_of_dots', inverse_match=True), django.core.validators.RegexValidator('\\A\\s*imports\\s*\\Z', '“imports” alone cannot be a SKU: it is an address of the API. Add a letter or a digit.', code='sku_of_api', flags=re.RegexFlag['IGNORECASE'], inverse_match=True)], verbose_name='SKU')),
                 ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku', unique=True)),
                 ('name', models.CharField(max_length=255, verbose_name='name')),
                 ('search_text', backoffice.db.search_text.SearchTextField(texts=('name', 'sku'))),
@@ -212,7 +228,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('receive', 'Received'), ('adjust', 'Adjusted'), ('count', 'Counted'), ('reserve', 'Reserved'), ('release', 'Released'), ('ship', 'Shipped'), ('restock', 'Restocked'), ('import', 'Imported'), ('undo', 'Import undone')], max_length=8)),
+                ('kind', models.CharField(choices=[('receive', 'Received'), ('adjust', 'Adjusted'), ('count', 'Counted'), ('reserve', 'Reserved'), ('release', 'Released'), ('ship', 'Shipped'), ('unship', 'Shipment undone'), ('restock', 'Restocked'), ('import', 'Imported'), ('undo', 'Import undone')], max_length=8)),
                 ('on_hand_delta', models.IntegerField(default=0)),
                 ('reserved_delta', models.IntegerField(default=0)),
                 ('on_hand_after', models.IntegerField()),
@@ -300,7 +316,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='stockmovement',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('reserve', 'release', 'ship', 'restock', 'import', 'undo'))), fields=('product', 'kind', 'reference'), name='movement_once_per_reference'),
+            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('reserve', 'release', 'ship', 'unship', 'restock', 'import', 'undo'))), fields=('product', 'kind', 'reference'), name='movement_once_per_reference'),
         ),
         migrations.RunPython(create, drop),
     ]

@@ -1,3 +1,4 @@
+from catalog.models.category_change import CategoryChange, CategoryChangeKind
 from catalog.models.file_import import ImportState
 from catalog.models.ledger import MovementKind, Reason, StockMovement
 from catalog.models.product import Category, EarlierSku, Product
@@ -7,6 +8,8 @@ from catalog.models.stock_import import ImportMode, StockImport, StockImportRow
 
 __all__ = [
     "Category",
+    "CategoryChange",
+    "CategoryChangeKind",
     "EarlierSku",
     "ImportMode",
     "ImportState",

@@ -10,11 +10,11 @@ from catalog.models.triggers import missing_triggers
 
 
 @checks.register(checks.Tags.database)
-def ledger_has_its_triggers(*, databases: Sequence[str] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+def histories_have_triggers(*, databases: Sequence[str] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     # A warning: an error would stop the very migrate that puts them back.
     return [
         checks.Warning(
-            f"The stock ledger of database {alias!r} lacks its trigger {name}.",
+            f"A history in the database {alias!r} lacks its trigger {name}.",
             hint="Put it back: python manage.py migrate",
             id="catalog.W001",
         )

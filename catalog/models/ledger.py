@@ -18,6 +18,7 @@ class MovementKind(models.TextChoices):
     RESERVE = "reserve", _("Reserved")
     RELEASE = "release", _("Released")
     SHIP = "ship", _("Shipped")
+    UNSHIP = "unship", _("Shipment undone")
     RESTOCK = "restock", _("Restocked")
     IMPORT = "import", _("Imported")
     UNDO = "undo", _("Import undone")
@@ -34,6 +35,7 @@ ONCE_PER_REFERENCE = (
     MovementKind.RESERVE,
     MovementKind.RELEASE,
     MovementKind.SHIP,
+    MovementKind.UNSHIP,
     MovementKind.RESTOCK,
     MovementKind.IMPORT,
     MovementKind.UNDO,

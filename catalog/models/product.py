@@ -1,5 +1,6 @@
 """What can be ordered, and how much of it there is."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Self
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,13 @@ no_dots_alone = RegexValidator(
     r"\A\.{1,2}\Z",
     _("“.” and “..” alone cannot be a SKU: add a letter or a digit."),
     code="sku_of_dots",
+    inverse_match=True,
+)
+not_of_the_api = RegexValidator(
+    r"\A\s*imports\s*\Z",
+    _("“imports” alone cannot be a SKU: it is an address of the API. Add a letter or a digit."),
+    code="sku_of_api",
+    flags=re.IGNORECASE,
     inverse_match=True,
 )
 
@@ -59,6 +67,12 @@ def named_earlier(keys: Sequence[str]) -> Q:
     return Q(pk__in=earlier.order_by().values("product"))
 
 
+def was_stocked() -> Exists:
+    """Hold for products of which stock ever moved."""
+    movements = Product._meta.get_field("movements").related_model
+    return Exists(movements._default_manager.filter(product=OuterRef("pk")))
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -73,12 +87,21 @@ class ProductQuerySet(models.QuerySet["Product"]):
         key = identity_key(code)
         if not key:
             return self.none()
-        return self.filter(Q(sku_key=key) | named_earlier([key]) | Q(barcode_key=barcode_key(code)))
+        # `filled`, so that SQLite takes the index of barcodes.
+        is_barcode = Q(barcode_key__filled=True, barcode_key=barcode_key(code))
+        return self.filter(Q(sku_key=key) | named_earlier([key]) | is_barcode)
 
     def low_stock(self) -> Self:
-        """Find active products with no more units available than their threshold."""
+        """Find active products with no more units available than their threshold.
+
+        Those that never had any stock are not low: they are still to be stocked, or never will be.
+        """
         threshold = Coalesce(F("low_stock_threshold"), settings.SHOP_LOW_STOCK_THRESHOLD)
-        return self.active().filter(available__lte=threshold)
+        return self.active().filter(available__lte=threshold).filter(was_stocked())
+
+    def with_was_stocked(self) -> Self:
+        """Tell of each in `has_movements` what `Product.was_stocked` would ask for one by one."""
+        return self.annotate(has_movements=was_stocked())
 
 
 class Product(Searched):
@@ -87,7 +110,7 @@ class Product(Searched):
     `on_hand` and `reserved` are written by catalog/stock.py and its set-based sibling for imports alone.
     """
 
-    sku = LineField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone])
+    sku = LineField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone, not_of_the_api])
     sku_key = FoldedField(source="sku", max_length=128, unique=True)
     name = LineField(_("name"), max_length=255)
     search_text = SearchTextField(texts=("name", "sku"))
@@ -149,6 +172,19 @@ class Product(Searched):
         if self.low_stock_threshold is None:
             return int(settings.SHOP_LOW_STOCK_THRESHOLD)
         return self.low_stock_threshold
+
+    @property
+    def was_stocked(self) -> bool:
+        """Whether stock of it ever moved."""
+        if self.on_hand or self.reserved:
+            return True
+        known: bool | None = getattr(self, "has_movements", None)
+        return self.movements.exists() if known is None else known
+
+    @property
+    def is_low(self) -> bool:
+        """Whether no more units are available than its threshold; see `ProductQuerySet.low_stock`."""
+        return self.is_active and self.available <= self.threshold and self.was_stocked
 
 
 class EarlierSku(models.Model):

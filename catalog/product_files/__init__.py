@@ -10,9 +10,16 @@ from catalog.product_files.kept import (
     plan_of,
     planned_row,
     product_import_numbered,
+    rejected_of,
     sweep_product_plans,
 )
-from catalog.product_files.plan import import_products, plan_products, rejected_products_csv
+from catalog.product_files.plan import (
+    import_products,
+    plan_products,
+    refuse_too_many,
+    rejected_products_csv,
+)
+from catalog.product_files.problems import problems_in_words
 from catalog.product_files.reading import ProductFile, read_products
 from catalog.product_files.undo import NOT_UNDONE, undo_product_import
 
@@ -30,8 +37,11 @@ __all__ = [
     "plan_of",
     "plan_products",
     "planned_row",
+    "problems_in_words",
     "product_import_numbered",
     "read_products",
+    "refuse_too_many",
+    "rejected_of",
     "rejected_products_csv",
     "sweep_product_plans",
     "undo_product_import",

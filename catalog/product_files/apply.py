@@ -7,11 +7,11 @@ from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.sheets.plans import OnRow
 from catalog.models import ImportState, ProductImport
-from catalog.product_files.kept import WrongState, file_of, hold_product_import, plan_of
+from catalog.product_files.kept import ImportInWrongState, file_of, hold_product_import, plan_of
 from catalog.product_files.plan import import_products
 
 
-class AppliedAlready(WrongState):
+class AppliedAlready(ImportInWrongState):
     pass
 
 

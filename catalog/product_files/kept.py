@@ -16,6 +16,7 @@ from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowProblem
 from catalog.models import ImportState, ProductImport, ProductImportRow
+from catalog.product_files.plan import rejected_products_csv
 from catalog.product_files.problems import problems_in_words
 from catalog.product_files.reading import ProductFile
 
@@ -37,7 +38,7 @@ class PlanGone(NotFound):
         )
 
 
-class WrongState(Conflict):
+class ImportInWrongState(Conflict):
     """Only a planned import can be applied, only an applied one undone."""
 
     code = "import_state"
@@ -129,6 +130,11 @@ def planned_row(row: ProductImportRow) -> PlannedRow:
     problems = tuple(RowProblem(*each) for each in row.problems)
     words = problems_in_words(problems)
     return PlannedRow(row.row, row.sku, Outcome(row.outcome), pairs, words, problems)
+
+
+def rejected_of(kept: ProductImport) -> str:
+    """Return the rows with problems as a CSV file to correct and import again."""
+    return rejected_products_csv(file_of(kept), plan_of(kept))
 
 
 def file_of(kept: ProductImport) -> ProductFile:

@@ -2,11 +2,16 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from itertools import batched
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
+from backoffice.money import MAX_AMOUNT, rounded
+from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import (
     OnRow,
     Outcome,
@@ -30,6 +35,24 @@ from catalog.product_history import KEPT_OF, ProductEdit, differences, record_ed
 from catalog.products import unclean_fields
 
 logger = logging.getLogger(__name__)
+
+MOST_ROWS_OF_A_REQUEST = 20_000
+
+
+def refuse_too_many(file: ProductFile, *, most: int = MOST_ROWS_OF_A_REQUEST) -> None:
+    """Raises UnreadableFile for more rows than a request may bring."""
+    if len(file.rows) <= most:
+        return
+    raise UnreadableFile(
+        ngettext(
+            "The file has %(rows)s row; at most %(most)s are taken here at a time. "
+            "Split it, or use shopctl products import.",
+            "The file has %(rows)s rows; at most %(most)s are taken here at a time. "
+            "Split it, or use shopctl products import.",
+            len(file.rows),
+        )
+        % {"rows": f"{len(file.rows):,}", "most": f"{most:,}"}
+    )
 
 
 def plan_products(file: ProductFile, *, on_row: OnRow | None = None) -> RowPlan:
@@ -142,9 +165,18 @@ class _Judge:
             raise RowHasProblems(RowProblem("", "barcode_taken", {"barcode": product.barcode}))
 
     def _value(self, product: Product, name: str) -> Any:
+        if name == "price":
+            return _with_cents(product.price)
         if name != "category":
             return getattr(product, name)
         return self._slugs.get(product.category_id) if product.category_id else None
+
+
+def _with_cents(price: Decimal | None) -> Decimal | None:
+    """Write 4.1 as 4.10, which is how it is kept; what is no such amount is left to be refused."""
+    if price is None or abs(price) > MAX_AMOUNT or price != rounded(price):
+        return price
+    return rounded(price)
 
 
 def _keys_of(file: ProductFile) -> list[str]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.money import too_many_places
 from backoffice.sheets.plans import RowProblem, shown
-from catalog.models.product import no_dots_alone, sku_validator
+from catalog.models.product import no_dots_alone, not_of_the_api, sku_validator
 
 type Facts = Mapping[str, Any]
 
@@ -111,7 +111,7 @@ SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
     "not_yes_or_no": gettext_lazy("Write 1 for a product that can be ordered, 0 for an archived one."),
     **dict.fromkeys(("blank", "null"), gettext_lazy("A value is needed here: write one.")),
     # Django's own validation errors, by code.
-    **{each.code: each.message for each in (sku_validator, no_dots_alone)},
+    **{each.code: each.message for each in (sku_validator, no_dots_alone, not_of_the_api)},
     **{each.code: each.message for each in (MaxLengthValidator, MaxValueValidator, MinValueValidator)},
     **DecimalValidator.messages,
     "max_decimal_places": lambda _facts: too_many_places(),

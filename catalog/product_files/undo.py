@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault
 from backoffice.sheets.plans import FAULTS_NAMED, CannotUndo, Outcome, RowProblem
-from backoffice.text import identity_key
+from backoffice.text import barcode_key, identity_key
 from catalog.models import (
     Category,
     ImportState,
@@ -22,7 +22,7 @@ from catalog.models import (
     ProductImportRow,
     StockMovement,
 )
-from catalog.product_files.kept import WrongState, hold_product_import
+from catalog.product_files.kept import ImportInWrongState, hold_product_import
 from catalog.product_files.problems import RowHasProblems, problems_in_words
 from catalog.product_files.writing import PRODUCTS_AT_ONCE, locked_products, write
 from catalog.product_history import (
@@ -39,7 +39,7 @@ DOING = (Outcome.NEW.value, Outcome.CHANGE.value)
 NOTHING_GIVEN: Mapping[str, Any] = dict.fromkeys(KEPT_OF) | {"barcode": ""}
 
 
-class NotApplied(WrongState):
+class NotApplied(ImportInWrongState):
     pass
 
 
@@ -132,7 +132,7 @@ class _Undoing:
         if slug := values.get("category"):
             values["category"] = self._category(slug)
         barcode = values.get("barcode")
-        if barcode and self._holders.get(barcode, product.pk) != product.pk:
+        if barcode and self._holders.get(barcode_key(barcode), product.pk) != product.pk:
             facts = {"reason": "barcode_taken", "barcode": barcode}
             raise RowHasProblems(RowProblem("barcode", NOT_UNDONE, facts))
         return self._edited(product, values)
@@ -179,7 +179,8 @@ def _moved(pks: Iterable[int]) -> set[int]:
 def _holders(entries: Iterable[ProductChange]) -> dict[str, int]:
     """Return which product has each of the barcodes that are to be given back."""
     barcodes = [entry.changes["barcode"][0] for entry in entries if "barcode" in entry.changes]
-    return dict(Product.objects.filter(barcode__in=filter(None, barcodes)).values_list("barcode", "pk"))
+    keys = [barcode_key(barcode) for barcode in barcodes if barcode]
+    return dict(Product.objects.filter(barcode_key__in=keys).values_list("barcode_key", "pk"))
 
 
 def _faults(problems: Problems) -> list[Fault]:

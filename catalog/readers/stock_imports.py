@@ -7,32 +7,25 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.actors import name_told_to
 from accounts.models import User
 from catalog.models import StockImport, StockImportRow
+from catalog.readers.file_imports import HISTORY, ImportFields, narrowed
 from catalog.stock_import import problem_in_words
 
-COLUMNS = {
-    "number": "pk",
-    "state": "state",
-    "mode": "mode",
-    "file_name": "file_name",
-    "rows": "rows_count",
-    "changes": "changes",
-    "unchanged": "unchanged",
-    "problems": "problems",
-    "ignored_columns": "ignored_columns",
-    "source": "source",
-    "created_at": "created_at",
-    "created_by": "created_by__email",
-    "applied_at": "applied_at",
-    "applied_by": "applied_by__email",
-    "undone_at": "undone_at",
-    "undone_by": "undone_by__email",
-}
-IMPORT_FIELDS = tuple(COLUMNS)
-# Each field that says who did it, with the time column that says whether it was done at all.
-PEOPLE = {"created_by": "created_at", "applied_by": "applied_at", "undone_by": "undone_at"}
+FIELDS = ImportFields(
+    {
+        "number": "pk",
+        "state": "state",
+        "mode": "mode",
+        "file_name": "file_name",
+        "rows": "rows_count",
+        "changes": "changes",
+        "unchanged": "unchanged",
+        **HISTORY,
+    }
+)
+IMPORT_FIELDS = tuple(FIELDS.columns)
+import_columns, import_as_data = FIELDS.needed, FIELDS.as_data
 ROW_COLUMNS = {
     "row": ("row",),
     "sku": ("sku",),
@@ -45,23 +38,6 @@ ROW_COLUMNS = {
     "problem_code": ("problem_code",),
 }
 ROW_FIELDS = tuple(ROW_COLUMNS)
-
-
-def import_columns(fields: Sequence[str]) -> list[str]:
-    """Return the columns of StockImport that these fields are read from."""
-    people = [name for name in PEOPLE if name in fields]
-    needed = [*(f"{name}__is_staff" for name in people), *(PEOPLE[name] for name in people)]
-    return [*(COLUMNS[name] for name in fields), *needed]
-
-
-def import_as_data(row: Mapping[str, Any], fields: Sequence[str], *, to: User | None) -> dict[str, Any]:
-    """Return these fields of a row that holds their columns; `to` None is the system, which sees all."""
-    content = {name: row[COLUMNS[name]] for name in fields}
-    for name in set(PEOPLE).intersection(fields):
-        happened = row[PEOPLE[name]] is not None
-        is_staff = bool(row[f"{name}__is_staff"])
-        content[name] = name_told_to(to, content[name], is_staff=is_staff) if happened else None
-    return content
 
 
 def import_data(number: int, fields: Sequence[str] = IMPORT_FIELDS, *, to: User | None) -> dict[str, Any]:
@@ -107,13 +83,8 @@ class ImportFilter:
     created_before: datetime | None = None
 
     def of(self, imports: QuerySet[StockImport]) -> QuerySet[StockImport]:
-        lookups = {
-            "state": self.state,
-            "mode": self.mode,
-            "created_at__gte": self.created_after,
-            "created_at__lt": self.created_before,
-        }
-        return imports.filter(**{lookup: value for lookup, value in lookups.items() if value is not None})
+        ends = {"created_after": self.created_after, "created_before": self.created_before}
+        return narrowed(imports, state=self.state, mode=self.mode, **ends)
 
 
 def _first(row: Mapping[str, Any], columns: Sequence[str]) -> Any:

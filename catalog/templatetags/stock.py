@@ -9,13 +9,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from backoffice.sheets.plans import PlannedRow, shown
-from catalog.models import MovementKind, ProductChange, StockImportRow, StockMovement
+from catalog.models import MovementKind, StockImportRow, StockMovement
+from catalog.models.history import HistoryRow
 from catalog.stock_import import problem_of
 
 register = Library()
 TONES = {
     MovementKind.RECEIVE: "good",
     MovementKind.RESTOCK: "good",
+    MovementKind.UNSHIP: "warn",
     MovementKind.ADJUST: "warn",
     MovementKind.COUNT: "info",
     MovementKind.IMPORT: "info",
@@ -30,7 +32,7 @@ def movement_label(movement: StockMovement) -> SafeString:
 
 
 @register.filter
-def actor_for(row: StockMovement | ProductChange, reader: Any) -> str:
+def actor_for(row: HistoryRow, reader: Any) -> str:
     return row.actor_told_to(reader)
 
 

@@ -49,8 +49,9 @@ def backup(file: Folder, overwrite: Overwrite = False, keep: Keep = None, json: 
     """Write the whole database to a file, while the shop runs, and tell what is in it.
 
     It holds one moment, readable by its owner alone. SECRET_KEY, JWT_KEYS and the environment are not in it.
-    It is read before it replaces anything. On PostgreSQL pg_dump must be installed here, at least as new as
-    the server. In a folder it is named by its moment, such as shop-20261201T030000Z.backup.
+    It is read before it replaces anything, and its digest is written beside it, as FILE.sha256. On PostgreSQL
+    pg_dump must be installed here, at least as new as the server. In a folder it is named by its moment, such
+    as shop-20261201T030000Z.backup.
     """
     from accounts.actors import Actor
     from accounts.history import record_of_system
@@ -75,12 +76,15 @@ def _dated(folder: Path) -> Path:
 
 def _rotated(folder: Path, keep: int) -> list[str]:
     """Delete the oldest of the dated backups, and no other file."""
+    from backoffice.db.digests import digest_file
+
     dated = {path: found for path in folder.iterdir() if (found := DATED.fullmatch(path.name))}
     # Sorted by number within a second: as text, -2 would come before the first.
     outdated = sorted(dated, key=lambda path: (dated[path][1], int(dated[path][2] or 1)))[:-keep]
     for path in outdated:
         # Another backup of the same moment may have deleted it.
         path.unlink(missing_ok=True)
+        digest_file(path).unlink(missing_ok=True)
     return [path.name for path in outdated]
 
 
@@ -104,7 +108,8 @@ def restore(
 
     A shop that runs is told by the locks of its processes: it is refused, or with --stop what runs on this
     machine is stopped, and nothing starts until all is done. It happens wholly or not at all. A backup of an
-    older version is brought up to date; one of a newer version, or of the other database, is refused.
+    older version is brought up to date; one of a newer version, of the other database, or with another digest
+    than FILE.sha256 says, is refused.
     Everybody has to sign in again, and links in mails end. Mails that waited when the backup was made are
     held back as given up: they may have been sent since.
     """
@@ -112,10 +117,13 @@ def restore(
     from accounts.history import record_of_system
     from accounts.models import AccountChange, Source
     from backoffice.db import backups
+    from backoffice.db.digests import digest_file
     from backoffice.runtime.processes import refuse_if_running, running, stopped
     from catalog.product_cache import forget_products
 
     backups.check(file)
+    if not digest_file(file).exists():
+        say(_("There is no %(name)s beside it to compare it with.") % {"name": digest_file(file).name})
     refuse_if_running(running(), stop=stop)
     held = _held()
     say(

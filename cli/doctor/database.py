@@ -1,9 +1,13 @@
 """Checks the database: its version, its schema, its sequences and triggers, and its clock."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cli.doctor.findings import Finding, fine, in_words, trouble
 from cli.terminal.words import gettext as _
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 OLDEST = {"sqlite": (3, 37), "postgresql": (15,)}
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
@@ -19,12 +23,8 @@ def check_database() -> Finding:
         else:
             cursor.execute("SHOW server_version")  # not translated
             words = f"PostgreSQL {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
-            cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
-            if cursor.fetchone()[0]:
-                return trouble(
-                    _("%(database)s; it only reads: look at its disk, or name the primary")
-                    % {"database": words}
-                )
+            if reason := _cannot_write(cursor):
+                return trouble(f"{words}; {reason}")
     version = connection.get_database_version()
     oldest = OLDEST[connection.vendor]
     if version < oldest:
@@ -33,6 +33,21 @@ def check_database() -> Finding:
             % {"database": words, "oldest": ".".join(map(str, oldest))}
         )
     return fine(words)
+
+
+def _cannot_write(cursor: "CursorWrapper") -> str:
+    """Return why PostgreSQL does not write; "" when it does."""
+    from django.db import DatabaseError
+
+    from backoffice.runtime.health import postgresql_writes
+
+    try:
+        if postgresql_writes(cursor):
+            return ""
+    except DatabaseError as error:
+        reason = str(error).strip().splitlines()[0]
+        return _("it cannot write: %(reason)s; make room on its disk") % {"reason": reason}
+    return _("it only reads: look at its disk, or name the primary")
 
 
 def check_migrations() -> Finding:

@@ -7,5 +7,5 @@ from cli.orders.shown import app
 __all__ = ["app"]
 
 # In the order of the help.
-for module in ("lists", "placing", "shipping", "reversals", "editing", "files"):
+for module in ("lists", "placing", "shipping", "shipments", "reversals", "editing", "emails", "files"):
     import_module(f"cli.orders.{module}")

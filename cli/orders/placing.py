@@ -80,16 +80,17 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
 
     from backoffice.api.problems import CODES, DETAILS
     from backoffice.errors import Fault, Invalid
-    from orders.api.schemas import OrderIn
+    from orders.api.schemas import TAKES_NAMES, OrderIn
 
     try:
-        order = OrderIn.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"))
+        order = OrderIn.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"), context=TAKES_NAMES)
     except ValidationError as error:
         faults = []
         for each in error.errors(include_url=False, include_context=False, include_input=False):
             code = CODES.get(each["type"], each["type"])
             pointer = "".join(f"/{part}" for part in each["loc"])
-            faults.append(Fault(pointer, code, str(DETAILS.get(code, each["msg"]))))
+            usual = each["msg"].removeprefix("Value error, ")  # not translated
+            faults.append(Fault(pointer, code, str(DETAILS.get(code, usual))))
         raise Invalid(
             _("%(name)s is no order as the API takes it.") % {"name": name}, faults=faults
         ) from error

@@ -65,7 +65,7 @@ def in_short(order: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: value for name, value in order.items() if name not in left_out},
         "promo": promo.get("code"),
-        "shipping_address": [*postal_lines(address), address["phone"]] if address else [],
+        "shipping_address": [*postal_lines(address), *filter(None, [address["phone"]])] if address else [],
     }
 
 

@@ -1,7 +1,8 @@
 """shopctl products import, export: products as files."""
 
+from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +26,11 @@ from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
 from cli.terminal.row_plans import Asked, RowImport
 from cli.terminal.verbs import verb
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from backoffice.sheets.plans import OnRow, RowPlan
+    from catalog.product_files import ProductFile
 
 
 @verb(
@@ -55,23 +61,44 @@ def import_file(
     """Create and change products by a file: show what each row does, ask, and do all of it or nothing.
 
     Columns: sku, name, price, category (its slug or name), barcode, low_stock_threshold, is_active (1 or 0).
-    Those that are not there stay as they are; `shopctl products export` writes such a file. Stock is not
-    imported here: see `shopctl stock import`.
+    What has no column stays as it is; an empty cell empties it. `shopctl products export` writes such a file.
+    The import can be undone: see `shopctl products imports`. Stock is imported by `shopctl stock import`.
     """
     from backoffice.sheets.reading import MAX_FILE
-    from catalog.product_files import import_products, plan_products, read_products, rejected_products_csv
+    from catalog.product_files import read_products, rejected_products_csv
 
     by = actor(as_, "catalog.change_product")
     by.require("catalog.add_product")
     refuse_rejects(rejects, overwrite=overwrite)
     with opened(file, most=MAX_FILE) as stream:
         content = read_products(stream, file_name=file)
-    products = RowImport("product", plan_products, partial(import_products, by=by), rejected_products_csv)
+    products = RowImport("product", partial(_planned, by=by), partial(_applied, by=by), rejected_products_csv)
     operation = f"products-import {by}"
     asked = Asked(
         file, skip_invalid, rejects, dry_run, yes, json, jsonl, fail_if_empty, idempotency_key, operation
     )
     products.carry_out(content, asked)
+
+
+def _planned(file: "ProductFile", *, on_row: "OnRow", by: "Actor") -> "RowPlan":
+    from catalog.product_files import keep_product_plan, plan_products
+    from catalog.readers.product_imports import product_import_data
+
+    plan = plan_products(file, on_row=on_row)
+    kept = keep_product_plan(file, plan, by=by)
+    return replace(plan, kept=product_import_data(kept.pk, to=by.user))
+
+
+def _applied(
+    _file: "ProductFile", *, seen: "RowPlan", skip_invalid: bool, on_row: "OnRow", by: "Actor"
+) -> "RowPlan":
+    from catalog.product_files import apply_product_import
+    from catalog.readers.product_imports import product_import_data
+
+    assert seen.kept is not None
+    number = seen.kept["number"]
+    apply_product_import(number, by=by, skip_invalid=skip_invalid, on_row=on_row)
+    return replace(seen, kept=product_import_data(number, to=by.user))
 
 
 @verb(
@@ -104,7 +131,7 @@ def export(
     products = given.filter().of(Product.objects.all())
     with bar("Exporting", total := products.count()) as watched:
         rows = products.select_related("category").order_by("sku_key").iterator(2_000)
-        dataset = ProductExport().export(watched.follow(rows))
+        dataset = ProductExport().table(watched.follow(rows))
     write_table(output, dataset, kind, said=counted(total, "product"))
     if fail_if_empty and not total:
         raise typer.Exit(EMPTY)

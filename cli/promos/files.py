@@ -118,7 +118,7 @@ def export(
     record_export("promo_codes", count=total, by=by)
     with bar("Exporting", None, rows=total):
         content = "".join(promo_codes_csv(codes)).encode()
-    write(output, content)
+    write(output, content, "csv")
     if output is not None and str(output) != STANDARD:
         in_file = {"codes": counted(total, "promo code"), "file": output}
         say(_("%(codes)s in %(file)s.") % in_file)

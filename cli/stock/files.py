@@ -26,9 +26,9 @@ from cli.terminal.console import (
     put,
     say,
 )
+from cli.terminal.file_imports import ImportOptions
 from cli.terminal.files import FileKind, Output, Overwrite, kind_of, refuse_to_replace, write_table
 from cli.terminal.idempotency import IdempotencyKey
-from cli.terminal.moments import moment
 from cli.terminal.options import taking
 from cli.terminal.plans import SkipInvalid
 from cli.terminal.progress import bar
@@ -97,33 +97,23 @@ def template() -> None:
     shopctl stock imports --all --json
     """,
 )
+@taking(ImportOptions)
 def list_imports(
-    every: Annotated[bool, typer.Option("--all", help="Also plans that were not applied.")] = False,
-    state: Annotated[
-        Literal["planned", "applied", "undone"] | None,
-        typer.Option(help="Only those: planned, applied or undone."),
-    ] = None,
+    given: ImportOptions = ImportOptions(),
     mode: Annotated[
         Literal["count", "receive"] | None, typer.Option(help="Only those: count or receive.")
     ] = None,
-    created_after: Annotated[str | None, typer.Option(metavar="WHEN", help="Made then or later.")] = None,
-    created_before: Annotated[str | None, typer.Option(metavar="WHEN", help="Made before.")] = None,
     limit: Limit = None,
     json: Json = False,
     jsonl: Jsonl = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """List stock imports, newest first; plans that were not applied only when they are asked for."""
-    from catalog.models import ImportState, StockImport
+    from catalog.models import StockImport
     from catalog.readers.stock_imports import ImportFilter, imports_as_data
 
-    start, end = (
-        moment(created_after, option="created-after"),
-        moment(created_before, option="created-before"),
-    )
-    imports = ImportFilter(state, mode, start, end).of(StockImport.objects.order_by("-pk"))
-    if not (state or every):
-        imports = imports.exclude(state=ImportState.PLANNED)
+    narrowed = ImportFilter(given.state, mode, *given.period)
+    imports = given.without_plans(narrowed.of(StockImport.objects.order_by("-pk")))
     Listing(json, jsonl, limit, fail_if_empty).show(imports_as_data(imports, to=None), LISTED)
 
 

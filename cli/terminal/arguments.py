@@ -33,7 +33,7 @@ def refuse_unclear(given: Mapping[str, Any]) -> None:
     Raises:
         WrongUse.
     """
-    from backoffice.typed import fault_of
+    from backoffice.text import fault_of
 
     for name, value in given.items():
         texts = value if isinstance(value, list | tuple) else [value]

@@ -95,19 +95,18 @@ class Listing:
         """
         rows = iter(rows)
         limit = self._limit()
-        wanted = rows if limit is None else islice(rows, limit)
-        count = self._print(wanted, shown)
-        if self.limit is None and limit is not None and next(rows, None) is not None:
+        count = self._print(islice(rows, limit), shown)
+        if self.limit is None and limit == ROWS_ON_A_TERMINAL and next(rows, None) is not None:
             say(_("These are the first %(limit)s; --limit 0 shows all.") % {"limit": limit})
         if count == 0 and not (self.as_json or self.as_jsonl) and is_terminal():
             say(_("There is nothing to show."))
         if count == 0 and self.fail_if_empty:
             raise typer.Exit(EMPTY)
 
-    def _limit(self) -> int | None:
+    def _limit(self) -> int:
         if self.limit is None and is_terminal() and not (self.as_json or self.as_jsonl):
             return ROWS_ON_A_TERMINAL
-        return self.limit or None
+        return min(self.limit or sys.maxsize, sys.maxsize)
 
     def _print(self, rows: Iterator[Row], shown: Sequence[Column]) -> int:
         if self.as_json:

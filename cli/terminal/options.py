@@ -10,6 +10,9 @@ from typing import Any
 from cli.terminal.console import wrong_use
 from cli.terminal.words import gettext as _
 
+# No amount, share or number of units is so large; beyond, computing with cents ends in errors.
+BEYOND = Decimal(10) ** 15
+
 
 def number(text: str) -> Decimal:
     """Read a number such as `12.50` or `20%`; for `parser=`."""
@@ -17,7 +20,7 @@ def number(text: str) -> Decimal:
         value = Decimal(text.strip().removesuffix("%"))
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite():
+    if not value.is_finite() or abs(value) >= BEYOND:
         wrong_use(_("%(text)s is not a number such as 12.50.") % {"text": f"{text!r}"})
     return value
 

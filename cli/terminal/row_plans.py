@@ -200,13 +200,14 @@ def _columns(subject: str) -> Any:
 
 def _as_row(plan: "RowPlan", row: "PlannedRow") -> dict[str, Any]:
     changes = {name: {"from": before, "to": after} for name, (before, after) in row.changes.items()}
-    return {
+    told = {
         "row": row.row,
         plan.subject: row.name,
         "outcome": row.outcome.value,
         "changes": changes,
         "problem": row.problem or None,
     }
+    return told if plan.kept is None else {**told, "problem_code": row.problem_code}
 
 
 def _in_words(subject: str, row: Row) -> Row:
@@ -225,6 +226,8 @@ def _counts(plan: "RowPlan", words: Words) -> str:
 
 
 def _summary(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
+    if plan.kept is not None:
+        return dict(plan.kept)
     found = Counter(row.outcome.value for row in plan.rows)
     return {
         "file_name": name_of(asked.file),

@@ -9,10 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
-from accounts.finding import customers_matching
 from accounts.models import Customer, User
-from backoffice.db.search_text import holding_all
-from backoffice.finding import cleaned, is_findable
+from backoffice.db.search_text import holding_all, people_matching
+from backoffice.db.search_words import cleaned, is_findable
 from catalog.finding import products_matching
 from catalog.models import Product
 from orders.finding import SearchedBy, orders_matching, orders_named, searched_by
@@ -28,8 +27,8 @@ SHORTEST_WORD = 2
 def search(request: HttpRequest, term: str, pages: Sequence[SearchResult] = ()) -> list[SearchResult]:
     """Return what the palette offers this user, who sees nothing forbidden.
 
-    What is called exactly so comes first, for Enter opens it; then pages of the admin; then people, their
-    orders and those with such a product, products, and promo codes.
+    What is called exactly so comes first, for Enter opens it; then pages of the admin; then the orders
+    that are told so, people, products and promo codes.
     """
     term = cleaned(term)
     if not is_findable(term) or (len(term) < SHORTEST_WORD and term.isascii() and term.isalnum()):
@@ -58,10 +57,10 @@ def _exact(user: User, term: str) -> Iterator[Iterator[SearchResult]]:
 
 
 def _others(user: User, term: str) -> Iterator[Iterator[SearchResult]]:
-    if user.has_perm("accounts.view_customer"):
-        yield _people(term)
     if user.has_perm("orders.view_order"):
         yield _orders(term, searched_by(user))
+    if user.has_perm("accounts.view_customer"):
+        yield _people(term)
     if user.has_perm("catalog.view_product"):
         yield _products_of(products_matching(Product.objects.all(), term).order_by("sku")[:MOST_OF_A_KIND])
     if user.has_perm("orders.view_promocode"):
@@ -99,7 +98,7 @@ def _order_result(order: Order, by: SearchedBy, *, also: str = "") -> SearchResu
 
 
 def _people(term: str) -> Iterator[SearchResult]:
-    for customer in customers_matching(Customer.objects.all(), term).order_by("email")[:MOST_OF_A_KIND]:
+    for customer in people_matching(Customer.objects.all(), term).order_by("email")[:MOST_OF_A_KIND]:
         yield SearchResult(
             title=str(customer),
             description=_("Customer · %(email)s") % {"email": customer.email},

@@ -59,6 +59,11 @@ def status_label(status: str) -> SafeString:
     return label(str(known.label), STATUS_TONES[known])
 
 
+def returned_label(*, is_whole: bool) -> SafeString:
+    """Return the label of an order of which everything that was shipped came back, or some of it."""
+    return label(_("Returned") if is_whole else _("Part-returned"), "bad")
+
+
 def state_label(state: PromoState) -> SafeString:
     return label(str(state.label), PROMO_TONES[state])
 

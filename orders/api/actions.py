@@ -56,7 +56,7 @@ EVENT_SORTING = Sorting("events", {"id": SortKey("id"), "at": SortKey("at")}, us
 def list_events(request: HttpRequest, number: str, filters: Query[ListQuery]) -> HttpResponse:
     """List what happened, newest first. Customers see neither comments nor which member of staff it was."""
     user = caller(request)
-    events = events_told_to(user, OrderEvent.objects.filter(order=_visible_order(number, user)))
+    events = events_told_to(user, OrderEvent.objects.filter(order=visible_order(number, user)))
     wanted = chosen_fields(filters.fields, EVENT_FIELDS)
     page = EVENT_SORTING.page(events, filters, event_columns(wanted))
     items = [event_as_data(row, wanted, to=user) for row in page.rows]
@@ -70,7 +70,7 @@ def ship(request: HttpRequest, number: str, body: ShipIn | None = None) -> HttpR
     """Ship all that is left, or chosen quantities. The customer gets an e-mail."""
     actor = require(request, "orders.ship_order")
     asked = body or ShipIn()
-    return _answer_with_order(
+    return answer_with_order(
         request,
         number,
         asked,
@@ -96,7 +96,7 @@ def deliver(request: HttpRequest, number: str, body: DeliverIn | None = None) ->
     """Mark one shipment, or all that are under way, as delivered."""
     actor = require(request, "orders.ship_order")
     asked = body or DeliverIn()
-    return _answer_with_order(
+    return answer_with_order(
         request,
         number,
         asked,
@@ -129,7 +129,7 @@ def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> H
             expected_version=version,
         )
 
-    return _answer_with_order(request, number, asked, do)
+    return answer_with_order(request, number, asked, do)
 
 
 @actions_router.post(
@@ -140,15 +140,23 @@ def cancel(request: HttpRequest, number: str, body: CancelIn | None = None) -> H
     openapi_extra=DOCUMENTED,
 )
 def return_items(request: HttpRequest, number: str, body: ReturnIn) -> HttpResponse:
-    """Register units that came back: they are restocked, or with `restock: false` written off."""
+    """Register units that came back: they are restocked, or with `restock: false` written off.
+
+    `shipping_credit` gives back some or all of the shipping fee as well.
+    """
     actor = require(request, "orders.return_order")
     items = [ReturnedItem(line.sku, line.quantity, line.restock) for line in body.lines]
-    return _answer_with_order(
+    return answer_with_order(
         request,
         number,
         body,
         lambda version: lifecycle.return_items(
-            number, by=actor, items=items, reason=body.reason, expected_version=version
+            number,
+            by=actor,
+            items=items,
+            shipping_credit=body.shipping_credit,
+            reason=body.reason,
+            expected_version=version,
         ),
     )
 
@@ -165,14 +173,14 @@ def comment(request: HttpRequest, number: str, body: CommentIn) -> HttpResponse:
     actor = require(request, "orders.comment_order")
 
     def run() -> Reply:
-        _visible_order(number, caller(request))
+        visible_order(number, caller(request))
         event = lifecycle.comment(number, by=actor, text=body.text)
         return rendered(event_data(event.pk, to=caller(request)), status=201)
 
     return answer_once(request, body, run)
 
 
-def _visible_order(number: str, user: User) -> Order:
+def visible_order(number: str, user: User) -> Order:
     """Return the order, loading only its key.
 
     Raises:
@@ -184,7 +192,7 @@ def _visible_order(number: str, user: User) -> Order:
     return order
 
 
-def _answer_with_order(
+def answer_with_order(
     request: HttpRequest, number: str, body: BaseModel, do: Callable[[int | None], object]
 ) -> HttpResponse:
     """Run `do` and answer with the order, in one transaction: undone if the caller may not see the order."""

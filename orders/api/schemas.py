@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from accounts.models import Source
 from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
 from backoffice.api.pagination import ListQuery
-from backoffice.countries import checked_code
+from backoffice.countries import checked_code, country_code
+from backoffice.money import ZERO
+from backoffice.outbox.models import EmailState
 from orders.models import EventKind
 from orders.placing.basket import MAX_LINES, MAX_QUANTITY, Address, LineRequest, OrderRequest
 from orders.status import OrderStatus
@@ -18,7 +20,18 @@ Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
 Note = Annotated[str, text(2000, lines=True)]
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
-Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)]
+TAKES_NAMES = {"countries": "named"}
+"""The context of a validation that takes a country by its name, too: where a person wrote the document."""
+
+
+def _country(typed: object, info: ValidationInfo) -> object:
+    """Return the code of a country. Raises UnknownCountry, with the code that was perhaps meant."""
+    if not isinstance(typed, str):
+        return typed
+    return country_code(typed) if info.context == TAKES_NAMES else checked_code(typed)
+
+
+Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), BeforeValidator(_country)]
 
 
 class LineIn(Input):
@@ -33,8 +46,8 @@ class AddressIn(Input):
     city: Annotated[str, text(80, shortest=1)] = Field(examples=["Köln"])
     region: Annotated[str, text(80)] = ""
     postcode: Annotated[str, text(20)] = ""
-    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), AfterValidator(checked_code)] = (
-        Field(description="A code of ISO 3166-1 (alpha-2): GB, not UK.", examples=["DE"])
+    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), BeforeValidator(_country)] = Field(
+        description="A code of ISO 3166-1 (alpha-2): GB, not UK.", examples=["DE"]
     )
     phone: Annotated[str, text(40)] = ""
 
@@ -81,6 +94,17 @@ class ShipIn(Input):
     tracking_number: Annotated[str, text(80)] = ""
 
 
+class ShipmentPatch(Patch):
+    carrier: Annotated[str, text(60)] = Field(OMITTED, examples=["DHL"])
+    tracking_number: Annotated[str, text(80)] = OMITTED
+    notify: Truth = Field(OMITTED, description="false: the customer gets no e-mail about it.")
+
+
+class UndoShipmentIn(Input):
+    reason: Reason = Field("", description="The customer reads it in the e-mail.")
+    notify: Truth = Field(True, description="false: the customer gets no e-mail about it.")
+
+
 class DeliverIn(Input):
     shipment: Annotated[str, text(60)] | None = Field(
         None,
@@ -101,7 +125,13 @@ class ReturnLineIn(LineIn):
 
 
 class ReturnIn(Input):
-    lines: list[ReturnLineIn] = Field(max_length=MAX_LINES)
+    lines: list[ReturnLineIn] = Field(
+        max_length=MAX_LINES,
+        description="A SKU may be named twice: with the units that are restocked, and those written off.",
+    )
+    shipping_credit: Money = Field(
+        ZERO, description="How much of the shipping fee is given back.", examples=["4.90"]
+    )
     reason: Reason = ""
 
 
@@ -171,20 +201,6 @@ class QuoteOut(BaseModel):
     explanation: list[StepOut]
 
 
-class ShipmentLineOut(BaseModel):
-    sku: str
-    quantity: int
-
-
-class ShipmentOut(BaseModel):
-    reference: str
-    carrier: str
-    tracking_number: str | None = Field(description="null for staff who may not see customers.")
-    shipped_at: datetime
-    delivered_at: datetime | None
-    lines: list[ShipmentLineOut]
-
-
 class AddressOut(BaseModel):
     name: str
     line1: str
@@ -195,6 +211,43 @@ class AddressOut(BaseModel):
     country: str = Field(description="Its code of ISO 3166-1 (alpha-2).")
     country_name: str
     phone: str
+
+
+class ShipmentLineOut(BaseModel):
+    sku: str
+    quantity: int
+
+
+class ShipmentOut(BaseModel):
+    reference: str
+    carrier: str
+    tracking_number: str | None = Field(description="null for staff who may not see customers.")
+    shipping_address: AddressOut | None = Field(
+        description="Where it went. null for staff who may not see customers."
+    )
+    shipped_at: datetime
+    delivered_at: datetime | None
+    undone_at: datetime | None = Field(
+        description="When it turned out that it never left: its units are not among the shipped ones."
+    )
+    lines: list[ShipmentLineOut]
+
+
+class OrderEmailOut(BaseModel):
+    id: int
+    template: str = Field(examples=["order_placed"])
+    recipient: str | None = Field(description="null for staff who may not see customers.")
+    subject: str = Field(description="Empty until it is sent.")
+    state: EmailState
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class OrderEmailList(BaseModel):
+    items: list[OrderEmailOut]
+    next: str | None
+    previous: str | None
+    count: int | None = None
 
 
 class OrderSummary(BaseModel):

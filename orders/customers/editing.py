@@ -8,7 +8,7 @@ from accounts.customers import held_customers
 from accounts.models import Customer
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, NotFound
-from backoffice.typed import fault_of
+from backoffice.text import fault_of
 from orders.models import CustomerEvent, CustomerEventKind
 
 LONGEST_NOTE = 2_000

@@ -45,12 +45,15 @@ def _take_in(customer: Customer, other: Customer, by: Actor) -> None:
 
 def _give_address(customer: Customer, email: str, other: Customer | None) -> None:
     """Exchange the addresses of both rows: an order with the old address is still the same person's."""
+    before = customer.email
     if other is not None:
         # Addresses are unique at each moment: the other row stands aside under one that nobody has.
-        Customer.objects.filter(pk=other.pk).update(email=f"{other.pk}@invalid")
-    before = customer.email
+        _rename(other, f"{other.pk}@invalid")
+    _rename(customer, email)
+    if other is not None:
+        _rename(other, before)
+
+
+def _rename(customer: Customer, email: str) -> None:
     customer.email = email
     customer.save(update_fields=["email"])
-    if other is not None:
-        other.email = before
-        other.save(update_fields=["email"])

@@ -31,6 +31,7 @@ class Mail:
 def tell(happening: Happening) -> None:
     """Queue the mails about it, inside the transaction of their cause."""
     is_mailed = happening.about is None or happening.about.is_mailed
+    about = "" if happening.about is None else happening.about.number
     for mail in WHO_HEARS.get(happening.kind, ()):
         if not mail.is_due(happening):
             continue
@@ -38,6 +39,7 @@ def tell(happening: Happening) -> None:
         for recipient in mail.recipients(happening):
             queue_email(
                 cause=cause,
+                about=about,
                 template=mail.template,
                 recipient=recipient,
                 context=context,
@@ -85,6 +87,18 @@ def _by_version(happening: Happening) -> str:
     return f"{_by_order(happening)}:v{happening.order.version}"
 
 
+def _by_correction(happening: Happening) -> str:
+    return f"shipment:{happening.facts['shipment']}:v{happening.order.version}"
+
+
+def _by_undoing(happening: Happening) -> str:
+    return f"shipment:{happening.facts['shipment']}:undone"
+
+
+def _is_to_be_told(happening: Happening) -> bool:
+    return bool(happening.facts["told"])
+
+
 def _has_another_address(happening: Happening) -> bool:
     return "email" in happening.facts["changes"]
 
@@ -101,6 +115,18 @@ WHO_HEARS: Mapping[str, Sequence[Mail]] = {
         ),
     ),
     EventKind.SHIPPED: (Mail("order_shipped", _customer, _by_fact("shipment"), contexts.order_shipped),),
+    EventKind.SHIPMENT_CORRECTED: (
+        Mail(
+            "shipment_corrected",
+            _customer,
+            _by_correction,
+            contexts.shipment_corrected,
+            is_due=_is_to_be_told,
+        ),
+    ),
+    EventKind.SHIPMENT_UNDONE: (
+        Mail("shipment_undone", _customer, _by_undoing, contexts.shipment_undone, is_due=_is_to_be_told),
+    ),
     EventKind.CANCELLED: (
         Mail("order_cancelled", _customer, _by_fact("cancellation"), contexts.order_cancelled),
     ),

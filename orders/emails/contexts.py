@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 
 from backoffice.countries import postal_lines
 from backoffice.dates import full_moment
-from backoffice.money import formatted
-from orders.models import Order, OrderLine, Promotion
+from backoffice.money import ZERO, formatted
+from orders.models import Order, OrderLine, Promotion, Shipment
 from orders.status import OrderStatus
 
 MOST_PROMOTIONS = 100
@@ -37,6 +37,7 @@ class Happening:
     facts: Mapping[str, Any]
     about: Order | None = None
     lines: Sequence[OrderLine] = ()
+    shipment: Shipment | None = None
 
     @property
     def order(self) -> Order:
@@ -45,38 +46,44 @@ class Happening:
 
 
 def order_placed(happening: Happening) -> dict[str, Any]:
-    """Describe the order as it is now, for an edited order is confirmed again."""
+    """Describe what is ordered now, without what was cancelled or came back: it may be confirmed again."""
     order = happening.order
+    kept = [(line, line.quantity - line.cancelled - line.returned) for line in happening.lines]
+    goods = sum((line.unit_price * units for line, units in kept), ZERO)
+    charged = sum((line.total - line.credited for line in happening.lines), ZERO)
+    total = order.total - order.credited
+    discount, shipping = goods - charged, total - charged
     return {
-        **_heading(order),
-        "lines": [
-            {
-                "name": line.name,
-                "sku": line.sku,
-                "quantity": line.quantity,
-                "unit_price": _money(line.unit_price, order),
-                "total": _money(line.subtotal, order),
-            }
-            for line in happening.lines
-        ],
-        "subtotal": _money(order.subtotal, order),
-        "discount": _money(-order.discount, order) if order.discount else "",
+        **heading(order),
+        "lines": [_ordered_line(line, units, order) for line, units in kept if units],
+        "subtotal": _money(goods, order),
+        "discount": _money(-discount, order) if discount else "",
         "promo_code": order.promo_code,
-        "shipping": _money(order.shipping, order) if order.shipping else "",
-        "total": _money(order.total, order),
+        "shipping": _money(shipping, order) if shipping else "",
+        "total": _money(total, order),
         "address": postal_lines(order.shipping_address),
     }
 
 
 def order_shipped(happening: Happening) -> dict[str, Any]:
-    order, facts = happening.order, happening.facts
     return {
-        **_heading(order),
-        "lines": [{name: line[name] for name in ("name", "sku", "quantity")} for line in facts["lines"]],
-        "carrier": facts["carrier"],
-        "tracking_number": facts["tracking_number"],
-        "address": postal_lines(order.shipping_address),
-        "more_follows": order.status == OrderStatus.PARTIALLY_SHIPPED,
+        **_parcel(happening),
+        "lines": _named_lines(happening.facts),
+        "more_follows": happening.order.status == OrderStatus.PARTIALLY_SHIPPED,
+    }
+
+
+def shipment_corrected(happening: Happening) -> dict[str, Any]:
+    return _parcel(happening)
+
+
+def shipment_undone(happening: Happening) -> dict[str, Any]:
+    return {
+        **heading(happening.order),
+        "shipment": happening.facts["shipment"],
+        "tracking_number": happening.facts["tracking_number"],
+        "reason": happening.facts["reason"],
+        "lines": _named_lines(happening.facts),
     }
 
 
@@ -84,7 +91,7 @@ def order_cancelled(happening: Happening) -> dict[str, Any]:
     order, facts = happening.order, happening.facts
     goods, shipping = Decimal(facts["credit"]), Decimal(facts["shipping_credit"])
     return {
-        **_heading(order),
+        **heading(order),
         "lines": _credited_lines(facts, order),
         "reason": facts["reason"],
         "credit": _money(goods + shipping, order),
@@ -95,10 +102,12 @@ def order_cancelled(happening: Happening) -> dict[str, Any]:
 
 def return_received(happening: Happening) -> dict[str, Any]:
     order, facts = happening.order, happening.facts
+    goods, shipping = Decimal(facts["credit"]), Decimal(facts["shipping_credit"])
     return {
-        **_heading(order),
+        **heading(order),
         "lines": _credited_lines(facts, order),
-        "credit": _money(Decimal(facts["credit"]), order),
+        "credit": _money(goods + shipping, order),
+        "shipping_credit": _money(shipping, order) if shipping else "",
     }
 
 
@@ -133,8 +142,41 @@ def _ended_promotion(promotion: Any, noted_at: datetime) -> dict[str, Any]:
     }
 
 
-def _heading(order: Order) -> dict[str, Any]:
-    return {"number": order.number, "name": order.ship_name, "placed_on": full_moment(order.placed_at)}
+def heading(order: Order) -> dict[str, Any]:
+    """Return what every mail about an order begins with; it greets the buyer, not whom a parcel goes to."""
+    return {"number": order.number, "name": _buyer(order), "placed_on": full_moment(order.placed_at)}
+
+
+def _buyer(order: Order) -> str:
+    customer = order.customer
+    account = customer.user.name if customer.user is not None else ""
+    return account or customer.name or order.ship_name
+
+
+def _ordered_line(line: OrderLine, units: int, order: Order) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "sku": line.sku,
+        "quantity": units,
+        "unit_price": _money(line.unit_price, order),
+        "total": _money(line.unit_price * units, order),
+    }
+
+
+def _parcel(happening: Happening) -> dict[str, Any]:
+    shipment = happening.shipment
+    assert shipment is not None
+    return {
+        **heading(happening.order),
+        "shipment": shipment.reference,
+        "carrier": shipment.carrier,
+        "tracking_number": shipment.tracking_number,
+        "address": postal_lines(shipment.shipping_address),
+    }
+
+
+def _named_lines(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{name: line[name] for name in ("name", "sku", "quantity")} for line in facts["lines"]]
 
 
 def _credited_lines(facts: Mapping[str, Any], order: Order) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from backoffice.errors import Refusal
 from backoffice.sheets.plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.parcels import ParcelFile, ParcelRow
+from orders.fulfilment.tracking_numbers import problems_with_tracking_numbers
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
 from orders.status import Action, OrderStatus, is_allowed
@@ -25,7 +26,7 @@ SUBJECT = "number"
 
 
 def plan_dispatch(file: ParcelFile, *, on_row: OnRow | None = None) -> RowPlan:
-    """Return what marking these orders as shipped would do, changing nothing; 3 statements for 500 rows."""
+    """Return what marking these orders as shipped would do, changing nothing; 8 statements for 500 rows."""
     return RowPlan(SUBJECT, tuple(row for row, _order in _plan(file.rows, on_row)), file.ignored_columns)
 
 
@@ -66,12 +67,14 @@ def _plan(
         sound = [each for each in part if not each.problem]
         orders = {order.number: order for order in Order.objects.filter(number__in=_numbers_of(sound))}
         units, sent = _units_left(orders.values()), _sent_already(orders.values())
+        refused = problems_with_tracking_numbers(each.tracking_number for each in sound)
         for parcel in part:
             if on_row:
                 on_row()
             order = orders.get(parcel.number.upper())
             is_sent = (parcel.number.upper(), parcel.tracking_number) in sent
-            problem = "" if is_sent else parcel.problem or _problem_with_parcel(parcel, orders, taken)
+            known_problem = parcel.problem or refused.get(parcel.tracking_number, "")
+            problem = "" if is_sent else known_problem or _problem_with_parcel(parcel, orders, taken)
             if problem:
                 yield PlannedRow(parcel.row, parcel.number, Outcome.PROBLEM, {}, problem), order
             elif order is None or is_sent:
@@ -91,9 +94,6 @@ def _problem_with_parcel(parcel: ParcelRow, orders: Mapping[str, Order], taken: 
     order = orders.get(parcel.number.upper())
     if order is None:
         return _("There is no order %(number)s.") % {"number": parcel.number}
-    if parcel.tracking_number.upper() in orders:
-        text = _("%(number)s is an order's number, not a tracking number.")
-        return text % {"number": parcel.tracking_number}
     if order.number in taken:
         text = _("Row %(row)s sends off all that is left of %(order)s.")
         return text % {"row": taken[order.number], "order": order.number}
@@ -131,5 +131,6 @@ def _units_left(orders: Iterable[Order]) -> dict[int, int]:
 
 def _sent_already(orders: Iterable[Order]) -> set[tuple[str, str]]:
     """Return pairs of an order's number and the tracking number of one of its parcels."""
-    shipments = Shipment.objects.filter(order__in=[order.pk for order in orders]).exclude(tracking_number="")
-    return set(shipments.values_list("order__number", "tracking_number"))
+    shipments = Shipment.objects.that_left().filter(order__in=[order.pk for order in orders])
+    numbered = shipments.exclude(tracking_number="")
+    return set(numbered.values_list("order__number", "tracking_number"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,9 +12,11 @@ from accounts.actors import Actor
 from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
-from backoffice.typed import fault_of
+from backoffice.money import ZERO, formatted, rounded, too_many_places
+from backoffice.text import fault_of
 from catalog import stock
-from orders.fulfilment.reversals import write_cancellation, write_return
+from orders.fulfilment.reversals import shipping_left, write_cancellation, write_return
+from orders.fulfilment.tracking_numbers import refuse_as_tracking_number
 from orders.fulfilment.units import (
     all_open,
     as_credited_facts,
@@ -59,11 +62,13 @@ def ship_order(
     at = at or timezone.now()
     order, order_lines = begin(number, Action.SHIP, expected_version=expected_version)
     units = all_open(order_lines) if lines is None else open_units(order_lines, lines)
+    carrier, tracking_number = checked_parcel(carrier, tracking_number)
     shipment = Shipment(
         order=order,
         reference=f"{order.number}-S{order.shipments.count() + 1}",
-        carrier=_text_within(carrier, 60, "/carrier"),
-        tracking_number=_text_within(tracking_number, 80, "/tracking_number"),
+        carrier=carrier,
+        tracking_number=tracking_number,
+        shipping_address=order.shipping_address,
         shipped_at=at,
     )
     insert([shipment])
@@ -78,7 +83,7 @@ def ship_order(
         "tracking_number": shipment.tracking_number,
         "lines": as_facts(units),
     }
-    happened(order, EventKind.SHIPPED, facts, by=by, at=at)
+    happened(order, EventKind.SHIPPED, facts, by=by, at=at, shipment=shipment)
     return shipment
 
 
@@ -98,7 +103,7 @@ def deliver_order(
     """
     at = at or timezone.now()
     order, order_lines = begin(number, Action.DELIVER, expected_version=expected_version)
-    arriving = order.shipments.filter(delivered_at=None)
+    arriving = order.shipments.under_way()
     if shipment is not None:
         arriving = arriving.filter(reference=shipment.strip().upper())
     references = list(arriving.values_list("reference", flat=True))
@@ -133,7 +138,7 @@ def cancel_order(
     if order.status == OrderStatus.CANCELLED:
         return order
     units = all_open(order_lines) if lines is None else open_units(order_lines, lines)
-    reason = _text_within(reason, 255, "/reason")
+    reason = checked_reason(reason)
     cancellation, worth = write_cancellation(order, order_lines, units, reason=reason, at=at)
     is_whole = status_of(order_lines) == OrderStatus.CANCELLED
     if is_whole:
@@ -158,21 +163,27 @@ def return_items(
     *,
     by: Actor,
     items: Sequence[ReturnedItem],
+    shipping_credit: Decimal = ZERO,
     reason: str = "",
     at: datetime | None = None,
     expected_version: int | None = None,
 ) -> Return:
-    """Register units that came back, each line restocked or written off; the status stays.
+    """Register units that came back, restocked or written off, also both of one line; the status stays.
+
+    Args:
+        shipping_credit: what is given back of the shipping fee: at most what was charged and not given back.
 
     Raises:
         UnknownOrder, IllegalTransition, Invalid, Stale.
     """
     at = at or timezone.now()
     order, order_lines = begin(number, Action.RETURN, expected_version=expected_version)
-    units = returnable_units(order_lines, [(item.sku, item.quantity) for item in items])
-    reason = _text_within(reason, 255, "/reason")
     restock = [item.restock for item in items]
-    returned, worth = write_return(order, units, restock, reason=reason, at=at)
+    units = returnable_units(order_lines, [(item.sku, item.quantity) for item in items], restock)
+    reason = checked_reason(reason)
+    _refuse_shipping_credit(shipping_credit, at_most=shipping_left(order, order_lines), order=order)
+    fee = rounded(shipping_credit)
+    returned, worth = write_return(order, units, restock, shipping=fee, reason=reason, at=at)
     restocked = [each for each, is_restocked in zip(units, restock, strict=True) if is_restocked]
     if restocked:
         stock.restock(by_product(restocked), reference=returned.reference, by=by, at=at)
@@ -182,6 +193,7 @@ def return_items(
         "return": returned.reference,
         "reason": reason,
         "credit": str(returned.credit),
+        "shipping_credit": str(returned.shipping_credit),
         "lines": [{**line, "restock": is_back} for line, is_back in zip(lines, restock, strict=True)],
     }
     happened(order, EventKind.RETURNED, facts, by=by, at=at)
@@ -200,6 +212,32 @@ def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) ->
         raise Invalid(_("Write something."), faults=[Fault("/text", "validation", _("Empty."))])
     order, _lines = begin(number, Action.COMMENT, expected_version=None)
     return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at or timezone.now())
+
+
+def _refuse_shipping_credit(wanted: Decimal, *, at_most: Decimal, order: Order) -> None:
+    if 0 <= wanted <= at_most and wanted == rounded(wanted):
+        return
+    if 0 <= wanted <= at_most:
+        text = too_many_places()
+    elif at_most:
+        text = _("At most %(amount)s of the shipping fee can be given back.")
+    else:
+        text = _("There is no shipping fee to give back: none was charged, or it was given back before.")
+    detail = text % {"amount": formatted(at_most, order.currency)}
+    raise Invalid(detail, faults=[Fault("/shipping_credit", "validation", detail)])
+
+
+def checked_parcel(carrier: str, tracking_number: str) -> tuple[str, str]:
+    """Return both trimmed. Raises Invalid when they are too long, or the number cannot be a parcel's."""
+    carrier = _text_within(carrier, 60, "/carrier")
+    tracking_number = _text_within(tracking_number, 80, "/tracking_number")
+    refuse_as_tracking_number(tracking_number)
+    return carrier, tracking_number
+
+
+def checked_reason(reason: str) -> str:
+    """Return it trimmed. Raises Invalid."""
+    return _text_within(reason, 255, "/reason")
 
 
 def _text_within(text: str, longest: int, pointer: str, *, lines: bool = False) -> str:

@@ -41,15 +41,23 @@ def write_cancellation(
 
 
 def write_return(
-    order: Order, units: Sequence[Units], restock: Sequence[bool], *, reason: str, at: datetime
+    order: Order,
+    units: Sequence[Units],
+    restock: Sequence[bool],
+    *,
+    shipping: Decimal,
+    reason: str,
+    at: datetime,
 ) -> tuple[Return, list[Decimal]]:
     """Write the return and return it with the credits; set the order's counters without saving."""
     worth = [_credit(order, each, "returned") for each in units]
+    order.credited += shipping
     returned = Return(
         order=order,
         reference=f"{order.number}-R{order.returns.count() + 1}",
         reason=reason,
         credit=sum(worth, zero()),
+        shipping_credit=shipping,
         at=at,
     )
     insert([returned])
@@ -66,6 +74,11 @@ def write_return(
         ]
     )
     return returned, worth
+
+
+def shipping_left(order: Order, lines: Sequence[OrderLine]) -> Decimal:
+    """Return how much of the shipping fee was not credited yet: the order's credits beyond its lines' are."""
+    return order.shipping - (order.credited - sum((line.credited for line in lines), zero()))
 
 
 def _credit(order: Order, units: Units, counter: Literal["cancelled", "returned"]) -> Decimal:

@@ -1,8 +1,10 @@
 """Some units of an order's lines, chosen by SKU."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, repeat
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -54,8 +56,13 @@ def open_units(lines: Sequence[OrderLine], wanted: Mapping[str, int]) -> list[Un
     )
 
 
-def returnable_units(lines: Sequence[OrderLine], wanted: Iterable[tuple[str, int]]) -> list[Units]:
-    """Return the wanted units, by SKU, of those shipped and not returned yet. Raises Invalid."""
+def returnable_units(
+    lines: Sequence[OrderLine], wanted: Iterable[tuple[str, int]], fates: Iterable[bool] = ()
+) -> list[Units]:
+    """Return the wanted units, by SKU, of those shipped and not returned yet. Raises Invalid.
+
+    A SKU may be wanted once for each fate: some of its units restocked, others written off.
+    """
     return _chosen_units(
         lines,
         wanted,
@@ -65,6 +72,7 @@ def returnable_units(lines: Sequence[OrderLine], wanted: Iterable[tuple[str, int
             "Only %(count)s of %(sku)s are to return; %(wanted)s were asked for.",
             count,
         ),
+        fates,
     )
 
 
@@ -87,19 +95,26 @@ def _chosen_units(
     wanted: Iterable[tuple[str, int]],
     at_most: Callable[[OrderLine], int],
     too_many: Callable[[int], str],
+    fates: Iterable[bool] = (),
 ) -> list[Units]:
     wanted = list(wanted)
     by_key = lines_by_sku(lines, [sku for sku, _quantity in wanted])
-    chosen: dict[str, Units] = {}
+    chosen: dict[tuple[str, bool], Units] = {}
+    taken: Counter[str] = Counter()
     faults: list[Fault] = []
-    for index, (sku, quantity) in enumerate(wanted):
+    for index, ((sku, quantity), fate) in enumerate(zip(wanted, chain(fates, repeat(True)), strict=False)):
         line = by_key.get(identity_key(sku))
-        problem = _problem_with_units(line, sku, quantity, at_most, too_many)
-        if line is None or problem or line.sku in chosen:
-            detail = problem or _("%(sku)s is named twice.") % {"sku": sku.strip()}
-            faults.append(Fault(f"/lines/{index}", "validation", detail, {"sku": sku}))
+        key = line.sku if line else ""
+        problem = (
+            _("%(sku)s is named twice.") % {"sku": sku.strip()}
+            if (key, fate) in chosen
+            else _problem_with_units(line, sku, quantity, taken[key], at_most, too_many)
+        )
+        if line is None or problem:
+            faults.append(Fault(f"/lines/{index}", "validation", problem, {"sku": sku}))
             continue
-        chosen[line.sku] = Units(line, quantity)
+        taken[key] += quantity
+        chosen[key, fate] = Units(line, quantity)
     if faults:
         raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
     if not chosen:
@@ -111,6 +126,7 @@ def _problem_with_units(
     line: OrderLine | None,
     sku: str,
     quantity: int,
+    taken: int,
     at_most: Callable[[OrderLine], int],
     too_many: Callable[[int], str],
 ) -> str:
@@ -118,6 +134,6 @@ def _problem_with_units(
         return _("%(sku)s is not in this order.") % {"sku": sku.strip()[:64]}
     if quantity < 1:
         return _("Choose at least one unit of %(sku)s.") % {"sku": line.sku}
-    if quantity > at_most(line):
-        return too_many(at_most(line)) % {"count": at_most(line), "sku": line.sku, "wanted": quantity}
+    if taken + quantity > at_most(line):
+        return too_many(at_most(line)) % {"count": at_most(line), "sku": line.sku, "wanted": taken + quantity}
     return ""

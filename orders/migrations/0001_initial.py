@@ -1,7 +1,7 @@
 import backoffice.db.fields
 import backoffice.db.money_fields
 import backoffice.db.search_text
-import backoffice.money
+import backoffice.money.amounts
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
@@ -52,8 +52,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('percentage', 'Percentage'), ('fixed', 'Fixed amount')], default='percentage', max_length=10)),
                 ('percent_off', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 ('amount_off', backoffice.db.money_fields.MoneyField(blank=True, null=True)),
-                ('max_discount', backoffice.db.money_fields.MoneyField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(backoffice.money.smallest)])),
-                ('minimum_spend', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero, validators=[django.core.validators.MinValueValidator(Decimal(0))])),
+                ('max_discount', backoffice.db.money_fields.MoneyField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(backoffice.money.amounts.smallest)])),
+                ('minimum_spend', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, validators=[django.core.validators.MinValueValidator(Decimal(0))])),
                 ('starts_at', models.DateTimeField(blank=True, null=True)),
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('max_uses_per_customer', models.PositiveIntegerField(blank=True, default=1, help_text='Empty: no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
@@ -85,10 +85,10 @@ class Migration(migrations.Migration):
                 ('ship_country', models.CharField(help_text='ISO 3166-1 alpha-2, such as DE.', max_length=2, verbose_name='country')),
                 ('ship_phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('subtotal', backoffice.db.money_fields.MoneyField(editable=False)),
-                ('discount', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero, editable=False)),
-                ('shipping', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero, editable=False)),
+                ('discount', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, editable=False)),
+                ('shipping', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, editable=False)),
                 ('total', backoffice.db.money_fields.MoneyField(editable=False)),
-                ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero, editable=False)),
+                ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero, editable=False)),
                 ('net', models.GeneratedField(db_persist=True, expression=django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('credited')), output_field=backoffice.db.money_fields.MoneyField(), precision=3), output_field=backoffice.db.money_fields.MoneyField())),
                 ('units', models.PositiveIntegerField(editable=False, help_text='Units ordered, over all lines.')),
                 ('promo_code', models.CharField(blank=True, editable=False, max_length=40)),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('origin', models.CharField(choices=[('shop', 'This shop'), ('demo', 'Demo')], default='shop', editable=False, max_length=20)),
                 ('external_number', models.CharField(blank=True, editable=False, help_text='The number it had where it came from.', max_length=60)),
                 ('external_key', backoffice.db.fields.FoldedField(blank=True, max_length=1100, source='external_number')),
-                ('search_text', backoffice.db.search_text.SearchTextField(codes=('ship_postcode',), phones=('ship_phone',), texts=('email', 'ship_name', 'ship_city'))),
+                ('search_text', backoffice.db.search_text.SearchTextField(codes=('ship_postcode',), phones=('ship_phone',), texts=('email', 'readable_email', 'ship_name', 'ship_city'))),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.customer')),
@@ -116,8 +116,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(help_text='Such as B-100042-C1.', max_length=60, unique=True)),
                 ('reason', models.CharField(blank=True, max_length=255)),
-                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
-                ('shipping_credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
+                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
+                ('shipping_credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cancellations', to='orders.order')),
             ],
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
             name='OrderEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('comment', 'Comment')], max_length=30)),
+                ('kind', models.CharField(choices=[('placed', 'Placed'), ('edited', 'Edited'), ('shipped', 'Shipped'), ('shipment_corrected', 'Shipment corrected'), ('shipment_undone', 'Shipment undone'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('returned', 'Returned'), ('email_sent_again', 'E-mail sent again'), ('comment', 'Comment')], max_length=30)),
                 ('facts', models.JSONField(default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -148,12 +148,12 @@ class Migration(migrations.Migration):
                 ('unit_price', backoffice.db.money_fields.MoneyField()),
                 ('quantity', models.PositiveIntegerField()),
                 ('subtotal', backoffice.db.money_fields.MoneyField()),
-                ('discount', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
+                ('discount', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('shipped', models.PositiveIntegerField(default=0)),
                 ('delivered', models.PositiveIntegerField(default=0)),
                 ('cancelled', models.PositiveIntegerField(default=0)),
                 ('returned', models.PositiveIntegerField(default=0)),
-                ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
+                ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.product')),
             ],
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField()),
-                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
+                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('cancellation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.cancellation')),
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
             ],
@@ -256,7 +256,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(help_text='Such as B-100042-R1.', max_length=60, unique=True)),
                 ('reason', models.CharField(blank=True, max_length=255)),
-                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
+                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
+                ('shipping_credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='orders.order')),
             ],
@@ -270,7 +271,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField()),
                 ('restock', models.BooleanField(default=True)),
-                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.zero)),
+                ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
                 ('returned', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.return')),
             ],
@@ -283,8 +284,10 @@ class Migration(migrations.Migration):
                 ('carrier', models.CharField(blank=True, max_length=60)),
                 ('tracking_number', models.CharField(blank=True, max_length=80)),
                 ('tracking_end', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Right(django.db.models.functions.text.Upper(django.db.models.functions.text.Replace('tracking_number', models.Value(' '))), 4), output_field=models.CharField(max_length=4))),
+                ('shipping_address', models.JSONField(default=dict, help_text="Where it went, by the parts' names.")),
                 ('shipped_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('delivered_at', models.DateTimeField(null=True)),
+                ('undone_at', models.DateTimeField(help_text='When it turned out that it never left.', null=True)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='orders.order')),
             ],
             options={
@@ -299,6 +302,25 @@ class Migration(migrations.Migration):
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
                 ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.shipment')),
             ],
+        ),
+        migrations.CreateModel(
+            name='CustomerEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('kind', models.CharField(choices=[('edited', 'Edited'), ('merged', 'Merged'), ('merge_undone', 'Merge undone'), ('email_changed', 'E-mail changed')], max_length=20)),
+                ('facts', models.JSONField(default=dict)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.customer')),
+                ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='orders.customerevent')),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['customer', '-id'], name='event_of_customer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('other__isnull', True), models.Q(('other', models.F('customer')), _negated=True), _connector='OR'), name='customer_merged_with_another'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'merge_undone'), ('undoes__isnull', False)), models.Q(models.Q(('kind', 'merge_undone'), _negated=True), ('undoes__isnull', True)), _connector='OR'), name='customer_merge_undone_names_it')],
+            },
         ),
         migrations.AddIndex(
             model_name='order',
@@ -495,6 +517,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='shipment',
             index=models.Index(condition=models.Q(('tracking_number', ''), _negated=True), fields=['tracking_end'], name='shipment_tracking_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='shipment',
+            constraint=models.CheckConstraint(condition=models.Q(('delivered_at', None), ('undone_at', None), _connector='OR'), name='shipment_undone_or_delivered'),
         ),
         migrations.AddConstraint(
             model_name='shipmentline',

@@ -13,9 +13,12 @@ class EventKind(models.TextChoices):
     PLACED = "placed", _("Placed")
     EDITED = "edited", _("Edited")
     SHIPPED = "shipped", _("Shipped")
+    SHIPMENT_CORRECTED = "shipment_corrected", _("Shipment corrected")
+    SHIPMENT_UNDONE = "shipment_undone", _("Shipment undone")
     DELIVERED = "delivered", _("Delivered")
     CANCELLED = "cancelled", _("Cancelled")
     RETURNED = "returned", _("Returned")
+    EMAIL_SENT_AGAIN = "email_sent_again", _("E-mail sent again")
     COMMENT = "comment", _("Comment")
 
 

@@ -22,6 +22,13 @@ def _without_blanks(column: str) -> Upper:
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
+    def that_left(self) -> Self:
+        """Leave out those that were undone."""
+        return self.filter(undone_at=None)
+
+    def under_way(self) -> Self:
+        return self.that_left().filter(delivered_at=None)
+
     def with_tracking_number(self, number: str) -> Self:
         """Find parcels with this number, as it was typed or in capitals."""
         return self.filter(tracking_number__filled=True, tracking_number__in={number, number.upper()})
@@ -36,7 +43,11 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
 
 
 class Shipment(models.Model):
-    """Some or all of an order's units leaving in one parcel."""
+    """Some or all of an order's units leaving in one parcel.
+
+    It keeps the address it went to, whatever becomes of the order's. One that never left is undone: the row
+    stays, for the ledger names it, and none of its units count as shipped any more.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-S1."))
@@ -47,8 +58,10 @@ class Shipment(models.Model):
         output_field=models.CharField(max_length=TRACKING_END),
         db_persist=True,
     )
+    shipping_address = models.JSONField(default=dict, help_text=_("Where it went, by the parts' names."))
     shipped_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True, help_text=_("When it turned out that it never left."))
 
     objects = ShipmentQuerySet.as_manager()
 
@@ -60,6 +73,11 @@ class Shipment(models.Model):
             ),
             models.Index(
                 fields=("tracking_end",), condition=~Q(tracking_number=""), name="shipment_tracking_end"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(delivered_at=None) | Q(undone_at=None), name="shipment_undone_or_delivered"
             ),
         )
 
@@ -122,6 +140,7 @@ class Return(models.Model):
     reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-R1."))
     reason = LineField(max_length=255, blank=True)
     credit = MoneyField(default=zero)
+    shipping_credit = MoneyField(default=zero)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

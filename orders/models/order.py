@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source, User
-from backoffice.currencies import MOST_PLACES
 from backoffice.db.fields import FoldedField, LineField, LinesField
 from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.email_addresses import normalised_email, readable_email
 from backoffice.money import zero
+from backoffice.money.currencies import MOST_PLACES
 from backoffice.text import identity_key
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.countries import UnknownCountry, country_code
 from backoffice.errors import Fault, Invalid
 from backoffice.money import TooManyPlaces, formatted, in_places
-from backoffice.text import identity_key
-from backoffice.typed import fault_of
+from backoffice.text import fault_of, identity_key
 from orders.models import Order
 
 MAX_LINES = 500

@@ -163,7 +163,8 @@ def _priced(
         promo=promo.terms if isinstance(promo, Candidate) else promo,
         shipping=_shipping(request),
     )
-    if quoted.subtotal > MAX_AMOUNT:
+    # The fee may be what makes it too much.
+    if max(quoted.subtotal, quoted.total) > MAX_AMOUNT:
         raise Invalid(_("An order of this value is not possible: order less."))
     return PricedBasket(products, {by_key[key].pk: each.quantity for key, each in wanted.items()}, quoted)
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import BooleanField, Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from accounts.finding import customers_matching
 from accounts.models import Customer, User
+from backoffice.db.search_text import people_matching
 from backoffice.money import ZERO, rounded
 from orders.customers.merge_plan import MergePlan
 from orders.models import CustomerEvent, Order
@@ -143,5 +143,5 @@ class CustomerFilter:
 
 
 def _found_by(term: str) -> Q:
-    found = customers_matching(Customer.objects.all(), term)
+    found = people_matching(Customer.objects.all(), term)
     return Q(pk__in=found.values("pk")) | Q(pk__in=found.exclude(merged_into=None).values("merged_into"))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import batched
+from itertools import batched, chain
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +26,10 @@ LINE_COLUMNS = (
     *("order_id", "sku", "name", "unit_price", "quantity", "subtotal", "discount"),
     *("credited", "shipped", "delivered", "cancelled", "returned"),
 )
-SHIPMENT = ("reference", "carrier", "tracking_number", "shipped_at", "delivered_at")
+SHIPMENT = (
+    *("reference", "carrier", "tracking_number", "shipping_address"),
+    *("shipped_at", "delivered_at", "undone_at"),
+)
 SUMMARY_FIELDS = (
     *("number", "status", "email", "currency", "subtotal", "discount", "shipping"),
     *("total", "credited", "net", "units", "promo", "placed_at", "version"),
@@ -159,6 +162,8 @@ def orders_as_data(
         parcels = _shipments_of(pks) if lines is None else {}
         related["shipments"] = parcels if is_personal else _without_tracking(parcels)
     orders = [_order(row, fields, related, is_personal) for row in rows]
+    if not is_personal:
+        _without_addresses(related.get("shipments", {}))
     return orders if names_promos else [_without_code(order) for order in orders]
 
 
@@ -174,6 +179,11 @@ def _order(
         else:
             order[name] = COMPOSED[name][1](row) if name in COMPOSED else row[name]
     return order
+
+
+def _without_addresses(shipments: Mapping[int, Sequence[dict[str, Any]]]) -> None:
+    for parcel in chain.from_iterable(shipments.values()):
+        parcel["shipping_address"] = None
 
 
 def _without_code(order: dict[str, Any]) -> dict[str, Any]:

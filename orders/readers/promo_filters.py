@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from backoffice.db.search_text import holding, holding_all
-from backoffice.finding import words_of
+from backoffice.db.search_words import words_of
 from orders.models import Promotion
 from orders.models.promo import PromoCodeQuerySet, normalised_code
 

@@ -152,3 +152,12 @@ def test_a_new_superuser_is_returned_as_one() -> None:
     made = people.create_staff("boss@example.com", role="superuser", by=CLI)
     assert (made.is_superuser, made.is_staff) == (True, True)
     assert invite("other@example.com", role="superuser", by=CLI).is_superuser
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["x" * 151, "Ada\u202e", "Ada\nLovelace", "\u200b"])
+def test_a_name_that_cannot_be_one_is_refused_and_nobody_is_created(name: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        people.create_staff("grace@example.com", role="Manager", name=name, by=CLI)
+    assert [fault.pointer for fault in refused.value.faults] == ["/name"]
+    assert not User.objects.filter(email="grace@example.com").exists()

@@ -103,7 +103,10 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     ) -> Page:
         complaints.expected = expected
         context = chromium.new_context(
-            base_url=live_server.url, viewport=viewport, color_scheme="dark" if dark else "light"
+            base_url=live_server.url,
+            viewport=viewport,
+            color_scheme="dark" if dark else "light",
+            has_touch=viewport == PHONE,
         )
         contexts.append(context)
         if user:

@@ -2,10 +2,11 @@
 
 from playwright.sync_api import FilePayload, expect
 
+from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, Shipment
 from tests.browser.conftest import PHONE, OpenPage, overflow
 from tests.browser.keyboard import press, type_text
-from tests.factories import make_customer, make_product, make_user, place
+from tests.factories import CLI, make_customer, make_product, make_user, place
 
 # A shared machine may be busy with something else.
 expect.set_options(timeout=30_000)
@@ -167,7 +168,7 @@ def test_an_order_is_packed_and_shipped_by_scanner_keys_alone(open_page: OpenPag
     scan(number)
     code = page.get_by_label("Scan a product or the tracking number")
     expect(code).to_be_focused()
-    expect(page.get_by_role("listitem").filter(has_text="TEA-01")).to_contain_text("0 / 2")
+    expect(page.get_by_label("Units of TEA-01 in the parcel")).to_have_value("0")
     for each in ("tea-01", "4006381333931", "0034-1"):
         scan(each)
     expect(page.get_by_role("alert")).to_contain_text("0034-1 is unknown")
@@ -196,8 +197,62 @@ def test_an_order_is_packed_and_shipped_by_scanner_keys_alone(open_page: OpenPag
     page.get_by_role("button", name="Ship what is ticked").click()
     scan("4006381333931")
     expect(page.get_by_role("alert")).to_contain_text("4006381333931 is Mug (MUG-01), not a tracking number.")
-    expect(page.get_by_role("listitem").filter(has_text="TEA-01")).to_contain_text("1 / 2")
+    expect(page.get_by_label("Units of TEA-01 in the parcel")).to_have_value("1")
     expect(code).to_be_focused()
     scan("0034-2")
     expect(page.get_by_text(f"{second} shipped, 1 unit")).to_be_visible()
     assert Shipment.objects.latest("pk").lines.get().quantity == 1
+
+
+def test_a_line_of_very_many_units_is_packed_by_a_number(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=900, name="Green tea")
+    make_product("MUG-01", on_hand=9, name="Mug")
+    number = str(place({"TEA-01": 432, "MUG-01": 3}).number)
+    page = open_page(make_user(role="Warehouse"), f"/admin/orders/order/scan/?order={number}")
+    code = page.get_by_label("Scan a product or the tracking number")
+    teas = page.get_by_label("Units of TEA-01 in the parcel")
+    expect(code).to_be_focused()
+
+    type_text(page, "400*tea-01")
+    press(page, "Enter")
+    expect(teas).to_have_value("400")
+    type_text(page, "33*TEA-01")
+    press(page, "Enter")
+    expect(page.get_by_role("alert")).to_have_text("33 × TEA-01 are too many: 400 of 432 picked already.")
+    teas.fill("433")
+    teas.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Type how many of TEA-01 are in the parcel: 0 to 432.")
+    expect(teas).to_have_value("400")
+    teas.fill("432")
+    teas.press("Enter")
+    page.get_by_role("button", name="All of MUG-01").click()
+    expect(page.get_by_text("All 435 units picked. Scan the tracking number.")).to_be_visible()
+    expect(code).to_be_focused()
+
+    type_text(page, "0034-1")
+    press(page, "Enter")
+    expect(page.get_by_text(f"{number} shipped, 435 units")).to_be_visible()
+    assert sorted(Shipment.objects.get().lines.values_list("quantity", flat=True)) == [3, 432]
+
+
+def test_a_parcel_is_corrected_then_undone_from_its_place_on_the_page(open_page: OpenPage) -> None:
+    make_product("TEA-01", on_hand=9, name="Green tea")
+    order = place({"TEA-01": 2})
+    ship_order(order.number, by=CLI, carrier="DHL", tracking_number="0034")
+    page = open_page(make_user(role="Warehouse"), f"/admin/orders/order/{order.pk}/change/")
+
+    page.get_by_role("button", name=f"Correct {order}-S1").click()
+    page.get_by_label("Tracking number").fill("tea-01")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("tea-01 is Green tea (TEA-01), not a tracking number.")).to_be_visible()
+    page.get_by_label("Tracking number").fill("0035")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"{order}-S1 is corrected.")).to_be_visible()
+
+    page.get_by_role("button", name=f"Undo {order}-S1").click()
+    page.get_by_label("Reason").fill("Missed the van")
+    page.locator("#dialog").get_by_role("button", name="It never left").click()
+    expect(page.get_by_text(f"{order}-S1 is undone: its units are to be shipped again.")).to_be_visible()
+    expect(page.locator(".bo-label", has_text="Pending")).to_be_visible()
+    shipment = Shipment.objects.get()
+    assert (shipment.tracking_number, shipment.undone_at is None) == ("0035", False)

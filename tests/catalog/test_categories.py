@@ -1,11 +1,15 @@
 """A category is deleted only when nothing uses it, and the refusal names what does."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
 
-from catalog.categories import CategoryInUse, delete_category
-from catalog.models import Category, Product
+from accounts.actors import Actor
+from accounts.models import Source
+from catalog.categories import CategoryInUse, CategoryTaken, delete_category, save_category
+from catalog.models import Category, CategoryChange, Product
 from catalog.products import edit_product
-from tests.factories import CLI, make_batch, make_category, make_product
+from tests.factories import CLI, make_batch, make_category, make_product, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +69,42 @@ def test_the_refusal_names_every_promotion_that_uses_the_category() -> None:
 
     assert refused.value.code == "category_in_use"
     assert Category.objects.count() == 1
+
+
+def test_the_history_tells_what_a_category_was_called_by_whom_and_through_which_door() -> None:
+    anna = Actor(make_user("anna@example.com", role="Manager"), Source.ADMIN)
+    teas = Category(name="Teas", slug="teas")
+    save_category(teas, by=CLI)
+    teas.name = "Green teas"
+    save_category(teas, by=anna)
+    save_category(teas, by=anna)
+    pk = teas.pk
+    delete_category(teas, by=anna)
+
+    entries = CategoryChange.objects.filter(category=pk).order_by("pk")
+    assert list(entries.values_list("kind", "changes", "actor__email", "source")) == [
+        ("created", {"name": [None, "Teas"], "slug": [None, "teas"]}, None, "cli"),
+        ("changed", {"name": ["Teas", "Green teas"]}, "anna@example.com", "admin"),
+        ("deleted", {"name": ["Green teas", None], "slug": ["teas", None]}, "anna@example.com", "admin"),
+    ]
+
+
+def test_a_name_that_another_category_has_just_taken_is_refused_and_leaves_no_entry() -> None:
+    make_category("Teas")
+    with pytest.raises(CategoryTaken):
+        save_category(Category(name="Teas", slug="other"), by=CLI)
+    assert not CategoryChange.objects.exists()
+
+
+def test_its_page_shows_old_and_new_names_and_who_changed_them(client: Client) -> None:
+    client.force_login(make_user("anna@example.com", role="Manager", name="Anna"))
+    page = "/admin/catalog/category/"
+    client.post(f"{page}add/", {"name": "Teas", "slug": "teas"})
+    pk = Category.objects.get().pk
+    client.post(f"{page}{pk}/change/", {"name": "<b>Teas", "slug": "teas"})
+
+    shown = client.get(f"{page}{pk}/change/").text
+    assert '<bdi>Teas</bdi> → <bdi class="bo-strong">&lt;b&gt;Teas</bdi>' in shown
+    assert "Anna" in shown
+    assert client.get(f"{page}{pk}/history/").headers["Location"] == f"{page}{pk}/change/#changes"
+    assert not LogEntry.objects.exists()

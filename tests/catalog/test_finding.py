@@ -27,6 +27,8 @@ TABLE = (
     ("UG-71", "MUG-71"),
     ("mug white", "MUG-71"),
     ("4006381333931", "MUG-7"),
+    ("0036000291452", "MUG-71"),
+    ("036000291452", "MUG-71"),
     ("tea 01", "TEA 01"),
     ("01 tea", "TEA 01"),
     ("STRASSE", "MAP"),
@@ -42,7 +44,7 @@ TABLE = (
 def _products() -> None:
     make_product("ÖL-1", name="Öllampe, Messing")
     make_product("MUG-7", name="Enamel mug", barcode="4006381333931")
-    make_product("MUG-71", name="Enamel mug, white")
+    make_product("MUG-71", name="Enamel mug, white", barcode="036000291452")
     make_product("TEA 01", name="Green tea")
     make_product("MAP", name="Straßenkarte")
     make_product("SIGN", name='100%_"sure" \\ sign')

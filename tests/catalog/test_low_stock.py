@@ -14,8 +14,8 @@ from backoffice.models import JobSlot
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from catalog.low_stock import LONGEST_DIGEST, send_digest_once_a_day
-from catalog.models import Product
-from tests.factories import make_product, make_user, place
+from catalog.models import Product, StockMovement
+from tests.factories import make_product, make_sold_out, make_user, place
 from tests.races.harness import race
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +32,11 @@ def test_it_lists_what_is_low_with_what_to_order_worst_first(mailoutbox) -> None
     make_user("wanda@shop.example", role="Warehouse")
     make_product("TEA-01", on_hand=20, name="Tea <caddy> & spoon", low_stock_threshold=15)
     place({"TEA-01": 12})
-    make_product("JUG-01", on_hand=0, name="Jug", low_stock_threshold=3)
-    make_product("MUG-01", on_hand=0, name="Mug")
+    make_sold_out("JUG-01", name="Jug", low_stock_threshold=3)
+    make_sold_out("MUG-01", name="Mug")
     make_product("CUP-01", on_hand=500)
-    make_product("OLD-01", on_hand=0, is_active=False)
+    make_product("NEW-01", low_stock_threshold=5)
+    make_sold_out("OLD-01", is_active=False)
 
     with override_settings(SHOP_URL="https://shop.example"):
         assert send_digest_once_a_day(SEVEN) == 1
@@ -58,9 +59,13 @@ def test_it_lists_what_is_low_with_what_to_order_worst_first(mailoutbox) -> None
 
 def test_a_long_list_is_cut_and_says_how_many_more_there_are(mailoutbox) -> None:
     make_user("wanda@shop.example", role="Warehouse")
-    Product.objects.bulk_create(
+    products = Product.objects.bulk_create(
         Product(sku=f"SKU-{number:04}", sku_key=f"sku-{number:04}", name=f"Product {number}", price=1)
         for number in range(LONGEST_DIGEST + 1_200)
+    )
+    nothing = dict.fromkeys(("on_hand_delta", "reserved_delta", "on_hand_after", "reserved_after"), 0)
+    StockMovement.objects.bulk_create(
+        StockMovement(product=product, kind="count", **nothing) for product in products
     )
 
     send_digest_once_a_day(SEVEN)
@@ -74,7 +79,7 @@ def test_a_long_list_is_cut_and_says_how_many_more_there_are(mailoutbox) -> None
 
 
 def test_those_whose_work_stock_is_get_it_by_their_role_or_by_themselves() -> None:
-    make_product("MUG-01")
+    make_sold_out("MUG-01")
     make_user("wanda@shop.example", role="Warehouse")
     make_user("mona@shop.example", role="Manager")
     make_user("sam@shop.example", role="Support")
@@ -93,7 +98,7 @@ def test_those_whose_work_stock_is_get_it_by_their_role_or_by_themselves() -> No
 
 def test_one_product_is_told_in_the_singular(mailoutbox) -> None:
     make_user("wanda@shop.example", role="Warehouse")
-    make_product("MUG-01")
+    make_sold_out("MUG-01")
 
     send_digest_once_a_day(SEVEN)
     deliver_due()
@@ -103,7 +108,7 @@ def test_one_product_is_told_in_the_singular(mailoutbox) -> None:
 
 
 def test_superusers_get_it_when_stock_is_nobody_elses_work() -> None:
-    make_product("MUG-01")
+    make_sold_out("MUG-01")
     make_user("sam@shop.example", role="Support")
     make_user("root@shop.example", is_superuser=True)
 
@@ -123,7 +128,7 @@ def test_nothing_is_sent_when_nothing_is_low() -> None:
 
 def test_it_goes_out_once_a_day_from_seven_on_by_the_shops_clock() -> None:
     make_user("wanda@shop.example", role="Warehouse")
-    make_product("MUG-01")
+    make_sold_out("MUG-01")
     moments = (
         SEVEN - timedelta(minutes=10),
         SEVEN,
@@ -143,7 +148,7 @@ def test_it_goes_out_once_a_day_from_seven_on_by_the_shops_clock() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_fails_leaves_the_day_to_the_next_try() -> None:
-    make_product("MUG-01")
+    make_sold_out("MUG-01")
     make_user("wanda@shop.example", role="Warehouse")
 
     def fail_to_queue(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -162,7 +167,7 @@ def test_what_fails_leaves_the_day_to_the_next_try() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_many_schedulers_one_sends_it() -> None:
     make_user("wanda@shop.example", role="Warehouse")
-    make_product("MUG-01")
+    make_sold_out("MUG-01")
 
     outcomes = race(4, [lambda: send_digest_once_a_day(SEVEN)] * 8)
 

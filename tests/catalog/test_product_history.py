@@ -180,7 +180,9 @@ def test_the_page_of_a_product_shows_its_changes(sign_in: SignIn) -> None:
 
     page = viewer.get(f"{PRODUCTS}{product.pk}/change/").text
 
-    assert '<span class="bo-muted">Price:</span> 10.00 → <span class="bo-strong">12.00</span>' in page
+    assert (
+        '<span class="bo-muted">Price:</span> <bdi>10.00</bdi> → <bdi class="bo-strong">12.00</bdi>' in page
+    )
     assert viewer.get(f"{PRODUCTS}{product.pk}/history/")["Location"] == (
         f"{PRODUCTS}{product.pk}/change/#changes"
     )

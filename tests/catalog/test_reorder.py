@@ -12,7 +12,7 @@ from catalog import stock
 from catalog.reorder import HEADER, reorder_csv, reorder_list
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, return_items, ship_order
 from tests.catalog.stock_files import on_hand, plan
-from tests.factories import CLI, make_product, place
+from tests.factories import CLI, make_product, make_sold_out, place
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,8 @@ def test_only_low_products_are_listed_by_sku() -> None:
     make_product("B", low_stock_threshold=3, on_hand=3)
     make_product("A", low_stock_threshold=3, on_hand=1)
     make_product("PLENTY", low_stock_threshold=3, on_hand=4)
-    make_product("ARCHIVED", low_stock_threshold=3, is_active=False)
+    make_sold_out("ARCHIVED", low_stock_threshold=3, is_active=False)
+    make_product("NEVER", low_stock_threshold=3)
 
     assert listed() == [("A", 0, 2), ("B", 0, 0)]
 
@@ -65,7 +66,7 @@ def test_more_given_back_than_sold_is_none_sold() -> None:
 
 def test_the_list_takes_one_statement_however_many_are_low() -> None:
     for number in range(5):
-        make_product(f"A-{number}", low_stock_threshold=1)
+        make_sold_out(f"A-{number}", low_stock_threshold=1)
     with CaptureQueriesContext(connection) as queries:
         assert len(listed()) == 5
     assert len(queries) == 1

@@ -26,6 +26,7 @@ WRITERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "promos generate": ("--output", ("--count", "3", "--amount", "5", "--yes")),
     "promos import": ("--rejects", ("{promos}", "--skip-invalid", "--yes")),
     "orders export": ("--output", ()),
+    "customers export": ("--output", ()),
     "orders ship": ("--rejects", ("--from", "{parcels}", "--skip-invalid", "--yes")),
 }
 WORKBOOKS = {verb for verb, (option, _) in WRITERS.items() if option == "--output"} - {

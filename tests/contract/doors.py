@@ -8,6 +8,7 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from accounts.models import Source, User
+from backoffice.outbox.models import EmailMessage
 from cli.app import app
 from orders.models import Order
 from tests.contract.client import Api, assert_problem
@@ -17,10 +18,12 @@ from tests.orders.admin.posted_dialogs import submitted
 OTHER_STREET = "Hafenstr. 1"
 OTHER_EMAIL = "other@example.com"
 OTHER_NOTE = "Ring twice"
+OTHER_PARCEL = "0035"
+PATCHES = ("change_order", "correct_shipment")
 
 
 class Door(ABC):
-    """Acts on an order: ship, deliver, cancel, return, comment, and edit its address, e-mail or note."""
+    """Acts on an order and its first shipment: all that staff may do once it is placed."""
 
     source: ClassVar[Source]
 
@@ -38,10 +41,22 @@ class Door(ABC):
         return None
 
 
+def confirmation_of(order: Order) -> int:
+    """The number of the mail that confirmed the order."""
+    return EmailMessage.objects.filter(about=order.number).earliest("pk").pk
+
+
 class ApiDoor(Door):
     source = Source.API
     operations: ClassVar[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "ship": ("ship_order", "/ship", {}),
+        "correct a shipment": (
+            "correct_shipment",
+            "/shipments/{number}-S1",
+            {"tracking_number": OTHER_PARCEL},
+        ),
+        "undo a shipment": ("undo_shipment", "/shipments/{number}-S1/undo", {}),
+        "send a mail again": ("send_order_email_again", "/emails/{email}/send-again", {}),
         "deliver": ("deliver_order", "/deliver", {}),
         "cancel": ("cancel_order", "/cancel", {}),
         "return": ("return_items", "/return", {"lines": [{"sku": "A", "quantity": 1}]}),
@@ -64,8 +79,10 @@ class ApiDoor(Door):
         return self.user
 
     def act(self, order: Order, action: str) -> str | None:
-        _, path, body = self.operations[action]
-        response = self.api.send("POST" if path else "PATCH", f"orders/{order.number}{path}", body)
+        operation, path, body = self.operations[action]
+        path = path.format(number=order.number, email=confirmation_of(order))
+        method = "PATCH" if operation in PATCHES else "POST"
+        response = self.api.send(method, f"orders/{order.number}{path}", body)
         if response.status_code in (200, 201):
             return None
         return str(assert_problem(response, 409, "illegal_transition")["detail"])
@@ -75,6 +92,9 @@ class AdminDoor(Door):
     source = Source.ADMIN
     dialogs: ClassVar[dict[str, tuple[str, str]]] = {
         "ship": ("ship_items", "ship"),
+        "correct a shipment": ("correct_shipment", "correct-shipment"),
+        "undo a shipment": ("undo_shipment", "undo-shipment"),
+        "send a mail again": ("send_again", "send-again"),
         "deliver": ("mark_delivered", "deliver"),
         "cancel": ("cancel_items", "cancel"),
         "return": ("register_return", "return"),
@@ -119,7 +139,11 @@ class AdminDoor(Door):
         if action in ("ship", "cancel"):
             return {f"quantity_{line.pk}": line.open for line in lines}
         if action == "return":
-            return {f"quantity_{lines[0].pk}": 1, f"restock_{lines[0].pk}": "on"}
+            return {f"quantity_{lines[0].pk}": 1}
+        if action.endswith("a shipment"):
+            return {"shipment": f"{order}-S1", "tracking_number": OTHER_PARCEL, "notify": "on"}
+        if action == "send a mail again":
+            return {"email": confirmation_of(order)}
         if action == "comment":
             return {"text": "Hello"}
         if action == "deliver":
@@ -137,6 +161,12 @@ class CliDoor(Door):
     source = Source.CLI
     verbs: ClassVar[dict[str, tuple[str, list[str]]]] = {
         "ship": ("ship", ["--yes"]),
+        "correct a shipment": (
+            "correct-shipment",
+            ["--shipment", "{number}-S1", "--tracking", OTHER_PARCEL, "--yes"],
+        ),
+        "undo a shipment": ("undo-shipment", ["--shipment", "{number}-S1", "--yes"]),
+        "send a mail again": ("send-again", ["--email", "{email}", "--yes"]),
         "deliver": ("deliver", []),
         "cancel": ("cancel", ["--yes"]),
         "return": ("return", ["--line", "A=1", "--yes"]),
@@ -147,7 +177,9 @@ class CliDoor(Door):
     }
 
     def act(self, order: Order, action: str) -> str | None:
-        verb, options = self.verbs[action]
+        verb, asked = self.verbs[action]
+        email = confirmation_of(order)
+        options = [option.format(number=order.number, email=email) for option in asked]
         result = CliRunner().invoke(app, ["orders", verb, order.number, *options])
         if result.exit_code == 0:
             return None

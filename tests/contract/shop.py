@@ -3,8 +3,12 @@
 import io
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from accounts.actors import Actor
 from accounts.models import Customer, Source, User
+from backoffice.outbox.models import EmailMessage, EmailState
+from catalog.product_files import keep_product_plan, plan_products, read_products
 from catalog.stock_import import plan_import
 from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
@@ -27,7 +31,10 @@ CODE = "WELCOME10"
 
 @dataclass(frozen=True)
 class Shop:
-    """Ada and Bob are customers; the order is Ada's, of three units of which one was shipped."""
+    """Ada and Bob are customers; the order is Ada's, of three units of which one was shipped.
+
+    All mails have been sent; `email` confirmed the order.
+    """
 
     ada: User
     bob: User
@@ -37,6 +44,8 @@ class Shop:
     planned_import: int
     customer: int
     merge: int
+    email: int
+    product_import: int
 
     def parameters(self, path: str) -> dict[str, str | int]:
         """What stands for the names in the braces of this path."""
@@ -47,9 +56,16 @@ class Shop:
             "promotion_id": self.batch,
             "customer_id": self.customer,
             "merge_id": self.merge,
-            "number": self.order.number if "/orders/" in path else self.planned_import,
+            "reference": f"{self.order.number}-S1",
+            "email": self.email,
+            "number": self._number_in(path),
         }
         return {name: value for name, value in values.items() if f"{{{name}}}" in path}
+
+    def _number_in(self, path: str) -> str | int:
+        if "/orders/" in path:
+            return self.order.number
+        return self.product_import if "/products/" in path else self.planned_import
 
 
 def open_shop() -> Shop:
@@ -59,6 +75,8 @@ def open_shop() -> Shop:
     ada, bob = make_shopper("ada@example.com"), make_shopper("bob@example.com")
     order = place({SKU: 3}, customer=Customer.objects.get(user=ada), by=Actor(ada, Source.API))
     ship_order(order.number, by=CLI, lines={SKU: 1})
+    EmailMessage.objects.update(state=EmailState.SENT, sent_at=timezone.now())
+    email = EmailMessage.objects.earliest("pk").pk
     rows = io.BytesIO(f"sku,quantity\n{SKU},90\nnobody,1\n".encode())
     planned = plan_import(rows, file_name="stock.csv", mode="count", by=CLI)
     customer = Customer.objects.get(user=ada)
@@ -72,4 +90,12 @@ def open_shop() -> Shop:
         planned.pk,
         customer.pk,
         merge.pk,
+        email,
+        _planned_products(),
     )
+
+
+def _planned_products() -> int:
+    rows = io.BytesIO(f"sku,name,price\n{SKU},WHITE LANTERN,4.00\nNEW,New,free\n".encode())
+    file = read_products(rows, file_name="products.csv")
+    return keep_product_plan(file, plan_products(file), by=CLI).pk

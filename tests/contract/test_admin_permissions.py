@@ -11,7 +11,8 @@ from accounts.models import User
 from accounts.roles import ROLE_NAMES
 from backoffice import urls
 from backoffice.outbox.models import EmailMessage, EmailState
-from catalog.models import Category, Product, StockImport, StockMovement
+from catalog.models import Category, Product, ProductImport, StockImport, StockMovement
+from catalog.product_files import keep_product_plan, plan_products, read_products
 from catalog.stock_import import apply_import, plan_import
 from tests.admin_fixtures import SignIn
 from tests.contract.hostile import WITHIN_A_PAGE
@@ -42,9 +43,15 @@ MATRIX = {
     "catalog_product_count_sheet": STOCK,
     "catalog_product_export": ALL,
     "catalog_product_import": MANAGER,
-    "catalog_product_import_plan": MANAGER,
+    "catalog_product_import_plan": ALL,
     "catalog_product_import_apply": MANAGER,
-    "catalog_product_import_rejects": MANAGER,
+    "catalog_product_import_undo": MANAGER,
+    "catalog_product_import_rejects": ALL,
+    "catalog_productimport_changelist": ALL,
+    "catalog_productimport_add": NOBODY,
+    "catalog_productimport_change": ALL,
+    "catalog_productimport_history": ALL,
+    "catalog_productimport_delete": NOBODY,
     "catalog_category_changelist": ALL,
     "catalog_category_add": MANAGER,
     "catalog_category_change": ALL,
@@ -83,7 +90,7 @@ MATRIX = {
     "accounts_user_change_email": MANAGER,
     "accounts_user_roles": MANAGER,
 }
-MODELS = (Category, Product, StockMovement, StockImport, EmailMessage, User)
+MODELS = (Category, Product, ProductImport, StockMovement, StockImport, EmailMessage, User)
 
 
 @pytest.fixture
@@ -92,6 +99,8 @@ def addresses() -> dict[str, str]:
     make_category()
     product = make_product("TEA-01", on_hand=5)
     stock_import = plan_import(BytesIO(b"sku,quantity\nTEA-01,7\n"), file_name="a.csv", mode="count", by=CLI)
+    products = read_products(BytesIO(b"sku,price\nTEA-01,7\n"), file_name="a.csv")
+    keep_product_plan(products, plan_products(products), by=CLI)
     EmailMessage.objects.create(cause="order:B-1", template="invitation", recipient="a@example.com")
     make_user("colleague@example.com", role="Viewer")
     rows = {

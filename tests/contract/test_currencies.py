@@ -12,9 +12,9 @@ from django.test import Client
 from pydantic import TypeAdapter
 
 from backoffice.api.inputs import Money
-from backoffice.currencies import PLACES
 from backoffice.db.books_currency import OtherCurrency, keep_currency, refuse_other_currency
 from backoffice.models import Books
+from backoffice.money.currencies import PLACES
 from backoffice.outbox.delivery import deliver_due
 from catalog.models import Product
 from cli.doctor.books import check_currency

@@ -14,7 +14,7 @@ from django.db import connection
 from typer.testing import CliRunner
 
 from backoffice.api.application import api
-from backoffice.outbox.models import EmailMessage
+from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.audit import audit_stock
 from cli.app import app as shopctl
 from cli.orders import app as order_verbs
@@ -22,10 +22,20 @@ from orders import status
 from orders.admin.order.buttons import OrderActions
 from orders.audit import audit_orders
 from orders.fulfilment.lifecycle import cancel_order, deliver_order, ship_order
-from orders.models import Order, OrderEvent
+from orders.models import Order, OrderEvent, Shipment
 from orders.status import Action, OrderStatus
 from tests.contract.client import Api, assert_problem
-from tests.contract.doors import DOORS, OTHER_EMAIL, OTHER_NOTE, OTHER_STREET, AdminDoor, ApiDoor, CliDoor
+from tests.contract.doors import (
+    DOORS,
+    OTHER_EMAIL,
+    OTHER_NOTE,
+    OTHER_PARCEL,
+    OTHER_STREET,
+    PATCHES,
+    AdminDoor,
+    ApiDoor,
+    CliDoor,
+)
 from tests.factories import CLI, make_product, make_promo_code, make_shopper, place
 from tests.model.database import rolled_back
 
@@ -42,6 +52,18 @@ shipped            | no      | delivered    | no        | shipped      | shipped
 the rest cancelled | no      | delivered    | no        | shipped      | shipped      | no
 delivered          | no      | no           | no        | delivered    | delivered    | no
 cancelled          | no      | no           | as is     | no           | cancelled    | no
+"""
+# What is done to the first shipment, and to the mail that confirmed the order.
+MORE_OF_THE_TABLE = """
+                   | correct_shipment | undo_shipment | send_again
+pending            | no               | no            | pending
+part cancelled     | no               | no            | pending
+part-shipped       | part-shipped     | pending       | part-shipped
+first part arrived | part-shipped     | no            | part-shipped
+shipped            | shipped          | pending       | shipped
+the rest cancelled | shipped          | pending       | shipped
+delivered          | delivered        | no            | delivered
+cancelled          | no               | no            | no
 """
 NO, AS_IS = "no", "as is"
 # Whether a customer may cancel an order of their own, which is all that they may do to it.
@@ -92,13 +114,28 @@ ACTS: dict[str, tuple[str, str, str]] = {
     "deliver": ("deliver", "delivered", ""),
     "cancel": ("cancel", "cancelled", "order_cancelled"),
     "return": ("return", "returned", "return_received"),
+    "correct a shipment": ("correct_shipment", "shipment_corrected", "shipment_corrected"),
+    "undo a shipment": ("undo_shipment", "shipment_undone", "shipment_undone"),
+    "send a mail again": ("send_again", "email_sent_again", "order_placed"),
     "comment": ("comment", "comment", ""),
     "edit the address": ("edit", "edited", ""),
     "edit the e-mail": ("edit", "edited", "order_placed"),
     "edit the note": ("edit", "edited", ""),
 }
-REFUSED_AS = {"return": "register return"}
-ARRIVED = ("first part arrived", "deliver")
+REFUSED_AS = {
+    "return": "register return",
+    "correct_shipment": "correct shipment",
+    "undo_shipment": "undo shipment",
+}
+# Refused for another reason than the status of the order.
+OTHER_REASONS = {
+    ("first part arrived", "deliver"): "{number} has no such shipment under way.",
+    ("first part arrived", "undo a shipment"): "{number}-S1 was delivered: what comes back is a return.",
+    (
+        "cancelled",
+        "send a mail again",
+    ): "Nothing of {number} is ordered any more: there is nothing to confirm.",
+}
 
 
 def rows_of(table: str) -> dict[str, dict[str, str]]:
@@ -106,7 +143,9 @@ def rows_of(table: str) -> dict[str, dict[str, str]]:
     return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
 
 
-EXPECTED = rows_of(TABLE)
+EXPECTED = {
+    situation: row | rows_of(MORE_OF_THE_TABLE)[situation] for situation, row in rows_of(TABLE).items()
+}
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
@@ -126,7 +165,10 @@ def number() -> str:
     make_product("A", on_hand=10, price="10.00")
     make_product("B", on_hand=10, price="3.33")
     make_promo_code("TEN", max_uses=1)
-    return str(place({"A": 3, "B": 1}, promo_code="TEN").number)
+    number = str(place({"A": 3, "B": 1}, promo_code="TEN").number)
+    # What still waits is not sent again.
+    EmailMessage.objects.update(state=EmailState.SENT)
+    return number
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -155,8 +197,8 @@ def test_what_is_done_and_what_is_refused(situation: str, door: str, number: str
 
 
 def reason(order: Order, situation: str, act: str) -> str:
-    if (situation, act) == ARRIVED:
-        return f"{order.number} has no such shipment under way."
+    if (situation, act) in OTHER_REASONS:
+        return OTHER_REASONS[situation, act].format(number=order.number)
     column = ACTS[act][0]
     action = REFUSED_AS.get(column, column)
     return f"{order.number} is {WORDS[OrderStatus(order.status)]}: {action} is not possible."
@@ -167,14 +209,19 @@ def assert_done(order: Order, act: str, before: dict[str, list[tuple[Any, ...]]]
     added = {name: len(rows) - len(before[name]) for name, rows in everything().items()}
     now = Order.objects.get()
     assert WORDS[OrderStatus(now.status)] == due, act
-    assert now.version == order.version + (column != "comment"), act
+    assert now.version == order.version + (column not in ("comment", "send_again")), act
     assert (added["OrderEvent"], OrderEvent.objects.latest("pk").kind) == (1, kind), act
+    # Of the correction of what has arrived nobody is told.
+    is_quiet = column == "correct_shipment" and order.shipments.earliest("pk").delivered_at is not None
+    template = "" if is_quiet else template
     assert added["EmailMessage"] == bool(template), act
     assert not template or EmailMessage.objects.latest("pk").template == template, act
     assert added["Shipment"] == (column == "ship"), act
     assert added["Cancellation"] == (column == "cancel"), act
     assert added["Return"] == (column == "return"), act
-    assert bool(added["StockMovement"]) == (column in ("ship", "cancel", "return")), act
+    assert bool(added["StockMovement"]) == (column in ("ship", "undo_shipment", "cancel", "return")), act
+    if column == "correct_shipment":
+        assert Shipment.objects.get(reference=f"{order}-S1").tracking_number == OTHER_PARCEL
     if column == "edit":
         whom = OTHER_EMAIL if act == "edit the e-mail" else order.email
         where = OTHER_STREET if act == "edit the address" else order.ship_line1
@@ -198,8 +245,10 @@ def test_customers_cancel_what_has_not_shipped_and_do_nothing_else(situation: st
             assert answer.json()["status"] == Order.objects.get().status == OrderStatus.CANCELLED
         assert (everything() == before) == (BY_CUSTOMERS[situation] in (NO, AS_IS))
     for act in ACTS.keys() - {"cancel"}:
-        _, path, body = ApiDoor.operations[act]
-        refused = Api(shopper).send("POST" if path else "PATCH", f"orders/{number}{path}", body)
+        operation, path, body = ApiDoor.operations[act]
+        path = path.format(number=number, email=EmailMessage.objects.earliest("pk").pk)
+        method = "PATCH" if operation in PATCHES else "POST"
+        refused = Api(shopper).send(method, f"orders/{number}{path}", body)
         assert_problem(refused, 403, "forbidden")
     assert_problem(Api(make_shopper()).post(f"orders/{number}/cancel"), 404, "unknown_order")
     assert everything() == before
@@ -259,7 +308,9 @@ def test_no_way_to_change_an_order_is_missing_here() -> None:
     }
 
     verbs = set(typer.main.get_group(order_verbs).commands)
-    assert verbs - {"list", "show", "place", "export"} == {verb for verb, _ in CliDoor.verbs.values()}
+    assert verbs - {"list", "show", "emails", "place", "export"} == {
+        verb for verb, _ in CliDoor.verbs.values()
+    }
 
 
 def test_a_table_that_allowed_more_would_be_noticed(number: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from backoffice.api.application import api
 from catalog import stock
 from catalog.exports import ImportRowExport, MovementExport
 from catalog.readers.movements import MOVEMENT_FIELDS
+from catalog.readers.product_imports import PRODUCT_IMPORT_FIELDS
 from catalog.readers.products import STAFF_FIELDS
 from catalog.readers.stock_imports import IMPORT_FIELDS, ROW_FIELDS
 from cli.app import app
@@ -87,6 +88,24 @@ def test_a_stock_import_and_its_rows_are_the_same_objects_at_both_doors(
     assert planned.pop("plan") == rows
     assert answers("stock", "imports", "--all") == [planned, applied]
     assert manager.get("stock/imports").json()["items"] == [planned, applied]
+
+
+def test_a_product_import_and_its_rows_are_the_same_objects_at_both_doors(
+    manager: Api, answers: Answers
+) -> None:
+    file = "sku,name,price,category\nTEA-01,Tea,11.00,\nMUG-7,Product MUG-7,4.00,\nNEW,Cup,free,\n"
+    applied = answers("products", "import", "-", "--skip-invalid", "--yes", stdin=file)
+    planned = answers("products", "import", "-", "--skip-invalid", "--dry-run", stdin=file)
+
+    path = f"products/imports/{applied['number']}"
+    assert manager.get(f"{path}?fields={','.join(PRODUCT_IMPORT_FIELDS)}").json() == applied
+    assert answers("products", "imports") == [applied]
+    rows = manager.get(f"products/imports/{planned['number']}/rows?ordering=row").json()["items"]
+    assert planned.pop("plan") == rows
+    assert answers("products", "imports", "--all") == [planned, applied]
+    assert manager.get("products/imports").json()["items"] == [planned, applied]
+    undone = answers("products", "undo", str(applied["number"]), "--yes")
+    assert manager.get(f"{path}?fields={','.join(PRODUCT_IMPORT_FIELDS)}").json() == undone
 
 
 def test_an_order_is_the_same_object_at_both_doors(manager: Api, answers: Answers, order: Order) -> None:
@@ -184,6 +203,7 @@ def test_the_columns_of_exported_orders_have_the_names_of_fields() -> None:
 LISTS = {
     "/products": ("products", "list"),
     "/products/{sku}/movements": ("stock", "history"),
+    "/products/imports": ("products", "imports"),
     "/stock/imports": ("stock", "imports"),
     "/orders": ("orders", "list"),
     "/promo-codes": ("promos", "list"),
@@ -194,7 +214,12 @@ LISTS = {
 PAGING = {"fields", "limit", "cursor", "count", "ordering"}
 OUTPUT = {"limit", "json", "jsonl", "fail_if_empty", "as_", "yes", "help"}
 # What shopctl narrows by besides: another way to say placed_before, all plans, and a path of the API.
-MORE = {"/orders": {"older_than", "to"}, "/stock/imports": {"every"}, "/promo-codes": {"promotion"}}
+MORE = {
+    "/orders": {"older_than", "to"},
+    "/stock/imports": {"every"},
+    "/products/imports": {"every"},
+    "/promo-codes": {"promotion"},
+}
 
 
 def filters_of(path: str) -> set[str]:

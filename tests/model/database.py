@@ -68,8 +68,9 @@ def assert_credits_add_up() -> None:
     for order, credit, fee in Cancellation.objects.values_list("order", "credit", "shipping_credit"):
         given[order] += credit + fee
         shipping[order] += fee
-    for order, credit in Return.objects.values_list("order", "credit"):
-        given[order] += credit
+    for order, credit, fee in Return.objects.values_list("order", "credit", "shipping_credit"):
+        given[order] += credit + fee
+        shipping[order] += fee
     assert dict(Order.objects.values_list("pk", "credited")) == given
     for order, credited in OrderLine.objects.values_list("order", "credited"):
         shipping[order] += credited

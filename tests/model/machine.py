@@ -22,6 +22,7 @@ from backoffice.errors import Refusal
 from catalog import stock
 from catalog.stock_import import apply_import, undo_import
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, deliver_order, return_items, ship_order
+from orders.fulfilment.shipments import undo_shipment
 from orders.placing.basket import LineRequest, OrderRequest
 from orders.placing.placement import place_order
 from tests.catalog.stock_files import plan
@@ -240,14 +241,16 @@ class ShopMachine(RuleBasedStateMachine):
     def ship(self, placed: Placed, picks: list[tuple[int, int]] | None) -> Made[Placed]:
         return self._ship(placed, None if picks is None else dict(placed.units(picks)))
 
-    @rule(placed=shipped, parcel=st.none() | st.integers(0, 2))
-    def deliver(self, placed: Placed, parcel: int | None) -> None:
-        reference = None if parcel is None else f"{placed.number}-S{parcel + 1}"
-        self.agree(
-            "deliver all" if parcel is None else "deliver a parcel",
-            lambda: self.shop.deliver(placed.predicted, parcel),
-            lambda: deliver_order(placed.number, by=CLI, shipment=reference),
-        )
+    @rule(placed=shipped, parcel=st.none() | st.integers(0, 2), has_left=st.sampled_from([True, True, False]))
+    def deliver_or_undo(self, placed: Placed, parcel: int | None, has_left: bool) -> None:
+        if has_left or parcel is None:
+            self._deliver(placed, parcel)
+        else:
+            self.agree(
+                "undo a parcel",
+                lambda: self.shop.undo_parcel(placed.predicted, parcel),
+                lambda: undo_shipment(placed.number, f"{placed.number}-S{parcel + 1}", by=CLI),
+            )
 
     @rule(placed=orders | shipped, picks=st.none() | some_units)
     def cancel(self, placed: Placed, picks: list[tuple[int, int]] | None) -> None:
@@ -296,6 +299,14 @@ class ShopMachine(RuleBasedStateMachine):
             lambda: ship_order(placed.number, by=CLI, lines=units),
         )
         return multiple() if both is None else placed
+
+    def _deliver(self, placed: Placed, parcel: int | None) -> None:
+        reference = None if parcel is None else f"{placed.number}-S{parcel + 1}"
+        self.agree(
+            "deliver all" if parcel is None else "deliver a parcel",
+            lambda: self.shop.deliver(placed.predicted, parcel),
+            lambda: deliver_order(placed.number, by=CLI, shipment=reference),
+        )
 
     def _seen(self, sku: str, seen: str) -> int | None:
         if not seen or sku not in self.shop.stock.shelves:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tests.model.stock import Refused, Stock, refuse
 
 MAY_SHIP = ("pending", "partially_shipped")
+MAY_UNDO = ("partially_shipped", "shipped")
 MAY_DELIVER = ("partially_shipped", "shipped")
 MAY_CANCEL = ("pending", "partially_shipped", "cancelled")
 MAY_RETURN = ("partially_shipped", "shipped", "delivered")
@@ -28,6 +29,7 @@ class Line:
 class Parcel:
     units: Mapping[str, int]
     is_delivered: bool = False
+    is_undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,26 @@ class Shop:
         """All parcels under way, or the one with this number, from 0."""
         refuse(order.status not in MAY_DELIVER, "illegal_transition")
         chosen = order.parcels if parcel is None else order.parcels[parcel : parcel + 1]
-        arriving = [each for each in chosen if not each.is_delivered]
+        arriving = [each for each in chosen if not (each.is_delivered or each.is_undone)]
         refuse(not arriving, "illegal_transition")
         for each in arriving:
             each.is_delivered = True
             for sku, quantity in each.units.items():
                 order.lines[sku].delivered += quantity
+
+    def undo_parcel(self, order: Order, number: int) -> None:
+        """The parcel with this number, from 0, never left."""
+        refuse(order.status not in MAY_UNDO, "illegal_transition")
+        refuse(number >= len(order.parcels), "unknown_shipment")
+        parcel = order.parcels[number]
+        refuse(parcel.is_undone or parcel.is_delivered, "illegal_transition")
+        for sku, quantity in parcel.units.items():
+            line = order.lines[sku]
+            refuse(line.returned > line.shipped - quantity, "illegal_transition")
+        parcel.is_undone = True
+        for sku, quantity in parcel.units.items():
+            order.lines[sku].shipped -= quantity
+        self.stock.unship(parcel.units)
 
     def cancel(self, order: Order, quantities: Mapping[str, int] | None) -> None:
         refuse(order.status not in MAY_CANCEL, "illegal_transition")
@@ -127,10 +143,11 @@ class Shop:
 
     def take_back(self, order: Order, items: Sequence[Item]) -> None:
         refuse(order.status not in MAY_RETURN, "illegal_transition")
-        refuse(len({item.sku for item in items}) < len(items), "validation")
-        for item in items:
-            line = order.lines.get(item.sku, Line(0))
-            refuse(item.quantity > line.shipped - line.returned, "validation")
+        refuse(len({(item.sku, item.restock) for item in items}) < len(items), "validation")
+        for sku in {item.sku for item in items}:
+            line = order.lines.get(sku, Line(0))
+            coming = sum(item.quantity for item in items if item.sku == sku)
+            refuse(coming > line.shipped - line.returned, "validation")
         for item in items:
             order.lines[item.sku].returned += item.quantity
         self.stock.restock((item.sku, item.quantity) for item in items if item.restock)

@@ -147,6 +147,11 @@ class Stock:
         for sku, quantity in quantities.items():
             self.shelves[sku].on_hand -= quantity
 
+    def unship(self, units: Mapping[str, int]) -> None:
+        for sku, quantity in units.items():
+            self.shelves[sku].on_hand += quantity
+            self.shelves[sku].reserved += quantity
+
     def restock(self, quantities: Iterable[tuple[str, int]]) -> None:
         for sku, quantity in quantities:
             self.shelves[sku].on_hand += quantity

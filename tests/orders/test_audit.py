@@ -1,6 +1,7 @@
 """Orders are audited against the ledger: what does not add up is named, and nothing else."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -55,12 +56,15 @@ def test_units_reserved_for_no_open_order_are_named(order: Order) -> None:
             {"reserved", "held", "totals"},
         ),
         (lambda: Order.objects.update(status="shipped"), {"status"}),
+        (lambda: OrderLine.objects.update(shipped=1), {"reserved", "held", "status", "shipments"}),
         (lambda: Order.objects.update(units=4), {"totals"}),
         (lambda: PromoCode.objects.update(times_used=0), {"redemptions"}),
         (lambda: Redemption.objects.update(state="released"), {"redemptions", "redemption"}),
         (lambda: Redemption.objects.update(customer=make_customer()), {"redemption"}),
         (lambda: Customer.objects.update(merged_into=make_customer()), {"customer"}),
         (lambda: OrderEvent.objects.all().delete(), {"timeline"}),
+        (lambda: Order.objects.update(currency="USD"), {"currency"}),
+        (lambda: Product.objects.update(price=Decimal("3.391")), {"places"}),
     ],
 )
 @pytest.mark.usefixtures("order")

@@ -11,11 +11,14 @@ pytestmark = pytest.mark.once
 
 # Written down a second time, by status.
 POSSIBLE = {
-    "pending": {"edit", "ship", "cancel", "comment"},
-    "partially_shipped": {"ship", "deliver", "cancel", "return", "comment"},
-    "shipped": {"deliver", "return", "comment"},
-    "delivered": {"return", "comment"},
-    "cancelled": {"cancel", "comment"},
+    "pending": {"edit", "ship", "cancel", "comment", "send_again"},
+    "partially_shipped": {
+        *("edit", "ship", "deliver", "cancel", "return", "comment"),
+        *("correct_shipment", "undo_shipment", "send_again"),
+    },
+    "shipped": {"deliver", "return", "comment", "correct_shipment", "undo_shipment", "send_again"},
+    "delivered": {"return", "comment", "correct_shipment", "send_again"},
+    "cancelled": {"cancel", "comment", "send_again"},
 }
 
 

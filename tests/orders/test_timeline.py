@@ -80,6 +80,7 @@ def test_a_return_is_kept_with_the_fate_of_each_line(order: Order) -> None:
         "return": f"{order.number}-R1",
         "reason": "broken",
         "credit": "13.33",
+        "shipping_credit": "0.00",
         "lines": [
             {"sku": "TEA-01", "name": "Tea", "quantity": 1, "credit": "10.00", "restock": True},
             {"sku": "MUG-7", "name": "Mug", "quantity": 1, "credit": "3.33", "restock": False},
@@ -125,7 +126,7 @@ def test_the_entry_and_its_mail_are_written_together_or_not_at_all(
 
 
 def test_whoever_writes_an_entry_has_told_the_customer_as_well(order: Order) -> None:
-    facts = {"return": "B-1-R9", "reason": "", "credit": "1.00", "lines": []}
+    facts = {"return": "B-1-R9", "reason": "", "credit": "1.00", "shipping_credit": "0.00", "lines": []}
     event = happened(order, EventKind.RETURNED, facts, by=CLI, at=timezone.now())
 
     mail = EmailMessage.objects.get(template="return_received")

@@ -60,7 +60,33 @@ def changed(**changes: Any) -> dict[str, Any]:
         ("cancelled", cancelled(is_whole=True, reason="asked"), "Order cancelled: asked"),
         ("cancelled", cancelled(is_whole=False), "Cancelled 2 × TEA-01"),
         ("cancelled", cancelled(is_whole=False, reason="100 % broken"), "Cancelled 2 × TEA-01: 100 % broken"),
-        ("returned", {"lines": [TEA]}, "Returned 2 × TEA-01"),
+        ("returned", {"lines": [TEA | {"restock": True}]}, "Returned 2 × TEA-01"),
+        ("returned", {"lines": [TEA | {"restock": False}]}, "Returned 2 × TEA-01, written off"),
+        (
+            "returned",
+            {"lines": [TEA | {"restock": True}, TEA | {"restock": False, "quantity": 1}]},
+            "Returned 2 × TEA-01; 1 × TEA-01 written off",
+        ),
+        (
+            "shipment_corrected",
+            {
+                "shipment": "B-1-S1",
+                "told": True,
+                **changed(tracking_number=["", "0034"], carrier=["UPS", "DHL"]),
+            },
+            "B-1-S1 corrected. Carrier: UPS → DHL;\nTracking number: – → 0034",
+        ),
+        (
+            "shipment_undone",
+            {"shipment": "B-1-S1", "reason": "", "lines": [TEA]},
+            "B-1-S1 undone, it never left: 2 × TEA-01",
+        ),
+        (
+            "shipment_undone",
+            {"shipment": "B-1-S1", "reason": "Missed the van", "lines": [TEA]},
+            "B-1-S1 undone, it never left: 2 × TEA-01. Missed the van",
+        ),
+        ("email_sent_again", {"template": "order_shipped"}, "Sent again: the shipping notice"),
         ("comment", {"text": "Called:\nwait %(s)s"}, "Called:\nwait %(s)s"),
         (
             "edited",

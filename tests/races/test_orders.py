@@ -13,14 +13,25 @@ from functools import partial
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
+from backoffice.errors import Invalid
+from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.audit import audit_stock
-from catalog.models import Product
+from catalog.models import Product, StockMovement
 from catalog.shortage import InsufficientStock
 from orders.audit import audit_orders
-from orders.fulfilment.lifecycle import cancel_order, deliver_order, ship_order
+from orders.fulfilment.lifecycle import (
+    ReturnedItem,
+    cancel_order,
+    deliver_order,
+    return_items,
+    ship_order,
+)
+from orders.fulfilment.sending_again import send_again
+from orders.fulfilment.shipments import correct_shipment, undo_shipment
 from orders.held_order import IllegalTransition
-from orders.models import Order, PromoCode
+from orders.models import Order, PromoCode, Shipment
 from orders.promotions.redemption import PromoRefused
 from orders.status import OrderStatus
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
@@ -222,3 +233,81 @@ def test_redeeming_and_cancelling_at_once_keeps_uses_equal_to_active_redemptions
     assert set(kinds(outcomes)) <= {"NoneType", PromoRefused.__name__}
     assert PromoCode.objects.get().times_used == 0
     assert_the_books_balance()
+
+
+ONE_IS_BACK = [ReturnedItem("A", 1)]
+
+
+def test_undoing_delivering_returning_and_shipping_at_once_have_one_story_each() -> None:
+    """Of an order of three, of which two left: what excludes each other does not both happen."""
+    make_product("A", on_hand=300)
+    shuffled = random.Random(13)
+    numbers = [str(place({"A": 3}).number) for _ in range(60)]
+    for number in numbers:
+        ship_order(number, by=CLI, lines={"A": 2})
+    acts: list[Callable[[str], object]] = [
+        *[lambda number: undo_shipment(number, f"{number}-S1", by=CLI)] * 3,
+        lambda number: deliver_order(number, by=CLI, shipment=f"{number}-S1"),
+        lambda number: return_items(number, by=CLI, items=ONE_IS_BACK),
+        lambda number: ship_order(number, by=CLI),
+        lambda number: correct_shipment(number, f"{number}-S1", by=CLI, carrier="DHL"),
+        lambda number: cancel_order(number, by=CLI, lines={"A": 1}),
+    ]
+    tries = [(number, act) for number in numbers for act in shuffled.sample(acts, len(acts))]
+
+    outcomes = race(8, [partial(act, number) for number, act in tries])
+
+    assert {type(each) for each in outcomes if isinstance(each, Exception)} <= {IllegalTransition, Invalid}
+    stories = Counter(story_of(number) for number in numbers)
+    # By whom they are won is chance; that one side wins them all would be none.
+    assert stories["undone"] > 0 < stories["left"]
+    assert_the_books_balance()
+
+
+def story_of(number: str) -> str:
+    """What became of the first shipment; whatever excludes it did not happen."""
+    kinds_of_events = Counter(Order.objects.get(number=number).events.values_list("kind", flat=True))
+    shipment = Shipment.objects.get(reference=f"{number}-S1")
+    assert kinds_of_events["shipment_undone"] == (shipment.undone_at is not None)
+    if shipment.undone_at is None:
+        return "left"
+    assert shipment.delivered_at is None
+    movements = StockMovement.objects.filter(reference=shipment.reference)
+    assert sorted(movements.values_list("kind", "on_hand_delta")) == [("ship", -2), ("unship", 2)]
+    return "undone"
+
+
+def test_undoing_that_looks_before_it_locks_undoes_twice() -> None:
+    """The control: the same undoing, the shipment read and then written."""
+    make_product("A", on_hand=20)
+    number = str(place({"A": 2}).number)
+    shipment = ship_order(number, by=CLI)
+    undone = []
+    all_have_looked = threading.Barrier(4)
+
+    def undo_unguarded() -> None:
+        is_under_way = Shipment.objects.get(pk=shipment.pk).undone_at is None
+        all_have_looked.wait(timeout=30)
+        if is_under_way:
+            with transaction.atomic():
+                Shipment.objects.filter(pk=shipment.pk).update(undone_at=timezone.now())
+                Product.objects.update(on_hand=F("on_hand") + 2)
+            undone.append(1)
+
+    race(4, [undo_unguarded for _ in range(4)])
+
+    assert len(undone) == 4
+    assert Product.objects.get().on_hand == 26
+
+
+def test_a_mail_sent_again_by_many_at_once_goes_out_once_for_each_who_asked() -> None:
+    make_product("A", on_hand=20)
+    number = str(place({"A": 2}).number)
+    EmailMessage.objects.update(state=EmailState.SENT)
+    first = EmailMessage.objects.get().pk
+
+    outcomes = race(8, [partial(send_again, number, first, by=CLI) for _ in range(8)])
+
+    assert kinds(outcomes) == {EmailMessage.__name__: 8}
+    causes = EmailMessage.objects.exclude(pk=first).values_list("cause", flat=True)
+    assert sorted(causes) == [f"order:{number}:again:{again}" for again in range(1, 9)]

@@ -72,7 +72,11 @@ class Row:
             f"{name} {done.returncode}: {done.stderr.strip()}"
             for name, done in (("doctor", self.doctor), ("write", self.write))
         ]
-        return "\n  ".join(["", *told, *clis])
+        return "\n  ".join(["", *told, *clis, *self._troubles_in_words()])
+
+    def _troubles_in_words(self) -> list[str]:
+        found = json.loads(self.doctor.stdout)
+        return [f"  {row['check']}: {row['detail']}" for row in found if row["state"] == "trouble"]
 
 
 class Shop:

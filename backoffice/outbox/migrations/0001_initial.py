@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cause', models.CharField(max_length=120)),
+                ('about', models.CharField(blank=True, help_text="What it is about: an order's number, if it is about an order.", max_length=64)),
                 ('template', models.CharField(max_length=60)),
                 ('recipient', models.EmailField(max_length=254)),
                 ('context', models.JSONField(default=dict)),
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'e-mail',
                 'permissions': (('requeue_emailmessage', 'Can send e-mails again'),),
-                'indexes': [models.Index(models.F('next_attempt_at'), condition=models.Q(('state__in', ['queued', 'sending'])), name='email_due'), models.Index(fields=['state', '-id'], name='email_by_state')],
+                'indexes': [models.Index(models.F('next_attempt_at'), condition=models.Q(('state__in', ['queued', 'sending'])), name='email_due'), models.Index(fields=['state', '-id'], name='email_by_state'), models.Index(condition=models.Q(('about', ''), _negated=True), fields=['about', '-id'], name='email_about')],
                 'constraints': [models.UniqueConstraint(fields=('cause', 'template', 'recipient'), name='email_once_per_cause_and_recipient')],
             },
         ),

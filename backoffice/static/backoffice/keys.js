@@ -1,29 +1,37 @@
 /* Keys of the whole admin: g and a letter open a page of the sidebar; a page may bind keys of its own. */
-import { described, isOnControl, isTyping, placeAfter } from "./shortcuts.js";
+import { described, isOnControl, isTyping, isUnfolds, placeAfter } from "./shortcuts.js";
 
 const bound = new Map();
 let last = { key: "", at: 0 };
 
-/* `bind({ j: () => … })`: done when the key is pressed, and nobody types or has a dialog open. */
+/* `bind({ j: () => … })`: done when the key is pressed, and nobody types and nothing covers the page. */
 export function bind(keys) {
   for (const [key, act] of Object.entries(keys)) bound.set(key, act);
 }
 
-function isDialogOpen() {
+/* A dialog, the palette, the list of keys or the filters lie above the page: what Unfold itself goes by. */
+function isCovered() {
   const dialog = document.getElementById("modal-content");
-  return Boolean(dialog && dialog.offsetParent !== null);
+  const state = dialog && window.Alpine ? window.Alpine.$data(dialog) : {};
+  return Boolean(state.openModal || state.openCommandResults || state.shortcutsOpen || state.filterModalOpen);
 }
 
 const linkTo = (place) =>
   document.querySelector(place ? `#nav-sidebar-apps a[href$="${place}"]` : "#nav-sidebar-apps a");
 
+/* Unfold hears keys at the window, after this: what stops here does not reach it. */
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target) || isCovered()) {
+    if (isUnfolds(event.key)) event.stopPropagation();
+    return;
+  }
   const pressed = { key: event.key, at: event.timeStamp };
   const place = placeAfter(last, pressed);
   last = pressed;
   if (place !== null) {
     event.preventDefault();
+    event.stopImmediatePropagation();
     linkTo(place)?.click();
   } else if (bound.has(event.key) && !(event.key === "Enter" && isOnControl(event.target))) {
     bound.get(event.key)(event);

@@ -1,8 +1,25 @@
-/* The palette: Enter opens the first result, also when a scanner was quicker than the answer. */
+/* The palette: searches whatever way its text came to be there; Enter opens the first result, also when a
+   scanner was quicker than the answer. */
 const INPUT = "search-input-command";
+const NOW = "search-now";
 let asked = "";
 let answered = "";
 let isWaiting = false;
+
+const field = () => document.getElementById(INPUT);
+const searchNow = () => field().dispatchEvent(new Event(NOW));
+
+/* Unfold waits for a key, which a paste by mouse, a dictation and some keyboards on glass never press. htmx
+   reads these once the page has loaded, which is after this. */
+field()?.setAttribute("hx-trigger", `input changed delay:250ms, ${NOW}`);
+
+/* What was not typed letter by letter is complete. */
+const TYPED = ["insertText", "insertCompositionText", "deleteContentBackward", "deleteContentForward"];
+document.addEventListener("input", (event) => {
+  if (event.target.id !== INPUT || TYPED.includes(event.inputType)) return;
+  event.stopPropagation();
+  searchNow();
+}, { capture: true });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.id === INPUT) asked = event.target.value;
@@ -12,7 +29,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:after-swap", (event) => {
   if (event.target.id !== "command-results") return;
   answered = asked;
-  const input = document.getElementById(INPUT);
+  const input = field();
   const first = event.target.querySelector("a[href]");
   if (!first || input.value !== answered) return;
   if (isWaiting) window.location.assign(first.href);
@@ -23,32 +40,46 @@ document.addEventListener("htmx:after-swap", (event) => {
 const OPENS_WITHIN = 1000;
 let openedAt = -Infinity;
 
+const isOpening = ({ ctrlKey, metaKey, altKey, shiftKey, key }) =>
+  (ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "k";
+
+function stop(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/* Also from within a field, where Unfold leaves the key to the browser; a dialog must be closed first. */
+function open(event) {
+  stop(event);
+  const state = window.Alpine.$data(field());
+  if (state.openModal || state.openCommandResults) return;
+  openedAt = event.timeStamp;
+  window.dispatchEvent(new CustomEvent("opencommand"));
+}
+
 document.addEventListener("keydown", (event) => {
-  const input = document.getElementById(INPUT);
+  const input = field();
   if (!input || event.target === input) return;
-  const isCommand = event.ctrlKey || event.metaKey;
-  const isText = !isCommand && (event.key.length === 1 || event.key === "Enter");
-  if (isCommand && event.key === "k") {
-    openedAt = event.timeStamp;
+  const isText = !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Enter");
+  if (isOpening(event)) {
+    open(event);
   } else if (isText && event.timeStamp - openedAt < OPENS_WITHIN) {
     if (event.key === "Enter") isWaiting = true;
     else input.value += event.key;
-    event.preventDefault();
-    event.stopPropagation();
+    stop(event);
   }
 }, { capture: true });
 
 document.addEventListener("focusin", (event) => {
   if (event.target.id !== INPUT) return;
   openedAt = -Infinity;
-  // What htmx searches upon.
-  if (event.target.value) event.target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
+  if (event.target.value) searchNow();
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== INPUT) return;
   isWaiting = event.key === "Enter" && event.target.value !== "" && event.target.value !== answered;
   if (!isWaiting) return;
-  event.preventDefault();
-  event.stopPropagation();
+  stop(event);
+  if (event.target.value !== asked) searchNow();
 }, { capture: true });

@@ -18,6 +18,9 @@ export function placeAfter(last, { key, at }) {
   return isSecond && Object.hasOwn(PLACES, key) ? PLACES[key] : null;
 }
 
+/* Unfold adds, filters, searches and folds the sidebar upon these, also within a select and behind a dialog. */
+export const isUnfolds = (key) => ["c", "f", "/", "["].includes(key);
+
 const TYPED_INTO = ["INPUT", "TEXTAREA", "SELECT"];
 const PRESSED = ["checkbox", "radio", "button", "submit"];
 const OPENED = ["A", "BUTTON", "SUMMARY"];

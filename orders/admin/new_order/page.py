@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts.customers import known_customer
 from accounts.models import Customer
+from backoffice.db.search_words import cleaned
 from backoffice.email_addresses import checked_email
 from backoffice.errors import Invalid
-from backoffice.finding import cleaned
 from backoffice.text import identity_key
 from catalog.finding import products_matching
 from catalog.models import Product

@@ -9,6 +9,8 @@ from unfold.enums import ActionVariant
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
 from orders.admin.order.dialogs import CancelForm, CommentForm, DeliverForm, ReturnForm, ShipForm
 from orders.admin.order.edit_dialog import EditForm
+from orders.admin.order.emails import SendAgainForm
+from orders.admin.order.shipment_dialogs import CorrectShipmentForm, UndoShipmentForm
 from orders.models import Order, OrderLine
 from orders.status import Action, is_allowed
 
@@ -47,6 +49,10 @@ SHOWN_WHEN: dict[str, tuple[Action, HasEffect]] = {
 }
 
 
+# They are opened from the parcel or the mail that they are about, not from the top of the page.
+OPENED_IN_PLACE = ("correct_shipment", "undo_shipment", "send_again")
+
+
 class OrderActions(ButtonsFollowState):
     """Dialogs over an order. Use cases decide, under the order's lock; the buttons only follow its status."""
 
@@ -56,15 +62,22 @@ class OrderActions(ButtonsFollowState):
         "register_return",
         "add_comment",
         {"title": "Print", "icon": "print", "items": ["packing_slip", "order_summary"]},
-        {"title": "More", "icon": "more_horiz", "items": ["edit_details", "cancel_items"]},
+        {
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ["edit_details", "cancel_items", *OPENED_IN_PLACE],
+        },
     )
 
     def hidden_buttons(self, row: Order) -> Collection[str]:
         lines = list(row.lines.all())
         return [
-            name
-            for name, (domain_action, has_effect) in SHOWN_WHEN.items()
-            if not (is_allowed(domain_action, row.status) and has_effect(row, lines))
+            *OPENED_IN_PLACE,
+            *(
+                name
+                for name, (domain_action, has_effect) in SHOWN_WHEN.items()
+                if not (is_allowed(domain_action, row.status) and has_effect(row, lines))
+            ),
         ]
 
     ship_items = DialogButton(
@@ -117,4 +130,30 @@ class OrderActions(ButtonsFollowState):
         url_path="edit",
         icon="edit",
         submit=_("Save"),
+    )
+    correct_shipment = DialogButton(
+        _("Correct shipment"),
+        CorrectShipmentForm,
+        permissions=["orders.view_order", "orders.ship_order"],
+        url_path="correct-shipment",
+        icon="edit",
+        submit=_("Save"),
+    )
+    undo_shipment = DialogButton(
+        _("Undo shipment"),
+        UndoShipmentForm,
+        permissions=["orders.view_order", "orders.ship_order"],
+        url_path="undo-shipment",
+        icon="undo",
+        variant=ActionVariant.DANGER,
+        submit=_("It never left"),
+    )
+    send_again = DialogButton(
+        _("Send e-mail again"),
+        SendAgainForm,
+        # The dialog names the customer's address.
+        permissions=["orders.view_order", "outbox.requeue_emailmessage", "accounts.view_customer"],
+        url_path="send-again",
+        icon="forward_to_inbox",
+        submit=_("Send"),
     )

@@ -1,22 +1,26 @@
 """The dialogs over an order: each prefilled with what is left, each running one use case."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldBooleanSwitchWidget,
 )
 
 from backoffice.db.fields import many_lines, one_line
+from backoffice.errors import Fault, Invalid
+from backoffice.money import ZERO
 from orders.admin import counted, words
-from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog
+from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog, field_of_line
 from orders.fulfilment import lifecycle
 from orders.fulfilment.lifecycle import ReturnedItem
+from orders.fulfilment.reversals import shipping_left
 from orders.fulfilment.tracking import CARRIERS
 from orders.models import OrderLine, Shipment
 from orders.visibility import tracking_told_to
@@ -70,7 +74,7 @@ class DeliverForm(OrderDialog):
     )
 
     def add_fields(self) -> None:
-        under_way = self.order.shipments.filter(delivered_at=None)
+        under_way = self.order.shipments.under_way()
         shipment = self.fields["shipment"]
         assert isinstance(shipment, forms.ChoiceField)
         shipment.choices = [
@@ -104,9 +108,11 @@ class CancelForm(QuantitiesDialog):
     def left_of(self, line: OrderLine) -> int:
         return line.open
 
-    def prefilled(self, line: OrderLine) -> int:
-        """Prefill all units that are left; if opened from one line, only those of that line."""
-        return self.left_of(line) if self.request.GET.get("line") in (None, str(line.pk)) else 0
+    @property
+    def lines(self) -> Iterable[OrderLine]:
+        """Return the one line from which the dialog was opened, else all."""
+        meant = self.request.GET.get("line", "")
+        return [line for line in super().lines if meant in ("", str(line.pk))]
 
     def help_for(self, line: OrderLine) -> str:
         facts = {"open": line.open, "quantity": line.quantity}
@@ -143,22 +149,62 @@ class ReturnForm(QuantitiesDialog):
         facts = {"left": self.left_of(line), "shipped": line.shipped, "each": each}
         return _("%(left)s of %(shipped)s shipped could come back, %(each)s each") % facts
 
+    def add_fields(self) -> None:
+        super().add_fields()
+        left = shipping_left(self.order, list(self.lines))
+        if left:
+            self.fields["shipping_credit"] = forms.DecimalField(
+                label=_("Shipping fee given back"),
+                required=False,
+                max_digits=12,
+                decimal_places=2,
+                help_text=_("At most %(amount)s. Empty: none.")
+                % {"amount": words.money(left, self.order.currency)},
+                widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}),
+            )
+
     def add_line(self, line: OrderLine) -> None:
         super().add_line(line)
-        self.fields[_restock_of(line)] = forms.BooleanField(
-            label=_("Put %(sku)s back on sale") % {"sku": line.sku},
+        self.fields[_written_off_of(line)] = forms.IntegerField(
+            label=_("Of these written off: %(sku)s") % {"sku": line.sku},
             required=False,
-            initial=True,
-            help_text=_("Off: written off."),
-            widget=UnfoldBooleanSwitchWidget(),
+            min_value=0,
+            max_value=1_000_000_000,
+            help_text=_("The others go back on sale."),
+            widget=UnfoldAdminIntegerFieldWidget({"min": 0, "inputmode": "numeric"}),
         )
 
+    def chosen(self, data: dict[str, Any]) -> Iterator[tuple[OrderLine, int]]:
+        """Yield also a line of which units are to be written off although none is said to have come back."""
+        for line in self.lines:
+            quantity, written_off = (data.get(name(line)) for name in (field_of_line, _written_off_of))
+            if quantity or written_off:
+                yield line, quantity or 0
+
     def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
-        items = [ReturnedItem(line.sku, quantity, data[_restock_of(line)]) for line, quantity in chosen]
-        returned = lifecycle.return_items(self.number, by=self.actor, items=items, reason=data["reason"])
-        credit = words.money(returned.credit, self.order.currency)
+        items = [item for line, quantity in chosen for item in self._items(line, quantity, data)]
+        returned = lifecycle.return_items(
+            self.number,
+            by=self.actor,
+            items=items,
+            shipping_credit=data.get("shipping_credit") or ZERO,
+            reason=data["reason"],
+        )
+        credit = words.money(returned.credit + returned.shipping_credit, self.order.currency)
         facts = {"return": returned.reference, "units": _units_in_words(chosen), "credit": credit}
         self.done = _("Registered %(return)s: %(units)s came back, worth %(credit)s.") % facts
+
+    def _items(self, line: OrderLine, quantity: int, data: dict[str, Any]) -> Iterator[ReturnedItem]:
+        """Raises Invalid when more are written off than came back."""
+        written_off = data[_written_off_of(line)] or 0
+        if written_off > quantity:
+            text = _("%(count)s of %(sku)s came back: no more can be written off.")
+            detail = text % {"count": quantity, "sku": line.sku}
+            raise Invalid(detail, faults=[Fault(f"/{_written_off_of(line)}", "validation", detail)])
+        if quantity > written_off:
+            yield ReturnedItem(line.sku, quantity - written_off)
+        if written_off:
+            yield ReturnedItem(line.sku, written_off, restock=False)
 
 
 class CommentForm(OrderDialog):
@@ -175,8 +221,8 @@ class CommentForm(OrderDialog):
         self.done = _("Comment added.")
 
 
-def _restock_of(line: OrderLine) -> str:
-    return f"restock_{line.pk}"
+def _written_off_of(line: OrderLine) -> str:
+    return f"written_off_{line.pk}"
 
 
 def _units_in_words(chosen: list[tuple[OrderLine, int]]) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from backoffice.money import percent
 from orders.admin import words
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.price_words import explained
 from orders.pricing import PriceStep, PriceStepKind, step_from_json
 
@@ -27,7 +27,7 @@ class Explanation:
     steps: list[PriceRow]
 
 
-def explanation_of(order: Order, *, names_promo: bool) -> Explanation:
+def explanation_of(order: Order, lines: Sequence[OrderLine], *, names_promo: bool) -> Explanation:
     """Explain the price from what was stored with the order: products and promos may have changed since."""
     steps = [step_from_json(kept) for kept in order.explanation]
     promo = _promo(order, steps) if names_promo else _nameless_promo(order)
@@ -39,7 +39,32 @@ def explanation_of(order: Order, *, names_promo: bool) -> Explanation:
         )
         for step in explained(steps, order.currency, names_promo=names_promo)
     ]
-    return Explanation(_summary(order, promo), rows)
+    return Explanation(_sentence(order, lines, promo), rows)
+
+
+def _sentence(order: Order, lines: Sequence[OrderLine], promo: str) -> str:
+    """Return the summary of the price and, if some of it was given up, what that leaves."""
+    summary = _summary(order, promo)
+    return " ".join([summary, _given_up(order, lines)]) if order.credited else summary
+
+
+def _given_up(order: Order, lines: Sequence[OrderLine]) -> str:
+    """Write: `Cancelled 1, returned 2: €6.78 is credited, which leaves €7.27.`"""
+    cancelled, returned = (sum(getattr(line, name) for line in lines) for name in ("cancelled", "returned"))
+    told = {
+        "cancelled": f"{cancelled:,}",
+        "returned": f"{returned:,}",
+        "credited": words.money(order.credited, order.currency),
+        "net": words.money(order.total - order.credited, order.currency),
+    }
+    if not returned:
+        return _("Cancelled %(cancelled)s: %(credited)s is credited, which leaves %(net)s.") % told
+    if not cancelled:
+        return _("Returned %(returned)s: %(credited)s is credited, which leaves %(net)s.") % told
+    return (
+        _("Cancelled %(cancelled)s, returned %(returned)s: %(credited)s is credited, which leaves %(net)s.")
+        % told
+    )
 
 
 def _summary(order: Order, promo: str) -> str:

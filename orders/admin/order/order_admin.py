@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -33,7 +33,7 @@ from orders.admin.saved_views import ORDER_VIEWS
 from orders.admin.shipping.bulk import BulkShipping
 from orders.admin.shipping.packing import Scanning
 from orders.finding import orders_matching, searched_by
-from orders.models import Order, Return
+from orders.models import Order, OrderLine, Return
 from orders.models.order import OrderQuerySet
 from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES
@@ -101,8 +101,9 @@ class OrderAdmin(
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
+        still_out = OrderLine.objects.filter(order=OuterRef("pk"), shipped__gt=F("returned"))
         return orders.select_related("customer").annotate(
-            has_returns=Exists(Return.objects.filter(order=OuterRef("pk")))
+            has_returns=Exists(Return.objects.filter(order=OuterRef("pk"))), is_still_out=Exists(still_out)
         )
 
     def in_view(self, rows: QuerySet[Order], view: str) -> QuerySet[Order]:
@@ -154,7 +155,7 @@ class OrderAdmin(
     def status_label(self, order: Order) -> SafeString:
         labels = [words.status_label(order.status)]
         if getattr(order, "has_returns", False):
-            labels.append(words.label(_("Returned"), "bad"))
+            labels.append(words.returned_label(is_whole=not getattr(order, "is_still_out", False)))
         return mark_safe(" ".join(labels))  # noqa: S308
 
     @display(description=gettext_lazy("Items"), formatting="price")

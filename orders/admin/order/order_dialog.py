@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.admin.actor import actor_of
 from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.errors import Fault, Refusal
+from backoffice.text import isolated
 from orders.models import Order, OrderLine
 
 
@@ -45,8 +46,8 @@ class OrderDialog(UseCaseDialog):
     def intro(self) -> str:
         if not self.request.user.has_perm("accounts.view_customer"):
             return self.number
-        town = f"{self.order.ship_postcode} {self.order.ship_city}".strip()
-        facts = {"order": self.number, "name": self.order.ship_name, "town": town}
+        town = f"{self.order.ship_postcode} {isolated(self.order.ship_city)}".strip()
+        facts = {"order": self.number, "name": isolated(self.order.ship_name), "town": town}
         return _("%(order)s to %(name)s, %(town)s") % facts
 
     def get_before_template_context(
@@ -101,21 +102,21 @@ class QuantitiesDialog(OrderDialog):
         try:
             self.carry_out_for(chosen, data)
         except Refusal as refusal:
-            refusal.faults = tuple(self._at_field(fault, chosen) for fault in refusal.faults)
+            refusal.faults = tuple(map(self._at_field, refusal.faults))
             raise
 
     def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
         raise NotImplementedError
 
-    def _at_field(self, fault: Fault, chosen: list[tuple[OrderLine, int]]) -> Fault:
-        """Point a fault at the field of its line; use cases number the lines that were asked for."""
+    def _at_field(self, fault: Fault) -> Fault:
+        """Point a fault at the field of its line; use cases name the SKU that was asked for."""
         if fault.pointer == "/lines":
             first = next((name for name in self.fields if name.startswith("quantity_")), "")
             return replace(fault, pointer=f"/{first}", detail=_("Choose at least one unit."))
-        place = fault.pointer.removeprefix("/lines/").partition("/")[0]
-        if place.isdecimal() and int(place) < len(chosen):
-            return replace(fault, pointer=f"/{field_of_line(chosen[int(place)][0])}")
-        return fault
+        if not fault.pointer.startswith("/lines/"):
+            return fault
+        field = next((field_of_line(line) for line in self.lines if line.sku == fault.facts.get("sku")), "")
+        return replace(fault, pointer=f"/{field}")
 
 
 def _order(object_id: int | str | None) -> Order:

@@ -1,6 +1,6 @@
 """What the page of one order shows, in words and figures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from accounts.actors import name_told_to
 from accounts.models import User
 from backoffice.countries import postal_lines
 from orders.admin import counted, words
+from orders.admin.order.emails import EmailRow, emails_of
 from orders.admin.order.explanation import Explanation, explanation_of
 from orders.admin.order.parcels_and_reversals import (
     ParcelCard,
@@ -22,6 +23,7 @@ from orders.admin.order.parcels_and_reversals import (
     cancellations_of,
     parcels_of,
     returns_of,
+    with_dialogs,
 )
 from orders.models import EventKind, Order, OrderEvent, OrderLine
 from orders.reports import LATE_AFTER
@@ -97,6 +99,8 @@ class OrderPage:
     address: list[str]
     note: str
     timeline: list[TimelineEntry]
+    shows_emails: bool
+    emails: Sequence[EmailRow]
 
 
 def with_page_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -108,16 +112,20 @@ def with_page_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def page_of(order: Order, user: User) -> OrderPage:
-    """Return what the page shows, in at most four statements; counters tell which can be left out."""
+    """Return what the page shows, in at most five statements; counters tell which can be left out."""
     lines = list(order.lines.all())
     by_pk = {line.pk: line for line in lines}
-    parcels = parcels_of(order, by_pk) if any(line.shipped for line in lines) else []
+    told = events_told_to(user, order.events.select_related("actor").order_by("-id"))
+    events = list(told[:MOST_EVENTS])
+    was_undone = any(event.kind == EventKind.SHIPMENT_UNDONE for event in events)
+    parcels = parcels_of(order, by_pk) if was_undone or any(line.shipped for line in lines) else []
+    if user.has_perm("orders.ship_order"):
+        with_dialogs(parcels, order)
     returns = returns_of(order, by_pk) if any(line.returned for line in lines) else []
     cancellations = cancellations_of(order, by_pk) if any(line.cancelled for line in lines) else []
     names_promo = may_know_promos(user)
-    events = events_told_to(user, order.events.select_related("actor").order_by("-id"))[:MOST_EVENTS]
     if not may_know_customers(user):
-        parcels = [replace(parcel, tracking_number="", tracking_url="") for parcel in parcels]
+        parcels = [replace(parcel, tracking_number="", tracking_url="", address=[]) for parcel in parcels]
         returns, cancellations = _without_reasons(returns), _without_reasons(cancellations)
     return OrderPage(
         order=order,
@@ -127,7 +135,7 @@ def page_of(order: Order, user: User) -> OrderPage:
         items=_cancellable(items_of(lines, order.currency, user), lines, user),
         has_returns=bool(returns),
         totals=totals_of(order, names_promo=names_promo, promo_url=_promo_url(order, user)),
-        why=explanation_of(order, names_promo=names_promo),
+        why=explanation_of(order, lines, names_promo=names_promo),
         parcels=parcels,
         returns=returns,
         cancellations=cancellations,
@@ -137,6 +145,8 @@ def page_of(order: Order, user: User) -> OrderPage:
         address=address_of(order),
         note=note_told_to(user, order),
         timeline=[_entry(event, user) for event in events],
+        shows_emails=user.has_perm("outbox.view_emailmessage"),
+        emails=emails_of(order, lines, parcels, user),
     )
 
 
@@ -202,7 +212,12 @@ def _promo_title(code: str) -> str:
 
 
 def address_of(order: Order) -> list[str]:
-    return [*postal_lines(order.shipping_address), *filter(None, [order.ship_phone])]
+    return with_phone(order.shipping_address)
+
+
+def with_phone(address: Mapping[str, str]) -> list[str]:
+    """Return the lines of an address with the telephone number below it."""
+    return [*postal_lines(address), *filter(None, [address["phone"]])]
 
 
 def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
@@ -212,8 +227,7 @@ def _labels(order: Order, lines: Sequence[OrderLine]) -> list[SafeString]:
     if any(line.cancelled for line in lines) and order.status != OrderStatus.CANCELLED:
         labels.append(words.label(_("Part-cancelled")))
     if any(line.returned for line in lines):
-        is_whole = all(line.returned == line.shipped for line in lines)
-        labels.append(words.label(_("Returned") if is_whole else _("Part-returned"), "bad"))
+        labels.append(words.returned_label(is_whole=all(line.returned == line.shipped for line in lines)))
     return labels
 
 
@@ -224,6 +238,7 @@ def _steps(order: Order, parcels: Sequence[ParcelCard]) -> list[ProgressStep]:
         return [placed, ProgressStep(_("Cancelled"), "", True)]
     has_shipped = order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
     has_arrived = order.status == OrderStatus.DELIVERED
+    parcels = [parcel for parcel in parcels if parcel.undone_at is None]
     arrivals = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
     shipped = words.moment(parcels[-1].shipped_at) if has_shipped and parcels else ""
     arrived = words.moment(max(arrivals)) if has_arrived and arrivals else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -27,12 +27,20 @@ from orders.models import Order
 from orders.visibility import may_know_customers
 
 
+class _AgreedField(forms.JSONField):
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
 class CountedUnits(forms.Form):
     product = forms.IntegerField(min_value=1)
     counted = forms.IntegerField(min_value=0, max_value=MAX_UNITS)
     # What the page showed. If stock or the orders that lose units have changed since, nothing is done.
     seen = forms.IntegerField(required=False)
-    agreed = forms.JSONField(required=False)
+    agreed = _AgreedField(required=False)
 
 
 @dataclass(frozen=True, slots=True)

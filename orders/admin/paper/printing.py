@@ -179,7 +179,7 @@ def _shipment_meant(order: Order, reference: str) -> Shipment | None:
     Raises:
         Http404: the order has no shipment of this name.
     """
-    shipments = {shipment.reference: shipment for shipment in order.shipments.all()}
+    shipments = {shipment.reference: shipment for shipment in order.shipments.all() if not shipment.undone_at}
     if reference:
         if (named := shipments.get(reference.strip().upper())) is None:
             raise Http404(_("This order has no such shipment."))

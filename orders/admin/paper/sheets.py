@@ -1,22 +1,25 @@
 """What is printed of orders: packing slips and pick lists. Few statements, whatever the number of orders."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, F, Prefetch, QuerySet, Sum
+from django.db.models import Case, Count, F, Max, Prefetch, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from orders.admin import counted, words
-from orders.admin.order.page import address_of
+from orders.admin.order.page import address_of, with_phone
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
 
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
+    """A line by the SKU that the customer ordered; `sku_now` if the product was renamed since."""
+
     sku: str
     name: str
     quantity: int
+    sku_now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,13 @@ class Pick:
     units: int
     on_hand: int
     orders: int
+    # The SKU by which it was ordered, if the product was renamed since.
+    ordered_as: str = ""
 
 
 def printable(orders: QuerySet[Order], pks: Sequence[int]) -> list[Order]:
     """Return these orders with lines and shipments, in the order of the keys, in three statements."""
-    lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
+    lines = Prefetch("lines", queryset=OrderLine.objects.select_related("product").order_by("position"))
     found = orders.prefetch_related(lines, "shipments").in_bulk(list(pks))
     return [found[pk] for pk in pks if pk in found]
 
@@ -67,19 +72,28 @@ def slips_of(orders: Iterable[Order]) -> list[Slip]:
 
 def slip_of_shipment(order: Order, shipment: Shipment) -> Slip:
     """Return a slip of what was sent in this parcel."""
-    contents = shipment.lines.select_related("order_line").order_by("order_line__position")
+    contents = shipment.lines.select_related("order_line__product").order_by("order_line__position")
     sent = [(content.order_line, content.quantity) for content in contents]
     tracking = " ".join(filter(None, [shipment.carrier, shipment.tracking_number]))
-    return _slip(order, sent, parcel=shipment.reference, tracking=tracking)
+    slip = _slip(order, sent, parcel=shipment.reference, tracking=tracking)
+    return replace(slip, address=with_phone(shipment.shipping_address))
 
 
 def picks_for(pks: Sequence[int]) -> list[Pick]:
     """Return what is still to ship of these orders, summed by product and sorted by SKU."""
     lines = OrderLine.objects.filter(order__in=pks, quantity__gt=F("shipped") + F("cancelled"))
     product = [f"product__{name}" for name in ("sku", "name", "barcode")]
-    summed = lines.values("product").annotate(units=Sum(OPEN_UNITS), orders=Count("order"))
-    rows = summed.order_by("product__sku_key").values_list(*product, "units", "product__on_hand", "orders")
-    return [Pick(sku, name, barcode or "", *figures) for sku, name, barcode, *figures in rows]
+    other_sku = Case(When(~Q(sku=F("product__sku")), then=F("sku")), default=Value(""))
+    summed = lines.annotate(other_sku=other_sku).values("product")
+    whole = summed.annotate(units=Sum(OPEN_UNITS), orders=Count("order"), ordered_as=Max("other_sku"))
+    figures = ("units", "product__on_hand", "orders", "ordered_as")
+    rows = whole.order_by("product__sku_key").values_list(*product, *figures)
+    return [Pick(sku, name, barcode or "", *rest) for sku, name, barcode, *rest in rows]
+
+
+def _slip_line(line: OrderLine, quantity: int) -> SlipLine:
+    sku_now = line.product.sku
+    return SlipLine(line.sku, line.name, quantity, sku_now if sku_now != line.sku else "")
 
 
 def _slip(
@@ -90,7 +104,7 @@ def _slip(
         placed=words.moment(order.placed_at),
         address=address_of(order),
         note=order.note,
-        lines=[SlipLine(line.sku, line.name, quantity) for line, quantity in contents],
+        lines=[_slip_line(line, quantity) for line, quantity in contents],
         parcel=parcel,
         tracking=tracking,
     )

@@ -19,7 +19,7 @@ from backoffice import dates
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
 from backoffice.db.search_text import holding_all
-from backoffice.finding import cleaned
+from backoffice.db.search_words import cleaned
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, to_backtest

@@ -22,7 +22,7 @@ from backoffice import dates
 from backoffice.admin.base import AnyForm
 from backoffice.admin.idempotency import done_once
 from backoffice.db.search_text import holding_all
-from backoffice.finding import cleaned
+from backoffice.db.search_words import cleaned
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, may_backtest

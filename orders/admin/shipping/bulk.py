@@ -84,8 +84,10 @@ class BulkShipping(DomainAdmin):
     def ship_many(self, request: HttpRequest) -> HttpResponse:
         """GET shows the chosen orders, or those that wait longest; POST ships those with a number."""
         typed = typed_in(request.POST)
-        keys = list(typed) or keys_in(request.GET.get("ids", "").split(","))
-        if len(keys) > MOST_ORDERS:
+        named = request.GET.get("ids")
+        # An address that names no order shows none, not those that wait.
+        keys = list(typed) or (None if named is None else keys_in(named.split(",")))
+        if keys is not None and len(keys) > MOST_ORDERS:
             messages.error(request, _too_many())
             return HttpResponseRedirect(reverse("admin:orders_order_changelist"))
         if request.method != "POST":
@@ -102,7 +104,7 @@ class BulkShipping(DomainAdmin):
     def _typing_page(
         self,
         request: HttpRequest,
-        keys: Sequence[int],
+        keys: Sequence[int] | None,
         *,
         typed: dict[int, Typed] | None = None,
         result: ShippingResult | None = None,
@@ -111,7 +113,9 @@ class BulkShipping(DomainAdmin):
         result = result or ShippingResult((), {})
         gone = {each.order.pk for each in result.sent}
         rows = rows_of(
-            chosen_orders(set(keys) - gone) if keys else queue(), typed=typed or {}, problems=result.problems
+            queue() if keys is None else chosen_orders(set(keys) - gone),
+            typed=typed or {},
+            problems=result.problems,
         )
         # Orders with nothing left to ship are listed above, without a field for a number.
         can_ship = [row for row in rows if row.problem or is_allowed(Action.SHIP, row.order.status)]

@@ -19,7 +19,6 @@ from backoffice.admin.base import DomainAdmin
 from backoffice.admin.idempotency import IdempotencyKeyField, SentAlready, done_once, new_idempotency_key
 from backoffice.db.fields import one_line
 from backoffice.errors import Invalid, Refusal
-from catalog.models import Product
 from orders.admin import counted, words
 from orders.admin.shipping.bulk_rows import ANOTHER_CARRIER, carrier_in, usual_carrier
 from orders.fulfilment.lifecycle import ship_order
@@ -176,7 +175,7 @@ def _ticked_in(data: QueryDict) -> dict[str, int] | None:
     skus, counts = data.getlist("sku"), data.getlist("quantity")
     if len(skus) != len(counts) or len(set(skus)) != len(skus):
         return None
-    if not all(count.isdecimal() and len(count) < 10 for count in counts):
+    if not all(count.isdecimal() and count.isascii() and len(count) < 10 for count in counts):
         return None
     return {sku: int(count) for sku, count in zip(skus, counts, strict=True) if int(count)}
 
@@ -190,7 +189,8 @@ def _ship(request: HttpRequest, parcel: PackedParcel, *, key: str) -> str:
     by = actor_of(request)
 
     def ship() -> dict[str, Any]:
-        _check_tracking_number(parcel.tracking_number)
+        if not parcel.tracking_number:
+            raise Invalid(_("Scan the tracking number of the parcel; nothing was shipped."))
         shipment = ship_order(
             parcel.order,
             by=by,
@@ -202,16 +202,3 @@ def _ship(request: HttpRequest, parcel: PackedParcel, *, key: str) -> str:
         return {"reference": shipment.reference}
 
     return str(done_once(request, key, ship)["reference"])
-
-
-def _check_tracking_number(text: str) -> None:
-    """Refuse a product's code or an order's number, which the same scanner reads."""
-    if not text:
-        raise Invalid(_("Scan the tracking number of the parcel; nothing was shipped."))
-    product = Product.objects.with_code(text).first()
-    if product is not None:
-        detail = _("%(code)s is %(name)s (%(sku)s), not a tracking number. Take it out again.")
-        raise Invalid(detail % {"code": text, "name": product.name, "sku": product.sku})
-    if Order.objects.with_number(text).exists():
-        detail = _("%(code)s is the number of an order, not of a parcel. Ship this order first.")
-        raise Invalid(detail % {"code": text})

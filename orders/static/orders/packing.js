@@ -1,6 +1,8 @@
 /* Packing with a scanner, in [data-packing]: each product ticks a unit, then the tracking number ships them. */
 import { plain } from "./codes.js";
-import { isAnother, isOpenAlready, isTooMany, meaningOf, progressOf, told, unknown, wanted } from "./picking.js";
+import {
+  isAnother, isNoQuantity, isOpenAlready, isTooMany, meaningOf, progressOf, told, typedUnits, unknown, wanted,
+} from "./picking.js";
 
 const CARRIER = "backoffice.carrier";
 const page = document.querySelector("[data-packing]");
@@ -8,14 +10,19 @@ const code = page.querySelector("[data-code]");
 const part = page.querySelector("[data-part]");
 let isLeaving = false;
 
-const lines = [...page.querySelectorAll("[data-line]")].map((element) => ({
-  element,
-  sku: element.dataset.sku,
-  barcode: element.dataset.barcode,
-  open: Number(element.dataset.open),
-  get picked() { return Number(element.querySelector("[data-picked]").value); },
-  set picked(units) { element.querySelector("[data-picked]").value = units; },
-}));
+function lineIn(element) {
+  const field = element.querySelector("[data-picked]");
+  const { sku, skuNow, barcode, open } = element.dataset;
+  let picked = Number(field.value);
+  return {
+    element, field, sku, skuNow, barcode, open: Number(open),
+    get picked() { return picked; },
+    set picked(units) { picked = units; field.value = units; },
+  };
+}
+
+const lines = [...page.querySelectorAll("[data-line]")].map(lineIn);
+const lineOf = (part) => lines.find(({ element }) => element.contains(part));
 const progress = () => progressOf(lines, !part.disabled);
 
 /* Emptied first, so that the same words are told once more. */
@@ -27,8 +34,8 @@ function trouble(text) {
 
 function updateLine({ element, picked, open }) {
   element.dataset.state = picked === open ? "all" : "";
-  element.querySelector("[data-count]").textContent = `${picked} / ${open}`;
   element.querySelector("[data-take-back]").disabled = !picked;
+  element.querySelector("[data-take-all]").disabled = picked === open;
 }
 
 function update() {
@@ -50,9 +57,16 @@ function pick(line, by) {
   update();
 }
 
-function tick(line) {
-  if (line.picked < line.open) pick(line, 1);
-  else trouble(isTooMany(line));
+function tick({ line, units }) {
+  if (line.picked + units <= line.open) pick(line, units);
+  else trouble(isTooMany(line, units));
+}
+
+/* Takes over what was typed beside the line, or puts back what was there. */
+function type(line) {
+  const units = typedUnits(line.field.value, line);
+  if (units === null) trouble(isNoQuantity(line));
+  pick(line, units === null ? 0 : units - line.picked);
 }
 
 function openOrder(text) {
@@ -81,7 +95,9 @@ function enter() {
 
 page.addEventListener("click", ({ target }) => {
   const takeBack = target.closest("[data-take-back]");
-  if (takeBack) pick(lines.find(({ element }) => element.contains(takeBack)), -1);
+  if (takeBack) pick(lineOf(takeBack), -1);
+  const takeAll = target.closest("[data-take-all]");
+  if (takeAll) pick(lineOf(takeAll), lineOf(takeAll).open - lineOf(takeAll).picked);
   if (target.closest("[data-ship-part]")) {
     part.disabled = false;
     update();
@@ -112,6 +128,10 @@ function recall() {
 }
 
 page.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-picked]")) {
+    trouble("");
+    type(lineOf(target));
+  }
   if (!target.closest(".bo-carrier")) return;
   localStorage.setItem(CARRIER, JSON.stringify([carrier.value, otherCarrier.value]));
   if (target.tagName === "SELECT") (otherCarrier.checkVisibility() ? otherCarrier : code).focus();

@@ -274,3 +274,23 @@ def test_no_list_can_be_narrowed_by_what_a_query_would_follow_to_other_rows(
     ]
     assert "actor_id__pk__startswith" in {lookup for _, lookup in asked}
     assert [str(each) for each, lookup in asked if each.lookup_allowed(lookup, "1", request)] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"), [("9", "2"), ("9" * 40, "2"), ("0", "1"), ("-3", "1"), ("x", "1")]
+)
+def test_a_page_that_does_not_exist_is_the_nearest_one_of_the_same_view(
+    manager: Client, monkeypatch: pytest.MonkeyPatch, page: str, shown: str
+) -> None:
+    monkeypatch.setattr(DomainAdmin, "list_per_page", 2)
+    for number in range(3):
+        make_product(f"OLD-{number}", is_active=False)
+        make_product(f"TEA-{number}")
+
+    answer = manager.get(f"{PRODUCTS}?view=archived&p={page}")
+
+    assert answer.status_code == 200
+    changelist = answer.context["cl"]
+    assert str(changelist.page_num) == shown
+    skus = {"1": ["OLD-0", "OLD-1"], "2": ["OLD-2"]}[shown]
+    assert [product.sku for product in changelist.result_list] == skus

@@ -17,7 +17,7 @@ from catalog.admin import stock_files
 from catalog.models import MovementKind, Product, StockImport, StockMovement
 from catalog.stock_import import plan_import
 from tests.admin_fixtures import SignIn
-from tests.factories import CLI, make_category, make_customer, make_product, place
+from tests.factories import CLI, make_category, make_customer, make_product, make_sold_out, place
 from tests.orders.admin.posted_dialogs import submitted
 
 pytestmark = pytest.mark.django_db
@@ -126,14 +126,23 @@ def test_archiving_takes_products_out_of_sale(manager: Client) -> None:
     assert list(Product.objects.active()) == []
 
 
-@pytest.mark.parametrize("typed", ["tea-01", "4006381333931", " TEA-01 "])
-def test_an_exact_sku_or_barcode_finds_that_product_alone(manager: Client, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("tea-01", ["TEA-01", "TEA-010"]),
+        ("4006381333931", ["TEA-01"]),
+        (" TEA-01 ", ["TEA-01", "TEA-010"]),
+    ],
+)
+def test_an_exact_sku_comes_first_and_hides_nothing_that_is_called_alike(
+    manager: Client, typed: str, found: list[str]
+) -> None:
     make_product("TEA-01", name="Earl Grey", barcode="4006381333931")
     make_product("TEA-010", name="tea-01 gift set")
 
     page = manager.get(PRODUCTS, {"q": typed})
 
-    assert [product.sku for product in page.context["cl"].result_list] == ["TEA-01"]
+    assert [product.sku for product in page.context["cl"].result_list] == found
 
 
 def test_products_are_found_by_words_of_their_name(manager: Client) -> None:
@@ -324,3 +333,27 @@ def test_an_export_holds_the_stock_and_defuses_formulas(manager: Client) -> None
     row = next(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert (row["sku"], row["name"], row["on_hand"]) == ("TEA-01", "'=1+1", "4")
     assert (row["category"], row["category_name"]) == ("tea", "Tea")
+
+
+def test_a_barcode_whose_last_digit_does_not_fit_is_saved_and_remarked(manager: Client) -> None:
+    form = {"sku": "TEA-01", "name": "Tea", "price": "1.00", "is_active": "on"}
+    told = "Saved, but the last digit of the barcode 4006381333932 does not fit the others."
+    assert told in manager.post(f"{PRODUCTS}add/", {**form, "barcode": "4006381333932"}, follow=True).text
+    product = Product.objects.get()
+    assert (product.barcode, product.barcode_key) == ("4006381333932", "04006381333932")
+    change = f"{PRODUCTS}{product.pk}/change/"
+    assert told not in manager.post(change, {**form, "barcode": "4006381333932"}, follow=True).text
+    assert "last digit" not in manager.post(change, {**form, "barcode": "4006381333931"}, follow=True).text
+
+
+def test_a_product_that_never_had_stock_is_not_low(manager: Client) -> None:
+    product = make_product("NEW", low_stock_threshold=5)
+    make_sold_out("GONE", low_stock_threshold=5)
+
+    assert "Never stocked" in manager.get(PRODUCTS, {"q": "NEW"}).text
+    low = manager.get(PRODUCTS, {"view": "low"})
+    assert [each.sku for each in low.context["cl"].result_list] == ["GONE"]
+    assert "never stocked" in manager.get(f"{PRODUCTS}{product.pk}/change/").text
+    stock.receive("NEW", 3, by=CLI)
+    product.refresh_from_db()
+    assert (product.was_stocked, product.is_low) == (True, True)

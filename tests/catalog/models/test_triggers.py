@@ -1,4 +1,4 @@
-"""The ledger is append-only: for the ORM, for raw SQL, and for whoever rebuilds its table."""
+"""Ledger and product history are append-only: for the ORM, raw SQL, and whoever rebuilds a table."""
 
 from collections.abc import Callable, Iterator
 from io import StringIO
@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 from backoffice.db.migrating import migrate
 from catalog import stock
 from catalog.audit import audit_stock
-from catalog.models import MovementKind, StockMovement, triggers
+from catalog.models import MovementKind, ProductChange, StockMovement, triggers
 from catalog.models.history import HistoryIsAppendOnly
 from catalog.models.ledger import ONCE_PER_REFERENCE
 from tests.factories import CLI, make_product, place
@@ -20,7 +20,10 @@ pytestmark = pytest.mark.django_db
 
 COLUMNS = ", ".join(str(field.column) for field in StockMovement._meta.concrete_fields)
 THIRD = "replace" if connection.vendor == "sqlite" else "truncate"
-ALL_TRIGGERS = sorted(f"catalog_stockmovement_no_{kind}" for kind in ("delete", "update", THIRD))
+LEDGER_TRIGGERS = sorted(f"catalog_stockmovement_no_{kind}" for kind in ("delete", "update", THIRD))
+ALL_TRIGGERS = sorted(
+    [*(f"catalog_productchange_no_{kind}" for kind in ("delete", "update", THIRD)), *LEDGER_TRIGGERS]
+)
 
 
 def history() -> list[tuple[object, ...]]:
@@ -208,8 +211,44 @@ def _table_rebuilt() -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_triggers_afterwards", "_table_rebuilt")
 def test_migrate_puts_the_triggers_back_that_a_rebuild_of_the_table_dropped() -> None:
-    assert missing_triggers() == (ALL_TRIGGERS if connection.vendor == "sqlite" else [])
+    assert missing_triggers() == (LEDGER_TRIGGERS if connection.vendor == "sqlite" else [])
 
     migrate()
 
     assert missing_triggers() == []
+
+
+# The history of products
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE catalog_productchange SET changes = '{}'",
+        "DELETE FROM catalog_productchange",
+        "UPDATE catalog_productchange SET actor_id = NULL",
+    ],
+)
+def test_raw_sql_cannot_rewrite_the_history_of_products(statement: str) -> None:
+    make_product("A", price="3.00")
+    before = list(ProductChange.objects.values_list())
+
+    with (
+        pytest.raises(DatabaseError, match="the history of products is append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert list(ProductChange.objects.values_list()) == before != []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL replaces no rows so.")
+def test_no_entry_of_a_product_is_replaced() -> None:
+    make_product("A", price="3.00")
+    columns = ", ".join(str(field.column) for field in ProductChange._meta.concrete_fields)
+
+    with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute(
+            f"REPLACE INTO catalog_productchange ({columns}) SELECT {columns} FROM catalog_productchange"
+        )

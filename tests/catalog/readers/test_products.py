@@ -19,7 +19,7 @@ from catalog.readers.products import (
     products_as_data,
     slug_of_category,
 )
-from tests.factories import make_category, make_product, place
+from tests.factories import make_category, make_product, make_sold_out, place
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +105,7 @@ def test_a_list_takes_one_statement_and_reads_the_chosen_columns_alone() -> None
 def shelf() -> None:
     make_product("TEA", name="Green tea", price="3.00", category=make_category("Teas"), on_hand=3)
     make_product("TEA-2", name="Black tea", price="4.00", on_hand=9, barcode="4711", is_active=False)
-    make_product("LAMP", name="Tea light", price="5.00", low_stock_threshold=0)
+    make_sold_out("LAMP", name="Tea light", price="5.00", low_stock_threshold=0)
     for days, sku in enumerate(("TEA", "TEA-2", "LAMP")):
         Product.objects.filter(sku=sku).update(created_at=NOON + timedelta(days=days))
 

@@ -1,5 +1,6 @@
 """shopctl backup, restore. Promise 21: a backup that was made under load restores, and everything adds up."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -27,8 +28,9 @@ from accounts.models import Source
 from accounts.people import deactivate, set_role
 from accounts.recovery import request_password_link, reset_password
 from accounts.tokens.refresh import issue_pair
-from backoffice.db import backups, dumps
+from backoffice.db import backups, digests, dumps
 from backoffice.db.backups import NewerBackup, NoBackup
+from backoffice.db.digests import check_digest, digest_file
 from backoffice.outbox.delivery import claim_next, deliver_due
 from backoffice.outbox.models import EmailMessage
 from backoffice.runtime import process_sessions, processes
@@ -147,9 +149,14 @@ def test_a_backup_is_its_owners_alone_and_replaces_none_unasked(shopctl: Shopctl
         "products": 1,
         "users": 1,
         "newest_order": numbers[-1],
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [each.name for each in tmp_path.iterdir()] == ["shop.backup"]
+    beside = tmp_path / "shop.backup.sha256"
+    assert {each: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {
+        path: 0o600,
+        beside: 0o600,
+    }
+    subprocess.run(["sha256sum", "--check", "--strict", beside.name], cwd=tmp_path, check=True)
     refused = shopctl("backup", path)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "--overwrite" in refused.stderr
@@ -182,6 +189,7 @@ def test_a_backup_of_a_newer_version_or_a_damaged_one_is_refused(tmp_path: Path)
     backups.check(path)
     damaged = tmp_path / "damaged.backup"
     damaged.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    digest_file(path).unlink()
     with closing(sqlite3.connect(path)) as newer, newer:
         newer.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('orders', '9000_new', '')")
 
@@ -214,6 +222,7 @@ def test_a_database_that_cannot_be_the_shops_is_refused_and_nothing_changes(
     number = place({"A": 1}).number
     path = tmp_path / "shop.backup"
     backups.back_up(path)
+    digest_file(path).unlink()
     with closing(sqlite3.connect(path)) as backup, backup:
         backup.execute(damage)
 
@@ -424,7 +433,7 @@ def test_a_backup_of_a_database_that_was_never_set_up_is_refused_and_replaces_no
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "There is no shop in" in refused.stderr
     assert path.read_bytes() == good
-    assert [each.name for each in tmp_path.iterdir() if each.suffix != ".running"] == ["good.backup"]
+    assert left_in(tmp_path) == ["good.backup", "good.backup.sha256"]
 
 
 def test_a_backup_that_cannot_be_read_again_replaces_nothing(
@@ -446,7 +455,8 @@ def test_a_backup_that_cannot_be_read_again_replaces_nothing(
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "is no backup of a shop" in refused.stderr
     assert path.read_bytes() == good
-    assert [each.name for each in tmp_path.iterdir()] == ["good.backup"]
+    assert left_in(tmp_path) == ["good.backup", "good.backup.sha256"]
+    assert check_digest(path)
 
 
 def test_the_newest_of_a_second_is_kept_however_many_were_made_in_it(tmp_path: Path) -> None:
@@ -454,9 +464,12 @@ def test_the_newest_of_a_second_is_kept_however_many_were_made_in_it(tmp_path: P
     names = [f"{moment}.backup", *(f"{moment}-{number}.backup" for number in range(2, 12))]
     for name in names:
         (tmp_path / name).touch()
+        (tmp_path / f"{name}.sha256").touch()
 
     assert backup._rotated(tmp_path, 2) == names[:-2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[-2:])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*names[-2:], *(f"{name}.sha256" for name in names[-2:])]
+    )
 
 
 def test_a_folder_keeps_so_many_dated_backups_and_every_other_file(
@@ -466,15 +479,62 @@ def test_a_folder_keeps_so_many_dated_backups_and_every_other_file(
         (tmp_path / name).write_bytes(b"older")
 
     first = answers("backup", tmp_path)
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 5
     second = answers("backup", tmp_path, "--keep", 2)
 
     assert second["deleted"] == ["shop-20250101T030000Z.backup", "shop-20250102T030000Z.backup"]
     left = {Path(first["file"]).name, Path(second["file"]).name, "mine.backup"}
-    assert {each.name for each in tmp_path.iterdir()} == left
+    made = [Path(each["file"]).name for each in (first, second)]
+    assert {each.name for each in tmp_path.iterdir()} == left | {f"{name}.sha256" for name in made}
     assert len(left) == 3
     backups.check(Path(second["file"]))
     assert shopctl("backup", tmp_path / "one.backup", "--keep", 2).exit_code == 2
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--yes"])
+def test_a_backup_that_was_damaged_since_is_not_restored(
+    elsewhere: Elsewhere, tmp_path: Path, option: str
+) -> None:
+    """By one bit, in a place where an archive can still be read and nothing else tells."""
+    make_product("TEA-01")
+    path = tmp_path / "shop.backup"
+    backups.back_up(path)
+    good = path.read_bytes()
+    path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+
+    refused = elsewhere("restore", path, option)
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "shop.backup has another digest than" in refused.stderr
+    path.write_bytes(good)
+    (tmp_path / "shop.backup.sha256").unlink()
+    looked = elsewhere("restore", path, "--dry-run")
+    assert "There is no shop.backup.sha256 beside it to compare it with." in looked.stderr
+
+
+def test_a_backup_over_another_one_never_leaves_the_digest_of_the_former(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "shop.backup"
+    backups.back_up(path)
+    make_product("TEA-01")
+
+    def killed(path: Path, digest: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(digests, "keep_digest", killed)
+        with pytest.raises(KeyboardInterrupt):
+            backups.back_up(path)
+    assert left_in(tmp_path) == ["shop.backup"]
+    assert not check_digest(path)
+    backups.check(path)
+    backups.back_up(path)
+    assert check_digest(path)
+
+
+def left_in(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir() if each.suffix != ".running")
 
 
 @pytest.mark.parametrize("role", ["web", "worker"])

@@ -47,7 +47,9 @@ def test_what_came_back_is_on_sale_again_and_credited(answers: Answers, number: 
         "return": f"{number}-R1",
         "credit": "24.00",
         "credited": "24.00",
-        "restock": True,
+        "shipping_credit": "0.00",
+        "restocked": 3,
+        "written_off": 0,
     }
     assert on_hand() == {"TEA-01": 9, "MUG-7": 9}
     assert Return.objects.get().reason == "too many"
@@ -58,7 +60,7 @@ def test_what_came_back_is_on_sale_again_and_credited(answers: Answers, number: 
 def test_what_is_written_off_is_credited_but_not_on_sale(answers: Answers, number: str) -> None:
     row = answers("orders", "return", number, "--line", "MUG-7=1", "--write-off", "--yes")
 
-    assert (row["credit"], row["restock"]) == ("4.00", False)
+    assert (row["credit"], row["restocked"], row["written_off"]) == ("4.00", 0, 1)
     assert on_hand() == {"TEA-01": 7, "MUG-7": 8}
     assert Return.objects.get().lines.get().restock is False
 
@@ -147,3 +149,36 @@ def test_only_those_who_may_register_returns_do(shopctl: Shopctl, number: str) -
     assert shopctl(*command, "--as", "max@example.com").exit_code == 1
     assert not Return.objects.exists()
     assert shopctl(*command, "--as", "wanda@example.com").exit_code == 0
+
+
+def test_of_one_sku_some_are_restocked_some_written_off_and_the_fee_given_back(answers: Answers) -> None:
+    make_product("TEA-01", on_hand=10, price="10.00")
+    number = place({"TEA-01": 3}, shipping_fee=Decimal("4.90")).number
+    ship_order(number, by=CLI)
+
+    fate = ("--line", "TEA-01=1", "--written-off", "tea-01=2", "--shipping-credit", "4.90")
+    row = answers("orders", "return", number, *fate, "--yes")
+
+    assert (row["restocked"], row["written_off"]) == (1, 2)
+    assert (row["credit"], row["shipping_credit"], row["credited"]) == ("30.00", "4.90", "34.90")
+    assert on_hand() == {"TEA-01": 8}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--shipping-credit", "0.01"], "There is no shipping fee to give back"),
+        (["--written-off", "TEA-01=3"], "Only 3 of TEA-01 are to return; 4 were asked for."),
+    ],
+)
+def test_more_than_there_is_comes_back_in_no_way(
+    shopctl: Shopctl, number: str, more: list[str], told: str
+) -> None:
+    before = state()
+    result = shopctl("orders", "return", number, "--line", "TEA-01=1", *more, "--yes")
+    assert (result.exit_code, told in result.stderr) == (1, True)
+    assert state() == before
+
+
+def test_nothing_named_is_wrong_use(shopctl: Shopctl, number: str) -> None:
+    assert shopctl("orders", "return", number, "--yes").exit_code == 2

@@ -12,7 +12,7 @@ from catalog import stock
 from catalog.models import Product, StockImport, StockMovement
 from catalog.products import archive_product
 from tests.cli_fixtures import Answers, Shopctl
-from tests.factories import CLI, make_category, make_product, place
+from tests.factories import CLI, make_category, make_product, make_sold_out, place
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def test_a_workbook_keeps_skus_of_digits_as_text(shopctl: Shopctl, answers: Answ
 
 def test_an_export_can_be_narrowed(shopctl: Shopctl) -> None:
     make_product("MUCH", on_hand=50)
-    make_product("LITTLE", category=make_category("Teas"))
+    make_sold_out("LITTLE", category=make_category("Teas"))
 
     def exported(*options: str) -> list[str]:
         return [line.split(",")[0] for line in shopctl("stock", "export", *options).stdout.splitlines()[1:]]

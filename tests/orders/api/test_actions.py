@@ -29,8 +29,10 @@ def test_an_order_is_shipped_in_parts_delivered_and_returned():
         "reference": f"{order.number}-S1",
         "carrier": "DHL",
         "tracking_number": "",
+        "shipping_address": order.shipping_address,
         "shipped_at": None,
         "delivered_at": None,
+        "undone_at": None,
         "lines": [{"sku": "71053", "quantity": 2}],
     }
     second = warehouse.post(f"orders/{order.number}/ship").json()

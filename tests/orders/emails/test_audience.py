@@ -9,13 +9,15 @@ from django.template.loader import get_template
 from backoffice.outbox.models import EmailMessage, EmailState
 from orders.emails.audience import WHO_HEARS, tell
 from orders.emails.contexts import BOOKS_DO_NOT_BALANCE, PROMOTIONS_ENDED, Happening
-from orders.models import EventKind, Order, Origin
+from orders.models import EventKind, Order, Origin, Shipment
 from tests.factories import make_product, make_user, place
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 UNITS = [{"sku": "TEA-01", "name": "Tea", "quantity": 1, "credit": "5.00"}]
 PARCEL = {"shipment": "B-1-S1", "carrier": "DHL", "tracking_number": "0034", "lines": UNITS}
+CORRECTION = {"shipment": "B-1-S1", "changes": {"carrier": ["", "DHL"]}, "told": True}
+UNDOING = {**PARCEL, "reason": "", "told": True}
 CANCELLATION = {
     "cancellation": "B-1-C1",
     "is_whole": True,
@@ -34,6 +36,11 @@ def order() -> Order:
     return order
 
 
+@pytest.fixture
+def shipment(order: Order) -> Shipment:
+    return Shipment(order=order, reference="B-1-S1", shipping_address=order.shipping_address)
+
+
 def mails() -> list[tuple[str, str, str]]:
     return sorted(EmailMessage.objects.values_list("template", "cause", "recipient"))
 
@@ -49,22 +56,25 @@ def mails() -> list[tuple[str, str, str]]:
             "order:{number}:v1",
         ),
         ("shipped", PARCEL, "order_shipped", "shipment:B-1-S1"),
+        ("shipment_corrected", CORRECTION, "shipment_corrected", "shipment:B-1-S1:v1"),
+        ("shipment_undone", UNDOING, "shipment_undone", "shipment:B-1-S1:undone"),
         ("cancelled", CANCELLATION, "order_cancelled", "cancellation:B-1-C1"),
         (
             "returned",
-            {"return": "B-1-R1", "reason": "", "credit": "5.00", "lines": UNITS},
+            {"return": "B-1-R1", "reason": "", "credit": "5.00", "shipping_credit": "0.00", "lines": UNITS},
             "return_received",
             "return:B-1-R1",
         ),
     ],
 )
 def test_the_customer_hears_once_of_each_cause(
-    order: Order, kind: str, facts: dict[str, Any], template: str, cause: str
+    order: Order, shipment: Shipment, kind: str, facts: dict[str, Any], template: str, cause: str
 ) -> None:
     for _ in range(2):
-        tell(Happening(kind, NOON, facts, order))
+        tell(Happening(kind, NOON, facts, order, shipment=shipment))
 
     assert mails() == [(template, cause.format(number=order.number), order.email)]
+    assert EmailMessage.objects.get().about == order.number
 
 
 @pytest.mark.parametrize(
@@ -73,6 +83,9 @@ def test_the_customer_hears_once_of_each_cause(
         ("edited", {"changes": {"note": ["", "Ring"]}}),
         ("delivered", {"shipments": ["B-1-S1"]}),
         ("comment", {"text": "Difficult"}),
+        ("shipment_corrected", CORRECTION | {"told": False}),
+        ("shipment_undone", UNDOING | {"told": False}),
+        ("email_sent_again", {"template": "order_placed", "email": 7}),
     ],
 )
 def test_nobody_is_mailed_about_the_rest(order: Order, kind: str, facts: dict[str, Any]) -> None:
@@ -84,9 +97,11 @@ def test_nobody_is_mailed_about_the_rest(order: Order, kind: str, facts: dict[st
 @pytest.mark.parametrize(
     ("origin", "state"), [(Origin.SHOP, EmailState.QUEUED), (Origin.DEMO, EmailState.SUPPRESSED)]
 )
-def test_customers_of_taken_over_orders_get_no_mail(order: Order, origin: Origin, state: EmailState) -> None:
+def test_customers_of_taken_over_orders_get_no_mail(
+    order: Order, shipment: Shipment, origin: Origin, state: EmailState
+) -> None:
     order.origin = origin
-    tell(Happening(EventKind.SHIPPED, NOON, PARCEL, order))
+    tell(Happening(EventKind.SHIPPED, NOON, PARCEL, order, shipment=shipment))
 
     assert EmailMessage.objects.get().state == state
 

@@ -139,6 +139,54 @@ def test_units_that_come_back_one_by_one_are_credited_what_was_paid() -> None:
     assert status_now(order) == OrderStatus.SHIPPED
 
 
+def test_of_one_line_some_units_are_restocked_and_some_written_off_in_one_return(order: Order) -> None:
+    ship_order(order.number, by=CLI)
+    returned = return_items(
+        order.number, by=CLI, items=[ReturnedItem("A", 1), ReturnedItem("a", 2, restock=False)]
+    )
+    assert returned.credit == Decimal("30.00")
+    assert (status_now(order), stock_now("A")) == (OrderStatus.SHIPPED, (8, 0))
+    rows = returned.lines.order_by("pk").values_list("order_line__sku", "quantity", "restock", "credit")
+    assert list(rows) == [("A", 1, True, Decimal("10.00")), ("A", 2, False, Decimal("20.00"))]
+
+
+def test_no_more_comes_back_in_two_fates_than_was_shipped(order: Order) -> None:
+    ship_order(order.number, by=CLI)
+    with pytest.raises(Invalid, match=r"Only 3 of A are to return; 4 were asked for\."):
+        return_items(order.number, by=CLI, items=[ReturnedItem("A", 2), ReturnedItem("A", 2, restock=False)])
+    with pytest.raises(Invalid, match=r"A is named twice\."):
+        return_items(order.number, by=CLI, items=[ReturnedItem("A", 1), ReturnedItem("A", 1)])
+    assert (status_now(order), stock_now("A")) == (OrderStatus.SHIPPED, (7, 0))
+
+
+def test_the_shipping_fee_is_given_back_once_and_no_more_than_was_charged(order: Order) -> None:
+    ship_order(order.number, by=CLI)
+
+    def give_back(amount: str) -> Decimal:
+        items = [ReturnedItem("A", 1)]
+        returned = return_items(order.number, by=CLI, items=items, shipping_credit=Decimal(amount))
+        return returned.shipping_credit
+
+    for much in ("4.91", "-0.01"):
+        with pytest.raises(Invalid, match=r"At most €4\.90 of the shipping fee can be given back\."):
+            give_back(much)
+    assert give_back("3.00") == Decimal("3.00")
+    with pytest.raises(Invalid, match=r"At most €1\.90"):
+        give_back("3.00")
+    assert give_back("1.90") == Decimal("1.90")
+    with pytest.raises(Invalid, match="There is no shipping fee to give back") as refused:
+        give_back("0.01")
+    assert [fault.pointer for fault in refused.value.faults] == ["/shipping_credit"]
+    assert give_back("0.00") == 0
+    assert (status_now(order), order.credited) == (OrderStatus.SHIPPED, Decimal("34.90"))
+    told = EmailMessage.objects.filter(template="return_received").order_by("pk")
+    assert [(mail.context["credit"], mail.context["shipping_credit"]) for mail in told] == [
+        ("€13.00", "€3.00"),
+        ("€11.90", "€1.90"),
+        ("€10.00", ""),
+    ]
+
+
 def test_what_never_shipped_cannot_come_back(order: Order) -> None:
     ship_order(order.number, by=CLI, lines={"A": 1})
     with pytest.raises(Invalid, match="Only 1 of A is to return"):

@@ -84,7 +84,9 @@ def test_references_are_counted_by_order(order: Order) -> None:
 def take_back(order: Order, restock: list[bool]) -> tuple[Order, list[Decimal]]:
     held_order, lines = held(order, Action.RETURN)
     units = [Units(line, 1) for line in lines]
-    _, worth = write_return(held_order, units, restock, reason="Too small", at=order.placed_at)
+    _, worth = write_return(
+        held_order, units, restock, shipping=Decimal("1.00"), reason="Too small", at=order.placed_at
+    )
     assert [line.returned for line in lines] == [1, 1]
     return held_order, worth
 
@@ -94,12 +96,13 @@ def test_a_return_keeps_which_units_go_back_on_the_shelf(order: Order) -> None:
 
     changed, worth = take_back(order, [True, False])
 
-    assert (worth, changed.credited) == ([Decimal("5.00"), Decimal("4.00")], Decimal("9.00"))
+    assert (worth, changed.credited) == ([Decimal("5.00"), Decimal("4.00")], Decimal("10.00"))
     returned = Return.objects.get()
-    assert (returned.reference, returned.reason, returned.credit) == (
+    assert (returned.reference, returned.reason, returned.credit, returned.shipping_credit) == (
         f"{order.number}-R1",
         "Too small",
         Decimal("9.00"),
+        Decimal("1.00"),
     )
     rows = returned.lines.order_by("pk").values_list("order_line__sku", "quantity", "restock", "credit")
     assert list(rows) == [("A", 1, True, Decimal("5.00")), ("B", 1, False, Decimal("4.00"))]

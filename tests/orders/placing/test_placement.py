@@ -275,3 +275,15 @@ def test_a_number_of_another_shop_belongs_to_one_order_of_it() -> None:
     assert [(order.origin, order.external_number) for order in ours] == [("shop", ""), ("shop", "")]
     assert Order.objects.get(origin=Origin.DEMO) == demo
     assert Order.objects.count() == 4
+
+
+def test_what_does_not_fit_into_a_total_is_refused_whatever_made_it_so_much() -> None:
+    make_product("TEA-01", on_hand=5, price="9999999999.99")
+    dearest = request_for({"TEA-01": 1}, shipping_fee=Decimal("0.01"))
+    for too_much in (dearest, request_for({"TEA-01": 2})):
+        with pytest.raises(Invalid, match="An order of this value is not possible"):
+            quote_order(too_much, email="ada@example.com", by=CLI)
+        with pytest.raises(Invalid, match="An order of this value is not possible"):
+            place_order(too_much, email="ada@example.com", by=CLI)
+    assert not Order.objects.exists()
+    assert str(place({"TEA-01": 1}).total) == "9999999999.99"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PLACES, described, isOnControl, isTyping, placeAfter } from "#static/backoffice/shortcuts.js";
+import { PLACES, described, isOnControl, isTyping, isUnfolds, placeAfter } from "#static/backoffice/shortcuts.js";
 
 const G = { key: "g", at: 5000 };
 
@@ -24,6 +24,11 @@ test("keys are text where somebody types, and commands on what is pressed", () =
 
   assert.deepEqual(typing.map(isTyping), [true, true, true, true]);
   assert.deepEqual(not.map(isTyping), [false, false, false, false, false]);
+});
+
+test("only what Unfold hears is kept from it", () => {
+  assert.deepEqual(["c", "f", "/", "["].map(isUnfolds), [true, true, true, true]);
+  assert.deepEqual(["?", "j", "Escape", "C"].map(isUnfolds), [false, false, false, false]);
 });
 
 test("Enter presses links, buttons and checkboxes whatever else it does", () => {

@@ -25,4 +25,5 @@ test("a product is its SKU in any case or its barcode as it is; none without one
 
   assert.deepEqual(["tea-01", "4006381333931", "400638133393", ""].map((text) => isProduct(text, product)), [true, true, false, false]);
   assert.equal(isProduct("", { sku: "TEA-01", barcode: "" }), false);
+  assert.deepEqual(["tea-01", "tea-9", "TEA"].map((text) => isProduct(text, { sku: "TEA-01", skuNow: "TEA-9" })), [true, true, false]);
 });

@@ -13,6 +13,7 @@ from accounts.roles import ROLE_NAMES
 from backoffice.models import IdempotencyRecord
 from backoffice.outbox.models import EmailMessage
 from catalog.models import Product
+from catalog.products import edit_product
 from orders.fulfilment.lifecycle import cancel_order, comment, ship_order
 from orders.models import Order, OrderEvent, Shipment
 from tests.admin_fixtures import SignIn
@@ -93,8 +94,8 @@ def test_a_scanned_order_shows_what_is_still_to_pack(warehouse: Client, order: O
         str(order),
         "Green tea",
         "4006381333931",
-        "0 / 2",
-        "0 / 1",
+        "> / 2</span>",
+        "> / 1</span>",
         "Theo Jansen, Köln",
         "Ring twice.",
     ):
@@ -250,7 +251,7 @@ def test_what_is_no_tracking_number_ships_nothing(
 def test_an_orders_number_is_no_tracking_number(warehouse: Client, order: Order) -> None:
     answer = warehouse.post(PAGE, packed(order, {"TEA-01": 1}, tracking_number=str(order)))
 
-    assert f"{order} is the number of an order" in answer.context["refusal"]
+    assert f"{order} is order {order}, not a tracking number." in answer.context["refusal"]
     assert parcels() == []
 
 
@@ -342,3 +343,24 @@ def test_asking_by_get_changes_nothing(warehouse: Client, order: Order) -> None:
     assert shown(answer) == [("TEA-01", 0, 3), ("MUG-01", 0, 1)]
     assert parcels() == []
     assert Order.objects.get().version == before
+
+
+def test_a_renamed_product_is_ticked_by_either_sku_and_ships(warehouse: Client, order: Order) -> None:
+    edit_product("TEA-01", by=CLI, changes={"sku": "TEA-9"})
+
+    page = warehouse.get(PAGE, {"order": str(order)})
+    assert 'data-sku="TEA-01" data-sku-now="TEA-9"' in page.text
+    assert "now TEA-9" in page.text
+
+    warehouse.post(PAGE, packed(order, {"TEA-01": 3}, tracking_number="0034"))
+    assert [parcel.tracking_number for parcel in Shipment.objects.all()] == ["0034"]
+
+
+@pytest.mark.parametrize("old", ["TEA-01", "TEA-9"])
+def test_neither_sku_of_a_renamed_product_is_a_tracking_number(
+    warehouse: Client, order: Order, old: str
+) -> None:
+    edit_product("TEA-01", by=CLI, changes={"sku": "TEA-9"})
+    answer = warehouse.post(PAGE, packed(order, {"TEA-01": 3}, tracking_number=old))
+    assert f"{old} is Green tea (TEA-9), not a tracking number." in answer.context["refusal"]
+    assert not Shipment.objects.exists()

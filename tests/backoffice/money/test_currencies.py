@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from backoffice.currencies import MEANT, PLACES, REPLACED, checked_currency
+from backoffice.money.currencies import MEANT, PLACES, REPLACED, checked_currency
 
 pytestmark = pytest.mark.once
 

@@ -92,8 +92,10 @@ def search_text(texts: Iterable[str], *, codes: Iterable[str] = (), phones: Iter
 def marks_of_person(word: str) -> list[str]:
     """Return what the search text of a person holds, one of them at least, if they are meant by the word.
 
-    A part of a name will do; a number must be there as a whole, or end a telephone number.
+    A part of a name will do; a number must be there as a whole, or end a telephone number. Several words
+    are looked for one by one, so together they can only be a telephone number.
     """
-    held = f" {word} " if word.isascii() and word.isdigit() else word
     phones = [f"{key}{PHONE_MARK}" for key in phone_keys(word) if len(key) >= SHORTEST_PHONE]
-    return [held, *phones]
+    if " " in word:
+        return phones
+    return [f" {word} " if word.isascii() and word.isdigit() else word, *phones]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.currencies import PLACES, SYMBOLS
+from backoffice.money.currencies import PLACES, SYMBOLS
 
 # For sums and comparisons; what is shown has the places of its currency.
 ZERO = Decimal(0)
@@ -31,7 +31,9 @@ def rounded_to(amount: Decimal | int, places: int) -> Decimal:
 
 def rounded(amount: Decimal | int) -> Decimal:
     """Round to the places of the shop's currency, which the result has."""
-    return rounded_to(amount, places())
+    # Every amount that is read from the database comes by here.
+    exact = amount if isinstance(amount, Decimal) else Decimal(amount)
+    return exact.quantize(UNITS[PLACES[settings.SHOP_CURRENCY]], ROUND_HALF_UP)
 
 
 def zero() -> Decimal:

@@ -1,0 +1,13 @@
+from backoffice.money.amounts import MAX_AMOUNT as MAX_AMOUNT
+from backoffice.money.amounts import WHOLE_DIGITS as WHOLE_DIGITS
+from backoffice.money.amounts import ZERO as ZERO
+from backoffice.money.amounts import TooManyPlaces as TooManyPlaces
+from backoffice.money.amounts import formatted as formatted
+from backoffice.money.amounts import in_places as in_places
+from backoffice.money.amounts import percent as percent
+from backoffice.money.amounts import places as places
+from backoffice.money.amounts import rounded as rounded
+from backoffice.money.amounts import rounded_to as rounded_to
+from backoffice.money.amounts import smallest as smallest
+from backoffice.money.amounts import too_many_places as too_many_places
+from backoffice.money.amounts import zero as zero

@@ -1,0 +1,77 @@
+"""A file that a request brings: planned before anything waits, then perhaps applied, once per key."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Protocol
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import UploadedFile
+
+from backoffice.api.idempotency import answer_once_for, kept_answer
+from backoffice.errors import Refusal, TooLarge
+from backoffice.requests.json_reply import Reply
+from backoffice.sheets.csv_lines import CSV_TYPE
+from backoffice.sheets.reading import MAX_FILE
+
+MAX_NUMBER = 2**63 - 1
+CSV_FILE = {
+    "responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}
+}
+"""For `openapi_extra` of an operation that answers with a file."""
+
+
+class PlannedImport(Protocol):
+    pk: int
+
+
+def refuse_too_large(file: UploadedFile) -> None:
+    if (file.size or 0) > MAX_FILE:
+        raise TooLarge(_("The file may have 20 MB. Split it."))
+
+
+def digest_of(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def answer_planned[Import: PlannedImport](
+    request: HttpRequest,
+    content: bytes,
+    *,
+    plan: Callable[[], Import],
+    reply: Callable[[Import], Reply],
+    forget: Callable[[int], None],
+) -> HttpResponse:
+    """Plan the file and answer with `reply`, which may apply the plan; what is refused leaves no plan behind.
+
+    `content` identifies the request for its Idempotency-Key.
+    """
+    if kept := kept_answer(request, content):
+        return kept.to(request)
+    # Planned before the answer's transaction begins, so that no writer waits while a file is read.
+    planned = plan()
+    is_answered = False
+
+    def run() -> Reply:
+        nonlocal is_answered
+        is_answered = True
+        return reply(planned)
+
+    try:
+        answer = answer_once_for(request, content, run)
+    except Refusal:
+        forget(planned.pk)
+        raise
+    if not is_answered:
+        # Another request with the same key was faster.
+        forget(planned.pk)
+    return answer.to(request)
+
+
+def csv_reply(content: str, *, file_name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    return HttpResponse(content, content_type=CSV_TYPE, headers=headers)

@@ -1,0 +1,130 @@
+"""Sending a mail about an order once more: to its present address, saying what is so now.
+
+Each time is a mail of its own, with a cause of its own beside the first one's; the first one stays as it was.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from backoffice.db.transactions import write_transaction
+from backoffice.errors import NotFound
+from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.outbox.queueing import queue_email
+from orders.emails import contexts
+from orders.emails.contexts import Happening
+from orders.fulfilment.units import Units, as_facts
+from orders.held_order import IllegalTransition, begin
+from orders.models import EventKind, Order, OrderLine
+from orders.status import Action
+from orders.timeline import happened
+
+AGAIN = ":again:"
+BEYOND_ANY_KEY = 2**63
+WAITING = (EmailState.QUEUED, EmailState.SENDING)
+
+
+class UnknownEmail(NotFound):
+    code = "unknown_email"
+    title = gettext_lazy("No such e-mail")
+
+
+def emails_about(order: Order) -> QuerySet[EmailMessage]:
+    """Return the mails about this order, the newest first."""
+    return EmailMessage.objects.filter(about=order.number).order_by("-pk")
+
+
+@write_transaction
+def send_again(number: str, email: int, *, by: Actor, at: datetime | None = None) -> EmailMessage:
+    """Queue one of the order's mails once more, to the order's present address; return the new one.
+
+    Raises:
+        UnknownOrder, UnknownEmail.
+        IllegalTransition: it still waits to be sent there, or what it told is not so any more.
+    """
+    at = at or timezone.now()
+    order, lines = begin(number, Action.SEND_AGAIN, expected_version=None)
+    first = emails_about(order).filter(pk=email).first() if 0 < email < BEYOND_ANY_KEY else None
+    if first is None:
+        text = _("There is no e-mail %(email)s about %(order)s.")
+        raise UnknownEmail(text % {"email": str(email)[:20], "order": order.number})
+    _refuse_while_it_waits(first, order)
+    cause = _cause_of_another(first)
+    as_it_is_now = AS_IT_IS_NOW.get(first.template, _as_it_was)
+    queue_email(
+        cause=cause,
+        about=order.number,
+        template=first.template,
+        recipient=order.email,
+        context=as_it_is_now(first, order, lines, at) | contexts.heading(order),
+        suppressed=not order.is_mailed,
+    )
+    another = EmailMessage.objects.get(cause=cause, template=first.template, recipient=order.email)
+    facts = {"template": first.template, "email": another.pk}
+    happened(order, EventKind.EMAIL_SENT_AGAIN, facts, by=by, at=at)
+    return another
+
+
+def is_over(email: EmailMessage, lines: Sequence[OrderLine], undone: Collection[str]) -> bool:
+    """Tell whether what the mail told is not so any more; `undone` are references of shipments."""
+    if email.template == "order_placed":
+        return not any(line.quantity > line.cancelled + line.returned for line in lines)
+    if AS_IT_IS_NOW.get(email.template) is not _how_it_travels:
+        return False
+    return email.cause.removeprefix("shipment:").partition(":")[0] in undone
+
+
+def _refuse_while_it_waits(email: EmailMessage, order: Order) -> None:
+    if email.state in WAITING and email.recipient == order.email:
+        raise IllegalTransition(_("This e-mail is about to be sent: look again in a minute."))
+
+
+def _cause_of_another(email: EmailMessage) -> str:
+    """Return a cause that no mail has yet; the order is locked, so that nobody else takes it."""
+    first = email.cause.partition(AGAIN)[0]
+    sent = EmailMessage.objects.filter(about=email.about, template=email.template)
+    again = sent.filter(cause__startswith=f"{first}{AGAIN}").count()
+    return f"{first}{AGAIN}{again + 1}"
+
+
+def _as_it_was(
+    email: EmailMessage, _order: Order, _lines: Sequence[OrderLine], _at: datetime
+) -> dict[str, Any]:
+    """Return what the mail said: what was cancelled, returned or undone does not change."""
+    return dict(email.context)
+
+
+def _what_is_ordered(
+    email: EmailMessage, order: Order, lines: Sequence[OrderLine], at: datetime
+) -> dict[str, Any]:
+    if is_over(email, lines, ()):
+        text = _("Nothing of %(order)s is ordered any more: there is nothing to confirm.")
+        raise IllegalTransition(text % {"order": order.number})
+    return contexts.order_placed(Happening(EventKind.PLACED, at, {}, order, lines))
+
+
+def _how_it_travels(
+    email: EmailMessage, order: Order, lines: Sequence[OrderLine], at: datetime
+) -> dict[str, Any]:
+    shipment = order.shipments.get(reference=email.context["shipment"])
+    if shipment.undone_at is not None:
+        text = _("%(shipment)s was undone: it is not on its way.")
+        raise IllegalTransition(text % {"shipment": shipment.reference})
+    by_pk = {line.pk: line for line in lines}
+    sent = [Units(by_pk[each.order_line_id], each.quantity) for each in shipment.lines.order_by("pk")]
+    facts = {"shipment": shipment.reference, "lines": as_facts(sent)}
+    return contexts.order_shipped(Happening(EventKind.SHIPPED, at, facts, order, lines, shipment))
+
+
+type AsItIsNow = Callable[[EmailMessage, Order, Sequence[OrderLine], datetime], dict[str, Any]]
+AS_IT_IS_NOW: Mapping[str, AsItIsNow] = {
+    "order_placed": _what_is_ordered,
+    "order_shipped": _how_it_travels,
+    "shipment_corrected": _how_it_travels,
+}
