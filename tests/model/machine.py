@@ -243,19 +243,15 @@ class ShopMachine(RuleBasedStateMachine):
 
     @rule(placed=shipped, parcel=st.none() | st.integers(0, 2))
     def deliver(self, placed: Placed, parcel: int | None) -> None:
+        """All, the first or the second; or the last one never left."""
+        if parcel == 2:
+            self._undo_the_last_parcel(placed)
+            return
         reference = None if parcel is None else f"{placed.number}-S{parcel + 1}"
         self.agree(
             "deliver all" if parcel is None else "deliver a parcel",
             lambda: self.shop.deliver(placed.predicted, parcel),
             lambda: deliver_order(placed.number, by=CLI, shipment=reference),
-        )
-
-    @rule(placed=shipped, parcel=st.sampled_from([0, 1, 3]))
-    def undo_parcel(self, placed: Placed, parcel: int) -> None:
-        self.agree(
-            "undo a parcel",
-            lambda: self.shop.undo_parcel(placed.predicted, parcel),
-            lambda: undo_shipment(placed.number, f"{placed.number}-S{parcel + 1}", by=CLI),
         )
 
     @rule(placed=orders | shipped, picks=st.none() | some_units)
@@ -305,6 +301,14 @@ class ShopMachine(RuleBasedStateMachine):
             lambda: ship_order(placed.number, by=CLI, lines=units),
         )
         return multiple() if both is None else placed
+
+    def _undo_the_last_parcel(self, placed: Placed) -> None:
+        number = len(placed.predicted.parcels)
+        self.agree(
+            "undo a parcel",
+            lambda: self.shop.undo_parcel(placed.predicted, number - 1),
+            lambda: undo_shipment(placed.number, f"{placed.number}-S{number}", by=CLI),
+        )
 
     def _seen(self, sku: str, seen: str) -> int | None:
         if not seen or sku not in self.shop.stock.shelves:

@@ -68,7 +68,9 @@ class CarrierFilter(WordFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         if not self.word():
             return queryset
-        return queryset.filter(pk__in=Shipment.objects.filter(carrier__iexact=self.word()).values("order"))
+        return queryset.filter(
+            pk__in=Shipment.objects.that_left().filter(carrier__iexact=self.word()).values("order")
+        )
 
 
 class NoteFilter(DropdownFilter):

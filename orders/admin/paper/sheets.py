@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, F, Prefetch, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from orders.admin import counted, words
@@ -14,9 +14,12 @@ from orders.models.order import OPEN_UNITS
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
+    """A line as it was ordered; `now` is the SKU of its product if it was renamed since, else empty."""
+
     sku: str
     name: str
     quantity: int
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Units of one product to fetch from the shelf."""
+    """Units of one product to fetch from the shelf; `was` are other SKUs that it was ordered by."""
 
     sku: str
     name: str
@@ -50,11 +53,12 @@ class Pick:
     units: int
     on_hand: int
     orders: int
+    was: str = ""
 
 
 def printable(orders: QuerySet[Order], pks: Sequence[int]) -> list[Order]:
     """Return these orders with lines and shipments, in the order of the keys, in three statements."""
-    lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
+    lines = Prefetch("lines", queryset=OrderLine.objects.select_related("product").order_by("position"))
     found = orders.prefetch_related(lines, "shipments").in_bulk(list(pks))
     return [found[pk] for pk in pks if pk in found]
 
@@ -67,7 +71,7 @@ def slips_of(orders: Iterable[Order]) -> list[Slip]:
 
 def slip_of_shipment(order: Order, shipment: Shipment) -> Slip:
     """Return a slip of what was sent in this parcel."""
-    contents = shipment.lines.select_related("order_line").order_by("order_line__position")
+    contents = shipment.lines.select_related("order_line__product").order_by("order_line__position")
     sent = [(content.order_line, content.quantity) for content in contents]
     tracking = " ".join(filter(None, [shipment.carrier, shipment.tracking_number]))
     slip = _slip(order, sent, parcel=shipment.reference, tracking=tracking)
@@ -78,9 +82,20 @@ def picks_for(pks: Sequence[int]) -> list[Pick]:
     """Return what is still to ship of these orders, summed by product and sorted by SKU."""
     lines = OrderLine.objects.filter(order__in=pks, quantity__gt=F("shipped") + F("cancelled"))
     product = [f"product__{name}" for name in ("sku", "name", "barcode")]
-    summed = lines.values("product").annotate(units=Sum(OPEN_UNITS), orders=Count("order"))
-    rows = summed.order_by("product__sku_key").values_list(*product, "units", "product__on_hand", "orders")
-    return [Pick(sku, name, barcode or "", *figures) for sku, name, barcode, *figures in rows]
+    summed = lines.values("product").annotate(
+        units=Sum(OPEN_UNITS), orders=Count("order"), first=Min("sku"), last=Max("sku")
+    )
+    figures = ("units", "product__on_hand", "orders", "first", "last")
+    rows = summed.order_by("product__sku_key").values_list(*product, *figures)
+    return [
+        Pick(sku, name, barcode or "", units, on_hand, orders, was=", ".join(sorted({*ordered_as} - {sku})))
+        for sku, name, barcode, units, on_hand, orders, *ordered_as in rows
+    ]
+
+
+def _slip_line(line: OrderLine, quantity: int) -> SlipLine:
+    now = line.product.sku
+    return SlipLine(line.sku, line.name, quantity, now if now != line.sku else "")
 
 
 def _slip(
@@ -91,7 +106,7 @@ def _slip(
         placed=words.moment(order.placed_at),
         address=address_of(order),
         note=order.note,
-        lines=[SlipLine(line.sku, line.name, quantity) for line, quantity in contents],
+        lines=[_slip_line(line, quantity) for line, quantity in contents],
         parcel=parcel,
         tracking=tracking,
     )

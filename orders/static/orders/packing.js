@@ -13,9 +13,10 @@ let isLeaving = false;
 function lineIn(element) {
   const field = element.querySelector("[data-picked]");
   const { sku, barcode, open } = element.dataset;
+  const others = element.dataset.others.split("\n").filter(Boolean);
   let picked = Number(field.value);
   return {
-    element, field, sku, barcode, open: Number(open),
+    element, field, sku, barcode, others, open: Number(open),
     get picked() { return picked; },
     set picked(units) { picked = units; field.value = units; },
   };

@@ -16,6 +16,7 @@ from orders.audit import audit_orders
 from orders.fulfilment.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
 from orders.fulfilment.lifecycle import cancel_order, ship_order
 from orders.fulfilment.parcels import ParcelFile, read_parcels
+from orders.fulfilment.shipments import undo_shipment
 from orders.models import Order, Shipment
 from tests.factories import CLI, make_product, place
 from tests.races.harness import race
@@ -98,7 +99,13 @@ def test_what_cannot_be_shipped_is_told_row_by_row_and_holds_up_no_other(numbers
         ("problem", f"{third} is cancelled: nothing is left to ship."),
         ("problem", "There is no order B-1."),
         ("problem", "The tracking number is missing."),
-        ("problem", "A spreadsheet has rounded this tracking number: format its column as text."),
+        (
+            "problem",
+            (
+                "tracking_number: A spreadsheet has rounded it (3.40434E+17). "
+                "Format the column as text and type it again."
+            ),
+        ),
         ("problem", "tracking_number: at most 80 characters, without control characters."),
         ("problem", "The order number is missing."),
         (
@@ -178,3 +185,18 @@ def test_one_file_sent_off_by_many_at_once_ships_each_order_once() -> None:
     assert sum(plan.changes for plan in done) == 6
     assert Shipment.objects.count() == 6
     assert audit_stock() == audit_orders() == []
+
+
+def test_a_products_code_in_the_column_of_tracking_numbers_is_told_at_its_row(numbers: list[str]) -> None:
+    plan = plan_dispatch(read("order,tracking", f"{numbers[0]},a", f"{numbers[1]},0034"))
+    assert outcomes(plan) == [("problem", f"a is Product A (A), not a tracking number. {LABEL}"), ("new", "")]
+
+
+def test_what_was_undone_is_not_known_already_and_ships_again_by_the_same_file(numbers: list[str]) -> None:
+    file = read("order,tracking", f"{numbers[0]},0034")
+    ship(file)
+    assert outcomes(plan_dispatch(file)) == [("same", "")]
+    undo_shipment(numbers[0], f"{numbers[0]}-S1", by=CLI)
+    assert outcomes(plan_dispatch(file)) == [("new", "")]
+    ship(file)
+    assert Shipment.objects.that_left().get().reference == f"{numbers[0]}-S2"

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import ROLE_NAMES
+from catalog.products import edit_product
 from orders.admin.paper import printing
 from orders.fulfilment import lifecycle
 from orders.models import Order
@@ -288,3 +289,20 @@ def test_printing_changes_nothing(manager: Client, order: Order) -> None:
 
     assert Order.objects.values().get() == before
     assert order.events.count() == 1
+
+
+def test_slips_and_pick_lists_name_a_renamed_product_as_it_was_ordered_and_as_it_is(
+    manager: Client, order: Order
+) -> None:
+    edit_product("TEA-01", by=CLI, changes={"sku": "TEA-9"})
+
+    slips, picks = manager.get(SLIPS, ids(order)), manager.get(PICKS, ids(order))
+
+    [slip] = slips.context["slips"]
+    assert [(line.sku, line.now) for line in slip.lines] == [("TEA-01", "TEA-9"), ("MUG-7", "")]
+    assert "now TEA-9" in slips.text
+    assert [(pick.sku, pick.was) for pick in picks.context["picks"]] == [
+        ("MUG-7", ""),
+        ("TEA-9", "TEA-01"),
+    ]
+    assert "was TEA-01" in picks.text

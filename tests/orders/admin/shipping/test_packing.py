@@ -13,6 +13,7 @@ from accounts.roles import ROLE_NAMES
 from backoffice.models import IdempotencyRecord
 from backoffice.outbox.models import EmailMessage
 from catalog.models import Product
+from catalog.products import edit_product
 from orders.fulfilment.lifecycle import cancel_order, comment, ship_order
 from orders.models import Order, OrderEvent, Shipment
 from tests.admin_fixtures import SignIn
@@ -342,3 +343,24 @@ def test_asking_by_get_changes_nothing(warehouse: Client, order: Order) -> None:
     assert shown(answer) == [("TEA-01", 0, 3), ("MUG-01", 0, 1)]
     assert parcels() == []
     assert Order.objects.get().version == before
+
+
+def test_a_renamed_product_is_ticked_by_either_sku_and_ships(warehouse: Client, order: Order) -> None:
+    edit_product("TEA-01", by=CLI, changes={"sku": "TEA-9"})
+
+    page = warehouse.get(PAGE, {"order": str(order)})
+    assert 'data-others="TEA-9\nTEA-01"' in page.text
+    assert "now TEA-9" in page.text
+
+    warehouse.post(PAGE, packed(order, {"TEA-01": 3}, tracking_number="0034"))
+    assert [parcel.tracking_number for parcel in Shipment.objects.all()] == ["0034"]
+
+
+@pytest.mark.parametrize("old", ["TEA-01", "TEA-9"])
+def test_neither_sku_of_a_renamed_product_is_a_tracking_number(
+    warehouse: Client, order: Order, old: str
+) -> None:
+    edit_product("TEA-01", by=CLI, changes={"sku": "TEA-9"})
+    answer = warehouse.post(PAGE, packed(order, {"TEA-01": 3}, tracking_number=old))
+    assert f"{old} is Green tea (TEA-9), not a tracking number." in answer.context["refusal"]
+    assert not Shipment.objects.exists()
