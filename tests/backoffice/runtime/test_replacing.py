@@ -49,7 +49,7 @@ def test_what_was_there_stays_until_all_is_written_and_after_a_failure(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "orders.csv"
-    write(path, b"before", "xlsx")
+    write(path, b"before")
 
     def break_off() -> None:
         with replacing(path) as part:
@@ -68,8 +68,8 @@ def test_a_link_goes_on_leading_to_the_file_it_led_to(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link.csv").symlink_to("real/orders.csv")
 
-    write(tmp_path / "link.csv", b"1", "xlsx")
-    write(tmp_path / "link.csv", b"2", "xlsx")
+    write(tmp_path / "link.csv", b"1")
+    write(tmp_path / "link.csv", b"2")
 
     assert (tmp_path / "link.csv").is_symlink()
     assert (tmp_path / "real" / "orders.csv").read_bytes() == b"2"
@@ -79,12 +79,12 @@ def test_a_link_goes_on_leading_to_the_file_it_led_to(tmp_path: Path) -> None:
 def test_the_mode_stays_and_a_new_file_has_the_usual_one(tmp_path: Path) -> None:
     umask = os.umask(0o027)
     try:
-        write(tmp_path / "new.csv", b"1", "xlsx")
+        write(tmp_path / "new.csv", b"1")
     finally:
         os.umask(umask)
     assert mode(tmp_path / "new.csv") == 0o640
     (tmp_path / "new.csv").chmod(0o664)
-    write(tmp_path / "new.csv", b"2", "xlsx")
+    write(tmp_path / "new.csv", b"2")
     assert mode(tmp_path / "new.csv") == 0o664
     with replacing(tmp_path / "new.csv", private=True) as part:
         assert mode(part) == 0o600
@@ -94,7 +94,7 @@ def test_the_mode_stays_and_a_new_file_has_the_usual_one(tmp_path: Path) -> None
 def test_a_name_as_long_as_names_can_be_is_written(tmp_path: Path) -> None:
     path = tmp_path / ("x" * 251 + ".csv")
 
-    write(path, b"1", "xlsx")
+    write(path, b"1")
 
     assert path.read_bytes() == b"1"
 
@@ -109,7 +109,7 @@ def test_what_a_killed_writer_left_is_removed_and_what_one_writes_is_not(tmp_pat
     with replacing(path) as slow:
         slow.write_bytes(b"slow")
         os.utime(slow, (long_ago, long_ago))
-        write(path, b"fast", "xlsx")
+        write(path, b"fast")
         assert not left.exists()
         assert slow.exists()
 
