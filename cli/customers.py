@@ -170,7 +170,7 @@ def export(
     total = Customer.objects.present().count()
     record_export("customers", count=total, by=by)
     wanted = CustomerExport.told_to(by.user)
-    with bar("Exporting", None, rows=total), writing(output) as file:
+    with bar("Exporting", None, rows=total), writing(output, kind) as file:
         if kind == "xlsx":
             write_customers_workbook(file, wanted)
         else:

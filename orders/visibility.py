@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from orders.models import EventKind, Order, OrderEvent
+from orders.models import EventKind, Order, OrderEvent, Shipment
 
 # Fields that reveal who ordered, by their names in the API and in the facts of timelines.
 PERSONAL = ("email", "shipping_address", "note")
@@ -35,6 +35,11 @@ def may_know_promos(user: User) -> bool:
 def note_told_to(user: User, order: Order) -> str:
     """Return the order's note, or "" for whoever may not know customers."""
     return order.note if may_know_customers(user) else ""
+
+
+def tracking_told_to(user: User | None, shipment: Shipment) -> str:
+    """Return the parcel's tracking number, or "" for whoever may not know customers; None is the system."""
+    return shipment.tracking_number if user is None or may_know_customers(user) else ""
 
 
 def events_told_to(user: User, events: QuerySet[OrderEvent]) -> QuerySet[OrderEvent]:

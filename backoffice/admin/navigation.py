@@ -60,6 +60,7 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
                 "catalog.view_product",
                 badge="catalog.admin.navigation.low_stock_badge",
                 badge_variant="danger",
+                also="admin:catalog_productimport_changelist",
             ),
             SidebarPage(
                 gettext_lazy("Count shelves"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from backoffice.errors import Refusal
 from backoffice.sheets.plans import CannotUndo
+from backoffice.sheets.remarks import remarks_kept
 from catalog.models import ProductImport, StockImport
 
 ROWS_PER_PAGE = 100
@@ -75,20 +76,17 @@ class ImportPage:
         return {}
 
     def context(self, refusal: Refusal | None) -> dict[str, Any]:
-        faults = refusal.faults if refusal else ()
         return {
             "title": self.title(),
             "object": self._import,
             "cards": [self._card(figure) for figure in self.figures()],
             "rows": self.rows(),
+            "remarks": remarks_kept(self._import.remarks),
             "shown": self.shown,
             "is_planned": self.is_planned,
             "is_applied": self._import.state == "applied",
             "actions": self.actions(),
-            "refusal": refusal,
-            "cannot_undo": isinstance(refusal, CannotUndo),
-            "faults": faults[:FAULTS_SHOWN],
-            "more_faults": max(0, len(faults) - FAULTS_SHOWN),
+            **_told_of(refusal),
             **self.more(refusal),
         }
 
@@ -102,6 +100,16 @@ class ImportPage:
             "href": "?" if is_current else f"?show={figure.view}",
             "is_current": is_current,
         }
+
+
+def _told_of(refusal: Refusal | None) -> dict[str, Any]:
+    faults = refusal.faults if refusal else ()
+    return {
+        "refusal": refusal,
+        "cannot_undo": isinstance(refusal, CannotUndo),
+        "faults": faults[:FAULTS_SHOWN],
+        "more_faults": max(0, len(faults) - FAULTS_SHOWN),
+    }
 
 
 def tone_of_problems(count: int) -> str:

@@ -1,5 +1,7 @@
 """Importing and exporting products; who may do which."""
 
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -84,11 +86,8 @@ class ProductFiles(FileImports, ImportExportMixin):
 
     def import_rejects_view(self, request: HttpRequest, number: int) -> HttpResponse:
         _refuse_unless_seeing(request)
-        return self.hand_back(
-            request,
-            lambda: rejected_of(product_import_numbered(number)),
-            file_name=f"products-{number}-rejected.csv",
-        )
+        rejected = partial(_rejected, number)
+        return self.hand_back(request, rejected, file_name=f"products-{number}-rejected.csv")
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[ProductExport]]:
         return [ProductExport]

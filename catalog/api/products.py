@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -15,6 +16,7 @@ from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, 
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
+from backoffice.text import identity_key
 from catalog.api.schemas import (
     CategoryList,
     ProductDetail,
@@ -207,10 +209,15 @@ def _refuse_if_stale(sku: str, version: str | None) -> None:
 
 
 def _category(slug: str | None) -> Category | None:
-    """Return the category with this slug, None for None. Raises Invalid when there is none."""
+    """Return the category with this slug or name, in any case, None for None.
+
+    Raises:
+        Invalid: there is none.
+    """
     if slug is None:
         return None
-    category = Category.objects.filter(slug=slug).first()
+    named = Q(slug__iexact=slug.strip()) | Q(name_key=identity_key(slug))
+    category = Category.objects.filter(named).order_by("pk").first()
     if category is None:
         detail = _("No category has the slug %(slug)s: GET /api/v1/categories lists them.") % {"slug": slug}
         raise Invalid(detail, faults=[Fault("/category", "unknown_category", detail, {"in": "body"})])

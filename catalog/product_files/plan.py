@@ -1,7 +1,7 @@
 """What a file of products would do, row by row, and the same done, in a few statements."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import batched
 from typing import Any
@@ -107,40 +107,37 @@ class _Judge:
         self._renamed = _renamed(file)
 
     def plan(self, on_row: OnRow | None) -> RowPlan:
-        return RowPlan("sku", tuple(self._rows(on_row)), self._file.ignored_columns)
+        rows = tuple(self._rows(on_row))
+        return RowPlan("sku", rows, self._file.ignored_columns, self._file.remarks)
 
     def _rows(self, on_row: OnRow | None) -> Iterator[PlannedRow]:
         for number, texts in self._file.rows:
             if on_row:
                 on_row()
-            cells = dict(zip(self._file.columns, texts, strict=True))
-            sku = cells["sku"]
-            try:
-                edit = self._edit(cells)
-            except RowHasProblems as refusal:
-                words = problems_in_words(refusal.problems)
-                yield PlannedRow(number, sku, Outcome.PROBLEM, {}, words, refusal.problems)
-                continue
-            if not edit.changes:
-                yield PlannedRow(number, sku, Outcome.SAME, {})
-                continue
-            self.edits.append(edit)
-            yield PlannedRow(number, sku, Outcome.NEW if edit.is_new else Outcome.CHANGE, edit.changes)
+            yield self._row(number, dict(zip(self._file.columns, texts, strict=True)))
 
-    def _edit(self, cells: Mapping[str, str]) -> ProductEdit:
+    def _row(self, number: int, cells: Mapping[str, str]) -> PlannedRow:
+        sku = cells["sku"]
+        try:
+            edit = self._edit(cells, self._file.faults.get(number, ()))
+        except RowHasProblems as refusal:
+            words = problems_in_words(refusal.problems)
+            return PlannedRow(number, sku, Outcome.PROBLEM, {}, words, refusal.problems)
+        if not edit.changes:
+            return PlannedRow(number, sku, Outcome.SAME, {})
+        self.edits.append(edit)
+        return PlannedRow(number, sku, Outcome.NEW if edit.is_new else Outcome.CHANGE, edit.changes)
+
+    def _edit(self, cells: Mapping[str, str], faults: Sequence[RowProblem]) -> ProductEdit:
         """Return a row's product, whether it exists or is new, changed as the row says.
 
         Raises:
             RowHasProblems.
         """
-        key = identity_key(cells["sku"])
-        if not key:
-            raise RowHasProblems(RowProblem("", "sku_missing"))
-        if key in self._repeated:
-            raise RowHasProblems(repeated_sku(self._repeated[key]))
-        if key in self._renamed:
-            raise RowHasProblems(RowProblem("sku", "sku_renamed", {"sku": self._renamed[key]}))
-        said = said_by(cells, self._categories)
+        if any(each.column == "sku" for each in faults):
+            raise RowHasProblems(*faults)
+        key = self._key(cells["sku"])
+        said = said_by(cells, self._categories, faults)
         known = self._known.get(key)
         product = known or Product()
         before = {name: self._value(product, name) for name in said} if known else {}
@@ -153,6 +150,17 @@ class _Judge:
         if changes:
             self._refuse_unclean(product, key)
         return ProductEdit(product, known is None, changes)
+
+    def _key(self, sku: str) -> str:
+        """Return what the SKU is compared by. Raises RowHasProblems when it names no one product."""
+        key = identity_key(sku)
+        if not key:
+            raise RowHasProblems(RowProblem("", "sku_missing"))
+        if key in self._repeated:
+            raise RowHasProblems(repeated_sku(self._repeated[key]))
+        if key in self._renamed:
+            raise RowHasProblems(RowProblem("sku", "sku_renamed", {"sku": self._renamed[key]}))
+        return key
 
     def _refuse_unclean(self, product: Product, key: str) -> None:
         """Raises RowHasProblems when the product cannot be saved like this."""

@@ -86,7 +86,7 @@ class ProductFilter:
             low = products.low_stock()
             products = low if self.low_stock else products.exclude(pk__in=low.values("pk"))
         lookups = {
-            "category__slug": self.category,
+            "category__slug__iexact": self.category,
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
             "available__gte": self.stock_gte,

@@ -240,4 +240,4 @@ def _hand_out(number: int, output: Path | None, *, overwrite: bool, by: "Actor")
         if not holds(output, content):
             refuse_to_replace(output, overwrite=overwrite)
         say(_("The codes are in %(file)s.") % {"file": output})
-    write(output, content)
+    write(output, content, "csv")

@@ -10,14 +10,15 @@ from cli.terminal.actors import actor
 from cli.terminal.console import EMPTY, As, DryRun, FailIfEmpty, Json, Jsonl, Yes, counted, say
 from cli.terminal.files import (
     STANDARD,
+    FileKind,
     Output,
     Overwrite,
     Rejects,
+    kind_of,
     opened,
-    refuse_but_csv,
     refuse_rejects,
     refuse_to_replace,
-    write,
+    writing,
 )
 from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.options import taking
@@ -94,31 +95,34 @@ def import_file(
     examples="""
     shopctl promos export > promos.csv
     shopctl promos export --state active --output active.csv
-    shopctl promos export --promotion 12 --output codes.csv --overwrite
+    shopctl promos export --promotion 12 --output codes.xlsx --overwrite
     """,
 )
 @taking(PromoCodeOptions)
 def export(
     output: Output = None,
+    file_kind: FileKind = None,
     overwrite: Overwrite = False,
     given: PromoCodeOptions = PromoCodeOptions(),
     every: Annotated[bool, typer.Option("--all", help="The codes of all batches too.")] = False,
     as_: As = None,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """Write codes with their terms as CSV, with the columns that `promos import` understands."""
+    """Write codes with their terms as CSV or XLSX, with the columns that `promos import` understands."""
     from accounts.history import record_export
-    from orders.promotions import promo_codes_csv
+    from orders.promotions import promo_codes_csv, write_promo_codes_workbook
 
     by = actor(as_, "orders.add_promotion")
-    refuse_but_csv(output)
+    kind = kind_of(output, file_kind)
     refuse_to_replace(output, overwrite=overwrite)
     codes = given.codes(every=every)
     total = codes.count()
     record_export("promo_codes", count=total, by=by)
-    with bar("Exporting", None, rows=total):
-        content = "".join(promo_codes_csv(codes)).encode()
-    write(output, content)
+    with bar("Exporting", None, rows=total), writing(output, kind) as file:
+        if kind == "xlsx":
+            write_promo_codes_workbook(file, codes)
+        else:
+            file.writelines(part.encode() for part in promo_codes_csv(codes))
     if output is not None and str(output) != STANDARD:
         in_file = {"codes": counted(total, "promo code"), "file": output}
         say(_("%(codes)s in %(file)s.") % in_file)

@@ -124,7 +124,7 @@ def write_table(path: Path | None, table: "Dataset", kind: Kind, *, said: str) -
         say(_("%(said)s in %(path)s.") % {"said": said, "path": path})
 
 
-def write(path: Path | None, content: bytes, kind: Kind = "csv") -> None:
+def write(path: Path | None, content: bytes, kind: Kind) -> None:
     """Write the content whole or not at all."""
     with writing(path, kind) as file:
         file.write(content)
@@ -136,7 +136,7 @@ def holds(path: Path, content: bytes) -> bool:
 
 
 @contextmanager
-def writing(path: Path | None, kind: Kind = "csv") -> Iterator[IO[bytes]]:
+def writing(path: Path | None, kind: Kind) -> Iterator[IO[bytes]]:
     """Yield a file that replaces `path` when it is whole; until then readers find the one from before.
 
     A CSV file begins with the mark by which Excel knows UTF-8; what goes into a pipe does not.
@@ -158,5 +158,5 @@ def writing(path: Path | None, kind: Kind = "csv") -> Iterator[IO[bytes]]:
 
 
 def write_rejects(path: Path, content: str) -> None:
-    write(path, content.encode())
+    write(path, content.encode(), "csv")
     say(_("The rows with problems are in %(path)s: mend them and import that file.") % {"path": path})

@@ -27,7 +27,7 @@ from orders.promotions.figures import (
     promotion_state,
     uses_by_day,
 )
-from orders.promotions.promo_export import promo_codes_csv
+from orders.promotions.promo_export import promo_codes_csv, write_promo_codes_workbook
 from orders.promotions.promo_file import PromoFile, read_promo_file
 from orders.promotions.promo_import import (
     import_promo_codes,
@@ -102,4 +102,5 @@ __all__ = [
     "resume_promotion",
     "terms_of_promotion",
     "uses_by_day",
+    "write_promo_codes_workbook",
 ]

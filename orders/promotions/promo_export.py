@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from io import StringIO
+from itertools import chain
+from typing import IO
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,7 +14,8 @@ from django.utils import timezone
 from backoffice.moments import closing_text, opening_text
 from backoffice.money import rounded, rounded_to
 from backoffice.sheets.csv_lines import csv_lines
-from backoffice.sheets.formulas import neutralised
+from backoffice.sheets.formulas import safe_text
+from backoffice.sheets.writing import Cell, write_workbook
 from orders.models import PromoCode, Promotion, PromotionCategory, PromotionProduct
 from orders.promotions.restriction import linked
 
@@ -23,8 +26,12 @@ COLUMNS = (
 )
 EXPORTED_ONLY = ("state", "times_used")
 """Columns that an import ignores: a file cannot set what became of a code."""
+HEADER = (*COLUMNS, *EXPORTED_ONLY)
+AMOUNTS = ("percent_off", "amount_off", "max_discount", "minimum_spend")
+NUMBERS = frozenset((*AMOUNTS, "max_uses", "max_uses_per_customer", "times_used"))
 ROWS_AT_ONCE = 5_000
 
+type Row = tuple[str, ...]
 type Limits = tuple[str, str]
 """The cells of the columns `categories` and `products`."""
 
@@ -34,10 +41,28 @@ def promo_codes_csv(codes: QuerySet[PromoCode]) -> Iterator[str]:
 
     What a spreadsheet would take for a formula is neutralised.
     """
-    yield csv_lines([(*COLUMNS, *EXPORTED_ONLY)])
+    yield csv_lines([HEADER])
+    yield from map(csv_lines, _parts_of_rows(codes))
+
+
+def write_promo_codes_workbook(file: IO[bytes], codes: QuerySet[PromoCode]) -> None:
+    """Write the same rows as a workbook, with numbers as numbers; other text stays text."""
+    parts = (list(map(_with_numbers, rows)) for rows in _parts_of_rows(codes))
+    write_workbook(file, chain([[HEADER]], parts))
+
+
+def _parts_of_rows(codes: QuerySet[PromoCode]) -> Iterator[list[Row]]:
     now = timezone.now()
     for part in _parts(codes):
-        yield csv_lines(_rows(part, limits_of(part), now))
+        rows = _rows(part, limits_of(part), now)
+        yield [(code, safe_text(name), *others) for code, name, *others in rows]
+
+
+def _with_numbers(row: Row) -> list[Cell]:
+    return [
+        Decimal(cell) if cell and column in NUMBERS else cell
+        for column, cell in zip(HEADER, row, strict=True)
+    ]
 
 
 def cells_of(code: PromoCode, limits: Limits) -> dict[str, str]:
@@ -58,8 +83,10 @@ def _joined(names: Sequence[str]) -> str:
     """Join names for one cell, with ; between them, and quoted where a name needs it."""
     file = StringIO()
     if names:
-        csv.writer(file, delimiter=";", lineterminator="").writerow(map(neutralised, names))
-    return file.getvalue()
+        csv.writer(file, delimiter=";", lineterminator="").writerow(map(safe_text, names))
+    text = file.getvalue()
+    # An import takes an apostrophe off the cell before it takes one off each name.
+    return f"'{text}" if text.startswith("''") else text
 
 
 def _parts(codes: QuerySet[PromoCode]) -> Iterator[list[PromoCode]]:

@@ -154,6 +154,7 @@ def test_a_new_superuser_is_returned_as_one() -> None:
     assert invite("other@example.com", role="superuser", by=CLI).is_superuser
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["x" * 151, "Ada\u202e", "Ada\nLovelace", "\u200b"])
 def test_a_name_that_cannot_be_one_is_refused_and_nobody_is_created(name: str) -> None:
     with pytest.raises(Invalid) as refused:

@@ -13,16 +13,19 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
+from accounts.customers import customer_named
 from accounts.models import User
 from backoffice.models import IdempotencyRecord
 from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.stock_import import apply_import, plan_import
+from orders.customers.merge_plan import plan_merge
+from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, Promotion
 from tests.catalog.product_files.test_undo import imported
 from tests.cli.test_app_help import ALL
 from tests.cli_fixtures import Shopctl, Terminal
-from tests.factories import CLI, make_batch, make_product, make_promo_code, make_user, place
+from tests.factories import CLI, make_batch, make_customer, make_product, make_promo_code, make_user, place
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +33,7 @@ pytestmark = pytest.mark.django_db
 OF_THE_MACHINE = {"demo", "serve", "worker", "scheduler", "doctor", "backup", "restore", "move-database"}
 # They take --as because what they show is not for everybody.
 LOOKING = {
+    *("customers list", "customers show", "customers export"),
     *("promos list", "promos show", "promos promotions", "promos export", "promos backtest"),
     "orders export",
 }
@@ -49,6 +53,14 @@ def shop(tmp_path: Path) -> dict[str, Any]:
     batch = make_batch(3)
     make_user("ana@example.com", role="Warehouse")
     make_user("gone@example.com", role="Viewer", is_active=False)
+    for old, new in (("kept", "gone"), ("stayed", "left")):
+        make_customer(f"{old}@example.com")
+        make_customer(f"{new}@example.com")
+    stayed, left = (customer_named(f"{name}@example.com") for name in ("stayed", "left"))
+    merge_customers(stayed, left, by=CLI, digest=plan_merge(stayed, left).digest)
+    EmailMessage.objects.update(state=EmailState.SENT)
+    about = EmailMessage.objects.filter(cause__contains=waiting).first()
+    assert about is not None
     mail = EmailMessage.objects.create(
         cause="test:1", template="order_placed", recipient="c@example.com", state=EmailState.DEAD, attempts=8
     )
@@ -77,6 +89,7 @@ def shop(tmp_path: Path) -> dict[str, Any]:
         "back": back,
         "batch": batch.pk,
         "mail": mail.pk,
+        "about": about.pk,
         "number": plan.pk,
         "product_import": imported("sku,name\nMUG-7,Mug\n"),
         "output": tmp_path / "codes.csv",
@@ -113,6 +126,12 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "orders return": ("{back}", "--line", "TEA-01=1"),
     "orders edit": ("{waiting}", "--line1", "Hafenstr. 1"),
     "orders comment": ("{waiting}", "call first"),
+    "orders correct-shipment": ("{sent}", "--shipment", "{sent}-S1", "--carrier", "DPD"),
+    "orders undo-shipment": ("{sent}", "--shipment", "{sent}-S1"),
+    "orders send-again": ("{waiting}", "--email", "{about}"),
+    "customers edit": ("kept@example.com", "--phone", "+49 221 1234"),
+    "customers merge": ("kept@example.com", "gone@example.com"),
+    "customers undo-merge": ("stayed@example.com",),
     "users create": ("new@example.com", "--role", "support", "--password-stdin"),
     "users invite": ("new@example.com", "--role", "support"),
     "users role": ("ana@example.com", "manager"),
@@ -120,6 +139,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "users activate": ("gone@example.com",),
     "users password": ("ana@example.com", "--password-stdin"),
     "users link": ("ana@example.com",),
+    "users email": ("ana@example.com", "ana.moreira@example.com"),
     "emails requeue": ("{mail}",),
 }
 OTHER_WAYS: dict[str, tuple[str, ...]] = {
@@ -153,12 +173,20 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "orders cancel": (("{sent}",), ("{waiting}", "--line", "TEA-01=9"), ("{waiting}", "--reason", "x" * 300)),
     "orders return": (("{waiting}", "--line", "TEA-01=1"), ("{back}", "--line", "TEA-01=9")),
+    "orders correct-shipment": (
+        ("{sent}", "--shipment", "{sent}-S9", "--carrier", "DPD"),
+        ("{sent}", "--shipment", "{sent}-S1", "--tracking", "TEA-01"),
+    ),
+    "orders undo-shipment": (("{sent}", "--shipment", "{sent}-S9"),),
+    "orders send-again": (("{waiting}", "--email", "4711"),),
+    "customers merge": (("kept@example.com", "kept@example.com"), ("kept@example.com", "no@example.com")),
+    "customers undo-merge": (("kept@example.com",),),
     "emails requeue": (("4711",),),
 }
 # Their plan is more than their answer, or names what nobody can know before.
 PLANS_OF_THEIR_OWN = {
     *("products import", "stock import", "promos import", "promos generate", "stock undo"),
-    *("products undo", "orders place"),
+    *("products undo", "orders place", "customers merge"),
 }
 
 
@@ -234,7 +262,7 @@ def test_without_a_key_or_with_another_one_it_is_asked_for_anew(
     second = shopctl(*command, "--request-key", "k-2", "--json", stdin=PASSWORD)
     without_effect = {"products import", "products archive", "promos pause", "promos resume", "promos import"}
     without_effect |= {"users activate", "users role", "orders edit", "users deactivate", "promos end"}
-    without_effect |= {"stock count", "orders ship"}
+    without_effect |= {"stock count", "orders ship", "orders correct-shipment", "customers edit"}
     assert (second.exit_code, rows()) != (0, after) or verb in without_effect, first.output
 
 

@@ -26,11 +26,10 @@ WRITERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "promos generate": ("--output", ("--count", "3", "--amount", "5", "--yes")),
     "promos import": ("--rejects", ("{promos}", "--skip-invalid", "--yes")),
     "orders export": ("--output", ()),
+    "customers export": ("--output", ()),
     "orders ship": ("--rejects", ("--from", "{parcels}", "--skip-invalid", "--yes")),
 }
-WORKBOOKS = {verb for verb, (option, _) in WRITERS.items() if option == "--output"} - {
-    *("promos export", "promos generate")
-}
+WORKBOOKS = {verb for verb, (option, _) in WRITERS.items() if option == "--output"} - {"promos generate"}
 
 
 @pytest.fixture

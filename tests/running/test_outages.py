@@ -322,10 +322,12 @@ def pg_ctl(server: Any, *arguments: str) -> None:
 
 def start_again(server: Any) -> None:
     """Its own limit of ten seconds for the start is short on a busy machine that has to recover it."""
-    for _ in range(5):
-        with suppress(subprocess.TimeoutExpired):
+    for _ in range(10):
+        # It also finds that it is not ready yet, and does not wait for that.
+        with suppress(subprocess.TimeoutExpired, AssertionError):
             server.ensure_postgres_running()
             return
+        time.sleep(2)
     server.ensure_postgres_running()
 
 

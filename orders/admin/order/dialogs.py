@@ -23,6 +23,7 @@ from orders.fulfilment.lifecycle import ReturnedItem
 from orders.fulfilment.reversals import shipping_left
 from orders.fulfilment.tracking import CARRIERS
 from orders.models import OrderLine, Shipment
+from orders.visibility import tracking_told_to
 
 ANOTHER_CARRIER = ""
 
@@ -78,8 +79,12 @@ class DeliverForm(OrderDialog):
         assert isinstance(shipment, forms.ChoiceField)
         shipment.choices = [
             ("", _("All that are under way")),
-            *((str(each), _shipment_label(each)) for each in under_way),
+            *((str(each), self._label_of(each)) for each in under_way),
         ]
+
+    def _label_of(self, shipment: Shipment) -> str:
+        tracking = tracking_told_to(self.actor.user, shipment)
+        return " · ".join(filter(None, [shipment.reference, shipment.carrier, tracking]))
 
     def carry_out(self, data: dict[str, Any]) -> None:
         lifecycle.deliver_order(self.number, by=self.actor, shipment=data["shipment"] or None)
@@ -218,10 +223,6 @@ class CommentForm(OrderDialog):
 
 def _written_off_of(line: OrderLine) -> str:
     return f"written_off_{line.pk}"
-
-
-def _shipment_label(shipment: Shipment) -> str:
-    return " · ".join(filter(None, [shipment.reference, shipment.carrier, shipment.tracking_number]))
 
 
 def _units_in_words(chosen: list[tuple[OrderLine, int]]) -> str:

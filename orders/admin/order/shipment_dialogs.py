@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
+from backoffice.db.fields import one_line
 from orders.admin.order.order_dialog import OrderDialog
 from orders.fulfilment.shipments import correct_shipment, undo_shipment
 from orders.models import Shipment
@@ -15,7 +16,7 @@ from orders.models import Shipment
 class ShipmentDialog(OrderDialog):
     """A dialog about the shipment that its address names."""
 
-    shipment = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    shipment = forms.CharField(max_length=60, validators=[one_line], widget=forms.HiddenInput)
 
     def add_fields(self) -> None:
         meant = self.request.GET.get("shipment", "").replace("\x00", "")
@@ -32,12 +33,14 @@ class ShipmentDialog(OrderDialog):
 
 class CorrectShipmentForm(ShipmentDialog):
     carrier = forms.CharField(
+        validators=[one_line],
         label=gettext_lazy("Carrier"),
         required=False,
         max_length=60,
         widget=UnfoldAdminTextInputWidget(),
     )
     tracking_number = forms.CharField(
+        validators=[one_line],
         label=gettext_lazy("Tracking number"),
         required=False,
         max_length=80,
@@ -71,6 +74,7 @@ class CorrectShipmentForm(ShipmentDialog):
 
 class UndoShipmentForm(ShipmentDialog):
     reason = forms.CharField(
+        validators=[one_line],
         label=gettext_lazy("Reason"),
         required=False,
         max_length=255,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Case, Count, F, Max, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, F, Max, Min, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from orders.admin import counted, words
@@ -14,12 +14,12 @@ from orders.models.order import OPEN_UNITS
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """A line by the SKU that the customer ordered; `sku_now` if the product was renamed since."""
+    """A line as it was ordered; `now` is the SKU of its product if it was renamed since, else empty."""
 
     sku: str
     name: str
     quantity: int
-    sku_now: str = ""
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Units of one product to fetch from the shelf."""
+    """Units of one product to fetch from the shelf; `was` are other SKUs that it was ordered by."""
 
     sku: str
     name: str
@@ -53,8 +53,7 @@ class Pick:
     units: int
     on_hand: int
     orders: int
-    # The SKU by which it was ordered, if the product was renamed since.
-    ordered_as: str = ""
+    was: str = ""
 
 
 def printable(orders: QuerySet[Order], pks: Sequence[int]) -> list[Order]:
@@ -83,17 +82,20 @@ def picks_for(pks: Sequence[int]) -> list[Pick]:
     """Return what is still to ship of these orders, summed by product and sorted by SKU."""
     lines = OrderLine.objects.filter(order__in=pks, quantity__gt=F("shipped") + F("cancelled"))
     product = [f"product__{name}" for name in ("sku", "name", "barcode")]
-    other_sku = Case(When(~Q(sku=F("product__sku")), then=F("sku")), default=Value(""))
-    summed = lines.annotate(other_sku=other_sku).values("product")
-    whole = summed.annotate(units=Sum(OPEN_UNITS), orders=Count("order"), ordered_as=Max("other_sku"))
-    figures = ("units", "product__on_hand", "orders", "ordered_as")
-    rows = whole.order_by("product__sku_key").values_list(*product, *figures)
-    return [Pick(sku, name, barcode or "", *rest) for sku, name, barcode, *rest in rows]
+    summed = lines.values("product").annotate(
+        units=Sum(OPEN_UNITS), orders=Count("order"), first=Min("sku"), last=Max("sku")
+    )
+    figures = ("units", "product__on_hand", "orders", "first", "last")
+    rows = summed.order_by("product__sku_key").values_list(*product, *figures)
+    return [
+        Pick(sku, name, barcode or "", units, on_hand, orders, was=", ".join(sorted({*ordered_as} - {sku})))
+        for sku, name, barcode, units, on_hand, orders, *ordered_as in rows
+    ]
 
 
 def _slip_line(line: OrderLine, quantity: int) -> SlipLine:
-    sku_now = line.product.sku
-    return SlipLine(line.sku, line.name, quantity, sku_now if sku_now != line.sku else "")
+    now = line.product.sku
+    return SlipLine(line.sku, line.name, quantity, now if now != line.sku else "")
 
 
 def _slip(

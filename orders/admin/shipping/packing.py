@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,6 +61,12 @@ class PackedLine:
 
     line: OrderLine
     picked: int
+
+    @property
+    def others(self) -> str:
+        """Return the other SKUs of its product, one a line: it may have been renamed since it was ordered."""
+        product = self.line.product
+        return "\n".join([product.sku, *(each.sku for each in product.earlier_skus.all())])
 
 
 class Scanning(DomainAdmin):
@@ -153,7 +159,7 @@ def _left_with(reference: str) -> dict[str, Any] | None:
 
 def _order_to_pack(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
     """Return the order with its open lines; `surplus` names ticked units that are not open any more."""
-    by_line = {line.sku: line for line in order.lines.select_related("product").order_by("position")}
+    by_line = {line.sku: line for line in _lines_of(order)}
     is_open = is_allowed(Action.SHIP, order.status)
     open_by_sku = {sku: line.open if is_open else 0 for sku, line in by_line.items()}
     surplus = {sku: ticked - open_by_sku.get(sku, 0) for sku, ticked in units.items()}
@@ -168,6 +174,11 @@ def _order_to_pack(order: Order, units: Mapping[str, int]) -> dict[str, Any]:
         "surplus": [f"{count} × {sku}" for sku, count in surplus.items() if count > 0],
         "key": new_idempotency_key(),
     }
+
+
+def _lines_of(order: Order) -> QuerySet[OrderLine]:
+    lines = order.lines.select_related("product").prefetch_related("product__earlier_skus")
+    return lines.order_by("position")
 
 
 def _ticked_in(data: QueryDict) -> dict[str, int] | None:

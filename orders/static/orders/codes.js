@@ -9,6 +9,6 @@ export function isOrder(text, prefix) {
   return begins !== "" && plain(text).startsWith(begins) && /^[0-9]{6,}$/.test(plain(text).slice(begins.length));
 }
 
-/* A product's SKU in any case, also the one it has since it was renamed, or its barcode as it is. */
-export const isProduct = (text, { sku, skuNow = sku, barcode }) =>
-  [sku, skuNow].some((each) => plain(each) === plain(text)) || Boolean(barcode && barcode === text);
+/* A product's SKU in any case, also one of the others that it has or had, or its barcode as it is. */
+export const isProduct = (text, { sku, barcode, others = [] }) =>
+  [sku, ...others].some((each) => plain(each) === plain(text)) || Boolean(barcode && barcode === text);

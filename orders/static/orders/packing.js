@@ -12,10 +12,11 @@ let isLeaving = false;
 
 function lineIn(element) {
   const field = element.querySelector("[data-picked]");
-  const { sku, skuNow, barcode, open } = element.dataset;
+  const { sku, barcode, open } = element.dataset;
+  const others = element.dataset.others.split("\n").filter(Boolean);
   let picked = Number(field.value);
   return {
-    element, field, sku, skuNow, barcode, open: Number(open),
+    element, field, sku, barcode, others, open: Number(open),
     get picked() { return picked; },
     set picked(units) { picked = units; field.value = units; },
   };

@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from backoffice.runtime.replacing import replacing
-from cli.terminal.files import write
+from cli.terminal import files
 
 pytestmark = pytest.mark.once
+
+
+def write(path: Path, content: bytes) -> None:
+    # A workbook's content is written as it is; a CSV file would begin with a mark.
+    files.write(path, content, "xlsx")
 
 
 def mode(path: Path) -> int:

@@ -122,6 +122,64 @@ def test_confirming_twice_does_nothing_again(manager: Client) -> None:
     assert ProductChange.objects.exclude(file_name="").count() == 1
 
 
+def undone(client: Client, **form: str) -> Any:
+    number = ProductImport.objects.latest("pk").pk
+    return client.post(f"{PRODUCTS}import/{number}/undo/", form, follow=True)
+
+
+def test_an_import_is_undone_and_what_was_changed_since_is_named(manager: Client) -> None:
+    for sku in ("TEA-01", "TEA-02"):
+        make_product(sku, price="3.00")
+    looked_at(manager, "sku,price\nTEA-01,9.50\nTEA-02,9.50\n")
+    applied(manager)
+    edit_product("TEA-02", by=CLI, changes={"price": Decimal("4.00")})
+
+    refused = undone(manager)
+    assert "Row 3 (TEA-02): price: It was changed since, and is 4.00 now." in refused.text
+    assert "Leave out the rows that can no longer be undone" in refused.text
+
+    assert "The import of products.csv is undone." in undone(manager, skip_invalid="on").text
+    assert list(Product.objects.order_by("sku").values_list("price", flat=True)) == [
+        Decimal("3.00"),
+        Decimal("4.00"),
+    ]
+    assert "is undone, not applied" in undone(manager).text
+    assert "was applied and undone before" in applied(manager).text
+
+
+def test_imports_are_listed_with_state_author_and_counts(manager: Client, sign_in: SignIn) -> None:
+    looked_at(manager, MIXED)
+    number = ProductImport.objects.get().pk
+
+    listed = sign_in("Viewer").get("/admin/catalog/productimport/").text
+    assert f"Product import {number}" in listed
+    assert "1 new · 0 to change · 0 already right" in listed
+    assert "1 with problems" in listed
+    assert "Planned" in listed
+    page = sign_in("Viewer").get(f"/admin/catalog/productimport/{number}/change/", follow=True)
+    assert page.redirect_chain == [(f"{PRODUCTS}import/{number}/", 302)]
+    assert "Your role may look at this plan but not apply it." in page.text
+    assert sign_in("Viewer").post(f"{PRODUCTS}import/{number}/undo/").status_code == 403
+
+
+def test_rows_with_problems_that_are_not_there_are_no_page(manager: Client) -> None:
+    looked_at(manager, "sku,name,price\nA,Tea,9.50\n")
+    number = ProductImport.objects.get().pk
+
+    for missing in (number, 4711):
+        assert manager.get(f"{PRODUCTS}import/{missing}/rejected.csv").status_code == 404
+    assert manager.get("/admin/catalog/stockimport/4711/rejected.csv").status_code == 404
+
+
+def test_a_long_preview_has_pages(manager: Client) -> None:
+    looked_at(manager, "sku,name,price\n" + "".join(f"N-{n:03},Tea,1\n" for n in range(250)))
+    number = ProductImport.objects.get().pk
+
+    page = manager.get(f"{PRODUCTS}import/{number}/?page=3")
+
+    assert [row.name for row in page.context["rows"]] == [f"N-{n:03}" for n in range(200, 250)]
+
+
 def test_what_was_looked_at_is_imported_whatever_the_file_became(manager: Client, sign_in: SignIn) -> None:
     looked_at(manager, "sku,name,price\nA,Tea,9.50\n")
     first = ProductImport.objects.get()
@@ -149,7 +207,7 @@ def test_semicolons_and_the_first_visible_sheet_are_read(manager: Client) -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "The submitted file is empty."),
+        (b"", "The file has no rows."),
         (b"colour\nred\n", "The first row must name the columns."),
         (b"sku,name,price\nA,Tea\x07,1\n", "invisible control characters"),
         (b'sku,name,price\nA,"Tea,1\nB,Coffee,2\n', "quotation mark that is not closed"),

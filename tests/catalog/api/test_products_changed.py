@@ -131,3 +131,15 @@ def test_categories_are_listed_for_everybody():
         "next": None,
         "previous": None,
     }
+
+
+@pytest.mark.parametrize("said", ["fine-teas", "FINE-TEAS", "Fine teas", " fine  TEAS "])
+def test_a_category_is_named_in_any_case(said: str) -> None:
+    make_category("Fine teas")
+    make_product("TEA")
+
+    changed = Api(make_user(role="Manager")).patch("products/TEA", {"category": said})
+
+    assert changed.json()["category"] == "fine-teas"
+    listed = Api().get("products?category=FINE-teas").json()["items"]
+    assert [each["sku"] for each in listed] == ["TEA"]

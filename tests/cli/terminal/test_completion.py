@@ -31,6 +31,7 @@ VALUES = {
 FREE = {
     ("orders cancel", "reason"),
     ("orders return", "reason"),
+    ("orders undo-shipment", "reason"),
 }
 
 

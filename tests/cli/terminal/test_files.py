@@ -134,7 +134,7 @@ def test_what_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     file.write_bytes(b"old")
 
     def break_off() -> None:
-        with writing(file) as part:
+        with writing(file, "csv") as part:
             part.write(b"new")
             part.flush()
             assert file.read_bytes() == b"old"
@@ -144,7 +144,7 @@ def test_what_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         break_off()
 
     assert file.read_bytes() == b"old"
-    write(file, b"new")
+    write(file, b"new", "csv")
     assert file.read_bytes() == MARK + b"new"
     assert holds(file, b"new")
     assert not holds(file, b"old")
@@ -152,14 +152,14 @@ def test_what_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_device_is_written_to_and_not_replaced() -> None:
-    write(Path("/dev/null"), b"gone")
+    write(Path("/dev/null"), b"gone", "csv")
 
     assert Path("/dev/null").is_char_device()
 
 
 def test_standard_output_gets_the_bytes(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    write(STANDARD, b"1")
-    write(None, "ä\r\n".encode())
+    write(STANDARD, b"1", "csv")
+    write(None, "ä\r\n".encode(), "csv")
 
     assert capfdbinary.readouterr().out == "1ä\r\n".encode()
 

@@ -25,5 +25,11 @@ test("a product is its SKU in any case or its barcode as it is; none without one
 
   assert.deepEqual(["tea-01", "4006381333931", "400638133393", ""].map((text) => isProduct(text, product)), [true, true, false, false]);
   assert.equal(isProduct("", { sku: "TEA-01", barcode: "" }), false);
-  assert.deepEqual(["tea-01", "tea-9", "TEA"].map((text) => isProduct(text, { sku: "TEA-01", skuNow: "TEA-9" })), [true, true, false]);
+  assert.deepEqual(["tea-01", "tea-9", "TEA"].map((text) => isProduct(text, { sku: "TEA-01", others: ["TEA-9"] })), [true, true, false]);
+});
+
+test("another SKU that the product has or had is the product too", () => {
+  const line = { sku: "UN-3", barcode: "", others: ["UN-5", "UN-4"] };
+  for (const code of ["un-3", "UN-4", " un-5 "]) assert.equal(isProduct(code, line), true);
+  assert.equal(isProduct("UN-6", line), false);
 });

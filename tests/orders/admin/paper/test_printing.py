@@ -299,10 +299,10 @@ def test_slips_and_pick_lists_name_a_renamed_product_as_it_was_ordered_and_as_it
     slips, picks = manager.get(SLIPS, ids(order)), manager.get(PICKS, ids(order))
 
     [slip] = slips.context["slips"]
-    assert [(line.sku, line.sku_now) for line in slip.lines] == [("TEA-01", "TEA-9"), ("MUG-7", "")]
+    assert [(line.sku, line.now) for line in slip.lines] == [("TEA-01", "TEA-9"), ("MUG-7", "")]
     assert "now TEA-9" in slips.text
-    assert [(pick.sku, pick.ordered_as) for pick in picks.context["picks"]] == [
+    assert [(pick.sku, pick.was) for pick in picks.context["picks"]] == [
         ("MUG-7", ""),
         ("TEA-9", "TEA-01"),
     ]
-    assert "ordered as TEA-01" in picks.text
+    assert "was TEA-01" in picks.text

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from orders import promotions
 from orders.models import Promotion
 from orders.promotions import CodeShape, PromotionTerms
+from orders.promotions.promo_export import HEADER
 from tests.factories import CLI, make_batch, make_product, place
 
 pytestmark = pytest.mark.django_db
@@ -34,21 +35,26 @@ def test_the_codes_are_downloaded_as_csv_and_as_a_workbook(manager: Client) -> N
     place({"TEA-01": 1}, promo_code=used.code)
     promotions.pause_promo_code(paused.code, by=CLI)
     expected = [
-        ["code", "state", "times_used", "max_uses"],
-        [used.code, "active", "1", ""],
-        [paused.code, "paused", "0", ""],
-        [fresh.code, "active", "0", ""],
+        ("code", "percent_off", "max_uses", "is_paused", "state", "times_used"),
+        (used.code, "10.00", "", "no", "active", "1"),
+        (paused.code, "10.00", "", "yes", "paused", "0"),
+        (fresh.code, "10.00", "", "no", "active", "0"),
     ]
 
     as_csv = manager.get(url_of(batch, "codes.csv"))
     as_xlsx = manager.get(url_of(batch, "codes.xlsx"))
 
     assert as_csv.headers["Content-Disposition"] == 'attachment; filename="black-friday-26-codes.csv"'
-    assert list(csv.reader(StringIO(downloaded(as_csv).decode("utf-8-sig")))) == expected
+    text = downloaded(as_csv).decode("utf-8-sig")
+    rows = list(csv.reader(StringIO(text)))
+    assert [tuple(row[HEADER.index(name)] for name in expected[0]) for row in rows] == expected
+    assert text == "".join(promotions.promo_codes_csv(batch.codes.all()))
     sheet = load_workbook(BytesIO(downloaded(as_xlsx))).active
     assert sheet is not None
-    rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.values]
-    assert rows == expected
+    assert next(sheet.values) == HEADER
+    shown = [HEADER.index(name) for name in ("code", "percent_off", "times_used")]
+    cells = [[row[place] for place in shown] for row in sheet.values]
+    assert cells[1:] == [[used.code, 10, 1], [paused.code, 10, 0], [fresh.code, 10, 0]]
 
 
 def test_no_code_is_taken_for_a_formula(manager: Client) -> None:
@@ -59,20 +65,21 @@ def test_no_code_is_taken_for_a_formula(manager: Client) -> None:
     lines = downloaded(manager.get(url_of(batch, "codes.csv"))).decode("utf-8-sig").splitlines()
     sheet = load_workbook(BytesIO(downloaded(manager.get(url_of(batch, "codes.xlsx"))))).active
 
-    assert lines[1] == f"'{code},active,0,1"
+    assert lines[1].startswith(f"'{code},'-,10.00,")
     assert sheet is not None
     assert (sheet["A2"].value, sheet["A2"].data_type) == (code, "s")
 
 
 def test_a_long_file_is_read_in_parts(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orders.admin.promos.code_files.ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("orders.promotions.promo_export.ROWS_AT_ONCE", 4)
     batch = make_batch(9)
     answer = manager.get(url_of(batch, "codes.csv"))
 
     with CaptureQueriesContext(connection) as captured:
-        lines = downloaded(answer).decode("utf-8-sig").split()
+        lines = downloaded(answer).decode("utf-8-sig").splitlines()
 
     assert sorted(line.split(",")[0] for line in lines[1:]) == sorted(
         batch.codes.values_list("code", flat=True)
     )
-    assert len(captured) == 3
+    # For each part its codes, their promotion and what that names: categories and products.
+    assert len(captured) == 3 * 4 + 1

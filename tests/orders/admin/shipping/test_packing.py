@@ -349,7 +349,7 @@ def test_a_renamed_product_is_ticked_by_either_sku_and_ships(warehouse: Client, 
     edit_product("TEA-01", by=CLI, changes={"sku": "TEA-9"})
 
     page = warehouse.get(PAGE, {"order": str(order)})
-    assert 'data-sku="TEA-01" data-sku-now="TEA-9"' in page.text
+    assert 'data-others="TEA-9\nTEA-01"' in page.text
     assert "now TEA-9" in page.text
 
     warehouse.post(PAGE, packed(order, {"TEA-01": 3}, tracking_number="0034"))
