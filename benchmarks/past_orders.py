@@ -146,9 +146,13 @@ SENT = """
     WHERE status IN ('partially_shipped', 'shipped', 'delivered') ORDER BY number
 """
 SHIPMENTS = """
-    INSERT INTO orders_shipment (id, order_id, reference, carrier, tracking_number, shipped_at, delivered_at)
+    INSERT INTO orders_shipment (
+        id, order_id, reference, carrier, tracking_number, shipping_address, shipped_at, delivered_at
+    )
     SELECT number, number, 'B-' || (100000 + number) || '-S1',
-        CASE number %% 40 WHEN 0 THEN 'UPS' ELSE 'DHL' END, 'TR' || (5000000000 + number), placed,
+        CASE number %% 40 WHEN 0 THEN 'UPS' ELSE 'DHL' END, 'TR' || (5000000000 + number),
+        '{{"name": "Theo Jansen", "line1": "Seeweg 56", "line2": "", "city": "Köln", "region": "",
+            "postcode": "34878", "country": "DE", "phone": ""}}', placed,
         CASE status WHEN 'delivered' THEN placed END
     FROM plan WHERE status IN ('partially_shipped', 'shipped', 'delivered') ORDER BY number
 """
@@ -167,8 +171,8 @@ CANCELLED = """
     SELECT order_id, id, cancelled, credited FROM orders_orderline WHERE cancelled > 0 ORDER BY id
 """
 RETURNS = """
-    INSERT INTO orders_return (id, order_id, reference, reason, credit, at)
-    SELECT order_id, order_id, 'B-' || (100000 + order_id) || '-R1', 'too small', credited, %(now)s
+    INSERT INTO orders_return (id, order_id, reference, reason, credit, shipping_credit, at)
+    SELECT order_id, order_id, 'B-' || (100000 + order_id) || '-R1', 'too small', credited, 0, %(now)s
     FROM orders_orderline WHERE returned > 0 ORDER BY id
 """
 RETURNED = """

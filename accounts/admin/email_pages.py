@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.actors import Actor
 from accounts.addresses.change import (
@@ -22,6 +22,7 @@ from accounts.addresses.change_links import NEW, change_of
 from accounts.admin.password_pages import with_status
 from accounts.models import Source, User
 from backoffice.admin.dialogs import errors_of
+from backoffice.admin.email_input import EmailAddressInput
 from backoffice.errors import Refusal
 from backoffice.requests.addresses import client_address
 
@@ -29,7 +30,7 @@ from backoffice.requests.addresses import client_address
 class OwnEmailForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("New e-mail address"),
-        widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": True, "autocomplete": "email"}),
+        widget=EmailAddressInput(attrs={"autofocus": True, "autocomplete": "email"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Current password"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from unfold.forms import AuthenticationForm
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.actors import Actor
 from accounts.history import record
@@ -25,6 +25,7 @@ from accounts.registration import confirm_email
 from accounts.sign_in.attempts import sign_in
 from accounts.sign_in.sessions import begin_session, note_password
 from backoffice.admin.dialogs import errors_of
+from backoffice.admin.email_input import EmailAddressInput
 from backoffice.admin.way_back import page_of_this_shop
 from backoffice.errors import Kind, Refusal
 from backoffice.requests.addresses import client_address
@@ -217,9 +218,7 @@ class ConfirmedEmail(FormView):  # type: ignore[type-arg]
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(
-        label=gettext_lazy("Email"), widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": True})
-    )
+    email = forms.EmailField(label=gettext_lazy("Email"), widget=EmailAddressInput(attrs={"autofocus": True}))
 
 
 class ForgottenPassword(FormView):  # type: ignore[type-arg]

@@ -6,6 +6,7 @@ import django.contrib.auth.admin  # noqa: F401  It registers groups.
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminRadioSelectWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.addresses.change import ask_for_somebody
 from accounts.admin.actor import actor_of
@@ -27,6 +28,7 @@ from accounts.roles import RIGHTS, ROLES
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
+from backoffice.admin.email_input import EmailAddressInput
 from backoffice.admin.lists import moment, view_tabs
 from backoffice.db.search_text import people_matching
 from backoffice.errors import Forbidden
@@ -85,7 +87,7 @@ class SendPasswordLink(UseCaseDialog):
 
 class ChangeEmail(UseCaseDialog):
     email = forms.EmailField(
-        label=gettext_lazy("New e-mail address"), widget=UnfoldAdminEmailInputWidget({"autofocus": True})
+        label=gettext_lazy("New e-mail address"), widget=EmailAddressInput({"autofocus": True})
     )
 
     def carry_out(self, data: dict[str, Any]) -> None:
@@ -99,6 +101,7 @@ class ChangeEmail(UseCaseDialog):
 @admin.register(User)
 class UserAdmin(DomainAdmin):
     form = UserForm
+    formfield_overrides = {models.EmailField: {"widget": EmailAddressInput}}
     list_display = ("person", "role_shown", "state", "signed_in")
     search_fields = ("email", "name")
     search_help_text = gettext_lazy("E-mail or name")

@@ -1,92 +1,119 @@
-"""The columns of a file, however its header writes their names: “Max uses” is max_uses."""
+"""The columns of a file, however its header writes their names: “Max uses” is max_uses, “Qty” is quantity."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
+from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.sheets.formulas import restored
-from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
+from backoffice.sheets.cells import ERROR, CellKind
+from backoffice.sheets.header_words import WORDS
+from backoffice.sheets.limits import UnreadableFile
+from backoffice.text import identity_key
 
 SHOWN_COLUMNS = 20
 SHOWN_NAME = 40
 
 
-def key_of(name: object) -> str:
-    """Return what names are compared by: neither case nor spaces nor underscores matter."""
-    return "".join(str(name or "").split()).replace("_", "").casefold()
+@lru_cache(maxsize=10_000)
+def key_of(name: str) -> str:
+    """Return what names are compared by: letters and digits alone, without regard to case."""
+    if ERROR.match(name.strip()):
+        return ""
+    return "".join(character for character in identity_key(name) if character.isalnum())
 
 
-def named_columns(
-    header: Sequence[object],
-    columns: Collection[str],
-    *,
-    needed: Collection[str],
-    aliases: Mapping[str, str] | None = None,
-    needed_in_words: str = "",
-) -> list[str]:
-    """Return the header with `columns` by their proper names; `aliases` are further names for some.
+@dataclass(frozen=True)
+class Layout:
+    """The columns that a kind of file may have, each with what its cells are, and those that it needs.
 
-    `needed_in_words` tells more of the needed ones in the refusal.
+    `others` are known but not read, and nobody is told of them; `no_rows` is said of a file without rows.
+    """
+
+    kinds: Mapping[str, CellKind]
+    needed: tuple[str, ...]
+    no_rows: str | Promise
+    others: tuple[str, ...] = ()
+    needed_in_words: str | Promise = ""
+
+    @cached_property
+    def by_key(self) -> Mapping[str, str]:
+        """The column that each name stands for, by the name's key; proper names come before usual words."""
+        words = {key_of(word): name for name in self.kinds for word in WORDS.get(name, ())}
+        known = {key_of(name): name for name in self.others}
+        return words | known | {key_of(name): name for name in self.kinds}
+
+    def columns_in(self, cells: Sequence[str]) -> set[str]:
+        """Return the columns that these cells would name, were they the header."""
+        return {name for cell in cells if (name := self.by_key.get(key_of(cell))) in self.kinds and name}
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        return self.columns_in(cells).issuperset(self.needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The places of a file's columns, in its order, and the names of those that are not read."""
+
+    places: Mapping[str, int]
+    ignored: tuple[str, ...]
+
+
+def columns_of(header: Sequence[str], layout: Layout, *, hidden: Collection[int] = ()) -> Columns:
+    """Return what the header names. Of two columns with one meaning the one with the proper name is read.
 
     Raises:
-        UnreadableFile: a column is there twice, or a needed one is not there.
+        UnreadableFile: a needed column is not there, or one is there twice, or people see another one.
     """
-    proper = {key_of(name): name for name in columns}
-    proper |= {key_of(alias): name for alias, name in (aliases or {}).items()}
-    named = [proper.get(key_of(name), str(name or "").strip()) for name in header]
-    for column in columns:
-        if named.count(column) > 1:
-            raise UnreadableFile(
-                _("The file has %(count)s columns named %(column)s. Keep one of them.")
-                % {"count": named.count(column), "column": column}
+    named = [layout.by_key.get(key_of(cell), "") for cell in header]
+    places: dict[str, int] = {}
+    for name in dict.fromkeys(named):
+        if name in layout.kinds:
+            places[name] = _place_of(
+                name, [at for at, each in enumerate(named) if each == name], header, hidden
             )
-    if not set(needed) <= set(named):
+    if not set(layout.needed) <= set(places):
         raise UnreadableFile(
             _(
                 "The first row must name the columns. Needed: %(needed)s; found: %(found)s. "
                 "Name them so and try again."
             )
             % {
-                "needed": needed_in_words or get_text_list(list(needed), _("and")),
+                "needed": str(layout.needed_in_words) or get_text_list(list(layout.needed), _("and")),
                 "found": _names_in(header),
             }
         )
-    return named
+    read = set(places.values())
+    ignored = [
+        cell.strip()
+        for at, cell in enumerate(header)
+        if at not in read and named[at] not in layout.others and cell.strip()
+    ]
+    return Columns(dict(sorted(places.items(), key=lambda each: each[1])), tuple(ignored))
 
 
-def places_of(named: Sequence[str], columns: Collection[str]) -> dict[str, int]:
-    """Return the place of each column that the file has, in the order of the file."""
-    return {name: place for place, name in enumerate(named) if name in columns}
+def _place_of(name: str, found: Sequence[int], header: Sequence[str], hidden: Collection[int]) -> int:
+    proper = [place for place in found if key_of(header[place]) == key_of(name)]
+    if len(proper) == 1 and (len(found) == 1 or proper[0] not in hidden):
+        return proper[0]
+    if len(found) == 1:
+        return found[0]
+    if len(proper) == len(found):
+        raise UnreadableFile(
+            _("The file has %(count)s columns named %(column)s. Keep one of them.")
+            % {"count": len(found), "column": name}
+        )
+    raise UnreadableFile(
+        _("The file has %(count)s columns that mean %(column)s: %(names)s. Keep one of them.")
+        % {"count": len(found), "column": name, "names": _names_in([header[place] for place in found])}
+    )
 
 
-def kept_cells(
-    rows: Iterator[tuple[int, list[str]]], places: Sequence[int], *, most_rows: int
-) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield each row's number and its trimmed cells at these places, for callers that keep them in memory.
-
-    Text that an export has neutralised is restored.
-
-    Raises:
-        UnreadableFile: while iterating, when there are more rows than `most_rows` or too much text.
-    """
-    kept = 0
-    for count, (number, cells) in enumerate(rows, start=1):
-        if count > most_rows:
-            raise UnreadableFile(
-                _("The file has more than %(most)s rows. Split it.") % {"most": f"{most_rows:,}"}
-            )
-        written = (cells[place].strip() if place < len(cells) else "" for place in places)
-        texts = tuple(restored(text).strip() for text in written)
-        kept += sum(map(len, texts))
-        if kept > MAX_KEPT_CHARACTERS:
-            raise UnreadableFile(_("The file holds too much text. Shorten its long cells, or split it."))
-        yield number, texts
-
-
-def _names_in(header: Sequence[object]) -> str:
-    names = ", ".join(f'"{str(name or "").strip()[:SHOWN_NAME]}"' for name in header[:SHOWN_COLUMNS])
+def _names_in(header: Sequence[str]) -> str:
+    names = ", ".join(f'"{name.strip()[:SHOWN_NAME]}"' for name in header[:SHOWN_COLUMNS])
     if len(header) <= SHOWN_COLUMNS:
         return names or _("none")
     more = len(header) - SHOWN_COLUMNS

@@ -3,25 +3,21 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from backoffice.sheets.csv_lines import UTF8_MARK
+from backoffice.sheets.encodings import NOT_A_TABLE
 from backoffice.sheets.limits import MAX_COLUMNS, MAX_SHEET_ROWS, UnreadableFile
+from backoffice.sheets.remarks import Remark
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 MAX_LINE = 100_000
 # So many blank lines may stand above the header.
 MAX_BLANK_LINES = 1_000
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Line breaks and tabs may stand inside a quoted cell; nothing else that cannot be seen may.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-NOT_A_TABLE = gettext_lazy(
-    "This is not a CSV or XLSX file. Save your spreadsheet as one of them and try again."
-)
 
 
 class SheetRow(NamedTuple):
@@ -31,53 +27,51 @@ class SheetRow(NamedTuple):
     cells: list[str]
 
 
-def csv_rows(content: bytes, *, delimiter: str) -> Iterator[SheetRow]:
-    """Yield the rows with at least one filled cell, read as they are asked for.
+class Sheet(NamedTuple):
+    """The rows of a file, read as they are asked for; once they are, all that was noticed is in `remarks`.
+
+    `hidden_columns` are known with the first row. Rows `of_text` have as many cells as their header.
+    """
+
+    rows: Iterator[SheetRow]
+    remarks: list[Remark]
+    hidden_columns: Collection[int] = ()
+    of_text: bool = False
+
+
+def csv_rows(content: bytes, *, delimiter: str, first_line: int = 1) -> Iterator[SheetRow]:
+    """Yield the rows of UTF-8 text with at least one filled cell, read as they are asked for.
 
     Raises:
         UnreadableFile: while iterating, at the first row that cannot be read.
     """
-    lines = _Lines(content)
+    lines = _Lines(content, first_line)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    number = 1
-    width = 0
+    number = first_line
+    is_above_header = True
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
-                width = width or len(cells)
-                if len(cells) != width or width > MAX_COLUMNS:
-                    _refuse_ragged(number, cells, width)
+                is_above_header = False
+                if len(cells) > MAX_COLUMNS:
+                    _refuse_wide(number, cells)
                 yield SheetRow(number, cells)
-            elif not width and number > MAX_BLANK_LINES:
+            elif is_above_header and number > MAX_BLANK_LINES:
                 raise UnreadableFile(
                     _("The file begins with blank rows only. Put the header into its first row.")
                 )
-            number = reader.line_num + 1
+            number = reader.line_num + first_line
             lines.begin_row()
     except csv.Error as error:
         raise UnreadableFile(_broken_row(number, str(error))) from error
 
 
-def utf8(content: bytes) -> bytes:
-    """Return the text in UTF-8 without a byte order mark, its lines ended by a line feed."""
-    if content.startswith(UTF16_MARKS):
-        try:
-            content = content.decode("utf-16").encode()
-        except UnicodeError as error:
-            raise UnreadableFile(
-                _('The file begins like UTF-16 text but is damaged. Save it as "CSV UTF-8" and try again.')
-            ) from error
-    content = content.removeprefix(UTF8_MARK.encode())
-    return content if b"\n" in content else content.replace(b"\r", b"\n")
-
-
 class _Lines:
     """Iterates over the lines of a file as text; a row that goes on over many of them is refused."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, first_line: int) -> None:
         self._lines = iter(io.BytesIO(content))
-        self._is_binary = b"\0" in content[:1024]
-        self._number = self._row = 0
+        self._number = self._row = first_line - 1
         self._length = 0
 
     def begin_row(self) -> None:
@@ -97,11 +91,7 @@ class _Lines:
             raise UnreadableFile(
                 _("The file has more than %(most)s lines. Split it.") % {"most": f"{2 * MAX_SHEET_ROWS:,}"}
             )
-        try:
-            text = line.decode()
-        except UnicodeDecodeError as error:
-            is_binary = self._number == 1 and self._is_binary
-            raise UnreadableFile(NOT_A_TABLE if is_binary else _not_text(self._number)) from error
+        text = line.decode()
         if CONTROL.search(text):
             raise UnreadableFile(_invisible_characters(self._number))
         return text
@@ -115,27 +105,12 @@ class _Lines:
         }
 
 
-def _refuse_ragged(row: int, cells: list[str], width: int) -> None:
-    if width > MAX_COLUMNS:
+def _refuse_wide(row: int, cells: list[str]) -> None:
+    if len(cells) > MAX_COLUMNS and any(map(str.strip, cells[MAX_COLUMNS:])):
         raise UnreadableFile(
             _("Row %(row)s has %(cells)s cells; at most %(most)s are read. Keep only the columns needed.")
-            % {"row": row, "cells": f"{width:,}", "most": f"{MAX_COLUMNS:,}"}
+            % {"row": row, "cells": f"{len(cells):,}", "most": f"{MAX_COLUMNS:,}"}
         )
-    if len(cells) < width or any(map(str.strip, cells[width:])):
-        raise UnreadableFile(
-            _(
-                "Row %(row)s does not have as many cells (%(cells)s) as the header (%(columns)s). "
-                "Give it one for each column; text that contains the separator needs quotation marks."
-            )
-            % {"row": row, "cells": len(cells), "columns": width}
-        )
-
-
-def _not_text(row: int) -> str:
-    return _(
-        "Row %(row)s is not UTF-8 text, so accents and other letters would be read wrongly. "
-        'Save the file with the encoding UTF-8 (in Excel: "CSV UTF-8") and try again.'
-    ) % {"row": row}
 
 
 def _invisible_characters(row: int) -> str:

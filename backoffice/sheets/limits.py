@@ -3,6 +3,7 @@
 What was read so far is counted; what the file says of itself is never believed.
 """
 
+from collections.abc import Iterator
 from time import thread_time
 
 from django.utils.functional import Promise
@@ -44,6 +45,13 @@ class TimeBox:
     def __init__(self) -> None:
         self._left = REFUSED_AFTER_SECONDS
         self._began = thread_time()
+
+    def watched(self, steps: Iterator[None]) -> Iterator[None]:
+        """Take the steps; each begins the time that its `end` then charges."""
+        self.begin()
+        for step in steps:
+            yield step
+            self.begin()
 
     def begin(self) -> None:
         self._began = thread_time()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.errors import Conflict, Fault
 from backoffice.sheets.csv_lines import csv_lines
 from backoffice.sheets.formulas import safe_text
+from backoffice.sheets.remarks import Remark
 
 FAULTS_NAMED = 50
 NAME_SHOWN = 40
@@ -107,6 +108,7 @@ class RowPlan:
     subject: str
     rows: tuple[PlannedRow, ...]
     ignored_columns: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
     kept: Mapping[str, Any] | None = None
 
     def count(self, outcome: Outcome) -> int:

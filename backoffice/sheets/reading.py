@@ -1,23 +1,48 @@
 """The rows of any file, CSV or XLSX, whatever its dialect."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from typing import BinaryIO
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.sheets.columns import key_of
-from backoffice.sheets.csv_rows import DELIMITERS, SheetRow, csv_rows, utf8
+from backoffice.sheets.columns import Layout
+from backoffice.sheets.csv_rows import DELIMITERS, Sheet, csv_rows
+from backoffice.sheets.encodings import NOT_A_TABLE, as_utf8
 from backoffice.sheets.limits import UnreadableFile
-from backoffice.sheets.xlsx_rows import xlsx_rows
+from backoffice.sheets.xlsx_rows import xlsx_sheet
 
 MAX_FILE = 20_000_000
-NO_ROWS = gettext_lazy("The file has no rows. Put one row for each product below the header.")
+# The header stands within so many rows; above it there may be a title.
+HEADER_WITHIN = 10
 
 ZIP = b"PK\x03\x04"
-OLE = b"\xd0\xcf\x11\xe0"
-WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods")
+WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".numbers")
+# How Excel tells a delimiter in a line above the header, which it does not show.
+SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?[ ,;\t]*(?:\r\n|\n|\Z)', re.IGNORECASE)
+WEB_PAGE = gettext_lazy(
+    "This is a web page that is named like a spreadsheet. Open it in your spreadsheet program, save it as "
+    "XLSX or CSV and try again."
+)
+# What a file begins with, without blanks and in lower case, that is none of those that are read.
+OTHER_FILES: Mapping[bytes, Promise] = {
+    b"\xd0\xcf\x11\xe0": gettext_lazy(
+        "This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV."
+    ),
+    b"<html": WEB_PAGE,
+    b"<!doctype html": WEB_PAGE,
+    b"<table": WEB_PAGE,
+    b"<?xml": gettext_lazy(
+        "This is an XML file, such as a workbook of Excel 2003. Open it in your spreadsheet program, save it "
+        "as XLSX or CSV and try again."
+    ),
+    b"%pdf": NOT_A_TABLE,
+    b"{\\rtf": NOT_A_TABLE,
+    b"\x1f\x8b": gettext_lazy("This file is compressed. Unpack it and choose the CSV or XLSX file in it."),
+}
+LOOKED_AT = 200
 
 
 def base_name(file_name: str) -> str:
@@ -37,48 +62,57 @@ def content_of(file: BinaryIO) -> bytes:
     return content
 
 
-def table_rows(content: bytes, *, file_name: str, columns: Sequence[str]) -> Iterator[SheetRow]:
-    """Return the rows of a CSV or XLSX file with its header; `columns` help to tell the delimiter.
+def sheet_of(content: bytes, *, file_name: str, layout: Layout) -> Sheet:
+    """Return the rows of a CSV or XLSX file; the columns of `layout` help to tell the delimiter.
 
     Raises:
         UnreadableFile: at once, or while iterating.
     """
     if content.startswith(ZIP):
-        return xlsx_rows(content)
+        return xlsx_sheet(content)
     _refuse_what_is_no_csv(content, file_name)
-    return _delimited(utf8(content), columns)
+    text, remarks = as_utf8(content)
+    if told := SEPARATOR_LINE.match(text):
+        mark = told[1].decode("latin-1")
+        return Sheet(csv_rows(text[told.end() :], delimiter=mark, first_line=2), remarks, of_text=True)
+    return Sheet(csv_rows(text, delimiter=_delimiter(text, layout)), remarks, of_text=True)
 
 
 def _refuse_what_is_no_csv(content: bytes, file_name: str) -> None:
-    if content.startswith(OLE):
-        raise UnreadableFile(
-            _("This is an old XLS workbook or one with a password. Save it as XLSX without one, or as CSV.")
-        )
+    begins = content[:LOOKED_AT].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for sign, told in OTHER_FILES.items():
+        if begins.startswith(sign):
+            raise UnreadableFile(told)
     if file_name.casefold().endswith(WORKBOOK_NAMES):
         raise UnreadableFile(
             _("The file is named like a workbook but is none. Save it as XLSX or CSV again.")
         )
 
 
-def _delimited(content: bytes, columns: Sequence[str]) -> Iterator[SheetRow]:
-    """Read with the delimiter that finds most of `columns` in the header, else the most cells."""
-    headers: dict[str, SheetRow | None] = {}
+def _delimiter(content: bytes, layout: Layout) -> str:
+    """Return the delimiter that makes out most columns in one of the first rows, else the most cells.
+
+    Raises:
+        UnreadableFile: no row can be read with any.
+    """
+    suitabilities: dict[str, tuple[int, int]] = {}
     refusals: list[UnreadableFile] = []
     for mark in DELIMITERS:
         try:
-            headers[mark] = next(csv_rows(content, delimiter=mark), None)
+            suitabilities[mark] = _suitability(content, mark, layout)
         except UnreadableFile as refusal:
             # With the wrong delimiter quoted cells look like a broken row.
             refusals.append(refusal)
-
-    def suitability(mark: str) -> tuple[int, int]:
-        header = headers[mark]
-        if header is None:
-            return (0, 0)
-        keys = {key_of(name) for name in header.cells}
-        return (len(keys.intersection(map(key_of, columns))), len(header.cells))
-
-    best = max(headers, key=suitability, default=None)
-    if best is None or (refusals and suitability(best)[0] == 0):
+    best = max(suitabilities, key=lambda mark: suitabilities[mark], default=None)
+    if best is None or (refusals and suitabilities[best][0] == 0):
         raise refusals[0]
-    return csv_rows(content, delimiter=best)
+    return best
+
+
+def _suitability(content: bytes, mark: str, layout: Layout) -> tuple[int, int]:
+    found, cells = 0, 0
+    for row in csv_rows(content, delimiter=mark):
+        found, cells = max((found, cells), (len(layout.columns_in(row.cells)), len(row.cells)))
+        if row.number >= HEADER_WITHIN or layout.is_header(row.cells):
+            break
+    return found, cells

@@ -5,25 +5,25 @@ that claims to be far away. This one streams, expands no entities and trusts no 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from posixpath import join, normpath
-from sys import getsizeof
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.sheets.archive import DAMAGED, Archive
-from backoffice.sheets.csv_rows import CONTROL, SheetRow
+from backoffice.sheets.cells import Look, Special
+from backoffice.sheets.csv_rows import CONTROL, Sheet, SheetRow
 from backoffice.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_SHEET_ROWS, TimeBox, UnreadableFile
 from backoffice.sheets.markup import Markup
+from backoffice.sheets.number_formats import Format, shown_number
+from backoffice.sheets.remarks import MOST_NAMED, Remark, remark_naming
+from backoffice.sheets.shared_strings import shared_strings, unescaped
+from backoffice.sheets.workbook import Workbook, workbook_of
 
-# Elements of the members that only lead to the sheet.
-MAX_OF_SMALL_PARTS = 200_000
 # Empty rows and cells, and what else a sheet may hold beside the cells that have something in them.
 MAX_IDLE_ELEMENTS = 1_500_000
 ELEMENTS_PER_CELL = 12
-ELEMENTS_PER_TEXT = 4
 # A list of goods says something else in each row, which takes some packed bytes.
 MAX_CELLS = 1_000_000
 CELLS_PER_BYTE = 0.6
@@ -31,143 +31,82 @@ TOO_MANY_CELLS = gettext_lazy(
     "The workbook has far more filled cells than a list of its size. Keep only the columns that are needed, "
     "or save it as CSV."
 )
-MAX_STRINGS = 1_000_000
-MAX_STRINGS_MEMORY = 130_000_000
-TOO_MUCH_TEXT = gettext_lazy("The workbook holds too much text. Keep only the columns that are needed.")
 
 REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}\Z")
-ESCAPE = re.compile(r"_x(00[0-9A-Fa-f]{2})_")
-WHOLE = re.compile(r"-?[0-9]+\Z")
+# A spreadsheet keeps so many digits of a number; what it writes beyond them is noise.
+DIGITS_KEPT = 15
+WHOLE = re.compile(r"-?[1-9][0-9]{0,14}\Z|0\Z")
+THREE_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]{3}\Z")
+TRUE, FALSE = Special("TRUE", Look.TRUTH, "TRUE"), Special("FALSE", Look.TRUTH, "FALSE")
+HIDDEN = ("1", "true")
+# Rows that are formatted and hold nothing, of which sheets may have a million; a cell out of order is none.
+EMPTY_ROWS = re.compile(
+    rb'<((?:\w+:)?)row r="[0-9]+"(?: [^<>]*)?(?:/>|>(?:<\1c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?/>)*</\1row>)'
+)
 
 
-def xlsx_rows(content: bytes) -> Iterator[SheetRow]:
-    """Yield rows with a filled cell: whole numbers without decimals, formulas as their last result.
+def xlsx_sheet(content: bytes) -> Sheet:
+    """Return the first visible sheet, whose rows are read as they are asked for.
 
     Raises:
-        UnreadableFile: while iterating.
+        UnreadableFile: at once, or while iterating.
     """
     archive = Archive(content)
     watch = TimeBox()
-    member = _first_sheet(archive)
-    yield from _sheet_rows(archive, member, _shared_strings(archive, watch), watch)
+    book = workbook_of(archive)
+    sheet = _Sheet(book, shared_strings(archive, book.texts, watch))
+    return Sheet(_rows(archive, sheet, book, watch), book.remarks, sheet.hidden_columns)
 
 
-def _first_sheet(archive: Archive) -> str:
-    """Return the name of the archive's member that holds the first visible worksheet."""
-    targets: dict[str, str] = {}
-    sheets: list[str] = []
-
-    def relationship(name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship" and attributes["Type"].endswith("/worksheet"):
-            targets[attributes["Id"]] = attributes["Target"]
-
-    def sheet(name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet" and attributes.get("state", "visible") == "visible":
-            sheets.extend(value for key, value in attributes.items() if key.endswith(":id"))
-
-    for member, start in (("xl/_rels/workbook.xml.rels", relationship), ("xl/workbook.xml", sheet)):
-        Markup(start, most_elements=MAX_OF_SMALL_PARTS).read(archive.chunks(member))
-    for key in sheets:
-        if key in targets:
-            return normpath(join("/xl", targets[key].replace("\\", "/")))
-    raise UnreadableFile(_("The workbook has no visible sheet. Put the rows on its first sheet."))
-
-
-def _shared_strings(archive: Archive, watch: TimeBox) -> list[str]:
-    """Return the texts that cells refer to by number, without the readings of East Asian words."""
-    member = "xl/sharedStrings.xml"
-    strings = _SharedStrings()
-    if member in archive:
-        read = 0
-        for _step in _watched(strings.markup.reading(archive.chunks(member)), watch):
-            watch.end(texts=len(strings.texts) - read)
-            read = len(strings.texts)
-    return strings.texts
-
-
-def _watched(steps: Iterator[None], watch: TimeBox) -> Iterator[None]:
-    watch.begin()
-    for step in steps:
-        yield step
-        watch.begin()
-
-
-class _SharedStrings:
-    """Collects the texts while their XML is fed to `markup`."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.markup = Markup(self._start, self._end, self._text, most_elements=MAX_IDLE_ELEMENTS)
-        self._parts: list[str] = []
-        self._length = 0
-        self._memory = 0
-        self._is_text = False
-        self._readings = 0
-
-    def _start(self, name: str, _attributes: dict[str, str]) -> None:
-        if name == "t":
-            self._is_text = not self._readings
-        elif name == "si":
-            self._parts = []
-            self._length = 0
-        elif name == "rPh":
-            self._readings += 1
-
-    def _text(self, data: str) -> None:
-        if self._is_text:
-            self._parts.append(data)
-            self._length += len(data)
-            if self._length > MAX_CELL:
-                raise UnreadableFile(TOO_MUCH_TEXT)
-
-    def _end(self, name: str) -> None:
-        if name == "t":
-            self._is_text = False
-        elif name == "si":
-            self._keep(_unescaped("".join(self._parts)))
-        elif name == "rPh":
-            self._readings -= 1
-
-    def _keep(self, text: str) -> None:
-        self.texts.append(text)
-        self.markup.most_elements += ELEMENTS_PER_TEXT
-        self._memory += getsizeof(text)
-        if len(self.texts) > MAX_STRINGS or self._memory > MAX_STRINGS_MEMORY:
-            raise UnreadableFile(TOO_MUCH_TEXT)
-
-
-def _sheet_rows(archive: Archive, member: str, strings: list[str], watch: TimeBox) -> Iterator[SheetRow]:
-    sheet = _Sheet(strings)
+def _rows(archive: Archive, sheet: "_Sheet", book: Workbook, watch: TimeBox) -> Iterator[SheetRow]:
     read = 0
-    for _step in _watched(sheet.markup.reading(archive.chunks(member)), watch):
+    for _step in watch.watched(sheet.markup.reading(_filled_rows(archive.chunks(book.sheet)))):
         watch.end(cells=sheet.filled - read)
         read = sheet.filled
         if read > MAX_CELLS + CELLS_PER_BYTE * archive.taken:
             raise UnreadableFile(TOO_MANY_CELLS)
         yield from sheet.rows
         sheet.rows.clear()
+    book.remarks.extend(sheet.remarks())
+
+
+def _filled_rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Leave out the rows that hold nothing: the parser would take a microsecond for each of their cells."""
+    return (EMPTY_ROWS.sub(b"", chunk) for chunk in chunks)
 
 
 class _Sheet:
     """Collects the rows of a worksheet while its XML is fed to `markup`."""
 
-    def __init__(self, strings: list[str]) -> None:
+    def __init__(self, book: Workbook, strings: list[str]) -> None:
         self.rows: list[SheetRow] = []
         self.filled = 0
+        self.hidden_columns: set[int] = set()
         self.markup = Markup(self._start, self._end, self._text, most_elements=MAX_IDLE_ELEMENTS)
-        self._strings = strings
+        self._values = _Values(strings, book.formats, counts_from_1904=book.counts_from_1904)
         self._row = 0
+        self._is_hidden = False
+        self._hidden_rows: list[int] = []
+        self._hidden = 0
         self._cells: list[str] = []
         self._column = -1
         self._type = ""
+        self._style: str | None = None
         self._is_value = False
         self._readings = 0
         self._value: list[str] = []
         self._length = 0
 
+    def remarks(self) -> list[Remark]:
+        """Return what there is to say once all rows are read."""
+        if not self._hidden:
+            return []
+        return [remark_naming("hidden_rows", self._hidden_rows, count=self._hidden)]
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
             self._type = attributes.get("t", "n")
+            self._style = attributes.get("s")
             reference = attributes.get("r")
             # Cells may leave their position out, and then follow each other.
             self._column = _column(reference) if reference else self._column + 1
@@ -177,12 +116,16 @@ class _Sheet:
             self._open_row(attributes)
         elif name == "rPh":
             self._readings += 1
+        elif name == "col" and attributes.get("hidden") in HIDDEN:
+            first, last = int(attributes["min"]) - 1, min(int(attributes["max"]), MAX_COLUMNS)
+            self.hidden_columns.update(range(first, last))
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         number = int(attributes.get("r", self._row + 1))
         if not self._row < number <= MAX_SHEET_ROWS:
             raise UnreadableFile(DAMAGED)
         self._row = number
+        self._is_hidden = attributes.get("hidden") in HIDDEN
         self._cells = []
         self._column = -1
 
@@ -204,12 +147,19 @@ class _Sheet:
                 self._close_cell()
         elif name == "row":
             if any(self._cells):
-                self.rows.append(SheetRow(self._row, self._cells))
+                self._close_row()
         elif name == "rPh":
             self._readings -= 1
 
+    def _close_row(self) -> None:
+        self.rows.append(SheetRow(self._row, self._cells))
+        if self._is_hidden:
+            self._hidden += 1
+            if self._hidden <= MOST_NAMED:
+                self._hidden_rows.append(self._row)
+
     def _close_cell(self) -> None:
-        value = _cell_text("".join(self._value), self._type, self._strings)
+        value = self._values.of("".join(self._value), self._type, self._style)
         self._value = []
         self._length = 0
         if not value:
@@ -249,30 +199,41 @@ def _column(reference: str) -> int:
     return _column_lettered(match[1])
 
 
-def _cell_text(value: str, kind: str, strings: list[str]) -> str:
-    if not value:
-        return ""
-    if kind == "n":
-        return _number_text(value)
-    if kind == "s":
-        index = int(value)
-        if not 0 <= index < len(strings):
-            raise UnreadableFile(DAMAGED)
-        return strings[index]
-    if kind == "b":
-        return "TRUE" if value == "1" else "FALSE"
-    return _unescaped(value)
+class _Values:
+    """Makes cells of what stands in a sheet: a value, its type and the number of its format."""
+
+    def __init__(self, strings: list[str], formats: Mapping[str, Format], *, counts_from_1904: bool) -> None:
+        self._strings = strings
+        self._formats = formats
+        self._counts_from_1904 = counts_from_1904
+
+    def of(self, value: str, kind: str, style: str | None) -> str:
+        if not value:
+            return ""
+        if kind == "n":
+            return self._number(value.strip(), style)
+        if kind == "s":
+            index = int(value)
+            if not 0 <= index < len(self._strings):
+                raise UnreadableFile(DAMAGED)
+            return self._strings[index]
+        if kind == "b":
+            return TRUE if value in HIDDEN else FALSE
+        if kind == "d":
+            return Special(value, Look.DATE, value.removesuffix("T00:00:00").removesuffix("Z"))
+        return unescaped(value)
+
+    def _number(self, value: str, style: str | None) -> str:
+        number = value if WHOLE.match(value) else _number_text(value)
+        if style and (found := self._formats.get(style)) and number.isascii():
+            return shown_number(number, found, counts_from_1904=self._counts_from_1904)
+        # What a workbook keeps as a number is never meant as thousands.
+        return Special(f"{number}0", Look.NUMBER, number) if THREE_DECIMALS.match(number) else number
 
 
 def _number_text(value: str) -> str:
-    """Write 6.0 as 6: spreadsheets sometimes keep whole numbers so, and a SKU of digits as a number."""
-    value = value.strip()
-    if WHOLE.match(value):
-        return value
-    number = float(value)
-    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else value
-
-
-def _unescaped(text: str) -> str:
-    """Return the characters that XML forbids, which workbooks write like _x000D_."""
-    return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    """Write 6.0 as 6 and 1.1000000000000001 as 1.1; what has more digits than are kept, as rounded."""
+    text = f"{float(value):.{DIGITS_KEPT}g}"
+    if "e-" in text:
+        return f"{float(text):.{DIGITS_KEPT + 10}f}".rstrip("0").rstrip(".")
+    return text.upper() if "e" in text else text

@@ -31,7 +31,7 @@ from catalog.admin.import_page import ImportPage
 
 
 class FileForm(forms.Form):
-    import_file = forms.FileField(label=_("File"))
+    import_file = forms.FileField(label=_("File"), allow_empty_file=True)
 
 
 class FileImports(ListExport):

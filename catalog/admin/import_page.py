@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from backoffice.errors import Refusal
 from backoffice.sheets.plans import CannotUndo
+from backoffice.sheets.remarks import remarks_kept
 from catalog.models import ProductImport, StockImport
 
 ROWS_PER_PAGE = 100
@@ -80,6 +81,7 @@ class ImportPage:
             "object": self._import,
             "cards": [self._card(figure) for figure in self.figures()],
             "rows": self.rows(),
+            "remarks": remarks_kept(self._import.remarks),
             "shown": self.shown,
             "is_planned": self.is_planned,
             "is_applied": self._import.state == "applied",

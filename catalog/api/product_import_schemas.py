@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from accounts.models import Source
 from backoffice.api.inputs import Input, Moment, Truth
 from backoffice.api.pagination import ListQuery
+from catalog.api.schemas import RemarkOut
 from catalog.models import ImportState
 
 type Value = str | int | bool | None
@@ -64,6 +65,7 @@ class ProductImportSummary(BaseModel):
     unchanged: int
     problems: int
     ignored_columns: list[str]
+    remarks: list[RemarkOut] = Field(description="What was noticed about the file.")
     source: Source
     created_at: datetime
     created_by: str

@@ -1,7 +1,7 @@
 """What the API takes and returns for products and stock."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -145,3 +145,11 @@ class MovementList(BaseModel):
     next: str | None
     previous: str | None
     count: int | None = None
+
+
+class RemarkOut(BaseModel):
+    """What was noticed about a file that was read all the same."""
+
+    code: str
+    facts: dict[str, Any]
+    detail: str

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from accounts.models import Source
 from backoffice.api.inputs import Input, Moment, Truth, text
 from backoffice.api.pagination import FieldsQuery, ListQuery
+from catalog.api.schemas import RemarkOut
 from catalog.models import ImportMode, ImportState
 
 
@@ -72,6 +73,7 @@ class ImportSummary(BaseModel):
     unchanged: int
     problems: int
     ignored_columns: list[str]
+    remarks: list[RemarkOut] = Field(description="What was noticed about the file.")
     source: Source
     created_at: datetime
     created_by: str

@@ -31,6 +31,7 @@ class FileImport(models.Model):
     state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
     file_name = LineField(max_length=255)
     ignored_columns = models.JSONField(default=list)
+    remarks = models.JSONField(default=list, help_text=_("What was noticed about the file: code and facts."))
     rows_count = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     problems = models.PositiveIntegerField(default=0)

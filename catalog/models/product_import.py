@@ -36,8 +36,9 @@ class ProductImport(FileImport):
 class ProductImportRow(models.Model):
     """One row of the file: what it does to the product that it names, or what is wrong with it.
 
-    `cells` are those of the import's columns. `changes` are the values before and after, by column. A problem
-    is [column, code, facts]; a row that was applied has one if it could not be undone.
+    `cells` are those of the import's columns; `faults` say which of them their columns cannot hold. `changes`
+    are the values before and after, by column. A fault or problem is [column, code, facts]; a row that was
+    applied has a problem if it could not be undone.
     """
 
     product_import = models.ForeignKey(ProductImport, on_delete=models.CASCADE, related_name="rows")
@@ -45,6 +46,7 @@ class ProductImportRow(models.Model):
     sku = models.CharField(max_length=255)
     outcome = models.CharField(max_length=8)
     cells = models.JSONField(default=list)
+    faults = models.JSONField(default=list)
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     problems = models.JSONField(default=list)
     problem_code = models.CharField(max_length=40, blank=True)

@@ -18,7 +18,7 @@ class StockImport(FileImport):
     """An import of stock; `mode` says what the quantities mean."""
 
     mode = models.CharField(max_length=8, choices=ImportMode)
-    digest = models.CharField(max_length=64, db_index=True, help_text=_("SHA-256 of mode and content."))
+    digest = models.CharField(max_length=64, db_index=True, help_text=_("Of the mode and what the rows say."))
     changes = models.PositiveIntegerField(default=0)
 
     # Django itself uses the first manager, for dumps as well: nothing may be missing there.

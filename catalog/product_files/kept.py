@@ -15,6 +15,7 @@ from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowProblem
+from backoffice.sheets.remarks import kept_remarks, remarks_kept
 from catalog.models import ImportState, ProductImport, ProductImportRow
 from catalog.product_files.plan import rejected_products_csv
 from catalog.product_files.problems import problems_in_words
@@ -51,6 +52,7 @@ def keep_product_plan(file: ProductFile, plan: RowPlan, *, by: Actor) -> Product
         file_name=file.name,
         columns=list(file.columns),
         ignored_columns=list(file.ignored_columns),
+        remarks=kept_remarks(file.remarks),
         rows_count=len(plan.rows),
         new=plan.count(Outcome.NEW),
         changed=plan.count(Outcome.CHANGE),
@@ -70,7 +72,7 @@ def keep_product_plan(file: ProductFile, plan: RowPlan, *, by: Actor) -> Product
 def _keep_at_once(kept: ProductImport, file: ProductFile, plan: RowPlan) -> None:
     kept.pk = None
     kept.save(force_insert=True)
-    _keep_rows(kept, list(zip(plan.rows, file.rows, strict=True)))
+    _keep_rows(kept, file, list(zip(plan.rows, file.rows, strict=True)))
 
 
 def _keep_in_parts(kept: ProductImport, file: ProductFile, plan: RowPlan) -> None:
@@ -78,28 +80,39 @@ def _keep_in_parts(kept: ProductImport, file: ProductFile, plan: RowPlan) -> Non
     kept.kept_since = timezone.now()
     write_transaction(kept.save)()
     for part in batched(zip(plan.rows, file.rows, strict=True), ROWS_AT_ONCE):
-        write_transaction(_keep_rows)(kept, part)
+        write_transaction(_keep_rows)(kept, file, part)
         # Without a pause the lock would be taken again before anybody who waits could get it.
         time.sleep(PAUSE_SECONDS)
     kept.kept_since = None
     write_transaction(kept.save)(update_fields=["kept_since"])
 
 
-def _keep_rows(kept: ProductImport, rows: Sequence[tuple[PlannedRow, tuple[int, tuple[str, ...]]]]) -> None:
-    ProductImportRow.objects.bulk_create(_as_kept(kept, row, cells) for row, (_number, cells) in rows)
+def _keep_rows(
+    kept: ProductImport, file: ProductFile, rows: Sequence[tuple[PlannedRow, tuple[int, tuple[str, ...]]]]
+) -> None:
+    ProductImportRow.objects.bulk_create(
+        _as_kept(kept, row, cells, file.faults.get(number, ())) for row, (number, cells) in rows
+    )
 
 
-def _as_kept(kept: ProductImport, row: PlannedRow, cells: Sequence[str]) -> ProductImportRow:
+def _as_kept(
+    kept: ProductImport, row: PlannedRow, cells: Sequence[str], faults: Sequence[RowProblem]
+) -> ProductImportRow:
     return ProductImportRow(
         product_import=kept,
         row=row.row,
         sku=row.name[:LONGEST_SKU],
         outcome=row.outcome.value,
         cells=list(cells),
+        faults=_as_json(faults),
         changes=row.with_amounts_as_text.changes,
-        problems=[[each.column, each.code, each.facts] for each in row.problems],
+        problems=_as_json(row.problems),
         problem_code=row.problem_code or "",
     )
+
+
+def _as_json(problems: Sequence[RowProblem]) -> list[list[Any]]:
+    return [[each.column, each.code, each.facts] for each in problems]
 
 
 def product_import_numbered(number: int) -> ProductImport:
@@ -121,7 +134,8 @@ def hold_product_import(number: int) -> ProductImport:
 def plan_of(kept: ProductImport) -> RowPlan:
     """Return the plan as it was shown, with amounts as text; problems are put into words again."""
     rows = kept.rows.defer("cells").order_by("row").iterator(2_000)
-    return RowPlan("sku", tuple(map(planned_row, rows)), tuple(kept.ignored_columns))
+    remarks = remarks_kept(kept.remarks)
+    return RowPlan("sku", tuple(map(planned_row, rows)), tuple(kept.ignored_columns), remarks)
 
 
 def planned_row(row: ProductImportRow) -> PlannedRow:
@@ -138,9 +152,15 @@ def rejected_of(kept: ProductImport) -> str:
 
 
 def file_of(kept: ProductImport) -> ProductFile:
-    read = kept.rows.order_by("row").values_list("row", "cells").iterator(2_000)
-    rows = tuple((number, tuple(cells)) for number, cells in read)
-    return ProductFile(kept.file_name, tuple(kept.columns), tuple(kept.ignored_columns), rows)
+    read = list(kept.rows.order_by("row").values_list("row", "cells", "faults"))
+    return ProductFile(
+        kept.file_name,
+        tuple(kept.columns),
+        tuple(kept.ignored_columns),
+        tuple((number, tuple(cells)) for number, cells, _faults in read),
+        {number: tuple(RowProblem(*each) for each in faults) for number, _cells, faults in read if faults},
+        remarks_kept(kept.remarks),
+    )
 
 
 @write_transaction

@@ -1,7 +1,7 @@
 """What a file of products would do, row by row, and the same done, in a few statements."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import batched
 from typing import Any
@@ -107,7 +107,8 @@ class _Judge:
         self._renamed = _renamed(file)
 
     def plan(self, on_row: OnRow | None) -> RowPlan:
-        return RowPlan("sku", tuple(self._rows(on_row)), self._file.ignored_columns)
+        rows = tuple(self._rows(on_row))
+        return RowPlan("sku", rows, self._file.ignored_columns, self._file.remarks)
 
     def _rows(self, on_row: OnRow | None) -> Iterator[PlannedRow]:
         for number, texts in self._file.rows:
@@ -118,7 +119,7 @@ class _Judge:
     def _row(self, number: int, cells: Mapping[str, str]) -> PlannedRow:
         sku = cells["sku"]
         try:
-            edit = self._edit(cells)
+            edit = self._edit(cells, self._file.faults.get(number, ()))
         except RowHasProblems as refusal:
             words = problems_in_words(refusal.problems)
             return PlannedRow(number, sku, Outcome.PROBLEM, {}, words, refusal.problems)
@@ -127,14 +128,16 @@ class _Judge:
         self.edits.append(edit)
         return PlannedRow(number, sku, Outcome.NEW if edit.is_new else Outcome.CHANGE, edit.changes)
 
-    def _edit(self, cells: Mapping[str, str]) -> ProductEdit:
+    def _edit(self, cells: Mapping[str, str], faults: Sequence[RowProblem]) -> ProductEdit:
         """Return a row's product, whether it exists or is new, changed as the row says.
 
         Raises:
             RowHasProblems.
         """
+        if any(each.column == "sku" for each in faults):
+            raise RowHasProblems(*faults)
         key = self._key(cells["sku"])
-        said = said_by(cells, self._categories)
+        said = said_by(cells, self._categories, faults)
         known = self._known.get(key)
         product = known or Product()
         before = {name: self._value(product, name) for name in said} if known else {}

@@ -16,7 +16,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.money import too_many_places
+from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
+from backoffice.sheets.cell_words import fault_in_words
 from backoffice.sheets.plans import RowProblem, shown
 from catalog.models.product import no_dots_alone, not_of_the_api, sku_validator
 
@@ -59,6 +60,8 @@ def _without_value(params: Facts) -> dict[str, Any]:
 
 
 def _sentence(problem: RowProblem) -> str:
+    if problem.code in CELL_SENTENCES:
+        return fault_in_words(problem.code, problem.facts)
     words = SENTENCES.get(problem.code, RegexValidator.message)
     return words(problem.facts) if callable(words) else str(words % problem.facts)
 
@@ -101,18 +104,13 @@ SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
     "not_undone": _not_undone,
     "cell_too_long": _cell_too_long,
     "unknown_category": gettext_lazy("There is no category “%(text)s”: add it first."),
-    "not_a_price": gettext_lazy(
-        "“%(text)s” is no price: write digits with a point before the cents, like 3.39."
-    ),
     "negative_price": gettext_lazy("Not negative."),
-    "not_whole": gettext_lazy(
-        "“%(text)s” is not a whole number: write digits alone, like 12, or leave it empty."
+    "not_active_or_archived": gettext_lazy(
+        "Write 1 for a product that can be ordered, 0 for an archived one."
     ),
-    "not_yes_or_no": gettext_lazy("Write 1 for a product that can be ordered, 0 for an archived one."),
     **dict.fromkeys(("blank", "null"), gettext_lazy("A value is needed here: write one.")),
     # Django's own validation errors, by code.
     **{each.code: each.message for each in (sku_validator, no_dots_alone, not_of_the_api)},
     **{each.code: each.message for each in (MaxLengthValidator, MaxValueValidator, MinValueValidator)},
     **DecimalValidator.messages,
-    "max_decimal_places": lambda _facts: too_many_places(),
 }

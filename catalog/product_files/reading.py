@@ -1,27 +1,33 @@
 """A file of products as it was read, for whoever plans what it would do."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from backoffice.sheets.columns import kept_cells, places_of
-from backoffice.sheets.limits import UnreadableFile
-from backoffice.sheets.reading import NO_ROWS, base_name, content_of, table_rows
+from backoffice.sheets.plans import RowProblem
+from backoffice.sheets.reading import base_name, content_of
+from backoffice.sheets.remarks import Remark
+from backoffice.sheets.table import read_table
 from backoffice.text import identity_key
-from catalog.product_files.cells import IMPORTED, columns_named_in
+from catalog.product_files.cells import LAYOUT
 
 MAX_ROWS = 100_000
-LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
 class ProductFile:
-    """A file as read: the `columns` that we know, and `rows` with their number and trimmed cells."""
+    """A file as read: the `columns` that we know, and `rows` with their number and trimmed cells.
+
+    `faults` are the cells that their columns cannot hold, by the numbers of their rows.
+    """
 
     name: str
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    faults: Mapping[int, tuple[RowProblem, ...]] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def repeated(self) -> dict[str, list[int]]:
@@ -39,14 +45,13 @@ def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
     Raises:
         UnreadableFile.
     """
-    rows = table_rows(content_of(file), file_name=file_name, columns=IMPORTED)
-    header = next(rows, None)
-    if header is None:
-        raise UnreadableFile(NO_ROWS)
-    named = columns_named_in(header.cells)
-    places = places_of(named, IMPORTED)
-    read = tuple(kept_cells(rows, tuple(places.values()), most_rows=MAX_ROWS))
-    if not read:
-        raise UnreadableFile(NO_ROWS)
-    ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in IMPORTED)
-    return ProductFile(base_name(file_name), tuple(places), ignored, read)
+    table = read_table(content_of(file), file_name=file_name, layout=LAYOUT)
+    read = list(table.text_rows(most=MAX_ROWS))
+    return ProductFile(
+        base_name(file_name),
+        tuple(table.places),
+        table.ignored_columns,
+        tuple((row.number, row.texts) for row in read),
+        {row.number: tuple(RowProblem(*each) for each in row.faults) for row in read if row.faults},
+        tuple(table.remarks),
+    )

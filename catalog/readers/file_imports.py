@@ -9,10 +9,12 @@ from django.db.models import Model, QuerySet
 
 from accounts.actors import name_told_to
 from accounts.models import User
+from backoffice.sheets.remarks import remarks_as_data, remarks_kept
 
 HISTORY = {
     "problems": "problems",
     "ignored_columns": "ignored_columns",
+    "remarks": "remarks",
     "source": "source",
     "created_at": "created_at",
     "created_by": "created_by__email",
@@ -45,6 +47,8 @@ class ImportFields:
             happened = row[PEOPLE[name]] is not None
             is_staff = bool(row[f"{name}__is_staff"])
             content[name] = name_told_to(to, content[name], is_staff=is_staff) if happened else None
+        if "remarks" in content:
+            content["remarks"] = remarks_as_data(remarks_kept(content["remarks"]))
         return content
 
 

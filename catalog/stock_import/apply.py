@@ -74,7 +74,7 @@ def apply_import(number: int, *, by: Actor, skip_invalid: bool = False, again: b
 
     Raises:
         UnknownImport, WrongState: it is not a plan (any more).
-        AlreadyImported: the same content was applied before in this mode, unless `again`.
+        AlreadyImported: the same rows were applied before in this mode, unless `again`.
         ImportHasProblems, PlanChanged: naming rows; nothing was changed.
     """
     stock_import, same_content = hold_import(number, state=ImportState.PLANNED)
@@ -116,7 +116,7 @@ def _refuse_repetition(same_content: list[StockImport]) -> None:
         earlier = applied[-1]
         raise AlreadyImported(
             _(
-                "The same file was applied as import %(number)s (%(file_name)s). "
+                "The same rows were applied as import %(number)s (%(file_name)s). "
                 "If it is meant to be applied once more, say so."
             )
             % {"number": earlier.pk, "file_name": earlier.file_name}

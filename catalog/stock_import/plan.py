@@ -1,12 +1,11 @@
 """Planning: what a file would change, row by row, before anything does."""
 
-import hashlib
-import re
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,17 +13,27 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
+from backoffice.sheets.cells import CellFault, whole_of
 from backoffice.sheets.reading import base_name, content_of
+from backoffice.sheets.remarks import MOST_NAMED, Remark, kept_remarks, remark_naming
 from backoffice.text import identity_key
 from catalog.models import ImportMode, ImportState, StockImport
 from catalog.models.product import MAX_UNITS
 from catalog.stock_import.lookup import execute
-from catalog.stock_import.staging import clear, judge, judged_rows, refresh_statistics, stage
+from catalog.stock_import.rows_digest import RowsDigest
+from catalog.stock_import.staging import (
+    StagedRow,
+    archived_products,
+    clear,
+    judge,
+    judged_rows,
+    refresh_statistics,
+    stage,
+)
 from catalog.stock_import.stock_file import FileRow, read_stock_file
 
 PLANS_KEPT = timedelta(hours=24)
-WHOLE = re.compile(r"([0-9]+)(?:\.00?)?\Z")
-NEGATIVE = re.compile(r"-[0-9.]+\Z")
+FACTS, NO_FACTS = json.JSONEncoder(ensure_ascii=False).encode, "{}"
 
 type Follow = Callable[[Iterator[FileRow]], Iterator[FileRow]]
 
@@ -44,6 +53,7 @@ JUDGE_ROWS = """
         ) AS twin ON twin.sku_key = stage.sku_key
     ), judged AS (
         SELECT matched.*, CASE
+            WHEN sku_is_faulty THEN fault
             WHEN sku_key = '' THEN 'empty_sku'
             WHEN product_id IS NULL THEN 'unknown_sku'
             WHEN copies > 1 THEN 'duplicate_sku'
@@ -61,7 +71,7 @@ JUDGE_ROWS = """
                 '{"copies":' || copies || ',"first_row":' || first_row || ',"last_row":' || last_row || '}'
             WHEN 'expected_differs' THEN '{"expected":"' || expected || '","on_hand":' || on_hand || '}'
             WHEN 'below_reserved' THEN '{"reserved":' || reserved || '}'
-            ELSE '{}'
+            ELSE CASE WHEN code = fault THEN fault_facts ELSE '{}' END
         END
     FROM judged
 """
@@ -100,13 +110,15 @@ def plan_import(
 
 def _plan(content: bytes, *, file_name: str, mode: ImportMode, by: Actor, follow: Follow) -> StockImport:
     file = read_stock_file(content, file_name=file_name)
-    stage(map(_staged_row, follow(file.rows)))
+    digest = RowsDigest(mode.value)
+    stage(digest.following(map(_staged_row, follow(file.rows))))
     judge(JUDGE_ROWS, mode=mode.value, max_units=MAX_UNITS)
     stock_import = StockImport(
         mode=mode,
         file_name=file_name,
-        digest=hashlib.sha256(mode.value.encode() + b"\n" + content).hexdigest(),
+        digest=digest.hexdigest(),
         ignored_columns=file.ignored_columns,
+        remarks=kept_remarks([*file.remarks, *_remarks_on_products()]),
         created_by=by.user,
         source=by.source,
         **judged_rows(),
@@ -158,27 +170,55 @@ def forget_plan(number: int) -> None:
     StockImport.objects.filter(pk=number, state=ImportState.PLANNED).delete()
 
 
-def _staged_row(row: FileRow) -> tuple[Any, ...]:
-    units, fault = _units(row.quantity)
-    expected_units, fault_of_expected = _expected_units(row.expected)
-    return (*row, identity_key(row.sku), units, expected_units, fault or fault_of_expected)
+def _remarks_on_products() -> list[Remark]:
+    skus, count = archived_products(MOST_NAMED)
+    return [remark_naming("archived_products", skus, count=count)] if count else []
+
+
+def _staged_row(row: FileRow) -> StagedRow:
+    units, fault, facts = _units(row.quantity)
+    expected_units, fault_of_expected, facts_of_expected = _expected_units(row.expected)
+    if row.fault:
+        fault, facts = row.fault.code, FACTS({"column": row.fault.column, **row.fault.facts})
+    elif not fault:
+        fault, facts = fault_of_expected, facts_of_expected
+    return StagedRow(
+        *row[:-1],
+        sku_key=identity_key(row.sku),
+        units=units,
+        expected_units=expected_units,
+        fault=fault,
+        fault_facts=facts,
+        sku_is_faulty=row.fault is not None and row.fault.column == "sku",
+    )
 
 
 # A long file repeats the same few quantities again and again.
 @lru_cache(maxsize=10_000)
-def _units(quantity: str) -> tuple[int | None, str]:
-    whole = WHOLE.match(quantity)
-    if whole:
-        units = int(whole[1])
-        return (units, "") if units <= MAX_UNITS else (None, "quantity_too_large")
+def _units(quantity: str) -> tuple[int | None, str, str]:
     if not quantity:
-        return None, "quantity_missing"
-    return None, "quantity_negative" if NEGATIVE.match(quantity) else "quantity_not_whole"
+        return None, "quantity_missing", NO_FACTS
+    try:
+        units = whole_of(quantity)
+    except CellFault as fault:
+        return None, *_fault_of("quantity", fault)
+    if units < 0:
+        return None, "quantity_negative", NO_FACTS
+    return (units, "", NO_FACTS) if units <= MAX_UNITS else (None, "quantity_too_large", NO_FACTS)
 
 
 @lru_cache(maxsize=10_000)
-def _expected_units(expected: str) -> tuple[int | None, str]:
-    whole = WHOLE.match(expected)
-    if whole:
-        return min(int(whole[1]), MAX_UNITS + 1), ""
-    return None, "expected_not_whole" if expected else ""
+def _expected_units(expected: str) -> tuple[int | None, str, str]:
+    if not expected:
+        return None, "", NO_FACTS
+    try:
+        units = whole_of(expected)
+    except CellFault as fault:
+        return None, *_fault_of("expected", fault)
+    return (min(units, MAX_UNITS + 1), "", NO_FACTS) if units >= 0 else (None, "expected_not_whole", NO_FACTS)
+
+
+def _fault_of(column: str, fault: CellFault) -> tuple[str, str]:
+    if fault.code == "not_whole":
+        return f"{column}_not_whole", NO_FACTS
+    return fault.code, FACTS({"column": column, **fault.facts})

@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
+from backoffice.sheets.cell_words import fault_in_words
 from catalog.models import StockImportRow
 from catalog.models.product import MAX_UNITS
 
@@ -27,6 +29,8 @@ def problem_in_words(code: str, facts: Facts) -> str:
     """The sentence for a code of a row, with the facts that were kept beside it; empty for no code."""
     if not code:
         return ""
+    if code in CELL_SENTENCES:
+        return f"{facts['column']}: {fault_in_words(code, facts)}"
     words = SENTENCES[code]
     return words(facts) if callable(words) else str(words)
 

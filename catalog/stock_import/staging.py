@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import batched
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -13,14 +13,15 @@ BATCH = 5_000
 COLUMNS = (
     '"row" bigint NOT NULL, sku text NOT NULL, quantity text NOT NULL, expected text NOT NULL,'
     " note text NOT NULL, name text NOT NULL, sku_key text NOT NULL,"
-    " units bigint, expected_units bigint, fault text NOT NULL"
+    " units bigint, expected_units bigint, fault text NOT NULL, fault_facts text NOT NULL,"
+    " sku_is_faulty boolean NOT NULL"
 )
 PLAN_COLUMNS = (
     'place bigint NOT NULL, "row" bigint NOT NULL, sku text NOT NULL, product_id bigint, name text NOT NULL,'
     " quantity text NOT NULL, expected text NOT NULL, note text NOT NULL,"
     ' "now" bigint, "after" bigint, change bigint, problem_code text NOT NULL, facts text NOT NULL'
 )
-LOAD = "INSERT INTO stock_import_stage VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+LOAD = "INSERT INTO stock_import_stage VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 COPY = "COPY stock_import_stage FROM STDIN"
 
 COUNT_ROWS = """
@@ -28,6 +29,12 @@ COUNT_ROWS = """
         COUNT(CASE WHEN problem_code = '' AND change = 0 THEN 1 END),
         COUNT(CASE WHEN problem_code = '' AND change <> 0 THEN 1 END)
     FROM stock_import_plan
+"""
+# Each product once, however often the file names it.
+ARCHIVED = """
+    SELECT sku, COUNT(*) OVER () FROM catalog_product
+    WHERE NOT is_active AND id IN (SELECT product_id FROM stock_import_plan WHERE problem_code = '')
+    ORDER BY sku_key LIMIT %s
 """
 PRODUCTS_TOUCHED = """
     SELECT COUNT(*) FROM (
@@ -40,7 +47,24 @@ PRODUCTS_TOUCHED = """
 """
 
 
-def stage(rows: Iterator[Sequence[Any]]) -> None:
+class StagedRow(NamedTuple):
+    """A row of the file, in the order of the temporary table's columns; `fault_facts` are JSON."""
+
+    row: int
+    sku: str
+    quantity: str
+    expected: str
+    note: str
+    name: str
+    sku_key: str
+    units: int | None
+    expected_units: int | None
+    fault: str
+    fault_facts: str
+    sku_is_faulty: bool
+
+
+def stage(rows: Iterator[StagedRow]) -> None:
     """Stream the rows into a temporary table; no writer has to wait while a long file is read."""
     # A refused file may have left its tables on this connection.
     clear()
@@ -72,6 +96,14 @@ def judged_rows() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(COUNT_ROWS)
         return dict(zip(("rows_count", "problems", "unchanged", "changes"), cursor.fetchone(), strict=True))
+
+
+def archived_products(most: int) -> tuple[list[str], int]:
+    """Return the first SKUs of archived products that planned rows change, and how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(ARCHIVED, [most])
+        found = cursor.fetchall()
+    return [sku for sku, _count in found], found[0][1] if found else 0
 
 
 def clear() -> None:

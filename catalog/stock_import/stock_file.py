@@ -4,18 +4,28 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.sheets.columns import named_columns, places_of
-from backoffice.sheets.csv_rows import SheetRow
-from backoffice.sheets.formulas import restored
+from backoffice.sheets.cells import CellFault, CellKind, shown_text, text_of
+from backoffice.sheets.columns import Layout
 from backoffice.sheets.limits import UnreadableFile
-from backoffice.sheets.reading import NO_ROWS, table_rows
+from backoffice.sheets.remarks import Remark
+from backoffice.sheets.table import FaultyCell, SheetTable, read_table
 
 MAX_ROWS = 1_000_000
 MAX_CELL = 255
 
-REQUIRED = ("sku", "quantity")
-COLUMNS = (*REQUIRED, "expected", "note", "name")
+KINDS = {
+    "sku": CellKind.KEY,
+    "quantity": CellKind.WHOLE,
+    "expected": CellKind.WHOLE,
+    "note": CellKind.LINES,
+    "name": CellKind.TEXT,
+}
+COLUMNS = tuple(KINDS)
+NO_ROWS = gettext_lazy("The file has no rows. Put one row for each product below the header.")
+# Those of rejected rows that were handed back.
+LAYOUT = Layout(KINDS, needed=("sku", "quantity"), no_rows=NO_ROWS, others=("row", "problem"))
 
 
 class FileRow(NamedTuple):
@@ -27,11 +37,15 @@ class FileRow(NamedTuple):
     expected: str
     note: str
     name: str
+    fault: FaultyCell | None = None
 
 
 class StockFile(NamedTuple):
+    """A file whose rows are read as they are needed; `remarks` are whole once they are."""
+
     rows: Iterator[FileRow]
     ignored_columns: list[str]
+    remarks: list[Remark]
 
 
 def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
@@ -40,39 +54,32 @@ def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
     Raises:
         UnreadableFile: at once for an unsuitable header, while iterating for an unsuitable row.
     """
-    rows = table_rows(content, file_name=file_name, columns=COLUMNS)
-    header = next(rows, None)
-    if header is None:
-        raise UnreadableFile(NO_ROWS)
-    named = named_columns(header.cells, COLUMNS, needed=REQUIRED)
-    ignored = [name[:MAX_CELL] for name in named if name and name not in COLUMNS]
-    return StockFile(_file_rows(rows, places_of(named, COLUMNS)), ignored)
+    table = read_table(content, file_name=file_name, layout=LAYOUT)
+    return StockFile(_file_rows(table), list(table.ignored_columns), table.remarks)
 
 
-def _file_rows(rows: Iterator[SheetRow], positions: dict[str, int]) -> Iterator[FileRow]:
+def _file_rows(table: SheetTable) -> Iterator[FileRow]:
     # The last cell of each row is made empty below and stands for columns that the file lacks.
-    places = [positions.get(column, -1) for column in COLUMNS]
-    padding = [""] * (max(places) + 2)
-    count = 0
-    for count, (number, cells) in enumerate(rows, start=1):
-        if count > MAX_ROWS:
-            raise UnreadableFile(
-                _("The file has more than %(most)s rows. Split it.") % {"most": f"{MAX_ROWS:,}"}
-            )
-        cells.extend(padding)
-        texts = [cells[place].strip() for place in places]
-        written = "".join(texts)
-        if len(written) > MAX_CELL or "'" in written:
-            texts = [_restored(text, number) for text in texts]
-        yield FileRow(number, *texts)
-    if count == 0:
-        raise UnreadableFile(NO_ROWS)
+    columns = [(column, kind, table.places.get(column, -1)) for column, kind in KINDS.items()]
+    for number, cells in table.rows(most=MAX_ROWS):
+        cells.append("")
+        texts, fault = [], None
+        for column, kind, place in columns:
+            try:
+                text = text_of(cells[place], kind)
+            except CellFault as found:
+                text = shown_text(cells[place])
+                fault = fault or FaultyCell(column, found.code, found.facts)
+            if len(text) > MAX_CELL:
+                raise UnreadableFile(_too_long(number, text))
+            texts.append(text)
+        sku, quantity, expected, note, name = texts
+        yield FileRow(number, sku, quantity, expected, note, name, fault)
 
 
-def _restored(text: str, row: int) -> str:
-    if len(text) > MAX_CELL:
-        raise UnreadableFile(
-            _("Row %(row)s has a cell of %(length)s characters; at most %(most)s are read. Shorten it.")
-            % {"row": row, "length": f"{len(text):,}", "most": MAX_CELL}
-        )
-    return restored(text)
+def _too_long(row: int, text: str) -> str:
+    return _("Row %(row)s has a cell of %(length)s characters; at most %(most)s are read. Shorten it.") % {
+        "row": row,
+        "length": f"{len(text):,}",
+        "most": MAX_CELL,
+    }

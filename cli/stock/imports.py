@@ -36,7 +36,7 @@ from cli.terminal.console import (
 )
 from cli.terminal.files import Overwrite, Rejects, name_of, opened, refuse_rejects, write_rejects
 from cli.terminal.idempotency import IdempotencyKey, answer_kept, once_per_key
-from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused
+from cli.terminal.plans import Sample, SkipInvalid, say_ignored, say_refused, say_remarks
 from cli.terminal.progress import LONG, bar
 from cli.terminal.values import for_people
 from cli.terminal.verbs import verb
@@ -226,6 +226,7 @@ def _tell_of_repetition(plan: "StockImport", *, again: bool, may_ask: bool) -> N
 
 def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
     """Say the counts, then with `with_rows` a sample of problems, then of changes."""
+    from backoffice.sheets.remarks import remarks_kept
     from catalog.readers.stock_imports import rows_as_data
 
     say(
@@ -240,6 +241,7 @@ def _say_plan(plan: "StockImport", *, with_rows: bool, as_table: bool) -> None:
         }
     )
     say_ignored(plan.ignored_columns)
+    say_remarks(remarks_kept(plan.remarks))
     if not with_rows:
         return
     sample = Sample(plan.problems, plan.changes)

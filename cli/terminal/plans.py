@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.terminal.console import Column, Row, counted, is_terminal, print_rows, say
 from cli.terminal.words import gettext as _
+
+if TYPE_CHECKING:
+    from backoffice.sheets.remarks import Remark
 
 ROWS_SHOWN = 20
 
@@ -64,6 +67,11 @@ class Sample:
 def say_ignored(columns: Iterable[str]) -> None:
     if names := ", ".join(columns):
         say(_("Columns that are not used: %(names)s.") % {"names": names})
+
+
+def say_remarks(remarks: Iterable["Remark"]) -> None:
+    for remark in remarks:
+        say(remark.in_words)
 
 
 def say_refused() -> None:

@@ -25,7 +25,7 @@ from cli.terminal.console import (
 )
 from cli.terminal.files import name_of, write_rejects
 from cli.terminal.idempotency import answer_kept, once_per_key
-from cli.terminal.plans import Sample, say_ignored, say_refused
+from cli.terminal.plans import Sample, say_ignored, say_refused, say_remarks
 from cli.terminal.progress import bar
 from cli.terminal.values import for_people
 from cli.terminal.words import gettext as _
@@ -152,6 +152,7 @@ class RowImport:
 def _say(plan: "RowPlan", asked: Asked, words: Words) -> None:
     say(f"{name_of(asked.file)}: {counted(len(plan.rows), 'row')}; {_counts(plan, words)}.")
     say_ignored(plan.ignored_columns)
+    say_remarks(plan.remarks)
     if (asked.dry_run and asked.wants_data) or not (plan.problems or plan.changes):
         return
     sample = Sample(len(plan.problems), plan.changes)
@@ -226,6 +227,8 @@ def _counts(plan: "RowPlan", words: Words) -> str:
 
 
 def _summary(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
+    from backoffice.sheets.remarks import remarks_as_data
+
     if plan.kept is not None:
         return dict(plan.kept)
     found = Counter(row.outcome.value for row in plan.rows)
@@ -238,6 +241,7 @@ def _summary(plan: "RowPlan", asked: Asked, words: Words) -> dict[str, Any]:
         "unchanged": found["same"],
         "problems": len(plan.problems),
         "ignored_columns": list(plan.ignored_columns),
+        "remarks": remarks_as_data(plan.remarks),
     }
 
 

@@ -1,8 +1,6 @@
 """Customers, for staff who may know them: looked at, edited, exported and merged."""
 
-from io import BytesIO
-
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router
 
 from accounts.api.auth import actor_of, require
@@ -13,7 +11,6 @@ from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
 from backoffice.requests.json_reply import Reply, rendered
-from backoffice.sheets.writing import XLSX_TYPE
 from orders.api.customer_schemas import (
     CustomerDetail,
     CustomerFilters,
@@ -24,7 +21,7 @@ from orders.api.customer_schemas import (
     MergePlanOut,
 )
 from orders.customers.editing import edit_customer
-from orders.customers.export import CustomerExport, customers_csv, write_customers_workbook
+from orders.customers.export import CustomerExport, customers_csv
 from orders.customers.merge_plan import plan_merge
 from orders.customers.merging import merge_customers, undo_merge
 from orders.readers.customers import (
@@ -84,41 +81,14 @@ def list_customers(request: HttpRequest, filters: Query[CustomerFilters]) -> Htt
 )
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Download all customers, streamed while they are read. Each export is noted in the account's history."""
-    wanted = _export(request, "csv")
+    by = require(request, EXPORT)
+    by.require(SEE)
+    record_export("customers", format="csv", by=by)
+    wanted = CustomerExport.told_to(by.user)
     headers = {"Content-Disposition": 'attachment; filename="customers.csv"'}
     return StreamingHttpResponse(
         customers_csv(wanted), content_type="text/csv; charset=utf-8", headers=headers
     )
-
-
-@customers_router.get(
-    "/export.xlsx",
-    response={200: None},
-    operation_id="export_customers_workbook",
-    summary="Customers as a workbook",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "OK",
-                "content": {XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-            }
-        }
-    },
-)
-def export_xlsx(request: HttpRequest) -> FileResponse:
-    """Download the same rows as a workbook, with numbers and moments as such."""
-    wanted = _export(request, "xlsx")
-    file = BytesIO()
-    write_customers_workbook(file, wanted)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="customers.xlsx", content_type=XLSX_TYPE)
-
-
-def _export(request: HttpRequest, kind: str) -> CustomerExport:
-    by = require(request, EXPORT)
-    by.require(SEE)
-    record_export("customers", format=kind, by=by)
-    return CustomerExport.told_to(by.user)
 
 
 @customers_router.get(

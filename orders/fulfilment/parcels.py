@@ -1,34 +1,30 @@
 """A carrier's file of parcels that have left, each with its order and tracking number."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.sheets.columns import kept_cells, named_columns, places_of
-from backoffice.sheets.limits import UnreadableFile
-from backoffice.sheets.reading import content_of, table_rows
+from backoffice.sheets.cell_words import fault_in_words
+from backoffice.sheets.cells import CellFault, CellKind, text_of
+from backoffice.sheets.columns import Layout
+from backoffice.sheets.reading import content_of
+from backoffice.sheets.remarks import Remark
+from backoffice.sheets.table import FaultyCell, TextRow, read_table
 
-COLUMNS = ("number", "tracking_number", "carrier")
-ALIASES = {
-    **dict.fromkeys(
-        ("order", "order number", "order no", "order id", "reference", "your reference"), "number"
-    ),
-    **dict.fromkeys(
-        ("tracking", "tracking no", "tracking code", "tracking id", "parcel number", "shipment number"),
-        "tracking_number",
-    ),
-    **dict.fromkeys(("courier", "shipping company"), "carrier"),
-}
+KINDS = {"number": CellKind.KEY, "tracking_number": CellKind.KEY, "carrier": CellKind.TEXT}
+COLUMNS = tuple(KINDS)
+LAYOUT = Layout(
+    KINDS,
+    needed=("number", "tracking_number"),
+    no_rows=gettext_lazy("The file has no rows. Put one row for each parcel below the header."),
+    # Those of rejected rows that were handed back.
+    others=("row", "problem"),
+)
 MAX_PARCELS = 10_000
-LONGEST_NAME = 60
 LONGEST = {"number": 40, "tracking_number": 80, "carrier": 60}
-NO_ROWS = gettext_lazy("The file has no rows. Put one row for each parcel below the header.")
-# A spreadsheet writes a long number like this, and has lost its last digits.
-ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +35,17 @@ class ParcelRow:
     number: str
     tracking_number: str
     carrier: str = ""
+    fault: FaultyCell | None = None
 
     @property
     def problem(self) -> str:
         """Say what is wrong with the row itself, before any order is read; "" when nothing is."""
+        if fault := self.fault or _fault_in("tracking_number", self.tracking_number):
+            return f"{fault.column}: {fault_in_words(fault.code, fault.facts)}"
         if not self.number:
             return _("The order number is missing.")
         if not self.tracking_number:
             return _("The tracking number is missing.")
-        if ROUNDED.match(self.tracking_number):
-            return _("A spreadsheet has rounded this tracking number: format its column as text.")
         for name, longest in LONGEST.items():
             text = getattr(self, name)
             if len(text) > longest or not text.isprintable():
@@ -64,6 +61,7 @@ class ParcelFile:
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
     rows: tuple[ParcelRow, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> ParcelFile:
@@ -72,22 +70,22 @@ def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> Parcel
     Raises:
         UnreadableFile.
     """
-    rows = table_rows(content_of(file), file_name=file_name, columns=(*COLUMNS, *ALIASES))
-    header = next(rows, None)
-    if header is None:
-        raise UnreadableFile(str(NO_ROWS))
-    named = named_columns(header.cells, COLUMNS, needed=["number", "tracking_number"], aliases=ALIASES)
-    places = places_of(named, COLUMNS)
-    parcels = tuple(_parcels(rows, places, carrier))
-    if not parcels:
-        raise UnreadableFile(str(NO_ROWS))
-    ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in COLUMNS)
-    return ParcelFile(tuple(places), ignored, parcels)
+    table = read_table(content_of(file), file_name=file_name, layout=LAYOUT)
+    parcels = tuple(_parcel(row, table.places, carrier) for row in table.text_rows(most=MAX_PARCELS))
+    return ParcelFile(tuple(table.places), table.ignored_columns, parcels, tuple(table.remarks))
 
 
-def _parcels(
-    rows: Iterator[tuple[int, list[str]]], places: dict[str, int], carrier: str
-) -> Iterator[ParcelRow]:
-    for row, cells in kept_cells(rows, tuple(places.values()), most_rows=MAX_PARCELS):
-        written = dict(zip(places, cells, strict=True))
-        yield ParcelRow(row, written["number"], written["tracking_number"], written.get("carrier") or carrier)
+def _fault_in(column: str, text: str) -> FaultyCell | None:
+    """Return what a spreadsheet has made of a text that was copied from it."""
+    try:
+        text_of(text, KINDS[column])
+    except CellFault as fault:
+        return FaultyCell(column, fault.code, fault.facts)
+    return None
+
+
+def _parcel(row: TextRow, columns: Iterable[str], carrier: str) -> ParcelRow:
+    written = dict(zip(columns, row.texts, strict=True))
+    fault = row.faults[0] if row.faults else None
+    named = written.get("carrier") or carrier
+    return ParcelRow(row.number, written["number"], written["tracking_number"], named, fault)

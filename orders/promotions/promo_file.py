@@ -1,11 +1,10 @@
 """Promo codes as rows of a file, and the terms that each row states."""
 
 import csv
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -14,11 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
-from backoffice.money import ZERO, places
-from backoffice.sheets.columns import kept_cells, named_columns, places_of
+from backoffice.money import ZERO
+from backoffice.sheets.cell_words import fault_in_words
+from backoffice.sheets.cells import CellFault, CellKind, moment_text, money_of, percent_of, truth_of, whole_of
+from backoffice.sheets.columns import Layout
 from backoffice.sheets.formulas import restored
-from backoffice.sheets.limits import UnreadableFile
-from backoffice.sheets.reading import content_of, table_rows
+from backoffice.sheets.reading import content_of
+from backoffice.sheets.remarks import Remark
+from backoffice.sheets.table import FaultyCell, read_table
 from orders.models import PromotionKind
 from orders.models.promo import normalised_code
 from orders.promotions.promo_export import COLUMNS, EXPORTED_ONLY
@@ -26,28 +28,37 @@ from orders.promotions.restriction import category_ids, product_ids
 
 MAX_ROWS = 10_000
 OF_REJECTED_ROWS = ("row", "problem")
-NO_ROWS = gettext_lazy("The file has no rows. Put one row for each promo code below the header.")
-LONGEST_NAME = 60
-
-NUMBER = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]+))?\Z")
-WHOLE = re.compile(r"[0-9]{1,10}\Z")
-# Workbooks store a moment as the number of days since this one, with the time as a fraction.
-SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?\Z")
-SERIAL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001  # by the calendar, in no zone
-NO_FRACTION = Decimal("1e-10")
-TRUTH = {
-    **dict.fromkeys(("yes", "y", "true", "1", "x", "on"), True),
-    **dict.fromkeys(("no", "n", "false", "0", "off"), False),
+KINDS: Mapping[str, CellKind] = {
+    **dict.fromkeys(COLUMNS, CellKind.TEXT),
+    "code": CellKind.KEY,
+    "percent_off": CellKind.PERCENT,
+    **dict.fromkeys(("amount_off", "max_discount", "minimum_spend"), CellKind.MONEY),
+    **dict.fromkeys(("starts_at", "ends_at"), CellKind.MOMENT),
+    **dict.fromkeys(("max_uses", "max_uses_per_customer"), CellKind.WHOLE),
+    **dict.fromkeys(("first_order_only", "is_restricted", "is_paused"), CellKind.TRUTH),
+    **dict.fromkeys(("categories", "products"), CellKind.LINES),
 }
+LAYOUT = Layout(
+    KINDS,
+    needed=("code",),
+    no_rows=gettext_lazy("The file has no rows. Put one row for each promo code below the header."),
+    others=(*EXPORTED_ONLY, *OF_REJECTED_ROWS),
+)
+LONGEST_TEXT = 40
+MOST_USES = 10**10
 YES_OR_NO = frozenset({"first_order_only", "is_restricted", "is_paused"})
 
 
 @dataclass(frozen=True, slots=True)
 class PromoFileRow:
-    """A row's trimmed cells by column; `number` is its place in the file, where the header is row 1."""
+    """A row's trimmed cells by column; `number` is its place in the file, where the header is row 1.
+
+    `faults` are those of the cells that their columns cannot hold.
+    """
 
     number: int
     cells: Mapping[str, str]
+    faults: tuple[FaultyCell, ...] = ()
 
     @property
     def code(self) -> str:
@@ -61,6 +72,7 @@ class PromoFile:
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
     rows: tuple[PromoFileRow, ...]
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def repeated(self) -> dict[str, list[int]]:
@@ -77,21 +89,22 @@ def read_promo_file(file: BinaryIO, *, file_name: str) -> PromoFile:
     Raises:
         UnreadableFile.
     """
-    rows = table_rows(content_of(file), file_name=file_name, columns=COLUMNS)
-    header = next(rows, None)
-    if header is None:
-        raise UnreadableFile(str(NO_ROWS))
-    named = named_columns(header.cells, COLUMNS, needed=["code"])
-    places = places_of(named, COLUMNS)
-    read = [
-        PromoFileRow(number, dict(zip(places, cells, strict=True)))
-        for number, cells in kept_cells(rows, tuple(places.values()), most_rows=MAX_ROWS)
-    ]
-    if not read:
-        raise UnreadableFile(str(NO_ROWS))
-    known = {*COLUMNS, *EXPORTED_ONLY, *OF_REJECTED_ROWS}
-    ignored = tuple(name[:LONGEST_NAME] for name in named if name and name not in known)
-    return PromoFile(tuple(places), ignored, tuple(read))
+    table = read_table(content_of(file), file_name=file_name, layout=LAYOUT)
+    rows = tuple(
+        PromoFileRow(row.number, dict(zip(table.places, row.texts, strict=True)), row.faults)
+        for row in table.text_rows(most=MAX_ROWS)
+    )
+    return PromoFile(tuple(table.places), table.ignored_columns, rows, tuple(table.remarks))
+
+
+def refuse_faulty(row: PromoFileRow) -> None:
+    """Raises Invalid: naming every cell that its column cannot hold, by the names of stated terms."""
+    if row.faults:
+        faults = [
+            Fault(f"/{each.column}", "validation", fault_in_words(each.code, each.facts))
+            for each in row.faults
+        ]
+        raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
 
 
 def stated_terms(row: PromoFileRow) -> dict[str, Any]:
@@ -127,50 +140,49 @@ def _with_kind(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "kind": kind, "percent_off": percent_off, "amount_off": amount_off}
 
 
-def _number(text: str) -> Decimal | None:
-    text = text.removesuffix("%").strip()
-    if not text:
-        return None
-    match = NUMBER.match(text)
-    # Three digits after a comma or point are as often as not meant as thousands, but for those of a dinar.
-    if match is None or (len(match[2] or "") == 3 and places() < 3):
-        raise _unclear(text, _("“%(text)s” is no number such as 12.50, without a mark for thousands."))
-    number = Decimal(text.replace(",", "."))
-    # A workbook stores 19.99 as 19.989999999999998.
-    return number.quantize(NO_FRACTION).normalize() + ZERO if len(match[2] or "") > 10 else number
+def _read_by(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Make a reader of cells that may be empty, which refuses as all doors do."""
+
+    def reader(text: str) -> Any:
+        try:
+            return read(text) if text else None
+        except CellFault as fault:
+            raise Invalid(fault_in_words(fault.code, fault.facts)) from fault
+
+    return reader
 
 
-def _uses(text: str) -> int | None:
-    if not text:
-        return None
-    if not WHOLE.match(text) or int(text) == 0:
+def _positive(read: Callable[[str], Decimal]) -> Callable[[str], Decimal]:
+    def reader(text: str) -> Decimal:
+        number = read(text)
+        if number < 0:
+            raise _unclear(text, _("“%(text)s” is negative."))
+        return number
+
+    return reader
+
+
+def _uses(text: str) -> int:
+    try:
+        uses = whole_of(text)
+    except CellFault as fault:
+        if fault.code != "not_whole":
+            raise
+        uses = 0
+    if not 0 < uses < MOST_USES:
         raise _unclear(text, _("“%(text)s” is no whole number from 1 on. Leave it empty for no limit."))
-    return int(text)
-
-
-def _truth(text: str) -> bool:
-    if text.casefold() not in TRUTH:
-        raise _unclear(text, _("“%(text)s” is neither yes nor no."))
-    return TRUTH[text.casefold()]
+    return uses
 
 
 def _moment(meaning: Callable[[str], datetime]) -> Callable[[str], datetime | None]:
     def read(text: str) -> datetime | None:
         try:
-            return meaning(_unserialised(text)) if text else None
+            return meaning(moment_text(text)) if text else None
         except ValueError:
             told = _("“%(text)s” is no date such as 2026-12-24 or 2026-12-24T18:00.")
             raise _unclear(text, told) from None
 
     return read
-
-
-def _unserialised(text: str) -> str:
-    if not SERIAL.match(text):
-        return text
-    seconds = round(Decimal(text) * 86_400)
-    moment = SERIAL_BEGINS + timedelta(seconds=seconds)
-    return moment.isoformat() if seconds % 86_400 else moment.date().isoformat()
 
 
 def _listed(ids_of: Callable[[Sequence[str]], tuple[int, ...]]) -> Callable[[str], tuple[int, ...]]:
@@ -188,25 +200,27 @@ def _listed(ids_of: Callable[[Sequence[str]], tuple[int, ...]]) -> Callable[[str
 
 
 def _unclear(text: str, sentence: str) -> Invalid:
-    return Invalid(sentence % {"text": text[:40]})
+    return Invalid(sentence % {"text": text[:LONGEST_TEXT]})
 
 
 type Reader = Callable[[str], Any]
 
+_amount = _read_by(_positive(money_of))
+
 READERS: dict[str, tuple[str, Reader]] = {
     "name": ("name", str),
-    "percent_off": ("percent_off", _number),
-    "amount_off": ("amount_off", _number),
-    "max_discount": ("max_discount", _number),
-    "minimum_spend": ("minimum_spend", lambda text: _number(text) or ZERO),
+    "percent_off": ("percent_off", _read_by(_positive(percent_of))),
+    "amount_off": ("amount_off", _amount),
+    "max_discount": ("max_discount", _amount),
+    "minimum_spend": ("minimum_spend", lambda text: _amount(text) or ZERO),
     "starts_at": ("starts_at", _moment(opening)),
     "ends_at": ("ends_at", _moment(closing)),
-    "max_uses": ("max_uses", _uses),
-    "max_uses_per_customer": ("max_uses_per_customer", _uses),
-    "first_order_only": ("first_order_only", _truth),
-    "is_restricted": ("is_restricted", _truth),
+    "max_uses": ("max_uses", _read_by(_uses)),
+    "max_uses_per_customer": ("max_uses_per_customer", _read_by(_uses)),
+    "first_order_only": ("first_order_only", _read_by(truth_of)),
+    "is_restricted": ("is_restricted", _read_by(truth_of)),
     "categories": ("category_ids", _listed(category_ids)),
     "products": ("product_ids", _listed(product_ids)),
-    "is_paused": ("is_paused", _truth),
+    "is_paused": ("is_paused", _read_by(truth_of)),
 }
 COLUMN_OF = {name: column for column, (name, _) in READERS.items()}

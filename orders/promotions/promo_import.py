@@ -23,7 +23,7 @@ from orders.promotions.codes import (
     resume_promo_code,
 )
 from orders.promotions.promo_export import Limits, cells_of, limits_of
-from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, stated_terms
+from orders.promotions.promo_file import COLUMN_OF, PromoFile, PromoFileRow, refuse_faulty, stated_terms
 from orders.promotions.restriction import Restriction, UnclearRestriction, restriction_said
 from orders.promotions.terms import PromotionTerms, terms_of_promotion, terms_of_promotions
 
@@ -38,7 +38,8 @@ type Write = Callable[[Actor], object]
 
 def plan_promo_codes(file: PromoFile, *, on_row: OnRow | None = None) -> RowPlan:
     """Return what importing the file would do. Nothing is written, and no writer has to wait."""
-    return RowPlan("code", tuple(row for row, _write in _planned(file, on_row)), file.ignored_columns)
+    rows = tuple(row for row, _write in _planned(file, on_row))
+    return RowPlan("code", rows, file.ignored_columns, file.remarks)
 
 
 @write_transaction
@@ -52,7 +53,7 @@ def import_promo_codes(
     """
     _lock_codes(file)
     planned = list(_planned(file, on_row))
-    plan = RowPlan("code", tuple(row for row, _write in planned), file.ignored_columns)
+    plan = RowPlan("code", tuple(row for row, _write in planned), file.ignored_columns, file.remarks)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     try:
         for _row, write in planned:
@@ -87,6 +88,7 @@ def _planned(file: PromoFile, on_row: OnRow | None) -> Iterator[tuple[PlannedRow
                 on_row()
             promo_code = known.get(row.code)
             try:
+                refuse_faulty(row)
                 _refuse_repeated(row, repeated)
                 said = stated_terms(row)
                 if promo_code is None:

@@ -55,7 +55,10 @@ def _promo(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _address(row: Mapping[str, Any]) -> dict[str, str]:
-    parts = {name: row[f"ship_{name}"] for name in ADDRESS}
+    return _named_country({name: row[f"ship_{name}"] for name in ADDRESS})
+
+
+def _named_country(parts: Mapping[str, str]) -> dict[str, str]:
     return {**parts, "country_name": country_name(parts["country"])}
 
 
@@ -226,6 +229,7 @@ def _shipments_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
     shipments: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
     for order, *shipment, sku, quantity in rows:
         begun = dict(zip(SHIPMENT, shipment, strict=True)) | {"lines": []}
+        begun["shipping_address"] = _named_country(begun["shipping_address"])
         parcel = shipments[order].setdefault(begun["reference"], begun)
         parcel["lines"].append({"sku": sku, "quantity": quantity})
     return {order: list(by_reference.values()) for order, by_reference in shipments.items()}

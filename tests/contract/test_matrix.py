@@ -119,7 +119,6 @@ MATRIX = {
     "resume_promo_code": Row(MANAGES_PROMOS),
     "list_customers": Row(SEES_CUSTOMERS),
     "export_customers": Row(MANAGER),
-    "export_customers_workbook": Row(MANAGER),
     "get_customer": Row(SEES_CUSTOMERS),
     "change_customer": Row(MANAGER, {"note": "Likes tea"}),
     "plan_merge": Row(MANAGER, lambda ada: {"customer": other_customer(ada)}),

@@ -241,16 +241,18 @@ class ShopMachine(RuleBasedStateMachine):
     def ship(self, placed: Placed, picks: list[tuple[int, int]] | None) -> Made[Placed]:
         return self._ship(placed, None if picks is None else dict(placed.units(picks)))
 
-    @rule(placed=shipped, parcel=st.none() | st.integers(0, 2), has_left=st.sampled_from([True, True, False]))
-    def deliver_or_undo(self, placed: Placed, parcel: int | None, has_left: bool) -> None:
-        if has_left or parcel is None:
-            self._deliver(placed, parcel)
-        else:
-            self.agree(
-                "undo a parcel",
-                lambda: self.shop.undo_parcel(placed.predicted, parcel),
-                lambda: undo_shipment(placed.number, f"{placed.number}-S{parcel + 1}", by=CLI),
-            )
+    @rule(placed=shipped, parcel=st.none() | st.integers(0, 2))
+    def deliver(self, placed: Placed, parcel: int | None) -> None:
+        """All, the first or the second; or the last one never left."""
+        if parcel == 2:
+            self._undo_the_last_parcel(placed)
+            return
+        reference = None if parcel is None else f"{placed.number}-S{parcel + 1}"
+        self.agree(
+            "deliver all" if parcel is None else "deliver a parcel",
+            lambda: self.shop.deliver(placed.predicted, parcel),
+            lambda: deliver_order(placed.number, by=CLI, shipment=reference),
+        )
 
     @rule(placed=orders | shipped, picks=st.none() | some_units)
     def cancel(self, placed: Placed, picks: list[tuple[int, int]] | None) -> None:
@@ -300,12 +302,12 @@ class ShopMachine(RuleBasedStateMachine):
         )
         return multiple() if both is None else placed
 
-    def _deliver(self, placed: Placed, parcel: int | None) -> None:
-        reference = None if parcel is None else f"{placed.number}-S{parcel + 1}"
+    def _undo_the_last_parcel(self, placed: Placed) -> None:
+        number = len(placed.predicted.parcels)
         self.agree(
-            "deliver all" if parcel is None else "deliver a parcel",
-            lambda: self.shop.deliver(placed.predicted, parcel),
-            lambda: deliver_order(placed.number, by=CLI, shipment=reference),
+            "undo a parcel",
+            lambda: self.shop.undo_parcel(placed.predicted, number - 1),
+            lambda: undo_shipment(placed.number, f"{placed.number}-S{number}", by=CLI),
         )
 
     def _seen(self, sku: str, seen: str) -> int | None:

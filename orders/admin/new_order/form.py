@@ -9,12 +9,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
-    UnfoldAdminEmailInputWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from backoffice.admin.dialogs import errors_of
+from backoffice.admin.email_input import EmailAddressInput
 from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.db.fields import many_lines, one_line
 from backoffice.db.money_fields import MoneyInput
@@ -125,7 +125,7 @@ class NewOrderForm(BasketForm):
         Order,
         "email",
         label=gettext_lazy("E-mail"),
-        widget=UnfoldAdminEmailInputWidget({"autocomplete": "off", "data-focus": True}),
+        widget=EmailAddressInput({"autocomplete": "off", "data-focus": True}),
     )
     name = _order_field("ship_name")
     line1 = _order_field("ship_line1")

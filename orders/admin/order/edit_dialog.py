@@ -7,12 +7,12 @@ from django.db.models import Field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
-    UnfoldAdminEmailInputWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
+from backoffice.admin.email_input import EmailAddressInput
 from orders.admin.country import CountryField, offer_countries
 from orders.admin.order.order_dialog import OrderDialog
 from orders.changing.details import edit_order
@@ -42,7 +42,7 @@ class EditForm(OrderDialog):
             )
             self.fields[name].initial = getattr(self.order, f"ship_{name}")
         offer_countries(self)
-        self.fields["email"] = _order_field("email", UnfoldAdminEmailInputWidget())
+        self.fields["email"] = _order_field("email", EmailAddressInput())
         self.fields["email"].initial = self.order.readable_email
         if self.order.promo_code:
             self.fields["past_promo_limits"] = forms.BooleanField(

@@ -144,13 +144,13 @@ class BulkShipping(DomainAdmin):
                 return self._apply_file(request)
             return self._preview_file(request)
         except Refusal as refusal:
-            return self._typing_page(request, [], refusal=refusal.detail)
+            return self._typing_page(request, None, refusal=refusal.detail)
 
     def _preview_file(self, request: HttpRequest) -> HttpResponse:
         form = ParcelFileForm(request.POST, request.FILES)
         if not form.is_valid():
             told = " ".join(str(message) for messages in form.errors.values() for message in messages)
-            return self._typing_page(request, [], refusal=told)
+            return self._typing_page(request, None, refusal=told)
         return self._preview_page(request, form.parcels(carrier=carrier_in(request.POST)))
 
     def _preview_page(self, request: HttpRequest, file: ParcelFile, refusal: str = "") -> HttpResponse:

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django import forms
 from django.urls import reverse
@@ -17,6 +17,8 @@ from backoffice.errors import Invalid
 from backoffice.sheets.csv_lines import UTF8_MARK
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowsChanged
+from backoffice.sheets.remarks import kept_remarks, remarks_kept
+from backoffice.sheets.table import FaultyCell
 from orders.admin.shipping.bulk_rows import tried_again
 from orders.fulfilment.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
 from orders.fulfilment.parcels import ParcelFile, ParcelRow, read_parcels
@@ -35,7 +37,7 @@ IMPORTANCE = (Outcome.PROBLEM, Outcome.NEW, Outcome.SAME)
 class ParcelFileForm(forms.Form):
     """A file, or its content as text copied from a spreadsheet."""
 
-    file = forms.FileField(required=False)
+    file = forms.FileField(required=False, allow_empty_file=True)
     pasted = forms.CharField(required=False, strip=False, max_length=MOST_PASTED)
 
     def clean(self) -> dict[str, Any]:
@@ -63,6 +65,12 @@ class CarriedParcel(BaseModel):
     tracking_number: str
     carrier: str
     units: int
+    fault: tuple[str, str, dict[str, str]] | None = None
+
+    @property
+    def parcel(self) -> ParcelRow:
+        fault = FaultyCell(*self.fault) if self.fault else None
+        return ParcelRow(self.row, self.number, self.tracking_number, self.carrier, fault)
 
 
 class Carried(BaseModel):
@@ -72,12 +80,13 @@ class Carried(BaseModel):
 
     columns: tuple[Literal["number", "tracking_number", "carrier"], ...]
     ignored_columns: tuple[str, ...]
+    remarks: tuple[tuple[str, dict[str, Any]], ...] = ()
     rows: tuple[CarriedParcel, ...] = Field(min_length=1, max_length=MOST_PARCELS)
 
     @property
     def file(self) -> ParcelFile:
-        parcels = (ParcelRow(each.row, each.number, each.tracking_number, each.carrier) for each in self.rows)
-        return ParcelFile(self.columns, self.ignored_columns, tuple(parcels))
+        parcels = tuple(each.parcel for each in self.rows)
+        return ParcelFile(self.columns, self.ignored_columns, parcels, remarks_kept(self.remarks))
 
     @property
     def seen_units(self) -> dict[int, int]:
@@ -110,11 +119,16 @@ def carried(file: ParcelFile, plan: RowPlan) -> str:
             tracking_number=parcel.tracking_number,
             carrier=parcel.carrier,
             units=_units_in_row(row),
+            fault=cast("Any", parcel.fault and tuple(parcel.fault)),
         )
         for parcel, row in zip(file.rows, plan.rows, strict=True)
     )
-    columns: Any = file.columns
-    kept = Carried(columns=columns, ignored_columns=file.ignored_columns, rows=rows).model_dump_json()
+    kept = Carried(
+        columns=cast("Any", file.columns),
+        ignored_columns=file.ignored_columns,
+        remarks=cast("Any", kept_remarks(file.remarks)),
+        rows=rows,
+    ).model_dump_json()
     if len(kept.encode()) > MOST_CARRIED:
         raise UnreadableFile(_("The file has very long cells. Keep only the columns needed, or split it."))
     return kept
@@ -162,6 +176,7 @@ def shown(file: ParcelFile, plan: RowPlan, seen: Carried | None = None) -> dict[
         "known": len(rows) - len(plan.problems) - len(due),
         "is_applied": seen is not None,
         "ignored_columns": file.ignored_columns,
+        "remarks": file.remarks,
         "rejects": _as_download(rejected_parcels_csv(file, plan)) if plan.problems else "",
     }
 

@@ -1,73 +1,107 @@
-"""Columns are known however a header writes their names, and cells are kept within bounds."""
+"""Columns are known however a header writes their names, and two that mean the same are never guessed at."""
 
 import pytest
 
-from backoffice.sheets import columns
-from backoffice.sheets.columns import kept_cells, key_of, named_columns, places_of
+from backoffice.sheets.cells import CellKind
+from backoffice.sheets.columns import Columns, Layout, columns_of, key_of
+from backoffice.sheets.header_words import WORDS
 from backoffice.sheets.limits import UnreadableFile
+from catalog.product_files.cells import LAYOUT as PRODUCTS
+from catalog.stock_import.stock_file import LAYOUT as STOCK
+from orders.fulfilment.parcels import LAYOUT as PARCELS
+from orders.promotions.promo_file import LAYOUT as PROMOS
 
 pytestmark = pytest.mark.once
 
-OURS = ("sku", "max_uses", "carrier")
+OURS = Layout(
+    dict.fromkeys(("sku", "max_uses", "quantity"), CellKind.TEXT),
+    needed=("sku",),
+    no_rows="",
+    others=("row",),
+)
 
 
-@pytest.mark.parametrize("name", ["max_uses", "Max uses", " MAX  USES ", "maxUses", "Max\nUses", "max__uses"])
-def test_neither_case_nor_spaces_nor_underscores_matter(name: str) -> None:
+def places(*header: str, hidden: tuple[int, ...] = ()) -> dict[str, int]:
+    return dict(columns_of(header, OURS, hidden=hidden).places)
+
+
+def refusal(*header: str, hidden: tuple[int, ...] = (), layout: Layout = OURS) -> str:
+    with pytest.raises(UnreadableFile) as refused:
+        columns_of(header, layout, hidden=hidden)
+    return refused.value.detail
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("max_uses", "Max uses", " MAX  USES ", "maxUses", "Max\nUses", "max-uses:", "Max. uses*"),
+        "\N{FULLWIDTH LATIN SMALL LETTER M}ax\xa0uses",
+    ],
+)
+def test_neither_case_nor_blanks_nor_marks_matter(name: str) -> None:
     assert key_of(name) == "maxuses"
-    assert named_columns(["SKU", name], OURS, needed=["sku"]) == ["sku", "max_uses"]
+    assert places("SKU", name) == {"sku": 0, "max_uses": 1}
 
 
-def test_what_is_not_ours_keeps_its_name_and_what_has_none_is_empty() -> None:
-    assert named_columns(["sku", " Colour ", None, 7], OURS, needed=["sku"]) == ["sku", "Colour", "", "7"]
+@pytest.mark.parametrize(
+    ("word", "column"),
+    [
+        *(("Qty", "quantity"), ("STOCK", "quantity"), ("On hand", "quantity"), ("Menge", "quantity")),
+        *(("Variant SKU", "sku"), ("Article number", "sku"), ("Artikelnummer", "sku"), ("Art.-Nr.", "sku")),
+    ],
+)
+def test_usual_words_are_understood(word: str, column: str) -> None:
+    assert STOCK.columns_in([word]) == {column}
 
 
-def test_a_further_name_counts_as_the_proper_one() -> None:
-    aliases = {"shipping company": "carrier"}
+@pytest.mark.parametrize("layout", [STOCK, PRODUCTS, PARCELS, PROMOS])
+def test_each_word_means_one_column_of_a_file(layout: Layout) -> None:
+    meant: dict[str, set[str]] = {}
+    for column in layout.kinds:
+        for word in (column, *WORDS.get(column, ())):
+            meant.setdefault(key_of(word), set()).add(column)
 
-    assert named_columns(["Shipping Company"], OURS, needed=["carrier"], aliases=aliases) == ["carrier"]
-    with pytest.raises(UnreadableFile, match="2 columns named carrier"):
-        named_columns(["Shipping company", "carrier"], OURS, needed=["carrier"], aliases=aliases)
+    assert [word for word, columns in meant.items() if len(columns) > 1] == []
 
 
-def test_a_column_of_ours_may_stand_there_once_and_others_as_often_as_they_like() -> None:
-    assert named_columns(["sku", "x", "X", "x"], OURS, needed=["sku"]) == ["sku", "x", "X", "x"]
-    with pytest.raises(UnreadableFile, match="3 columns named sku"):
-        named_columns(["sku", "SKU", "s k u"], OURS, needed=["sku"])
+def test_every_word_is_one_for_a_column_that_some_file_has() -> None:
+    assert set(WORDS) <= {column for layout in (STOCK, PRODUCTS, PARCELS, PROMOS) for column in layout.kinds}
+
+
+def test_what_is_not_ours_keeps_its_name_and_what_nobody_needs_to_know_is_not_told() -> None:
+    assert columns_of(["", "Row", " Colour ", "sku"], OURS) == Columns({"sku": 3}, ("Colour",))
+
+
+def test_the_proper_name_is_read_and_the_other_word_is_told() -> None:
+    assert columns_of(["Item", "SKU", "Stock", "Quantity"], OURS) == Columns(
+        {"sku": 1, "quantity": 3}, ("Item", "Stock")
+    )
+
+
+def test_a_hidden_column_is_not_read_instead_of_one_that_people_see() -> None:
+    assert places("sku", "quantity", hidden=(1,)) == {"sku": 0, "quantity": 1}
+    assert refusal("sku", "quantity", "qty", hidden=(1,)) == (
+        'The file has 2 columns that mean quantity: "quantity", "qty". Keep one of them.'
+    )
+
+
+def test_two_columns_of_one_name_or_meaning_are_refused() -> None:
+    assert refusal("sku", "SKU", "s k u") == "The file has 3 columns named sku. Keep one of them."
+    assert refusal("sku", "Qty", "Menge") == (
+        'The file has 2 columns that mean quantity: "Qty", "Menge". Keep one of them.'
+    )
+
+
+def test_others_may_stand_there_as_often_as_they_like() -> None:
+    assert columns_of(["sku", "x", "X", "x"], OURS).ignored == ("x", "X", "x")
 
 
 def test_what_is_needed_and_what_was_found_are_told() -> None:
-    with pytest.raises(UnreadableFile, match=r'Needed: sku and carrier; found: "SKU", "", "x{40}"'):
-        named_columns(["SKU", None, "x" * 99], OURS, needed=["sku", "carrier"])
-    with pytest.raises(UnreadableFile, match="Needed: a SKU; found: none"):
-        named_columns([], OURS, needed=["sku"], needed_in_words="a SKU")
-    with pytest.raises(UnreadableFile, match='"c19" and 2 more'):
-        named_columns([f"c{number}" for number in range(22)], OURS, needed=["sku"])
+    assert 'Needed: sku; found: "name", "", "' + "x" * 40 + '".' in refusal("name", "", "x" * 99)
+    assert "Needed: sku and quantity; found: none." in refusal(layout=STOCK)
+    assert "Needed: sku, and for new products name and price; found: none." in refusal(layout=PRODUCTS)
+    assert '"c19" and 2 more' in refusal(*(f"c{number}" for number in range(22)))
 
 
-def test_places_are_those_of_our_columns_in_the_order_of_the_file() -> None:
-    assert list(places_of(["x", "carrier", "", "sku"], OURS).items()) == [("carrier", 1), ("sku", 3)]
-
-
-def test_cells_are_trimmed_restored_and_padded() -> None:
-    rows = iter([(2, [" A ", "x", "'=1 "]), (5, ["B"])])
-
-    assert list(kept_cells(rows, [2, 0], most_rows=2)) == [(2, ("=1", "A")), (5, ("", "B"))]
-
-
-def test_one_row_too_many_is_refused_when_it_comes() -> None:
-    kept = kept_cells(iter([(2, ["A"]), (3, ["B"]), (4, ["C"])]), [0], most_rows=2)
-
-    assert [next(kept), next(kept)] == [(2, ("A",)), (3, ("B",))]
-    with pytest.raises(UnreadableFile, match="more than 2 rows"):
-        next(kept)
-
-
-def test_more_text_than_is_kept_is_refused_and_cells_of_other_columns_do_not_count(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(columns, "MAX_KEPT_CHARACTERS", 10)
-    rows = [(2, ["12345", "x" * 99]), (3, ["12345", ""])]
-
-    assert len(list(kept_cells(iter(rows), [0], most_rows=9))) == 2
-    with pytest.raises(UnreadableFile, match="too much text"):
-        list(kept_cells(iter([*rows, (4, ["1", ""])]), [0], most_rows=9))
+def test_places_are_in_the_order_of_the_file() -> None:
+    assert list(places("x", "quantity", "", "sku").items()) == [("quantity", 1), ("sku", 3)]

@@ -24,7 +24,10 @@ LIFTED = {
     "backoffice.sheets.limits": ("REFUSED_AFTER_SECONDS", "MAX_COLUMNS"),
     "backoffice.sheets.markup": ("MAX_DEPTH", "MAX_ATTRIBUTES", "MAX_NAMES", "MAX_MARK"),
     "backoffice.sheets.csv_rows": ("MAX_LINE", "MAX_COLUMNS", "MAX_BLANK_LINES", "MAX_SHEET_ROWS"),
-    "backoffice.sheets.xlsx_rows": ("MAX_IDLE_ELEMENTS", "MAX_CELL", "MAX_STRINGS", "MAX_STRINGS_MEMORY"),
+    "backoffice.sheets.xlsx_rows": ("MAX_IDLE_ELEMENTS", "MAX_CELL"),
+    "backoffice.sheets.shared_strings": (
+        *("MAX_IDLE_ELEMENTS", "MAX_CELL", "MAX_STRINGS", "MAX_STRINGS_MEMORY"),
+    ),
 }
 # Loads the shop once, then makes a process for each file that it is sent: a fork, which it waits for.
 READER = """
@@ -115,11 +118,12 @@ def bomb(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return path
 
 
-ADVICE = ("Copy", "Save", "save", "Keep", "Split", "Shorten", "closed", "first row")
+ADVICE = ("Copy", "Save", "save", "Keep", "Split", "Shorten", "closed", "first row", "Unpack")
 READ = {
     "instructions": "The file has no rows.",
     "a_sheet_that_is_the_workbook": "The file has no rows.",
     "number_formats": "1 rows",
+    "blank_lines_below": "1 rows",
     "utf_16_lines": "200000 rows",
 }
 

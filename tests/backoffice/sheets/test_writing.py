@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from backoffice.sheets.writing import Cell, write_workbook
-from backoffice.sheets.xlsx_rows import xlsx_rows
+from backoffice.sheets.xlsx_rows import xlsx_sheet
 
 pytestmark = pytest.mark.once
 
@@ -51,7 +51,7 @@ def test_an_empty_text_is_an_empty_cell_and_keeps_its_place() -> None:
 def test_what_is_written_is_read_by_our_own_reader() -> None:
     content = written([("sku", "quantity")], [("A", 5), ("", None), ("B", Decimal("6.0"))])
 
-    assert [(row.number, row.cells) for row in xlsx_rows(content)] == [
+    assert [(row.number, row.cells) for row in xlsx_sheet(content).rows] == [
         (1, ["sku", "quantity"]),
         (2, ["A", "5"]),
         (4, ["B", "6"]),

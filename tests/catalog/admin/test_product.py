@@ -223,7 +223,7 @@ def test_the_same_file_asks_before_it_is_applied_once_more(warehouse: Client) ->
     warehouse.post(f"{IMPORTS}{first.pk}/apply/")
 
     preview = upload(warehouse, "sku,quantity\nTEA-01,5\n", mode="receive")
-    assert "The same file was applied before" in preview
+    assert "The same rows were applied before" in preview
     second = StockImport.objects.exclude(pk=first.pk).get()
     asked = warehouse.post(f"{IMPORTS}{second.pk}/apply/").text
     assert "Apply it once more" in asked
@@ -253,7 +253,7 @@ def test_a_script_is_told_where_the_plan_is_or_why_there_is_none(warehouse: Clie
         return told
 
     assert send(b"sku,quantity\nTEA-01,14\n") == {"url": f"{IMPORTS}{StockImport.objects.get().pk}/change/"}
-    assert send(b"") == {"refused": "The submitted file is empty."}
+    assert send(b"") == {"refused": "The file has no rows. Put one row for each product below the header."}
     assert send(b"colour\nred\n")["refused"].startswith("The first row must name the columns.")
 
 

@@ -207,7 +207,7 @@ def test_semicolons_and_the_first_visible_sheet_are_read(manager: Client) -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "The submitted file is empty."),
+        (b"", "The file has no rows."),
         (b"colour\nred\n", "The first row must name the columns."),
         (b"sku,name,price\nA,Tea\x07,1\n", "invisible control characters"),
         (b'sku,name,price\nA,"Tea,1\nB,Coffee,2\n', "quotation mark that is not closed"),

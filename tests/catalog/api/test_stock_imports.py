@@ -15,7 +15,7 @@ from tests.factories import CLI, make_product, make_user, place
 pytestmark = pytest.mark.django_db
 
 BAD_FILES = Path(__file__).parents[2] / "data" / "bad-imports"
-READABLE = {"semicolon-bom.csv", "tab-utf16.csv"}
+READABLE = {"semicolon-bom.csv", "tab-utf16.csv", "windows-1252.csv"}
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.factories import CLI, make_product
             "It has 30,001 characters; at most 255 are read. Shorten it.",
         ),
         (
-            "not_yes_or_no",
+            "not_active_or_archived",
             {},
             "Write 1 for a product that can be ordered, 0 for an archived one.",
         ),
@@ -94,7 +94,7 @@ def test_what_fields_cannot_hold_has_its_sentence_and_keeps_no_value_of_the_file
         ("sku,price\nA,", "null", "price: A value is needed here: write one."),
         ("sku,name\nA,", "blank", "name: A value is needed here: write one."),
         (
-            "sku,price\nA,1.999",
+            "sku,price\nA,1.9999",
             "max_decimal_places",
             "price: An amount in EUR has at most 2 decimal places.",
         ),

@@ -43,6 +43,7 @@ def test_a_plan_is_told_with_what_its_rows_do_and_who_made_it() -> None:
         "unchanged": 1,
         "problems": 1,
         "ignored_columns": ["colour"],
+        "remarks": [],
         "source": "api",
         "created_at": planned.created_at,
         "created_by": "wanda@shop.example",

@@ -162,7 +162,7 @@ def test_receiving_more_than_a_product_can_hold_is_a_problem() -> None:
 
 def test_an_unreadable_file_leaves_no_plan() -> None:
     make_product("71053")
-    for name in ("ragged.csv", "nul-and-control.csv", "windows-1252.csv", "bomb.xlsx", "header-only.csv"):
+    for name in ("ragged.csv", "nul-and-control.csv", "bomb.xlsx", "header-only.csv"):
         with pytest.raises(Invalid):
             bad_import(name)
     with pytest.raises(Invalid, match="count, receive"):

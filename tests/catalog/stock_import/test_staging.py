@@ -1,14 +1,13 @@
 """Rows of a file wait in a temporary table, which takes nobody's place and leaves nothing behind."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
 
 from backoffice.sheets.limits import UnreadableFile
 from catalog.models import StockImport
-from catalog.stock_import.staging import BATCH, clear, judge, judged_rows, stage
+from catalog.stock_import.staging import BATCH, StagedRow, clear, judge, judged_rows, stage
 from tests.catalog.stock_files import lines, plan
 from tests.factories import make_product
 
@@ -22,9 +21,10 @@ COPY_ROWS = """
 """
 
 
-def rows(units: list[int], fault: str = "") -> Iterator[tuple[Any, ...]]:
+def rows(units: list[int], fault: str = "") -> Iterator[StagedRow]:
     for number, each in enumerate(units, start=2):
-        yield (number, f"S-{number}", str(each), "", "", "", f"s-{number}", each, None, fault)
+        sku = f"S-{number}"
+        yield StagedRow(number, sku, str(each), "", "", "", sku.lower(), each, None, fault, "{}", False)
 
 
 def staged() -> int:
@@ -53,7 +53,7 @@ def test_rows_are_counted_by_what_they_do() -> None:
 
 
 def test_a_file_that_is_refused_halfway_leaves_nothing_for_the_next_one() -> None:
-    def broken() -> Iterator[tuple[Any, ...]]:
+    def broken() -> Iterator[StagedRow]:
         yield from rows([1] * 3)
         raise UnreadableFile("Row 5 is broken.")
 

@@ -144,7 +144,7 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
     missing = shopctl("promos", "import", tmp_path / "none.csv")
     monkeypatch.setattr(promo_file, "MAX_ROWS", 1)
     long = shopctl("promos", "import", "-", stdin="code,percent_off\nA-1,5\nA-2,5\n")
-    nameless = shopctl("promos", "import", "-", stdin="coupon\nA-1\n")
+    nameless = shopctl("promos", "import", "-", stdin="key\nA-1\n")
 
     assert [missing.exit_code, long.exit_code, nameless.exit_code] == [1, 1, 1]
     assert "No such file" in missing.stderr

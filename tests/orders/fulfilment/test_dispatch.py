@@ -99,7 +99,13 @@ def test_what_cannot_be_shipped_is_told_row_by_row_and_holds_up_no_other(numbers
         ("problem", f"{third} is cancelled: nothing is left to ship."),
         ("problem", "There is no order B-1."),
         ("problem", "The tracking number is missing."),
-        ("problem", "A spreadsheet has rounded this tracking number: format its column as text."),
+        (
+            "problem",
+            (
+                "tracking_number: A spreadsheet has rounded it (3.40434E+17). "
+                "Format the column as text and type it again."
+            ),
+        ),
         ("problem", "tracking_number: at most 80 characters, without control characters."),
         ("problem", "The order number is missing."),
         (

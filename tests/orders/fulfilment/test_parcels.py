@@ -64,7 +64,10 @@ def test_nothing_is_wrong_with_a_parcel_that_can_be(parcel: ParcelRow) -> None:
             ParcelRow(2, "B-1", "1" * 81),
             "tracking_number: at most 80 characters, without control characters.",
         ),
-        (ParcelRow(2, "B-1", "1\x07"), "tracking_number: at most 80 characters, without control characters."),
+        (
+            ParcelRow(2, "B-1", "1\x07"),
+            "tracking_number: It contains invisible control characters. Type it again.",
+        ),
         (ParcelRow(2, "B-1", "1", "c" * 61), "carrier: at most 60 characters, without control characters."),
     ],
 )
@@ -72,16 +75,21 @@ def test_what_is_wrong_with_a_parcel_is_told(parcel: ParcelRow, problem: str) ->
     assert parcel.problem == problem
 
 
-@pytest.mark.parametrize("number", ["3.40434E+17", "3,40434e+17", "3E17"])
+@pytest.mark.parametrize("number", ["3.40434E+17", "3,40434e+17", "3E+17"])
 def test_a_number_that_a_spreadsheet_has_rounded_is_not_taken(number: str) -> None:
-    assert "rounded" in ParcelRow(2, "B-1", number).problem
+    [parcel] = read("order;tracking", f"B-1;{number}").rows
+
+    assert parcel.problem == (
+        f"tracking_number: A spreadsheet has rounded it ({number}). "
+        "Format the column as text and type it again."
+    )
 
 
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
         (["tracking", "1"], 'Needed: number and tracking_number; found: "tracking"'),
-        (["order,reference,tracking", "1,2,3"], "2 columns named number"),
+        (["order,reference,tracking", "1,2,3"], '2 columns that mean number: "order", "reference"'),
         (["order,tracking"], "no rows"),
         ([""], "no rows"),
     ],

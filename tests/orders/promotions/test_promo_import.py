@@ -175,7 +175,8 @@ def test_a_code_in_several_rows_is_a_problem_of_each() -> None:
     assert [row.problem for row in found.rows] == [told, "", told]
 
 
-NO_NUMBER = "is no number such as 12.50, without a mark for thousands."
+NO_NUMBER = "is no number: write digits with a point before the decimals, like 12.50."
+TWO_MEANINGS = "can mean 1 or 1000: write it without a mark for thousands."
 NO_DATE = "is no date such as 2026-12-24 or 2026-12-24T18:00."
 
 
@@ -183,8 +184,8 @@ NO_DATE = "is no date such as 2026-12-24 or 2026-12-24T18:00."
     ("column", "cell", "told"),
     [
         ("percent_off", "many", f"percent_off: “many” {NO_NUMBER}"),
-        ("percent_off", "-5", f"percent_off: “-5” {NO_NUMBER}"),
-        ("amount_off", "1.000", f"amount_off: “1.000” {NO_NUMBER}"),
+        ("percent_off", "-5", "percent_off: “-5” is negative."),
+        ("amount_off", "1.000", f"amount_off: “1.000” {TWO_MEANINGS}"),
         ("amount_off", "5", "percent_off: Give percent_off or amount_off, not both."),
         ("starts_at", "24.12.2026", f"starts_at: “24.12.2026” {NO_DATE}"),
         ("ends_at", "tomorrow", f"ends_at: “tomorrow” {NO_DATE}"),

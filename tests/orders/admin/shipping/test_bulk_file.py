@@ -160,7 +160,7 @@ def test_a_workbook_is_taken_too(warehouse: Client, orders: list[Order]) -> None
         ({}, "Choose a file, or paste its rows with their header."),
         ({"pasted": "B-1 0034"}, "Needed: number and tracking_number"),
         ({"pasted": "order,tracking"}, "The file has no rows."),
-        ({"file": SimpleUploadedFile("a.csv", b"")}, "The submitted file is empty."),
+        ({"file": SimpleUploadedFile("a.csv", b"")}, "The file has no rows."),
         ({"file": SimpleUploadedFile("a.xlsx", b"no workbook")}, "named like a workbook"),
         (
             {"pasted": "order,tracking\n" + "B-1,1\n" * (MOST_PARCELS + 1)},

@@ -1,0 +1,115 @@
+"""What was noticed about a file that was read all the same: code and facts, said where it is shown."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext
+
+MOST_NAMED = 10
+LONGEST_NAME = 60
+
+type Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    code: str
+    facts: Facts = field(default_factory=dict)
+
+    @property
+    def in_words(self) -> str:
+        words = SENTENCES[self.code]
+        return words(self.facts) if callable(words) else str(words % self.facts)
+
+
+def remark_naming(code: str, names: Sequence[object], *, count: int | None = None, **facts: Any) -> Remark:
+    """Return a remark about things of which the first ten are named; `count` is how many there are."""
+    count = len(names) if count is None else count
+    named = [name[:LONGEST_NAME] if isinstance(name, str) else name for name in names[:MOST_NAMED]]
+    return Remark(code, {"names": named, "count": count, **facts})
+
+
+def remarks_as_data(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
+    """Return what doors for programs tell, and what is kept with a plan."""
+    return [{"code": each.code, "facts": dict(each.facts), "detail": each.in_words} for each in remarks]
+
+
+def kept_remarks(remarks: Iterable[Remark]) -> list[list[Any]]:
+    """Return the remarks as they are kept as JSON: codes and facts, without sentences."""
+    return [[each.code, dict(each.facts)] for each in remarks]
+
+
+def remarks_kept(kept: Iterable[Sequence[Any]]) -> tuple[Remark, ...]:
+    return tuple(Remark(code, facts) for code, facts in kept)
+
+
+def _listed(facts: Facts) -> dict[str, Any]:
+    names = ", ".join(str(name) for name in facts["names"])
+    more = facts["count"] - len(facts["names"])
+    if more:
+        told = ngettext("%(names)s and %(more)s more", "%(names)s and %(more)s more", more)
+        names = told % {"names": names, "more": f"{more:,}"}
+    return {**facts, "names": names}
+
+
+def _other_sheets(facts: Facts) -> str:
+    told = ngettext(
+        "Only the sheet %(read)s is read; another one has rows too: %(names)s.",
+        "Only the sheet %(read)s is read; others have rows too: %(names)s.",
+        facts["count"],
+    )
+    return told % _listed(facts)
+
+
+def _hidden_columns(facts: Facts) -> str:
+    told = ngettext(
+        "A column is hidden in the sheet and is read all the same: %(names)s.",
+        "Columns are hidden in the sheet and are read all the same: %(names)s.",
+        facts["count"],
+    )
+    return told % _listed(facts)
+
+
+def _hidden_rows(facts: Facts) -> str:
+    told = ngettext(
+        "A row is hidden in the sheet and is read all the same: %(names)s.",
+        "Rows are hidden in the sheet and are read all the same: %(names)s.",
+        facts["count"],
+    )
+    return told % _listed(facts)
+
+
+def _repeated_header(facts: Facts) -> str:
+    told = ngettext(
+        "The header stands there once more and is passed over, in row %(names)s.",
+        "The header stands there again and again and is passed over, in rows %(names)s.",
+        facts["count"],
+    )
+    return told % _listed(facts)
+
+
+def _archived_products(facts: Facts) -> str:
+    told = ngettext(
+        "A product is archived: %(names)s. Its stock is changed, but it cannot be ordered.",
+        "Products are archived: %(names)s. Their stock is changed, but they cannot be ordered.",
+        facts["count"],
+    )
+    return told % _listed(facts)
+
+
+SENTENCES: Mapping[str, Promise | Callable[[Facts], str]] = {
+    "read_as_windows_1252": gettext_lazy(
+        "The file is not UTF-8. It was read as Windows-1252: check the accents."
+    ),
+    "read_as_mac_roman": gettext_lazy(
+        "The file is not UTF-8. It was read as Mac OS Roman: check the accents."
+    ),
+    "header_below": gettext_lazy("The header was found in row %(row)s. What stands above it is not read."),
+    "other_sheets": _other_sheets,
+    "hidden_columns": _hidden_columns,
+    "hidden_rows": _hidden_rows,
+    "repeated_header": _repeated_header,
+    "archived_products": _archived_products,
+}

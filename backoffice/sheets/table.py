@@ -1,0 +1,159 @@
+"""A file as a table: its header found, its columns known, its rows below with a cell for each of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from backoffice.sheets.cells import CellFault, CellKind, shown_text, text_of
+from backoffice.sheets.columns import Layout, columns_of
+from backoffice.sheets.csv_rows import Sheet, SheetRow
+from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
+from backoffice.sheets.reading import HEADER_WITHIN, sheet_of
+from backoffice.sheets.remarks import Remark, remark_naming
+
+LONGEST_NAME = 60
+
+
+class FaultyCell(NamedTuple):
+    """A cell that its column cannot hold; `code` and `facts` are those of a CellFault."""
+
+    column: str
+    code: str
+    facts: Mapping[str, Any]
+
+
+class TextRow(NamedTuple):
+    """A row's number in the file, its cells as texts, and those of them that their columns cannot hold."""
+
+    number: int
+    texts: tuple[str, ...]
+    faults: tuple[FaultyCell, ...] = ()
+
+
+@dataclass(slots=True)
+class SheetTable:
+    """`places` are in the order of the file; `remarks` are whole once all rows are read."""
+
+    places: Mapping[str, int]
+    ignored_columns: tuple[str, ...]
+    remarks: list[Remark]
+    _header: list[str]
+    _layout: Layout
+    _sheet: Sheet
+    _repeated: list[int]
+
+    def rows(self, *, most: int) -> Iterator[SheetRow]:
+        """Yield the rows below the header, which are filled up where their last cells are left out.
+
+        Raises:
+            UnreadableFile: while iterating; also for a file without rows, or with more than `most`.
+        """
+        count = 0
+        for row in self._rows_below():
+            count += 1
+            if count > most:
+                raise UnreadableFile(
+                    _("The file has more than %(most)s rows. Split it.") % {"most": f"{most:,}"}
+                )
+            yield row
+        if count == 0:
+            raise UnreadableFile(self._layout.no_rows)
+        if self._repeated:
+            self.remarks.append(remark_naming("repeated_header", self._repeated))
+
+    def _rows_below(self) -> Iterator[SheetRow]:
+        width = len(self._header)
+        padding = [""] * width
+        least = max(self.places[name] for name in self._layout.needed) + 1
+        begins = self.places[self._layout.needed[0]]
+        names = {cell for cell in self._header if cell}
+        is_text = self._sheet.of_text
+        for row in self._sheet.rows:
+            cells = row.cells
+            if is_text and len(cells) != width:
+                _refuse_ragged(row, width, least)
+            if len(cells) < width:
+                cells.extend(padding)
+            if cells[begins] in names and self._is_header_again(row):
+                continue
+            yield row
+
+    def _is_header_again(self, row: SheetRow) -> bool:
+        """Whether the row only repeats the header, as on printed pages. Raises UnreadableFile for another."""
+        if not self._layout.is_header(row.cells):
+            return False
+        if columns_of(row.cells, self._layout).places != self.places:
+            raise UnreadableFile(
+                _("A second table begins in row %(row)s. Keep one table in a sheet.") % {"row": row.number}
+            )
+        self._repeated.append(row.number)
+        return True
+
+    def text_rows(self, *, most: int) -> Iterator[TextRow]:
+        """Yield the texts of the known columns, for callers that keep them in memory.
+
+        Raises:
+            UnreadableFile: while iterating, as for `rows`, and for too much text.
+        """
+        kinds = [(name, place, self._layout.kinds[name]) for name, place in self.places.items()]
+        kept = 0
+        for number, cells in self.rows(most=most):
+            faults: list[FaultyCell] = []
+            texts = tuple(_text(cells[place], name, kind, faults) for name, place, kind in kinds)
+            kept += sum(map(len, texts))
+            if kept > MAX_KEPT_CHARACTERS:
+                raise UnreadableFile(_("The file holds too much text. Shorten its long cells, or split it."))
+            yield TextRow(number, texts, tuple(faults))
+
+
+def read_table(content: bytes, *, file_name: str, layout: Layout) -> SheetTable:
+    """Return the table in the file, whose rows are read as they are needed.
+
+    Raises:
+        UnreadableFile: at once for a file that is no table, or not of this layout.
+    """
+    sheet = sheet_of(content, file_name=file_name, layout=layout)
+    header, is_below = _header_in(sheet.rows, layout)
+    columns = columns_of(header.cells, layout, hidden=sheet.hidden_columns)
+    remarks = sheet.remarks
+    if is_below:
+        remarks.append(Remark("header_below", {"row": header.number}))
+    if hidden := [name for name, place in columns.places.items() if place in sheet.hidden_columns]:
+        remarks.append(remark_naming("hidden_columns", hidden))
+    ignored = tuple(name[:LONGEST_NAME] for name in columns.ignored)
+    return SheetTable(columns.places, ignored, remarks, header.cells, layout, sheet, [])
+
+
+def _header_in(rows: Iterator[SheetRow], layout: Layout) -> tuple[SheetRow, bool]:
+    """Return the row that names the needed columns, or else the first one, and whether others stand above."""
+    first = next(rows, None)
+    if first is None:
+        raise UnreadableFile(layout.no_rows)
+    for row in chain([first], rows):
+        if layout.is_header(row.cells):
+            return row, row is not first
+        if row.number >= HEADER_WITHIN:
+            break
+    return first, False
+
+
+def _text(cell: str, column: str, kind: CellKind, faults: list[FaultyCell]) -> str:
+    try:
+        return text_of(cell, kind)
+    except CellFault as fault:
+        faults.append(FaultyCell(column, fault.code, fault.facts))
+        return shown_text(cell)
+
+
+def _refuse_ragged(row: SheetRow, width: int, least: int) -> None:
+    if len(row.cells) < least or any(map(str.strip, row.cells[width:])):
+        raise UnreadableFile(
+            _(
+                "Row %(row)s does not have as many cells (%(cells)s) as the header (%(columns)s). "
+                "Give it one for each column; text that contains the separator needs quotation marks."
+            )
+            % {"row": row.number, "cells": len(row.cells), "columns": width}
+        )
