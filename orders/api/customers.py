@@ -11,6 +11,8 @@ from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.transactions import write_transaction
 from backoffice.requests.json_reply import Reply, rendered
+from backoffice.sheets.csv_lines import CSV_TYPE
+from backoffice.sheets.writing import exported_csv
 from orders.api.customer_schemas import (
     CustomerDetail,
     CustomerFilters,
@@ -21,7 +23,7 @@ from orders.api.customer_schemas import (
     MergePlanOut,
 )
 from orders.customers.editing import edit_customer
-from orders.customers.export import CustomerExport, customers_csv
+from orders.customers.export import CustomerExport
 from orders.customers.merge_plan import plan_merge
 from orders.customers.merging import merge_customers, undo_merge
 from orders.readers.customers import (
@@ -86,9 +88,7 @@ def export_csv(request: HttpRequest) -> StreamingHttpResponse:
     record_export("customers", format="csv", by=by)
     wanted = CustomerExport.told_to(by.user)
     headers = {"Content-Disposition": 'attachment; filename="customers.csv"'}
-    return StreamingHttpResponse(
-        customers_csv(wanted), content_type="text/csv; charset=utf-8", headers=headers
-    )
+    return StreamingHttpResponse(exported_csv(wanted), content_type=CSV_TYPE, headers=headers)
 
 
 @customers_router.get(

@@ -16,6 +16,7 @@ from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, c
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
+from backoffice.sheets.csv_lines import CSV_TYPE
 from orders.api.promos.inputs import changed_terms, terms_sent
 from orders.api.promos.schemas import (
     CodesOfPromotionFilters,
@@ -217,9 +218,7 @@ def download_codes(request: HttpRequest, promotion_id: int) -> StreamingHttpResp
     codes = _codes_of(promotion_id)
     record_export("promo_codes", promotion=promotion_id, by=by)
     headers = {"Content-Disposition": f'attachment; filename="promotion-{promotion_id}-codes.csv"'}
-    return StreamingHttpResponse(
-        promo_codes_csv(codes), content_type="text/csv; charset=utf-8", headers=headers
-    )
+    return StreamingHttpResponse(promo_codes_csv(codes), content_type=CSV_TYPE, headers=headers)
 
 
 def _codes_of(promotion_id: int) -> QuerySet[PromoCode]:
