@@ -250,7 +250,7 @@ def undo(
     by = actor(as_, EDIT)
     stayed = customer_named(kept)
 
-    def part() -> dict[str, Any]:
+    def undone() -> dict[str, Any]:
         latest = latest_merge_of(stayed)
         undo_merge(latest.pk, by=by)
         return merge_as_data(latest)
@@ -262,7 +262,7 @@ def undo(
         yes=yes,
         question=_("Undo the latest merge into %(kept)s?") % {"kept": stayed.readable_email},
     )
-    _show_merge(asked.made(part), as_json=json)
+    _show_merge(asked.made(undone), as_json=json)
 
 
 def _answer_dry_run(plan: "MergePlan", *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from accounts.api.auth import require
 from accounts.history import record_export
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
@@ -68,7 +69,6 @@ CODE_SORTING = Sorting(
     "promotion-codes", {"code": SortKey("code"), "times_used": SortKey("times_used")}, usual="code"
 )
 FILTER = tuple(field.name for field in dataclass_fields(PromotionFilter))
-MAX_ID = 2**63 - 1
 
 
 @promotions_router.post(
@@ -227,4 +227,4 @@ def _codes_of(promotion_id: int) -> QuerySet[PromoCode]:
 
 def _number_in_range(promotion_id: int) -> int:
     """Limit the number to what the databases take; no promotion has a larger one."""
-    return min(promotion_id, MAX_ID)
+    return min(promotion_id, LARGEST_KEY)
