@@ -141,13 +141,10 @@ def archive_product(sku: str, *, by: Actor) -> Product:
 def _save(product: Product) -> None:
     """Save the product. Raises Invalid, SkuTaken."""
     refuse_unclean(product)
+    fields = None if product._state.adding else [*EDITABLE, "sku_key", "barcode_key", "updated_at"]
     try:
         with transaction.atomic():
-            product.save(
-                update_fields=None
-                if product._state.adding
-                else [*EDITABLE, "sku_key", "barcode_key", "updated_at"]
-            )
+            product.save(update_fields=fields)
     except IntegrityError as error:
         # The first line names the constraint or columns; PostgreSQL's next line quotes what was typed.
         is_barcode = "barcode" in str(error).partition("\n")[0]

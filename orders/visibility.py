@@ -32,6 +32,11 @@ def may_know_promos(user: User) -> bool:
     return not user.is_staff or user.has_perm("orders.view_promocode")
 
 
+def may_read_emails(user: User) -> bool:
+    """Tell whether the user may see the mails about an order, which say who ordered and where it goes."""
+    return user.has_perm("outbox.view_emailmessage") and may_know_customers(user)
+
+
 def note_told_to(user: User, order: Order) -> str:
     """Return the order's note, or "" for whoever may not know customers."""
     return order.note if may_know_customers(user) else ""

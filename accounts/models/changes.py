@@ -53,6 +53,8 @@ def _new_role(facts: Facts) -> str:
 
 
 def _new_email(facts: Facts) -> str:
+    if "email" not in facts:
+        return ""
     email = facts["email"]
     return f"{readable_email(email['from'])} → {readable_email(email['to'])}"
 

@@ -18,7 +18,7 @@ from backoffice.text import CONTROL, CONTROL_BUT_LINE_BREAKS, identity_key
 SHOWN = 40
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """What the cells of a column are. KEY: what names a thing, such as a SKU, a code, a tracking number."""
 
     TEXT = "text"
@@ -31,7 +31,7 @@ class Kind(Enum):
     MOMENT = "moment"
 
 
-NUMBERS = frozenset({Kind.WHOLE, Kind.MONEY, Kind.PERCENT})
+NUMBERS = frozenset({CellKind.WHOLE, CellKind.MONEY, CellKind.PERCENT})
 
 
 class Look(Enum):
@@ -69,12 +69,15 @@ class CellFault(Exception):
 
 
 # Which code a look has in a column of a kind that it does not suit.
-UNSUITABLE: Mapping[Look, Mapping[Kind, str]] = {
-    Look.DATE: {Kind.KEY: "date_in_key", **dict.fromkeys((*NUMBERS, Kind.TRUTH), "date_in_number")},
-    Look.TRUTH: {Kind.KEY: "truth_in_key"},
-    Look.PERCENT: {Kind.KEY: "masked_key", **dict.fromkeys((Kind.WHOLE, Kind.MONEY), "percent_in_number")},
-    Look.MASKED: {Kind.KEY: "masked_key"},
-    Look.SCIENTIFIC: {Kind.KEY: "rounded_number"},
+UNSUITABLE: Mapping[Look, Mapping[CellKind, str]] = {
+    Look.DATE: {CellKind.KEY: "date_in_key", **dict.fromkeys((*NUMBERS, CellKind.TRUTH), "date_in_number")},
+    Look.TRUTH: {CellKind.KEY: "truth_in_key"},
+    Look.PERCENT: {
+        CellKind.KEY: "masked_key",
+        **dict.fromkeys((CellKind.WHOLE, CellKind.MONEY), "percent_in_number"),
+    },
+    Look.MASKED: {CellKind.KEY: "masked_key"},
+    Look.SCIENTIFIC: {CellKind.KEY: "rounded_number"},
 }
 # Spreadsheets always write both sign and two digits; 1E5 may be a SKU.
 ROUNDED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]{2,3}\Z", re.IGNORECASE)
@@ -89,7 +92,7 @@ AS_FORMULA = re.compile(r'="([^"]*)"\Z')
 BEHIND_APOSTROPHE = re.compile(r"'[0-9]")
 
 
-def text_of(cell: str, kind: Kind) -> str:
+def text_of(cell: str, kind: CellKind) -> str:
     """Return the cell's text, trimmed, as a column of this kind takes it.
 
     Raises:
@@ -98,13 +101,13 @@ def text_of(cell: str, kind: Kind) -> str:
     if isinstance(cell, Special):
         cell = _suitable(cell, kind)
     text = restored(cell.strip()).strip()
-    if kind is Kind.KEY or kind in NUMBERS:
+    if kind is CellKind.KEY or kind in NUMBERS:
         text = _bare(text)
     if text.startswith("#") and ERROR.match(text):
         raise CellFault("error_cell", text=text)
-    if (CONTROL_BUT_LINE_BREAKS if kind is Kind.LINES else CONTROL).search(text):
+    if (CONTROL_BUT_LINE_BREAKS if kind is CellKind.LINES else CONTROL).search(text):
         raise CellFault("invisible_characters")
-    if kind is Kind.KEY and ROUNDED.match(text):
+    if kind is CellKind.KEY and ROUNDED.match(text):
         raise CellFault("rounded_number", text=text[:SHOWN])
     return text
 
@@ -114,10 +117,10 @@ def shown_text(cell: str) -> str:
     return (cell.shown if isinstance(cell, Special) else cell).strip()
 
 
-def _suitable(cell: Special, kind: Kind) -> str:
+def _suitable(cell: Special, kind: CellKind) -> str:
     if code := UNSUITABLE.get(cell.look, {}).get(kind):
         raise CellFault(code, text=cell.shown[:SHOWN])
-    return str(cell) if kind in (Kind.WHOLE, Kind.MONEY) else cell.shown
+    return str(cell) if kind in (CellKind.WHOLE, CellKind.MONEY) else cell.shown
 
 
 def _bare(text: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.sheets.cells import ERROR, Kind
+from backoffice.sheets.cells import ERROR, CellKind
 from backoffice.sheets.header_words import WORDS
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.text import identity_key
@@ -33,7 +33,7 @@ class Layout:
     `others` are known but not read, and nobody is told of them; `no_rows` is said of a file without rows.
     """
 
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, CellKind]
     needed: tuple[str, ...]
     no_rows: str | Promise
     others: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from backoffice.sheets.cells import CellFault, Kind, shown_text, text_of
+from backoffice.sheets.cells import CellFault, CellKind, shown_text, text_of
 from backoffice.sheets.columns import Layout, columns_of
 from backoffice.sheets.csv_rows import Sheet, SheetRow
 from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
@@ -34,7 +34,7 @@ class TextRow(NamedTuple):
 
 
 @dataclass(slots=True)
-class Table:
+class SheetTable:
     """`places` are in the order of the file; `remarks` are whole once all rows are read."""
 
     places: Mapping[str, int]
@@ -109,7 +109,7 @@ class Table:
             yield TextRow(number, texts, tuple(faults))
 
 
-def read_table(content: bytes, *, file_name: str, layout: Layout) -> Table:
+def read_table(content: bytes, *, file_name: str, layout: Layout) -> SheetTable:
     """Return the table in the file, whose rows are read as they are needed.
 
     Raises:
@@ -124,7 +124,7 @@ def read_table(content: bytes, *, file_name: str, layout: Layout) -> Table:
     if hidden := [name for name, place in columns.places.items() if place in sheet.hidden_columns]:
         remarks.append(remark_naming("hidden_columns", hidden))
     ignored = tuple(name[:LONGEST_NAME] for name in columns.ignored)
-    return Table(columns.places, ignored, remarks, header.cells, layout, sheet, [])
+    return SheetTable(columns.places, ignored, remarks, header.cells, layout, sheet, [])
 
 
 def _header_in(rows: Iterator[SheetRow], layout: Layout) -> tuple[SheetRow, bool]:
@@ -140,7 +140,7 @@ def _header_in(rows: Iterator[SheetRow], layout: Layout) -> tuple[SheetRow, bool
     return first, False
 
 
-def _text(cell: str, column: str, kind: Kind, faults: list[FaultyCell]) -> str:
+def _text(cell: str, column: str, kind: CellKind, faults: list[FaultyCell]) -> str:
     try:
         return text_of(cell, kind)
     except CellFault as fault:

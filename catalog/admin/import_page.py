@@ -76,7 +76,6 @@ class ImportPage:
         return {}
 
     def context(self, refusal: Refusal | None) -> dict[str, Any]:
-        faults = refusal.faults if refusal else ()
         return {
             "title": self.title(),
             "object": self._import,
@@ -87,10 +86,7 @@ class ImportPage:
             "is_planned": self.is_planned,
             "is_applied": self._import.state == "applied",
             "actions": self.actions(),
-            "refusal": refusal,
-            "cannot_undo": isinstance(refusal, CannotUndo),
-            "faults": faults[:FAULTS_SHOWN],
-            "more_faults": max(0, len(faults) - FAULTS_SHOWN),
+            **_told_of(refusal),
             **self.more(refusal),
         }
 
@@ -104,6 +100,16 @@ class ImportPage:
             "href": "?" if is_current else f"?show={figure.view}",
             "is_current": is_current,
         }
+
+
+def _told_of(refusal: Refusal | None) -> dict[str, Any]:
+    faults = refusal.faults if refusal else ()
+    return {
+        "refusal": refusal,
+        "cannot_undo": isinstance(refusal, CannotUndo),
+        "faults": faults[:FAULTS_SHOWN],
+        "more_faults": max(0, len(faults) - FAULTS_SHOWN),
+    }
 
 
 def tone_of_problems(count: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.sheets.cells import CellFault, Kind, money_of, truth_of, whole_of
+from backoffice.sheets.cells import CellFault, CellKind, money_of, truth_of, whole_of
 from backoffice.sheets.columns import Layout
 from backoffice.sheets.plans import RowProblem
 from backoffice.text import identity_key
@@ -14,13 +14,13 @@ from catalog.models import Category
 from catalog.product_files.problems import RowHasProblems
 
 KINDS = {
-    "sku": Kind.KEY,
-    "name": Kind.TEXT,
-    "price": Kind.MONEY,
-    "category": Kind.TEXT,
-    "barcode": Kind.KEY,
-    "low_stock_threshold": Kind.WHOLE,
-    "is_active": Kind.TRUTH,
+    "sku": CellKind.KEY,
+    "name": CellKind.TEXT,
+    "price": CellKind.MONEY,
+    "category": CellKind.TEXT,
+    "barcode": CellKind.KEY,
+    "low_stock_threshold": CellKind.WHOLE,
+    "is_active": CellKind.TRUTH,
 }
 IMPORTED = tuple(KINDS)
 LAYOUT = Layout(

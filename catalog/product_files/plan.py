@@ -114,19 +114,19 @@ class _Judge:
         for number, texts in self._file.rows:
             if on_row:
                 on_row()
-            cells = dict(zip(self._file.columns, texts, strict=True))
-            sku = cells["sku"]
-            try:
-                edit = self._edit(cells, self._file.faults.get(number, ()))
-            except RowHasProblems as refusal:
-                words = problems_in_words(refusal.problems)
-                yield PlannedRow(number, sku, Outcome.PROBLEM, {}, words, refusal.problems)
-                continue
-            if not edit.changes:
-                yield PlannedRow(number, sku, Outcome.SAME, {})
-                continue
-            self.edits.append(edit)
-            yield PlannedRow(number, sku, Outcome.NEW if edit.is_new else Outcome.CHANGE, edit.changes)
+            yield self._row(number, dict(zip(self._file.columns, texts, strict=True)))
+
+    def _row(self, number: int, cells: Mapping[str, str]) -> PlannedRow:
+        sku = cells["sku"]
+        try:
+            edit = self._edit(cells, self._file.faults.get(number, ()))
+        except RowHasProblems as refusal:
+            words = problems_in_words(refusal.problems)
+            return PlannedRow(number, sku, Outcome.PROBLEM, {}, words, refusal.problems)
+        if not edit.changes:
+            return PlannedRow(number, sku, Outcome.SAME, {})
+        self.edits.append(edit)
+        return PlannedRow(number, sku, Outcome.NEW if edit.is_new else Outcome.CHANGE, edit.changes)
 
     def _edit(self, cells: Mapping[str, str], faults: Sequence[RowProblem]) -> ProductEdit:
         """Return a row's product, whether it exists or is new, changed as the row says.
@@ -134,15 +134,9 @@ class _Judge:
         Raises:
             RowHasProblems.
         """
-        key = identity_key(cells["sku"])
         if any(each.column == "sku" for each in faults):
             raise RowHasProblems(*faults)
-        if not key:
-            raise RowHasProblems(RowProblem("", "sku_missing"))
-        if key in self._repeated:
-            raise RowHasProblems(repeated_sku(self._repeated[key]))
-        if key in self._renamed:
-            raise RowHasProblems(RowProblem("sku", "sku_renamed", {"sku": self._renamed[key]}))
+        key = self._key(cells["sku"])
         said = said_by(cells, self._categories, faults)
         known = self._known.get(key)
         product = known or Product()
@@ -156,6 +150,17 @@ class _Judge:
         if changes:
             self._refuse_unclean(product, key)
         return ProductEdit(product, known is None, changes)
+
+    def _key(self, sku: str) -> str:
+        """Return what the SKU is compared by. Raises RowHasProblems when it names no one product."""
+        key = identity_key(sku)
+        if not key:
+            raise RowHasProblems(RowProblem("", "sku_missing"))
+        if key in self._repeated:
+            raise RowHasProblems(repeated_sku(self._repeated[key]))
+        if key in self._renamed:
+            raise RowHasProblems(RowProblem("sku", "sku_renamed", {"sku": self._renamed[key]}))
+        return key
 
     def _refuse_unclean(self, product: Product, key: str) -> None:
         """Raises RowHasProblems when the product cannot be saved like this."""

@@ -54,29 +54,32 @@ def undo_product_import(number: int, *, by: Actor, skip_invalid: bool = False) -
         CannotUndo: naming the rows; nothing was undone.
     """
     kept = hold_product_import(number)
-    if kept.state != ImportState.APPLIED:
-        sentence = (
-            gettext("Product import %(number)s is undone, not applied.")
-            if kept.state == ImportState.UNDONE
-            else gettext("Product import %(number)s is planned, not applied.")
-        )
-        raise NotApplied(sentence % {"number": number})
+    _refuse_unless_applied(kept)
     undoing = _Undoing(kept)
     undoing.judge()
     if undoing.problems and (not skip_invalid or not undoing.edits):
-        raise CannotUndo(
-            ngettext(
-                "%(blocked)s of %(changes)s change can no longer be undone; nothing was.",
-                "%(blocked)s of %(changes)s changes can no longer be undone; nothing was.",
-                kept.changes,
-            )
-            % {"blocked": f"{len(undoing.problems):,}", "changes": f"{kept.changes:,}"},
-            faults=_faults(undoing.problems),
-        )
+        raise _cannot_undo(kept, undoing.problems)
     write(undoing.edits)
     record_edits(undoing.edits, by=by, file_name=kept.file_name, product_import=kept, is_undoing=True)
     _keep(kept, undoing.problems, by)
     return kept
+
+
+def _refuse_unless_applied(kept: ProductImport) -> None:
+    if kept.state == ImportState.UNDONE:
+        raise NotApplied(gettext("Product import %(number)s is undone, not applied.") % {"number": kept.pk})
+    if kept.state != ImportState.APPLIED:
+        raise NotApplied(gettext("Product import %(number)s is planned, not applied.") % {"number": kept.pk})
+
+
+def _cannot_undo(kept: ProductImport, problems: "Problems") -> CannotUndo:
+    words = ngettext(
+        "%(blocked)s of %(changes)s change can no longer be undone; nothing was.",
+        "%(blocked)s of %(changes)s changes can no longer be undone; nothing was.",
+        kept.changes,
+    )
+    facts = {"blocked": f"{len(problems):,}", "changes": f"{kept.changes:,}"}
+    return CannotUndo(words % facts, faults=_faults(problems))
 
 
 type Problems = Mapping[ProductImportRow, RowProblem]

@@ -6,21 +6,21 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.sheets.cells import CellFault, Kind, shown_text, text_of
+from backoffice.sheets.cells import CellFault, CellKind, shown_text, text_of
 from backoffice.sheets.columns import Layout
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.remarks import Remark
-from backoffice.sheets.table import FaultyCell, Table, read_table
+from backoffice.sheets.table import FaultyCell, SheetTable, read_table
 
 MAX_ROWS = 1_000_000
 MAX_CELL = 255
 
 KINDS = {
-    "sku": Kind.KEY,
-    "quantity": Kind.WHOLE,
-    "expected": Kind.WHOLE,
-    "note": Kind.LINES,
-    "name": Kind.TEXT,
+    "sku": CellKind.KEY,
+    "quantity": CellKind.WHOLE,
+    "expected": CellKind.WHOLE,
+    "note": CellKind.LINES,
+    "name": CellKind.TEXT,
 }
 COLUMNS = tuple(KINDS)
 NO_ROWS = gettext_lazy("The file has no rows. Put one row for each product below the header.")
@@ -58,7 +58,7 @@ def read_stock_file(content: bytes, *, file_name: str) -> StockFile:
     return StockFile(_file_rows(table), list(table.ignored_columns), table.remarks)
 
 
-def _file_rows(table: Table) -> Iterator[FileRow]:
+def _file_rows(table: SheetTable) -> Iterator[FileRow]:
     # The last cell of each row is made empty below and stands for columns that the file lacks.
     columns = [(column, kind, table.places.get(column, -1)) for column, kind in KINDS.items()]
     for number, cells in table.rows(most=MAX_ROWS):

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.sheets.cell_words import fault_in_words
-from backoffice.sheets.cells import CellFault, Kind, text_of
+from backoffice.sheets.cells import CellFault, CellKind, text_of
 from backoffice.sheets.columns import Layout
 from backoffice.sheets.reading import content_of
 from backoffice.sheets.remarks import Remark
 from backoffice.sheets.table import FaultyCell, TextRow, read_table
 
-KINDS = {"number": Kind.KEY, "tracking_number": Kind.KEY, "carrier": Kind.TEXT}
+KINDS = {"number": CellKind.KEY, "tracking_number": CellKind.KEY, "carrier": CellKind.TEXT}
 COLUMNS = tuple(KINDS)
 LAYOUT = Layout(
     KINDS,

@@ -15,7 +15,7 @@ from backoffice.errors import Fault, Invalid
 from backoffice.moments import closing, opening
 from backoffice.money import ZERO
 from backoffice.sheets.cell_words import fault_in_words
-from backoffice.sheets.cells import CellFault, Kind, moment_text, money_of, percent_of, truth_of, whole_of
+from backoffice.sheets.cells import CellFault, CellKind, moment_text, money_of, percent_of, truth_of, whole_of
 from backoffice.sheets.columns import Layout
 from backoffice.sheets.formulas import restored
 from backoffice.sheets.reading import content_of
@@ -28,15 +28,15 @@ from orders.promotions.restriction import category_ids, product_ids
 
 MAX_ROWS = 10_000
 OF_REJECTED_ROWS = ("row", "problem")
-KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(COLUMNS, Kind.TEXT),
-    "code": Kind.KEY,
-    "percent_off": Kind.PERCENT,
-    **dict.fromkeys(("amount_off", "max_discount", "minimum_spend"), Kind.MONEY),
-    **dict.fromkeys(("starts_at", "ends_at"), Kind.MOMENT),
-    **dict.fromkeys(("max_uses", "max_uses_per_customer"), Kind.WHOLE),
-    **dict.fromkeys(("first_order_only", "is_restricted", "is_paused"), Kind.TRUTH),
-    **dict.fromkeys(("categories", "products"), Kind.LINES),
+KINDS: Mapping[str, CellKind] = {
+    **dict.fromkeys(COLUMNS, CellKind.TEXT),
+    "code": CellKind.KEY,
+    "percent_off": CellKind.PERCENT,
+    **dict.fromkeys(("amount_off", "max_discount", "minimum_spend"), CellKind.MONEY),
+    **dict.fromkeys(("starts_at", "ends_at"), CellKind.MOMENT),
+    **dict.fromkeys(("max_uses", "max_uses_per_customer"), CellKind.WHOLE),
+    **dict.fromkeys(("first_order_only", "is_restricted", "is_paused"), CellKind.TRUTH),
+    **dict.fromkeys(("categories", "products"), CellKind.LINES),
 }
 LAYOUT = Layout(
     KINDS,

@@ -18,6 +18,7 @@ from orders.admin.order.parcels_and_reversals import ParcelCard
 from orders.fulfilment.sending_again import WAITING, emails_about, is_over, send_again
 from orders.models import Order, OrderLine
 from orders.timeline_words import MAILS
+from orders.visibility import may_read_emails
 
 MOST_EMAILS = 50
 TONES = {EmailState.SENT: "good", EmailState.DEAD: "bad"}
@@ -37,8 +38,8 @@ class EmailRow:
 def emails_of(
     order: Order, lines: Sequence[OrderLine], parcels: Iterable[ParcelCard], user: User
 ) -> Sequence[EmailRow]:
-    """Return the newest mails about the order; none for whoever may not see e-mails."""
-    if not user.has_perm("outbox.view_emailmessage"):
+    """Return the newest mails about the order; none for whoever may not read them."""
+    if not may_read_emails(user):
         return ()
     undone = {parcel.reference for parcel in parcels if parcel.undone_at}
     may_send = user.has_perms(["outbox.requeue_emailmessage", "accounts.view_customer"])

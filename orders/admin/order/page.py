@@ -34,6 +34,7 @@ from orders.visibility import (
     facts_told_to,
     may_know_customers,
     may_know_promos,
+    may_read_emails,
     note_told_to,
 )
 
@@ -145,7 +146,7 @@ def page_of(order: Order, user: User) -> OrderPage:
         address=address_of(order),
         note=note_told_to(user, order),
         timeline=[_entry(event, user) for event in events],
-        shows_emails=user.has_perm("outbox.view_emailmessage"),
+        shows_emails=may_read_emails(user),
         emails=emails_of(order, lines, parcels, user),
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backoffice.sheets.cells import Kind
+from backoffice.sheets.cells import CellKind
 from backoffice.sheets.columns import Columns, Layout, columns_of, key_of
 from backoffice.sheets.header_words import WORDS
 from backoffice.sheets.limits import UnreadableFile
@@ -14,7 +14,10 @@ from orders.promotions.promo_file import LAYOUT as PROMOS
 pytestmark = pytest.mark.once
 
 OURS = Layout(
-    dict.fromkeys(("sku", "max_uses", "quantity"), Kind.TEXT), needed=("sku",), no_rows="", others=("row",)
+    dict.fromkeys(("sku", "max_uses", "quantity"), CellKind.TEXT),
+    needed=("sku",),
+    no_rows="",
+    others=("row",),
 )
 
 

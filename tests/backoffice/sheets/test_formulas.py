@@ -89,5 +89,5 @@ def test_one_place_alone_writes_csv_files() -> None:
     assert writers == {
         'backoffice/sheets/csv_lines.py:csv.writer(file, lineterminator="\\r\\n")',
         # Several names within one cell.
-        'orders/promotions/promo_export.py:csv.writer(file, delimiter=";", lineterminator="").writerow(map(neutralised, names))',  # noqa: E501
+        'orders/promotions/promo_export.py:csv.writer(file, delimiter=";", lineterminator="").writerow(map(safe_text, names))',  # noqa: E501
     }

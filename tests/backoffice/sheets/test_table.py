@@ -6,22 +6,22 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from backoffice.sheets.cells import Kind
+from backoffice.sheets.cells import CellKind
 from backoffice.sheets.columns import Layout
 from backoffice.sheets.limits import UnreadableFile
-from backoffice.sheets.table import FaultyCell, Table, TextRow, read_table
+from backoffice.sheets.table import FaultyCell, SheetTable, TextRow, read_table
 
 pytestmark = pytest.mark.once
 
 LAYOUT = Layout(
-    {"sku": Kind.KEY, "quantity": Kind.WHOLE, "note": Kind.LINES},
+    {"sku": CellKind.KEY, "quantity": CellKind.WHOLE, "note": CellKind.LINES},
     needed=("sku", "quantity"),
     no_rows="No rows.",
     others=("problem",),
 )
 
 
-def table(content: str | bytes) -> Table:
+def table(content: str | bytes) -> SheetTable:
     content = content.encode() if isinstance(content, str) else content
     return read_table(content, file_name="a.csv", layout=LAYOUT)
 

@@ -97,7 +97,7 @@ def test_the_good_rows_alone_are_imported_when_asked_for_and_the_others_handed_b
     assert rejected.content.decode().splitlines()[0] == "sku,name,price,row,problem"
     assert rejected.content.decode().splitlines()[1].startswith("BAD,Cup,free,5,")
     problems = manager.get(f"products/imports/{number}/rows?problems=true").json()["items"]
-    assert [(row["row"], row["problem_code"]) for row in problems] == [(5, "not_a_price")]
+    assert [(row["row"], row["problem_code"]) for row in problems] == [(5, "not_a_number")]
 
 
 def test_an_import_that_is_not_there_has_no_rows(manager: Api) -> None:

@@ -39,6 +39,7 @@ def test_an_import_is_told_with_its_counts_and_who_did_what_when() -> None:
         "unchanged": 0,
         "problems": 1,
         "ignored_columns": ["colour"],
+        "remarks": [],
         "source": "cli",
         "created_at": undone.created_at,
         "created_by": "System",
@@ -63,8 +64,8 @@ def test_a_row_is_told_from_what_to_what_with_nothing_and_zero_as_they_are() -> 
         "category": {"from": None, "to": "teas"},
         "is_active": {"from": True, "to": False},
     }
-    assert (wrong["outcome"], wrong["changes"], wrong["problem_code"]) == ("problem", {}, "not_a_price")
-    assert wrong["problem"].startswith("price: “x” is no price")
+    assert (wrong["outcome"], wrong["changes"], wrong["problem_code"]) == ("problem", {}, "not_a_number")
+    assert wrong["problem"].startswith("price: “x” is no number")
 
 
 def test_a_list_is_narrowed_by_state_and_time() -> None:

@@ -29,7 +29,7 @@ def test_an_order_is_shipped_in_parts_delivered_and_returned():
         "reference": f"{order.number}-S1",
         "carrier": "DHL",
         "tracking_number": "",
-        "shipping_address": order.shipping_address,
+        "shipping_address": order.shipping_address | {"country_name": "Germany"},
         "shipped_at": None,
         "delivered_at": None,
         "undone_at": None,

@@ -103,8 +103,10 @@ def test_an_order_is_told_with_amounts_lines_parcels_and_address(order: Order) -
             "reference": f"{order.number}-S1",
             "carrier": "DHL",
             "tracking_number": "0034",
+            "shipping_address": order.shipping_address,
             "shipped_at": NOON,
             "delivered_at": NOON,
+            "undone_at": None,
             "lines": [{"sku": "TEA", "quantity": 2}],
         }
     ]
