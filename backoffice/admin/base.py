@@ -15,6 +15,7 @@ from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -99,6 +100,14 @@ class DomainAdmin(ModelAdmin):
         """Narrow the rows to a saved view; `view` is what the tab put into the address, "" for all."""
         return rows
 
+    def first_url(self, request: HttpRequest) -> str:
+        """Return where an empty list leads to, or "" for whoever may add nothing to it."""
+        return (
+            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
+            if self.has_add_permission(request)
+            else ""
+        )
+
     def page(self, request: HttpRequest, template: str, context: Mapping[str, Any]) -> TemplateResponse:
         """Show a page of our own within the admin's frame; `object` in the context makes its breadcrumbs."""
         setattr(request, "current_app", self.admin_site.name)  # noqa: B010
@@ -110,7 +119,13 @@ class DomainAdmin(ModelAdmin):
     ) -> HttpResponse:
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
         button = self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
-        context = {"empty_title": title, "empty_text": text, "empty_button": button, **(extra_context or {})}
+        context = {
+            "empty_title": title,
+            "empty_text": text,
+            "empty_button": button,
+            "empty_url": self.first_url(request),
+            **(extra_context or {}),
+        }
         try:
             return super().changelist_view(request, context)
         except UnreadableFilter as refusal:

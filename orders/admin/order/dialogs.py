@@ -15,7 +15,7 @@ from unfold.widgets import (
 
 from backoffice.db.fields import many_lines, one_line
 from backoffice.errors import Fault, Invalid
-from backoffice.money import ZERO
+from backoffice.money import ZERO, places
 from orders.admin import counted, words
 from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog, field_of_line
 from orders.fulfilment import lifecycle
@@ -157,7 +157,7 @@ class ReturnForm(QuantitiesDialog):
                 label=_("Shipping fee given back"),
                 required=False,
                 max_digits=12,
-                decimal_places=2,
+                decimal_places=places(),
                 help_text=_("At most %(amount)s. Empty: none.")
                 % {"amount": words.money(left, self.order.currency)},
                 widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}),

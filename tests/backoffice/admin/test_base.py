@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from backoffice.admin import lists
 from backoffice.admin.base import DomainAdmin
-from backoffice.admin.lists import CappedPaginator
+from backoffice.admin.lists import CappedCount, CappedPaginator
 from catalog import stock
 from catalog.models import Product
 from catalog.stock_import import plan_import
@@ -113,6 +113,23 @@ def test_an_empty_list_says_what_to_do_next(manager: Client) -> None:
 def test_an_empty_lists_button_says_what_adding_is_called(manager: Client, path: str, said: str) -> None:
     page = manager.get(f"/admin/{path}")
     assert f'/add/">{said}</a>' in page.text
+
+
+def test_an_empty_list_of_product_imports_leads_to_one(manager: Client, sign_in: SignIn) -> None:
+    link = '<a class="bo-button bo-primary" href="/admin/catalog/product/import/">Import products</a>'
+    assert link in manager.get("/admin/catalog/productimport/").text
+    seen = sign_in("Viewer").get("/admin/catalog/productimport/")
+    assert "No imports yet" in seen.text
+    assert link not in seen.text
+
+
+def test_long_lists_are_counted_with_separators() -> None:
+    assert [str(CappedCount(count)) for count in (7, 1_500, 10_000, 10_001)] == [
+        "7",
+        "1,500",
+        "10,000",
+        "10,000+",
+    ]
 
 
 def test_signing_in_lands_on_the_dashboard() -> None:
