@@ -55,8 +55,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("bestellnummer", "bestellung", "auftragsnummer", "auftrag", "reference", "referenz"),
     ),
     "tracking_number": (
-        *("tracking", "tracking no", "tracking code", "tracking id", "trackingnummer", "parcel number", "shipment number"),
-        *("consignment number", "sendungsnummer", "paketnummer", "numéro de suivi"),
+        *("tracking", "tracking no", "tracking code", "tracking id", "trackingnummer", "parcel number"),
+        *("shipment number", "consignment number", "sendungsnummer", "paketnummer", "numéro de suivi"),
     ),
     "carrier": ("courier", "shipping company", "versanddienst", "paketdienst", "transporteur"),
 }
