@@ -55,7 +55,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("bestellnummer", "bestellung", "auftragsnummer", "auftrag", "reference", "referenz"),
     ),
     "tracking_number": (
-        *("tracking", "tracking no", "tracking code", "tracking id", "trackingnummer", "parcel number", "shipment number"),
+        *(
+            "tracking",
+            "tracking no",
+            "tracking code",
+            "tracking id",
+            "trackingnummer",
+            "parcel number",
+            "shipment number",
+        ),
         *("consignment number", "sendungsnummer", "paketnummer", "numéro de suivi"),
     ),
     "carrier": ("courier", "shipping company", "versanddienst", "paketdienst", "transporteur"),
