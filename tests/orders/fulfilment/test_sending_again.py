@@ -102,6 +102,7 @@ def test_the_shipping_notice_has_the_corrected_number_and_the_address_it_went_to
 
 def test_nobody_is_told_again_that_an_undone_shipment_is_on_its_way(number: str) -> None:
     ship_order(number, by=CLI)
+    deliver_due()
     undo_shipment(number, f"{number}-S1", by=CLI)
     deliver_due()
     with pytest.raises(IllegalTransition, match=f"{number}-S1 was undone"):

@@ -157,6 +157,7 @@ def test_a_mail_is_sent_again_from_the_page_to_the_present_address(
 def test_what_is_not_so_any_more_is_not_offered(
     manager: Client, order: Order, mailoutbox: list[object]
 ) -> None:
+    deliver_due()
     undo_shipment(order.number, f"{order}-S1", by=CLI)
     lifecycle.cancel_order(order.number, by=CLI)
     deliver_due()
