@@ -311,3 +311,14 @@ def test_a_page_that_does_not_exist_is_the_nearest_one_of_the_same_view(
     assert str(changelist.page_num) == shown
     skus = {"1": ["OLD-0", "OLD-1"], "2": ["OLD-2"]}[shown]
     assert [product.sku for product in changelist.result_list] == skus
+
+
+def test_what_was_saved_is_told_in_our_words(manager: Client) -> None:
+    fields = {"sku": "TEA-01", "name": "Green tea", "price": "3.95", "is_active": "on"}
+    added = manager.post(f"{PRODUCTS}add/", fields, follow=True)
+    product = Product.objects.get()
+    saved = manager.post(f"{PRODUCTS}{product.pk}/change/", fields | {"price": "4.50"}, follow=True)
+
+    told = [[str(message) for message in page.context["messages"]] for page in (added, saved)]
+    assert told == [["TEA-01 Green tea is added."], ["TEA-01 Green tea is saved."]]
+    assert "successfully" not in added.text + saved.text
