@@ -90,6 +90,24 @@ def _repeated_header(facts: Facts) -> str:
     return told % _listed(facts)
 
 
+def _unnamed_column(facts: Facts) -> str:
+    told = ngettext(
+        "A column without a name is not read, although something stands in it in row %(names)s.",
+        "A column without a name is not read, although something stands in it in rows %(names)s.",
+        facts["count"],
+    )
+    return told % _listed(facts)
+
+
+def _wrong_check_digits(facts: Facts) -> str:
+    told = ngettext(
+        "The last digit of a barcode does not fit the others: %(names)s. It is taken as it is.",
+        "The last digits of barcodes do not fit the others: %(names)s. They are taken as they are.",
+        facts["count"],
+    )
+    return told % _listed(facts)
+
+
 def _archived_products(facts: Facts) -> str:
     told = ngettext(
         "A product is archived: %(names)s. Its stock is changed, but it cannot be ordered.",
@@ -112,4 +130,6 @@ SENTENCES: Mapping[str, Promise | Callable[[Facts], str]] = {
     "hidden_rows": _hidden_rows,
     "repeated_header": _repeated_header,
     "archived_products": _archived_products,
+    "unnamed_column": _unnamed_column,
+    "wrong_check_digits": _wrong_check_digits,
 }
