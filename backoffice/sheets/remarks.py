@@ -84,6 +84,16 @@ SENTENCES: Mapping[str, Promise] = {
         "The header is repeated in rows %(names)s, which are skipped.",
         "count",
     ),
+    "unnamed_column": ngettext_lazy(
+        "A column without a name is not read, although it is filled in row %(names)s.",
+        "A column without a name is not read, although it is filled in rows %(names)s.",
+        "count",
+    ),
+    "wrong_check_digits": ngettext_lazy(
+        "The last digit of a barcode does not fit the others: %(names)s. It is taken as it is.",
+        "The last digits of barcodes do not fit the others: %(names)s. They are taken as they are.",
+        "count",
+    ),
     "archived_products": ngettext_lazy(
         "This product is archived: %(names)s. Its stock is changed, but it cannot be ordered.",
         "These products are archived: %(names)s. Their stock is changed, but they cannot be ordered.",
