@@ -1,4 +1,4 @@
-"""Mails about an order that wait while it changes: what is not so any more is not told first and denied after."""
+"""Mails about an order that wait while it changes: nothing is told first and denied after."""
 
 from django.db.models import Q
 
