@@ -184,8 +184,8 @@ def test_hidden_rows_and_columns_are_read_and_told() -> None:
 
     assert [row.texts for row in read(saved(book))] == [("A", "1"), ("B", "2"), ("C", "3")]
     assert remarks(saved(book)) == [
-        "A column is hidden in the sheet and is read all the same: quantity.",
-        "A row is hidden in the sheet and is read all the same: 3.",
+        "This column is hidden in the sheet and is read all the same: quantity.",
+        "This row is hidden in the sheet and is read all the same: 3.",
     ]
 
 
