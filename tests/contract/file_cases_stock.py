@@ -52,7 +52,7 @@ STOCK_CASES: Mapping[str, Expected] = {
     ),
     "excel-table/in.xlsx": stock({"00123": 5, "1E5": 6}, {4: UNKNOWN}),
     "far-cell-256/in.xlsx": stock(
-        {"00123": 5}, {}, "A column without a name is not read, although something stands in it in row 2."
+        {"00123": 5}, {}, "A column without a name is not read, although it is filled in row 2."
     ),
     "far-cell/in.xlsx": ONE,
     "float-noise/in.xlsx": stock({"00123": 3, "1E5": 3}),

@@ -133,7 +133,7 @@ def test_a_number_that_its_comma_tore_in_two_is_refused() -> None:
 
 
 def test_what_stands_below_no_name_is_told() -> None:
-    told = ["A column without a name is not read, although something stands in it in rows 2, 3."]
+    told = ["A column without a name is not read, although it is filled in rows 2, 3."]
 
     assert remarks("sku,quantity,\nA,1,recounted\nB,2,by Ann\nC,3,\n") == told
     assert remarks(",sku,quantity\n0,A,1\n1,B,2\n") == told
