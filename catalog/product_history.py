@@ -33,7 +33,7 @@ class ProductEdit:
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """One changed field in words."""
+    """One changed field in words; a side without a value may be empty."""
 
     title: str
     before: str

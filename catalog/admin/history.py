@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import CappedPaginator
 from catalog.holders import holders_of
-from catalog.models import Product, ProductChange, StockMovement
+from catalog.models import CategoryChange, Product, ProductChange, StockMovement
 from catalog.product_history import ShownChange, category_names, changes_of, in_words
 
 PER_PAGE = 25
@@ -19,9 +19,9 @@ MOST_CHANGES = 50
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """An entry of the product's history, with its changed fields in words."""
+    """An entry of the history of a product or a category, with its changed fields in words."""
 
-    entry: ProductChange
+    entry: ProductChange | CategoryChange
     fields: Sequence[ShownChange]
 
 
