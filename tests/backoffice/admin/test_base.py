@@ -20,7 +20,7 @@ from catalog import stock
 from catalog.models import Product
 from catalog.stock_import import plan_import
 from tests.admin_fixtures import SignIn
-from tests.factories import CLI, make_product, make_user
+from tests.factories import CLI, make_product, make_sold_out, make_user
 
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
@@ -85,7 +85,7 @@ def test_a_range_of_days_holds_its_last_day_wholly_in_the_shops_time_zone(manage
 
 
 def test_a_saved_view_survives_a_search_and_is_the_one_active_tab(manager: Client) -> None:
-    make_product("TEA-01", name="Earl Grey")
+    make_sold_out("TEA-01", name="Earl Grey")
     make_product("TEA-02", name="Green tea", on_hand=100)
 
     page = manager.get(PRODUCTS, {"view": "low", "q": "tea"})
@@ -183,7 +183,7 @@ def test_the_sidebar_shows_what_the_role_may_see(sign_in: SignIn, role: str, tit
 
 
 def test_the_badge_counts_low_products_once_for_half_a_minute(manager: Client) -> None:
-    make_product("TEA-01")
+    make_sold_out("TEA-01")
     assert '<span class="sidebar-badge' in manager.get(PRODUCTS).text
 
     stock.receive("TEA-01", 50, by=CLI)
