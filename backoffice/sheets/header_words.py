@@ -8,7 +8,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("article code", "item", "item number", "item no", "item code", "part number", "part no"),
         *("product code", "product number", "product no", "stock code", "artikelnummer", "artikelnr"),
         *("artikel-nr", "art.-nr.", "artikelcode", "produktnummer", "référence", "reference", "réf", "ref"),
-        *("code article", "referencia", "codice", "codice articolo", "código", "varenummer", "artikelnummer"),
+        *("code article", "referencia", "codice", "codice articolo", "código", "varenummer"),
     ),
     "quantity": (
         *("qty", "quantity on hand", "qty on hand", "stock", "on hand", "stock on hand", "in stock"),
@@ -26,7 +26,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("unit price", "variant price", "sales price", "selling price", "retail price", "list price"),
         *("preis", "verkaufspreis", "vk", "vk-preis", "einzelpreis", "prix", "precio", "prezzo", "prijs"),
     ),
-    "category": (*("product category", "kategorie", "warengruppe", "catégorie", "categoría", "categorie"),),
+    "category": ("product category", "kategorie", "warengruppe", "catégorie", "categoría", "categorie"),
     "barcode": (
         *("bar code", "variant barcode", "ean", "ean code", "ean-13", "gtin", "upc", "isbn", "strichcode"),
         *("code-barres",),
@@ -55,7 +55,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("bestellnummer", "bestellung", "auftragsnummer", "auftrag", "reference", "referenz"),
     ),
     "tracking_number": (
-        *("tracking", "tracking no", "tracking code", "tracking id", "parcel number", "shipment number"),
+        *(
+            "tracking",
+            "tracking no",
+            "tracking code",
+            "tracking id",
+            "trackingnummer",
+            "parcel number",
+            "shipment number",
+        ),
         *("consignment number", "sendungsnummer", "paketnummer", "numéro de suivi"),
     ),
     "carrier": ("courier", "shipping company", "versanddienst", "paketdienst", "transporteur"),

@@ -74,6 +74,12 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     class Media:
         css = {"all": ("catalog/products.css",)}
 
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
+        """Show those who may only look the price as lists do: its column has the places of any currency."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fields
+        return tuple("price_shown" if name == "price" else name for name in self.fields)
+
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotFound
 from backoffice.outbox.models import EmailMessage, EmailState
@@ -26,7 +27,6 @@ from orders.status import Action
 from orders.timeline import happened
 
 AGAIN = ":again:"
-BEYOND_ANY_KEY = 2**63
 WAITING = (EmailState.QUEUED, EmailState.SENDING)
 
 
@@ -50,7 +50,7 @@ def send_again(number: str, email: int, *, by: Actor, at: datetime | None = None
     """
     at = at or timezone.now()
     order, lines = begin(number, Action.SEND_AGAIN, expected_version=None)
-    first = emails_about(order).filter(pk=email).first() if 0 < email < BEYOND_ANY_KEY else None
+    first = emails_about(order).filter(pk=email).first() if 0 < email <= LARGEST_KEY else None
     if first is None:
         text = _("There is no e-mail %(email)s about %(order)s.")
         raise UnknownEmail(text % {"email": str(email)[:20], "order": order.number})

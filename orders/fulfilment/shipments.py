@@ -137,9 +137,13 @@ def _units_of(shipment: Shipment, lines: Sequence[OrderLine]) -> list[Units]:
     return [Units(by_pk[each.order_line_id], each.quantity) for each in shipment.lines.order_by("pk")]
 
 
+def came_back(line: OrderLine, quantity: int) -> bool:
+    """Whether units of a shipment with so many came back: more did than other shipments hold."""
+    return line.returned > line.shipped - quantity
+
+
 def _refuse_returned(shipment: Shipment, units: Sequence[Units]) -> None:
-    """Refuse when more units came back than those that other shipments hold."""
-    returned = [each.line for each in units if each.line.returned > each.line.shipped - each.quantity]
+    returned = [each.line for each in units if came_back(each.line, each.quantity)]
     if not returned:
         return
     found = ReturnLine.objects.filter(order_line__in=[line.pk for line in returned])

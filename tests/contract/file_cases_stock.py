@@ -124,7 +124,7 @@ STOCK_CASES: Mapping[str, Expected] = {
     "quote-open/in.csv": refused(QUOTE),
     "quotes/in.csv": stock({"00123": 5, "1E5": 6, "1-2": 7}),
     "repeated-header/in.csv": stock(
-        {"00123": 5, "1E5": 6}, {}, "The header stands there once more and is passed over, in row 3."
+        {"00123": 5, "1E5": 6}, {}, "The header is repeated in row 3, which is skipped."
     ),
     "same-rows-other-bytes/delivery-lf.csv": ONE,
     "same-rows-other-bytes/delivery.csv": ONE,

@@ -107,7 +107,7 @@ def test_a_header_that_is_repeated_is_passed_over_and_told() -> None:
     content = "sku,quantity\nA,5\nsku,quantity\nB,6\nsku,quantity\n"
 
     assert read(content) == [TextRow(2, ("A", "5")), TextRow(4, ("B", "6"))]
-    assert remarks(content) == ["The header stands there again and again and is passed over, in rows 3, 5."]
+    assert remarks(content) == ["The header is repeated in rows 3, 5, which are skipped."]
 
 
 def test_a_second_table_is_refused() -> None:
