@@ -154,6 +154,20 @@ class DomainAdmin(ModelAdmin):
             setattr(request, "refusal", refusal)  # noqa: B010
             return write_transaction(view)(request, object_id, form_url, extra_context)
 
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        setattr(request, "said", _("%(name)s is added.") % {"name": obj})  # noqa: B010
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        setattr(request, "said", _("%(name)s is saved.") % {"name": obj})  # noqa: B010
+        return super().response_change(request, obj)
+
+    def message_user(self, request: HttpRequest, message: str | Promise, *args: Any, **kwargs: Any) -> None:
+        """What Django would say of a row that was saved is said in our words."""
+        super().message_user(request, getattr(request, "said", message), *args, **kwargs)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -171,20 +185,6 @@ class DomainAdmin(ModelAdmin):
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """The use cases record what was done, for every door."""
-
-    def response_add(
-        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        setattr(request, "said", _("%(name)s is added.") % {"name": obj})  # noqa: B010
-        return super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        setattr(request, "said", _("%(name)s is saved.") % {"name": obj})  # noqa: B010
-        return super().response_change(request, obj)
-
-    def message_user(self, request: HttpRequest, message: str | Promise, *args: Any, **kwargs: Any) -> None:
-        """What Django would say of a row that was saved is said in our words."""
-        super().message_user(request, getattr(request, "said", message), *args, **kwargs)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
