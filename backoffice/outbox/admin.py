@@ -27,6 +27,7 @@ from backoffice.text import identity_key
 
 LIST = "admin:outbox_emailmessage_changelist"
 WAITING, GIVEN_UP, SENT = "waiting", "dead", "sent"
+NEVER_SENT = (EmailState.SUPPRESSED, EmailState.WITHDRAWN)
 TONES = {
     EmailState.QUEUED: "info",
     EmailState.SENDING: "info",
@@ -153,6 +154,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             "title": message.occasion,
             "tone": TONES[EmailState(message.state)],
             "is_dead": message.state == EmailState.DEAD,
+            "is_over": message.state in NEVER_SENT,
             "max_attempts": MAX_ATTEMPTS,
             "may_requeue": self.has_requeue_permission(request),
             **_letter(message),

@@ -43,9 +43,10 @@ def explanation_of(order: Order, lines: Sequence[OrderLine], *, names_promo: boo
 
 
 def _sentence(order: Order, lines: Sequence[OrderLine], promo: str) -> str:
-    """Return the summary of the price and, if some of it was given up, what that leaves."""
+    """Return the summary of the price and, if units were given up, also free ones, what that leaves."""
     summary = _summary(order, promo)
-    return " ".join([summary, _given_up(order, lines)]) if order.credited else summary
+    is_less = any(line.cancelled or line.returned for line in lines)
+    return " ".join([summary, _given_up(order, lines)]) if is_less else summary
 
 
 def _given_up(order: Order, lines: Sequence[OrderLine]) -> str:

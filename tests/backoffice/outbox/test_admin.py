@@ -50,6 +50,16 @@ def test_a_waiting_mail_is_shown_as_it_would_be_sent(manager: Client, message: E
     assert f"Order placed to {message.recipient}" in page
 
 
+@pytest.mark.parametrize("state", ["withdrawn", "suppressed"])
+def test_a_mail_that_is_never_sent_is_not_said_to_wait(
+    manager: Client, message: EmailMessage, state: str
+) -> None:
+    EmailMessage.objects.update(state=state)
+    page = page_of(manager, message)
+    assert "As it would have been sent" in page
+    assert "As it would be sent now" not in page
+
+
 def test_a_sent_mail_is_shown_as_it_was_sent(manager: Client, message: EmailMessage) -> None:
     deliver_due()
     message.refresh_from_db()
