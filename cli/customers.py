@@ -161,7 +161,8 @@ def export(
     """
     from accounts.history import record_export
     from accounts.models import Customer
-    from orders.customers.export import CustomerExport, customers_csv, write_customers_workbook
+    from backoffice.sheets.writing import exported_csv, write_exported_workbook
+    from orders.customers.export import CustomerExport
 
     by = actor(as_, EXPORT)
     by.require(SEE)
@@ -172,9 +173,9 @@ def export(
     wanted = CustomerExport.told_to(by.user)
     with bar("Exporting", None, rows=total), writing(output, kind) as file:
         if kind == "xlsx":
-            write_customers_workbook(file, wanted)
+            write_exported_workbook(file, wanted)
         else:
-            file.writelines(part.encode() for part in customers_csv(wanted))
+            file.writelines(part.encode() for part in exported_csv(wanted))
     if output is not None and str(output) != STANDARD:
         say(_("%(customers)s in %(file)s.") % {"customers": counted(total, "customer"), "file": output})
     if fail_if_empty and not total:
@@ -249,7 +250,7 @@ def undo(
     by = actor(as_, EDIT)
     stayed = customer_named(kept)
 
-    def part() -> dict[str, Any]:
+    def undone() -> dict[str, Any]:
         latest = latest_merge_of(stayed)
         undo_merge(latest.pk, by=by)
         return merge_as_data(latest)
@@ -261,7 +262,7 @@ def undo(
         yes=yes,
         question=_("Undo the latest merge into %(kept)s?") % {"kept": stayed.readable_email},
     )
-    _show_merge(asked.made(part), as_json=json)
+    _show_merge(asked.made(undone), as_json=json)
 
 
 def _answer_dry_run(plan: "MergePlan", *, as_json: bool) -> None:
@@ -295,7 +296,7 @@ def _tell(plan: "MergePlan") -> None:
     for each in plan.promotions:
         if each.is_over:
             say(
-                _("%(promotion)s: %(uses)s uses by both, more than one customer may have. They stay.")
+                _("%(promotion)s: %(uses)s uses together, more than one customer may have. They are kept.")
                 % {"promotion": each.promotion, "uses": each.uses}
             )
 

@@ -49,7 +49,9 @@ LISTED = columns("id", "state", "template", "recipient", "cause", "attempts:n", 
 def list_emails(
     state: Annotated[
         str | None,
-        typer.Option(autocompletion=one_of(*MAIL_STATES), help="queued, sending, sent, dead or suppressed."),
+        typer.Option(
+            autocompletion=one_of(*MAIL_STATES), help="queued, sending, sent, dead, suppressed or withdrawn."
+        ),
     ] = None,
     recipient: Annotated[
         str | None, typer.Option(metavar="EMAIL", help="Only those to this address.")

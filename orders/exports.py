@@ -5,27 +5,19 @@ The order's amounts are repeated too: only amounts of lines can be summed over t
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import IO, Any
 
 from django.db.models import F, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from backoffice.errors import Refusal
-from backoffice.money import rounded
-from backoffice.sheets.csv_lines import csv_lines
-from backoffice.sheets.formulas import safe_text
-from backoffice.sheets.writing import MOST_ROWS, Cell, write_workbook
+from backoffice.sheets.writing import MOST_ROWS, Row, exported_cell, write_exported_workbook
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import exact
 from orders.readers.orders import ADDRESS
 from orders.visibility import may_know_customers, may_know_promos
-
-type Row = tuple[Cell, ...]
 
 ORDERS_AT_ONCE = 500
 # Columns of the file, each with the field it shows. They are named as in JSON; what is nested there has both
@@ -113,18 +105,16 @@ class OrderExport:
             lines = _lines_of(pks)
             tracking = {pk: [""] for pk in pks} | _tracking_of(pks) if self.is_personal else {}
             yield [
-                tuple(map(_cell, (*own[: len(before)], *line, *own[len(before) :], *tracking.get(pk, []))))
+                tuple(
+                    map(
+                        exported_cell,
+                        (*own[: len(before)], *line, *own[len(before) :], *tracking.get(pk, [])),
+                    )
+                )
                 for pk, *own in part
                 for line in lines.get(pk, [])
             ]
             after = pks[-1]
-
-
-def orders_csv(export: OrderExport) -> Iterator[str]:
-    """Yield the export as CSV without a byte order mark, with anything like a formula neutralised."""
-    yield csv_lines([export.columns])
-    for rows in export.parts():
-        yield csv_lines(rows)
 
 
 def write_orders_workbook(file: IO[bytes], export: OrderExport, *, most_rows: int = MOST_ROWS - 1) -> None:
@@ -142,12 +132,7 @@ def write_orders_workbook(file: IO[bytes], export: OrderExport, *, most_rows: in
             )
             % {"most_rows": f"{most_rows:,}", "rows": f"{rows:,}"}
         )
-    write_workbook(file, _with_heading(export))
-
-
-def _with_heading(export: OrderExport) -> Iterator[list[Row]]:
-    yield [tuple(export.columns)]
-    yield from export.parts()
+    write_exported_workbook(file, export)
 
 
 def _lines_of(pks: Sequence[int]) -> Mapping[int, list[Sequence[Any]]]:
@@ -165,14 +150,3 @@ def _tracking_of(pks: Sequence[int]) -> dict[int, list[str]]:
     for order, number in parcels.values_list("order_id", "tracking_number"):
         numbers[order] = f"{numbers[order]}; {number}" if order in numbers else number
     return {order: [told] for order, told in numbers.items()}
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, str):
-        return safe_text(value)
-    if isinstance(value, datetime):
-        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, Decimal):
-        return rounded(value)
-    cell: Cell = value
-    return cell

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.test import Client
 
 from catalog.stock_import import plan_import
+from orders.customers.editing import edit_customer
 from orders.models import Order
 from tests.contract import hostile
 from tests.factories import (
@@ -30,6 +31,7 @@ def open_a_shop(word: str = "") -> Order:
     make_promo_code("SPRING20", category_ids=(lamps.pk,))
     plan_import(BytesIO(b"sku,quantity\nTEA-01,7\nNONE,1\n"), file_name="shelf.csv", mode="count", by=CLI)
     lena = make_customer(f"lena{word[:30]}@example.com", name=f"Lena{word}")
+    edit_customer(lena, note=f"Rings twice{word}", by=CLI)
     address = replace(ADDRESS, name=f"Lena{word}", line1=f"Seeweg{word}", city=f"Köln{word}")
     return place({f"TEA-01{word[:50]}": 2}, customer=lena, promo_code="SPRING20", address=address, note=word)
 

@@ -218,7 +218,9 @@ class ConfirmedEmail(FormView):  # type: ignore[type-arg]
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("Email"), widget=EmailAddressInput(attrs={"autofocus": True}))
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"), widget=EmailAddressInput(attrs={"autofocus": True})
+    )
 
 
 class ForgottenPassword(FormView):  # type: ignore[type-arg]

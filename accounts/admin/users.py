@@ -203,6 +203,8 @@ class UserAdmin(DomainAdmin):
         form_url: str = "",
         obj: User | None = None,
     ) -> HttpResponse:
+        # An invitation ends with its mail: whoever invites goes back to the list.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": obj is not None}
         if obj is not None:
             context["events"] = latest_events(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)

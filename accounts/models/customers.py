@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
 from backoffice.db.fields import LineField, LinesField
@@ -23,7 +24,7 @@ class Customer(Searched):
     Of two who were merged, the one that went keeps its row and its address, and leads to the other.
     """
 
-    email = models.EmailField(unique=True, validators=[valid_email])
+    email = models.EmailField(_("e-mail address"), unique=True, validators=[valid_email])
     name = LineField(max_length=150, blank=True)
     phone = LineField(max_length=40, blank=True)
     note = LinesField(blank=True)

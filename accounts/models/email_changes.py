@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.sources import Source
 from accounts.models.users import User
@@ -16,7 +17,7 @@ class EmailChange(models.Model):
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
-    email = models.EmailField(validators=[valid_email])
+    email = models.EmailField(_("e-mail address"), validators=[valid_email])
     needs_old = models.BooleanField()
     actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     source = models.CharField(max_length=6, choices=Source)

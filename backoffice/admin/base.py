@@ -15,6 +15,7 @@ from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,6 +52,8 @@ class DomainAdmin(ModelAdmin):
     empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
     # What the empty list's button says, when adding one is called something else.
     empty_button: str | Promise = ""
+    # Where on the page of one row its history is.
+    history_anchor = "history"
 
     class Media:
         css = {"all": ("backoffice/dialogs.css",)}
@@ -99,6 +102,14 @@ class DomainAdmin(ModelAdmin):
         """Narrow the rows to a saved view; `view` is what the tab put into the address, "" for all."""
         return rows
 
+    def first_url(self, request: HttpRequest) -> str:
+        """Return where an empty list leads to, or "" for whoever may add nothing to it."""
+        return (
+            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
+            if self.has_add_permission(request)
+            else ""
+        )
+
     def page(self, request: HttpRequest, template: str, context: Mapping[str, Any]) -> TemplateResponse:
         """Show a page of our own within the admin's frame; `object` in the context makes its breadcrumbs."""
         setattr(request, "current_app", self.admin_site.name)  # noqa: B010
@@ -110,7 +121,13 @@ class DomainAdmin(ModelAdmin):
     ) -> HttpResponse:
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
         button = self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
-        context = {"empty_title": title, "empty_text": text, "empty_button": button, **(extra_context or {})}
+        context = {
+            "empty_title": title,
+            "empty_text": text,
+            "empty_button": button,
+            "empty_url": self.first_url(request),
+            **(extra_context or {}),
+        }
         try:
             return super().changelist_view(request, context)
         except UnreadableFilter as refusal:
@@ -136,6 +153,38 @@ class DomainAdmin(ModelAdmin):
                 raise PermissionDenied(refusal.detail) from refusal
             setattr(request, "refusal", refusal)  # noqa: B010
             return write_transaction(view)(request, object_id, form_url, extra_context)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        setattr(request, "said", _("%(name)s is added.") % {"name": obj})  # noqa: B010
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        setattr(request, "said", _("%(name)s is saved.") % {"name": obj})  # noqa: B010
+        return super().response_change(request, obj)
+
+    def message_user(self, request: HttpRequest, message: str | Promise, *args: Any, **kwargs: Any) -> None:
+        """What Django would say of a row that was saved is said in our words."""
+        super().message_user(request, getattr(request, "said", message), *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the history on the row's own page, which has old and new values from every door.
+
+        Django's own page knows of no other door, and would say of most rows that they have no history.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(f"{reverse(name, args=[object_id])}#{self.history_anchor}")
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The use cases record what was done, for every door."""
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The use cases record what was done, for every door."""
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

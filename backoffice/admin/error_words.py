@@ -54,8 +54,7 @@ OLD_FORM = Complaint(
     _("This form is too old to be sent"),
     _(
         "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. "
-        "Go back, "
-        "load the page again and send it from there."
+        "Go back, load the page again and send it from there."
     ),
 )
 OLD_FORM_KEPT = Complaint(
@@ -63,8 +62,7 @@ OLD_FORM_KEPT = Complaint(
     OLD_FORM.title,
     _(
         "Nothing was done: you signed in again since it was loaded, or the browser keeps no cookies. "
-        "What you "
-        "typed is kept: send it again as it was, or go back to change it."
+        "What you typed is kept: send it again as it was, or go back to change it."
     ),
 )
 SIGNED_OUT = Complaint(
@@ -103,8 +101,7 @@ FAULT = Complaint(
     _("Something went wrong on our side"),
     _(
         "Try again in a moment, and look first whether what you sent was done. If it happens again, "
-        "tell whoever "
-        "runs the shop the number below."
+        "tell whoever runs the shop the number below."
     ),
 )
 OUTAGE = Complaint(

@@ -93,10 +93,10 @@ def view_tabs(request: HttpRequest, url_name: str, titles: Iterable[tuple[str, s
 
 
 class CappedCount(int):
-    """A count that stopped counting: shown as `10,000+`."""
+    """A count that stops counting: shown as `1,500`, and as `10,000+`."""
 
     def __str__(self) -> str:
-        return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else super().__str__()
+        return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else f"{int(self):,}"
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]

@@ -67,6 +67,13 @@ def postal_lines(address: Mapping[str, str]) -> list[str]:
     return [line for line in (*lines, country_name(parts["country"])) if line]
 
 
+def town_of(address: Mapping[str, str]) -> str:
+    """Return the lines with the town and the postcode as one, such as `34878 Köln` or `London, SW1A 1AA`."""
+    parts = {name: value.strip() for name, value in address.items()}
+    lines = [line for line in _format_of(parts) if "{city}" in line or "{postcode}" in line]
+    return ", ".join(filter(None, (_filled(line, parts) for line in lines)))
+
+
 def _format_of(parts: Mapping[str, str]) -> tuple[str, ...]:
     country = parts["country"]
     if country in LARGEST_FIRST:

@@ -2,6 +2,8 @@
 
 # Every number of so many digits fits into the column of a key, on both databases.
 LONGEST_KEY = 18
+# The largest number that such a column holds: a larger one is an error of the database, not an unknown key.
+LARGEST_KEY = 2**63 - 1
 
 
 def is_key(text: str) -> bool:

@@ -33,6 +33,7 @@ TONES = {
     EmailState.SENT: "good",
     EmailState.DEAD: "bad",
     EmailState.SUPPRESSED: "plain",
+    EmailState.WITHDRAWN: "plain",
 }
 
 

@@ -5,4 +5,4 @@ from django.utils.translation import gettext_lazy as _
 class OutboxConfig(AppConfig):
     name = "backoffice.outbox"
     label = "outbox"  # not translated
-    verbose_name = _("E-mails")
+    verbose_name = _("Outbox")

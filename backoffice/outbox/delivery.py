@@ -7,7 +7,7 @@ claimed again: the same Message-ID lets a mail program recognise the rare second
 
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import (
@@ -122,6 +122,8 @@ def _deliver(claim: Claim) -> bool:
         return False
     return _finish(
         claim,
+        # Withdrawn while it was under way: it has gone all the same, and that is what is kept.
+        among=(EmailState.SENDING, EmailState.WITHDRAWN),
         state=EmailState.SENT,
         sent_at=timezone.now(),
         subject=kept.subject,
@@ -156,10 +158,10 @@ def _mark_failed(claim: Claim, error: Exception) -> None:
 
 
 @write_transaction
-def _finish(claim: Claim, **changes: Any) -> bool:
-    """Write the outcome of this claim; return False if another worker has the mail by now."""
+def _finish(claim: Claim, *, among: Collection[str] = (EmailState.SENDING,), **changes: Any) -> bool:
+    """Write the outcome of this claim; return False if the mail is not ours any more."""
     ours = EmailMessage.objects.filter(
-        pk=claim.pk, state=EmailState.SENDING, attempts=claim.attempt, leased_until=claim.leased_until
+        pk=claim.pk, state__in=among, attempts=claim.attempt, leased_until=claim.leased_until
     )
     return bool(ours.update(leased_until=None, **changes))
 

@@ -17,6 +17,7 @@ class EmailState(models.TextChoices):
     SENT = "sent", _("Sent")
     DEAD = "dead", _("Given up")
     SUPPRESSED = "suppressed", _("Not sent (demo)")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class EmailMessage(models.Model):

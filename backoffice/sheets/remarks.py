@@ -1,11 +1,11 @@
 """What was noticed about a file that was read all the same: code and facts, said where it is shown."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 MOST_NAMED = 10
 LONGEST_NAME = 60
@@ -20,8 +20,7 @@ class Remark:
 
     @property
     def in_words(self) -> str:
-        words = SENTENCES[self.code]
-        return words(self.facts) if callable(words) else str(words % self.facts)
+        return str(SENTENCES[self.code] % _listed(self.facts))
 
 
 def remark_naming(code: str, names: Sequence[object], *, count: int | None = None, **facts: Any) -> Remark:
@@ -45,7 +44,10 @@ def remarks_kept(kept: Iterable[Sequence[Any]]) -> tuple[Remark, ...]:
     return tuple(Remark(code, facts) for code, facts in kept)
 
 
-def _listed(facts: Facts) -> dict[str, Any]:
+def _listed(facts: Facts) -> Facts:
+    """Return the facts with the names, if there are any, as a text."""
+    if "names" not in facts:
+        return facts
     names = ", ".join(str(name) for name in facts["names"])
     more = facts["count"] - len(facts["names"])
     if more:
@@ -54,70 +56,7 @@ def _listed(facts: Facts) -> dict[str, Any]:
     return {**facts, "names": names}
 
 
-def _other_sheets(facts: Facts) -> str:
-    told = ngettext(
-        "Only the sheet %(read)s is read; another one has rows too: %(names)s.",
-        "Only the sheet %(read)s is read; others have rows too: %(names)s.",
-        facts["count"],
-    )
-    return told % _listed(facts)
-
-
-def _hidden_columns(facts: Facts) -> str:
-    told = ngettext(
-        "A column is hidden in the sheet and is read all the same: %(names)s.",
-        "Columns are hidden in the sheet and are read all the same: %(names)s.",
-        facts["count"],
-    )
-    return told % _listed(facts)
-
-
-def _hidden_rows(facts: Facts) -> str:
-    told = ngettext(
-        "A row is hidden in the sheet and is read all the same: %(names)s.",
-        "Rows are hidden in the sheet and are read all the same: %(names)s.",
-        facts["count"],
-    )
-    return told % _listed(facts)
-
-
-def _repeated_header(facts: Facts) -> str:
-    told = ngettext(
-        "The header stands there once more and is passed over, in row %(names)s.",
-        "The header stands there again and again and is passed over, in rows %(names)s.",
-        facts["count"],
-    )
-    return told % _listed(facts)
-
-
-def _unnamed_column(facts: Facts) -> str:
-    told = ngettext(
-        "A column without a name is not read, although something stands in it in row %(names)s.",
-        "A column without a name is not read, although something stands in it in rows %(names)s.",
-        facts["count"],
-    )
-    return told % _listed(facts)
-
-
-def _wrong_check_digits(facts: Facts) -> str:
-    told = ngettext(
-        "The last digit of a barcode does not fit the others: %(names)s. It is taken as it is.",
-        "The last digits of barcodes do not fit the others: %(names)s. They are taken as they are.",
-        facts["count"],
-    )
-    return told % _listed(facts)
-
-
-def _archived_products(facts: Facts) -> str:
-    told = ngettext(
-        "A product is archived: %(names)s. Its stock is changed, but it cannot be ordered.",
-        "Products are archived: %(names)s. Their stock is changed, but they cannot be ordered.",
-        facts["count"],
-    )
-    return told % _listed(facts)
-
-
-SENTENCES: Mapping[str, Promise | Callable[[Facts], str]] = {
+SENTENCES: Mapping[str, Promise] = {
     "read_as_windows_1252": gettext_lazy(
         "The file is not UTF-8. It was read as Windows-1252: check the accents."
     ),
@@ -125,11 +64,39 @@ SENTENCES: Mapping[str, Promise | Callable[[Facts], str]] = {
         "The file is not UTF-8. It was read as Mac OS Roman: check the accents."
     ),
     "header_below": gettext_lazy("The header was found in row %(row)s. What stands above it is not read."),
-    "other_sheets": _other_sheets,
-    "hidden_columns": _hidden_columns,
-    "hidden_rows": _hidden_rows,
-    "repeated_header": _repeated_header,
-    "archived_products": _archived_products,
-    "unnamed_column": _unnamed_column,
-    "wrong_check_digits": _wrong_check_digits,
+    "other_sheets": ngettext_lazy(
+        "Only the sheet %(read)s is read; another one has rows too: %(names)s.",
+        "Only the sheet %(read)s is read; others have rows too: %(names)s.",
+        "count",
+    ),
+    "hidden_columns": ngettext_lazy(
+        "This column is hidden in the sheet and is read all the same: %(names)s.",
+        "These columns are hidden in the sheet and are read all the same: %(names)s.",
+        "count",
+    ),
+    "hidden_rows": ngettext_lazy(
+        "This row is hidden in the sheet and is read all the same: %(names)s.",
+        "These rows are hidden in the sheet and are read all the same: %(names)s.",
+        "count",
+    ),
+    "repeated_header": ngettext_lazy(
+        "The header is repeated in row %(names)s, which is skipped.",
+        "The header is repeated in rows %(names)s, which are skipped.",
+        "count",
+    ),
+    "unnamed_column": ngettext_lazy(
+        "A column without a name is not read, although it is filled in row %(names)s.",
+        "A column without a name is not read, although it is filled in rows %(names)s.",
+        "count",
+    ),
+    "wrong_check_digits": ngettext_lazy(
+        "The last digit of a barcode does not fit the others: %(names)s. It is taken as it is.",
+        "The last digits of barcodes do not fit the others: %(names)s. They are taken as they are.",
+        "count",
+    ),
+    "archived_products": ngettext_lazy(
+        "This product is archived: %(names)s. Its stock is changed, but it cannot be ordered.",
+        "These products are archived: %(names)s. Their stock is changed, but they cannot be ordered.",
+        "count",
+    ),
 }

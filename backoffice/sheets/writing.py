@@ -1,18 +1,25 @@
 """Writes rows as CSV or XLSX files while they are read: the memory does not grow with their number."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import IO
+from itertools import chain
+from typing import IO, Any, Protocol
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.utils import timezone
 from openpyxl import Workbook
+
+from backoffice.money import rounded
+from backoffice.sheets.csv_lines import csv_lines
+from backoffice.sheets.formulas import safe_text
 
 type Cell = str | int | Decimal | datetime | None
 """Moments without a time zone: spreadsheets know none."""
+type Row = tuple[Cell, ...]
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -25,6 +32,39 @@ DAY_SECONDS = 86_400
 MOST_ROWS = 1_048_576
 ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 MOMENT = "yyyy-mm-dd hh:mm:ss"
+
+
+class Export(Protocol):
+    """Rows below a heading, read part by part while they are written."""
+
+    @property
+    def columns(self) -> list[str]: ...
+
+    def parts(self) -> Iterator[list[Row]]: ...
+
+
+def exported_cell(value: Any) -> Cell:
+    """Return a value of a row as its cell: text made safe, a moment in the shop's zone, an amount rounded."""
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    if isinstance(value, Decimal):
+        return rounded(value)
+    cell: Cell = value
+    return cell
+
+
+def exported_csv(export: Export) -> Iterator[str]:
+    """Yield the export as CSV without a byte order mark, with anything like a formula neutralised."""
+    yield csv_lines([export.columns])
+    for rows in export.parts():
+        yield csv_lines(rows)
+
+
+def write_exported_workbook(file: IO[bytes], export: Export) -> None:
+    """Write the same rows as a workbook, with numbers and moments as such."""
+    write_workbook(file, chain([[tuple(export.columns)]], export.parts()))
 
 
 def write_workbook(file: IO[bytes], parts: Iterable[Iterable[Sequence[Cell]]]) -> None:

@@ -17,6 +17,7 @@ from catalog.models import ImportState, ProductImport
 @admin.register(ProductImport)
 class ProductImportAdmin(ListOfImports):
     empty_title = _("No imports yet")
+    empty_button = _("Import products")
     empty_text = _(
         "Create products or change prices from one CSV or Excel file: you see every change before it is "
         "made, and can undo it afterwards."
@@ -26,6 +27,10 @@ class ProductImportAdmin(ListOfImports):
         """Leave out plans whose rows are still being written."""
         imports: QuerySet[ProductImport] = super().get_queryset(request)
         return imports.filter(kept_since=None)
+
+    def first_url(self, request: HttpRequest) -> str:
+        may_import = request.user.has_perms(["catalog.add_product", "catalog.change_product"])
+        return reverse("admin:catalog_product_import") if may_import else ""
 
     def named(self, found: Any) -> str:
         return gettext("Product import %(number)s") % {"number": found.pk}

@@ -14,7 +14,6 @@ from backoffice.requests.json_reply import Reply
 from backoffice.sheets.csv_lines import CSV_TYPE
 from backoffice.sheets.reading import MAX_FILE
 
-MAX_NUMBER = 2**63 - 1
 CSV_FILE = {
     "responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}
 }

@@ -9,10 +9,10 @@ from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.requests.json_reply import Reply, rendered
 from catalog.api.planning import (
     CSV_FILE,
-    MAX_NUMBER,
     answer_planned,
     csv_reply,
     digest_of,
@@ -215,7 +215,7 @@ def _importer(request: HttpRequest) -> Actor:
 
 
 def _find(number: int) -> ProductImport:
-    return product_import_numbered(min(number, MAX_NUMBER))
+    return product_import_numbered(min(number, LARGEST_KEY))
 
 
 def _reply(

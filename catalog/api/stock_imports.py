@@ -9,10 +9,10 @@ from accounts.actors import Actor
 from accounts.api.auth import require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.requests.json_reply import Reply, rendered
 from catalog.api.planning import (
     CSV_FILE,
-    MAX_NUMBER,
     answer_planned,
     csv_reply,
     digest_of,
@@ -31,11 +31,10 @@ from catalog.api.stock_import_schemas import (
 )
 from catalog.models import StockImport
 from catalog.readers.stock_imports import (
+    FIELDS,
     IMPORT_FIELDS,
     ROW_FIELDS,
     ImportFilter,
-    import_as_data,
-    import_columns,
     import_data,
     row_as_data,
     row_columns,
@@ -109,8 +108,8 @@ def list_imports(request: HttpRequest, filters: Query[ImportFilters]) -> HttpRes
     reader = require(request, "catalog.view_stockimport").user
     narrowed = ImportFilter(filters.state, filters.mode, filters.created_after, filters.created_before)
     wanted = chosen_fields(filters.fields, IMPORT_FIELDS)
-    page = SORTING.page(narrowed.of(StockImport.objects.all()), filters, import_columns(wanted))
-    items = [import_as_data(row, wanted, to=reader) for row in page.rows]
+    page = SORTING.page(narrowed.of(StockImport.objects.all()), filters, FIELDS.needed(wanted))
+    items = [FIELDS.as_data(row, wanted, to=reader) for row in page.rows]
     return rendered(page.envelope(items)).to(request)
 
 
@@ -198,7 +197,7 @@ def undo(request: HttpRequest, number: int, body: UndoIn | None = None) -> HttpR
 
 
 def _find(number: int) -> StockImport:
-    return import_numbered(min(number, MAX_NUMBER))
+    return import_numbered(min(number, LARGEST_KEY))
 
 
 def _reply(

@@ -25,7 +25,6 @@ FIELDS = ImportFields(
     }
 )
 IMPORT_FIELDS = tuple(FIELDS.columns)
-import_columns, import_as_data = FIELDS.needed, FIELDS.as_data
 ROW_COLUMNS = {
     "row": ("row",),
     "sku": ("sku",),
@@ -42,14 +41,14 @@ ROW_FIELDS = tuple(ROW_COLUMNS)
 
 def import_data(number: int, fields: Sequence[str] = IMPORT_FIELDS, *, to: User | None) -> dict[str, Any]:
     """Return these fields of one import, as it is in the database now."""
-    row = StockImport.objects.values(*import_columns(fields)).get(pk=number)
-    return import_as_data(row, fields, to=to)
+    row = StockImport.objects.values(*FIELDS.needed(fields)).get(pk=number)
+    return FIELDS.as_data(row, fields, to=to)
 
 
 def imports_as_data(imports: QuerySet[StockImport], *, to: User | None) -> Iterator[dict[str, Any]]:
     """Yield the imports in the order of the queryset, reading them as they are needed."""
-    rows = imports.values(*import_columns(IMPORT_FIELDS)).iterator(500)
-    return (import_as_data(row, IMPORT_FIELDS, to=to) for row in rows)
+    rows = imports.values(*FIELDS.needed(IMPORT_FIELDS)).iterator(500)
+    return (FIELDS.as_data(row, IMPORT_FIELDS, to=to) for row in rows)
 
 
 def row_columns(fields: Iterable[str]) -> list[str]:

@@ -38,7 +38,8 @@ def export(
     not see customers or promo codes gets a file without them.
     """
     from accounts.history import record_export
-    from orders.exports import OrderExport, orders_csv, write_orders_workbook
+    from backoffice.sheets.writing import exported_csv
+    from orders.exports import OrderExport, write_orders_workbook
     from orders.models import Order
 
     by = actor(as_, "orders.export_order")
@@ -53,7 +54,7 @@ def export(
         if kind == "xlsx":
             write_orders_workbook(file, wanted)
         else:
-            file.writelines(part.encode() for part in orders_csv(wanted))
+            file.writelines(part.encode() for part in exported_csv(wanted))
     if output is not None and str(output) != STANDARD:
         say(_("%(orders)s in %(file)s.") % {"orders": counted(total, "order"), "file": output})
     if fail_if_empty and not total:

@@ -7,7 +7,7 @@ type Completion = Callable[[str], list[str]]
 ORDER_STATUSES = ("pending", "partially_shipped", "shipped", "delivered", "cancelled")
 PROMO_STATES = ("scheduled", "active", "paused", "expired", "used_up")
 PROMO_KINDS = ("percentage", "fixed")
-MAIL_STATES = ("queued", "sending", "sent", "dead", "suppressed")
+MAIL_STATES = ("queued", "sending", "sent", "dead", "suppressed", "withdrawn")
 ROLES = ("manager", "warehouse", "support", "marketing", "viewer", "superuser")
 # A shell that waits is worse than one that completes nothing, and nobody reads a longer list.
 MOST = 200

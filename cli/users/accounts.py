@@ -8,14 +8,7 @@ import typer
 from cli.terminal.actors import actor
 from cli.terminal.changes import RequestedChange
 from cli.terminal.completion import ROLES, one_of
-from cli.terminal.console import (
-    As,
-    FailIfEmpty,
-    Json,
-    Jsonl,
-    Limit,
-    Listing,
-)
+from cli.terminal.console import As, FailIfEmpty, Json, Jsonl, Limit, Listing
 from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _

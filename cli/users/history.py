@@ -1,12 +1,6 @@
 """shopctl users history, roles: what happened to an account, and what each role may do."""
 
-from cli.terminal.console import (
-    Json,
-    Jsonl,
-    Limit,
-    Listing,
-    columns,
-)
+from cli.terminal.console import Json, Jsonl, Limit, Listing, columns
 from cli.terminal.verbs import verb
 from cli.users.shown import Email, app
 

@@ -6,20 +6,15 @@ import typer
 
 from cli.terminal.actors import actor
 from cli.terminal.changes import RequestedChange
-from cli.terminal.console import (
-    As,
-    Json,
-    Yes,
-)
+from cli.terminal.console import As, Json, Yes
 from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
 from cli.users.changes import make, password_from, same_email
+from cli.users.shown import Email, Generate, PasswordStdin, RoleName, app
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-from cli.users.shown import Email, Generate, PasswordStdin, RoleName, app
 
 
 @verb(

@@ -5,20 +5,19 @@ from typing import Annotated
 import typer
 
 from cli.terminal.completion import ROLES, one_of
-from cli.terminal.console import (
-    columns,
-)
+from cli.terminal.console import columns
 from cli.terminal.verbs import group
 
 app = group("Staff accounts, roles and passwords.")  # not translated
 
 LISTED = columns("email", "name", "role", "is_active=Active", "last_login_at")
+KNOWN_ROLES = "manager, warehouse, support, marketing, viewer or superuser."
 Role = Annotated[
     str,
     typer.Option(
         metavar="ROLE",
         autocompletion=one_of(*ROLES),
-        help="manager, warehouse, support, marketing, viewer or superuser.",
+        help=KNOWN_ROLES,
     ),
 ]
 RoleName = Annotated[
@@ -26,7 +25,7 @@ RoleName = Annotated[
     typer.Argument(
         metavar="ROLE",
         autocompletion=one_of(*ROLES),
-        help="manager, warehouse, support, marketing, viewer or superuser.",
+        help=KNOWN_ROLES,
     ),
 ]
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Their e-mail address.")]

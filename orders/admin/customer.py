@@ -77,7 +77,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     empty_text = _("Everybody who orders becomes a customer, known by their e-mail address.")
 
     class Media:
-        css = {"all": ("orders/figures.css",)}
+        css = {"all": ("orders/figures.css", "orders/timeline.css")}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse adding customers by hand: they are created with their first order."""

@@ -17,8 +17,8 @@ from accounts.models import Customer, User
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import DomainAdmin
 from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK
-from backoffice.sheets.writing import XLSX_TYPE
-from orders.customers.export import CustomerExport, customers_csv, write_customers_workbook
+from backoffice.sheets.writing import XLSX_TYPE, exported_csv, write_exported_workbook
+from orders.customers.export import CustomerExport
 
 
 class CustomerExporting(DomainAdmin):
@@ -34,7 +34,7 @@ class CustomerExporting(DomainAdmin):
             return asks
         record_export("customers", format="csv", by=actor_of(request))
         return StreamingHttpResponse(
-            chain([UTF8_MARK], customers_csv(_export(request, customers))),
+            chain([UTF8_MARK], exported_csv(_export(request, customers))),
             content_type=CSV_TYPE,
             headers={"Content-Disposition": f'attachment; filename="{_file_name()}.csv"'},
         )
@@ -45,7 +45,7 @@ class CustomerExporting(DomainAdmin):
             return asks
         record_export("customers", format="xlsx", by=actor_of(request))
         file = TemporaryFile()  # noqa: SIM115  # the response closes it
-        write_customers_workbook(file, _export(request, customers))
+        write_exported_workbook(file, _export(request, customers))
         file.seek(0)
         name = f"{_file_name()}.xlsx"
         return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)

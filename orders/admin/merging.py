@@ -14,6 +14,7 @@ from accounts.admin.actor import actor_of
 from accounts.customers import customer_named
 from accounts.models import Customer
 from backoffice.admin.base import DomainAdmin, show_refusal
+from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.errors import NotFound, Refusal
 from orders.customers.merge_plan import lookalikes_of, plan_merge
 from orders.customers.merging import merge_customers, undo_merge
@@ -74,12 +75,12 @@ class CustomerMerging(DomainAdmin):
             return HttpResponseNotAllowed(["POST"])
         kept = _customer_or_404(str(customer_id))
         try:
-            undone = undo_merge(min(merge_id, 2**63 - 1), of=kept, by=actor_of(request))
+            undone = undo_merge(min(merge_id, LARGEST_KEY), of=kept, by=actor_of(request))
         except Refusal as refusal:
             return show_refusal(request, refusal, url=_page_of(customer_id))
         assert undone.other is not None
         facts = {"gone": undone.other.readable_email, "kept": kept.readable_email}
-        messages.success(request, _("%(gone)s and %(kept)s are two customers again.") % facts)
+        messages.success(request, _("%(gone)s and %(kept)s are separate customers again.") % facts)
         return HttpResponseRedirect(_page_of(customer_id))
 
 

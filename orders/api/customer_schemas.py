@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from accounts.models import Source
 from backoffice.api.inputs import OMITTED, Input, Patch, Search, WholeNumber, text
 from backoffice.api.pagination import ListQuery
+from backoffice.db.primary_keys import LARGEST_KEY
 
-CustomerId = Annotated[WholeNumber, Field(ge=1, le=2**63 - 1)]
+CustomerId = Annotated[WholeNumber, Field(ge=1, le=LARGEST_KEY)]
 
 
 class CustomerFilters(ListQuery):

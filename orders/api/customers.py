@@ -9,8 +9,11 @@ from accounts.history import record_export
 from accounts.models import Customer
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.db.transactions import write_transaction
 from backoffice.requests.json_reply import Reply, rendered
+from backoffice.sheets.csv_lines import CSV_TYPE
+from backoffice.sheets.writing import exported_csv
 from orders.api.customer_schemas import (
     CustomerDetail,
     CustomerFilters,
@@ -21,7 +24,7 @@ from orders.api.customer_schemas import (
     MergePlanOut,
 )
 from orders.customers.editing import edit_customer
-from orders.customers.export import CustomerExport, customers_csv
+from orders.customers.export import CustomerExport
 from orders.customers.merge_plan import plan_merge
 from orders.customers.merging import merge_customers, undo_merge
 from orders.readers.customers import (
@@ -86,9 +89,7 @@ def export_csv(request: HttpRequest) -> StreamingHttpResponse:
     record_export("customers", format="csv", by=by)
     wanted = CustomerExport.told_to(by.user)
     headers = {"Content-Disposition": 'attachment; filename="customers.csv"'}
-    return StreamingHttpResponse(
-        customers_csv(wanted), content_type="text/csv; charset=utf-8", headers=headers
-    )
+    return StreamingHttpResponse(exported_csv(wanted), content_type=CSV_TYPE, headers=headers)
 
 
 @customers_router.get(
@@ -161,18 +162,15 @@ def undo(request: HttpRequest, customer_id: int, merge_id: int) -> HttpResponse:
     by = require(request, EDIT)
 
     def run() -> Reply:
-        done = undo_merge(min(merge_id, MAX_ID), of=_customer(customer_id), by=by)
+        done = undo_merge(min(merge_id, LARGEST_KEY), of=_customer(customer_id), by=by)
         assert done.undoes is not None
         return rendered(merge_as_data(done.undoes))
 
     return answer_once(request, None, run)
 
 
-MAX_ID = 2**63 - 1
-
-
 def _customer(customer_id: int) -> Customer:
-    return customer_named(str(min(customer_id, MAX_ID)))
+    return customer_named(str(min(customer_id, LARGEST_KEY)))
 
 
 def _reply(request: HttpRequest, customer: Customer, fields: str | None = None) -> Reply:

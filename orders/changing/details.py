@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email, normalised_email
 from orders.changing.ownership import hand_over
+from orders.emails.overtaken import follow_to
 from orders.held_order import begin, finish
 from orders.models import EventKind, Order
 from orders.placing.basket import Address, address_fields, checked_note
@@ -56,6 +57,8 @@ def edit_order(
         else ()
     )
     finish(order, order_lines, fields=[*changed, *(["customer"] if "email" in changed else [])])
+    if "email" in changed:
+        follow_to(order, before=before["email"])
     facts = {
         "changes": _changes(before, _details(order)),
         **({"promo_limits_passed": passed} if passed else {}),

@@ -2,21 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import IO, Any
+from typing import Any
 
 from django.db.models import Count, Max, QuerySet, Sum
-from django.utils import timezone
 
 from accounts.models import Customer, User
-from backoffice.money import ZERO, rounded
-from backoffice.sheets.csv_lines import csv_lines
-from backoffice.sheets.formulas import safe_text
-from backoffice.sheets.writing import Cell, write_workbook
+from backoffice.money import ZERO
+from backoffice.sheets.writing import Row, exported_cell
 from orders.models import Order
-
-type Row = tuple[Cell, ...]
 
 CUSTOMERS_AT_ONCE = 1_000
 # Columns are named as in JSON.
@@ -57,24 +50,7 @@ class CustomerExport:
         values = {name: getattr(customer, name) for name in (*OWN, "created_at")}
         values["has_account"] = "true" if customer.user_id else "false"
         values |= {"orders": 0, "spent": ZERO, "last_order_at": None} | figures
-        return tuple(_cell(values[name]) for name in self.columns)
-
-
-def customers_csv(export: CustomerExport) -> Iterator[str]:
-    """Yield the export as CSV without a byte order mark, with anything like a formula neutralised."""
-    yield csv_lines([export.columns])
-    for rows in export.parts():
-        yield csv_lines(rows)
-
-
-def write_customers_workbook(file: IO[bytes], export: CustomerExport) -> None:
-    """Write the same rows as a workbook, with numbers and moments as such."""
-    write_workbook(file, _with_heading(export))
-
-
-def _with_heading(export: CustomerExport) -> Iterator[list[Row]]:
-    yield [tuple(export.columns)]
-    yield from export.parts()
+        return tuple(exported_cell(values[name]) for name in self.columns)
 
 
 def _figures_of(pks: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -82,14 +58,3 @@ def _figures_of(pks: Sequence[int]) -> dict[int, dict[str, Any]]:
     rows = placed.annotate(orders=Count("pk"), spent=Sum("net"), last_order_at=Max("placed_at"))
     told = rows.values_list("customer", *ORDERED)
     return {customer: dict(zip(ORDERED, figures, strict=True)) for customer, *figures in told}
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, str):
-        return safe_text(value)
-    if isinstance(value, datetime):
-        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, Decimal):
-        return rounded(value)
-    cell: Cell = value
-    return cell

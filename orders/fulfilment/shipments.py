@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotFound
 from catalog import stock
+from orders.emails.overtaken import withdraw_notices_of
 from orders.fulfilment.lifecycle import checked_parcel, checked_reason
 from orders.fulfilment.units import Units, as_facts, by_product
 from orders.held_order import IllegalTransition, begin, finish
@@ -81,7 +82,8 @@ def undo_shipment(
     """Undo a shipment that never left: its units are on the shelf again, reserved for the order as before.
 
     Args:
-        notify: whether the customer, who heard that it is on its way, is told that it is not.
+        notify: whether the customer, who heard that it is on its way, is told that it is not. When the notice
+            still waits to be sent, it is withdrawn, and there is nothing to tell.
 
     Raises:
         UnknownOrder, UnknownShipment, Invalid, Stale.
@@ -102,12 +104,13 @@ def undo_shipment(
     shipment.undone_at = at
     shipment.save(update_fields=["undone_at"])
     finish(order, lines, counters=["shipped"])
+    has_heard = withdraw_notices_of(shipment)
     facts = {
         "shipment": shipment.reference,
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
         "reason": checked_reason(reason),
-        "told": notify,
+        "told": notify and has_heard,
         "lines": as_facts(units),
     }
     happened(order, EventKind.SHIPMENT_UNDONE, facts, by=by, at=at, shipment=shipment)
@@ -134,9 +137,13 @@ def _units_of(shipment: Shipment, lines: Sequence[OrderLine]) -> list[Units]:
     return [Units(by_pk[each.order_line_id], each.quantity) for each in shipment.lines.order_by("pk")]
 
 
+def came_back(line: OrderLine, quantity: int) -> bool:
+    """Whether units of a shipment with so many came back: more did than other shipments hold."""
+    return line.returned > line.shipped - quantity
+
+
 def _refuse_returned(shipment: Shipment, units: Sequence[Units]) -> None:
-    """Refuse when more units came back than those that other shipments hold."""
-    returned = [each.line for each in units if each.line.returned > each.line.shipped - each.quantity]
+    returned = [each.line for each in units if came_back(each.line, each.quantity)]
     if not returned:
         return
     found = ReturnLine.objects.filter(order_line__in=[line.pk for line in returned])

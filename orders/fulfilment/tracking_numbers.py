@@ -6,7 +6,6 @@ The same scanner reads them all, and a spreadsheet keeps them in columns side by
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from backoffice.errors import Fault, Invalid
 from backoffice.text import barcode_key, identity_key
 from catalog.earlier_skus import products_named
 from catalog.models import Product
+from orders.finding import numbers_meant
 from orders.models import Order, Shipment
 
 POINTER = "/tracking_number"
@@ -36,7 +36,7 @@ def problems_with_tracking_numbers(numbers: Iterable[str]) -> dict[str, str]:
     orders = set(_orders_named(meant.values()))
     shipments = set(Shipment.objects.filter(reference__in=meant.values()).values_list("reference", flat=True))
     found = (
-        (number, _problem(number, products.get(code), set(_numbers_meant(code)) & orders, code in shipments))
+        (number, _problem(number, products.get(code), set(numbers_meant(code)) & orders, code in shipments))
         for number, code in meant.items()
     )
     return {number: problem for number, problem in found if problem}
@@ -76,11 +76,5 @@ def _products_by_code(codes: Collection[str]) -> Mapping[str, Product]:
 
 
 def _orders_named(codes: Iterable[str]) -> Iterable[str]:
-    numbers = [number for code in codes for number in _numbers_meant(code)]
+    numbers = [number for code in codes for number in numbers_meant(code)]
     return Order.objects.filter(number__in=numbers).values_list("number", flat=True)
-
-
-def _numbers_meant(code: str) -> tuple[str, str]:
-    """Return the orders' numbers that this may be: people leave out the prefix, or put # before it."""
-    number = code.lstrip("#").strip()
-    return number, f"{settings.SHOP_ORDER_PREFIX}{number}".upper()

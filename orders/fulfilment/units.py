@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from backoffice.errors import Fault, Invalid
 from backoffice.money import places
 from backoffice.text import identity_key
-from orders.fulfilment.renamed import lines_by_sku
+from catalog.earlier_skus import products_named
 from orders.models import OrderLine
 from orders.pricing import credit_of
 
@@ -90,6 +90,20 @@ def as_credited_facts(units: Iterable[Units], worth: Iterable[Decimal]) -> list[
     return [{**fact, "credit": str(credit)} for fact, credit in zip(as_facts(units), worth, strict=True)]
 
 
+def _lines_by_sku(lines: Sequence[OrderLine], skus: Iterable[str]) -> dict[str, OrderLine]:
+    """Return the lines by the key of the SKU they were ordered by, and of those of `skus` that mean them.
+
+    A product that was renamed is meant by its present SKU, and by any earlier one.
+    """
+    by_key = {identity_key(line.sku): line for line in lines}
+    by_product = {line.product_id: line for line in lines if line.pk}
+    others = [sku for sku in skus if identity_key(sku) not in by_key]
+    if not (others and by_product):
+        return by_key
+    named = products_named(others)
+    return by_key | {key: by_product[each.pk] for key, each in named.items() if each.pk in by_product}
+
+
 def _chosen_units(
     lines: Sequence[OrderLine],
     wanted: Iterable[tuple[str, int]],
@@ -98,7 +112,7 @@ def _chosen_units(
     fates: Iterable[bool] = (),
 ) -> list[Units]:
     wanted = list(wanted)
-    by_key = lines_by_sku(lines, [sku for sku, _quantity in wanted])
+    by_key = _lines_by_sku(lines, [sku for sku, _quantity in wanted])
     chosen: dict[tuple[str, bool], Units] = {}
     taken: Counter[str] = Counter()
     faults: list[Fault] = []

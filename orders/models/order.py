@@ -108,7 +108,7 @@ class Order(Searched):
     )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
     status = models.CharField(max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, editable=False)
-    email = models.EmailField()
+    email = models.EmailField(_("e-mail address"))
     currency = models.CharField(max_length=3, editable=False)
 
     ship_name = LineField(_("name"), max_length=120)

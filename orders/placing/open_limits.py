@@ -61,7 +61,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A customer who has much open; `holds` says what, such as `48 of the 50 of TEA-01 on hand`."""
+    """A customer who has much open; `holds` says what, such as `48 × TEA-01, of 50 on hand`."""
 
     customer_id: int
     name: str
@@ -230,4 +230,4 @@ def _of_one_product(at_most: int) -> list[Holder]:
 
 def _share_in_words(sku: str, held: int, on_hand: int) -> str:
     facts = {"held": f"{held:,}", "on_hand": f"{on_hand:,}", "sku": sku}
-    return _("%(held)s of the %(on_hand)s of %(sku)s on hand") % facts
+    return _("%(held)s × %(sku)s, of %(on_hand)s on hand") % facts

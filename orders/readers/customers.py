@@ -11,7 +11,7 @@ from accounts.models import Customer, User
 from backoffice.db.search_text import people_matching
 from backoffice.money import ZERO, rounded
 from orders.customers.merge_plan import MergePlan
-from orders.models import CustomerEvent, Order
+from orders.models import CustomerEvent, CustomerEventKind, Order
 
 # The column of `customers_with_figures` that each name is read from.
 CUSTOMER_COLUMNS = {
@@ -100,7 +100,9 @@ def merge_as_data(merge: CustomerEvent) -> dict[str, Any]:
 
 def merges_of(customer: Customer) -> Iterator[dict[str, Any]]:
     """Yield the merges that the customer was a part of, the newest first."""
-    events = CustomerEvent.objects.filter(Q(customer=customer) | Q(other=customer), kind="merged")
+    events = CustomerEvent.objects.filter(
+        Q(customer=customer) | Q(other=customer), kind=CustomerEventKind.MERGED
+    )
     return map(merge_as_data, events.select_related("customer", "other", "actor").order_by("-pk"))
 
 

@@ -43,7 +43,7 @@ def test_signing_in_lands_on_the_dashboard(open_page: OpenPage) -> None:
     make_user("anna@example.com", role="Manager")
     page = open_page(None)
 
-    expect(page.get_by_label("Email")).to_be_focused()
+    expect(page.get_by_label("E-mail address")).to_be_focused()
     type_text(page, "anna@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()

@@ -161,7 +161,7 @@ def test_closing_a_dialog_about_cancelling_cancels_nothing(
 
 def sign_in_again(page: Page) -> None:
     """Fill in the form that signs in, in this page."""
-    page.get_by_label("Email").fill("anna@example.com")
+    page.get_by_label("E-mail address").fill("anna@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
 

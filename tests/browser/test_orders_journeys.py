@@ -258,6 +258,18 @@ def test_dialogs_work_on_a_phone(open_page: OpenPage, manager: User, order: Orde
     assert overflow(page) <= 0
 
 
+def test_each_dialog_has_the_keyboard(open_page: OpenPage, manager: User, order: Order) -> None:
+    """Whether or not a field asks for it: else Tab walks through the page below."""
+    lifecycle.ship_order(order.number, by=CLI)
+    page = open_page(manager, page_of(order))
+    dialog(page, "Register return")
+    expect(page.get_by_label("Reason")).to_be_focused()
+
+    page.goto(page_of(order))
+    page.get_by_text("Send again").first.click()
+    expect(page.locator("#dialog").get_by_role("button", name="Send")).to_be_focused()
+
+
 def test_from_one_order_to_the_next_by_key_and_its_sentence_into_a_chat(open_page: OpenPage) -> None:
     make_product("TEA-01", on_hand=9, price="10.00")
     first, second = (place({"TEA-01": units}, customer=make_customer()) for units in (1, 2))

@@ -19,10 +19,12 @@ from backoffice.outbox.delivery import deliver_due
 from catalog.models import Product
 from cli.doctor.books import check_currency
 from orders.audit import audit_orders
-from orders.models import Order
+from orders.fulfilment import lifecycle
+from orders.models import Order, Return
 from tests.cli_fixtures import Answers, Shopctl
 from tests.contract.client import Api, assert_problem
-from tests.factories import make_product, make_user, place
+from tests.factories import CLI, make_product, make_user, place
+from tests.orders.admin.order.test_order_admin import field_of, send
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +190,23 @@ def test_zeros_behind_the_last_place_say_nothing(manager: Api, said: dict[str, s
     whole = said["price"] + (".00" if "." not in said["price"] else "00")
     made = manager.post("products", {"sku": "A", "name": "A", "price": whole}).json()
     assert made["price"] == said["price"]
+
+
+def test_a_return_gives_the_shipping_fee_back_to_the_last_place(client: Client, currency: str) -> None:
+    fee = {"JPY": "500", "KWD": "1.505"}[currency]
+    make_product("A", on_hand=1, price="20")
+    order = place({"A": 1}, shipping_fee=Decimal(fee))
+    lifecycle.ship_order(order.number, by=CLI)
+    client.force_login(make_user(role="Manager"))
+    units = {field_of(order, "A"): "1"}
+
+    refused = send(
+        client, order, "return", shipping_credit=fee + {"JPY": ".5", "KWD": "1"}[currency], **units
+    )
+    assert list(refused.context["form"].errors) == ["shipping_credit"]
+    send(client, order, "return", shipping_credit=fee, **units)
+
+    assert Return.objects.get().shipping_credit == Decimal(fee)
 
 
 def test_the_document_says_how_many_places_an_amount_has(manager: Api, currency: str) -> None:

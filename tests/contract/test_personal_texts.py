@@ -15,8 +15,9 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 
 from accounts.models import Customer, User
 from backoffice.api.application import api as application
+from backoffice.sheets.writing import exported_csv
 from orders.changing.details import edit_order
-from orders.exports import OrderExport, orders_csv
+from orders.exports import OrderExport
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, comment, return_items, ship_order
 from orders.models import Order
 from orders.placing.basket import Address
@@ -113,7 +114,7 @@ def answers(user: User, order: Order) -> str:
     client.force_login(user)
     found = [_text(client.get(url)) for url in dict.fromkeys(admin_addresses(order)) if "logout" not in url]
     found += [_text(Api(user).get(path)) for path in api_paths(order)]
-    found += ["".join(orders_csv(OrderExport.told_to(user, Order.objects.all())))]
+    found += ["".join(exported_csv(OrderExport.told_to(user, Order.objects.all())))]
     return "\n".join(found)
 
 

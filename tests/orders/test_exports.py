@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from backoffice.sheets.writing import exported_csv
 from orders import exports
-from orders.exports import OrderExport, orders_csv, write_orders_workbook
+from orders.exports import OrderExport, write_orders_workbook
 from orders.fulfilment import lifecycle
 from orders.models import Order
 from tests.factories import ADDRESS, CLI, make_customer, make_product, make_promo_code, make_user, place
@@ -26,7 +27,7 @@ def rows_of(lines: Iterable[str]) -> list[dict[str, str]]:
 
 
 def exported(orders: object = None) -> list[dict[str, str]]:
-    return rows_of(orders_csv(OrderExport(Order.objects.all() if orders is None else orders)))  # type: ignore[arg-type]
+    return rows_of(exported_csv(OrderExport(Order.objects.all() if orders is None else orders)))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_no_cell_can_be_taken_for_a_formula_nor_break_the_workbook() -> None:
     ],
 )
 def test_a_file_has_no_column_that_its_reader_may_not_know(role: str, hidden: set[str], order: Order) -> None:
-    lines = "".join(orders_csv(OrderExport.told_to(make_user(role=role), Order.objects.all())))
+    lines = "".join(exported_csv(OrderExport.told_to(make_user(role=role), Order.objects.all())))
 
     whole = OrderExport(Order.objects.all()).columns
     assert list(rows_of([lines])[0]) == [name for name in whole if name not in hidden]
@@ -183,6 +184,6 @@ def test_more_rows_than_a_workbook_holds_are_refused_before_anything_is_written(
 
 
 def test_without_orders_there_is_a_heading_alone() -> None:
-    assert list(orders_csv(OrderExport(Order.objects.none()))) == [
+    assert list(exported_csv(OrderExport(Order.objects.none()))) == [
         ",".join(OrderExport(Order.objects.none()).columns) + "\r\n"
     ]

@@ -23,11 +23,14 @@ document.addEventListener("htmx:afterSwap", () => {
   if (close) close.textContent = gettext("Close");
 });
 
-/* A dialog that comes back refused has its first field in focus, which may be right. */
+const FIELDS = "input:not([type=hidden]), select, textarea, button[type=submit]";
+
+/* The keyboard goes to the first field that was refused, else into the dialog, if no field asks for it itself. */
 document.addEventListener("htmx:afterSettle", () => {
   const dialog = document.getElementById("dialog");
   const invalid = dialog && firstInvalid(dialog);
   if (invalid) goTo(invalid);
+  else if (dialog && !dialog.contains(document.activeElement)) dialog.querySelector(FIELDS)?.focus();
 });
 
 /* For a few lines of many: the others need not be emptied one by one. */

@@ -5,7 +5,9 @@ import { renewToken } from "./request.js";
 
 /* Alpine's x-cloak hides full pages until load, so autofocus fails on them. */
 window.addEventListener("load", () => {
-  const first = firstInvalid(document) ?? document.querySelector("[data-focus], [autofocus]");
+  const first = firstInvalid(document)
+    ?? document.querySelector("[data-focus], [autofocus]")
+    ?? document.querySelector(".bo-narrow .bo-form input:not([type=hidden])");
   if (first && !first.closest("#modal-content")) goTo(first);
 });
 

@@ -124,7 +124,6 @@ class NewOrderForm(BasketForm):
     email = field_of(
         Order,
         "email",
-        label=gettext_lazy("E-mail"),
         widget=EmailAddressInput({"autocomplete": "off", "data-focus": True}),
     )
     name = _order_field("ship_name")

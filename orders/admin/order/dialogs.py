@@ -14,6 +14,7 @@ from unfold.widgets import (
 )
 
 from backoffice.db.fields import many_lines, one_line
+from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO
 from orders.admin import counted, words
@@ -153,11 +154,9 @@ class ReturnForm(QuantitiesDialog):
         super().add_fields()
         left = shipping_left(self.order, list(self.lines))
         if left:
-            self.fields["shipping_credit"] = forms.DecimalField(
+            self.fields["shipping_credit"] = MoneyInput(
                 label=_("Shipping fee given back"),
                 required=False,
-                max_digits=12,
-                decimal_places=2,
                 help_text=_("At most %(amount)s. Empty: none.")
                 % {"amount": words.money(left, self.order.currency)},
                 widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}),

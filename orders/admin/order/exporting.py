@@ -18,8 +18,8 @@ from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
 from backoffice.errors import Refusal
 from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK
-from backoffice.sheets.writing import XLSX_TYPE
-from orders.exports import OrderExport, orders_csv, write_orders_workbook
+from backoffice.sheets.writing import XLSX_TYPE, exported_csv
+from orders.exports import OrderExport, write_orders_workbook
 from orders.models import Order
 
 # A workbook is sent only once it is complete, which takes some twenty seconds for this many orders.
@@ -39,7 +39,7 @@ class OrderExporting(ReadOnlyAdmin):
             return asks
         record_export("orders", format="csv", by=actor_of(request))
         return StreamingHttpResponse(
-            chain([UTF8_MARK], orders_csv(_export(request, orders))),
+            chain([UTF8_MARK], exported_csv(_export(request, orders))),
             content_type=CSV_TYPE,
             headers={"Content-Disposition": f'attachment; filename="{_file_name()}.csv"'},
         )

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from accounts.actors import Actor
 from accounts.admin.actor import actor_of
 from backoffice.admin.dialogs import UseCaseDialog
+from backoffice.countries import town_of
 from backoffice.errors import Fault, Refusal
 from backoffice.text import isolated
 from orders.models import Order, OrderLine
@@ -46,7 +47,7 @@ class OrderDialog(UseCaseDialog):
     def intro(self) -> str:
         if not self.request.user.has_perm("accounts.view_customer"):
             return self.number
-        town = f"{self.order.ship_postcode} {isolated(self.order.ship_city)}".strip()
+        town = isolated(town_of(self.order.shipping_address))
         facts = {"order": self.number, "name": isolated(self.order.ship_name), "town": town}
         return _("%(order)s to %(name)s, %(town)s") % facts
 

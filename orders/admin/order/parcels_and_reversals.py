@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.countries import postal_lines
 from orders.admin import words
+from orders.fulfilment.shipments import came_back
 from orders.fulfilment.tracking import tracking_url
 from orders.models import CancellationLine, Order, OrderLine, ReturnLine, Shipment, ShipmentLine
 from orders.status import Action, is_allowed
@@ -27,6 +28,8 @@ class ParcelCard:
     # Where it went, if the order's address is another one now.
     address: list[str]
     contents: list[str]
+    # Units of it were returned, so that it did leave.
+    came_back: bool = False
     # Open the dialogs; "" where the status of the parcel or of the order does not allow it.
     correct_url: str = ""
     undo_url: str = ""
@@ -62,7 +65,9 @@ def parcels_of(order: Order, lines: dict[int, OrderLine]) -> list[ParcelCard]:
                 contents=[],
             ),
         )
-        parcel.contents.append(_units(content.quantity, lines[content.order_line_id]))
+        line = lines[content.order_line_id]
+        parcel.contents.append(_units(content.quantity, line))
+        parcel.came_back |= came_back(line, content.quantity)
     return list(parcels.values())
 
 
@@ -71,8 +76,8 @@ def with_dialogs(parcels: Sequence[ParcelCard], order: Order) -> None:
     for parcel in parcels:
         if parcel.undone_at is None and is_allowed(Action.CORRECT_SHIPMENT, order.status):
             parcel.correct_url = _dialog("correct_shipment", order, parcel)
-        is_under_way = parcel.undone_at is None and parcel.delivered_at is None
-        if is_under_way and is_allowed(Action.UNDO_SHIPMENT, order.status):
+        may_be_here = parcel.undone_at is None and parcel.delivered_at is None and not parcel.came_back
+        if may_be_here and is_allowed(Action.UNDO_SHIPMENT, order.status):
             parcel.undo_url = _dialog("undo_shipment", order, parcel)
 
 

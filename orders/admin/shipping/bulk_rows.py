@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
+from backoffice.countries import town_of
 from backoffice.sheets.plans import Outcome, RowPlan, RowsChanged
 from orders.fulfilment.dispatch import dispatch, plan_dispatch
 from orders.fulfilment.parcels import COLUMNS, ParcelFile, ParcelRow
@@ -32,6 +33,10 @@ class ShippingRow:
     contents: str
     typed: str = ""
     problem: str = ""
+
+    @property
+    def town(self) -> str:
+        return town_of(self.order.shipping_address)
 
 
 @dataclass(frozen=True, slots=True)

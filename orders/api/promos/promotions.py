@@ -13,9 +13,11 @@ from accounts.api.auth import require
 from accounts.history import record_export
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
+from backoffice.sheets.csv_lines import CSV_TYPE
 from orders.api.promos.inputs import changed_terms, terms_sent
 from orders.api.promos.schemas import (
     CodesOfPromotionFilters,
@@ -67,7 +69,6 @@ CODE_SORTING = Sorting(
     "promotion-codes", {"code": SortKey("code"), "times_used": SortKey("times_used")}, usual="code"
 )
 FILTER = tuple(field.name for field in dataclass_fields(PromotionFilter))
-MAX_ID = 2**63 - 1
 
 
 @promotions_router.post(
@@ -217,9 +218,7 @@ def download_codes(request: HttpRequest, promotion_id: int) -> StreamingHttpResp
     codes = _codes_of(promotion_id)
     record_export("promo_codes", promotion=promotion_id, by=by)
     headers = {"Content-Disposition": f'attachment; filename="promotion-{promotion_id}-codes.csv"'}
-    return StreamingHttpResponse(
-        promo_codes_csv(codes), content_type="text/csv; charset=utf-8", headers=headers
-    )
+    return StreamingHttpResponse(promo_codes_csv(codes), content_type=CSV_TYPE, headers=headers)
 
 
 def _codes_of(promotion_id: int) -> QuerySet[PromoCode]:
@@ -228,4 +227,4 @@ def _codes_of(promotion_id: int) -> QuerySet[PromoCode]:
 
 def _number_in_range(promotion_id: int) -> int:
     """Limit the number to what the databases take; no promotion has a larger one."""
-    return min(promotion_id, MAX_ID)
+    return min(promotion_id, LARGEST_KEY)

@@ -43,6 +43,14 @@ def test_a_colleague_is_invited_in_a_role_and_gets_a_link(manager: Client) -> No
     assert told in manager.get(USERS).text
 
 
+def test_an_invitation_has_one_button_and_its_fields_are_named_as_elsewhere(manager: Client) -> None:
+    page = manager.get(f"{USERS}add/").text
+    assert [name in page for name in ("_save", "_addanother", "_continue")] == [True, False, False]
+    assert "E-mail address" in page
+    twice = manager.post(f"{USERS}add/", {"email": "manager@example.com", "name": "", "role": "Warehouse"})
+    assert "Email" not in twice.text
+
+
 def test_the_link_of_an_invitation_sets_the_password_and_signs_in_once() -> None:
     user = invite("nele@example.com", role="Warehouse", by=CLI)
     link = link_of(EmailMessage.objects.get())

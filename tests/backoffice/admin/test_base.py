@@ -15,12 +15,12 @@ from django.urls import reverse
 
 from backoffice.admin import lists
 from backoffice.admin.base import DomainAdmin
-from backoffice.admin.lists import CappedPaginator
+from backoffice.admin.lists import CappedCount, CappedPaginator
 from catalog import stock
 from catalog.models import Product
 from catalog.stock_import import plan_import
 from tests.admin_fixtures import SignIn
-from tests.factories import CLI, make_product, make_user
+from tests.factories import CLI, make_product, make_sold_out, make_user
 
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
@@ -85,7 +85,7 @@ def test_a_range_of_days_holds_its_last_day_wholly_in_the_shops_time_zone(manage
 
 
 def test_a_saved_view_survives_a_search_and_is_the_one_active_tab(manager: Client) -> None:
-    make_product("TEA-01", name="Earl Grey")
+    make_sold_out("TEA-01", name="Earl Grey tea")
     make_product("TEA-02", name="Green tea", on_hand=100)
 
     page = manager.get(PRODUCTS, {"view": "low", "q": "tea"})
@@ -113,6 +113,23 @@ def test_an_empty_list_says_what_to_do_next(manager: Client) -> None:
 def test_an_empty_lists_button_says_what_adding_is_called(manager: Client, path: str, said: str) -> None:
     page = manager.get(f"/admin/{path}")
     assert f'/add/">{said}</a>' in page.text
+
+
+def test_an_empty_list_of_product_imports_leads_to_one(manager: Client, sign_in: SignIn) -> None:
+    link = '<a class="bo-button bo-primary" href="/admin/catalog/product/import/">Import products</a>'
+    assert link in manager.get("/admin/catalog/productimport/").text
+    seen = sign_in("Viewer").get("/admin/catalog/productimport/")
+    assert "No imports yet" in seen.text
+    assert link not in seen.text
+
+
+def test_long_lists_are_counted_with_separators() -> None:
+    assert [str(CappedCount(count)) for count in (7, 1_500, 10_000, 10_001)] == [
+        "7",
+        "1,500",
+        "10,000",
+        "10,000+",
+    ]
 
 
 def test_signing_in_lands_on_the_dashboard() -> None:
@@ -166,7 +183,7 @@ def test_the_sidebar_shows_what_the_role_may_see(sign_in: SignIn, role: str, tit
 
 
 def test_the_badge_counts_low_products_once_for_half_a_minute(manager: Client) -> None:
-    make_product("TEA-01")
+    make_sold_out("TEA-01")
     assert '<span class="sidebar-badge' in manager.get(PRODUCTS).text
 
     stock.receive("TEA-01", 50, by=CLI)
@@ -294,3 +311,14 @@ def test_a_page_that_does_not_exist_is_the_nearest_one_of_the_same_view(
     assert str(changelist.page_num) == shown
     skus = {"1": ["OLD-0", "OLD-1"], "2": ["OLD-2"]}[shown]
     assert [product.sku for product in changelist.result_list] == skus
+
+
+def test_what_was_saved_is_told_in_our_words(manager: Client) -> None:
+    fields = {"sku": "TEA-01", "name": "Green tea", "price": "3.95", "is_active": "on"}
+    added = manager.post(f"{PRODUCTS}add/", fields, follow=True)
+    product = Product.objects.get()
+    saved = manager.post(f"{PRODUCTS}{product.pk}/change/", fields | {"price": "4.50"}, follow=True)
+
+    told = [[str(message) for message in page.context["messages"]] for page in (added, saved)]
+    assert told == [["TEA-01 Green tea is added."], ["TEA-01 Green tea is saved."]]
+    assert "successfully" not in added.text + saved.text

@@ -17,15 +17,18 @@ from tests.orders.admin.posted_dialogs import submitted
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
 BUTTONS = {
-    "accounts.user": {"password_link"},
+    "accounts.user": {"change_email", "password_link"},
     "catalog.product": {"adjust_stock", "archive"},
     "orders.order": {
         "add_comment",
         "cancel_items",
+        "correct_shipment",
         "edit_details",
         "mark_delivered",
         "register_return",
+        "send_again",
         "ship_items",
+        "undo_shipment",
     },
     "orders.promocode": {"delete_unused", "duplicate", "pause", "resume"},
     "orders.promotion": {"end", "pause", "resume"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backoffice.countries import postal_lines
+from backoffice.countries import postal_lines, town_of
 from backoffice.countries.names import NAMES
 
 pytestmark = pytest.mark.once
@@ -77,3 +77,20 @@ def test_every_part_stands_once_on_the_parcel_whatever_the_country(script: str) 
         assert lines[-1] == str(name)
         for part in ("Theo Jansen", "Seeweg 56", *parts.values()):
             assert written.count(part) == 1, (code, part)
+
+
+@pytest.mark.parametrize(
+    ("parts", "town"),
+    [
+        ({}, "34878 Köln"),
+        ({"postcode": ""}, "Köln"),
+        ({"country": "GB", "city": "Exeter", "postcode": "EX1 1EE"}, "Exeter, EX1 1EE"),
+        (
+            {"country": "US", "city": "Springfield", "region": "IL", "postcode": "62704"},
+            "Springfield, IL 62704",
+        ),
+        ({"country": "HU", "city": "Budapest", "postcode": "1054"}, "Budapest, 1054"),
+    ],
+)
+def test_on_one_line_the_town_is_written_as_its_country_does(parts: dict[str, str], town: str) -> None:
+    assert town_of(HOME | parts) == town

@@ -107,7 +107,7 @@ def test_a_header_that_is_repeated_is_passed_over_and_told() -> None:
     content = "sku,quantity\nA,5\nsku,quantity\nB,6\nsku,quantity\n"
 
     assert read(content) == [TextRow(2, ("A", "5")), TextRow(4, ("B", "6"))]
-    assert remarks(content) == ["The header stands there again and again and is passed over, in rows 3, 5."]
+    assert remarks(content) == ["The header is repeated in rows 3, 5, which are skipped."]
 
 
 def test_a_second_table_is_refused() -> None:
@@ -133,7 +133,7 @@ def test_a_number_that_its_comma_tore_in_two_is_refused() -> None:
 
 
 def test_what_stands_below_no_name_is_told() -> None:
-    told = ["A column without a name is not read, although something stands in it in rows 2, 3."]
+    told = ["A column without a name is not read, although it is filled in rows 2, 3."]
 
     assert remarks("sku,quantity,\nA,1,recounted\nB,2,by Ann\nC,3,\n") == told
     assert remarks(",sku,quantity\n0,A,1\n1,B,2\n") == told
@@ -184,8 +184,8 @@ def test_hidden_rows_and_columns_are_read_and_told() -> None:
 
     assert [row.texts for row in read(saved(book))] == [("A", "1"), ("B", "2"), ("C", "3")]
     assert remarks(saved(book)) == [
-        "A column is hidden in the sheet and is read all the same: quantity.",
-        "A row is hidden in the sheet and is read all the same: 3.",
+        "This column is hidden in the sheet and is read all the same: quantity.",
+        "This row is hidden in the sheet and is read all the same: 3.",
     ]
 
 

@@ -357,3 +357,12 @@ def test_a_product_that_never_had_stock_is_not_low(manager: Client) -> None:
     stock.receive("NEW", 3, by=CLI)
     product.refresh_from_db()
     assert (product.was_stocked, product.is_low) == (True, True)
+
+
+def test_whoever_may_only_look_reads_the_price_in_the_currency(sign_in: SignIn) -> None:
+    product = make_product("TEA-01", price="4.20")
+    page = f"{PRODUCTS}{product.pk}/change/"
+    for role in ("Viewer", "Warehouse", "Marketing"):
+        text = sign_in(role).get(page).text
+        assert ("€4.20" in text, "4.200" in text) == (True, False)
+    assert 'value="4.20"' in sign_in("Manager").get(page).text

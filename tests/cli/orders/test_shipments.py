@@ -2,6 +2,7 @@
 
 import pytest
 
+from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from catalog.models import Product
 from orders.fulfilment.lifecycle import deliver_order, ship_order
@@ -39,7 +40,8 @@ def test_an_empty_value_clears_and_nobody_need_be_told(answers: Answers, number:
     assert not EmailMessage.objects.filter(template="shipment_corrected").exists()
 
 
-def test_an_undone_shipment_is_on_the_shelf_again(answers: Answers, number: str) -> None:
+def test_an_undone_shipment_is_on_the_shelf_again(answers: Answers, number: str, mailoutbox: object) -> None:
+    deliver_due()
     row = answers(
         "orders", "undo-shipment", number, "--shipment", f"{number}-S1", "--reason", "late", "--yes"
     )

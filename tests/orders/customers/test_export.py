@@ -10,8 +10,9 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import AccountEvent, Customer
+from backoffice.sheets.writing import exported_csv, write_exported_workbook
 from orders.customers import export
-from orders.customers.export import CustomerExport, customers_csv, write_customers_workbook
+from orders.customers.export import CustomerExport
 from orders.customers.merging import merge_customers
 from tests.admin_fixtures import SignIn
 from tests.cli_fixtures import Shopctl
@@ -43,14 +44,14 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_a_file_has_a_row_for_each_customer_with_what_they_ordered(ada: Customer) -> None:
-    text = "".join(customers_csv(CustomerExport.told_to(None)))
+    text = "".join(exported_csv(CustomerExport.told_to(None)))
 
     [row] = rows_of(text)
     assert list(row) == COLUMNS
     assert (row["email"], row["name"], row["note"]) == ("ada@example.com", "'=1+1", "Likes\ntea")
     assert (row["has_account"], row["orders"], row["spent"]) == ("true", "2", "20.00")
     file = BytesIO()
-    write_customers_workbook(file, CustomerExport.told_to(None))
+    write_exported_workbook(file, CustomerExport.told_to(None))
     heading, [number, email, *_rest] = load_workbook(file).active.iter_rows(values_only=True)
     assert (list(heading), number, email) == (COLUMNS, ada.pk, "ada@example.com")
 
@@ -58,13 +59,13 @@ def test_a_file_has_a_row_for_each_customer_with_what_they_ordered(ada: Customer
 def test_many_customers_are_read_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "CUSTOMERS_AT_ONCE", 2)
     emails = [make_customer().email for _ in range(5)]
-    assert [row["email"] for row in rows_of("".join(customers_csv(CustomerExport.told_to(None))))] == emails
+    assert [row["email"] for row in rows_of("".join(exported_csv(CustomerExport.told_to(None))))] == emails
 
 
 def test_who_may_not_see_revenue_gets_a_file_without_it(ada: Customer) -> None:
     told = CustomerExport.told_to(make_user(role="Support"))
     assert told.columns == [name for name in COLUMNS if name != "spent"]
-    assert "20.00" not in "".join(customers_csv(told))
+    assert "20.00" not in "".join(exported_csv(told))
 
 
 def test_the_api_gives_managers_a_file_and_notes_it(ada: Customer) -> None:

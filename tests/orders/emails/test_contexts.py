@@ -122,6 +122,7 @@ def test_a_return_says_what_arrived_and_what_comes_back(mailoutbox, order):
 
 
 def test_another_address_gets_the_confirmation_again(mailoutbox, order):
+    deliver_due()
     edit_order(order.number, by=CLI, email="ann@elsewhere.example")
     deliver_due()
 

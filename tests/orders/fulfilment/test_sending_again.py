@@ -102,6 +102,7 @@ def test_the_shipping_notice_has_the_corrected_number_and_the_address_it_went_to
 
 def test_nobody_is_told_again_that_an_undone_shipment_is_on_its_way(number: str) -> None:
     ship_order(number, by=CLI)
+    deliver_due()
     undo_shipment(number, f"{number}-S1", by=CLI)
     deliver_due()
     with pytest.raises(IllegalTransition, match=f"{number}-S1 was undone"):
@@ -117,6 +118,16 @@ def test_a_mail_about_what_happened_says_the_same_again(number: str, template: s
     deliver_due()
     first = EmailMessage.objects.get(template=template)
     assert send_again(number, first.pk, by=CLI).context == first.context
+
+
+def test_while_a_copy_waits_no_other_is_sent(number: str) -> None:
+    first = mail_of("order_placed")
+    send_again(number, first, by=CLI)
+    with pytest.raises(IllegalTransition, match="about to be sent"):
+        send_again(number, first, by=CLI)
+    assert EmailMessage.objects.count() == 2
+    deliver_due()
+    assert send_again(number, first, by=CLI).cause == f"order:{number}:again:2"
 
 
 def test_a_mail_that_still_waits_is_not_sent_twice(number: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backoffice.errors import Invalid, Stale
+from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
@@ -132,7 +133,10 @@ def test_an_undone_shipment_lies_on_the_shelf_again_reserved_for_its_order(numbe
     ]
 
 
-def test_the_customer_who_heard_that_it_is_on_its_way_hears_that_it_is_not(number: str) -> None:
+def test_the_customer_who_heard_that_it_is_on_its_way_hears_that_it_is_not(
+    number: str, mailoutbox: list[object]
+) -> None:
+    deliver_due()
     undo_shipment(number, f"{number}-S1", by=CLI, reason="Missed the van")
 
     [mail] = mails("shipment_undone")

@@ -198,7 +198,7 @@ def test_no_limit_is_none(settings: Any) -> None:
     for _ in range(5):
         by_themselves(shopper, {"LAMP": 100})
     assert Product.objects.get(sku="LAMP").reserved == 500
-    assert [holder.holds for holder in large_holders(8)] == ["500 of the 1,000 of LAMP on hand"]
+    assert [holder.holds for holder in large_holders(8)] == ["500 × LAMP, of 1,000 on hand"]
 
 
 def test_a_quote_asks_for_no_limit() -> None:
@@ -312,6 +312,6 @@ def test_who_holds_much_of_a_product_or_comes_near_a_limit_is_shown() -> None:
 
     assert [(holder.customer_id, holder.name, holder.holds) for holder in found] == [
         (shopper.customer.pk, "ada@example.com", "16 units, at most 20 units"),
-        (ben.pk, "Ben", "10 of the 20 of MUG on hand"),
+        (ben.pk, "Ben", "10 × MUG, of 20 on hand"),
     ]
     assert len(large_holders(1)) == 1

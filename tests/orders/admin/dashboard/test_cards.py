@@ -171,7 +171,7 @@ def test_who_has_much_open_is_shown_to_those_who_may_know_customers(sign_in: Sig
     page = sign_in("Support").get(HOME)
 
     assert [(row.name, row.holds) for row in page.context["large_holders"]] == [
-        ("Lena Brandt", "12 of the 20 of TEA-01 on hand")
+        ("Lena Brandt", "12 × TEA-01, of 20 on hand")
     ]
     assert f"/admin/accounts/customer/{lena.pk}/change/" in page.text
     assert "Customers with much open" in page.text

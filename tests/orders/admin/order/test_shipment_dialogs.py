@@ -66,6 +66,20 @@ def test_a_parcel_is_corrected_and_undone_from_the_page(manager: Client, order: 
     ]
 
 
+def test_a_parcel_of_which_something_came_back_is_not_offered_as_one_that_never_left(
+    manager: Client, order: Order
+) -> None:
+    lifecycle.ship_order(order.number, by=CLI, lines={"B": 1})
+    lifecycle.return_items(order.number, by=CLI, items=[lifecycle.ReturnedItem("A", 1)])
+
+    parcels = manager.get(page_url(order)).context["page"].parcels
+
+    offered = {parcel.reference: bool(parcel.undo_url) for parcel in parcels}
+    assert offered == {f"{order}-S1": False, f"{order}-S2": True}
+    refused = send(manager, order, "undo-shipment", shipment=f"{order}-S1", notify="on")
+    assert "it has left, and cannot be undone" in refused.text
+
+
 def test_without_the_tick_nobody_is_mailed(manager: Client, order: Order) -> None:
     send(manager, order, "correct-shipment", shipment=f"{order}-S1", carrier="DPD", tracking_number="0034")
     send(manager, order, "undo-shipment", shipment=f"{order}-S1")
@@ -143,6 +157,7 @@ def test_a_mail_is_sent_again_from_the_page_to_the_present_address(
 def test_what_is_not_so_any_more_is_not_offered(
     manager: Client, order: Order, mailoutbox: list[object]
 ) -> None:
+    deliver_due()
     undo_shipment(order.number, f"{order}-S1", by=CLI)
     lifecycle.cancel_order(order.number, by=CLI)
     deliver_due()
