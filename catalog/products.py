@@ -1,7 +1,7 @@
 """Creating, editing and archiving products. Stock is written by catalog/stock.py alone."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound
-from backoffice.text import identity_key
+from backoffice.sheets.remarks import Remark, remark_naming
+from backoffice.text import has_wrong_check_digit, identity_key
 from catalog.earlier_skus import holders_of_earlier, keep_earlier_sku, products_named
 from catalog.models import Category, Product
 from catalog.product_cache import forget_products
@@ -195,3 +196,9 @@ def unclean_fields(product: Product, *, but: Sequence[str] = ()) -> dict[str, li
     except ValidationError as error:
         return {name: list(errors) for name, errors in error.error_dict.items()}
     return {}
+
+
+def remarks_on_barcodes(barcodes: Iterable[str]) -> list[Remark]:
+    """Say which of them were probably typed wrongly. They are taken all the same: some are no GTINs."""
+    wrong = [barcode for barcode in barcodes if has_wrong_check_digit(barcode)]
+    return [remark_naming("wrong_check_digits", wrong)] if wrong else []

@@ -35,6 +35,9 @@ SENTENCES: Mapping[str, Promise | Callable[[], str]] = {
         "and save it again, or write the value itself."
     ),
     "invisible_characters": _("It contains invisible control characters. Type it again."),
+    "lost_characters": _(
+        "A program that wrote the file has lost letters of it and put � for them. Type it again."
+    ),
     "not_a_number": _(
         "“%(text)s” is not a number: write digits with a point before the decimals, like 12.50."
     ),

@@ -91,6 +91,8 @@ ERROR = re.compile(
     r"|NOM\?|NUL!|PROPAGATION!|¡REF!|¡VALOR!|¡NUM!|¡NULO!|¡DIV/0!|¿NOMBRE\?|VALORE!|NOME\?|RIF!|#{2,})\Z",
     re.IGNORECASE,
 )
+# What a program writes for a letter that it could not read.
+LOST = "\N{REPLACEMENT CHARACTER}"
 # Two ways by which people keep a spreadsheet from making a number of a key: ="00123" and '00123.
 AS_FORMULA = re.compile(r'="([^"]*)"\Z')
 BEHIND_APOSTROPHE = re.compile(r"'[0-9]")
@@ -111,6 +113,8 @@ def text_of(cell: str, kind: CellKind) -> str:
         raise CellFault("error_cell", text=text)
     if (CONTROL_BUT_LINE_BREAKS if kind is CellKind.LINES else CONTROL).search(text):
         raise CellFault("invisible_characters")
+    if LOST in text:
+        raise CellFault("lost_characters")
     if kind is CellKind.KEY and ROUNDED.match(text):
         raise CellFault("rounded_number", text=text[:SHOWN])
     return text

@@ -20,7 +20,6 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.money import formatted
-from backoffice.text import has_wrong_check_digit
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting
 from catalog.admin.history import stock_of
@@ -29,7 +28,13 @@ from catalog.admin.product_files import ProductFiles
 from catalog.finding import products_matching
 from catalog.models import Product
 from catalog.models.product import ProductQuerySet
-from catalog.products import ProductData, archive_product, create_product, edit_product
+from catalog.products import (
+    ProductData,
+    archive_product,
+    create_product,
+    edit_product,
+    remarks_on_barcodes,
+)
 from catalog.reorder import reorder_csv
 
 
@@ -163,9 +168,8 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         else:
             obj.pk = create_product(ProductData(**data), by=actor_of(request)).pk
         obj.refresh_from_db()
-        if "barcode" in form.changed_data and has_wrong_check_digit(obj.barcode):
-            text = gettext("Saved, but the last digit of the barcode %(barcode)s does not fit the others.")
-            messages.warning(request, text % {"barcode": obj.barcode})
+        for remark in remarks_on_barcodes([obj.barcode] if "barcode" in form.changed_data else []):
+            messages.warning(request, remark.in_words)
 
     # Actions
 

@@ -1,5 +1,6 @@
 """Products and categories, for everybody; their making and changing, for staff."""
 
+from collections.abc import Sequence
 from dataclasses import fields as dataclass_fields
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, 
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
+from backoffice.sheets.remarks import Remark, remarks_as_data
 from backoffice.text import identity_key
 from catalog.api.schemas import (
     CategoryList,
@@ -24,6 +26,7 @@ from catalog.api.schemas import (
     ProductIn,
     ProductList,
     ProductPatch,
+    ProductSaved,
 )
 from catalog.models import Category, Product
 from catalog.models.product import ProductQuerySet
@@ -35,6 +38,7 @@ from catalog.products import (
     create_product,
     edit_product,
     product_with_sku,
+    remarks_on_barcodes,
 )
 from catalog.readers.products import (
     PUBLIC_FIELDS,
@@ -103,7 +107,7 @@ def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> Ht
 
 @products_router.post(
     "/products",
-    response={201: ProductDetail},
+    response={201: ProductSaved},
     operation_id="create_product",
     summary="Create a product",
     openapi_extra=DOCUMENTED,
@@ -116,13 +120,14 @@ def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
         data = ProductData(**{**body.model_dump(), "category": _category(body.category)})
         product = create_product(data, by=actor)
         location = f"{request.path}/{quote(product.sku, safe='')}"
-        return _product(product.sku, STAFF_FIELDS, status=201, location=location)
+        remarks = remarks_on_barcodes([product.barcode])
+        return _product(product.sku, STAFF_FIELDS, status=201, location=location, remarks=remarks)
 
     return answer_once(request, body, run)
 
 
 @products_router.patch(
-    "/products/{sku}", response=ProductDetail, operation_id="change_product", summary="Change a product"
+    "/products/{sku}", response=ProductSaved, operation_id="change_product", summary="Change a product"
 )
 def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
     """Change only what is sent. With `If-Match` it is refused when the product changed meanwhile."""
@@ -135,7 +140,9 @@ def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
         changes = body.changes()
         if "category" in changes:
             changes["category"] = _category(body.category)
-        return _product(edit_product(sku, by=actor, changes=changes).sku, STAFF_FIELDS)
+        product = edit_product(sku, by=actor, changes=changes)
+        remarks = remarks_on_barcodes([product.barcode] if "barcode" in changes else [])
+        return _product(product.sku, STAFF_FIELDS, remarks=remarks)
 
     return run().to(request)
 
@@ -179,7 +186,13 @@ def _filtered(filters: ProductFilters, *, is_staff: bool) -> ProductQuerySet:
 
 
 def _product(
-    sku: str, available: tuple[str, ...], fields: str | None = None, *, status: int = 200, location: str = ""
+    sku: str,
+    available: tuple[str, ...],
+    fields: str | None = None,
+    *,
+    status: int = 200,
+    location: str = "",
+    remarks: Sequence[Remark] = (),
 ) -> Reply:
     """Return these of the product's fields that the caller may see. Raises UnknownSku."""
     wanted = chosen_fields(fields, [*available, "currency"])
@@ -193,6 +206,8 @@ def _product(
     content = product_as_data(row, shown)
     if "currency" in wanted:
         content["currency"] = settings.SHOP_CURRENCY
+    if remarks:
+        content["remarks"] = remarks_as_data(remarks)
     return rendered(content, status=status, version=_version(row["updated_at"]), location=location)
 
 

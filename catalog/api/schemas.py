@@ -148,8 +148,15 @@ class MovementList(BaseModel):
 
 
 class RemarkOut(BaseModel):
-    """What was noticed about a file that was read all the same."""
+    """What was noticed about a file or a value that was taken all the same."""
 
     code: str
     facts: dict[str, Any]
     detail: str
+
+
+class ProductSaved(ProductDetail):
+    remarks: list[RemarkOut] = Field(
+        [],
+        description="What was noticed about a barcode that was sent, which is kept as it is; else left out.",
+    )

@@ -1,16 +1,17 @@
 """A file of products as it was read, for whoever plans what it would do."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from backoffice.sheets.plans import RowProblem
 from backoffice.sheets.reading import base_name, content_of
-from backoffice.sheets.remarks import Remark, remark_naming
+from backoffice.sheets.remarks import Remark
 from backoffice.sheets.table import read_table
-from backoffice.text import has_wrong_check_digit, identity_key
+from backoffice.text import identity_key
 from catalog.product_files.cells import LAYOUT
+from catalog.products import remarks_on_barcodes
 
 MAX_ROWS = 100_000
 
@@ -47,19 +48,13 @@ def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
     """
     table = read_table(content_of(file), file_name=file_name, layout=LAYOUT)
     read = list(table.text_rows(most=MAX_ROWS))
+    columns = tuple(table.places)
+    barcodes = [row.texts[columns.index("barcode")] for row in read] if "barcode" in columns else []
     return ProductFile(
         base_name(file_name),
-        tuple(table.places),
+        columns,
         table.ignored_columns,
         tuple((row.number, row.texts) for row in read),
         {row.number: tuple(RowProblem(*each) for each in row.faults) for row in read if row.faults},
-        (*table.remarks, *_remarks_on_barcodes(tuple(table.places), [row.texts for row in read])),
+        (*table.remarks, *remarks_on_barcodes(barcodes)),
     )
-
-
-def _remarks_on_barcodes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Remark]:
-    if "barcode" not in columns:
-        return []
-    place = columns.index("barcode")
-    wrong = [texts[place] for texts in rows if has_wrong_check_digit(texts[place])]
-    return [remark_naming("wrong_check_digits", wrong)] if wrong else []

@@ -203,3 +203,9 @@ def test_a_number_of_days_is_a_moment() -> None:
     assert [moment_text(text) for text in ("46110", "46110.75", "2026-03-29", "4611")] == [
         *("2026-03-29", "2026-03-29T18:00:00", "2026-03-29", "4611")
     ]
+
+
+@pytest.mark.parametrize("kind", [CellKind.TEXT, CellKind.LINES, CellKind.KEY])
+def test_letters_that_were_lost_on_the_way_are_no_text(kind: CellKind) -> None:
+    with pytest.raises(CellFault, match="lost_characters"):
+        text_of("Th\N{REPLACEMENT CHARACTER}i\N{REPLACEMENT CHARACTER}re", kind)

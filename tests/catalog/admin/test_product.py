@@ -337,7 +337,7 @@ def test_an_export_holds_the_stock_and_defuses_formulas(manager: Client) -> None
 
 def test_a_barcode_whose_last_digit_does_not_fit_is_saved_and_remarked(manager: Client) -> None:
     form = {"sku": "TEA-01", "name": "Tea", "price": "1.00", "is_active": "on"}
-    told = "Saved, but the last digit of the barcode 4006381333932 does not fit the others."
+    told = "The last digit of a barcode does not fit the others: 4006381333932. It is taken as it is."
     assert told in manager.post(f"{PRODUCTS}add/", {**form, "barcode": "4006381333932"}, follow=True).text
     product = Product.objects.get()
     assert (product.barcode, product.barcode_key) == ("4006381333932", "04006381333932")

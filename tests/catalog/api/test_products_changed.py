@@ -143,3 +143,23 @@ def test_a_category_is_named_in_any_case(said: str) -> None:
     assert changed.json()["category"] == "fine-teas"
     listed = Api().get("products?category=FINE-teas").json()["items"]
     assert [each["sku"] for each in listed] == ["TEA"]
+
+
+def test_a_barcode_whose_last_digit_does_not_fit_is_kept_and_remarked(manager):
+    detail = "The last digit of a barcode does not fit the others: 4006381333932. It is taken as it is."
+    told = [
+        {
+            "code": "wrong_check_digits",
+            "facts": {"names": ["4006381333932"], "count": 1},
+            "detail": detail,
+        }
+    ]
+    body = {"sku": "TEA-01", "name": "Tea", "price": "1.00", "barcode": "4006381333932"}
+
+    created = manager.post("products", body)
+    assert (created.status_code, created.json()["remarks"]) == (201, told)
+    changed = manager.patch("products/TEA-01", {"barcode": "4006381333932"})
+    assert (changed.status_code, changed.json()["remarks"]) == (200, told)
+    assert "remarks" not in manager.patch("products/TEA-01", {"name": "Green tea"}).json()
+    assert "remarks" not in manager.patch("products/TEA-01", {"barcode": "4006381333931"}).json()
+    assert "remarks" not in manager.get("products/TEA-01").json()

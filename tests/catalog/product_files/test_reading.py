@@ -73,3 +73,14 @@ def test_a_file_that_is_no_table_of_products_is_refused(content: str | bytes, me
 )
 def test_a_file_is_named_without_the_folders_it_came_from(given: str, name: str) -> None:
     assert read("sku\nA\n", given).name == name
+
+
+def test_a_barcode_whose_last_digit_does_not_fit_is_remarked() -> None:
+    file = read("sku,barcode\nA,4006381333932\nB,4006381333931\nC,\nD,W-12\nE,036000291453\n")
+
+    (remark,) = file.remarks
+    assert remark.in_words == (
+        "The last digits of barcodes do not fit the others: 4006381333932, 036000291453. "
+        "They are taken as they are."
+    )
+    assert read("sku\n4006381333932\n").remarks == ()
