@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -27,6 +25,7 @@ class CategoryAdmin(DomainAdmin):
     search_help_text = _("Category name")
     change_form_outer_after_template = "catalog/category_history.html"
     prepopulated_fields = {"slug": ("name",)}
+    history_anchor = "changes"
     empty_title = _("No categories yet")
     empty_text = _("Categories group products, and a promo code can be limited to some of them.")
 
@@ -71,14 +70,6 @@ class CategoryAdmin(DomainAdmin):
             request, object_id, form_url, {**(extra_context or {}), "changes": changes}
         )
         return answer
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Lead to the history on the category's page, which says what was called what before."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return HttpResponseRedirect(f"{reverse('admin:catalog_category_change', args=[object_id])}#changes")
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """The use cases record what was done."""

@@ -4,11 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -64,6 +62,7 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     actions_detail = ("adjust_stock", "archive")
     change_form_outer_before_template = "catalog/product_stock.html"
     change_form_outer_after_template = "catalog/product_history.html"
+    history_anchor = "changes"
     empty_title = _("No products yet")
     empty_text = _("Add the first one here, or import a file with all of them.")
     empty_views = {
@@ -167,14 +166,6 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
         if "barcode" in form.changed_data and has_wrong_check_digit(obj.barcode):
             text = gettext("Saved, but the last digit of the barcode %(barcode)s does not fit the others.")
             messages.warning(request, text % {"barcode": obj.barcode})
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Lead to the history on the product's page, which shows changes made through every door."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return HttpResponseRedirect(f"{reverse('admin:catalog_product_change', args=[object_id])}#changes")
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """The use cases record what was done, for every door."""
