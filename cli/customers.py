@@ -296,7 +296,7 @@ def _tell(plan: "MergePlan") -> None:
     for each in plan.promotions:
         if each.is_over:
             say(
-                _("%(promotion)s: %(uses)s uses by both, more than one customer may have. They stay.")
+                _("%(promotion)s: %(uses)s uses together, more than one customer may have. They are kept.")
                 % {"promotion": each.promotion, "uses": each.uses}
             )
 

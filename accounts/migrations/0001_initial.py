@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, validators=[backoffice.email_addresses.valid_email])),
+                ('email', models.EmailField(max_length=254, unique=True, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
                 ('name', models.CharField(blank=True, max_length=150)),
                 ('is_staff', models.BooleanField(default=False, help_text='May sign in to the back office.', verbose_name='staff')),
                 ('is_active', models.BooleanField(default=True, help_text='Untick instead of deleting.', verbose_name='active')),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             name='Customer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, unique=True, validators=[backoffice.email_addresses.valid_email])),
+                ('email', models.EmailField(max_length=254, unique=True, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
                 ('name', models.CharField(blank=True, max_length=150)),
                 ('phone', models.CharField(blank=True, max_length=40)),
                 ('note', models.TextField(blank=True)),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             name='EmailChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email])),
+                ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
                 ('needs_old', models.BooleanField()),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -52,7 +52,7 @@ class DomainAdmin(ModelAdmin):
     empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
     # What the empty list's button says, when adding one is called something else.
     empty_button: str | Promise = ""
-    # Where the page of a row has its history.
+    # Where on the page of one row its history is.
     history_anchor = "history"
 
     class Media:
@@ -154,15 +154,6 @@ class DomainAdmin(ModelAdmin):
             setattr(request, "refusal", refusal)  # noqa: B010
             return write_transaction(view)(request, object_id, form_url, extra_context)
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Lead to the history on the row's page: Django's knows the admin alone, and no values."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
-        return HttpResponseRedirect(f"{page}#{self.history_anchor}")
-
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
@@ -176,6 +167,24 @@ class DomainAdmin(ModelAdmin):
     def message_user(self, request: HttpRequest, message: str | Promise, *args: Any, **kwargs: Any) -> None:
         """What Django would say of a row that was saved is said in our words."""
         super().message_user(request, getattr(request, "said", message), *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the history on the row's own page, which has old and new values from every door.
+
+        Django's own page knows of no other door, and would say of most rows that they have no history.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(f"{reverse(name, args=[object_id])}#{self.history_anchor}")
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The use cases record what was done, for every door."""
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The use cases record what was done, for every door."""
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -33,7 +33,7 @@ from backoffice.admin.error_words import (
     Complaint,
     complaint_about,
 )
-from backoffice.admin.typed import is_sent_from_here, typed_in
+from backoffice.admin.form_contents import is_sent_from_here, typed_in
 from backoffice.admin.way_back import came_from
 from backoffice.api.problems import in_one_line
 from backoffice.errors import Refusal

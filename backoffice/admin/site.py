@@ -21,9 +21,9 @@ from django.views.i18n import JavaScriptCatalog
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
+from backoffice.admin.ended_session import KEPT, keeping_what_was_typed, offered_again
 from backoffice.admin.navigation import sidebar
 from backoffice.admin.short_cache import note_act
-from backoffice.admin.signed_out import KEPT, keeping_what_was_typed, offered_again
 from backoffice.admin.way_back import local_path
 from backoffice.db.primary_keys import is_key
 

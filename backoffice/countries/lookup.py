@@ -66,11 +66,11 @@ def _by_name() -> dict[str, str]:
 def _unknown(text: str) -> str:
     instead = CODES_MEANT.get(text.upper()) or _by_name().get(identity_key(text))
     if instead:
-        return _("“%(text)s” is no country code of ISO 3166-1: for %(country)s write %(code)s.") % {
+        return _("“%(text)s” is not a country code of ISO 3166-1: for %(country)s write %(code)s.") % {
             "text": text[:40],
             "country": country_name(instead),
             "code": instead,
         }
-    return _("“%(text)s” is no country: give its code of ISO 3166-1, such as DE for Germany.") % {
+    return _("“%(text)s” is not a country: give its code of ISO 3166-1, such as DE for Germany.") % {
         "text": text[:40]
     }

@@ -159,7 +159,7 @@ def _mark_failed(claim: Claim, error: Exception) -> None:
 
 @write_transaction
 def _finish(claim: Claim, *, among: Collection[str] = (EmailState.SENDING,), **changes: Any) -> bool:
-    """Write the outcome of this claim; return False if another worker has the mail by now, or it was withdrawn."""
+    """Write the outcome of this claim; return False if the mail is not ours any more."""
     ours = EmailMessage.objects.filter(
         pk=claim.pk, state__in=among, attempts=claim.attempt, leased_until=claim.leased_until
     )

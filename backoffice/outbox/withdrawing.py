@@ -1,7 +1,8 @@
 """Takes back mails that wait while what they tell has stopped being so, in the transaction that changed it.
 
-A mail that a worker is just sending may be read already: it is withdrawn as well, so that it is not tried again
-when this attempt fails, but whoever withdraws it learns that it may have arrived. When it has, it becomes sent.
+A mail that a worker is just sending may be read already: it is withdrawn as well, so that it is not tried
+again when this attempt fails, but whoever withdraws it learns that it may have arrived. When it has, it
+becomes sent.
 """
 
 from django.db.models import QuerySet

@@ -138,9 +138,11 @@ def _members(content: bytes) -> dict[str, Member]:
         if SEE_EXTRA in (zipped, unzipped, local):
             extra = content[extra_begins : extra_begins + extra_length]
             unzipped, zipped, local = _long_numbers(extra, (unzipped, zipped, local))
-        members[_key(name)] = Member(
-            local + shift, zipped, unzipped, checksum, method, bool(flags & IS_ENCRYPTED)
-        )
+        key = _key(name)
+        if key in members and not key.endswith("/"):
+            # Programs do not agree on which of the two they show.
+            raise UnreadableFile(DAMAGED)
+        members[key] = Member(local + shift, zipped, unzipped, checksum, method, bool(flags & IS_ENCRYPTED))
         begin = extra_begins + extra_length + comment_length
     return members
 

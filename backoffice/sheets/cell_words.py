@@ -29,9 +29,15 @@ SENTENCES: Mapping[str, Promise | Callable[[], str]] = {
     "rounded_number": _(
         "A spreadsheet has rounded it (%(text)s). Format the column as text and type it again."
     ),
-    "error_cell": _("A formula came to %(text)s. Correct it, or write the value itself."),
+    "error_cell": _("The formula's result is %(text)s. Correct it, or write the value itself."),
+    "formula_without_result": _(
+        "The file has a formula here without its result. Open it in your spreadsheet program "
+        "and save it again, or write the value itself."
+    ),
     "invisible_characters": _("It contains invisible control characters. Type it again."),
-    "not_a_number": _("“%(text)s” is no number: write digits with a point before the decimals, like 12.50."),
+    "not_a_number": _(
+        "“%(text)s” is not a number: write digits with a point before the decimals, like 12.50."
+    ),
     "ambiguous_number": _(
         "“%(text)s” can mean %(small)s or %(large)s: write it without a mark for thousands."
     ),

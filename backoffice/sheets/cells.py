@@ -44,6 +44,7 @@ class Look(Enum):
     PERCENT = "percent"
     DATE = "date"
     TRUTH = "truth"
+    UNCOMPUTED = "uncomputed"
 
 
 class Special(str):
@@ -78,13 +79,16 @@ UNSUITABLE: Mapping[Look, Mapping[CellKind, str]] = {
     },
     Look.MASKED: {CellKind.KEY: "masked_key"},
     Look.SCIENTIFIC: {CellKind.KEY: "rounded_number"},
+    # Nobody knows what would stand there: taken for an empty cell it would empty a field.
+    Look.UNCOMPUTED: dict.fromkeys(CellKind, "formula_without_result"),
 }
 # Spreadsheets always write both sign and two digits; 1E5 may be a SKU.
 ROUNDED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]{2,3}\Z", re.IGNORECASE)
-# What a formula without a result leaves in a cell, in English and in German, and in a column too narrow.
+# What a failed formula leaves in a cell, in several languages, and what a column too narrow shows.
 ERROR = re.compile(
     r"#(?:N/A|NA|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA"
-    r"|NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|#{2,})\Z",
+    r"|BUSY!|CONNECT!|EXTERNAL!|PYTHON!|UNKNOWN!|NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|KALK!|VALEUR!|NOMBRE!"
+    r"|NOM\?|NUL!|PROPAGATION!|¡REF!|¡VALOR!|¡NUM!|¡NULO!|¡DIV/0!|¿NOMBRE\?|VALORE!|NOME\?|RIF!|#{2,})\Z",
     re.IGNORECASE,
 )
 # Two ways by which people keep a spreadsheet from making a number of a key: ="00123" and '00123.

@@ -1,14 +1,18 @@
 """The columns of a file, however its header writes their names: “Max uses” is max_uses, “Qty” is quantity."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from unicodedata import category
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice.money.currencies import SYMBOLS
 from backoffice.sheets.cells import ERROR, CellKind
 from backoffice.sheets.header_words import WORDS
 from backoffice.sheets.limits import UnreadableFile
@@ -24,6 +28,20 @@ def key_of(name: str) -> str:
     if ERROR.match(name.strip()):
         return ""
     return "".join(character for character in identity_key(name) if character.isalnum())
+
+
+# What people add to the name of a column: the unit of its numbers, or whether cells may be empty.
+UNITS = (
+    *("units", "unit", "pcs", "pieces", "stk", "stück", "st", "pièces", "pces", "uds"),
+    *("required", "optional", "mandatory", "pflichtfeld", "obligatoire", "facultatif"),
+)
+
+
+def _without_unit(name: str) -> str:
+    units = "|".join(map(re.escape, (*UNITS, settings.SHOP_CURRENCY)))
+    return re.sub(
+        rf"(?:\s*[(\[]\s*|\s+in\s+|\s+en\s+|\s+)(?:{units})\.?\s*[)\]]?\s*\Z", "", name, flags=re.IGNORECASE
+    )
 
 
 @dataclass(frozen=True)
@@ -48,7 +66,20 @@ class Layout:
 
     def columns_in(self, cells: Sequence[str]) -> set[str]:
         """Return the columns that these cells would name, were they the header."""
-        return {name for cell in cells if (name := self.by_key.get(key_of(cell))) in self.kinds and name}
+        return {name for cell in cells if (name := self.name_of(cell)) in self.kinds}
+
+    def name_of(self, cell: str) -> str:
+        """Return the column that a cell of the header means, "" for none."""
+        if any(
+            category(each) == "Sc" and each not in SYMBOLS.get(settings.SHOP_CURRENCY, "") for each in cell
+        ):
+            # Amounts in another currency are none of ours.
+            return ""
+        return self.by_key.get(key_of(cell)) or self.by_key.get(key_of(_without_unit(cell)), "")
+
+    def words_of(self, name: str) -> set[str]:
+        """Return what a column is called, in lower case."""
+        return {each.casefold() for each in (name, *WORDS.get(name, ()))}
 
     def is_header(self, cells: Sequence[str]) -> bool:
         return self.columns_in(cells).issuperset(self.needed)
@@ -68,7 +99,7 @@ def columns_of(header: Sequence[str], layout: Layout, *, hidden: Collection[int]
     Raises:
         UnreadableFile: a needed column is not there, or one is there twice, or people see another one.
     """
-    named = [layout.by_key.get(key_of(cell), "") for cell in header]
+    named = [layout.name_of(cell) for cell in header]
     places: dict[str, int] = {}
     for name in dict.fromkeys(named):
         if name in layout.kinds:

@@ -2,69 +2,78 @@
 
 from collections.abc import Mapping
 
-WORDS: Mapping[str, tuple[str, ...]] = {
+_LISTED = {
     "sku": (
-        *("variant sku", "product sku", "item sku", "sku code", "article", "article number", "article no"),
-        *("article code", "item", "item number", "item no", "item code", "part number", "part no"),
-        *("product code", "product number", "product no", "stock code", "artikelnummer", "artikelnr"),
-        *("artikel-nr", "art.-nr.", "artikelcode", "produktnummer", "référence", "reference", "réf", "ref"),
-        *("code article", "referencia", "codice", "codice articolo", "código", "varenummer"),
+        "variant sku, product sku, item sku, sku code, article, article number, article no, "
+        "article code, item, item number, item no, item code, part number, part no, product code, "
+        "product number, product no, stock code, artikelnummer, artikelnr, artikel-nr, art.-nr., "
+        "artikelcode, produktnummer, référence, reference, réf, ref, code article, code produit, "
+        "numéro d'article, numéro article, n° article, no article, réf. article, référence "
+        "article, référence produit, référence interne, artikel, artnr, art.-nummer, "
+        "materialnummer, teilenummer, product id, item id, referencia, codice, codice articolo, "
+        "código, varenummer"
     ),
     "quantity": (
-        *("qty", "quantity on hand", "qty on hand", "stock", "on hand", "stock on hand", "in stock"),
-        *("stock level", "stock quantity", "inventory", "variant inventory qty", "inventory quantity"),
-        *("units", "pieces", "pcs", "menge", "anzahl", "bestand", "lagerbestand", "stück", "stueck"),
-        *("quantité", "qté", "cantidad", "quantità", "aantal", "antal", "quantidade"),
+        "qty, counted quantity, quantity counted, quantity on hand, qty on hand, stock, on hand, "
+        "stock on hand, in stock, stock level, stock quantity, inventory, variant inventory qty, "
+        "inventory quantity, units, pieces, pcs, menge, anzahl, bestand, lagerbestand, stück, "
+        "stueck, lagermenge, istbestand, ist-bestand, istmenge, ist-menge, zählmenge, gezählt, "
+        "gezählte menge, bestandsmenge, verfügbar, liefermenge, gelieferte menge, quantité en "
+        "stock, qté en stock, qté stock, stock actuel, stock réel, quantité comptée, quantité "
+        "reçue, quantité livrée, inventaire, cantidad contada, existencias, giacenza, voorraad, "
+        "quantité, qté, cantidad, quantità, aantal, antal, quantidade"
     ),
-    "expected": ("expected quantity", "expected stock", "erwartet", "sollbestand"),
-    "note": ("notes", "comment", "comments", "bemerkung", "notiz", "kommentar"),
+    "expected": "expected quantity, expected stock, erwartet, sollbestand",
+    "note": "remarque, commentaire, anmerkung, notes, comment, comments, bemerkung, notiz, kommentar",
     "name": (
-        *("title", "product", "product name", "product title", "item name", "article name", "bezeichnung"),
-        *("artikelbezeichnung", "artikelname", "produktname", "produkt", "nom", "nombre", "nome", "naam"),
+        "title, product, product name, product title, item name, article name, bezeichnung, "
+        "artikelbezeichnung, artikelname, produktname, produkt, nom, nombre, nome, naam, "
+        "désignation, libellé, intitulé, nom du produit, produit, artikelbeschreibung"
     ),
     "price": (
-        *("unit price", "variant price", "sales price", "selling price", "retail price", "list price"),
-        *("preis", "verkaufspreis", "vk", "vk-preis", "einzelpreis", "prix", "precio", "prezzo", "prijs"),
+        "unit price, variant price, sales price, selling price, retail price, list price, preis, "
+        "verkaufspreis, vk, vk-preis, einzelpreis, prix, precio, prezzo, prijs, bruttopreis, "
+        "preis brutto, vk brutto, stückpreis, ladenpreis, listenpreis, prix ttc, prix de vente, "
+        "prix de vente ttc, prix unitaire, prix public, tarif"
     ),
-    "category": ("product category", "kategorie", "warengruppe", "catégorie", "categoría", "categorie"),
+    "category": (
+        "product category, kategorie, warengruppe, catégorie, categoría, categorie, "
+        "produktgruppe, artikelgruppe, famille, rubrique"
+    ),
     "barcode": (
-        *("bar code", "variant barcode", "ean", "ean code", "ean-13", "gtin", "upc", "isbn", "strichcode"),
-        *("code-barres",),
+        "bar code, variant barcode, ean, ean code, ean-13, gtin, upc, isbn, strichcode, "
+        "code-barres, code barre, code ean, barcodenummer, ean-nummer, ean-code, gencod"
     ),
     "low_stock_threshold": (
-        *("low stock", "reorder level", "reorder point", "minimum stock", "min stock", "mindestbestand"),
-        *("meldebestand",),
+        "low stock, reorder level, reorder point, minimum stock, min stock, mindestbestand, meldebestand"
     ),
-    "is_active": ("active", "enabled", "aktiv", "actif", "activo"),
+    "is_active": "active, enabled, aktiv, actif, activo",
     "code": (
-        *("promo code", "promotion code", "coupon", "coupon code", "discount code", "voucher"),
-        *("voucher code", "gutschein", "gutscheincode", "aktionscode", "rabattcode", "code promo"),
+        "promo code, promotion code, coupon, coupon code, discount code, voucher, voucher code, "
+        "gutschein, gutscheincode, aktionscode, rabattcode, code promo"
     ),
-    "percent_off": ("percent", "percentage", "discount percent", "prozent"),
-    "amount_off": ("amount", "discount amount", "betrag"),
-    "max_discount": ("maximum discount",),
-    "minimum_spend": ("minimum", "min spend", "minimum order", "mindestbestellwert"),
-    "starts_at": ("starts", "start", "start date", "valid from", "gültig ab"),
-    "ends_at": ("ends", "end", "end date", "valid until", "valid to", "expires", "gültig bis"),
-    "max_uses": ("usage limit", "maximum uses"),
-    "max_uses_per_customer": ("uses per customer", "usage limit per customer"),
-    "first_order_only": ("first order", "first orders only"),
-    "is_paused": ("paused",),
+    "percent_off": "percent, percentage, discount percent, prozent",
+    "amount_off": "amount, discount amount, betrag",
+    "max_discount": "maximum discount",
+    "minimum_spend": "minimum, min spend, minimum order, mindestbestellwert",
+    "starts_at": "starts, start, start date, valid from, gültig ab",
+    "ends_at": "ends, end, end date, valid until, valid to, expires, gültig bis",
+    "max_uses": "usage limit, maximum uses",
+    "max_uses_per_customer": "uses per customer, usage limit per customer",
+    "first_order_only": "first order, first orders only",
+    "is_paused": "paused",
     "number": (
-        *("order", "order number", "order no", "order id", "order reference", "your reference"),
-        *("bestellnummer", "bestellung", "auftragsnummer", "auftrag", "reference", "referenz"),
+        "order, order number, order no, order id, order reference, your reference, bestellnummer, "
+        "bestellung, auftragsnummer, auftrag, reference, referenz, référence, bestell-nr, "
+        "auftrags-nr, kundenreferenz, ihre referenz, numéro de commande, n° de commande, "
+        "commande, customer reference"
     ),
     "tracking_number": (
-        *(
-            "tracking",
-            "tracking no",
-            "tracking code",
-            "tracking id",
-            "trackingnummer",
-            "parcel number",
-            "shipment number",
-        ),
-        *("consignment number", "sendungsnummer", "paketnummer", "numéro de suivi"),
+        "tracking, tracking no, tracking code, tracking id, parcel number, shipment number, "
+        "consignment number, sendungsnummer, paketnummer, numéro de suivi, n° de suivi, numéro de "
+        "colis, trackingnummer, tracking-nr, sendungs-nr, sendungscode, paketschein-nr, code de "
+        "suivi"
     ),
-    "carrier": ("courier", "shipping company", "versanddienst", "paketdienst", "transporteur"),
+    "carrier": "courier, shipping company, versanddienst, paketdienst, transporteur",
 }
+WORDS: Mapping[str, tuple[str, ...]] = {name: tuple(words.split(", ")) for name, words in _LISTED.items()}

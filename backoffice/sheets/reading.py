@@ -21,7 +21,7 @@ HEADER_WITHIN = 10
 ZIP = b"PK\x03\x04"
 WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".numbers")
 # How Excel tells a delimiter in a line above the header, which it does not show.
-SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?[ ,;\t]*(?:\r\n|\n|\Z)', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(rb'"?sep=([^"\r\n\w\x80-\xff])"?[ ,;\t]*(?:\r\n|\n|\Z)', re.IGNORECASE)
 WEB_PAGE = gettext_lazy(
     "This is a web page that is named like a spreadsheet. Open it in your spreadsheet program, save it as "
     "XLSX or CSV and try again."

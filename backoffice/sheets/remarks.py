@@ -70,13 +70,13 @@ SENTENCES: Mapping[str, Promise] = {
         "count",
     ),
     "hidden_columns": ngettext_lazy(
-        "A column is hidden in the sheet and is read all the same: %(names)s.",
-        "Columns are hidden in the sheet and are read all the same: %(names)s.",
+        "This column is hidden in the sheet and is read all the same: %(names)s.",
+        "These columns are hidden in the sheet and are read all the same: %(names)s.",
         "count",
     ),
     "hidden_rows": ngettext_lazy(
-        "A row is hidden in the sheet and is read all the same: %(names)s.",
-        "Rows are hidden in the sheet and are read all the same: %(names)s.",
+        "This row is hidden in the sheet and is read all the same: %(names)s.",
+        "These rows are hidden in the sheet and are read all the same: %(names)s.",
         "count",
     ),
     "repeated_header": ngettext_lazy(
@@ -84,9 +84,19 @@ SENTENCES: Mapping[str, Promise] = {
         "The header is repeated in rows %(names)s, which are skipped.",
         "count",
     ),
+    "unnamed_column": ngettext_lazy(
+        "A column without a name is not read, although it is filled in row %(names)s.",
+        "A column without a name is not read, although it is filled in rows %(names)s.",
+        "count",
+    ),
+    "wrong_check_digits": ngettext_lazy(
+        "The last digit of a barcode does not fit the others: %(names)s. It is taken as it is.",
+        "The last digits of barcodes do not fit the others: %(names)s. They are taken as they are.",
+        "count",
+    ),
     "archived_products": ngettext_lazy(
-        "A product is archived: %(names)s. Its stock is changed, but it cannot be ordered.",
-        "Products are archived: %(names)s. Their stock is changed, but they cannot be ordered.",
+        "This product is archived: %(names)s. Its stock is changed, but it cannot be ordered.",
+        "These products are archived: %(names)s. Their stock is changed, but they cannot be ordered.",
         "count",
     ),
 }

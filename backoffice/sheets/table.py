@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from backoffice.sheets.cells import CellFault, CellKind, shown_text, text_of
+from backoffice.sheets.cells import NUMBERS, SHOWN, CellFault, CellKind, shown_text, text_of
 from backoffice.sheets.columns import Layout, columns_of
 from backoffice.sheets.csv_rows import Sheet, SheetRow
 from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
@@ -44,6 +44,7 @@ class SheetTable:
     _layout: Layout
     _sheet: Sheet
     _repeated: list[int]
+    _strays: list[int]
 
     def rows(self, *, most: int) -> Iterator[SheetRow]:
         """Yield the rows below the header, which are filled up where their last cells are left out.
@@ -63,13 +64,17 @@ class SheetTable:
             raise UnreadableFile(self._layout.no_rows)
         if self._repeated:
             self.remarks.append(remark_naming("repeated_header", self._repeated))
+        if self._strays:
+            self.remarks.append(remark_naming("unnamed_column", self._strays))
 
     def _rows_below(self) -> Iterator[SheetRow]:
         width = len(self._header)
         padding = [""] * width
         least = max(self.places[name] for name in self._layout.needed) + 1
         begins = self.places[self._layout.needed[0]]
-        names = {cell for cell in self._header if cell}
+        words = set().union(*map(self._layout.words_of, self._layout.needed))
+        names = words | {_plainly(name) for name in self._header if name.strip()}
+        unnamed = [place for place, name in enumerate(self._header) if not name.strip()]
         is_text = self._sheet.of_text
         for row in self._sheet.rows:
             cells = row.cells
@@ -77,20 +82,38 @@ class SheetTable:
                 _refuse_ragged(row, width, least)
             if len(cells) < width:
                 cells.extend(padding)
-            if cells[begins] in names and self._is_header_again(row):
+            if unnamed or len(cells) > width:
+                self._look_for_strays(row, unnamed)
+            if _plainly(cells[begins]) in names and self._is_header_again(row):
                 continue
             yield row
 
     def _is_header_again(self, row: SheetRow) -> bool:
         """Whether the row only repeats the header, as on printed pages. Raises UnreadableFile for another."""
-        if not self._layout.is_header(row.cells):
+        is_header = self._layout.is_header(row.cells)
+        if (
+            not is_header
+            and self._layout.name_of(row.cells[self.places[self._layout.needed[0]]]) != self._layout.needed[0]
+        ):
             return False
-        if columns_of(row.cells, self._layout).places != self.places:
+        if not is_header or columns_of(row.cells, self._layout).places != self.places:
             raise UnreadableFile(
                 _("A second table begins in row %(row)s. Keep one table in a sheet.") % {"row": row.number}
             )
         self._repeated.append(row.number)
         return True
+
+    def _look_for_strays(self, row: SheetRow, unnamed: list[int]) -> None:
+        """Take note of what stands below no name. Raises UnreadableFile for what may belong to a number."""
+        width = len(self._header)
+        strays = [at for at in (*unnamed, *range(width, len(row.cells))) if row.cells[at].strip()]
+        if not strays:
+            return
+        numbers = {place for name, place in self.places.items() if self._layout.kinds[name] in NUMBERS}
+        for at in strays:
+            if self._sheet.of_text and at - 1 in numbers and row.cells[at].strip().isdigit():
+                _refuse_torn(row, at)
+        self._strays.append(row.number)
 
     def text_rows(self, *, most: int) -> Iterator[TextRow]:
         """Yield the texts of the known columns, for callers that keep them in memory.
@@ -124,7 +147,7 @@ def read_table(content: bytes, *, file_name: str, layout: Layout) -> SheetTable:
     if hidden := [name for name, place in columns.places.items() if place in sheet.hidden_columns]:
         remarks.append(remark_naming("hidden_columns", hidden))
     ignored = tuple(name[:LONGEST_NAME] for name in columns.ignored)
-    return SheetTable(columns.places, ignored, remarks, header.cells, layout, sheet, [])
+    return SheetTable(columns.places, ignored, remarks, header.cells, layout, sheet, [], [])
 
 
 def _header_in(rows: Iterator[SheetRow], layout: Layout) -> tuple[SheetRow, bool]:
@@ -146,6 +169,24 @@ def _text(cell: str, column: str, kind: CellKind, faults: list[FaultyCell]) -> s
     except CellFault as fault:
         faults.append(FaultyCell(column, fault.code, fault.facts))
         return shown_text(cell)
+
+
+def _plainly(cell: str) -> str:
+    return cell.strip().casefold()
+
+
+def _refuse_torn(row: SheetRow, at: int) -> None:
+    raise UnreadableFile(
+        _(
+            "Row %(row)s has %(number)s and then %(stray)s below no name, which may be one number "
+            "with a comma. Put it into quotation marks, or name the column."
+        )
+        % {
+            "row": row.number,
+            "number": row.cells[at - 1].strip()[:SHOWN],
+            "stray": row.cells[at].strip()[:SHOWN],
+        }
+    )
 
 
 def _refuse_ragged(row: SheetRow, width: int, least: int) -> None:

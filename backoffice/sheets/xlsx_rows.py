@@ -7,12 +7,13 @@ that claims to be far away. This one streams, expands no entities and trusts no 
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from math import isfinite
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.sheets.archive import DAMAGED, Archive
-from backoffice.sheets.cells import Look, Special
+from backoffice.sheets.cells import ERROR, Look, Special
 from backoffice.sheets.csv_rows import CONTROL, Sheet, SheetRow
 from backoffice.sheets.limits import MAX_CELL, MAX_COLUMNS, MAX_SHEET_ROWS, TimeBox, UnreadableFile
 from backoffice.sheets.markup import Markup
@@ -37,7 +38,12 @@ REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}\Z")
 DIGITS_KEPT = 15
 WHOLE = re.compile(r"-?[1-9][0-9]{0,14}\Z|0\Z")
 THREE_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]{3}\Z")
+# XML Schema's double; INF and NaN are what programs write of a division that went wrong.
+DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,3})?\Z")
+NOT_FINITE = ("INF", "-INF", "NAN", "INFINITY", "-INFINITY")
 TRUE, FALSE = Special("TRUE", Look.TRUTH, "TRUE"), Special("FALSE", Look.TRUTH, "FALSE")
+FAILED = "#NUM!"
+UNCOMPUTED = Special("#N/A", Look.UNCOMPUTED, "#N/A")
 HIDDEN = ("1", "true")
 # Rows that are formatted and hold nothing, of which sheets may have a million; a cell out of order is none.
 EMPTY_ROWS = re.compile(
@@ -92,8 +98,9 @@ class _Sheet:
         self._column = -1
         self._type = ""
         self._style: str | None = None
-        self._is_value = False
+        self._is_value = self._is_formula = False
         self._readings = 0
+        self._source = ""
         self._value: list[str] = []
         self._length = 0
 
@@ -107,11 +114,14 @@ class _Sheet:
         if name == "c":
             self._type = attributes.get("t", "n")
             self._style = attributes.get("s")
+            self._source, self._is_formula = "", False
             reference = attributes.get("r")
             # Cells may leave their position out, and then follow each other.
             self._column = _column(reference) if reference else self._column + 1
         elif name in ("v", "t"):
-            self._is_value = not self._readings
+            self._open_value(name)
+        elif name == "f":
+            self._is_formula = True
         elif name == "row":
             self._open_row(attributes)
         elif name == "rPh":
@@ -119,6 +129,13 @@ class _Sheet:
         elif name == "col" and attributes.get("hidden") in HIDDEN:
             first, last = int(attributes["min"]) - 1, min(int(attributes["max"]), MAX_COLUMNS)
             self.hidden_columns.update(range(first, last))
+
+    def _open_value(self, name: str) -> None:
+        """Raises UnreadableFile for a second value: the two together would be a third."""
+        if self._source and (self._source != name or name == "v"):
+            raise UnreadableFile(DAMAGED)
+        self._source = name
+        self._is_value = not self._readings
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         number = int(attributes.get("r", self._row + 1))
@@ -144,7 +161,10 @@ class _Sheet:
             self._is_value = False
         elif name == "c":
             if self._value:
-                self._close_cell()
+                self._close_cell(self._values.of("".join(self._value), self._type, self._style))
+            elif self._is_formula and self._type == "n":
+                # A formula that comes to an empty text is of the type for texts.
+                self._close_cell(UNCOMPUTED)
         elif name == "row":
             if any(self._cells):
                 self._close_row()
@@ -158,8 +178,7 @@ class _Sheet:
             if self._hidden <= MOST_NAMED:
                 self._hidden_rows.append(self._row)
 
-    def _close_cell(self) -> None:
-        value = self._values.of("".join(self._value), self._type, self._style)
+    def _close_cell(self, value: str) -> None:
         self._value = []
         self._length = 0
         if not value:
@@ -181,6 +200,8 @@ class _Sheet:
         missing = self._column + 1 - len(self._cells)
         if missing > 0:
             self._cells.extend([""] * missing)
+        elif self._cells[self._column]:
+            raise UnreadableFile(DAMAGED)
         self._cells[self._column] = value
 
 
@@ -221,18 +242,30 @@ class _Values:
             return TRUE if value in HIDDEN else FALSE
         if kind == "d":
             return Special(value, Look.DATE, value.removesuffix("T00:00:00").removesuffix("Z"))
+        if kind == "e":
+            return value if ERROR.match(value) else FAILED
         return unescaped(value)
 
     def _number(self, value: str, style: str | None) -> str:
         number = value if WHOLE.match(value) else _number_text(value)
-        if style and (found := self._formats.get(style)) and number.isascii():
+        if number is FAILED:
+            return number
+        if style and (found := self._formats.get(style)):
             return shown_number(number, found, counts_from_1904=self._counts_from_1904)
         # What a workbook keeps as a number is never meant as thousands.
         return Special(f"{number}0", Look.NUMBER, number) if THREE_DECIMALS.match(number) else number
 
 
 def _number_text(value: str) -> str:
-    """Write 6.0 as 6 and 1.1000000000000001 as 1.1; what has more digits than are kept, as rounded."""
+    """Write 6.0 as 6 and 1.1000000000000001 as 1.1; what has more digits than are kept, as rounded.
+
+    Raises:
+        UnreadableFile: it is no number of XML, although Python would read one.
+    """
+    if not DOUBLE.match(value) and value.upper() not in NOT_FINITE:
+        raise UnreadableFile(DAMAGED)
+    if not isfinite(float(value)):
+        return FAILED
     text = f"{float(value):.{DIGITS_KEPT}g}"
     if "e-" in text:
         return f"{float(text):.{DIGITS_KEPT + 10}f}".rstrip("0").rstrip(".")

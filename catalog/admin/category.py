@@ -24,8 +24,8 @@ class CategoryAdmin(DomainAdmin):
     search_fields = ("name",)
     search_help_text = _("Category name")
     change_form_outer_after_template = "catalog/category_history.html"
-    prepopulated_fields = {"slug": ("name",)}
     history_anchor = "changes"
+    prepopulated_fields = {"slug": ("name",)}
     empty_title = _("No categories yet")
     empty_text = _("Categories group products, and a promo code can be limited to some of them.")
 
@@ -70,12 +70,6 @@ class CategoryAdmin(DomainAdmin):
             request, object_id, form_url, {**(extra_context or {}), "changes": changes}
         )
         return answer
-
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        """The use cases record what was done."""
-
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        """The use cases record what was done."""
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
         delete_category(obj, by=actor_of(request))

@@ -167,12 +167,6 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
             text = gettext("Saved, but the last digit of the barcode %(barcode)s does not fit the others.")
             messages.warning(request, text % {"barcode": obj.barcode})
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        """The use cases record what was done, for every door."""
-
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        """The use cases record what was done, for every door."""
-
     # Actions
 
     def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:

@@ -90,7 +90,7 @@ def _not_undone(facts: Facts) -> str:
 
 
 NOT_UNDONE_BECAUSE: Mapping[str, Promise] = {
-    "changed_since": gettext_lazy("It was changed since, and is %(now)s now. That stays."),
+    "changed_since": gettext_lazy("It has been changed since, to %(now)s: that stays."),
     "has_stock": gettext_lazy("Stock of it was received or ordered since. Archive it by itself."),
     "barcode_taken": gettext_lazy("Another product has its earlier barcode %(barcode)s by now."),
     "category_gone": gettext_lazy("Its earlier category %(category)s is not there any more."),

@@ -1,15 +1,15 @@
 """A file of products as it was read, for whoever plans what it would do."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from backoffice.sheets.plans import RowProblem
 from backoffice.sheets.reading import base_name, content_of
-from backoffice.sheets.remarks import Remark
+from backoffice.sheets.remarks import Remark, remark_naming
 from backoffice.sheets.table import read_table
-from backoffice.text import identity_key
+from backoffice.text import has_wrong_check_digit, identity_key
 from catalog.product_files.cells import LAYOUT
 
 MAX_ROWS = 100_000
@@ -53,5 +53,13 @@ def read_products(file: BinaryIO, *, file_name: str) -> ProductFile:
         table.ignored_columns,
         tuple((row.number, row.texts) for row in read),
         {row.number: tuple(RowProblem(*each) for each in row.faults) for row in read if row.faults},
-        tuple(table.remarks),
+        (*table.remarks, *_remarks_on_barcodes(tuple(table.places), [row.texts for row in read])),
     )
+
+
+def _remarks_on_barcodes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Remark]:
+    if "barcode" not in columns:
+        return []
+    place = columns.index("barcode")
+    wrong = [texts[place] for texts in rows if has_wrong_check_digit(texts[place])]
+    return [remark_naming("wrong_check_digits", wrong)] if wrong else []

@@ -114,7 +114,7 @@ def _statuses(wanted: Sequence[str]) -> list[str]:
     for status in statuses:
         if status not in OrderStatus.values:
             wrong_use(
-                _("%(status)s is no status: %(statuses)s.")
+                _("%(status)s is not a status. Choose from: %(statuses)s.")
                 % {"status": f"{status!r}", "statuses": ", ".join(OrderStatus.values)}
             )
     return statuses

@@ -32,7 +32,7 @@ SHIP = Words("Ship", "Shipping", "Shipped", {"new": "new", "same": "known alread
     shopctl orders ship B-100042 --line TEA-01=2 --dry-run
     shopctl orders ship B-100042 --yes --idempotency-key parcel-4711
     shopctl orders ship --from carrier.csv --carrier DHL --dry-run
-    shopctl orders ship --from carrier.csv --skip-invalid --rejects mend-me.csv --yes
+    shopctl orders ship --from carrier.csv --skip-invalid --rejects rejected.csv --yes
     """,
 )
 def ship(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     examples="""
     shopctl products import products.csv --dry-run
     shopctl products import supplier.xlsx --yes
-    shopctl products import prices.csv --skip-invalid --rejects mend-me.csv
+    shopctl products import prices.csv --skip-invalid --rejects rejected.csv
     curl -s https://supplier.example/prices.csv | shopctl products import - --yes
     """,
 )

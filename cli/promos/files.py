@@ -35,7 +35,7 @@ from cli.terminal.words import gettext as _
     examples="""
     shopctl promos import promos.csv --dry-run
     shopctl promos import partners.xlsx --yes
-    shopctl promos import promos.csv --skip-invalid --rejects mend-me.csv
+    shopctl promos import promos.csv --skip-invalid --rejects rejected.csv
     shopctl promos export | ssh other-shop shopctl promos import - --yes
     """,
 )

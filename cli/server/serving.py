@@ -222,9 +222,9 @@ def _begin() -> None:
     from backoffice.db.books_currency import refuse_other_currency
     from backoffice.runtime.private_files import close_to_others
 
-    refuse_other_currency()
-
     log_like_a_server()
     database = Path(str(settings.DATABASES["default"]["NAME"])) if settings.IS_SQLITE else None
     for path in close_to_others(Path(settings.VAR_DIR), database):
         say(_("%(path)s was open to other users of this machine; it is not any more.") % {"path": path})
+    # Afterwards: to read makes SQLite's own files beside the database, as open as it is.
+    refuse_other_currency()

@@ -58,7 +58,7 @@ LARGE_WORKBOOK = 50_000
     examples="""
     shopctl stock import count.csv --mode count --dry-run
     shopctl stock import delivery.xlsx --mode receive --yes
-    shopctl stock import count.csv --mode count --skip-invalid --rejects mend-me.csv
+    shopctl stock import count.csv --mode count --skip-invalid --rejects rejected.csv
     curl -s https://supplier.example/stock.csv | shopctl stock import - --mode receive --yes
     """,
 )

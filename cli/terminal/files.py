@@ -159,4 +159,4 @@ def writing(path: Path | None, kind: Kind) -> Iterator[IO[bytes]]:
 
 def write_rejects(path: Path, content: str) -> None:
     write(path, content.encode(), "csv")
-    say(_("The rows with problems are in %(path)s: mend them and import that file.") % {"path": path})
+    say(_("The rows with problems are in %(path)s: correct them and import that file.") % {"path": path})

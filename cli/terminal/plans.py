@@ -78,6 +78,6 @@ def say_refused() -> None:
     say(
         _(
             "Nothing was changed. --skip-invalid leaves those rows out, --rejects FILE hands them "
-            "back to mend."
+            "back to correct."
         )
     )

@@ -80,7 +80,7 @@ class CustomerMerging(DomainAdmin):
             return show_refusal(request, refusal, url=_page_of(customer_id))
         assert undone.other is not None
         facts = {"gone": undone.other.readable_email, "kept": kept.readable_email}
-        messages.success(request, _("%(gone)s and %(kept)s are two customers again.") % facts)
+        messages.success(request, _("%(gone)s and %(kept)s are separate customers again.") % facts)
         return HttpResponseRedirect(_page_of(customer_id))
 
 

@@ -45,7 +45,7 @@ def merge_customers(kept: Customer, gone: Customer, *, by: Actor, digest: str | 
     if plan.problems:
         raise CannotMerge(" ".join(fault.detail for fault in plan.problems), faults=plan.problems)
     if digest not in (None, plan.digest):
-        raise Stale(_("One of both customers has changed meanwhile. Look at the plan again."))
+        raise Stale(_("One of the two customers has changed meanwhile. Look at the plan again."))
     return _carry_out(plan, by)
 
 
@@ -167,7 +167,7 @@ def _what_followed(merge: CustomerEvent, kept: Customer) -> list[Fault]:
     if kept.merged_into_id is not None or _is_not_the_latest(merge):
         followed.append(_fault("merged_again", _("Undo the merges that came after it first.")))
     if more := _orders_since(merge, kept):
-        words = _("Orders have been added or moved since: %(orders)s. They would have to be told apart.")
+        words = _("Orders were added or moved since: %(orders)s. Undo would have to guess whose they are.")
         followed.append(_fault("orders_since", words % {"orders": ", ".join(more)}))
     after = {name: change[1] for name, change in merge.facts["changes"].items()}
     if any(getattr(kept, name) != value for name, value in after.items()):

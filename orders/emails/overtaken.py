@@ -1,4 +1,4 @@
-"""Mails about an order that wait while it changes: what is not so any more is not told first and denied after."""
+"""Mails about an order that still wait when it changes: what is no longer so is not told at all."""
 
 from django.db.models import Q
 

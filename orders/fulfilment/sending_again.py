@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -81,16 +81,24 @@ def is_over(email: EmailMessage, lines: Sequence[OrderLine], undone: Collection[
 
 
 def _refuse_while_it_waits(email: EmailMessage, order: Order) -> None:
-    if email.state in WAITING and email.recipient == order.email:
+    """Of the mail and all its copies one may wait: whoever asks twice sends one."""
+    first = _first_cause_of(email)
+    alike = Q(cause=first) | Q(cause__startswith=f"{first}{AGAIN}")
+    waiting = emails_about(order).filter(alike, template=email.template, recipient=order.email)
+    if waiting.filter(state__in=WAITING).exists():
         raise IllegalTransition(_("This e-mail is about to be sent: look again in a minute."))
 
 
 def _cause_of_another(email: EmailMessage) -> str:
     """Return a cause that no mail has yet; the order is locked, so that nobody else takes it."""
-    first = email.cause.partition(AGAIN)[0]
+    first = _first_cause_of(email)
     sent = EmailMessage.objects.filter(about=email.about, template=email.template)
     again = sent.filter(cause__startswith=f"{first}{AGAIN}").count()
     return f"{first}{AGAIN}{again + 1}"
+
+
+def _first_cause_of(email: EmailMessage) -> str:
+    return email.cause.partition(AGAIN)[0]
 
 
 def _as_it_was(

@@ -170,7 +170,7 @@ def _uses(text: str) -> int:
             raise
         uses = 0
     if not 0 < uses < MOST_USES:
-        raise _unclear(text, _("“%(text)s” is no whole number from 1 on. Leave it empty for no limit."))
+        raise _unclear(text, _("“%(text)s” is not a whole number above 0. Leave it empty for no limit."))
     return uses
 
 

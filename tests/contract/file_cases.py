@@ -113,7 +113,7 @@ OTHER_CASES: Mapping[str, Expected] = {
         {"GOOD-1": ("10.00", "0.00")},
         {
             2: rounded("1.23E+05", "code"),
-            3: "code: A formula came to #REF!. Correct it, or write the value itself.",
+            3: "code: The formula's result is #REF!. Correct it, or write the value itself.",
         },
     ),
     "promos-workbook/in.xlsx": Expected(

@@ -46,19 +46,21 @@ STOCK_CASES: Mapping[str, Expected] = {
     "error-cells/in.xlsx": stock(
         {},
         {
-            2: "quantity: A formula came to #N/A. Correct it, or write the value itself.",
-            3: "sku: A formula came to #N/A. Correct it, or write the value itself.",
+            2: "quantity: The formula's result is #N/A. Correct it, or write the value itself.",
+            3: "sku: The formula's result is #N/A. Correct it, or write the value itself.",
         },
     ),
     "excel-table/in.xlsx": stock({"00123": 5, "1E5": 6}, {4: UNKNOWN}),
-    "far-cell-256/in.xlsx": ONE,
+    "far-cell-256/in.xlsx": stock(
+        {"00123": 5}, {}, "A column without a name is not read, although it is filled in row 2."
+    ),
     "far-cell/in.xlsx": ONE,
     "float-noise/in.xlsx": stock({"00123": 3, "1E5": 3}),
     "hidden-column/in.xlsx": stock(
-        {"00123": 7}, {}, "A column is hidden in the sheet and is read all the same: quantity."
+        {"00123": 7}, {}, "This column is hidden in the sheet and is read all the same: quantity."
     ),
     "hidden-row/in.xlsx": stock(
-        {"00123": 5, "1E5": 6}, {}, "A row is hidden in the sheet and is read all the same: 3."
+        {"00123": 5, "1E5": 6}, {}, "This row is hidden in the sheet and is read all the same: 3."
     ),
     "number-header/in.xlsx": ONE,
     "numbers-as-text/in.xlsx": stock(
@@ -95,7 +97,7 @@ STOCK_CASES: Mapping[str, Expected] = {
     "archived-in-stock-file/in.csv": stock(
         {"00123": 77, "1E5": 70, "UN-2": 5},
         {},
-        "A product is archived: UN-2. Its stock is changed, but it cannot be ordered.",
+        "This product is archived: UN-2. Its stock is changed, but it cannot be ordered.",
     ),
     "bom-quoted/in.csv": ONE,
     "empty/in.csv": refused(NO_ROWS),

@@ -242,7 +242,8 @@ class ParcelsAdmin(FileDoor):
         """Rows with problems are always left out here."""
         answer = self._previewed(file)
         carried = answer.context.get("parcels")
-        if carried and skip_invalid:
+        is_clean = not any(row.problem for row in _page_of(answer).plan())
+        if carried and (skip_invalid or is_clean):
             _page_of(self._client.post(self.page, {"parcels": carried}))
 
 

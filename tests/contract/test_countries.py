@@ -17,7 +17,7 @@ from tests.orders.admin.order.test_order_admin import send
 pytestmark = pytest.mark.django_db
 
 ADDRESS = {"name": "Ada", "line1": "10 Downing Street", "city": "London", "postcode": "SW1A 1AA"}
-MEANT = "“UK” is no country code of ISO 3166-1: for United Kingdom write GB."
+MEANT = "“UK” is not a country code of ISO 3166-1: for United Kingdom write GB."
 
 
 @pytest.fixture

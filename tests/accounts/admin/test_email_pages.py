@@ -35,13 +35,13 @@ def test_staff_ask_for_another_address_and_confirm_it_in_both_mailboxes(
 ) -> None:
     typed = {"email": NEW, "password": PASSWORD}
     assert client_of_ana.post("/admin/email_change/", typed).headers["Location"] == "/admin/"
-    assert "waits to be confirmed" in client_of_ana.get("/admin/email_change/").text
+    assert "is waiting to be confirmed" in client_of_ana.get("/admin/email_change/").text
 
     pages = [page_of_link(OLD), page_of_link(NEW)]
     assert "No, stop it" in Client().get(pages[0]).text
     assert "No, stop it" not in Client().get(pages[1]).text
     assert User.objects.get(pk=ana.pk).email == OLD, "looking at links changes nothing"
-    assert "other mailbox has got a mail" in Client().post(pages[0], {"confirm": ""}).text
+    assert "We sent a mail to your other address" in Client().post(pages[0], {"confirm": ""}).text
     assert "Sign in with it from now on" in Client().post(pages[1], {"confirm": ""}).text
 
     assert User.objects.get(pk=ana.pk).email == NEW

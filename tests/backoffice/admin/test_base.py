@@ -85,7 +85,7 @@ def test_a_range_of_days_holds_its_last_day_wholly_in_the_shops_time_zone(manage
 
 
 def test_a_saved_view_survives_a_search_and_is_the_one_active_tab(manager: Client) -> None:
-    make_sold_out("TEA-01", name="Earl Grey")
+    make_sold_out("TEA-01", name="Earl Grey tea")
     make_product("TEA-02", name="Green tea", on_hand=100)
 
     page = manager.get(PRODUCTS, {"view": "low", "q": "tea"})

@@ -41,12 +41,12 @@ def test_a_country_is_known_by_code_and_name_in_any_case(typed: str, code: str) 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("UK", "“UK” is no country code of ISO 3166-1: for United Kingdom write GB."),
-        ("uk", "“uk” is no country code of ISO 3166-1: for United Kingdom write GB."),
-        ("EL", "“EL” is no country code of ISO 3166-1: for Greece write GR."),
-        ("XX", "“XX” is no country: give its code of ISO 3166-1, such as DE for Germany."),
-        ("Narnia", "“Narnia” is no country: give its code of ISO 3166-1, such as DE for Germany."),
-        ("", "“” is no country: give its code of ISO 3166-1, such as DE for Germany."),
+        ("UK", "“UK” is not a country code of ISO 3166-1: for United Kingdom write GB."),
+        ("uk", "“uk” is not a country code of ISO 3166-1: for United Kingdom write GB."),
+        ("EL", "“EL” is not a country code of ISO 3166-1: for Greece write GR."),
+        ("XX", "“XX” is not a country: give its code of ISO 3166-1, such as DE for Germany."),
+        ("Narnia", "“Narnia” is not a country: give its code of ISO 3166-1, such as DE for Germany."),
+        ("", "“” is not a country: give its code of ISO 3166-1, such as DE for Germany."),
     ],
 )
 def test_what_is_no_country_is_refused_with_the_code_that_was_meant(typed: str, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Mails taken back before they left: who may have read them all the same, and that none goes out afterwards."""
+"""Mails taken back before they left: who may have read them all the same, and that none leaves later."""
 
 import pytest
 

@@ -47,11 +47,24 @@ def test_neither_case_nor_blanks_nor_marks_matter(name: str) -> None:
     ("word", "column"),
     [
         *(("Qty", "quantity"), ("STOCK", "quantity"), ("On hand", "quantity"), ("Menge", "quantity")),
+        *(("Lagermenge", "quantity"), ("Ist-Bestand", "quantity"), ("Quantité comptée", "quantity")),
+        *(("Menge (Stk)", "quantity"), ("quantity (units)", "quantity"), ("SKU (required)", "sku")),
+        *(("Numéro d’article", "sku"), ("N° article", "sku"), ("Réf. article", "sku"), ("Art.Nr.", "sku")),
         *(("Variant SKU", "sku"), ("Article number", "sku"), ("Artikelnummer", "sku"), ("Art.-Nr.", "sku")),
     ],
 )
 def test_usual_words_are_understood(word: str, column: str) -> None:
     assert STOCK.columns_in([word]) == {column}
+
+
+@pytest.mark.parametrize("name", ["Price (EUR)", "Preis in EUR", "Price €", "Prix TTC", "Verkaufspreis (€)"])
+def test_a_price_may_name_the_currency_of_the_shop(name: str) -> None:
+    assert PRODUCTS.columns_in([name]) == {"price"}
+
+
+@pytest.mark.parametrize("name", ["Price (USD)", "Price $", "£ price", "Price in JPY", "Price (net)"])
+def test_a_price_in_another_currency_is_none_of_ours(name: str) -> None:
+    assert PRODUCTS.columns_in([name]) == set()
 
 
 @pytest.mark.parametrize("layout", [STOCK, PRODUCTS, PARCELS, PROMOS])

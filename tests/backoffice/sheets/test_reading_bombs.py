@@ -118,7 +118,7 @@ def bomb(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return path
 
 
-ADVICE = ("Put", "Copy", "Save", "save", "Keep", "Split", "Shorten", "closed", "first row", "Unpack")
+ADVICE = ("Copy", "Save", "save", "Keep", "Split", "Shorten", "closed", "first row", "Unpack", "Put one row")
 READ = {
     "instructions": "The file has no rows.",
     "a_sheet_that_is_the_workbook": "The file has no rows.",

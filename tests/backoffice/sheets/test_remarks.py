@@ -24,7 +24,7 @@ def test_of_many_things_ten_are_named() -> None:
     remark = remark_naming("archived_products", skus)
 
     assert remark.in_words == (
-        "Products are archived: S-00, S-01, S-02, S-03, S-04, S-05, S-06, S-07, S-08, S-09 and 2 more. "
+        "These products are archived: S-00, S-01, S-02, S-03, S-04, S-05, S-06, S-07, S-08, S-09 and 2 more. "
         "Their stock is changed, but they cannot be ordered."
     )
 
@@ -34,6 +34,6 @@ def test_programs_are_told_the_code_the_facts_and_the_sentence() -> None:
         {
             "code": "hidden_rows",
             "facts": {"names": [4], "count": 1},
-            "detail": "A row is hidden in the sheet and is read all the same: 4.",
+            "detail": "This row is hidden in the sheet and is read all the same: 4.",
         }
     ]

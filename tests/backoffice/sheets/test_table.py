@@ -116,6 +116,37 @@ def test_a_second_table_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "header", ["Menge,Artikelnummer", "Qty,Item", "SKU,Price", " Article ,Reorder level"]
+)
+def test_a_second_table_is_refused_in_other_words_too(header: str) -> None:
+    assert refusal(f"sku,quantity\nA,5\n{header}\nB,6\n") == (
+        "A second table begins in row 3. Keep one table in a sheet."
+    )
+
+
+def test_a_number_that_its_comma_tore_in_two_is_refused() -> None:
+    assert refusal("sku,quantity,\nA,1,250\n") == (
+        "Row 2 has 1 and then 250 below no name, which may be one number with a comma. "
+        "Put it into quotation marks, or name the column."
+    )
+
+
+def test_what_stands_below_no_name_is_told() -> None:
+    told = ["A column without a name is not read, although it is filled in rows 2, 3."]
+
+    assert remarks("sku,quantity,\nA,1,recounted\nB,2,by Ann\nC,3,\n") == told
+    assert remarks(",sku,quantity\n0,A,1\n1,B,2\n") == told
+    assert remarks(saved(workbook(("sku", "quantity"), ("A", 1, 250), ("B", 2, "x"), ("C", 3)))) == told
+    assert remarks("sku,quantity,,\nA,1,,\n") == []
+
+
+@pytest.mark.parametrize("mark", ['"', "a", "_", "é"])
+def test_a_line_that_tells_no_usable_separator_stands_above_the_header(mark: str) -> None:
+    assert 'found: "sep=' in refusal('sep="\nsku"quantity\nA"5\n')
+    assert read(f"sep={mark.replace('"', '')}\nsku;quantity\nA;5\n") == [TextRow(3, ("A", "5"))]
+
+
 def test_the_separator_that_excel_tells_is_taken() -> None:
     assert read("sep=;\nsku;quantity\nA,1;5\n") == [TextRow(3, ("A,1", "5"))]
     assert read('"sep=|"\r\nsku|quantity\r\nA|5\r\n') == [TextRow(3, ("A", "5"))]
@@ -153,8 +184,8 @@ def test_hidden_rows_and_columns_are_read_and_told() -> None:
 
     assert [row.texts for row in read(saved(book))] == [("A", "1"), ("B", "2"), ("C", "3")]
     assert remarks(saved(book)) == [
-        "A column is hidden in the sheet and is read all the same: quantity.",
-        "A row is hidden in the sheet and is read all the same: 3.",
+        "This column is hidden in the sheet and is read all the same: quantity.",
+        "This row is hidden in the sheet and is read all the same: 3.",
     ]
 
 

@@ -135,7 +135,7 @@ def test_an_import_is_undone_and_what_was_changed_since_is_named(manager: Client
     edit_product("TEA-02", by=CLI, changes={"price": Decimal("4.00")})
 
     refused = undone(manager)
-    assert "Row 3 (TEA-02): price: It was changed since, and is 4.00 now." in refused.text
+    assert "Row 3 (TEA-02): price: It has been changed since, to 4.00: that stays." in refused.text
     assert "Leave out the rows that can no longer be undone" in refused.text
 
     assert "The import of products.csv is undone." in undone(manager, skip_invalid="on").text

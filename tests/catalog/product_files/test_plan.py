@@ -120,17 +120,17 @@ def test_columns_that_are_not_there_stay_as_they_are_and_unknown_ones_are_named(
     [
         (
             "price\nA,3.39 €",
-            "price: “3.39 €” is no number: write digits with a point before the decimals, like 12.50.",
+            "price: “3.39 €” is not a number: write digits with a point before the decimals, like 12.50.",
         ),
         ("price\nA,-1", "price: Not negative."),
         ("price\nA,", "price: A value is needed here: write one."),
         (
             "price\nA,NaN",
-            "price: “NaN” is no number: write digits with a point before the decimals, like 12.50.",
+            "price: “NaN” is not a number: write digits with a point before the decimals, like 12.50.",
         ),
         (
             "price\nA,1_000",
-            "price: “1_000” is no number: write digits with a point before the decimals, like 12.50.",
+            "price: “1_000” is not a number: write digits with a point before the decimals, like 12.50.",
         ),
         (
             f"price\nA,{'1' * 30_000}x",

@@ -108,7 +108,7 @@ def test_a_price_that_was_changed_since_is_named_and_nothing_is_undone() -> None
 
     assert refusal(number) == (
         "1 of 3 changes can no longer be undone; nothing was.",
-        ["Row 3 (B): price: It was changed since, and is 5.00 now. That stays."],
+        ["Row 3 (B): price: It has been changed since, to 5.00: that stays."],
     )
     prices = Product.objects.order_by("sku").values_list("price", flat=True)
     assert list(map(str, prices)) == ["4.10", "5.00", "4.30"]
@@ -127,7 +127,7 @@ def test_the_others_are_undone_when_told_to_leave_those_out() -> None:
     assert (fields("A")[1], fields("B")[1]) == ("3.00", "5.00")
     assert [row.problem for row in plan_of(kept).rows] == [
         "",
-        "price: It was changed since, and is 5.00 now. That stays.",
+        "price: It has been changed since, to 5.00: that stays.",
     ]
     assert [each.problem_code for each in kept.rows.order_by("row")] == ["", "not_undone"]
 
@@ -168,8 +168,8 @@ def test_a_new_product_that_has_stock_or_was_changed_is_named() -> None:
 
     assert refusal(number)[1] == [
         "Row 2 (STOCK): Stock of it was received or ordered since. Archive it by itself.",
-        "Row 3 (NAMED): name: It was changed since, and is Cup now. That stays.",
-        "Row 4 (CODED): barcode: It was changed since, and is 4711 now. That stays.",
+        "Row 3 (NAMED): name: It has been changed since, to Cup: that stays.",
+        "Row 4 (CODED): barcode: It has been changed since, to 4711: that stays.",
     ]
     assert Product.objects.active().count() == 3
 
@@ -194,7 +194,7 @@ def test_a_product_that_was_renamed_since_is_found_and_keeps_its_new_sku() -> No
     edit_product("A", by=CLI, changes={"sku": "A-2"})
     edit_product("B", by=CLI, changes={"sku": "B-2", "price": Decimal("5.00")})
 
-    assert refusal(number)[1] == ["Row 3 (B): price: It was changed since, and is 5.00 now. That stays."]
+    assert refusal(number)[1] == ["Row 3 (B): price: It has been changed since, to 5.00: that stays."]
     undo_product_import(number, by=CLI, skip_invalid=True)
     assert {sku: str(price) for sku, price in Product.objects.values_list("sku", "price")} == {
         "A-2": "3.00",

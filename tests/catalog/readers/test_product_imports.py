@@ -65,7 +65,7 @@ def test_a_row_is_told_from_what_to_what_with_nothing_and_zero_as_they_are() -> 
         "is_active": {"from": True, "to": False},
     }
     assert (wrong["outcome"], wrong["changes"], wrong["problem_code"]) == ("problem", {}, "not_a_number")
-    assert wrong["problem"].startswith("price: “x” is no number")
+    assert wrong["problem"].startswith("price: “x” is not a number")
 
 
 def test_a_list_is_narrowed_by_state_and_time() -> None:

@@ -121,7 +121,7 @@ def test_numbers_of_a_workbook_find_their_products() -> None:
         "22752": None,
         "21730": None,
     }
-    assert problems_of(planned) == {4: "quantity_missing", 6: "quantity_not_whole"}
+    assert problems_of(planned) == {4: "formula_without_result", 6: "quantity_not_whole"}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from backoffice.sheets import reading, shared_strings
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.reading import content_of
+from backoffice.sheets.table import FaultyCell
 from catalog.stock_import import stock_file
 from catalog.stock_import.stock_file import FileRow, StockFile, read_stock_file
 
@@ -122,7 +123,9 @@ def test_numbers_of_a_workbook_are_read_as_they_are_meant_and_blank_rows_skipped
     assert list(opened("numbers-and-formulas.xlsx").rows) == [
         row(2, "71053", "5"),
         row(3, "84029E", "6"),
-        row(4, "22752", ""),
+        row(4, "22752", "#N/A")._replace(
+            fault=FaultyCell("quantity", "formula_without_result", {"text": "#N/A"})
+        ),
         row(6, "21730", "2.5"),
     ]
 

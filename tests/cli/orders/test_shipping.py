@@ -71,7 +71,7 @@ def test_without_a_terminal_it_wants_to_be_told_beforehand(shopctl: Shopctl, car
 def test_rows_with_problems_ship_nothing_unless_they_are_left_out(
     shopctl: Shopctl, mixed_file: Path, tmp_path: Path
 ) -> None:
-    rejects = tmp_path / "mend-me.csv"
+    rejects = tmp_path / "rejected.csv"
     ship = ("orders", "ship", "--from", mixed_file, "--yes", "--rejects", rejects)
     refused = shopctl(*ship)
     assert refused.exit_code == 1

@@ -42,7 +42,7 @@ def test_a_dry_run_in_a_pipe_gives_a_line_for_each_row_and_changes_nothing(shopc
         "3\tTEA-02\tsame\t\t",
         "4\tNEW-1\tnew\tname Mate; price 7.00; is_active yes\t",
         (
-            "5\tTEA-03\tproblem\t\tprice: “cheap” is no number: "
+            "5\tTEA-03\tproblem\t\tprice: “cheap” is not a number: "
             "write digits with a point before the decimals, like 12.50."
         ),
     ]
@@ -84,7 +84,7 @@ def test_one_bad_row_keeps_the_whole_file_out(shopctl: Shopctl, tmp_path: Path) 
     rejects = tmp_path / "rejects.csv"
     result = shopctl("products", "import", "-", "--yes", "--rejects", rejects, stdin=MIXED)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "row 5: TEA-03 price: “cheap” is no number" in result.stderr
+    assert "row 5: TEA-03 price: “cheap” is not a number" in result.stderr
     assert "--skip-invalid" in result.stderr
     assert set(prices().values()) == {Decimal("3.39")}
     assert rejects.read_text().splitlines()[1].startswith("TEA-03,Red tea,cheap,5,")

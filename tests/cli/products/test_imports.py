@@ -60,7 +60,7 @@ def test_what_was_changed_since_is_named_and_the_rest_can_be_undone(shopctl: Sho
 
     refused = shopctl("products", "undo", number, "--yes")
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert "Row 3 (TEA-02): price: It was changed since, and is 5.00 now." in refused.stderr
+    assert "Row 3 (TEA-02): price: It has been changed since, to 5.00: that stays." in refused.stderr
     assert shopctl("products", "undo", number, "--dry-run").exit_code == 1
     assert prices()["TEA-01"] == "4.10"
 

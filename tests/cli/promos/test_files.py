@@ -81,7 +81,7 @@ def test_on_a_terminal_it_shows_a_table_and_asks(terminal: Terminal, good_file: 
 def test_one_bad_row_refuses_the_whole_file(shopctl: Shopctl, mixed_file: Path) -> None:
     result = shopctl("promos", "import", mixed_file, "--yes")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "row 3: BAD percent_off: “many” is no number" in result.stderr
+    assert "row 3: BAD percent_off: “many” is not a number" in result.stderr
     assert "--skip-invalid" in result.stderr
     assert codes() == []
 

@@ -39,7 +39,7 @@ def test_whoever_looks_alike_is_offered_and_the_plan_is_shown(
     page = manager.get(merge_page(kept), {"with": "Theo@Exmaple.com "}).text
 
     assert str(gone.orders.get()) in page
-    assert "Once only: 2 uses by both, more than one customer may have. They stay." in page
+    assert "Once only: 2 uses together, more than one customer may have. They are kept." in page
     assert Customer.objects.present().count() == 2
 
 
@@ -58,7 +58,7 @@ def test_a_merge_is_applied_shown_in_the_history_and_undone(
     assert "theo@exmaple.com" not in manager.get(CUSTOMERS).text
     [undo] = [entry.undo_url for entry in answer.context["history"] if entry.undo_url]
     again = manager.post(undo, follow=True)
-    assert "are two customers again" in again.text
+    assert "are separate customers again" in again.text
     assert Order.objects.filter(customer=gone).count() == 1
 
 

@@ -120,6 +120,16 @@ def test_a_mail_about_what_happened_says_the_same_again(number: str, template: s
     assert send_again(number, first.pk, by=CLI).context == first.context
 
 
+def test_while_a_copy_waits_no_other_is_sent(number: str) -> None:
+    first = mail_of("order_placed")
+    send_again(number, first, by=CLI)
+    with pytest.raises(IllegalTransition, match="about to be sent"):
+        send_again(number, first, by=CLI)
+    assert EmailMessage.objects.count() == 2
+    deliver_due()
+    assert send_again(number, first, by=CLI).cause == f"order:{number}:again:2"
+
+
 def test_a_mail_that_still_waits_is_not_sent_twice(number: str) -> None:
     ship_order(number, by=CLI)
     with pytest.raises(IllegalTransition, match="about to be sent"):

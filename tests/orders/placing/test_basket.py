@@ -99,7 +99,7 @@ def test_every_part_that_is_missing_or_cannot_be_is_named() -> None:
         "/shipping_address/line1": "At most 120 characters, without control characters.",
         "/shipping_address/city": "Remove the control character U+0000: it is character 3 of the text.",
         "/shipping_address/country": (
-            "“DEU” is no country: give its code of ISO 3166-1, such as DE for Germany."
+            "“DEU” is not a country: give its code of ISO 3166-1, such as DE for Germany."
         ),
         "/shipping_address/postcode": "At most 20 characters, without control characters.",
     }

@@ -175,7 +175,7 @@ def test_a_code_in_several_rows_is_a_problem_of_each() -> None:
     assert [row.problem for row in found.rows] == [told, "", told]
 
 
-NO_NUMBER = "is no number: write digits with a point before the decimals, like 12.50."
+NO_NUMBER = "is not a number: write digits with a point before the decimals, like 12.50."
 TWO_MEANINGS = "can mean 1 or 1000: write it without a mark for thousands."
 NO_DATE = "is no date such as 2026-12-24 or 2026-12-24T18:00."
 
@@ -190,8 +190,8 @@ NO_DATE = "is no date such as 2026-12-24 or 2026-12-24T18:00."
         ("starts_at", "24.12.2026", f"starts_at: “24.12.2026” {NO_DATE}"),
         ("ends_at", "tomorrow", f"ends_at: “tomorrow” {NO_DATE}"),
         ("ends_at", "1066-10-14", "ends_at: Choose a year from 2000 to 9000, or leave it empty."),
-        ("max_uses", "0", "max_uses: “0” is no whole number from 1 on. Leave it empty for no limit."),
-        ("max_uses", "1.5", "max_uses: “1.5” is no whole number from 1 on. Leave it empty for no limit."),
+        ("max_uses", "0", "max_uses: “0” is not a whole number above 0. Leave it empty for no limit."),
+        ("max_uses", "1.5", "max_uses: “1.5” is not a whole number above 0. Leave it empty for no limit."),
         ("max_uses", "3000000000", "max_uses: Between 1 and 2,000,000,000, or empty for no limit."),
         ("is_paused", "perhaps", "is_paused: “perhaps” is neither yes nor no."),
         ("categories", "Tea", "categories: There is no category Tea. Put ; between several."),

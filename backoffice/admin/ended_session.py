@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from backoffice.admin.error_pages import error_page
 from backoffice.admin.error_words import SIGNED_IN_AGAIN, SIGNED_OUT
-from backoffice.admin.typed import is_sent_from_here, typed_in
+from backoffice.admin.form_contents import is_sent_from_here, typed_in
 
 KEPT = "kept"
 
