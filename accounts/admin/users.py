@@ -175,14 +175,18 @@ class UserAdmin(DomainAdmin):
 
     # The form
 
+    @display(description=gettext_lazy("E-mail address"))
+    def address(self, user: User) -> str:
+        return user.readable_email
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             about = _("They get an e-mail with a link to choose their password.")
             return [(None, {"fields": ("email", "name", "role"), "description": about})]
-        return [(None, {"fields": ("email", "name", "role", "is_active", "last_login")})]
+        return [(None, {"fields": ("address", "name", "role", "is_active", "signed_in")})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return ("email", "last_login") if obj else ()
+        return ("address", "signed_in") if obj else ()
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -224,7 +228,9 @@ class UserAdmin(DomainAdmin):
         obj.refresh_from_db()
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:
-        invited = _("%(email)s is invited: the e-mail with the link is on its way.") % {"email": obj.email}
+        invited = _("%(email)s is invited: the e-mail with the link is on its way.") % {
+            "email": obj.readable_email
+        }
         messages.success(request, invited)
         return self.response_post_save_add(request, obj)
 

@@ -266,8 +266,8 @@ def test_each_dialog_has_the_keyboard(open_page: OpenPage, manager: User, order:
     expect(page.get_by_label("Reason")).to_be_focused()
 
     page.goto(page_of(order))
-    page.get_by_text("Send again").first.click()
-    expect(page.locator("#dialog").get_by_role("button", name="Send")).to_be_focused()
+    dialog(page, "Mark delivered")
+    expect(page.get_by_label("Shipment")).to_be_focused()
 
 
 def test_from_one_order_to_the_next_by_key_and_its_sentence_into_a_chat(open_page: OpenPage) -> None:

@@ -72,6 +72,22 @@ def test_ten_thousand_codes_are_launched_in_four_clicks_and_five_fields(
     )
 
 
+def test_back_from_a_batch_leads_to_an_empty_form(open_page: OpenPage, marketing: User) -> None:
+    """The browser would restore what was typed beside a new key: one click more made a second batch."""
+    page = open_page(marketing, "/admin/orders/promotion/add/")
+    page.get_by_label("How many codes").fill("20")
+    page.locator("#id_percent_off").fill("15")
+    page.get_by_role("button", name="Generate codes").click()
+    expect(page.get_by_text("20 codes are ready to be handed out.")).to_be_visible()
+
+    page.go_back()
+    expect(page.locator("#id_percent_off")).to_have_value("")
+    page.get_by_role("button", name="Generate codes").click()
+
+    expect(page.locator("#id_percent_off")).to_be_focused()
+    assert Promotion.objects.count() == 1
+
+
 def test_a_leaked_code_is_stopped_and_its_cost_read_in_two_clicks_from_anywhere(
     open_page: OpenPage, marketing: User
 ) -> None:

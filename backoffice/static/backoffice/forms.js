@@ -13,6 +13,12 @@ window.addEventListener("load", () => {
 
 document.addEventListener("submit", ({ target }) => renewToken(target), { capture: true });
 
+/* What was sent with a key is done: gone back to, its form is empty, for the browser would fill it in beside a key of
+   its own, and do it twice. One that is left by a link keeps what was typed. */
+document.addEventListener("submit", ({ target }) => {
+  if (target.method === "post" && target.elements.key) target.autocomplete = "off";
+});
+
 const SENT_ONCE = "form[data-once], #content-main > form[id$=_form]";
 // Those of a form that stand outside it belong to it as well.
 const buttonsOf = (form) => [...form.elements].filter(({ type }) => type === "submit");

@@ -1,6 +1,7 @@
 """Users and roles, passwords, and the e-mails' pages."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
@@ -49,6 +50,20 @@ def test_an_invitation_has_one_button_and_its_fields_are_named_as_elsewhere(mana
     assert "E-mail address" in page
     twice = manager.post(f"{USERS}add/", {"email": "manager@example.com", "name": "", "role": "Warehouse"})
     assert "Email" not in twice.text
+
+
+def test_an_account_is_shown_as_people_write_it_and_has_one_history(manager: Client) -> None:
+    typed = {"email": "nele@straße.de", "name": "Nele", "role": "Warehouse"}
+    told = manager.post(f"{USERS}add/", typed, follow=True)
+    user = User.objects.get(name="Nele")
+    User.objects.filter(pk=user.pk).update(last_login=datetime(2026, 11, 30, 17, 44, tzinfo=UTC))
+
+    page = f"{USERS}{user.pk}/change/"
+    shown = manager.get(page).text
+
+    assert "nele@straße.de is invited" in told.text
+    assert ("nele@straße.de" in shown, "18:44" in shown, "p.m." in shown) == (True, True, False)
+    assert manager.get(f"{USERS}{user.pk}/history/").headers["Location"] == f"{page}#history"
 
 
 def test_the_link_of_an_invitation_sets_the_password_and_signs_in_once() -> None:
