@@ -191,7 +191,7 @@ def test_who_is_signed_out_while_an_order_is_typed_signs_in_and_sends_it_as_it_w
 ) -> None:
     page = open_page(manager, "/admin/orders/order/new/")
     page.get_by_label("E-mail").fill(order.customer.email)
-    page.get_by_role("combobox").fill("LAMP-01")
+    page.get_by_label("Add a product by SKU").fill("LAMP-01")
     page.get_by_role("option", name="Lamp").click()
     expect(page.get_by_label("City")).to_have_value("Köln")
     page.context.clear_cookies(name="sessionid")
