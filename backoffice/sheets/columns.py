@@ -30,6 +30,10 @@ def key_of(name: str) -> str:
     return "".join(character for character in identity_key(name) if character.isalnum())
 
 
+# By their keys, the names of all columns of all files, in any of their words.
+COLUMN_NAMES = frozenset(key_of(word) for name, words in WORDS.items() for word in (name, *words))
+
+
 # What people add to the name of a column: the unit of its numbers, or whether cells may be empty.
 UNITS = (
     *("units", "unit", "pcs", "pieces", "stk", "stück", "st", "pièces", "pces", "uds"),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from backoffice.sheets.cells import NUMBERS, SHOWN, CellFault, CellKind, shown_text, text_of
-from backoffice.sheets.columns import Layout, columns_of
+from backoffice.sheets.columns import COLUMN_NAMES, Layout, columns_of, key_of
 from backoffice.sheets.csv_rows import Sheet, SheetRow
 from backoffice.sheets.limits import MAX_KEPT_CHARACTERS, UnreadableFile
 from backoffice.sheets.reading import HEADER_WITHIN, sheet_of
@@ -90,13 +90,10 @@ class SheetTable:
 
     def _is_header_again(self, row: SheetRow) -> bool:
         """Whether the row only repeats the header, as on printed pages. Raises UnreadableFile for another."""
-        is_header = self._layout.is_header(row.cells)
-        if (
-            not is_header
-            and self._layout.name_of(row.cells[self.places[self._layout.needed[0]]]) != self._layout.needed[0]
-        ):
+        # One word alone may be somebody's SKU or promo code.
+        if sum(key_of(cell) in COLUMN_NAMES for cell in row.cells) < 2:
             return False
-        if not is_header or columns_of(row.cells, self._layout).places != self.places:
+        if not self._layout.is_header(row.cells) or columns_of(row.cells, self._layout).places != self.places:
             raise UnreadableFile(
                 _("A second table begins in row %(row)s. Keep one table in a sheet.") % {"row": row.number}
             )

@@ -213,3 +213,9 @@ def test_merged_cells_have_their_text_once() -> None:
     book.active.merge_cells("A2:A3")
 
     assert [row.texts for row in read(saved(book))] == [("A", "1"), ("", "2")]
+
+
+def test_a_row_whose_sku_is_the_name_of_a_column_is_a_row() -> None:
+    read = table("sku,quantity\nREF,5\nArticle,6\nsku,7\n")
+    assert [row.number for row in read.text_rows(most=9)] == [2, 3, 4]
+    assert read.remarks == []

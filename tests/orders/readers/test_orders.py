@@ -103,7 +103,7 @@ def test_an_order_is_told_with_amounts_lines_parcels_and_address(order: Order) -
             "reference": f"{order.number}-S1",
             "carrier": "DHL",
             "tracking_number": "0034",
-            "shipping_address": order.shipping_address,
+            "shipping_address": order.shipping_address | {"country_name": "Germany"},
             "shipped_at": NOON,
             "delivered_at": NOON,
             "undone_at": None,
