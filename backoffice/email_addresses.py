@@ -43,7 +43,8 @@ def normalised_email(text: str) -> str:
     try:
         return checked_email(text)
     except Invalid:
-        return _as_begun(text.strip(BLANKS).lower())
+        # PostgreSQL takes no NUL, not even to look for it.
+        return _as_begun(text.replace("\0", "\ufffd").strip(BLANKS).lower())
 
 
 def valid_email(text: str) -> None:

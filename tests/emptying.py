@@ -1,7 +1,8 @@
 """An empty shop again after a test with real transactions, in milliseconds instead of a quarter of a second.
 
-Django's own flush empties every table and has all permissions and roles made anew. Those are kept here: tests
-read them and hardly ever change them. After one that did, Django's flush sets them right.
+Django's own flush empties every table and has all permissions and roles made anew, and the currency of the
+books. Those are kept here: tests read them and hardly ever change them. After one that did, Django's flush
+sets them right.
 """
 
 from django.apps import apps
@@ -11,9 +12,10 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.test import TransactionTestCase
 
+from backoffice.models import Books
 from catalog.models import triggers
 
-KEPT: tuple[type[Model], ...] = (ContentType, Permission, Group, Group.permissions.through)
+KEPT: tuple[type[Model], ...] = (ContentType, Permission, Group, Group.permissions.through, Books)
 type Rows = list[tuple[object, ...]]
 
 flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Customers, for staff who may know them: looked at, edited, exported and merged."""
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from accounts.api.auth import actor_of, require
@@ -11,7 +12,8 @@ from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
 from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.db.transactions import write_transaction
-from backoffice.requests.json_reply import Reply, rendered
+from backoffice.errors import Stale
+from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.sheets.csv_lines import CSV_TYPE
 from backoffice.sheets.writing import exported_csv
 from orders.api.customer_schemas import (
@@ -108,8 +110,10 @@ def get_customer(request: HttpRequest, customer_id: int, query: Query[FieldsQuer
     "/{int:customer_id}", response=CustomerDetail, operation_id="change_customer", summary="Change a customer"
 )
 def change_customer(request: HttpRequest, customer_id: int, body: CustomerPatch) -> HttpResponse:
-    """Change name, telephone number or note; old and new values are kept."""
+    """Change name, telephone number or note; old and new values are kept. Customers have no `If-Match`."""
     by = require(request, EDIT)
+    if matched_version(request) is not None:
+        raise Stale(_("Customers have no versions: send the change without If-Match."))
 
     @write_transaction
     def run() -> Reply:

@@ -80,7 +80,7 @@ def test_however_a_domain_is_written_its_address_is_found(typed: str) -> None:
     "typed", ["ada\u200b@example.com", "ada@exam\u200bple.com", "ada@straße\u200b.de", "ada\x00"]
 )
 def test_what_no_address_may_have_finds_nobody(typed: str) -> None:
-    assert normalised_email(typed) == typed
+    assert normalised_email(typed) == typed.replace("\0", "\ufffd")
 
 
 def test_the_beginning_of_an_address_finds_those_that_begin_so() -> None:

@@ -14,7 +14,13 @@ from cli.app import VERBS, app
 from tests.cli_fixtures import Shopctl
 from tests.factories import make_batch, make_category, make_product, make_promo_code, make_user, place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        connection.vendor == "sqlite", reason="PostgreSQL refuses what SQLite does, and more: once is enough."
+    ),
+]
 
 HOSTILE = (
     *(

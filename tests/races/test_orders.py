@@ -300,7 +300,7 @@ def test_undoing_that_looks_before_it_locks_undoes_twice() -> None:
     assert Product.objects.get().on_hand == 26
 
 
-def test_a_mail_sent_again_by_many_at_once_goes_out_once_for_each_who_asked() -> None:
+def test_a_mail_sent_again_by_many_at_once_goes_out_once() -> None:
     make_product("A", on_hand=20)
     number = str(place({"A": 2}).number)
     EmailMessage.objects.update(state=EmailState.SENT)
@@ -308,6 +308,7 @@ def test_a_mail_sent_again_by_many_at_once_goes_out_once_for_each_who_asked() ->
 
     outcomes = race(8, [partial(send_again, number, first, by=CLI) for _ in range(8)])
 
-    assert kinds(outcomes) == {EmailMessage.__name__: 8}
+    # While a copy waits no other one is written.
+    assert kinds(outcomes) == {EmailMessage.__name__: 1, "IllegalTransition": 7}
     causes = EmailMessage.objects.exclude(pk=first).values_list("cause", flat=True)
-    assert sorted(causes) == [f"order:{number}:again:{again}" for again in range(1, 9)]
+    assert list(causes) == [f"order:{number}:again:1"]

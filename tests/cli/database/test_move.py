@@ -158,7 +158,7 @@ def test_every_row_arrives_and_the_next_order_has_the_next_number(source: Path, 
         product = session.execute(
             "SELECT name, price::text, is_active FROM catalog_product WHERE sku = 'TEA-01'"
         ).fetchone()
-        assert product == ("Ta\tb \\ 'ä' \U0001f600\r\n\\N", "99999999.99", True)
+        assert product == ("Ta\tb \\ 'ä' \U0001f600\r\n\\N", "99999999.990", True)
         [when] = session.execute(
             "SELECT DISTINCT (placed_at AT TIME ZONE 'UTC')::text FROM orders_order WHERE serial < 100003"
         ).fetchone() or [None]
