@@ -101,8 +101,8 @@ TEST_RUNNER = "tests.django_runner.PytestRunner"
 MIDDLEWARE = [
     "backoffice.requests.request_id.RequestIdMiddleware",
     "backoffice.api.rate_limit.RateLimitMiddleware",
-    "backoffice.api.cors.CorsMiddleware",
-    "backoffice.api.problems.ProblemMiddleware",
+    # Behind it is what pages need. The API has a list of its own.
+    "backoffice.api.gate.ApiGate",
     "backoffice.admin.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -115,6 +115,15 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.admin.error_pages.ErrorPageMiddleware",
+]
+API_MIDDLEWARE = [
+    "backoffice.api.cors.CorsMiddleware",
+    "backoffice.api.problems.ProblemMiddleware",
+    "backoffice.admin.behind_proxy.ProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 CSRF_FAILURE_VIEW = "backoffice.admin.error_pages.csrf_failure"
 TEMPLATE_LOADERS = [

@@ -98,9 +98,8 @@ class SessionLifetimeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # The API looks at no cookies, and without one there is nothing to load.
-        has_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES
-        if has_cookie and not request.path.startswith("/api/") and SESSION_KEY in request.session:
+        # Without a cookie there is nothing to load.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session:
             _see(request)
         return self.get_response(request)
 

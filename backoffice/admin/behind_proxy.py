@@ -36,6 +36,8 @@ ADVICE = _(
     "the shop sets TRUSTED_PROXIES to the proxy's address and lets the proxy send X-Forwarded-Proto."
 )
 
+_noted_at = float("-inf")
+
 
 class UnknownProxy(Unavailable):
     """Every answer would be a redirect to where the browser is already."""
@@ -49,22 +51,24 @@ class ProxyMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._noted_at = float("-inf")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _would_be_redirected(request) or not _came_by_https(request):
             return self.get_response(request)
-        self._note(request)
+        _note(request)
         refusal = UnknownProxy(str(ADVICE))
         if request.path.startswith("/api/"):
             return problems.refused(request, refusal)
         return error_page(request, complaint_about(refusal))
 
-    def _note(self, request: HttpRequest) -> None:
-        now = monotonic()
-        if now - self._noted_at >= NOTE_SECONDS:
-            self._noted_at = now
-            logger.error("%s (Asked by %s.)", ADVICE, request.META.get("REMOTE_ADDR", "?"))
+
+def _note(request: HttpRequest) -> None:
+    """Log it at most once a minute, whatever is asked for."""
+    global _noted_at
+    now = monotonic()
+    if now - _noted_at >= NOTE_SECONDS:
+        _noted_at = now
+        logger.error("%s (Asked by %s.)", ADVICE, request.META.get("REMOTE_ADDR", "?"))
 
 
 def _would_be_redirected(request: HttpRequest) -> bool:

@@ -193,7 +193,7 @@ class ErrorPageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         complaint = OF_STATUS.get(response.status_code)
-        if complaint is None or response.streaming or response.content or request.path.startswith(API):
+        if complaint is None or response.streaming or response.content:
             return response
         page = error_page(request, complaint)
         for name in KEPT_HEADERS:

@@ -1,4 +1,4 @@
-"""Cross-origin requests of browsers, for the API alone and only from configured origins."""
+"""Cross-origin requests of browsers, only from configured origins."""
 
 from collections.abc import Callable
 
@@ -24,9 +24,9 @@ class CorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        origin = request.headers.get("Origin")
-        if not settings.CORS_ALLOWED_ORIGINS or not request.path.startswith("/api/"):
+        if not settings.CORS_ALLOWED_ORIGINS:
             return self.get_response(request)
+        origin = request.headers.get("Origin")
         response = HttpResponse(status=204) if _is_preflight(request) else self.get_response(request)
         patch_vary_headers(response, ["Origin"])
         if origin in settings.CORS_ALLOWED_ORIGINS:

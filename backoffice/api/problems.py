@@ -240,7 +240,7 @@ HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse
 
 
 class ProblemMiddleware:
-    """Below /api/, whatever error Django itself answers becomes a problem; oversized bodies are not read.
+    """Whatever error Django itself answers becomes a problem; oversized bodies are not read.
 
     HEAD is answered wherever GET is, with its headers alone, and OPTIONS tells the methods of what is there.
     """
@@ -249,10 +249,6 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/api/"):
-            return self.get_response(request)
-        # The API reads no cookies, so a forged form can misuse none: it is answered like any request.
-        setattr(request, "_dont_enforce_csrf_checks", True)  # noqa: B010
         if request.method != "HEAD":
             return self._answer(request)
         request.method = "GET"

@@ -8,6 +8,7 @@ from django.core.checks import Warning as CheckWarning
 from django.core.checks import run_checks
 from django.test import Client
 
+from backoffice.admin import behind_proxy
 from backoffice.server.checks import https_without_a_known_proxy
 
 HOST = {"Host": "shop.example"}
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop(settings: Any) -> Any:
+def shop(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(behind_proxy, "_noted_at", float("-inf"))
     settings.SHOP_URL = "https://shop.example"
     settings.SECURE_SSL_REDIRECT = True
     settings.ALLOWED_HOSTS = ["shop.example", "localhost"]

@@ -1,0 +1,45 @@
+"""Where the API and the pages part: each has middleware of its own."""
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpRequest, HttpResponse
+from django.urls import get_resolver
+from django.utils.module_loading import import_string
+
+type Answering = Callable[[HttpRequest], HttpResponse]
+
+
+class ApiGate:
+    """Leads requests of the API through API_MIDDLEWARE, and all others on through MIDDLEWARE.
+
+    The API reads no cookies and shows no pages, so it needs no session, no messages and no guard of forms.
+    """
+
+    def __init__(self, get_response: Answering) -> None:
+        self.answer_page = get_response
+        self.answer_api = _through(settings.API_MIDDLEWARE)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer_api(request) if request.path.startswith("/api/") else self.answer_page(request)
+
+
+def _through(middleware: Sequence[str]) -> Answering:
+    """Return what answers a request through each of these, the first of them outermost."""
+    answer = _without_faults(_view_answer)
+    for name in reversed(middleware):
+        answer = _without_faults(import_string(name)(answer))
+    return answer
+
+
+def _without_faults(answer: Answering) -> Answering:
+    """Answer an exception as Django does, so that the middleware around it sees an answer."""
+    return cast(Answering, convert_exception_to_response(answer))
+
+
+def _view_answer(request: HttpRequest) -> HttpResponse:
+    request.resolver_match = match = get_resolver().resolve(request.path_info)
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return response
