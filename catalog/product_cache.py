@@ -25,10 +25,11 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from redis.exceptions import RedisError
 
 from backoffice.requests.json_reply import Reply
+from backoffice.runtime.after_commit import Trip, tell_redis
 from backoffice.runtime.caches import Held, opened, sealed
 
 logger = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ _kept_here: dict[str, tuple[KeptReply, float]] = {}
 def forget_products() -> None:
     """Forget all replies once the present transaction has committed: something about a product changed."""
     if settings.REDIS_URL:
-        transaction.on_commit(_tell_redis, robust=True)
+        tell_redis(_products_changed)
 
 
 def public_key(environ: Mapping[str, Any]) -> str:
@@ -176,7 +177,7 @@ def _keep_here(key: str, kept: KeptReply) -> None:
 def _look_up(key: str) -> tuple[int | None, object]:
     """Return the present generation, or None if there can be none now, and what is kept under the key."""
     if _is_owed.is_set():
-        _tell_redis()
+        Trip(_products_changed)()
     found = cache.get_many([GENERATION, key])
     generation = found.get(GENERATION)
     return (generation if type(generation) is int else _begun_generation()), found.get(key)
@@ -223,10 +224,20 @@ def _never_used() -> int:
     return secrets.randbits(62)
 
 
-def _tell_redis() -> None:
-    try:
-        cache.set_many({TOLD: _never_used(), GENERATION: _never_used()}, TRUSTED_SECONDS)
+class _ProductsChanged:
+    """A change of products is reported, and a new generation begins."""
+
+    def add_to(self, pipeline: Any) -> None:
+        # In this order: whoever finds the old generation afterwards cannot prolong it.
+        for key in (TOLD, GENERATION):
+            pipeline.set(cache.make_key(key), _never_used(), ex=TRUSTED_SECONDS)
+
+    def sent(self) -> None:
         _is_owed.clear()
-    except (RedisError, OSError) as error:
+
+    def failed(self, error: Exception) -> None:
         _is_owed.set()
         logger.warning("The cache server does not answer; it is told later what has changed: %s", error)
+
+
+_products_changed = _ProductsChanged()

@@ -36,7 +36,7 @@ def _through(middleware: Sequence[str]) -> Answering:
 
 def _without_faults(answer: Answering) -> Answering:
     """Answer an exception as Django does, so that the middleware around it sees an answer."""
-    return cast(Answering, convert_exception_to_response(answer))
+    return cast("Answering", convert_exception_to_response(answer))
 
 
 def _view_answer(request: HttpRequest) -> HttpResponse:

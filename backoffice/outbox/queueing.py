@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from backoffice.db.statements import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
 from backoffice.outbox.models import EmailMessage, EmailState
+from backoffice.runtime.after_commit import tell_redis
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def queue_email(
     )
     insert([message], ignore_conflicts=True)
     if not suppressed:
-        transaction.on_commit(wake_worker, robust=True)
+        _wake_worker_after_commit()
 
 
 @write_transaction
@@ -70,8 +72,15 @@ def requeue(pk: int) -> EmailMessage:
             _("Only mails that were given up can be sent again; this one is: %(state)s.")
             % {"state": message.get_state_display()}
         )
-    transaction.on_commit(wake_worker, robust=True)
+    _wake_worker_after_commit()
     return message
+
+
+def _wake_worker_after_commit() -> None:
+    if settings.REDIS_URL:
+        tell_redis(wake_worker)
+    else:
+        transaction.on_commit(wake_worker, robust=True)
 
 
 class WakeUp:
@@ -89,13 +98,28 @@ class WakeUp:
         # Imported late: a process that sends nothing never opens the queue.
         from backoffice.outbox.tasks import deliver_emails
 
-        if time.monotonic() < self.quiet_until:
+        if self._is_quiet():
             return
         try:
             deliver_emails()
         except Exception as error:
-            self.quiet_until = time.monotonic() + self.QUIET_SECONDS
-            logger.warning("The queue did not take the wake-up (%s); the sweeper will send the mail.", error)
+            self.failed(error)
+
+    def add_to(self, pipeline: Any) -> None:
+        """Ask by a command of the pipeline, where the queue is on Redis."""
+        from backoffice.outbox.tasks import deliver_emails
+
+        if not self._is_quiet():
+            deliver_emails.huey.add_to(pipeline, deliver_emails.s())
+
+    def sent(self) -> None: ...
+
+    def failed(self, error: Exception) -> None:
+        self.quiet_until = time.monotonic() + self.QUIET_SECONDS
+        logger.warning("The queue did not take the wake-up (%s); the sweeper will send the mail.", error)
+
+    def _is_quiet(self) -> bool:
+        return time.monotonic() < self.quiet_until
 
 
 wake_worker = WakeUp()

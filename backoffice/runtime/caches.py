@@ -118,6 +118,10 @@ class RedisCache(redis.RedisCache):
         super().__init__(server, params)
         self._class = _KeptClients
 
+    def pipeline(self) -> Any:
+        """Return a pipeline of the server's client, whose commands are sent together; not a transaction."""
+        return self._cache.get_client(write=True).pipeline(transaction=False)
+
     def count(self, key: str, *, expires_in: int, given: Held | None = None) -> int:
         """Add one, beginning with 1, and return the count; atomic, and one round trip to the server.
 

@@ -4,6 +4,7 @@ While Redis is away the shop goes on without it, and each of these modules does 
 
 * requests/throttle_store.py counts the uses of limits in each process, and asks Redis again after a rest;
 * catalog/product_cache.py keeps nothing, so that products are rendered from the database;
+* runtime/after_commit.py tells what it could not send to those who wanted it said;
 * outbox/queueing.py (`WakeUp`) asks no worker for a while: when Redis is back, the sweeper sends the mails;
 * server/redis_line.py refuses at once until a rest is over, and the front then asks Django;
 * runtime/queue.py ends a wait after two seconds, the cache's timeouts in settings.py after half a second;

@@ -6,10 +6,12 @@ what must not be lost is a row in the database, found again by a periodic task.
 """
 
 import sqlite3
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 from huey import PriorityRedisHuey, SqliteHuey
+from huey.api import Task
 from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
 from redis import ConnectionPool
@@ -47,6 +49,12 @@ class SharedQueue(PriorityRedisHuey):
     def __init__(self, name: str, *, secret: str, url: str, **options: Any) -> None:
         pool = ConnectionPool.from_url(url, socket_connect_timeout=1, socket_timeout=2)
         super().__init__(name, serializer=_signed(secret), connection_pool=pool, **options)
+
+    def add_to(self, pipeline: Any, task: Task) -> None:
+        """Enqueue the task by a command of this pipeline, which is sent with others."""
+        storage = copy(self.storage)
+        storage.conn = pipeline
+        storage.enqueue(self.serialize_task(task), task.priority)
 
 
 def _signed(secret: str) -> SignedSerializer:

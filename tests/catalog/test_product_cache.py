@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as RedisIsDown
 
 from backoffice.requests.json_reply import Reply
+from backoffice.runtime import after_commit
 from catalog import product_cache
 from catalog.product_cache import forget_products, remembered
 from catalog.products import edit_product
@@ -128,13 +129,34 @@ class Memory:
             raise RedisIsDown
         return getattr(cache, name)
 
+    def make_key(self, key: str) -> str:
+        return key
+
+    def pipeline(self) -> "Pipeline":
+        return Pipeline(self)
+
+
+class Pipeline:
+    """Sets what it was told to all at once."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.values: dict[str, object] = {}
+
+    def set(self, key: str, value: object, *, ex: int) -> None:
+        self.values[key] = value
+
+    def execute(self) -> None:
+        self.memory.set_many(self.values, product_cache.TRUSTED_SECONDS)
+
 
 @pytest.fixture
 def grown(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Memory:
     """The cache's way of the grown shop, whatever the database."""
     memory = Memory()
     settings.REDIS_URL = settings.REDIS_URL or "redis://named-only"
-    monkeypatch.setattr(product_cache, "cache", memory)
+    for module in (product_cache, after_commit):
+        monkeypatch.setattr(module, "cache", memory)
     monkeypatch.setattr(
         product_cache, "remembered", lambda key, render: product_cache._kept_in_redis(key, render)
     )

@@ -27,12 +27,15 @@ def queue_for(recipient: str, cause: str = "order:B-1") -> None:
 
 
 @pytest.fixture
-def queue_at(monkeypatch):
-    """Tasks go to the Redis server at this address."""
+def queue_at(monkeypatch, settings):
+    """Tasks go to the Redis server at this address, which is the cache's where there is one."""
 
     def use(url: str) -> None:
         storage = SharedQueue("tests", secret="tests", url=url).storage
         monkeypatch.setattr(HUEY, "storage", storage)
+        if settings.REDIS_URL:
+            elsewhere = {"BACKEND": "backoffice.runtime.caches.RedisCache", "LOCATION": url}
+            settings.CACHES = {**settings.CACHES, "default": elsewhere}
         monkeypatch.setattr(queueing, "wake_worker", queueing.WakeUp())
 
     return use
