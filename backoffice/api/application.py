@@ -6,6 +6,7 @@ from django.utils.module_loading import import_string
 from backoffice.api import problems
 from backoffice.api.inputs import StrictParser, strictly
 from backoffice.api.openapi import DocumentedAPI
+from backoffice.api.rate_limit import counted
 
 DESCRIPTION = f"""
 Products, stock, promo codes and orders of one shop. Money is in {settings.SHOP_CURRENCY}, as decimal strings;
@@ -28,7 +29,7 @@ api = DocumentedAPI(
 )
 api.add_decorator(strictly)
 for exception, handler in problems.HANDLERS:
-    api.add_exception_handler(exception, handler)
+    api.add_exception_handler(exception, counted(handler, throttled=problems.refused))
 
 for prefix, router in (
     ("/auth", "accounts.api.sign_in.sign_in_router"),

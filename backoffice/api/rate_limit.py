@@ -1,21 +1,33 @@
 """How many requests a minute the API takes: of each user, and of each address that nobody signed in from.
 
 The auth callables of `accounts/api/auth.py` (`bearer`, `optional_bearer`, `anyone`) call `limit_request` once
-they know who is asking. `RateLimitMiddleware`, right after the RequestIdMiddleware, tells the client on the
-answer about the tightest limit that its request has met.
+they know who is asking; or `limit_later`, where an operation counts more than its request, all of it in one
+look. What is refused before that is counted with the refusal. `RateLimitMiddleware`, right after the
+RequestIdMiddleware, tells the client on the answer about the tightest limit that its request has met.
 """
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from backoffice.errors import Throttled
 from backoffice.requests.addresses import address_block, address_of, client_address, current_address
-from backoffice.requests.throttling import Usage, Window, hit, insist_on, tightest_usage, window_of
+from backoffice.requests.throttling import (
+    Usage,
+    Window,
+    hit,
+    hit_all,
+    insist_on,
+    tightest_usage,
+    window_of,
+)
 from backoffice.runtime.caches import Held
 
 ANONYMOUS_PER_MINUTE = 120
+UNCOUNTED = "_uncounted_window"
 
 
 def limit_request(request: HttpRequest) -> Usage | None:
@@ -28,8 +40,37 @@ def limit_request(request: HttpRequest) -> Usage | None:
         return None
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        return hit(f"api:user:{user.pk}", limit=settings.API_RATE_PER_MINUTE, window_seconds=60)
+        return hit(_of_user(user), limit=settings.API_RATE_PER_MINUTE, window_seconds=60)
     return limit_nobody(request.META)
+
+
+def limit_later(request: HttpRequest) -> None:
+    """Leave the request of this user to be counted by its operation."""
+    if settings.API_RATE_PER_MINUTE > 0:
+        window = window_of(_of_user(request.user), limit=settings.API_RATE_PER_MINUTE, window_seconds=60)
+        setattr(request, UNCOUNTED, window)
+
+
+def uncounted(request: HttpRequest) -> list[Window]:
+    """Return the window of a request that is to be counted, for its caller to count; once."""
+    window: Window | None = request.__dict__.pop(UNCOUNTED, None)
+    return [] if window is None else [window]
+
+
+def counted[Error](
+    answer: Callable[[HttpRequest, Error], HttpResponse], *, throttled: Callable[..., HttpResponse]
+) -> Callable[[HttpRequest, Error], HttpResponse]:
+    """Have an answer to an error count the request, if nothing has; one too many is answered as such."""
+
+    @wraps(answer)
+    def count_and_answer(request: HttpRequest, error: Error) -> HttpResponse:
+        try:
+            hit_all(uncounted(request))
+        except Throttled as refusal:
+            return throttled(request, refusal)
+        return answer(request, error)
+
+    return count_and_answer
 
 
 def limit_nobody(environ: Mapping[str, Any], *, given: Held | None = None) -> Usage | None:
@@ -51,6 +92,10 @@ def window_of_nobody(environ: Mapping[str, Any]) -> Window | None:
     if settings.API_RATE_PER_MINUTE <= 0:
         return None
     return window_of(_of_nobody(environ), limit=ANONYMOUS_PER_MINUTE, window_seconds=60)
+
+
+def _of_user(user: Any) -> str:
+    return f"api:user:{user.pk}"
 
 
 def _of_nobody(environ: Mapping[str, Any]) -> str:

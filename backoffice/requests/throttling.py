@@ -1,6 +1,6 @@
 """Limits how often somebody may do something, across all threads and processes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from backoffice.errors import Throttled
 from backoffice.requests.addresses import address_block, site_of
 from backoffice.requests.throttle_store import ask_store, counts_here, has_server, let_server_rest
-from backoffice.runtime.caches import Held, Outdated
+from backoffice.runtime.caches import Counter, Held, Outdated, Taken
 
 # A whole network of IPv6 may do this many times what one place may.
 PLACES_OF_A_SITE = 5
@@ -125,11 +125,23 @@ def hit_in_any(key: str, *, limit: int, window_seconds: int) -> Usage:
     wanted = Limit(key, limit, window_seconds)
     now = time()
     use, held = _take_slot(wanted, now)
-    if use is None:
-        raise _used_up(wanted, held, now)
-    usage = Usage(limit, max(0, limit - len(held) - 1), _seconds_until(held, wanted, now), window_seconds)
-    _remember(usage)
-    return usage
+    return _usage_of(wanted, held, now, is_taken=use is not None)
+
+
+def hit_all(windows: Sequence[Window], limit: Limit | None = None) -> None:
+    """Count one more use in each window, and of the limit: one question to the cache server for all.
+
+    Raises:
+        Throttled: one of them is used up; those that follow it were not counted.
+    """
+    if not windows and limit is None:
+        return
+    now = time()
+    taken = ask_store(lambda store: _taken(store, windows, limit, now))
+    for window, count in zip(windows, taken.counts, strict=False):
+        window.usage(count)
+    if limit is not None:
+        _usage_of(limit, _moments(taken.held), now, is_taken=taken.slot is not None)
 
 
 def take(limits: Sequence[Limit]) -> list[LimitUse]:
@@ -213,29 +225,45 @@ def _take_slot(limit: Limit, now: float) -> tuple[LimitUse | None, list[float]]:
     """Take a free slot, if there is one; return it, and when the others are free again."""
 
     def ask(store: Any) -> tuple[LimitUse | None, list[float]]:
-        slots = limit.slots
-        held = store.get_many(slots)
-        for slot in slots:
-            # Somebody else may have taken a free one meanwhile: adding it decides.
-            if slot not in held and store.add(slot, now + limit.window_seconds, limit.window_seconds):
-                return LimitUse(store, slot), _moments(held)
-        return None, _moments(held)
+        taken = _taken(store, (), limit, now)
+        use = LimitUse(store, taken.slot) if taken.slot is not None else None
+        return use, _moments(taken.held)
 
     return ask_store(ask)
 
 
-def _moments(held: Mapping[str, object]) -> list[float]:
+def _taken(store: Any, windows: Sequence[Window], limit: Limit | None, now: float) -> Taken:
+    counters = [Counter(window.key, window.expires_in, window.limit) for window in windows]
+    if limit is None:
+        taken: Taken = store.take(counters)
+    else:
+        until, seconds = now + limit.window_seconds, limit.window_seconds
+        taken = store.take(counters, limit.slots, value=until, expires_in=seconds)
+    return taken
+
+
+def _moments(held: Iterable[object]) -> list[float]:
     """Return when slots are free again; values that the shop cannot have written are left out."""
-    return [until for until in held.values() if isinstance(until, float) and isfinite(until)]
+    return [until for until in held if isinstance(until, float) and isfinite(until)]
 
 
 def _slots_held(limit: Limit) -> list[float]:
     slots = limit.slots
 
     def ask(store: Any) -> list[float]:
-        return _moments(store.get_many(slots))
+        return _moments(store.get_many(slots).values())
 
     return ask_store(ask)
+
+
+def _usage_of(limit: Limit, held: Sequence[float], now: float, *, is_taken: bool) -> Usage:
+    """Return the usage after a use beside those that are held. Raises Throttled when it was not taken."""
+    if not is_taken:
+        raise _used_up(limit, held, now)
+    seconds = _seconds_until(held, limit, now)
+    usage = Usage(limit.most, max(0, limit.most - len(held) - 1), seconds, limit.window_seconds)
+    _remember(usage)
+    return usage
 
 
 def _used_up(limit: Limit, held: Sequence[float], now: float) -> Throttled:

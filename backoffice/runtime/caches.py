@@ -6,6 +6,8 @@ wrongly for a while, but runs nothing in it, and what is sealed they cannot writ
 
 import hmac
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache as once
 from hashlib import sha256
 from typing import Any, NamedTuple, NoReturn
@@ -18,6 +20,25 @@ if KEYS[2] and redis.call('GET', KEYS[2]) ~= ARGV[2] then return -1 end
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return count
+"""
+# Keys: of counters, then of slots. Values: how many counters, how long and up to what each counts; then what
+# a slot holds, and for how long. Nothing more is counted once a counter is beyond what it counts up to.
+TAKE = """
+local counters = tonumber(ARGV[1])
+local counts, held = {}, {}
+for i = 1, counters do
+    counts[i] = redis.call('INCR', KEYS[i])
+    if counts[i] == 1 then redis.call('EXPIRE', KEYS[i], ARGV[2 * i]) end
+    if counts[i] > tonumber(ARGV[2 * i + 1]) then return {counts, 0, held} end
+end
+if #KEYS == counters then return {counts, 0, held} end
+held = redis.call('MGET', unpack(KEYS, counters + 1))
+for i = 1, #held do
+    if not held[i] and redis.call('SET', KEYS[counters + i], ARGV[#ARGV - 1], 'EX', ARGV[#ARGV], 'NX') then
+        return {counts, i, held}
+    end
+end
+return {counts, 0, held}
 """
 SET_GIVEN = """
 if redis.call('GET', KEYS[2]) ~= ARGV[3] then return 0 end
@@ -44,6 +65,9 @@ class PlainSerializer:
             return json.loads(data, parse_constant=_no_number)
         except (ValueError, RecursionError):
             return None
+
+
+PLAIN = PlainSerializer()
 
 
 def _no_number(name: str) -> NoReturn:
@@ -81,6 +105,23 @@ class Held(NamedTuple):
     value: int
 
 
+class Counter(NamedTuple):
+    """A key that counts, from its first use for so many seconds, and what it counts up to."""
+
+    key: str
+    expires_in: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What counters show, up to the first that is used up; the slot that was taken, and what others hold."""
+
+    counts: Sequence[int]
+    slot: str | None = None
+    held: Sequence[object] = ()
+
+
 class Outdated(Exception):
     """The cache holds something else by now, or cannot be asked."""
 
@@ -89,7 +130,7 @@ class _KeptClients(redis.RedisCacheClient):
     """Keeps the clients, which threads may share: making one costs several times what asking it does."""
 
     def __init__(self, servers: Any, **options: Any) -> None:
-        super().__init__(servers, serializer=PlainSerializer, **options)  # type: ignore[arg-type]
+        super().__init__(servers, serializer=PLAIN, **options)  # type: ignore[arg-type]
         self._kept: dict[int, Any] = {}
         self._scripts: dict[str, Any] = {}
 
@@ -103,6 +144,15 @@ class _KeptClients(redis.RedisCacheClient):
         keys, values = zip((key, expires_in), *([given] if given else []), strict=True)
         count: int = self._script(COUNT)(keys, values)
         return count
+
+    def take(
+        self, counters: Sequence[Counter], slots: Sequence[str], value: object, expires_in: int
+    ) -> tuple[list[int], int, list[object]]:
+        keys = [*(counter.key for counter in counters), *slots]
+        spans = [number for counter in counters for number in (counter.expires_in, counter.most)]
+        values = [len(counters), *spans, PLAIN.dumps(value), expires_in]
+        counts, place, held = self._script(TAKE)(keys, values)
+        return counts, place, [PLAIN.loads(each) for each in held if each is not None]
 
     def set_given(self, key: str, value: int, expires_in: int, given: Held) -> bool:
         return bool(self._script(SET_GIVEN)([key, given.key], [value, expires_in, given.value]))
@@ -135,6 +185,18 @@ class RedisCache(redis.RedisCache):
             raise Outdated
         return count
 
+    def take(
+        self, counters: Sequence[Counter], slots: Sequence[str] = (), *, value: float = 0, expires_in: int = 0
+    ) -> Taken:
+        """Count once with each counter, then take a slot that is free: atomic, and one round trip.
+
+        It stops at the first counter that is used up. The slot holds the value for so many seconds.
+        """
+        made = [counter._replace(key=self.make_and_validate_key(counter.key)) for counter in counters]
+        keys = [self.make_and_validate_key(slot) for slot in slots]
+        counts, place, held = self._cache.take(made, keys, value, expires_in)  # type: ignore[attr-defined]
+        return Taken(counts, slots[place - 1] if place else None, held)
+
     def set_given(self, key: str, value: int, *, expires_in: int, given: Held) -> bool:
         """Set the value if what is given is still held, atomically; return whether it was set."""
         given = Held(self.make_key(given.key), given.value)
@@ -155,6 +217,22 @@ class LocMemCache(locmem.LocMemCache):
             return self.incr(key)
         except ValueError:
             return 1 if self.add(key, 1, expires_in) else self.incr(key)
+
+    def take(
+        self, counters: Sequence[Counter], slots: Sequence[str] = (), *, value: float = 0, expires_in: int = 0
+    ) -> Taken:
+        """Count once with each counter, then take a slot that is free, as `RedisCache.take` does."""
+        counts: list[int] = []
+        for key, lifetime, most in counters:
+            counts.append(self.count(key, expires_in=lifetime))
+            if counts[-1] > most:
+                return Taken(counts)
+        held = self.get_many(slots)
+        for slot in slots:
+            # Another thread may have taken a free one meanwhile: adding it decides.
+            if slot not in held and self.add(slot, value, expires_in):
+                return Taken(counts, slot, list(held.values()))
+        return Taken(counts, None, list(held.values()))
 
     def set_given(self, key: str, value: int, *, expires_in: int, given: Held) -> bool:
         """Set the value if what is given is still held; return whether it was set."""

@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy
 from ninja import Query, Router
 
 from accounts.actors import Actor
-from accounts.api.auth import actor_of, require
+from accounts.api.auth import actor_of, bearer_counted_later, require
 from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.api.rate_limit import uncounted
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import normalised_email
 from backoffice.errors import Fault, Forbidden, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
-from backoffice.requests.throttling import hit
+from backoffice.requests.throttling import Window, hit_all, window_of
 from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, OrderPatch, QuoteIn, QuoteOut
 from orders.changing.details import edit_order
 from orders.finding import searched_by
@@ -111,6 +112,7 @@ def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> H
 
 @orders_router.post(
     "",
+    auth=bearer_counted_later,
     response={201: OrderOut},
     operation_id="place_order",
     summary="Place an order",
@@ -119,11 +121,9 @@ def get_order(request: HttpRequest, number: str, query: Query[FieldsQuery]) -> H
 def place(request: HttpRequest, body: OrderIn) -> HttpResponse:
     """Place an order: all lines are reserved or none. An unusable promo code refuses the whole order."""
     actor, email = _buyer(request, body)
-    limit_customer(caller(request))
+    _count_order(request, body.promo_code)
     if caller(request).is_staff:
         actor.require("orders.add_order")
-    elif body.promo_code:
-        code_throttle.count_try(caller(request), body.promo_code)
 
     def run() -> Reply:
         order = place_order(body.order_request(), email=email, by=actor)
@@ -177,8 +177,25 @@ def limit_customer(user: User) -> None:
     Raises:
         Throttled.
     """
-    if settings.API_RATE_PER_MINUTE > 0 and not user.is_staff:
-        hit(f"orders:{user.pk}", limit=max(1, settings.API_RATE_PER_MINUTE // 2), window_seconds=HOUR)
+    hit_all(_windows_of_customer(user))
+
+
+def _windows_of_customer(user: User) -> list[Window]:
+    if settings.API_RATE_PER_MINUTE <= 0 or user.is_staff:
+        return []
+    most = max(1, settings.API_RATE_PER_MINUTE // 2)
+    return [window_of(f"orders:{user.pk}", limit=most, window_seconds=HOUR)]
+
+
+def _count_order(request: HttpRequest, promo_code: str | None) -> None:
+    """Count the request, one more order of its customer, and the try of its code, in one look.
+
+    Raises:
+        Throttled.
+    """
+    user = caller(request)
+    tried = code_throttle.limit_of_try(user, promo_code) if promo_code and not user.is_staff else None
+    hit_all([*uncounted(request), *_windows_of_customer(user)], tried)
 
 
 def expected_version(request: HttpRequest) -> int | None:

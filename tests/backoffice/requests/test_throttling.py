@@ -9,7 +9,17 @@ from django.core.cache import cache
 
 from backoffice.errors import Throttled
 from backoffice.requests import throttle_store, throttling
-from backoffice.requests.throttling import Limit, Usage, hit, hit_in_any, refuse_when_used_up, take
+from backoffice.requests.throttling import (
+    Limit,
+    Usage,
+    hit,
+    hit_all,
+    hit_in_any,
+    refuse_when_used_up,
+    take,
+    tightest_usage,
+    window_of,
+)
 from backoffice.runtime.caches import Held, Outdated
 from tests.races.harness import race
 
@@ -151,3 +161,41 @@ def test_the_end_of_a_window_does_not_free_what_any_span_of_its_length_allows():
 def test_a_burst_of_threads_takes_each_slot_once():
     outcomes = race(8, [partial(hit_in_any, "burst", limit=10, window_seconds=600)] * 200)
     assert sum(isinstance(outcome, Usage) for outcome in outcomes) == 10
+
+
+def test_several_limits_are_counted_together_and_the_tightest_is_told():
+    wide, narrow = (window_of(name, limit=most, window_seconds=60) for name, most in (("a", 9), ("b", 5)))
+    token = tightest_usage.set(None)
+    hit_all([wide, narrow], Limit("c", 3, 60))
+    assert tightest_usage.get() == Usage(3, 2, 60, 60)
+    tightest_usage.reset(token)
+    assert hit("a", limit=9, window_seconds=60).remaining == 7
+    assert hit("b", limit=5, window_seconds=60).remaining == 3
+    assert hit_in_any("c", limit=3, window_seconds=60).remaining == 1
+
+
+@pytest.mark.parametrize("used_up", ["a", "b", "c"])
+def test_what_follows_a_limit_that_is_used_up_is_not_counted(used_up):
+    most = {name: 1 if name == used_up else 5 for name in "abc"}
+
+    def count() -> None:
+        hit_all(
+            [window_of(name, limit=most[name], window_seconds=60) for name in "ab"], Limit("c", most["c"], 60)
+        )
+
+    count()
+    with pytest.raises(Throttled):
+        count()
+    left = [hit(name, limit=5, window_seconds=60).remaining for name in "ab"]
+    left.append(hit_in_any("c", limit=5, window_seconds=60).remaining)
+    assert left == {"a": [2, 3, 3], "b": [2, 2, 3], "c": [2, 2, 3]}[used_up]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_burst_of_threads_passes_several_limits_no_oftener_than_the_tightest_allows():
+    def count() -> bool:
+        hit_all([window_of("a", limit=50, window_seconds=600)], Limit("c", 10, 600))
+        return True
+
+    assert race(8, [count] * 96).count(True) == 10

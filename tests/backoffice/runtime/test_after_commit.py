@@ -10,6 +10,9 @@ from redis.connection import AbstractConnection
 
 from backoffice.db.transactions import write_transaction
 from backoffice.runtime.after_commit import tell_redis
+from tests.contract.client import Api
+from tests.factories import make_product, make_promo_code, make_shopper
+from tests.orders.api.test_orders import basket
 
 pytestmark = [
     pytest.mark.skipif(not configured.REDIS_URL, reason="needs Redis"),
@@ -119,3 +122,20 @@ def test_when_redis_is_away_everybody_hears_it_and_the_commit_stands(settings):
 
     assert change() == "done"
     assert [note.heard for note in notes] == [["ConnectionError"]] * 2
+
+
+def test_an_order_with_a_code_that_was_never_tried_asks_redis_twice(trips, settings):
+    """Before it, for all of its limits at once; after it, about the products and for a worker."""
+    settings.API_RATE_PER_MINUTE = 600
+    make_product("71053", on_hand=10)
+    make_promo_code("GOOD")
+    shopper = Api(make_shopper())
+    trips.clear()
+
+    answer = shopper.post("orders", basket(("71053", 1), promo_code="good"), Idempotency_Key="mine")
+
+    assert answer.status_code == 201
+    assert len(trips) == 2, trips
+    assert trips[0].count(b"throttle:") > 2
+    assert b"products:generation" in trips[1]
+    assert b"huey" in trips[1]

@@ -339,3 +339,24 @@ def test_a_customer_orders_and_cancels_so_often_an_hour_and_staff_as_often_as_th
     boss = Api(make_user(role="Manager"))
     by_staff = [boss.post(f"orders/{number}/cancel") for _ in range(25)]
     assert {answer.status_code for answer in by_staff} == {200}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"{", 400), ({"lines": 1}, 422), (basket(("71053", 1), shipping_fee="0.00"), 403)]
+)
+def test_an_order_that_is_refused_before_it_is_one_counts_as_a_request(settings, body, status):
+    settings.API_RATE_PER_MINUTE = 2
+    shopper = Api(make_shopper())
+    answers = [shopper.post("orders", body) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [status, status, 429]
+    assert [answer["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
+    assert_problem(answers[-1], 429, "throttled")
+
+
+def test_an_order_counts_once_as_a_request(settings):
+    settings.API_RATE_PER_MINUTE = 20
+    make_product("71053", on_hand=10)
+    shopper = Api(make_shopper())
+    assert shopper.post("orders", basket(("71053", 1))).status_code == 201
+    # Of ten orders an hour nine are left, of twenty requests a minute nineteen.
+    assert shopper.get("users/me")["RateLimit-Remaining"] == "18"

@@ -153,7 +153,7 @@ def test_of_a_thousand_guesses_ten_are_evaluated_in_any_minute() -> None:
 @pytest.mark.usefixtures("_quiet")
 def test_without_the_throttle_every_guess_would_be_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control of the count above."""
-    monkeypatch.setattr(code_throttle, "hit_in_any", lambda *_, **__: None)
+    monkeypatch.setattr(code_throttle, "limit_of_try", lambda *_: None)
 
     statuses, evaluated = guesses(40)
 
@@ -219,7 +219,7 @@ def evaluated(count):
     return [evaluations.count, statuses.count(429)]
 
 throttled = evaluated(500)
-code_throttle.hit_in_any = lambda *_, **__: None
+code_throttle.limit_of_try = lambda *_: None
 print(json.dumps([throttled, evaluated(10)]))
 """
 
