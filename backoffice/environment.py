@@ -105,8 +105,9 @@ def words(name: str) -> list[str]:
 ENGINES: dict[str, str] = {
     "sqlite": "django.db.backends.sqlite3",
     "sqlite3": "django.db.backends.sqlite3",
-    "postgres": "django.db.backends.postgresql",
-    "postgresql": "django.db.backends.postgresql",
+    "postgres": "backoffice.db.postgresql",
+    "postgresql": "backoffice.db.postgresql",
+    "django.db.backends.postgresql": "backoffice.db.postgresql",
 }
 
 # A commit is on disk when it returns; 16 MB of pages are kept in memory.
