@@ -194,8 +194,6 @@ def _postgresql(
         "OPTIONS": {
             "options": POSTGRESQL_TIMEOUTS,
             "connect_timeout": POSTGRESQL_CONNECT_SECONDS,
-            # Only what asks for it is prepared.
-            "prepare_threshold": 2**31 - 1,
             **options,
         },
     }

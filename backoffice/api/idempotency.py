@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
-from backoffice.db.sending import Statement, ask, send
+from backoffice.db.sending import ask, send
+from backoffice.db.statement import Statement
 from backoffice.db.statements import updating
 from backoffice.db.transactions import LOCK_NOT_AVAILABLE, sqlstate_of, write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, Title

@@ -16,35 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-# Django's own statements come with their values filled in: they are all different, and are not prepared.
-MOST_PREPARED = 500
-
-
-class Statement:
-    """One to run, with `%s` for its values, or `%(name)s`; `rows` and `count` are known once it has run.
-
-    With `is_many` its values are those of several runs, on SQLite. `check` is called with it when it has run.
-    """
-
-    def __init__(
-        self,
-        sql: str,
-        values: Any,
-        *,
-        is_many: bool = False,
-        check: Callable[["Statement"], None] | None = None,
-    ) -> None:
-        self.sql, self.values, self.is_many, self.check = sql, values, is_many, check
-        self.rows: list[Any] = []
-        self.count: int | None = None
-
-    def take(self, cursor: Any) -> None:
-        """Take the answer from a cursor that has run it."""
-        self.rows = cursor.fetchall() if cursor.description else []
-        self.count = cursor.rowcount
+from backoffice.db.postgresql_trip import travel
+from backoffice.db.statement import Statement
 
 
 class _Waiting(threading.local):
@@ -113,22 +88,25 @@ def _send_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, 
 
 
 def _travel(statements: Sequence[Statement], *, is_to_commit: bool = False) -> None:
+    connection: Any = connections[DEFAULT_DB_ALIAS]
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with transaction.mark_for_rollback_on_error(connection.alias):
-        if _is_watched():
+        if _is_watched(connection):
             _run_by_django(statements)
         elif connection.vendor == "postgresql":
-            _run_on_postgresql(statements, is_to_commit=is_to_commit)
+            with connection.wrap_database_errors:
+                travel(connection.connection, statements, is_to_commit=is_to_commit)
         else:
-            _run_on_sqlite(statements)
+            with connection.wrap_database_errors:
+                _run_on_sqlite(connection.connection, statements)
     for statement in statements:
         if statement.check:
             statement.check(statement)
 
 
-def _is_watched() -> bool:
+def _is_watched(connection: Any) -> bool:
     """Whether somebody looks on at Django's cursor: a log of queries, or a wrapper that is not ours."""
     wrappers = connection.execute_wrappers
     is_wrapped = len(wrappers) > 1 or (wrappers and wrappers[0] is not _send_first)
@@ -145,36 +123,10 @@ def _run_by_django(statements: Sequence[Statement]) -> None:
             statement.take(cursor)
 
 
-def _run_on_sqlite(statements: Sequence[Statement]) -> None:
-    session: Any = connection.connection
-    with connection.wrap_database_errors:
-        for statement in statements:
-            run = session.executemany if statement.is_many else session.execute
-            statement.take(run(_with_question_marks(statement.sql), statement.values))
-
-
-def _run_on_postgresql(statements: Sequence[Statement], *, is_to_commit: bool) -> None:
-    session: Any = connection.connection
-    session.prepared_max = MOST_PREPARED
-    with connection.wrap_database_errors:
-        if len(statements) == 1 and not is_to_commit and session.autocommit:
-            statements[0].take(_executed(session, statements[0]))
-            return
-        cursors: list[Any] = []
-        try:
-            with session.pipeline():
-                cursors.extend(_executed(session, statement) for statement in statements)
-                if is_to_commit:
-                    session.commit()
-        finally:
-            # If one failed, those before it have run.
-            for statement, cursor in zip(statements, cursors, strict=False):
-                if cursor.pgresult is not None:
-                    statement.take(cursor)
-
-
-def _executed(session: Any, statement: Statement) -> Any:
-    return psycopg.Cursor(session).execute(statement.sql, statement.values, prepare=True)
+def _run_on_sqlite(session: Any, statements: Sequence[Statement]) -> None:
+    for statement in statements:
+        run = session.executemany if statement.is_many else session.execute
+        statement.take(run(_with_question_marks(statement.sql), statement.values))
 
 
 @functools.lru_cache(512)

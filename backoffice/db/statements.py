@@ -23,13 +23,28 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, CharField, Field, Lookup, Model, QuerySet, TextField
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Lookup,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import Expression
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-from backoffice.db.sending import Statement, ask, may_wait, send
+from backoffice.db.sending import ask, may_wait, send
+from backoffice.db.statement import Statement
 from backoffice.db.transactions import Collision
+
+# Their plain values go to the database as they are.
+PLAIN = (CharField, TextField, IntegerField, BooleanField, ForeignKey)
 
 
 class Placeholder(Expression):
@@ -216,6 +231,7 @@ class _Insertion:
         [(self.sql, params), *_] = self.compiler.as_sql()
         assert not self.is_by_column or len(params) == len(self.fields)
         _keep_converters(self.compiler, [field.get_col(meta.db_table) for field in self.returned])
+        self.columns = [_Column(field, self.compiler.connection) for field in self.fields]
 
     def statements(self, rows: Sequence[Model]) -> list[Statement]:
         filled = [self._filled(row) for row in rows]
@@ -236,16 +252,24 @@ class _Insertion:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
     def _filled(self, row: Model) -> list[Any]:
-        values = [self._value(field, row) for field in self.fields]
+        values = [column.value_of(row) for column in self.columns]
         # An expression, such as the next number of a sequence, is part of the SQL.
         return [value for value in values if not hasattr(value, "as_sql")]
 
-    def _value(self, field: Any, row: Model) -> Any:
-        value = field.pre_save(row, add=True)
-        if type(value) is str and isinstance(field, CharField | TextField):
-            # Half of all values are texts, which the field would return unchanged after many steps.
+
+class _Column:
+    """How one column of a new row is filled: what its field does, without the steps that change nothing."""
+
+    def __init__(self, field: Any, connection: Any) -> None:
+        self.field, self.name, self.connection = field, field.attname, connection
+        self.is_made = type(field).pre_save is not Field.pre_save
+        self.is_plain = isinstance(field, PLAIN)
+
+    def value_of(self, row: Model) -> Any:
+        value = self.field.pre_save(row, add=True) if self.is_made else getattr(row, self.name)
+        if value is None or (self.is_plain and type(value) in (str, int, bool)):
             return value
-        return field.get_db_prep_save(value, self.compiler.connection)
+        return self.field.get_db_prep_save(value, self.connection)
 
 
 def _insertion(rows: Sequence[Model], *, ignore_conflicts: bool, is_answered: bool) -> _Insertion:

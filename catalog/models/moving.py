@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from backoffice.db.sending import Statement, ask, send
+from backoffice.db.sending import ask, send
+from backoffice.db.statement import Statement
 
 BALANCES = """
     UPDATE catalog_product AS product

@@ -14,7 +14,7 @@ from accounts.models import Customer, Source, User
 from backoffice.db.fields import FoldedField, LineField, LinesField
 from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
-from backoffice.db.sending import Statement
+from backoffice.db.statement import Statement
 from backoffice.email_addresses import normalised_email, readable_email
 from backoffice.money import zero
 from backoffice.money.currencies import MOST_PLACES
