@@ -14,6 +14,7 @@ from ninja import Query, Router
 from accounts.api.auth import optional_bearer, require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.kept_lists import Narrowed
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
@@ -179,10 +180,17 @@ def _cache_key(request: HttpRequest, fields: tuple[str, ...]) -> str:
     return f"staff {request.get_full_path()}" if fields is STAFF_FIELDS else public_key(request.META)
 
 
-def _filtered(filters: ProductFilters, *, is_staff: bool) -> ProductQuerySet:
-    products = Product.objects.all() if is_staff else Product.objects.active()
+def _filtered(filters: ProductFilters, *, is_staff: bool) -> Narrowed[ProductFilter]:
     narrowed = ProductFilter(**{name: getattr(filters, name) for name in FILTER})
-    return narrowed.of(products, by_barcode=is_staff)
+    return Narrowed(Product, _all_products if is_staff else _active_products, narrowed)
+
+
+def _all_products(narrowed: ProductFilter) -> ProductQuerySet:
+    return narrowed.of(Product.objects.all())
+
+
+def _active_products(narrowed: ProductFilter) -> ProductQuerySet:
+    return narrowed.of(Product.objects.active(), by_barcode=False)
 
 
 def _product(
