@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Expression
 
+from backoffice.db.converters import converters_of
+
 # A statement takes about 8 kB.
 MOST_KEPT = 256
 
@@ -98,7 +100,7 @@ class _Statement:
         compiler = query.get_compiler(connection=connection)
         self.sql, self.parameters = compiler.as_sql()
         self.columns = tuple(query.selected)
-        self.converters = compiler.get_converters([column for column, *_ in compiler.select])
+        self.converters = converters_of(compiler, [column for column, *_ in compiler.select])
 
     def rows(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         with connection.cursor() as cursor:

@@ -26,6 +26,8 @@ from django.db.models.expressions import Expression
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.constants import ROW_COUNT
 
+from backoffice.db.converters import converters_of
+
 # Each length of a list needs a statement of its own. Longer lists are rare: theirs are built anew.
 LONGEST_KEPT = 32
 
@@ -120,7 +122,7 @@ class _Selection(_Built):
 
 def _keep_converters(compiler: Any, columns: Sequence[Any]) -> None:
     """Keep the functions that turn the database's values into Python's: they depend on the columns alone."""
-    converters = compiler.get_converters(columns)
+    converters = converters_of(compiler, columns)
     compiler.get_converters = lambda expressions: converters  # noqa: ARG005
 
 
