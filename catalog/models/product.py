@@ -81,7 +81,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_skus(self, skus: Iterable[str]) -> Self:
         """Find the products that have these SKUs, or had them earlier, whatever their case or blanks."""
-        keys = [identity_key(sku) for sku in skus]
+        return self.with_keys([identity_key(sku) for sku in skus])
+
+    def with_keys(self, keys: Sequence[str]) -> Self:
         return self.filter(Q(sku_key__in=keys) | named_earlier(keys))
 
     def with_code(self, code: str) -> Self:

@@ -68,6 +68,10 @@ class Origin(models.TextChoices):
 ORIGINS_WITH_MAIL = frozenset({Origin.SHOP})
 
 
+def sees_all_orders(user: User) -> bool:
+    return user.is_staff and user.has_perm("orders.view_order")
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def open(self) -> Self:
         """Find orders with units still to ship."""
@@ -91,9 +95,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def visible_to(self, user: User) -> Self:
         """Find all orders for staff who may see orders, otherwise the user's own."""
-        if user.is_staff and user.has_perm("orders.view_order"):
-            return self
-        return self.filter(customer__user=user)
+        return self if sees_all_orders(user) else self.of_user(user.pk)
+
+    def of_user(self, pk: int) -> Self:
+        """Find the orders of the customer who has this account."""
+        return self.filter(customer__user=pk)
 
     def with_number(self, number: str) -> Self:
         return self.filter(number=normalised_number(number))
