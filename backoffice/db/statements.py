@@ -48,6 +48,13 @@ class Placeholder(Expression):
         return "%s", (self,)
 
 
+class ListPlaceholder(Placeholder):
+    """A list of values that each run brings."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        raise TypeError("A list is for the lookup `among` alone.")  # not translated
+
+
 @Field.register_lookup
 class Among(Lookup):
     """`sku__among=skus`: one of a list that is one value, so that its length does not change the SQL."""
@@ -200,7 +207,10 @@ memory = _Memory()
 
 
 def _placeholders(args: Sequence[Any]) -> list[Any]:
-    return [Placeholder(number) for number in range(len(args))]
+    return [
+        (ListPlaceholder if isinstance(arg, list | tuple) else Placeholder)(number)
+        for number, arg in enumerate(args)
+    ]
 
 
 def _adapted(value: Any, connection: Any) -> Any:

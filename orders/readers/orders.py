@@ -224,7 +224,9 @@ def _lines_of(orders: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
 
 @selecting
 def _line_rows(orders: Sequence[int]) -> QuerySet[OrderLine, dict[str, Any]]:
-    return OrderLine.objects.filter(order__pk__in=orders).order_by("order", "position").values(*LINE_COLUMNS)
+    return (
+        OrderLine.objects.filter(order__pk__among=orders).order_by("order", "position").values(*LINE_COLUMNS)
+    )
 
 
 def _grouped(lines: Iterable[OrderLine]) -> Mapping[int, list[dict[str, Any]]]:
@@ -254,7 +256,7 @@ def _shipments_of(orders: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
 @selecting
 def _shipment_rows(orders: Sequence[int]) -> QuerySet[ShipmentLine, Any]:
     columns = ("shipment__order_id", *(f"shipment__{name}" for name in SHIPMENT))
-    lines = ShipmentLine.objects.filter(shipment__order__pk__in=orders)
+    lines = ShipmentLine.objects.filter(shipment__order__pk__among=orders)
     return lines.order_by("shipment", "order_line__position").values_list(
         *columns, "order_line__sku", "quantity"
     )
