@@ -66,7 +66,7 @@ def _named_country(parts: Mapping[str, str]) -> dict[str, str]:
 
 def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     steps = map(step_from_json, row["explanation"])
-    return [asdict(step) for step in explained(steps, row["currency"])]
+    return [step.as_json() for step in explained(steps, row["currency"])]
 
 
 COMPOSED: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]]] = {
@@ -224,7 +224,9 @@ def _lines_of(orders: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
 
 @selecting
 def _line_rows(orders: Sequence[int]) -> QuerySet[OrderLine, dict[str, Any]]:
-    return OrderLine.objects.filter(order__pk__in=orders).order_by("order", "position").values(*LINE_COLUMNS)
+    return (
+        OrderLine.objects.filter(order__pk__among=orders).order_by("order", "position").values(*LINE_COLUMNS)
+    )
 
 
 def _grouped(lines: Iterable[OrderLine]) -> Mapping[int, list[dict[str, Any]]]:
@@ -254,7 +256,7 @@ def _shipments_of(orders: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
 @selecting
 def _shipment_rows(orders: Sequence[int]) -> QuerySet[ShipmentLine, Any]:
     columns = ("shipment__order_id", *(f"shipment__{name}" for name in SHIPMENT))
-    lines = ShipmentLine.objects.filter(shipment__order__pk__in=orders)
+    lines = ShipmentLine.objects.filter(shipment__order__pk__among=orders)
     return lines.order_by("shipment", "order_line__position").values_list(
         *columns, "order_line__sku", "quantity"
     )
@@ -274,7 +276,7 @@ def quote_as_data(quote: Quote) -> dict[str, Any]:
         "total": quote.total,
         "promo": None if quote.promo is None else _outcome(quote.promo),
         "lines": [asdict(line) | {"total": line.total} for line in quote.lines],
-        "explanation": [asdict(step) for step in explained(quote.explanation, settings.SHOP_CURRENCY)],
+        "explanation": [step.as_json() for step in explained(quote.explanation, settings.SHOP_CURRENCY)],
     }
 
 
