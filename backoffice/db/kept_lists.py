@@ -17,7 +17,7 @@ from django.db.models.expressions import Expression
 
 from backoffice.db.converters import converters_of
 
-# A statement takes about 8 kB.
+# A statement of the order list takes 3 kB.
 MOST_KEPT = 256
 
 
