@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from orders.finding import SearchedBy, orders_matching
 from orders.fulfilment.lifecycle import ship_order
-from orders.models import Order, OrderLine, Shipment
+from orders.models import Order, Shipment
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +34,9 @@ def plan_of(rows: QuerySet[Any, Any]) -> str:
         (Shipment.objects.with_tracking_number("TR1"), "shipment_tracking"),
         (Shipment.objects.tracked_by("98877"), "shipment_tracking_end"),
         (Order.objects.filter(external_key__filled=True, external_key="wc-1"), "order_external_number"),
-        (OrderLine.objects.filter(sku_key="mug-7"), "line_of_sku"),
-        (Order.objects.filter(search_text__contains="jansen").values("pk"), "order_search"),
-        (orders_matching(Order.objects.all(), "jansen 0042"), "order_search"),
+        (Order.objects.filter(search_text__contains="jansen").values("pk"), "order_newest"),
+        (orders_matching(Order.objects.all(), "jansen 0042"), "order_newest"),
+        (orders_matching(NEWEST, "jansen 0042"), "order_newest"),
     ],
     ids=lambda value: value if isinstance(value, str) else "rows",
 )
