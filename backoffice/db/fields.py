@@ -27,14 +27,14 @@ class Filled(Lookup):
 
 
 @models.CharField.register_lookup
-class Among(Lookup):
-    """`status__among=(…)`: one of these words, which are no parameters either, for the same reason.
+class IsOneOf(Lookup):
+    """`status__is_one_of=(…)`: one of these words, which are no parameters either, for the same reason.
 
     They are states of our own, never what somebody typed. PostgreSQL then takes the index for a prepared
     statement as well.
     """
 
-    lookup_name = "among"
+    lookup_name = "is_one_of"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:

@@ -107,7 +107,7 @@ def hold_back_waiting(*, because: str) -> int:
 def _due(now: datetime) -> Q:
     is_due = Q(state=EmailState.QUEUED, next_attempt_at__lte=now)
     has_lost_its_lease = Q(state=EmailState.SENDING, leased_until__lte=now)
-    return Q(state__among=WAITING) & (is_due | has_lost_its_lease)
+    return Q(state__is_one_of=WAITING) & (is_due | has_lost_its_lease)
 
 
 def _deliver(claim: Claim) -> bool:

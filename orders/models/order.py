@@ -67,7 +67,7 @@ ORIGINS_WITH_MAIL = frozenset({Origin.SHOP})
 class OrderQuerySet(models.QuerySet["Order"]):
     def open(self) -> Self:
         """Find orders with units still to ship."""
-        return self.filter(status__among=OPEN_STATUSES)
+        return self.filter(status__is_one_of=OPEN_STATUSES)
 
     def kept(self) -> Self:
         """Leave out those that were cancelled as a whole: it is as though they had not been placed."""
