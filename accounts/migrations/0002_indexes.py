@@ -70,4 +70,12 @@ class Migration(migrations.Migration):
             model_name='user',
             constraint=models.UniqueConstraint(fields=('email',), name='user_once_per_email'),
         ),
+        # PostgreSQL lost it with the index of its column.
+        migrations.RemoveConstraint(model_name="emailchange", name="email_change_one_at_a_time"),
+        migrations.AddConstraint(
+            model_name="emailchange",
+            constraint=models.UniqueConstraint(
+                fields=("user",), condition=models.Q(ended_at__isnull=True), name="email_change_one_at_a_time"
+            ),
+        ),
     ]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
@@ -138,6 +138,14 @@ def test_no_index_is_without_a_query() -> None:
     assert present <= set(NEEDED)
 
 
+def test_each_index_and_constraint_of_a_model_is_in_the_database() -> None:
+    with connection.cursor() as cursor:
+        for model in _models():
+            named = {each.name for each in (*model._meta.indexes, *model._meta.constraints)}
+            present = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            assert named <= set(present), model
+
+
 def _plans(query: Query) -> list[str]:
     """Return how the database would answer each of the statements; PostgreSQL as though rows were many."""
     asked: list[tuple[str, Any]] = []
@@ -167,9 +175,13 @@ def _plain(name: str) -> str:
     return re.sub(r"_[0-9a-f]{8}(?=_like$|$)", "", name)
 
 
+def _models() -> list[type[Model]]:
+    return [model for label in OURS for model in apps.get_app_config(label).get_models()]
+
+
 def _indexes() -> list[tuple[str, str]]:
     """Return (table, name) of each index of our own tables that keeps no rows unique."""
-    tables = {model._meta.db_table for label in OURS for model in apps.get_app_config(label).get_models()}
+    tables = {model._meta.db_table for model in _models()}
     query = (
         "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX %'"
         if connection.vendor == "sqlite"
