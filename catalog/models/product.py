@@ -88,7 +88,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_skus(self, skus: Iterable[str]) -> Self:
         """Find the products that have these SKUs, or had them earlier, whatever their case or blanks."""
-        return self.filter(pk__in=_told_by([identity_key(sku) for sku in skus]))
+        return self.with_keys([identity_key(sku) for sku in skus])
+
+    def with_keys(self, keys: Sequence[str]) -> Self:
+        return self.filter(pk__in=_told_by(keys))
 
     def with_code(self, code: str) -> Self:
         """Find the products whose SKU, earlier SKU or barcode is the code that was scanned or typed."""
