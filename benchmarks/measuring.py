@@ -46,10 +46,10 @@ def measured_command(arguments: Sequence[str], environment: Mapping[str, str]) -
     return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def alternating(repetitions: int, *contestants: Callable[[], Sample]) -> list[list[Sample]]:
-    """The samples of each contestant, run A B A B …: whatever else the machine does meets them all."""
+def alternating[Result](repetitions: int, *contestants: Callable[[], Result]) -> list[list[Result]]:
+    """The results of each contestant, run A B A B …: whatever else the machine does meets them all."""
     rounds = [[contestant() for contestant in contestants] for _ in range(repetitions)]
-    return [list(samples) for samples in zip(*rounds, strict=True)]
+    return [list(results) for results in zip(*rounds, strict=True)]
 
 
 def in_child[**P, R](
