@@ -13,6 +13,7 @@ class Unit(Enum):
     MILLISECONDS = "ms"
     MEGABYTES = "MB"
     STATEMENTS = "statements"
+    TRIPS = "round trips"
     PER_SECOND = "/s"
 
 

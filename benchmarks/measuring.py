@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 from pathlib import Path
 
-CALIBRATION_ITERATIONS = 500_000
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -82,14 +81,6 @@ class Child:
             for process in active_children():
                 process.terminate()
             raise
-
-
-def calibration() -> float:
-    """CPU seconds of a loop that does nothing, for comparing machines, and quiet hours with busy ones."""
-    started = time.process_time()
-    for _ in range(CALIBRATION_ITERATIONS):
-        pass
-    return time.process_time() - started
 
 
 def tree_cpu_seconds(pid: int | None) -> float:

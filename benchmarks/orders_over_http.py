@@ -12,7 +12,8 @@ from benchmarks.plain import PLAIN, Plain, plain_shop
 from benchmarks.shops import Server
 
 CLIENTS = 8
-WARMING_UP = 64
+# Each of the connections prepares a statement when it has run it five times.
+WARMING_UP = 200
 LEAST = {"postgresql": pgbench, "sqlite": sqlite_alone}
 MOST_CPU = {"postgresql": at_most(0.45), "sqlite": at_most(0.40)}
 
@@ -21,12 +22,12 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
     least = LEAST[server.vendor]
     with our_shop(server) as ours, plain_shop() as other:
         for contestant in (ours, other):
-            placed(contestant, WARMING_UP)
+            spread(contestant, WARMING_UP)
         # In turns: whatever else the machine does meets them all.
         rounds = [
             (
-                placed(ours, options.orders),
-                placed(other, options.orders),
+                spread(ours, options.orders),
+                spread(other, options.orders),
                 least(ours.shop, options.least_orders),
             )
             for _ in range(options.order_repetitions)
@@ -56,6 +57,7 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
     )
 
 
-def placed(shop: Ours | Plain, orders: int, *, clients: int = CLIENTS) -> Load:
+def spread(shop: Ours | Plain, orders: int, *, clients: int = CLIENTS) -> Load:
+    """Place so many, of products chosen by chance."""
     requests = shop.buyers.orders(orders, basket(shop.skus))
     return sent_in_turn(shop.web, requests, clients=clients, expected=201)

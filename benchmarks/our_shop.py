@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from benchmarks.measuring import in_child
-from benchmarks.order_load import CODE, CUSTOMERS, LIMITS, MOST_USES, PERCENT_OFF, PRODUCTS, UNITS, Buyers
+from benchmarks.order_load import (
+    CODE,
+    CODES,
+    CUSTOMERS,
+    FEW_UNITS,
+    FEW_USES,
+    LIMITS,
+    MOST_USES,
+    PERCENT_OFF,
+    PRODUCTS,
+    SCARCE_CODE,
+    SCARCE_SKU,
+    UNITS,
+    Buyers,
+)
 from benchmarks.serving import Serving, serving
 from benchmarks.shops import Server, Shop, filled_shop, skus
 
@@ -47,13 +61,16 @@ def prepare(products: int) -> list[str]:
     from accounts.tokens.refresh import issue_pair
     from catalog import stock
     from orders.promotions import PromotionTerms, create_promo_code
-    from tests.factories import make_customer
+    from tests.factories import make_customer, make_product
 
     by = Actor(None, Source.CLI)
     for sku in skus(products):
         stock.receive(sku, UNITS, by=by)
     terms = PromotionTerms(name="Ten", percent_off=Decimal(PERCENT_OFF), max_uses_per_customer=None)
-    create_promo_code(CODE, terms, max_uses=MOST_USES, by=by)
+    for code in (CODE, *CODES):
+        create_promo_code(code, terms, max_uses=MOST_USES, by=by)
+    create_promo_code(SCARCE_CODE, terms, max_uses=FEW_USES, by=by)
+    make_product(SCARCE_SKU, on_hand=FEW_UNITS)
     tokens = []
     for number in range(CUSTOMERS):
         # Without a password: to hash so many would take as long as all the rest.

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from benchmarks.measuring import in_child
-from benchmarks.order_load import CODE, CUSTOMERS, MOST_USES, PERCENT_OFF, PRODUCTS, UNITS, Buyers
+from benchmarks.order_load import CODES, CUSTOMERS, MOST_USES, PERCENT_OFF, PRODUCTS, UNITS, Buyers
 from benchmarks.serving import Serving, wait_for
 from benchmarks.shops import OURS, Shop, server, server_pid, skus
 from tests.servers import free_port
@@ -97,7 +98,9 @@ def fill(products: int) -> list[str]:
         Product(sku=sku, name=f"Product {sku.rpartition('-')[2]}", price=Decimal("3.39"), stock=UNITS)
         for sku in skus(products)
     )
-    PromoCode.objects.create(code=CODE, percent_off=Decimal(PERCENT_OFF), max_uses=MOST_USES)
+    PromoCode.objects.bulk_create(
+        PromoCode(code=code, percent_off=Decimal(PERCENT_OFF), max_uses=MOST_USES) for code in CODES
+    )
     names = [f"c{number}@example.com" for number in range(CUSTOMERS)]
     users = User.objects.bulk_create(User(username=name, email=name) for name in names)
     execute("VACUUM ANALYZE")
@@ -124,6 +127,23 @@ def token_of_staff() -> str:
 
     user = User.objects.create(username="manager@example.com", email="manager@example.com", is_staff=True)
     return str(AccessToken.for_user(user))
+
+
+def user_with_password(password: str) -> str:
+    from django.contrib.auth.models import User
+
+    return User.objects.create_user("signs-in@example.com", password=password).username
+
+
+def session_of_staff() -> str:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client()
+    # Django's own user here, whom mypy does not expect beside ours.
+    staff: Any = User.objects.create_superuser("admin@example.com", "admin@example.com")
+    client.force_login(staff)
+    return client.cookies["sessionid"].value
 
 
 def totals(opening: int) -> tuple[int, int, int, int, int]:
