@@ -16,6 +16,7 @@ from benchmarks.serving import Serving, serving
 from benchmarks.shops import Server, filled_shop
 
 PRODUCTS, ORDERS = 1_000, 10_000
+WARMING_UP = 40
 # Ours, then Django's own, which shows a hundred rows where ours shows 25.
 PAGES = (
     ("order list", "/admin/orders/order/", "/admin/plain_shop/order/"),
@@ -33,6 +34,9 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
         their_session = in_child(other.shop.environment, plain.session_of_staff)
         with serving(shop, processes=processes, variables=LIMITS) as web:
             for name, page, their_page in PAGES:
+                for site, path, who in ((web, page, session), (other.web, their_page, their_session)):
+                    # Each process and thread makes its templates and connections once.
+                    visited(site, path, who, WARMING_UP, clients=8)
                 our_loads, their_loads = alternating(
                     options.read_repetitions,
                     partial(visited, web, page, session, options.visits),
@@ -46,5 +50,6 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
                 )
 
 
-def visited(web: Serving, page: str, session: str, visits: int) -> Load:
-    return sent_in_turn(web, [get(page, Cookie=f"sessionid={session}")] * visits, clients=1, expected=200)
+def visited(web: Serving, page: str, session: str, visits: int, *, clients: int = 1) -> Load:
+    requests = [get(page, Cookie=f"sessionid={session}")] * visits
+    return sent_in_turn(web, requests, clients=clients, expected=200)

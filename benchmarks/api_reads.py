@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchmarks import plain
 from benchmarks.figures import Figure, Unit, at_least, at_most
-from benchmarks.load import Load, addresses, cpu_of, get, rate_of, sent
-from benchmarks.measuring import alternating, in_child
+from benchmarks.load import Load, addresses, compared, cpu_of, get, rate_of, sent
+from benchmarks.measuring import in_child
 from benchmarks.options import Options
 from benchmarks.order_load import LIMITS
 from benchmarks.past_orders import fill_orders
@@ -83,7 +83,7 @@ def _from_the_database(ours: Reader, theirs: Reader, options: Options) -> Iterat
         ("an order", partial(ours.as_staff, order, count), partial(theirs.as_staff, their_order, count)),
     )
     for name, read, yardstick in reads:
-        our_loads, their_loads = alternating(options.read_repetitions, read, yardstick)
+        our_loads, their_loads = compared(options.read_repetitions, read, yardstick)
         yield Figure(
             cpu_of(f"CPU of one: {name}", our_loads),
             Unit.MILLISECONDS,
@@ -102,7 +102,7 @@ def _from_the_cache(
     bare_view = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings", "BENCH_BODY": str(body)}
     with serving(shop, processes=processes, variables=LIMITS | bare_view) as nothing_else:
         bare = Reader(nothing_else, "/bare", "", ours.numbers)
-        our_loads, their_loads, bare_loads = alternating(
+        our_loads, their_loads, bare_loads = compared(
             options.read_repetitions,
             partial(ours.again, LIST, count),
             partial(theirs.again, theirs.list, count),

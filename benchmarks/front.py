@@ -13,9 +13,9 @@ from pathlib import Path
 
 from benchmarks.api_reads import LIST
 from benchmarks.figures import Figure, Goal, Unit, at_most
-from benchmarks.load import Load, addresses, cpu_of, get, sent_in_turn
+from benchmarks.load import Load, addresses, compared, cpu_of, get, sent_in_turn
 from benchmarks.load import sent as read
-from benchmarks.measuring import alternating, in_child
+from benchmarks.measuring import in_child
 from benchmarks.options import Options
 from benchmarks.order_load import LIMITS, LINES, PRODUCTS, Buyers, basket
 from benchmarks.orders_over_http import CLIENTS
@@ -51,7 +51,7 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
             f"an order of {LINES} lines": (_ordering(buyers, options.orders), at_most(1.05)),
             "a product list of 20, uncached": (_listing(options.reads), at_most(1.05)),
         }
-        yield from _compared(shop, LIMITS, works, options.order_repetitions)
+        yield from _both_ways(shop, LIMITS, works, options.order_repetitions)
         if server.vendor == "sqlite":
             # No database is asked: once is enough.
             body = Path(server.directory) / "front.json"
@@ -59,7 +59,7 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
             bare = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings", "BENCH_BODY": str(body)}
             work = partial(read, requests=[get("/bare")] * options.cached_reads)
             name = f"a view that returns {BODY_BYTES:,} bytes"
-            yield from _compared(shop, bare, {name: (work, at_most(2.5))}, options.read_repetitions)
+            yield from _both_ways(shop, bare, {name: (work, at_most(2.5))}, options.read_repetitions)
 
 
 def _ordering(buyers: Buyers, orders: int) -> Work:
@@ -83,7 +83,7 @@ def _listing(reads: int) -> Work:
     return ask
 
 
-def _compared(
+def _both_ways(
     shop: Shop, variables: Mapping[str, str], works: Mapping[str, tuple[Work, Goal]], repetitions: int
 ) -> Iterator[Figure]:
     with (
@@ -91,7 +91,7 @@ def _compared(
         thread_for_each(shop, variables) as theirs,
     ):
         for name, (work, goal) in works.items():
-            front, other = alternating(repetitions, partial(work, ours), partial(work, theirs))
+            front, other = compared(repetitions, partial(work, ours), partial(work, theirs))
             yield Figure(
                 cpu_of(f"CPU of {name}: the front", front),
                 Unit.MILLISECONDS,

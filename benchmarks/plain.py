@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.measuring import in_child
 from benchmarks.order_load import CODES, CUSTOMERS, MOST_USES, PERCENT_OFF, PRODUCTS, UNITS, Buyers
-from benchmarks.serving import Serving, wait_for
+from benchmarks.serving import Serving, log_of, wait_for
 from benchmarks.shops import OURS, Shop, server, server_pid, skus
 from tests.servers import free_port
 
@@ -76,7 +76,10 @@ def serving_plain(shop: Shop) -> Iterator[Serving]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
     command += ["--workers", str(PROCESSES), "--blocking-threads", str(THREADS), "--no-log"]
     command += ["--factory", "django.core.wsgi:get_wsgi_application"]
-    with subprocess.Popen(command, env=shop.environment) as process:
+    with (
+        log_of(shop).open("ab") as log,
+        subprocess.Popen(command, env=shop.environment, stdout=log, stderr=log) as process,
+    ):
         try:
             wait_for(port, process, LIST)
             yield Serving(port, process.pid, in_child(shop.environment, server_pid))

@@ -8,8 +8,8 @@ from pathlib import Path
 from benchmarks import plain
 from benchmarks.embedded_memory import resident_mb
 from benchmarks.figures import Figure, Series, Unit, at_most
-from benchmarks.load import Load, cpu_of, post, sent_in_turn
-from benchmarks.measuring import alternating, in_child
+from benchmarks.load import Load, compared, cpu_of, post, sent_in_turn
+from benchmarks.measuring import in_child
 from benchmarks.options import Options
 from benchmarks.order_load import LIMITS
 from benchmarks.plain import PLAIN, plain_shop
@@ -31,7 +31,7 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
             there = partial(signed_in, other.web, "/api/token/", {"username": name, "password": PASSWORD})
             here()
             held = [grown_by(web.pid, here) for _ in range(options.read_repetitions)]
-            our_loads, their_loads = alternating(options.read_repetitions, here, there)
+            our_loads, their_loads = compared(options.read_repetitions, here, there)
     yield Figure(cpu_of("CPU of a sign-in", our_loads), Unit.MILLISECONDS, goal=at_most(60))
     yield Figure(cpu_of("CPU of a sign-in", our_loads), Unit.MILLISECONDS, cpu_of(PLAIN, their_loads))
     yield Figure(Series("memory a sign-in takes while it hashes", held), Unit.MEGABYTES, goal=at_most(46))
