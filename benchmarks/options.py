@@ -15,6 +15,7 @@ class Options:
     past_orders: int = 30_000
     orders: int = 300
     flash_orders: int = 320
+    mailed_orders: int = 500
     least_orders: int = 2_000
     few_orders: int = 50_000
     many_orders: int = 250_000
@@ -23,7 +24,7 @@ class Options:
     audit_repetitions: int = 3
     command_repetitions: int = 5
     order_repetitions: int = 5
-    requests: int = 1_000
+    requests: int = 5_000
     screen_repetitions: int = 3
     reads: int = 400
     cached_reads: int = 2_000

@@ -35,11 +35,7 @@ class Ours:
     skus: list[str]
 
     def audit(self, *, placed: int) -> None:
-        """Raises AssertionError when an order was lost, something oversold or a code used too often."""
-        found = in_child(self.shop.environment, discrepancies)
-        assert found == [], found
-        orders = in_child(self.shop.environment, orders_kept)
-        assert orders == placed, f"{placed} orders were answered with 201, {orders} are kept."
+        audit(self.shop, placed=placed)
 
 
 @contextmanager
@@ -78,6 +74,14 @@ def prepare(products: int) -> list[str]:
         make_customer(user.email, user=user)
         tokens.append(issue_pair(user).access)
     return tokens
+
+
+def audit(shop: Shop, *, placed: int) -> None:
+    """Raises AssertionError when an order was lost, something oversold or a code used too often."""
+    found = in_child(shop.environment, discrepancies)
+    assert found == [], found
+    orders = in_child(shop.environment, orders_kept)
+    assert orders == placed, f"{placed} orders were answered with 201, {orders} are kept."
 
 
 def discrepancies() -> list[str]:
