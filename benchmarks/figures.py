@@ -89,9 +89,11 @@ class Figure:
 
     @property
     def is_reached(self) -> bool | None:
+        """By the CPU where both have one, else by the figures themselves."""
         if self.goal is None:
             return None
-        return self.goal.is_met_by(self.measured.median if self.ratio is None else self.ratio)
+        ratio = self.ratio if self.cpu_ratio is None else self.cpu_ratio
+        return self.goal.is_met_by(self.measured.median if ratio is None else ratio)
 
 
 def lines_of(figure: Figure) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 
 from benchmarks.plain_shop.models import Order, OrderLine, Product
@@ -62,4 +63,5 @@ class PlaceOrderSerializer(serializers.Serializer):
         )
 
     def to_representation(self, instance: Order) -> dict[str, Any]:
+        prefetch_related_objects([instance], "lines__product")
         return OrderSerializer(instance, context=self.context).data
