@@ -19,7 +19,7 @@ from benchmarks.measuring import in_child
 from benchmarks.options import Options
 from benchmarks.order_load import LIMITS, LINES, PRODUCTS, Buyers, basket
 from benchmarks.orders_over_http import CLIENTS
-from benchmarks.our_shop import PATH, prepare
+from benchmarks.our_shop import PATH, audit, prepare
 from benchmarks.serving import Serving, serving, wait_for
 from benchmarks.shops import Server, Shop, filled_shop, server_pid, skus
 from tests.servers import free_port
@@ -52,6 +52,7 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
             "a product list of 20, uncached": (_listing(options.reads), at_most(1.05)),
         }
         yield from _both_ways(shop, LIMITS, works, options.order_repetitions)
+        audit(shop, placed=2 * (1 + options.order_repetitions) * options.orders)
         if server.vendor == "sqlite":
             # No database is asked: once is enough.
             body = Path(server.directory) / "front.json"

@@ -45,7 +45,8 @@ def cpu_of(name: str, loads: Sequence[Load]) -> Series:
     """Of one request on average, application and database."""
     application = statistics.median(load.application_ms for load in loads)
     database = statistics.median(load.database_ms for load in loads)
-    detail = f"{application:.2f} application + {database:.2f} database"
+    # SQLite works within the application's process.
+    detail = f"{application:.2f} application + {database:.2f} database" if database else ""
     return Series(name, [load.cpu_ms for load in loads], detail=detail)
 
 
