@@ -3,7 +3,7 @@
 This package knows no users: `accounts.admin.actor.actor_of(request)` says who acts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.sections import BaseSection
 
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
@@ -46,6 +47,8 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
+    # What an opened row shows below itself.
+    list_sections: Sequence[type[BaseSection]] = ()
     empty_title: str | Promise = gettext_lazy("Nothing here yet")
     empty_text: str | Promise = ""
     # The same two texts for each saved view, by the view's name.
