@@ -87,7 +87,12 @@ def view_tabs(request: HttpRequest, url_name: str, titles: Iterable[tuple[str, s
     base = reverse(url_name)
     chosen = request.GET.get(VIEW, "")
     return [
-        {"title": title, "link": f"{base}?{VIEW}={view}" if view else base, "active": chosen == view}
+        {
+            "title": title,
+            "link": f"{base}?{VIEW}={view}" if view else base,
+            "active": chosen == view,
+            "has_permission": True,
+        }
         for view, title in titles
     ]
 

@@ -2,8 +2,9 @@
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,12 +23,26 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.admin.ended_session import KEPT, keeping_what_was_typed, offered_again
-from backoffice.admin.navigation import sidebar
+from backoffice.admin.navigation import UNFOLD, account_links, shop_name, sidebar, tabs
 from backoffice.admin.short_cache import note_act
 from backoffice.admin.way_back import local_path
 from backoffice.db.primary_keys import is_key
 
 MOST_RESULTS = 50
+# What the context of a page holds that is the same on all of them: Unfold would read its settings for each anew.
+SAME_ON_ALL_PAGES = (
+    "form_classes",
+    "site_subheader",
+    "site_symbol",
+    "show_history",
+    "show_view_on_site",
+    "show_back_button",
+    "border_radius",
+    "colors",
+    "command_show_history",
+    "sidebar_show_all_applications",
+    "sidebar_show_search",
+)
 # What addresses of the admin call the key of a row.
 KEYS = ("object_id", "content_type_id", "number", "product_id")
 
@@ -36,6 +51,29 @@ class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
     login_template = "backoffice/sign_in.html"
     index_title = gettext_lazy("Dashboard")
+    _same: Mapping[str, Any] = MappingProxyType({})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page shows around its content."""
+        has_permission = self.has_permission(request)
+        return {
+            **self._same_on_all_pages(request),
+            "site_title": shop_name(request),
+            "site_header": shop_name(request),
+            "site_favicons": self._get_favicons("SITE_FAVICONS", request),
+            "styles": [style(request) for style in UNFOLD["STYLES"]],
+            "has_permission": has_permission,
+            "is_nav_sidebar_enabled": self.enable_nav_sidebar,
+            "account_links": account_links(request),
+            "tab_list": tabs(request),
+            "sidebar_navigation": sidebar(request) if has_permission else [],
+        }
+
+    def _same_on_all_pages(self, request: HttpRequest) -> Mapping[str, Any]:
+        if not self._same:
+            whole = super().each_context(request)
+            self._same = {name: whole[name] for name in SAME_ON_ALL_PAGES}
+        return self._same
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         forgotten = _view("accounts.admin.password_pages.ForgottenPassword")
