@@ -58,9 +58,23 @@ class DomainAdmin(ModelAdmin):
     # Where on the page of one row its history is.
     history_anchor = "history"
 
-    class Media:
-        css = {"all": ("backoffice/dialogs.css",)}
-        js = (forms.Script("backoffice/dialogs.js", type="module"),)
+    @property
+    def media(self) -> forms.Media:
+        """The scripts of the page of one row: Django would load those of pop-ups and inline rows as well."""
+        named = ("urlify.js", "prepopulate.js", "vendor/xregexp/xregexp.min.js")
+        filled_in = (
+            ("vendor/jquery/jquery.min.js", "jquery.init.js", *named) if self.prepopulated_fields else ()
+        )
+        scripts = [f"admin/js/{name}" for name in ("core.js", *filled_in)]
+        return forms.Media(js=[*scripts, forms.Script("backoffice/dialogs.js", type="module")])
+
+    @property
+    def media_of_list(self) -> forms.Media:
+        """The scripts and styles of the list, those of Django's and Unfold's joined."""
+        of_filters = super().media._js
+        select = ["bundles/select.js"] if "unfold/js/select2.init.js" in of_filters else []
+        own = [script for script in self.media._js if not str(script).startswith("admin/")]
+        return forms.Media(css=self.media._css, js=["bundles/lists.js", *select, *own])
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -125,6 +139,7 @@ class DomainAdmin(ModelAdmin):
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
         button = self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
         context = {
+            "media": self.media_of_list,
             "empty_title": title,
             "empty_text": text,
             "empty_button": button,

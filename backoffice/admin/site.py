@@ -14,7 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -37,8 +39,6 @@ SAME_ON_ALL_PAGES = (
     "show_history",
     "show_view_on_site",
     "show_back_button",
-    "border_radius",
-    "colors",
     "command_show_history",
     "sidebar_show_all_applications",
     "sidebar_show_search",
@@ -72,7 +72,10 @@ class BackofficeSite(UnfoldAdminSite):
     def _same_on_all_pages(self, request: HttpRequest) -> Mapping[str, Any]:
         if not self._same:
             whole = super().each_context(request)
-            self._same = {name: whole[name] for name in SAME_ON_ALL_PAGES}
+            self._same = {
+                **{name: whole[name] for name in SAME_ON_ALL_PAGES},
+                "colors": _style(whole["colors"], whole["border_radius"]),
+            }
         return self._same
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -142,6 +145,15 @@ class BackofficeSite(UnfoldAdminSite):
         }
         headers = {"HX-Trigger": "search"}
         return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers=headers)
+
+
+def _style(colors: Mapping[str, Mapping[str, str]], border_radius: str) -> SafeString:
+    values = {
+        f"color-{name}-{weight}": value for name, each in colors.items() for weight, value in each.items()
+    }
+    declared = [("--border-radius", border_radius), *((f"--{name}", value) for name, value in values.items())]
+    rules = format_html_join("", "{}:{};", declared)
+    return format_html('<style id="unfold-theme-colors">:root{{{}}}</style>', rules)
 
 
 def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:
