@@ -61,6 +61,9 @@ class _UnreadList(SavedViewsChangeList):
 def _rows_of_list(parameters: str, admin: AnyAdmin, request: HttpRequest) -> QuerySet[Any]:
     asked, unread = copy(request), copy(admin)
     asked.GET = QueryDict(parameters)
+    if not parameters:
+        # The whole list in its own order: there is nothing to understand.
+        return admin.get_queryset(asked).order_by(*admin.get_ordering(asked))
     setattr(unread, "get_changelist", lambda *_, **__: _UnreadList)  # noqa: B010
     rows: QuerySet[Any] = unread.get_changelist_instance(asked).queryset
     return rows

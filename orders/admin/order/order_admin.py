@@ -39,6 +39,11 @@ from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES
 from orders.visibility import may_know_customers, may_know_promos, note_told_to
 
+# An order has its explanation, terms and address with it, which no list shows.
+LISTED = (
+    *("number", "status", "email", "currency", "total", "units", "promo_code", "placed_at"),
+    *("ship_name", "ship_city", "customer__name", "customer__email"),
+)
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
 
@@ -101,10 +106,14 @@ class OrderAdmin(
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
+        return orders.select_related("customer")
+
+    def as_listed(self, rows: QuerySet[Order]) -> QuerySet[Order]:
         still_out = OrderLine.objects.filter(order=OuterRef("pk"), shipped__gt=F("returned"))
-        return orders.select_related("customer").annotate(
+        with_states = rows.annotate(
             has_returns=Exists(Return.objects.filter(order=OuterRef("pk"))), is_still_out=Exists(still_out)
         )
+        return with_states.only(*LISTED)
 
     def in_view(self, rows: QuerySet[Order], view: str) -> QuerySet[Order]:
         return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
