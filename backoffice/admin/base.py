@@ -32,6 +32,8 @@ from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK
 type AnyForm = forms.ModelForm[Any]
 type AnyField = Field[Any, Any]
 
+XREGEXP = "vendor/xregexp/xregexp.min.js"
+SELECT_SCRIPT = "unfold/js/select2.init.js"
 # What the filters of lists put into an address behind the name of a column.
 OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
 
@@ -60,21 +62,24 @@ class DomainAdmin(ModelAdmin):
 
     @property
     def media(self) -> forms.Media:
-        """The scripts of the page of one row: Django would load those of pop-ups and inline rows as well."""
-        named = ("urlify.js", "prepopulate.js", "vendor/xregexp/xregexp.min.js")
-        filled_in = (
-            ("vendor/jquery/jquery.min.js", "jquery.init.js", *named) if self.prepopulated_fields else ()
-        )
-        scripts = [f"admin/js/{name}" for name in ("core.js", *filled_in)]
-        return forms.Media(js=[*scripts, forms.Script("backoffice/dialogs.js", type="module")])
+        """What the page of one row loads: Django would add scripts for pop-ups and rows within a form."""
+        return forms.Media(js=self._form_scripts())
 
-    @property
-    def media_of_list(self) -> forms.Media:
-        """The scripts and styles of the list, those of Django's and Unfold's joined."""
-        of_filters = super().media._js
-        select = ["bundles/select.js"] if "unfold/js/select2.init.js" in of_filters else []
-        own = [script for script in self.media._js if not str(script).startswith("admin/")]
-        return forms.Media(css=self.media._css, js=["bundles/lists.js", *select, *own])
+    def media_of_list(self, request: HttpRequest) -> forms.Media:
+        """What the list loads, with the scripts of its filters joined."""
+        filters = [each[1] if isinstance(each, tuple) else each for each in self.get_list_filter(request)]
+        scripts = [getattr(getattr(each, "form_class", None), "Media", None) for each in filters]
+        chosen = any(SELECT_SCRIPT in each.js for each in scripts if each is not None)
+        media: Any = self.media
+        own = [script for script in media._js if script not in self._form_scripts()]
+        return forms.Media(
+            css=media._css, js=["bundles/lists.js", *(["bundles/select.js"] if chosen else []), *own]
+        )
+
+    def _form_scripts(self) -> list[str]:
+        filled_in = ("vendor/jquery/jquery.min.js", "jquery.init.js", "urlify.js", "prepopulate.js", XREGEXP)
+        names = filled_in if self.prepopulated_fields else ()
+        return [f"admin/js/{name}" for name in ("core.js", *names)]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -143,7 +148,7 @@ class DomainAdmin(ModelAdmin):
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
         button = self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
         context = {
-            "media": self.media_of_list,
+            "media": self.media_of_list(request),
             "empty_title": title,
             "empty_text": text,
             "empty_button": button,

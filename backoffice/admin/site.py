@@ -31,7 +31,7 @@ from backoffice.admin.way_back import local_path
 from backoffice.db.primary_keys import is_key
 
 MOST_RESULTS = 50
-# What the context of a page holds that is the same on all of them: Unfold would read its settings for each anew.
+# Of the context of a page what is the same on all: Unfold would read its settings for each anew.
 SAME_ON_ALL_PAGES = (
     "form_classes",
     "site_subheader",

@@ -54,7 +54,7 @@ def icons_of(file: Path) -> frozenset[str]:
 
 
 def _ligatures_of(font: TTFont) -> list[tuple[str, list[object], object]]:
-    """Each icon's name, which the font's letters are replaced by when they spell it, and where that stands."""
+    """Each icon's name, which its glyph stands for when letters spell it, and where the font says so."""
     letters = {glyph: chr(code) for code, glyph in font.getBestCmap().items()}
     tables = [
         getattr(table, "ExtSubTable", table)
@@ -78,7 +78,6 @@ def _cut(font: TTFont, codes: Iterable[int], to: Path) -> None:
     subsetter.populate(unicodes=codes)
     subsetter.subset(font)
     save_font(font, to, options)
-    print(f"{to.name}: {to.stat().st_size / 1000:.0f} kB")
 
 
 def cut_icons() -> None:
