@@ -70,7 +70,7 @@ class SavedViewsChangeList(ChangeList):
         return narrowed
 
     def get_results(self, request: HttpRequest) -> None:
-        self.queryset = self.model_admin.as_listed(self.queryset)
+        self.queryset: QuerySet[Any] = self.model_admin.as_listed(self.queryset)
         try:
             super().get_results(request)
         except IncorrectLookupParameters:

@@ -79,7 +79,7 @@ class Bundles(finders.BaseFinder):
     def check(self, **_kwargs: Any) -> list[CheckMessage]:
         return []
 
-    def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> str | list[str] | None:
+    def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:
         folder, _, name = path.rpartition("/")
         found = self.storage.path(name) if folder == FOLDER and name in PARTS else None
         return ([found] if found else []) if find_all else found
