@@ -69,11 +69,12 @@ class DomainAdmin(ModelAdmin):
         """What the list loads, with the scripts of its filters joined."""
         filters = [each[1] if isinstance(each, tuple) else each for each in self.get_list_filter(request)]
         scripts = [getattr(getattr(each, "form_class", None), "Media", None) for each in filters]
-        chosen = any(SELECT_SCRIPT in each.js for each in scripts if each is not None)
+        has_choices = any(SELECT_SCRIPT in each.js for each in scripts if each is not None)
         media: Any = self.media
         own = [script for script in media._js if script not in self._form_scripts()]
         return forms.Media(
-            css=media._css, js=["bundles/lists.js", *(["bundles/select.js"] if chosen else []), *own]
+            css=media._css,
+            js=["bundles/lists_with_choices.js" if has_choices else "bundles/lists.js", *own],
         )
 
     def _form_scripts(self) -> list[str]:

@@ -117,5 +117,5 @@ def test_a_list_of_orders_asks_for_few_files_and_little(manager: Client) -> None
     packed: list[Any] = [manager.get(address, headers={"Accept-Encoding": "gzip"}) for address in asked]
     size = sum(len(part) for answer in packed for part in answer.streaming_content)
 
-    assert len(asked) <= 8, asked
+    assert len(asked) <= 7, asked
     assert size <= 250_000
