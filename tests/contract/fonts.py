@@ -24,7 +24,8 @@ LATIN = (
     *((0x0000, 0x017F), (0x2000, 0x206F), (0x20A0, 0x20C0)),
     *((0x2122, 0x2122), (0x2190, 0x2193), (0x2212, 0x2212), (0x2264, 0x2265)),
 )
-WORD = re.compile(r"[a-z0-9_]+")
+# A word in quotes, or one that stands alone between tags.
+WORD = re.compile(r"""(?<=["'])[a-z0-9_]+(?=["'])|(?<=[>}\s])[a-z0-9_]+(?=\s*[<{])""")
 # Of styles the words that they show.
 SHOWN = re.compile(r"""content: ?["']([a-z0-9_]+)["']""")
 LIGATURES = 4
@@ -38,7 +39,7 @@ def sources() -> Iterator[Path]:
 
 
 def named_icons() -> set[str]:
-    """Every word of the sources that is an icon's name: more than are shown, and none is missing."""
+    """Every such word of the sources that is an icon's name: more than are shown, and none is missing."""
     words = {
         word
         for file in sources()
