@@ -25,7 +25,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backoffice.db.transactions import write_transaction
-from backoffice.outbox.models import WORKER_ENDED, EmailMessage, EmailState
+from backoffice.outbox.models import WAITING, WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 
 logger = logging.getLogger(__name__)
@@ -105,9 +105,9 @@ def hold_back_waiting(*, because: str) -> int:
 
 
 def _due(now: datetime) -> Q:
-    return Q(state=EmailState.QUEUED, next_attempt_at__lte=now) | Q(
-        state=EmailState.SENDING, leased_until__lte=now
-    )
+    is_due = Q(state=EmailState.QUEUED, next_attempt_at__lte=now)
+    has_lost_its_lease = Q(state=EmailState.SENDING, leased_until__lte=now)
+    return Q(state__is_one_of=WAITING) & (is_due | has_lost_its_lease)
 
 
 def _deliver(claim: Claim) -> bool:
