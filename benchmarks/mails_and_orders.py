@@ -10,7 +10,7 @@ from benchmarks.orders_over_http import CLIENTS, LINES, PRODUCTS, discrepancies,
 from benchmarks.serving import serving
 from benchmarks.shops import Server, Shop, filled_shop
 
-ROUNDS = 3
+ROUNDS = 2
 # A mail is to be on its way so soon after its order, however many orders come.
 MOST_SECONDS_BEHIND = 60
 PATIENCE_SECONDS = 300

@@ -21,18 +21,21 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from backoffice.db.transactions import write_transaction
 from backoffice.outbox.models import WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
+from backoffice.runtime.giving_way import requests
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
 # Longer than a mail server may take over one mail before its socket times out.
 LEASE = timedelta(minutes=3)
+# So long a mail waits for a moment without requests, where its worker shares their process.
+MOST_PATIENCE = timedelta(seconds=20)
 # 30 s, 90 s, 4.5 min … 6 h: eight attempts span a night without a mail server.
 FIRST_DELAY_SECONDS = 30
 DELAY_GROWTH = 3
@@ -55,6 +58,10 @@ def deliver_due(limit: int = 50) -> int:
     """Send up to `limit` mails that are due, one after the other; return how many went out."""
     delivered = 0
     for _mail in range(limit):
+        since = _due_since()
+        if since is None:
+            break
+        requests.give_way(at_most_seconds=(since + MOST_PATIENCE - timezone.now()).total_seconds())
         claim = claim_next()
         if claim is None:
             break
@@ -62,16 +69,22 @@ def deliver_due(limit: int = 50) -> int:
     return delivered
 
 
+def _due_since() -> datetime | None:
+    """Return since when the next mail is due; None when none is.
+
+    Asked before anything is claimed: a claim takes its turn among those who write, also where nothing is due.
+    """
+    since: datetime | None = _in_turn(timezone.now()).values_list("next_attempt_at", flat=True).first()
+    return since
+
+
 @write_transaction
 def claim_next() -> Claim | None:
-    """Take the next due mail for this worker alone: first those never tried, so that bad ones wait behind."""
+    """Take the next due mail for this worker alone."""
     now = timezone.now()
     message = (
         # On SQLite, which knows no row locks, write_transaction lets one worker choose at a time.
-        EmailMessage.objects.select_for_update(skip_locked=True)
-        .filter(_due(now), attempts__lt=MAX_ATTEMPTS)
-        .order_by("attempts", "next_attempt_at", "pk")
-        .first()
+        _in_turn(now).select_for_update(skip_locked=True).first()
     )
     if message is None:
         return None
@@ -104,6 +117,12 @@ def hold_back_waiting(*, because: str) -> int:
     return waiting.update(state=EmailState.DEAD, leased_until=None, error=because)
 
 
+def _in_turn(now: datetime) -> QuerySet[EmailMessage]:
+    """Return the mails that are due: first those never tried, so that bad ones wait behind."""
+    due = EmailMessage.objects.filter(_due(now), attempts__lt=MAX_ATTEMPTS)
+    return due.order_by("attempts", "next_attempt_at", "pk")
+
+
 def _due(now: datetime) -> Q:
     return Q(state=EmailState.QUEUED, next_attempt_at__lte=now) | Q(
         state=EmailState.SENDING, leased_until__lte=now
@@ -113,8 +132,9 @@ def _due(now: datetime) -> Q:
 def _deliver(claim: Claim) -> bool:
     kept_context = without_secrets(claim.context)
     try:
-        rendered = render(claim.template, claim.context)
-        kept = render(claim.template, kept_context)
+        rendered = kept = render(claim.template, claim.context)
+        if kept_context != claim.context:
+            kept = render(claim.template, kept_context)
         _send(claim, rendered)
     # Whatever is wrong with this mail, the others must not wait for it.
     except Exception as error:
