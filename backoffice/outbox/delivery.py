@@ -24,6 +24,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from backoffice.db.durability import without_waiting_for_disk
+from backoffice.db.statements import selecting, updating
 from backoffice.db.transactions import write_transaction
 from backoffice.outbox.models import WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
@@ -35,7 +37,7 @@ MAX_ATTEMPTS = 8
 # Longer than a mail server may take over one mail before its socket times out.
 LEASE = timedelta(minutes=3)
 # So long a mail waits for a moment without requests, where its worker shares their process.
-MOST_PATIENCE = timedelta(seconds=20)
+MOST_PATIENCE = timedelta(seconds=40)
 # 30 s, 90 s, 4.5 min … 6 h: eight attempts span a night without a mail server.
 FIRST_DELAY_SECONDS = 30
 DELAY_GROWTH = 3
@@ -58,44 +60,33 @@ def deliver_due(limit: int = 50) -> int:
     """Send up to `limit` mails that are due, one after the other; return how many went out."""
     delivered = 0
     for _mail in range(limit):
-        since = _due_since()
-        if since is None:
+        since = _due_since(timezone.now())
+        if not since:
             break
-        requests.give_way(at_most_seconds=(since + MOST_PATIENCE - timezone.now()).total_seconds())
-        claim = claim_next()
-        if claim is None:
-            break
-        delivered += _deliver(claim)
+        requests.give_way(at_most_seconds=(since[0] + MOST_PATIENCE - timezone.now()).total_seconds())
+        # Lost with the machine's power, a mark is a second copy, as when the worker dies before it marks.
+        with without_waiting_for_disk():
+            claim = claim_next()
+            if claim is None:
+                break
+            delivered += _deliver(claim)
     return delivered
-
-
-def _due_since() -> datetime | None:
-    """Return since when the next mail is due; None when none is.
-
-    Asked before anything is claimed: a claim takes its turn among those who write, also where nothing is due.
-    """
-    since: datetime | None = _in_turn(timezone.now()).values_list("next_attempt_at", flat=True).first()
-    return since
 
 
 @write_transaction
 def claim_next() -> Claim | None:
     """Take the next due mail for this worker alone."""
     now = timezone.now()
-    message = (
-        # On SQLite, which knows no row locks, write_transaction lets one worker choose at a time.
-        _in_turn(now).select_for_update(skip_locked=True).first()
-    )
-    if message is None:
+    claimable = _claimable(now)
+    if not claimable:
         return None
-    message.state = EmailState.SENDING
-    message.attempts += 1
-    message.leased_until = now + LEASE
-    message.save(update_fields=["state", "attempts", "leased_until"])
+    [message] = claimable
+    attempt, leased_until = message.attempts + 1, now + LEASE
+    _take(message.pk, attempt, leased_until)
     return Claim(
         pk=message.pk,
-        attempt=message.attempts,
-        leased_until=message.leased_until,
+        attempt=attempt,
+        leased_until=leased_until,
         message_id=message.message_id,
         template=message.template,
         recipient=message.recipient,
@@ -115,6 +106,27 @@ def hold_back_waiting(*, because: str) -> int:
     """Give up on every mail that was not sent, so that a person decides about each; return how many."""
     waiting = EmailMessage.objects.filter(state__in=[EmailState.QUEUED, EmailState.SENDING])
     return waiting.update(state=EmailState.DEAD, leased_until=None, error=because)
+
+
+@selecting
+def _due_since(now: datetime) -> QuerySet[EmailMessage, datetime]:
+    """Since when the next mail is due; nothing when none is.
+
+    Asked before anything is claimed: a claim takes its turn among those who write, also where nothing is due.
+    """
+    return _in_turn(now).values_list("next_attempt_at", flat=True)[:1]
+
+
+@selecting
+def _claimable(now: datetime) -> QuerySet[EmailMessage]:
+    # On SQLite, which knows no row locks, write_transaction lets one worker choose at a time.
+    return _in_turn(now).select_for_update(skip_locked=True)[:1]
+
+
+@updating
+def _take(pk: int, attempts: int, leased_until: datetime) -> tuple[QuerySet[EmailMessage], Mapping[str, Any]]:
+    changes = {"state": EmailState.SENDING, "attempts": attempts, "leased_until": leased_until}
+    return EmailMessage.objects.filter(pk=pk), changes
 
 
 def _in_turn(now: datetime) -> QuerySet[EmailMessage]:
