@@ -1,9 +1,10 @@
 """What the embedded shop, web and worker in one process, holds in memory once people have used it."""
 
 from collections.abc import Iterator
-from itertools import chain, islice, repeat
+from itertools import batched, chain, islice, repeat
 from pathlib import Path
 
+from benchmarks import orders_over_http
 from benchmarks.figures import Figure, Series, Unit, at_most
 from benchmarks.load import get, sent
 from benchmarks.measuring import in_child
@@ -12,7 +13,9 @@ from benchmarks.past_orders import fill_orders
 from benchmarks.serving import serving
 from benchmarks.shops import FIRST_SKU, Server, filled_shop
 
-PRODUCTS, ORDERS = 1_000, 10_000
+PRODUCTS, ORDERS = 1_000, 50_000
+# One request in so many places an order.
+ORDER_EVERY = 10
 ADMIN = (
     *(
         "/admin/",
@@ -41,15 +44,20 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
     with filled_shop(server, products=PRODUCTS) as shop:
         in_child(shop.environment, fill_orders, ORDERS)
         token, session = in_child(shop.environment, prepare)
+        orders = options.requests // ORDER_EVERY
+        customers = in_child(shop.environment, orders_over_http.prepare, orders * orders_over_http.LINES)
         visits = [get(url, Cookie=f"sessionid={session}") for url in ADMIN]
         calls = [get(url, Authorization=f"Bearer {token}") for url in API]
         with serving(shop, processes=1, has_worker=True) as web:
             at_first = resident_mb(web.pid)
-            sent(web, list(islice(chain.from_iterable(repeat([*visits, *calls])), options.requests)))
+            every = islice(chain.from_iterable(repeat([*visits, *calls])), options.requests - orders)
+            for number, part in enumerate(batched(every, (ORDER_EVERY - 1) * len(customers))):
+                sent(web, part)
+                orders_over_http.send(web, customers, len(part) // (ORDER_EVERY - 1), seed=number)
             held = resident_mb(web.pid)
     yield Figure(Series("embedded: resident memory after the start", [at_first]), Unit.MEGABYTES)
-    name = f"embedded: the same after {options.requests:,} requests, admin and API"
-    yield Figure(Series(name, [held]), Unit.MEGABYTES, goal=at_most(160))
+    name = f"embedded: the same after {options.requests:,} requests, admin, API and orders"
+    yield Figure(Series(name, [held]), Unit.MEGABYTES, goal=at_most(170))
 
 
 def resident_mb(pid: int) -> float:
