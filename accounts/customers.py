@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Customer, User
 from backoffice.db.primary_keys import is_key
-from backoffice.db.statements import selecting
+from backoffice.db.statements import Question, selecting
 from backoffice.email_addresses import checked_email, normalised_email
 from backoffice.errors import NotFound
 
@@ -36,6 +36,14 @@ def customer_for(email: str, *, name: str = "") -> Customer:
 def held_customer_for(email: str, *, name: str = "") -> Customer:
     """Return what `customer_for` does, locked: nobody else places an order of theirs in the meantime."""
     return _found_or_made(checked_email(email), name, _held, _held_with_pk)
+
+
+def customer_with(address: str, *, is_held: bool) -> Question[Customer]:
+    """Ask for the customer with this address and their account, together with other questions.
+
+    There may be none, or one who was merged into another: then ask for `held_customer_for` instead.
+    """
+    return (_held if is_held else _with_address).question(address)
 
 
 def known_customer(email: str) -> Customer | None:
@@ -95,12 +103,13 @@ def _who_stayed(customer: Customer, find_by_pk: Find[int]) -> Customer:
 
 @selecting
 def _with_address(address: str) -> QuerySet[Customer]:
-    return Customer.objects.filter(email=address)
+    return Customer.objects.filter(email=address).select_related("user")
 
 
 @selecting
 def _held(address: str) -> QuerySet[Customer]:
-    return Customer.objects.filter(email=address).select_for_update(no_key=True)
+    customers = Customer.objects.filter(email=address).select_related("user")
+    return customers.select_for_update(of=("self",), no_key=True)
 
 
 @selecting

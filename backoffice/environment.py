@@ -120,6 +120,8 @@ SQLITE_PRAGMAS = """
 POSTGRESQL_TIMEOUTS = (
     "-c lock_timeout=15s -c statement_timeout=300s -c idle_in_transaction_session_timeout=60s"
     " -c synchronous_commit=on"
+    # What is prepared here looks up a few rows, whatever the values: to plan it costs more than to run it.
+    " -c plan_cache_mode=force_generic_plan"
 )
 # A server that hangs still takes connections, but says nothing.
 POSTGRESQL_CONNECT_SECONDS = 5

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.errors import Conflict, Fault
 from catalog.holders import holders_of
-from catalog.models import Product
+from catalog.models import Product, SeenProduct
 
 MOST_HOLDERS_NAMED = 10
 
@@ -19,7 +19,7 @@ class BelowReserved(Conflict):
     title = gettext_lazy("Fewer than are reserved")
 
 
-def shortage(product: Product, wanted: int) -> Fault:
+def shortage(product: Product | SeenProduct, wanted: int) -> Fault:
     """Return the fault that tells somebody that less is available than they want."""
     facts = {"sku": product.sku, "wanted": wanted, "available": product.available}
     return Fault(

@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Case, F, IntegerField, QuerySet, When
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from backoffice.db.statements import insert, selecting, updating
+from backoffice.db.statements import insert, insert_unanswered, selecting
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, Stale
 from backoffice.text import fault_of
-from catalog.models import MovementKind, Product, Reason, StockMovement
+from catalog.models import MovementKind, Product, Reason, SeenProduct, StockMovement
+from catalog.models.moving import Wanted, add_to_balances, reserve_as_seen
 from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products
 from catalog.products import product_with_sku
@@ -28,7 +29,7 @@ MAX_REFERENCE = 64
 class Change:
     """The amounts by which one product's balances change."""
 
-    product: Product
+    product: Product | SeenProduct
     on_hand: int = 0
     reserved: int = 0
 
@@ -42,23 +43,34 @@ def lock_products(ids: Iterable[int]) -> list[Product]:
 @selecting
 def _locked_by_pk(ids: Sequence[int]) -> QuerySet[Product]:
     # Locked in ascending order, so that two orders cannot deadlock.
-    return Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    return Product.objects.filter(pk__among=ids).order_by("pk").select_for_update(no_key=True)
 
 
 # For orders, inside their transaction: `quantities` are units by product id, `held_for` is an order's number.
 
 
 def reserve(
-    products: Sequence[Product], quantities: Mapping[int, int], *, held_for: str, by: Actor, at: datetime
+    products: Sequence[Product | SeenProduct],
+    quantities: Mapping[int, int],
+    *,
+    held_for: str,
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Reserve every line or none. The products must be locked.
+    """Reserve every line or none, if the products are still as they were seen; else all is undone.
 
     Raises:
-        InsufficientStock: naming every product of which there is not enough.
+        InsufficientStock: naming every product of which there was not enough already.
     """
     short = [shortage(each, quantities[each.pk]) for each in products if each.available < quantities[each.pk]]
     if short:
         raise InsufficientStock(" ".join(fault.detail for fault in short), faults=short)
+    forget_products()
+    if connection.vendor == "postgresql":
+        wanted = [Wanted(each.pk, quantities[each.pk], each.price) for each in products]
+        actor = by.user.pk if by.user else None
+        reserve_as_seen(wanted, {"held_for": held_for, "actor": actor, "source": by.source, "at": at})
+        return
     changes = [Change(each, reserved=quantities[each.pk]) for each in products]
     _move(MovementKind.RESERVE, changes, reference=held_for, held_for=held_for, by=by, at=at)
 
@@ -185,7 +197,7 @@ def _invalid_quantity(detail: str) -> Invalid:
     return Invalid(detail, faults=[Fault("/quantity", "validation", detail)])
 
 
-def _refuse_too_many(product: Product, added: int) -> None:
+def _refuse_too_many(product: Product | SeenProduct, added: int) -> None:
     if product.on_hand + added > MAX_UNITS:
         raise _invalid_quantity(
             _("%(sku)s would have more than %(most)s units on hand.")
@@ -211,9 +223,10 @@ def _move_one(
         }
     if detail:
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
-    return _move(
-        kind, [change], by=by, at=at or timezone.now(), note=note, reason=reason, reference=reference
-    )[0]
+    [movement] = insert(
+        _moved(kind, [change], by=by, at=at or timezone.now(), note=note, reason=reason, reference=reference)
+    )
+    return movement
 
 
 def _move(
@@ -222,17 +235,32 @@ def _move(
     *,
     by: Actor,
     at: datetime,
-    reference: str = "",
+    reference: str,
+    held_for: str = "",
+) -> None:
+    """Change the balances of locked products and write the ledger: two statements, however many products."""
+    movements = _moved(kind, changes, by=by, at=at, reference=reference, held_for=held_for)
+    if movements:
+        insert_unanswered(movements)
+
+
+def _moved(
+    kind: MovementKind,
+    changes: Sequence[Change],
+    *,
+    by: Actor,
+    at: datetime,
+    reference: str,
     held_for: str = "",
     note: str = "",
     reason: str = "",
 ) -> list[StockMovement]:
-    """Change the balances of locked products and write the ledger: two statements, however many products."""
+    """Change the balances of locked products; return the rows of the ledger, yet to be written."""
     _change_balances(changes)
     forget_products()
-    movements = [
+    return [
         StockMovement(
-            product=change.product,
+            product_id=change.product.pk,
             kind=kind,
             on_hand_delta=change.on_hand,
             reserved_delta=change.reserved,
@@ -248,32 +276,12 @@ def _move(
         )
         for change in changes
     ]
-    insert(movements)
-    return movements
 
 
 def _change_balances(changes: Sequence[Change]) -> None:
-    _add_to_balances(
+    add_to_balances(
         [change.product.pk for change in changes],
         [change.on_hand for change in changes],
         [change.reserved for change in changes],
-        timezone.now(),
-    )
-
-
-@updating
-def _add_to_balances(
-    ids: Sequence[int], on_hand: Sequence[int], reserved: Sequence[int], at: datetime
-) -> tuple[QuerySet[Product], Mapping[str, Any]]:
-    return Product.objects.filter(pk__in=ids), {
-        "on_hand": F("on_hand") + _by_product(ids, on_hand),
-        "reserved": F("reserved") + _by_product(ids, reserved),
-        "updated_at": at,
-    }
-
-
-def _by_product(ids: Sequence[int], amounts: Sequence[int]) -> Case:
-    return Case(
-        *(When(pk=pk, then=amount) for pk, amount in zip(ids, amounts, strict=True)),
-        output_field=IntegerField(),
+        at=timezone.now(),
     )

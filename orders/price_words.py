@@ -39,6 +39,9 @@ class ExplainedStep:
     amount: Decimal
     code: str | None
 
+    def as_json(self) -> dict[str, Any]:
+        return {"step": self.step, "detail": self.detail, "amount": self.amount, "code": self.code}
+
 
 def explained(steps: Iterable[PriceStep], currency: str, *, names_promo: bool = True) -> list[ExplainedStep]:
     """Return each step with its sentence; without `names_promo` it says "promo" instead of the code."""

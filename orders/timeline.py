@@ -23,7 +23,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.actors import Actor
-from backoffice.db.statements import insert
+from backoffice.db.statements import insert_unanswered
 from orders.emails.audience import tell
 from orders.emails.contexts import Happening
 from orders.models import EventKind, Order, OrderEvent, OrderLine, Shipment
@@ -48,6 +48,6 @@ def happened(
         shipment: the one that it is about, for kinds whose mail tells of a parcel.
     """
     event = OrderEvent(order=order, kind=kind, facts=dict(facts), actor=by.user, source=by.source, at=at)
-    insert([event])
+    insert_unanswered([event])
     tell(Happening(kind, at, facts, order, lines, shipment))
     return event

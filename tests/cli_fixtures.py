@@ -2,12 +2,15 @@ import json
 import os
 import pty
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from threading import Thread
 from typing import Any
 
 import pytest
+import typer
+from typer import testing
 from typer.testing import CliRunner, Result
 
 from cli.app import app
@@ -15,6 +18,16 @@ from cli.app import app
 type Shopctl = Callable[..., Result]
 type Answers = Callable[..., Any]
 type Terminal = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _verbs_made_once() -> Iterator[None]:
+    """Typer would read every signature of a group again whenever one of its verbs is run."""
+    get_command = cache(typer.main.get_command)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", get_command)
+        patch.setattr(testing, "_get_command", get_command)
+        yield
 
 
 @pytest.fixture

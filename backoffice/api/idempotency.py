@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
+from backoffice.db.sending import ask, send
+from backoffice.db.statement import Statement
 from backoffice.db.statements import updating
 from backoffice.db.transactions import LOCK_NOT_AVAILABLE, sqlstate_of, write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, Title
@@ -35,6 +37,16 @@ KEY_PARAMETER = {
 }
 DOCUMENTED = {"parameters": [KEY_PARAMETER]}
 """For `openapi_extra` of an operation that answers through `answer_once`."""
+
+
+TAKE = """
+    INSERT INTO backoffice_idempotencyrecord (caller, operation, key, fingerprint, headers, body, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+
+
+class KeyTaken(Exception):
+    """The key's row is there already, so that nothing is to be done."""
 
 
 class IdempotencyMismatch(Invalid):
@@ -90,7 +102,6 @@ def _place_of(request: HttpRequest, content: bytes) -> tuple[str, str, str, str]
     return f"user:{request.user.pk}", f"{request.method} {route}", key, fingerprint
 
 
-@write_transaction
 def once(caller: str, operation: str, key: str, fingerprint: str, run: Callable[[], Reply]) -> Reply:
     """Run it and keep its reply, or return the kept one; takes two statements besides those of `run`.
 
@@ -98,11 +109,29 @@ def once(caller: str, operation: str, key: str, fingerprint: str, run: Callable[
         IdempotencyMismatch: the key was used with another fingerprint.
         StillRunning: the first request did not end while this one waited.
     """
-    if not _take(caller, operation, key, fingerprint):
+    try:
+        return _first(caller, operation, key, fingerprint, run)
+    except KeyTaken:
         record = IdempotencyRecord.objects.get(caller=caller, operation=operation, key=key)
         return _reply_of(record, fingerprint)
-    reply = run()
-    _keep(caller, operation, key, reply.status, json.dumps(dict(reply.headers)), reply.body)
+
+
+@write_transaction
+def _first(caller: str, operation: str, key: str, fingerprint: str, run: Callable[[], Reply]) -> Reply:
+    taking = _taking(caller, operation, key, fingerprint)
+    try:
+        send(taking)
+        reply = run()
+        if taking.count is None:
+            ask()
+    except OperationalError as error:
+        if taking.count is not None or sqlstate_of(error) != LOCK_NOT_AVAILABLE:
+            raise
+        raise StillRunning(
+            _("The first request with this key has not ended yet. Send it again."),
+            retry_after_seconds=2,
+        ) from error
+    _keep.one(caller, operation, key, reply.status, json.dumps(dict(reply.headers)), reply.body)
     return reply
 
 
@@ -117,29 +146,17 @@ def _keep(
     }
 
 
-def _take(caller: str, operation: str, key: str, fingerprint: str) -> bool:
-    """Insert the key's row; return whether it was the first. Waits for another request with the same key."""
-    table = connection.ops.quote_name(IdempotencyRecord._meta.db_table)
-    columns = ", ".join(
-        connection.ops.quote_name(name)
-        for name in ("caller", "operation", "key", "fingerprint", "headers", "body", "created_at")
-    )
+def _taking(caller: str, operation: str, key: str, fingerprint: str) -> Statement:
+    """Insert the key's row; raises KeyTaken if it is there. Waits for another request with the same key."""
+    # The ORM does not tell whether ON CONFLICT DO NOTHING inserted anything.
     created_at = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        try:
-            # The ORM does not tell whether ON CONFLICT DO NOTHING inserted anything.
-            cursor.execute(
-                f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",  # noqa: S608
-                [caller, operation, key, fingerprint, json.dumps({}), b"", created_at],
-            )
-        except OperationalError as error:
-            if sqlstate_of(error) != LOCK_NOT_AVAILABLE:
-                raise
-            raise StillRunning(
-                _("The first request with this key has not ended yet. Send it again."),
-                retry_after_seconds=2,
-            ) from error
-        return cursor.rowcount == 1
+    values = [caller, operation, key, fingerprint, json.dumps({}), b"", created_at]
+    return Statement(TAKE, values, check=_refuse_if_taken)
+
+
+def _refuse_if_taken(taking: Statement) -> None:
+    if taking.count != 1:
+        raise KeyTaken
 
 
 def _reply_of(record: IdempotencyRecord, fingerprint: str) -> Reply:

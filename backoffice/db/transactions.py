@@ -7,13 +7,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
-from backoffice.db import sequences
+from backoffice.db import sending, sequences
 from backoffice.errors import Busy
 
 logger = logging.getLogger(__name__)
@@ -23,6 +23,10 @@ DEADLOCK_DETECTED = "40P01"
 SERIALIZATION_FAILURE = "40001"
 LOCK_NOT_AVAILABLE = "55P03"
 UNIQUE_VIOLATION = "23505"
+CHECK_VIOLATION = "23514"
+DIVISION_BY_ZERO = "22012"
+# How the database refuses what waited for it, when something has changed since it was read.
+OVERTAKEN = frozenset({UNIQUE_VIOLATION, CHECK_VIOLATION, DIVISION_BY_ZERO})
 
 _writer = threading.Lock()
 _state = threading.local()
@@ -39,6 +43,9 @@ def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
     a sequence gave out a second time run the whole use case again, so it must not act on anything but the
     database before it returns.
 
+    On PostgreSQL the first run is hopeful: statements may wait and travel together (`sending`), and what it
+    reads it need not lock. If the database then refuses anything, the next runs are careful (`is_careful`).
+
     Raises:
         Busy: a lock could not be had in time; nothing was written.
     """
@@ -48,11 +55,18 @@ def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
         if getattr(_state, "is_writing", False):
             return use_case(*args, **kwargs)
         for attempt in range(1, ATTEMPTS + 1):
+            is_careful = attempt > 1 or connection.vendor != "postgresql"
+            is_outermost = not connection.in_atomic_block
             try:
-                with _writing(), _single_writer(), transaction.atomic(durable=True):
-                    return use_case(*args, **kwargs)
+                with _writing(is_careful=is_careful), _single_writer(), transaction.atomic(durable=True):
+                    returned = use_case(*args, **kwargs)
+                    sending.finish(is_to_commit=is_outermost)
+                    return returned
             except (DatabaseError, Collision) as error:
-                if attempt == ATTEMPTS or not (_is_worth_retrying(error) or _catch_up_after(error)):
+                is_overtaken = not is_careful and sqlstate_of(error) in OVERTAKEN and is_outermost
+                if attempt == ATTEMPTS or not (
+                    _is_worth_retrying(error) or _catch_up_after(error) or is_overtaken
+                ):
                     _raise_busy_if_locked(error)
                     raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
@@ -61,13 +75,19 @@ def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def is_careful() -> bool:
+    """Whether what may change is to be locked when it is read: anywhere but in a hopeful first run."""
+    return getattr(_state, "is_careful", True)
+
+
 @contextmanager
-def _writing() -> Iterator[None]:
-    _state.is_writing = True
+def _writing(*, is_careful: bool) -> Iterator[None]:
+    _state.is_writing, _state.is_careful = True, is_careful
     try:
-        yield
+        with nullcontext() if is_careful else sending.collecting():
+            yield
     finally:
-        _state.is_writing = False
+        _state.is_writing, _state.is_careful = False, True
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.db.statements import insert
+from backoffice.db.statements import insert_unanswered
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
 from backoffice.outbox.models import EmailMessage, EmailState
@@ -45,7 +45,7 @@ def queue_email(
         context=dict(context),
         state=EmailState.SUPPRESSED if suppressed else EmailState.QUEUED,
     )
-    insert([message], ignore_conflicts=True)
+    insert_unanswered([message], ignore_conflicts=True)
     if not suppressed:
         transaction.on_commit(wake_worker, robust=True)
 

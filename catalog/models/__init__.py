@@ -1,7 +1,7 @@
 from catalog.models.category_change import CategoryChange, CategoryChangeKind
 from catalog.models.file_import import ImportState
 from catalog.models.ledger import MovementKind, Reason, StockMovement
-from catalog.models.product import Category, EarlierSku, Product
+from catalog.models.product import Category, EarlierSku, Product, SeenProduct
 from catalog.models.product_change import ProductChange, ProductChangeKind
 from catalog.models.product_import import ProductImport, ProductImportRow
 from catalog.models.stock_import import ImportMode, StockImport, StockImportRow
@@ -20,6 +20,7 @@ __all__ = [
     "ProductImport",
     "ProductImportRow",
     "Reason",
+    "SeenProduct",
     "StockImport",
     "StockImportRow",
     "StockMovement",

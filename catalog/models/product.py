@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -185,6 +187,24 @@ class Product(Searched):
     def is_low(self) -> bool:
         """Whether no more units are available than its threshold; see `ProductQuerySet.low_stock`."""
         return self.is_active and self.available <= self.threshold and self.was_stocked
+
+
+@dataclass(frozen=True, slots=True)
+class SeenProduct:
+    """A product as an order reads it: what it is called and costs, and how much of it there is."""
+
+    pk: int
+    sku: str
+    sku_key: str
+    name: str
+    price: Decimal
+    is_active: bool
+    on_hand: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
 
 
 class EarlierSku(models.Model):

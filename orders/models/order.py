@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Cast, Concat, Round
 from django.utils import timezone
@@ -14,6 +14,7 @@ from accounts.models import Customer, Source, User
 from backoffice.db.fields import FoldedField, LineField, LinesField
 from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
+from backoffice.db.statement import Statement
 from backoffice.email_addresses import normalised_email, readable_email
 from backoffice.money import zero
 from backoffice.money.currencies import MOST_PLACES
@@ -25,18 +26,21 @@ if TYPE_CHECKING:
     from orders.models.promo import Redemption
 
 FIRST_SERIAL = 100_001
-SERIAL_SEQUENCE = "orders_order_serial_seq"
+SERIAL_SEQUENCE, KEY_SEQUENCE = "orders_order_serial_seq", "orders_order_id_seq"
+NEXT_NUMBER = f"SELECT nextval('{SERIAL_SEQUENCE}'), nextval('{KEY_SEQUENCE}')"
+NEXT_NUMBER_ON_SQLITE = f"""
+    SELECT
+        (SELECT COALESCE(MAX(serial), {FIRST_SERIAL - 1}) + 1 FROM orders_order),
+        (SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'orders_order')
+"""  # noqa: S608
 
 
-class NextSerial(models.Func):
-    """The next serial: from a sequence on PostgreSQL; on SQLite, with one writer, the highest plus one."""
+def next_number() -> Statement:
+    """Ask for the serial and the key of the next order; those of an order that is refused are not used again.
 
-    output_field = models.BigIntegerField()
-    template = f"nextval('{SERIAL_SEQUENCE}')"
-
-    def as_sqlite(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN201
-        template = f"(SELECT COALESCE(MAX(serial), {FIRST_SERIAL - 1}) + 1 FROM orders_order)"  # noqa: S608
-        return self.as_sql(compiler, connection, template=template, **extra)
+    From sequences on PostgreSQL; on SQLite, with one writer, the highest plus one.
+    """
+    return Statement(NEXT_NUMBER if connection.vendor == "postgresql" else NEXT_NUMBER_ON_SQLITE, ())
 
 
 def exact(amount: models.expressions.Combinable) -> Round:

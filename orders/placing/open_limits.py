@@ -3,7 +3,7 @@
 Staff are not held to it, whichever door they use: they may place an order that a customer may not.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -76,9 +76,16 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
     Raises:
         TooMuchOpen: naming each limit that would be passed.
     """
-    if may_hold_anything(by) or not any(limit is not None for limit in limits().values()):
-        return
-    present = open_of(customer.pk)
+    if is_limited(by):
+        refuse_beyond_limits(customer, open_of(customer.pk), more, by=by)
+
+
+def is_limited(by: Actor) -> bool:
+    return not may_hold_anything(by) and any(limit is not None for limit in limits().values())
+
+
+def refuse_beyond_limits(customer: Customer, present: Open, more: Open, *, by: Actor) -> None:
+    """Refuse what would pass a limit, when so much is open at present. Raises TooMuchOpen."""
     faults = [_fault_of_limit(name, limit, present, more) for name, limit in _limits_passed(present + more)]
     if not faults:
         return
@@ -109,7 +116,12 @@ def limits() -> dict[str, Any]:
 
 def open_of(customer: int) -> Open:
     """Return what this customer has open, in one statement."""
-    for row in _open_of(customer):
+    return open_in(_open_of(customer))
+
+
+def open_in(rows: Iterable[Mapping[str, Any]]) -> Open:
+    """Return what the one row tells; nothing is open if there is none."""
+    for row in rows:
         return Open(row["orders"], row["units"], _amount_of(row["thousandths"]))
     return Open()
 
@@ -129,6 +141,12 @@ def large_holders(at_most: int) -> list[Holder]:
 @selecting
 def _open_of(customer: int) -> QuerySet[Any, dict[str, Any]]:
     return _by_customer().filter(order__customer=customer)
+
+
+@selecting
+def open_of_address(address: str) -> QuerySet[Any, dict[str, Any]]:
+    """Find what `open_in` reads, for the customer with this address."""
+    return _by_customer().filter(order__customer__email=address)
 
 
 def _by_customer() -> QuerySet[Any, Any]:

@@ -1,30 +1,28 @@
 """Price a basket, and place an order: the one transaction in which everything happens or nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.customers import held_customer_for, known_customer
 from accounts.models import Customer
-from backoffice.db.statements import insert, selecting
+from backoffice.db.sending import ask
+from backoffice.db.statements import insert_unanswered
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email
 from backoffice.errors import Fault, Invalid
 from backoffice.money import MAX_AMOUNT, places
 from catalog import stock
-from catalog.models import Product
+from catalog.models import SeenProduct
 from catalog.shortage import InsufficientStock, shortage
 from orders.models import EventKind, Order, OrderLine, Origin
-from orders.models.order import NextSerial
-from orders.placing import open_limits
+from orders.models.order import next_number
+from orders.placing import open_limits, reading
 from orders.placing.basket import (
     Address,
     LineRequest,
@@ -36,6 +34,7 @@ from orders.placing.basket import (
     merged,
 )
 from orders.placing.open_limits import Open
+from orders.placing.reading import Basket, Found
 from orders.pricing import BasketItem, NoDiscount, PricedLine, PromoOutcome, Quote, Shipping, quote
 from orders.promotions import redemption
 from orders.promotions.redemption import Candidate
@@ -54,7 +53,7 @@ class UnknownSkus(Invalid):
 class PricedBasket:
     """A basket with its products, in the order of the request, and what it costs."""
 
-    products: Sequence[Product]
+    products: Sequence[SeenProduct]
     quantities: Mapping[int, int]
     quote: Quote
 
@@ -67,14 +66,8 @@ def quote_order(request: OrderRequest, *, email: str, by: Actor, at: datetime | 
     """
     at = at or timezone.now()
     wanted = merged(request.lines)
-    customer = known_customer(email)
-    promo = (
-        redemption.consider(request.promo_code, customer=customer, at=at)
-        if request.promo_code.strip()
-        else None
-    )
-    priced = _priced(request, wanted, promo, _products_seen)
-    return redemption.quote_told_to(by, priced.quote)
+    found = reading.look(Basket(list(wanted), request.promo_code, email, at))
+    return redemption.quote_told_to(by, _priced(request, wanted, found).quote)
 
 
 @write_transaction
@@ -90,6 +83,9 @@ def place_order(
 ) -> Order:
     """Write order, lines, reservations, redemption, timeline and confirmation e-mail: all or none.
 
+    It reads, prices and writes. What it writes needs no answer, and travels with the COMMIT; promo code and
+    products come last, since everybody waits for those.
+
     Args:
         email: the customer's; an account and a guest with the same address are one customer.
         at: when it was placed, for orders that are older than their record.
@@ -101,72 +97,41 @@ def place_order(
     at = at or timezone.now()
     wanted = merged(request.lines)
     address = address_fields(request.address)
-    customer = held_customer_for(email, name=customer_name or address["ship_name"])
-    promo = (
-        redemption.hold(request.promo_code, customer=customer, at=at) if request.promo_code.strip() else None
-    )
-    priced = _priced(request, wanted, promo, _products_locked)
+    checked, name = checked_email(email), customer_name or address["ship_name"]
+    basket, is_limited = Basket(list(wanted), request.promo_code, email, at), open_limits.is_limited(by)
+    found, customer = reading.hold(basket, name=name, is_limited=is_limited)
+    priced = _priced(request, wanted, found)
     _refuse_without_discount(priced.quote.promo, by)
-    open_limits.refuse_too_much(customer, _added_to_open(priced), by=by)
+    if is_limited:
+        open_limits.refuse_beyond_limits(customer, found.present, _added_to_open(priced), by=by)
     came_from = {"origin": origin, "external_number": external_number}
     order = _write_order(
-        priced, request, {**address, **came_from}, customer, promo, email=checked_email(email), by=by, at=at
+        priced, request, {**address, **came_from}, customer, found.promo, email=checked, by=by, at=at
     )
     lines = order.placed_lines = _write_lines(order, priced)
-    if isinstance(promo, Candidate):
-        redemption.redeem(promo, order=order, customer=customer, discount=priced.quote.discount, by=by, at=at)
-    stock.reserve(
-        sorted(priced.products, key=lambda product: product.pk),
-        priced.quantities,
-        held_for=order.number,
-        by=by,
-        at=at,
-    )
     happened(order, EventKind.PLACED, {"total": str(order.total)}, by=by, at=at, lines=lines)
+    if isinstance(found.promo, Candidate):
+        discount = priced.quote.discount
+        redemption.redeem(found.promo, order=order, customer=customer, discount=discount, at=at)
+    stock.reserve(priced.products, priced.quantities, held_for=order.number, by=by, at=at)
     return order
 
 
-def _products_wanted(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
-    """Find the products with these keys; `is_named` tells whether the promotion names them."""
-    named = Case(When(redemption.is_named_by(promotion), then=Value(True)), default=Value(False))
-    return Product.objects.filter(sku_key__in=keys).annotate(is_named=named).order_by("pk")
-
-
-@selecting
-def _products_seen(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
-    return _products_wanted(keys, promotion)
-
-
-@selecting
-def _products_locked(keys: Sequence[str], promotion: int) -> QuerySet[Product]:
-    return _products_wanted(keys, promotion).select_for_update(of=("self",), no_key=True)
-
-
-def _priced(
-    request: OrderRequest,
-    wanted: Mapping[str, Wanted],
-    promo: Candidate | NoDiscount | None,
-    find: Callable[[Sequence[str], int], list[Product]],
-) -> PricedBasket:
-    restricting = promo.restricting_promotion_id if isinstance(promo, Candidate) else 0
-    found: list[Any] = find(list(wanted), restricting)
-    by_key = {product.sku_key: product for product in found}
-    _refuse_unorderable(wanted, by_key)
-    products = [by_key[key] for key in wanted]
-    quoted = quote(
-        [
-            BasketItem(product.sku, product.name, product.price, wanted[key].quantity, product.is_named)
-            for key, product in zip(wanted, products, strict=True)
-        ],
-        places=places(),
-        # One that gives nothing too: the quote tells why, as it does of one that this basket rules out.
-        promo=promo.terms if isinstance(promo, Candidate) else promo,
-        shipping=_shipping(request),
-    )
+def _priced(request: OrderRequest, wanted: Mapping[str, Wanted], found: Found) -> PricedBasket:
+    _refuse_unorderable(wanted, found.products)
+    products = [found.products[key] for key in wanted]
+    quantities = {product.pk: wanted[product.sku_key].quantity for product in products}
+    items = [
+        BasketItem(each.sku, each.name, each.price, quantities[each.pk], each.pk in found.named)
+        for each in products
+    ]
+    # One that gives nothing too: the quote tells why, as it does of one that this basket rules out.
+    promo = found.promo.terms if isinstance(found.promo, Candidate) else found.promo
+    quoted = quote(items, places=places(), promo=promo, shipping=_shipping(request))
     # The fee may be what makes it too much.
     if max(quoted.subtotal, quoted.total) > MAX_AMOUNT:
         raise Invalid(_("An order of this value is not possible: order less."))
-    return PricedBasket(products, {by_key[key].pk: each.quantity for key, each in wanted.items()}, quoted)
+    return PricedBasket(products, quantities, quoted)
 
 
 def _shipping(request: OrderRequest) -> Shipping:
@@ -175,7 +140,7 @@ def _shipping(request: OrderRequest) -> Shipping:
     return Shipping(settings.SHOP_SHIPPING_FEE, settings.SHOP_FREE_SHIPPING_FROM)
 
 
-def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Product]) -> None:
+def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, SeenProduct]) -> None:
     """Refuse lines whose product cannot be ordered, naming all of them at once."""
     faults = [fault for key, each in wanted.items() if (fault := _fault_of_line(each, products.get(key)))]
     if not faults:
@@ -185,7 +150,7 @@ def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, Pro
     raise (UnknownSkus if is_unknown else InsufficientStock)(detail, faults=faults)
 
 
-def _fault_of_line(wanted: Wanted, product: Product | None) -> Fault | None:
+def _fault_of_line(wanted: Wanted, product: SeenProduct | None) -> Fault | None:
     if product is None or not product.is_active:
         detail = _("%(sku)s is not for sale.") % {"sku": wanted.sku[:64]}
         return Fault(wanted.pointer, UnknownSkus.code, detail, {"sku": wanted.sku[:64]})
@@ -217,9 +182,12 @@ def _write_order(
     by: Actor,
     at: datetime,
 ) -> Order:
-    quoted = priced.quote
+    quoted, numbered = priced.quote, next_number()
+    ask(numbered)
+    [(serial, pk)] = numbered.rows
     order = Order(
-        serial=NextSerial(),
+        pk=pk,
+        serial=serial,
         prefix=settings.SHOP_ORDER_PREFIX,
         customer=customer,
         status=OrderStatus.PENDING,
@@ -239,7 +207,9 @@ def _write_order(
         placed_by=by.user,
         placed_at=at,
     )
-    insert([order])
+    # What the database makes of other columns.
+    order.number, order.net = f"{order.prefix}{order.serial}", order.total
+    insert_unanswered([order])
     return order
 
 
@@ -249,11 +219,11 @@ def _write_lines(order: Order, priced: PricedBasket) -> list[OrderLine]:
         _line(order, position, product, line)
         for position, (product, line) in enumerate(priced_lines, start=1)
     ]
-    insert(lines)
+    insert_unanswered(lines)
     return lines
 
 
-def _line(order: Order, position: int, product: Product, line: PricedLine) -> OrderLine:
+def _line(order: Order, position: int, product: SeenProduct, line: PricedLine) -> OrderLine:
     return OrderLine(
         order_id=order.pk,
         product_id=product.pk,

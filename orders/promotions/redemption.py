@@ -1,6 +1,6 @@
 """Deciding whether a promo code may be used, using it, and giving the use back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Customer
-from backoffice.db.statements import insert, selecting, updating
+from backoffice.db.statements import Question, insert_unanswered, selecting, updating
 from backoffice.db.transactions import Collision
 from backoffice.errors import Fault, Invalid
 from orders.models import (
@@ -28,7 +28,6 @@ from orders.models import (
     Redemption,
     RedemptionState,
 )
-from orders.models.promo import normalised_code
 from orders.price_words import refusal_sentence
 from orders.pricing import NoDiscount, PriceStepKind, PromoReason, Quote, Terms, refused_step
 
@@ -64,51 +63,47 @@ class Candidate:
     terms: Terms
     use_number: int
 
-    @property
-    def restricting_promotion_id(self) -> int:
-        """Return the promotion whose categories and products matter; 0 when it applies to everything."""
-        return self.promo_code.promotion_id if self.terms.is_restricted else 0
 
+def code_with_history(code: str, address: str, *, is_held: bool) -> Question[PromoCode]:
+    """Ask for a code and for what the customer with this address has done with its promotion.
 
-def consider(code: str, *, customer: Customer | None, at: datetime) -> Candidate | NoDiscount:
-    """Decide whether this customer may use this code at this moment, without locking anything."""
-    return _judge(_find_code, code, customer, at)
-
-
-def hold(code: str, *, customer: Customer, at: datetime) -> Candidate | NoDiscount:
-    """Decide the same as `consider`, with the code's row locked until the transaction ends.
-
-    The customer must be locked already, so that the second of two simultaneous first orders sees the first.
+    Held, its row is locked until the transaction ends. The customer must be locked before.
     """
-    return _judge(_lock_code, code, customer, at)
+    return (_lock_code if is_held else _find_code).question(code, address)
+
+
+def judged(code: str, found: list[Any], *, at: datetime) -> Candidate | NoDiscount:
+    """Decide whether the customer may use the code at this moment; `found` is what was asked for with it."""
+    if not found:
+        return NoDiscount(code[:40], PromoReason.UNKNOWN)
+    [row] = found
+    reason = STATE_REASONS.get(row.state_at(at)) or _refused_by_history(row)
+    if reason is not None:
+        return NoDiscount(code, reason)
+    return Candidate(promo_code=row, terms=terms_of(row), use_number=row.last_use_number + 1)
 
 
 def redeem(
-    candidate: Candidate, *, order: Order, customer: Customer, discount: Decimal, by: Actor, at: datetime
+    candidate: Candidate, *, order: Order, customer: Customer, discount: Decimal, at: datetime
 ) -> None:
-    """Count one more use, or refuse: the database itself holds both limits.
+    """Count one more use: the database itself holds both limits, and that the code is not paused.
 
     Raises:
-        PromoRefused: somebody else took the last use.
-        Collision: the customer used the promotion at this very moment; try again.
+        Collision: somebody else was there first; try again.
     """
     promo_code = candidate.promo_code
-    if not _count_use(promo_code.pk):
-        raise refusal_told_to(by, NoDiscount(promo_code.code, PromoReason.USED_UP))
+    _count_use.one(promo_code.pk)
+    redemption = Redemption(
+        order=order,
+        promo_code=promo_code,
+        promotion_id=promo_code.promotion_id,
+        customer=customer,
+        use_number=candidate.use_number,
+        discount=discount,
+        redeemed_at=at,
+    )
     try:
-        insert(
-            [
-                Redemption(
-                    order=order,
-                    promo_code=promo_code,
-                    promotion_id=promo_code.promotion_id,
-                    customer=customer,
-                    use_number=candidate.use_number,
-                    discount=discount,
-                    redeemed_at=at,
-                )
-            ]
-        )
+        insert_unanswered([redemption])
     except IntegrityError as error:
         raise Collision from error
 
@@ -116,7 +111,8 @@ def redeem(
 @updating
 def _count_use(promo_code: int) -> tuple[QuerySet[PromoCode], Mapping[str, Any]]:
     has_uses_left = Q(max_uses__isnull=True) | Q(times_used__lt=F("max_uses"))
-    return PromoCode.objects.filter(has_uses_left, pk=promo_code), {"times_used": F("times_used") + 1}
+    usable = PromoCode.objects.filter(has_uses_left, pk=promo_code, is_paused=False)
+    return usable, {"times_used": F("times_used") + 1}
 
 
 def release(order: Order, *, at: datetime) -> None:
@@ -161,20 +157,20 @@ def _public_refusal(refusal: NoDiscount) -> NoDiscount:
 
 
 @selecting
-def _find_code(code: str, customer: int | None) -> QuerySet[PromoCode]:
-    return _with_history(code, customer)
+def _find_code(code: str, address: str) -> QuerySet[PromoCode]:
+    return _with_history(code, address)
 
 
 @selecting
-def _lock_code(code: str, customer: int | None) -> QuerySet[PromoCode]:
-    return _with_history(code, customer).select_for_update(of=("self",), no_key=True)
+def _lock_code(code: str, address: str) -> QuerySet[PromoCode]:
+    return _with_history(code, address).select_for_update(of=("self",), no_key=True)
 
 
-def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
+def _with_history(code: str, address: str) -> QuerySet[PromoCode]:
     """Find a code with its promotion and this customer's history, in one statement."""
     uses = (
         Redemption.objects.filter(
-            promotion=OuterRef("promotion"), customer=customer, state=RedemptionState.ACTIVE
+            promotion=OuterRef("promotion"), customer__email=address, state=RedemptionState.ACTIVE
         )
         .order_by()
         .values("promotion")
@@ -183,25 +179,7 @@ def _with_history(code: str, customer: int | None) -> QuerySet[PromoCode]:
     return codes.annotate(
         customer_uses=Coalesce(Subquery(uses.annotate(uses=Count("pk")).values("uses")), 0),
         last_use_number=Coalesce(Subquery(uses.annotate(last=Max("use_number")).values("last")), 0),
-        has_ordered=Exists(Order.objects.kept().filter(customer=customer)),
-    )
-
-
-def _judge(
-    find: Callable[[str, int | None], list[PromoCode]], code: str, customer: Customer | None, at: datetime
-) -> Candidate | NoDiscount:
-    code = normalised_code(code)
-    found: list[Any] = find(code, customer.pk if customer else None) if len(code) <= 40 else []
-    if not found:
-        return NoDiscount(code[:40], PromoReason.UNKNOWN)
-    [row] = found
-    reason = STATE_REASONS.get(row.state_at(at)) or _refused_by_history(row)
-    if reason is not None:
-        return NoDiscount(code, reason)
-    return Candidate(
-        promo_code=row,
-        terms=terms_of(row),
-        use_number=row.last_use_number + 1,
+        has_ordered=Exists(Order.objects.kept().filter(customer__email=address)),
     )
 
 
@@ -241,8 +219,11 @@ def kept_terms(candidate: Candidate) -> Mapping[str, str | bool | None]:
     }
 
 
-def is_named_by(promotion: int) -> Q:
-    """Return a condition on products: the promotion names them or their category."""
+def is_named_by(code: str) -> Q:
+    """Return a condition on products: the restricted promotion of this code names them or their category."""
+    promotion = Subquery(
+        PromoCode.objects.filter(code=code, promotion__is_restricted=True).values("promotion")[:1]
+    )
     products = PromotionProduct.objects.filter(promotion=promotion, product=OuterRef("pk"))
     categories = PromotionCategory.objects.filter(promotion=promotion, category=OuterRef("category"))
     return Q(Exists(products)) | Q(Exists(categories))

@@ -64,7 +64,7 @@ def _named_country(parts: Mapping[str, str]) -> dict[str, str]:
 
 def _explanation(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     steps = map(step_from_json, row["explanation"])
-    return [asdict(step) for step in explained(steps, row["currency"])]
+    return [step.as_json() for step in explained(steps, row["currency"])]
 
 
 COMPOSED: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]]] = {
@@ -249,7 +249,7 @@ def quote_as_data(quote: Quote) -> dict[str, Any]:
         "total": quote.total,
         "promo": None if quote.promo is None else _outcome(quote.promo),
         "lines": [asdict(line) | {"total": line.total} for line in quote.lines],
-        "explanation": [asdict(step) for step in explained(quote.explanation, settings.SHOP_CURRENCY)],
+        "explanation": [step.as_json() for step in explained(quote.explanation, settings.SHOP_CURRENCY)],
     }
 
 

@@ -33,8 +33,9 @@ type OpenPage = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.path.parent == here:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.once)
             item.add_marker(pytest.mark.django_db(transaction=True))

@@ -9,8 +9,10 @@ from zlib import crc32
 import pytest
 import typer
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from cli.app import VERBS, app
+from tests.built_once import built_once
 from tests.cli_fixtures import Shopctl
 from tests.factories import make_batch, make_category, make_product, make_promo_code, make_user, place
 
@@ -70,11 +72,7 @@ def _changed(words: list[str]) -> Iterator[list[str]]:
             yield [*words[:place_], f"{option}{sign}{value}", *words[place_ + 1 :]]
 
 
-@pytest.mark.parametrize("words", examples())
-def test_no_argument_is_too_strange_to_be_refused(
-    shopctl: Shopctl, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def opened() -> None:
     for name in ("ana@example.com", "sam@example.com", "wanda@example.com"):
         make_user(name, role="Manager")
     lamps = make_category("Lamps")
@@ -83,6 +81,20 @@ def test_no_argument_is_too_strange_to_be_refused(
     make_promo_code("WELCOME10")
     make_batch(2)
     place({"TEA-01": 2})
+
+
+@pytest.fixture(scope="module")
+def shop(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with built_once(django_db_blocker, opened):
+        yield
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("words", examples())
+def test_no_argument_is_too_strange_to_be_refused(
+    shopctl: Shopctl, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     ours = connection.vendor == "sqlite"
     for arguments in _changed(words):
         if crc32(repr(arguments).encode()) % 2 != ours and "9" * 19 not in repr(arguments):

@@ -11,7 +11,7 @@ from catalog.models import Product, StockMovement
 from orders.models import Order, PromoCode
 from tests.contract.client import Api, assert_problem
 from tests.contract.document import operation_id, operations
-from tests.contract.shop import SKU, open_shop
+from tests.contract.shop import SKU, Shop
 from tests.contract.test_matrix import MATRIX
 from tests.counts import forget_counts
 from tests.factories import make_user
@@ -76,9 +76,9 @@ def _asked(operation: Any) -> list[str]:
 class Target:
     """An operation in a shop, called by a superuser, who may do everything."""
 
-    def __init__(self, operation: Any) -> None:
+    def __init__(self, operation: Any, shop: Shop) -> None:
         self.operation = operation
-        self.shop = open_shop()
+        self.shop = shop
         self.api = Api(make_user(is_superuser=True))
         self.path = operation.path.format_map(self.shop.parameters(operation.path))
 
@@ -96,8 +96,8 @@ class Target:
 
 
 @pytest.fixture
-def target(operation: Any, db: None) -> Iterator[Target]:
-    target = Target(operation)
+def target(operation: Any, opened_shop: Shop) -> Iterator[Target]:
+    target = Target(operation, opened_shop)
     before = everything()
     yield target
     assert everything() == before

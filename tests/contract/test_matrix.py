@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.roles import ROLE_NAMES
 from accounts.tokens.refresh import issue_pair
 from tests.contract.document import answered, one_connection, operation_id, operations
-from tests.contract.shop import CODE, SKU, Shop, open_shop
+from tests.contract.shop import CODE, SKU, Shop
 from tests.counts import forget_counts
 from tests.factories import PASSWORD, make_customer, make_user
 
@@ -154,9 +154,8 @@ def test_the_matrix_names_every_operation_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("operation", operations())
-def test_an_operation_answers_each_caller_as_the_matrix_says(operation: Any, db: None) -> None:
-    row = MATRIX[operation_id(operation)]
-    shop = open_shop()
+def test_an_operation_answers_each_caller_as_the_matrix_says(operation: Any, opened_shop: Shop) -> None:
+    row, shop = MATRIX[operation_id(operation)], opened_shop
     body = row.body(shop.ada) if isinstance(row.body, Callable) else row.body  # type: ignore[arg-type]
     content = {} if body is None else {"body": body, "media_type": next(iter(operation.body)).media_type}
     statuses = {}

@@ -24,7 +24,8 @@ from orders.placing.basket import Address
 from tests.contract.client import Api
 from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+# What is shown to whom is decided where answers are made, wherever their rows come from.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 NUMBER = "JD7000000000000017"
 MARKED = {
     "email": "canary-email@example.com",

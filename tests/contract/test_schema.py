@@ -18,7 +18,7 @@ from schemathesis import GenerationMode
 
 from accounts.tokens.refresh import issue_pair
 from tests.contract.document import answered, boundaries, one_connection, operations
-from tests.contract.shop import Shop, open_shop
+from tests.contract.shop import Shop
 from tests.factories import make_user
 
 FUZZ_EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
@@ -35,8 +35,8 @@ bounded = settings(
 class Callers:
     """Nobody, a customer and a manager, in a shop."""
 
-    def __init__(self) -> None:
-        self.shop = open_shop()
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
         users = {"customer": self.shop.ada, "manager": make_user(role="Manager")}
         self.headers = {
             name: {"Authorization": f"Bearer {issue_pair(user).access}"} for name, user in users.items()
@@ -57,10 +57,10 @@ def _aim(case: Any, shop: Shop) -> None:
 
 
 @pytest.fixture
-def callers(db: None) -> Iterator[Callers]:
+def callers(opened_shop: Shop) -> Iterator[Callers]:
     logging.disable(logging.WARNING)
     with one_connection():
-        yield Callers()
+        yield Callers(opened_shop)
     logging.disable(logging.NOTSET)
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice.db.sending import ask
 from backoffice.db.transactions import write_transaction
 from backoffice.outbox.models import EmailMessage
 from catalog.audit import audit_stock
@@ -114,14 +115,15 @@ class Shoppers:
     @write_transaction
     def redeem(self, order: Order) -> None:
         now = timezone.now()
-        candidate = redemption.hold(self.code, customer=order.customer, at=now)
+        codes = redemption.code_with_history(self.code, order.customer.email, is_held=True)
+        ask(codes)
+        candidate = redemption.judged(self.code, codes.answer(), at=now)
         if isinstance(candidate, Candidate):
             redemption.redeem(
                 candidate,
                 order=order,
                 customer=order.customer,
                 discount=Decimal("0.10"),
-                by=CLI,
                 at=now,
             )
             self.look()

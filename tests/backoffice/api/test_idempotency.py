@@ -95,6 +95,8 @@ def test_a_wait_that_takes_too_long_asks_to_come_again():
     inside, leave = threading.Event(), threading.Event()
 
     def slow() -> Reply:
+        # The key goes with the first question.
+        assert not JobSlot.objects.exists()
         inside.set()
         leave.wait(timeout=10)
         return effect()

@@ -111,10 +111,16 @@ def reading() -> Iterator[Read]:
         reader.kill()
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bombs")
+
+
 @pytest.fixture
-def bomb(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    path = tmp_path / "bomb"
-    path.write_bytes(getattr(bombs, request.param)())
+def bomb(folder: Path, request: pytest.FixtureRequest) -> Path:
+    path = folder / request.param
+    if not path.exists():
+        path.write_bytes(getattr(bombs, request.param)())
     return path
 
 

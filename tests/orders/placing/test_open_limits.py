@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
@@ -15,12 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from accounts import customers
 from accounts.actors import Actor
 from accounts.models import Customer, Source, User
+from backoffice.db.statements import Question
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement
 from orders.audit import audit_orders
 from orders.fulfilment.lifecycle import cancel_order, ship_order
 from orders.models import Order, OrderEvent, PromoCode
-from orders.placing import open_limits, placement
+from orders.placing import open_limits, placement, reading
 from orders.placing.open_limits import Open, TooMuchOpen, large_holders, open_of
 from orders.placing.placement import LineRequest, OrderRequest, place_order, quote_order
 from tests.counts import forget_counts
@@ -262,10 +263,14 @@ def _order_three(shopper: User) -> Order:
     return placement.place_order(request, email="ada@example.com", by=Actor(shopper, Source.API))
 
 
+def _customer_not_locked(address: str, **_: bool) -> Question[Customer]:
+    return customers.customer_with(address, is_held=False)
+
+
 @contextmanager
 def without_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patched:
-        patched.setattr(placement, "held_customer_for", customers.customer_for)
+        patched.setattr(reading, "customer_with", _customer_not_locked)
         yield
 
 
@@ -279,12 +284,12 @@ def test_control_without_the_customers_lock_the_limit_is_passed(
     shopper = stock_up()
     for number in range(THREADS):
         make_product(f"OWN-{number}", on_hand=3, price="1.00")
-    look = open_limits.open_of
+    look = open_limits.open_in
 
     all_have_looked = first_together(THREADS)
 
-    def look_with_all_others(customer: int) -> Open:
-        found = look(customer)
+    def look_with_all_others(rows: Iterable[Mapping[str, Any]]) -> Open:
+        found = look(rows)
         all_have_looked()
         return found
 
@@ -293,7 +298,7 @@ def test_control_without_the_customers_lock_the_limit_is_passed(
         request = request_for({f"OWN-{number}": 3})
         return placement.place_order(request, email=shopper.email, by=Actor(shopper, Source.API))
 
-    monkeypatch.setattr(open_limits, "open_of", look_with_all_others)
+    monkeypatch.setattr(open_limits, "open_in", look_with_all_others)
     with without_lock(monkeypatch):
         race(THREADS, [partial(order, number) for number in range(THREADS)])
 

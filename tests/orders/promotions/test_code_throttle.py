@@ -103,7 +103,7 @@ class Evaluations:
         self.count = 0
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.count += 'FROM "orders_promocode"' in sql
+        self.count += sql.startswith('SELECT "orders_promocode".')
         return execute(sql, params, many, context)
 
 
