@@ -12,7 +12,8 @@ def test_without_requests_nothing_waits() -> None:
 
 
 def test_what_can_wait_goes_on_when_the_last_request_is_answered() -> None:
-    requests, happened = Requests(), []
+    requests = Requests()
+    happened: list[str] = []
 
     def answer(name: str, entered: threading.Event, may_end: threading.Event) -> None:
         with requests.one():
@@ -26,9 +27,12 @@ def test_what_can_wait_goes_on_when_the_last_request_is_answered() -> None:
         thread.start()
     for entered, _ in events.values():
         entered.wait(LONG)
-    waiting = threading.Thread(
-        target=lambda: (requests.give_way(at_most_seconds=LONG), happened.append("what can wait"))
-    )
+
+    def wait() -> None:
+        requests.give_way(at_most_seconds=LONG)
+        happened.append("what can wait")
+
+    waiting = threading.Thread(target=wait)
     waiting.start()
     for (_, may_end), thread in zip(events.values(), threads, strict=True):
         may_end.set()
