@@ -31,6 +31,7 @@ fuzz: install ## EXAMPLES (300) random requests to each operation of the API, ot
 	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTHON) -m tests.run tests/contract/test_schema.py $(ARGS)
 
 bench: install ## figures beside their yardsticks (ARGS="--only import --database sqlite" for a part)
+	@.venv/bin/uv pip install -q --require-hashes --python $(PYTHON) -r benchmarks/requirements.txt
 	@$(PYTHON) -m benchmarks.run $(ARGS)
 
 soak: install ## the promises in full: STEPS (50000) random steps, every round of the races, on both databases
@@ -58,6 +59,8 @@ lock: install ## renew requirements*.txt from pyproject.toml
 		pyproject.toml -o requirements.txt
 	.venv/bin/uv pip compile -q --universal --generate-hashes -p 3.12 --no-header --no-emit-index-url $(ARGS) \
 		--extra dev pyproject.toml -o requirements-dev.txt
+	.venv/bin/uv pip compile -q --universal --generate-hashes -p 3.12 --no-header --no-emit-index-url $(ARGS) \
+		-c requirements.txt benchmarks/requirements.in -o benchmarks/requirements.txt
 
 clean: ## caches; .venv and var/ stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info

@@ -41,8 +41,11 @@ class JobSlot(models.Model):
 class Heartbeat(models.Model):
     """When a worker last proved that it runs tasks."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
     seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name",), name="heartbeat_once_per_name"),)
 
     def __str__(self) -> str:
         return self.name

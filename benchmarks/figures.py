@@ -10,9 +10,14 @@ from benchmarks.measuring import Sample
 
 class Unit(Enum):
     SECONDS = "s"
+    MILLISECONDS = "ms"
     MEGABYTES = "MB"
     STATEMENTS = "statements"
+    TRIPS = "round trips"
     PER_SECOND = "/s"
+
+
+DIGITS = {Unit.SECONDS: 3, Unit.MILLISECONDS: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Series:
     name: str
     values: Sequence[float]
     cpu_seconds: Sequence[float] = ()
+    # What the median consists of, for people.
+    detail: str = ""
 
     @property
     def median(self) -> float:
@@ -82,9 +89,11 @@ class Figure:
 
     @property
     def is_reached(self) -> bool | None:
+        """By the CPU where both have one, else by the figures themselves."""
         if self.goal is None:
             return None
-        return self.goal.is_met_by(self.measured.median if self.ratio is None else self.ratio)
+        ratio = self.ratio if self.cpu_ratio is None else self.cpu_ratio
+        return self.goal.is_met_by(self.measured.median if ratio is None else ratio)
 
 
 def lines_of(figure: Figure) -> str:
@@ -92,14 +101,20 @@ def lines_of(figure: Figure) -> str:
     verdict = ""
     if figure.goal:
         verdict = f"  goal {figure.goal}: {'reached' if figure.is_reached else 'NOT REACHED'}"
-    lines = f"  {figure.measured.name:<64}{_amount(figure.measured, figure.unit)}"
+    lines = f"  {_line(figure.measured, figure.unit, 70)}"
     if figure.yardstick is None:
         return lines + verdict
     by_cpu = "" if figure.cpu_ratio is None else f" (CPU {figure.cpu_ratio:.2f} ×)"
-    lines += f"\n    beside {figure.yardstick.name:<55}{_amount(figure.yardstick, figure.unit)}"
-    return f"{lines}  {figure.ratio:.2f} ×{by_cpu}{verdict}"
+    lines += f"\n    beside {_line(figure.yardstick, figure.unit, 61)}"
+    return f"{lines}\n    {figure.ratio:.3g} ×{by_cpu}{verdict}"
 
 
-def _amount(series: Series, unit: Unit) -> str:
-    digits = 3 if unit is Unit.SECONDS else 0
-    return f"{series.median:>10,.{digits}f} {unit.value}"
+def _line(series: Series, unit: Unit, width: int) -> str:
+    detail = f"  ({series.detail})" if series.detail else ""
+    return f"{series.name:<{width}}{amount_of(series.median, unit):>12}{detail}"
+
+
+def amount_of(value: float, unit: Unit) -> str:
+    """With the digits that mean something."""
+    digits = DIGITS.get(unit, 0)
+    return f"{value:,.{digits}f} {unit.value}"

@@ -11,15 +11,17 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from benchmarks import orders_over_http
-from benchmarks.api_reads import LIMITS, LIST
-from benchmarks.figures import Figure, Goal, Series, Unit, at_most
-from benchmarks.load import addresses, get
+from benchmarks.api_reads import LIST
+from benchmarks.figures import Figure, Goal, Unit, at_most
+from benchmarks.load import Load, addresses, compared, cpu_of, get, sent_in_turn
 from benchmarks.load import sent as read
-from benchmarks.measuring import Sample, alternating, in_child
+from benchmarks.measuring import in_child
 from benchmarks.options import Options
+from benchmarks.order_load import LIMITS, LINES, PRODUCTS, Buyers, basket
+from benchmarks.orders_over_http import CLIENTS
+from benchmarks.our_shop import PATH, audit, prepare
 from benchmarks.serving import Serving, serving, wait_for
-from benchmarks.shops import Server, Shop, filled_shop, server_pid
+from benchmarks.shops import Server, Shop, filled_shop, server_pid, skus
 from tests.servers import free_port
 
 BODY_BYTES = 2_800
@@ -39,17 +41,18 @@ Granian(
 ).serve()
 """
 
-type Work = Callable[[Serving], Sample]
+type Work = Callable[[Serving], Load]
 
 
 def figures(server: Server, options: Options) -> Iterator[Figure]:
-    with filled_shop(server, products=orders_over_http.PRODUCTS) as shop:
-        tokens = in_child(shop.environment, orders_over_http.prepare, options.orders * orders_over_http.LINES)
+    with filled_shop(server, products=PRODUCTS) as shop:
+        buyers = Buyers(PATH, in_child(shop.environment, prepare, PRODUCTS))
         works = {
-            f"an order of {orders_over_http.LINES} lines": (_ordering(tokens, options.orders), at_most(1.05)),
+            f"an order of {LINES} lines": (_ordering(buyers, options.orders), at_most(1.05)),
             "a product list of 20, uncached": (_listing(options.reads), at_most(1.05)),
         }
-        yield from _compared(shop, LIMITS, works, options.order_repetitions)
+        yield from _both_ways(shop, LIMITS, works, options.order_repetitions)
+        audit(shop, placed=2 * (1 + options.order_repetitions) * options.orders)
         if server.vendor == "sqlite":
             # No database is asked: once is enough.
             body = Path(server.directory) / "front.json"
@@ -57,15 +60,13 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
             bare = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings", "BENCH_BODY": str(body)}
             work = partial(read, requests=[get("/bare")] * options.cached_reads)
             name = f"a view that returns {BODY_BYTES:,} bytes"
-            yield from _compared(shop, bare, {name: (work, at_most(2.5))}, options.read_repetitions)
+            yield from _both_ways(shop, bare, {name: (work, at_most(2.5))}, options.read_repetitions)
 
 
-def _ordering(tokens: list[str], orders: int) -> Work:
-    seeds = itertools.count(1)
-
-    def order(web: Serving) -> Sample:
-        placed = orders_over_http.sent(web, tokens, orders, seed=next(seeds))
-        return Sample(placed.seconds / orders, placed.cpu_per_order, 0)
+def _ordering(buyers: Buyers, orders: int) -> Work:
+    def order(web: Serving) -> Load:
+        requests = buyers.orders(orders, basket(list(skus(PRODUCTS))))
+        return sent_in_turn(web, requests, clients=CLIENTS, expected=201)
 
     return order
 
@@ -73,7 +74,7 @@ def _ordering(tokens: list[str], orders: int) -> Work:
 def _listing(reads: int) -> Work:
     numbers = itertools.count(1)
 
-    def ask(web: Serving) -> Sample:
+    def ask(web: Serving) -> Load:
         asked = (f"{LIST}&price_gte=0&price_lte=1{number / 100:.2f}" for number in numbers)
         places = addresses(reads)
         return read(
@@ -83,7 +84,7 @@ def _listing(reads: int) -> Work:
     return ask
 
 
-def _compared(
+def _both_ways(
     shop: Shop, variables: Mapping[str, str], works: Mapping[str, tuple[Work, Goal]], repetitions: int
 ) -> Iterator[Figure]:
     with (
@@ -91,17 +92,13 @@ def _compared(
         thread_for_each(shop, variables) as theirs,
     ):
         for name, (work, goal) in works.items():
-            front, other = alternating(repetitions, partial(work, ours), partial(work, theirs))
+            front, other = compared(repetitions, partial(work, ours), partial(work, theirs))
             yield Figure(
-                _cpu(f"CPU of {name}: the front", front),
-                Unit.SECONDS,
-                _cpu(f"Granian's WSGI, {THREADS} threads", other),
+                cpu_of(f"CPU of {name}: the front", front),
+                Unit.MILLISECONDS,
+                cpu_of(f"Granian's WSGI, {THREADS} threads", other),
                 goal,
             )
-
-
-def _cpu(name: str, samples: list[Sample]) -> Series:
-    return Series(name, [each.cpu_seconds for each in samples])
 
 
 @contextmanager

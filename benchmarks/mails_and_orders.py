@@ -1,16 +1,20 @@
 """Orders placed while the worker in the same process sends their mails, beside the same without a worker."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 
 from benchmarks.figures import Figure, Series, Unit, at_least, at_most
-from benchmarks.measuring import in_child
+from benchmarks.load import Load, rate_of
+from benchmarks.measuring import alternating, in_child
 from benchmarks.options import Options
-from benchmarks.orders_over_http import CLIENTS, LINES, PRODUCTS, discrepancies, prepare, sent
+from benchmarks.order_load import LIMITS, PRODUCTS, Buyers
+from benchmarks.orders_over_http import CLIENTS, spread
+from benchmarks.our_shop import PATH, Ours, audit, prepare
 from benchmarks.serving import serving
-from benchmarks.shops import Server, Shop, filled_shop
+from benchmarks.shops import Server, Shop, filled_shop, skus
 
-ROUNDS = 2
+ROUNDS = 3
 # A mail is to be on its way so soon after its order, however many orders come.
 MOST_SECONDS_BEHIND = 60
 PATIENCE_SECONDS = 300
@@ -19,41 +23,40 @@ PATIENCE_SECONDS = 300
 def figures(server: Server, options: Options) -> Iterator[Figure]:
     if server.vendor != "sqlite":
         return  # grown, the worker is a process of its own
-    alone: list[float] = []
-    beside: list[float] = []
-    behind: list[float] = []
     with filled_shop(server, products=PRODUCTS) as shop:
-        tokens = in_child(shop.environment, prepare, options.orders * LINES * ROUNDS)
-        for number in range(ROUNDS):
-            alone.append(orders_a_second(shop, tokens, options.orders, seed=2 * number))
+        buyers = Buyers(PATH, in_child(shop.environment, prepare, PRODUCTS))
+        behind: list[float] = []
+
+        def beside_mails() -> Load:
             in_child(shop.environment, forget_mails)
-            beside.append(
-                orders_a_second(shop, tokens, options.orders, seed=2 * number + 1, with_worker=True)
-            )
+            load = placed(shop, buyers, options.mailed_orders, has_worker=True)
             behind.append(in_child(shop.environment, longest_behind))
-        assert in_child(shop.environment, discrepancies) == []
+            return load
+
+        alone, beside = alternating(
+            ROUNDS, partial(placed, shop, buyers, options.mailed_orders, has_worker=False), beside_mails
+        )
+        audit(shop, placed=options.mailed_orders * ROUNDS * 2)
     yield Figure(
-        Series(f"{options.orders:,} orders while their mails go out, {CLIENTS} clients", beside),
+        rate_of(f"embedded: orders a second while their mails go out, {CLIENTS} clients", beside),
         Unit.PER_SECOND,
-        Series("the same without a worker", alone),
+        rate_of("the same without a worker", alone),
         at_least(0.8),
     )
     yield Figure(
-        Series("from an order to its mail, the longest", behind),
+        Series("embedded: from an order to its mail, the longest", behind),
         Unit.SECONDS,
         goal=at_most(MOST_SECONDS_BEHIND),
     )
 
 
-def orders_a_second(
-    shop: Shop, tokens: Sequence[str], orders: int, *, seed: int, with_worker: bool = False
-) -> float:
+def placed(shop: Shop, buyers: Buyers, orders: int, *, has_worker: bool) -> Load:
     """Place the orders in a server of their own; it ends when its worker has sent all mails."""
-    with serving(shop, processes=1, has_worker=with_worker) as web:
-        seconds = sent(web, tokens, orders, seed=seed).seconds
-        if with_worker:
+    with serving(shop, processes=1, variables=LIMITS, has_worker=has_worker) as web:
+        load = spread(Ours(shop, web, buyers, list(skus(PRODUCTS))), orders)
+        if has_worker:
             in_child(shop.environment, wait_for_mails)
-    return orders / seconds
+    return load
 
 
 def forget_mails() -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 from pathlib import Path
 
-CALIBRATION_ITERATIONS = 500_000
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -46,10 +45,10 @@ def measured_command(arguments: Sequence[str], environment: Mapping[str, str]) -
     return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def alternating(repetitions: int, *contestants: Callable[[], Sample]) -> list[list[Sample]]:
-    """The samples of each contestant, run A B A B …: whatever else the machine does meets them all."""
+def alternating[Result](repetitions: int, *contestants: Callable[[], Result]) -> list[list[Result]]:
+    """The results of each contestant, run A B A B …: whatever else the machine does meets them all."""
     rounds = [[contestant() for contestant in contestants] for _ in range(repetitions)]
-    return [list(samples) for samples in zip(*rounds, strict=True)]
+    return [list(results) for results in zip(*rounds, strict=True)]
 
 
 def in_child[**P, R](
@@ -82,14 +81,6 @@ class Child:
             for process in active_children():
                 process.terminate()
             raise
-
-
-def calibration() -> float:
-    """CPU seconds of a loop that does nothing, for comparing machines, and quiet hours with busy ones."""
-    started = time.process_time()
-    for _ in range(CALIBRATION_ITERATIONS):
-        pass
-    return time.process_time() - started
 
 
 def tree_cpu_seconds(pid: int | None) -> float:

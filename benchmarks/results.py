@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure
-from benchmarks.measuring import calibration, in_child
+from benchmarks.measuring import in_child
 from benchmarks.options import Options
 from benchmarks.shops import Server, version_of_database
 
@@ -25,15 +25,16 @@ class Results:
         self.options = options
         self.began_at = datetime.now(UTC)
         self.figures: list[dict[str, Any]] = []
+        self.failures: dict[str, str] = {}
         self.facts: dict[str, Any] = {
             "began_at": self.began_at.isoformat(timespec="seconds"),
             "commit": _commit(),
             "cpus": os.cpu_count(),
             "load_average": os.getloadavg(),
-            "calibration_cpu_seconds": calibration(),
             "machine": platform.platform(),
             "python": platform.python_version(),
             "databases": {},
+            "part_seconds": {},
             "options": dataclasses.asdict(options),
         }
 
@@ -48,9 +49,14 @@ class Results:
         self.facts["databases"][server.vendor] = version
         return version
 
-    def add(self, database: str, figure: Figure) -> None:
+    def note_seconds(self, part: str, seconds: float) -> None:
+        self.facts["part_seconds"][part] = round(seconds, 1)
+        print(f"  [{part}: {seconds:.0f} s]", flush=True)
+
+    def add(self, part: str, database: str, figure: Figure) -> None:
         self.figures.append(
             {
+                "part": part,
                 "database": database,
                 "unit": figure.unit.value,
                 "measured": dataclasses.asdict(figure.measured) | {"median": figure.measured.median},
@@ -66,7 +72,8 @@ class Results:
     def write(self) -> Path:
         path = DIRECTORY / f"{self.began_at:%Y-%m-%d-%H%M%S}.json"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(self.facts | {"figures": self.figures}, indent=1) + "\n", encoding="utf-8")
+        kept = self.facts | {"failures": self.failures, "figures": self.figures}
+        path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
         return path
 
 

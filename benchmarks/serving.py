@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 from benchmarks.commands import SHOPCTL
@@ -37,14 +38,20 @@ def serving(
     port = free_port()
     command = [SHOPCTL, "serve", "--port", str(port), "--processes", str(processes)]
     command += [] if has_worker else ["--no-worker"]
-    with subprocess.Popen(
-        command, env={**shop.environment, **variables}, stdout=subprocess.DEVNULL
-    ) as process:
+    with (
+        log_of(shop).open("ab") as log,
+        subprocess.Popen(command, env={**shop.environment, **variables}, stdout=log, stderr=log) as process,
+    ):
         try:
             wait_for(port, process)
             yield Serving(port, process.pid, in_child(shop.environment, server_pid))
         finally:
             process.terminate()
+
+
+def log_of(shop: Shop) -> Path:
+    """What its servers say; gone with the shop."""
+    return shop.server.directory / f"{shop.name}.log"
 
 
 def wait_for(port: int, process: "subprocess.Popen[bytes]", path: str = "/readyz") -> None:

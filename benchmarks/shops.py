@@ -112,10 +112,10 @@ class Server:
 
 
 @contextmanager
-def server(vendor: str) -> Iterator[Server]:
-    """Raises MissingServers."""
+def server(vendor: str, variables: Mapping[str, str] = OURS) -> Iterator[Server]:
+    """With these environment variables besides those that name its database. Raises MissingServers."""
     with TemporaryDirectory(prefix="bench-") as directory, ENVIRONMENTS[vendor]() as environment:
-        base = {**environment, **OURS, "VAR_DIR": directory}
+        base = {**environment, **variables, "VAR_DIR": directory}
         running = Server(vendor, Path(directory), base, count(1))
         with running.shop() as empty:
             in_child(empty.environment, migrate)

@@ -24,7 +24,7 @@ def beside_raw_sql(server: Server, options: Options) -> Iterator[Figure]:
         seconds_of(f"stock import, {options.rows:,} rows, plan + apply", ours),
         Unit.SECONDS,
         seconds_of("raw bulk SQL", raw),
-        at_most(3),
+        at_most(2),
     )
 
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from backoffice.db.statements import insert, insert_unanswered, selecting
+from backoffice.db.inserting import insert, insert_unanswered
+from backoffice.db.statements import selecting
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, Stale
 from backoffice.text import fault_of
 from catalog.models import MovementKind, Product, Reason, SeenProduct, StockMovement
-from catalog.models.moving import Wanted, add_to_balances, reserve_as_seen
+from catalog.models.moving import Reservation, add_to_balances, reserve_as_seen
 from catalog.models.product import MAX_UNITS
 from catalog.product_cache import forget_products
 from catalog.products import product_with_sku
@@ -67,7 +68,7 @@ def reserve(
         raise InsufficientStock(" ".join(fault.detail for fault in short), faults=short)
     forget_products()
     if connection.vendor == "postgresql":
-        wanted = [Wanted(each.pk, quantities[each.pk], each.price) for each in products]
+        wanted = [Reservation(each.pk, quantities[each.pk], each.price) for each in products]
         actor = by.user.pk if by.user else None
         reserve_as_seen(wanted, {"held_for": held_for, "actor": actor, "source": by.source, "at": at})
         return

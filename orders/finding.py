@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import Exact
 
 from accounts.models import Customer, User
 from backoffice.db.search_text import of_person
@@ -35,6 +36,7 @@ class SearchedBy:
 
 
 EVERYTHING = SearchedBy()
+NEWEST_FIRST = ("-placed_at", "-id")
 
 
 def searched_by(user: User) -> SearchedBy:
@@ -56,7 +58,10 @@ def orders_matching(orders: OrderQuerySet, term: str, *, by: SearchedBy = EVERYT
     found = _told_by(term, by)
     if (words := words_of(term)) != [identity_key(term)]:
         found |= reduce(and_, (_told_by(word, by) for word in words))
-    return orders.filter(found)
+    if orders.query.order_by[:2] == NEWEST_FIRST:
+        # Read in this order, as far as a page needs: what many orders are called costs little.
+        return orders.filter(found)
+    return orders.filter(pk__in=Order.objects.order_by().filter(found).values("pk"))
 
 
 def orders_named(term: str, *, by: SearchedBy = EVERYTHING) -> OrderQuerySet:
@@ -87,30 +92,28 @@ def _digits_of(term: str) -> str:
 
 
 def _told_by(text: str, by: SearchedBy) -> Q:
-    return Q(pk__in=_by_own_columns(text, by)) | Q(pk__in=_by_what_belongs_to_it(text, by))
+    return _by_own_columns(text, by) | Q(pk__in=_by_what_belongs_to_it(text, by))
 
 
-def _by_own_columns(text: str, by: SearchedBy) -> QuerySet[Order, Any]:
-    """Find by what the index `order_search` holds, which is read from one end to the other, once."""
+def _by_own_columns(text: str, by: SearchedBy) -> Q:
+    """Find by what the index `order_newest` holds, which is read until a page is full."""
     found = Q()
-    orders = Order.objects.order_by()
     if digits := _digits_of(text):
-        orders = orders.alias(ending=F("serial") % 10 ** len(digits))
-        found |= Q(ending=int(digits), serial__gte=10 ** (len(digits) - 1))
+        ending = Exact(F("serial") % 10 ** len(digits), int(digits))
+        found |= Q(ending, serial__gte=10 ** (len(digits) - 1))
     if by.people:
         found |= of_person(identity_key(text))
         if " " in text and any(character.isdigit() for character in text):
             found |= of_person(squeezed(text))
-    return orders.filter(found).values("pk") if found else orders.none().values("pk")
+    return found
 
 
 def _by_what_belongs_to_it(text: str, by: SearchedBy) -> QuerySet[Any, Any]:
     """Find by indexes of what belongs to the order, and among the customers."""
+    # A line's own SKU is one that its product has, or had.
     products = Product.objects.with_code(text) if by.barcodes else Product.objects.with_skus([text])
-    lines = OrderLine.objects.order_by()
     found = [
-        lines.filter(product__in=products).values("order"),
-        lines.filter(sku_key=identity_key(text)).values("order"),
+        OrderLine.objects.order_by().filter(product__in=products).values("order"),
         Order.objects.filter(number__in=numbers_meant(text)).values("pk"),
         _from_elsewhere(text),
     ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from backoffice.moments import start_of_day
 from backoffice.money import rounded, zero
 from orders.models import Order, PromoCode, PromoState, Promotion
-from orders.status import OPEN_STATUSES, OrderStatus
+from orders.status import OrderStatus
 
 LATE_AFTER = timedelta(hours=24)
 # Each day is a range of the index: grouping by date, SQLite would call Python for every row.
@@ -108,7 +108,7 @@ def orders_by_status(since: date) -> dict[OrderStatus, int]:
 def open_orders(now: datetime | None = None) -> OpenOrders:
     now = now or timezone.now()
     counts = (
-        Order.objects.filter(status__in=OPEN_STATUSES)
+        Order.objects.open()
         .order_by()
         .aggregate(
             to_ship=Count("pk"),

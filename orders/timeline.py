@@ -23,7 +23,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.actors import Actor
-from backoffice.db.statements import insert_unanswered
+from backoffice.db.inserting import insert, insert_unanswered
 from orders.emails.audience import tell
 from orders.emails.contexts import Happening
 from orders.models import EventKind, Order, OrderEvent, OrderLine, Shipment
@@ -38,6 +38,7 @@ def happened(
     at: datetime,
     lines: Sequence[OrderLine] = (),
     shipment: Shipment | None = None,
+    is_keyed: bool = False,
 ) -> OrderEvent:
     """Write the entry and queue the mails about it, in the transaction of the change.
 
@@ -46,8 +47,9 @@ def happened(
     Args:
         lines: the order's as they are now, for kinds whose mail lists them all.
         shipment: the one that it is about, for kinds whose mail tells of a parcel.
+        is_keyed: whether the entry that is returned is to have its key, which takes a trip to the database.
     """
     event = OrderEvent(order=order, kind=kind, facts=dict(facts), actor=by.user, source=by.source, at=at)
-    insert_unanswered([event])
+    (insert if is_keyed else insert_unanswered)([event])
     tell(Happening(kind, at, facts, order, lines, shipment))
     return event

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,7 @@ class Customer(Searched):
     Of two who were merged, the one that went keeps its row and its address, and leads to the other.
     """
 
-    email = models.EmailField(_("e-mail address"), unique=True, validators=[valid_email])
+    email = models.EmailField(_("e-mail address"), validators=[valid_email])
     name = LineField(max_length=150, blank=True)
     phone = LineField(max_length=40, blank=True)
     note = LinesField(blank=True)
@@ -32,7 +33,7 @@ class Customer(Searched):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
     )
     merged_into = models.ForeignKey(
-        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     search_text = SearchTextField(texts=("email", "readable_email", "name"), phones=("phone",))
@@ -40,6 +41,12 @@ class Customer(Searched):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        constraints = (models.UniqueConstraint(fields=("email",), name="customer_once_per_email"),)
+        indexes = (
+            models.Index(
+                fields=("merged_into",), condition=Q(merged_into__isnull=False), name="customer_merged_into"
+            ),
+        )
         permissions = (("export_customer", "Can export customers"),)  # not translated
 
     def __str__(self) -> str:

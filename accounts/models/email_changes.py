@@ -16,10 +16,10 @@ class EmailChange(models.Model):
     Its new mailbox confirms it; the old one too, unless somebody else has asked because it is lost.
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes", db_index=False)
     email = models.EmailField(_("e-mail address"), validators=[valid_email])
     needs_old = models.BooleanField()
-    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     source = models.CharField(max_length=6, choices=Source)
     asked_at = models.DateTimeField(default=timezone.now)
     new_confirmed_at = models.DateTimeField(null=True)

@@ -14,7 +14,7 @@ class AccountEvent(models.Model):
     A refused sign-in is also kept for an address without an account, so that the time taken does not tell.
     """
 
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="events")
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=AccountChange)
     # Old and new values as {"role": {"from": …, "to": …}}; the words are made when they are shown.
     facts = models.JSONField(default=dict, blank=True)

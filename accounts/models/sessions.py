@@ -12,7 +12,7 @@ from accounts.models.users import User
 class KnownPlace(models.Model):
     """An address (of IPv6 its /64) from which somebody has signed in, or come by a link of a mail."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_places")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_places", db_index=False)
     block = models.CharField(max_length=45)
     first_seen_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)

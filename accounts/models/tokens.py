@@ -29,10 +29,13 @@ class RefreshToken(models.Model):
     """A single-use opaque token; only its SHA-256 is kept."""
 
     family = models.ForeignKey(TokenFamily, on_delete=models.CASCADE, related_name="tokens")
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64)
     issued_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("token_hash",), name="refresh_token_once"),)
 
     def __str__(self) -> str:
         return f"of family {self.family_id}, issued {self.issued_at:%Y-%m-%d %H:%M}"

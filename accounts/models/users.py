@@ -41,7 +41,7 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     `auth_version` is in every access token and session; raising it makes all earlier ones worthless.
     """
 
-    email = models.EmailField(_("e-mail address"), unique=True, validators=[valid_email])
+    email = models.EmailField(_("e-mail address"), validators=[valid_email])
     name = LineField(max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting."))
@@ -54,6 +54,9 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("email",), name="user_once_per_email"),)
 
     def __str__(self) -> str:
         return self.email

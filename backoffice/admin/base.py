@@ -9,8 +9,10 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Field, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,7 +24,13 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from backoffice.admin.dialogs import errors_of
-from backoffice.admin.lists import VIEW, CappedPaginator, SavedViewsChangeList, UnreadableFilter
+from backoffice.admin.lists import (
+    VIEW,
+    CappedPaginator,
+    SavedViewsChangeList,
+    SearchPaginator,
+    UnreadableFilter,
+)
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Kind, Refusal
 from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK
@@ -77,6 +85,12 @@ class DomainAdmin(ModelAdmin):
             request, first, action_location
         )
         return choices
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **kwargs: Any
+    ) -> Paginator:  # type: ignore[type-arg]
+        kind = SearchPaginator if request.GET.get(SEARCH_VAR) else self.paginator
+        return kind(queryset, per_page, *args, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Columns are narrowed by the list's filters alone: Django would let anybody who may open it ask for

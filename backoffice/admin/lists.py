@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import FieldDoesNotExist
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import ForeignKey, IntegerField, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -70,6 +70,14 @@ class SavedViewsChangeList(ChangeList):
         return narrowed
 
     def get_results(self, request: HttpRequest) -> None:
+        self._read_page(request)
+        if isinstance(self.paginator, SearchPaginator) and not self.multi_page:
+            self.result_list = self.paginator.first_rows
+        if not (self.query or self.has_active_filters or request.GET.get(VIEW)):
+            # Without this the title would say "60 results (show all)" beside all 60.
+            self.full_result_count = self.result_count
+
+    def _read_page(self, request: HttpRequest) -> None:
         try:
             super().get_results(request)
         except IncorrectLookupParameters:
@@ -77,9 +85,6 @@ class SavedViewsChangeList(ChangeList):
             pages = self.model_admin.get_paginator(request, self.queryset, self.list_per_page).num_pages
             self.page_num: int = min(max(self.page_num, 1), pages)
             super().get_results(request)
-        if not (self.query or self.has_active_filters or request.GET.get(VIEW)):
-            # Without this the title would say "60 results (show all)" beside all 60.
-            self.full_result_count = self.result_count
 
 
 def view_tabs(request: HttpRequest, url_name: str, titles: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -104,6 +109,9 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
+        return self._counted()
+
+    def _counted(self) -> int:
         rows = cast("QuerySet[Model]", self.object_list)
         # Count keys alone, so that nothing is computed for the rows that are counted.
         return CappedCount(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
@@ -111,6 +119,25 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def num_pages(self) -> int:
         return max(1, -(-min(self.count, MOST_COUNTED) // self.per_page))
+
+
+class SearchPaginator(CappedPaginator):
+    """Reads the first page before it counts: what a page holds is looked for once."""
+
+    @cached_property
+    def first_rows(self) -> list[Model]:
+        """The rows of the first page, and one more if there is another page."""
+        return list(cast("QuerySet[Model]", self.object_list)[: self.per_page + 1])
+
+    @cached_property
+    def count(self) -> int:
+        found = len(self.first_rows)
+        return CappedCount(found) if found <= self.per_page else self._counted()
+
+    def page(self, number: int | str) -> Page:  # type: ignore[type-arg]
+        if self.validate_number(number) > 1:
+            return super().page(number)
+        return Page(self.first_rows[: self.per_page], 1, self)
 
 
 def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) -> int:

@@ -2,11 +2,11 @@
 
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.signing import BadSignature, Signer
@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic import Field as Described
 
 from backoffice.api.inputs import text
+from backoffice.db.kept_lists import Given, Narrowed
 from backoffice.errors import Fault, Invalid, Title
 
 MAX_SORT_KEYS = 3
@@ -118,6 +119,31 @@ class SortKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """So many rows of a list in order, from its beginning or beyond a position, and their columns."""
+
+    keys: tuple[SortKey, ...]
+    is_forward: bool
+    position: tuple[Any, ...] | None
+    most: int
+    columns: tuple[str, ...]
+
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
+        rows = rows.order_by(*(key.order_by(is_forward=self.is_forward) for key in self.keys))
+        if self.position is not None:
+            rows = rows.filter(beyond(self.keys, self.position, is_forward=self.is_forward))
+        return rows.values(*self.columns)[: self.most]
+
+    def given(self) -> tuple[Self, dict[str, Any]]:
+        """Return the stretch without the values of its position, and those by their names."""
+        if self.position is None:
+            return self, {}
+        values = {f"position {place}": value for place, value in enumerate(self.position)}
+        position = tuple(None if value is None else Given(name) for name, value in values.items())
+        return replace(self, position=position), values
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Rows as dicts of the wanted columns (and the sorting ones), and the cursors around them."""
 
@@ -140,7 +166,7 @@ class Sorting:
         self.usual = usual
         self._signer = Signer(salt=f"cursor:{name}")
 
-    def page(self, rows: QuerySet[Any], query: ListQuery, columns: Sequence[str]) -> Page:
+    def page(self, rows: QuerySet[Any] | Narrowed[Any], query: ListQuery, columns: Sequence[str]) -> Page:
         """Load these columns of one page of the rows, in one statement (two with `count`).
 
         Raises:
@@ -150,12 +176,10 @@ class Sorting:
         ordering = self.usual if query.ordering is None else query.ordering
         keys = self._parsed(ordering)
         is_forward, position = self._position(query.cursor, ordering, keys, rows.model)
-        count = rows.count() if query.count else None
-        rows = rows.order_by(*(key.order_by(is_forward=is_forward) for key in keys))
-        if position is not None:
-            rows = rows.filter(beyond(keys, position, is_forward=is_forward))
         wanted = dict.fromkeys([*columns, *(key.column for key in keys)])
-        found = list(rows.values(*wanted)[: query.limit + 1])
+        stretch = Stretch(tuple(keys), is_forward, position, query.limit + 1, tuple(wanted))
+        count = rows.count() if query.count else None
+        found = rows.read(stretch) if isinstance(rows, Narrowed) else list(stretch.of(rows))
         has_more = len(found) > query.limit
         found = found[: query.limit]
         if not is_forward:
@@ -192,7 +216,7 @@ class Sorting:
 
     def _position(
         self, cursor: str | None, ordering: str, keys: Sequence[SortKey], model: type[Model]
-    ) -> tuple[bool, list[Any] | None]:
+    ) -> tuple[bool, tuple[Any, ...] | None]:
         """Return whether the cursor goes forward, and the values of the row that it stands at."""
         if cursor is None:
             return True, None
@@ -200,10 +224,10 @@ class Sorting:
             signed_ordering, direction, values = self._signer.unsign_object(cursor)
             if signed_ordering != ordering:
                 raise _invalid_cursor(_("The cursor belongs to another ordering: begin without a cursor."))
-            position = [
+            position = tuple(
                 None if value is None else _field(model, key.column).to_python(value)
                 for key, value in zip(keys, values, strict=True)
-            ]
+            )
         except (BadSignature, ValueError, TypeError, ValidationError, FieldDoesNotExist):
             raise _invalid_cursor(_("This is not a cursor of this list: begin without a cursor.")) from None
         return direction == "next", position

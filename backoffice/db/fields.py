@@ -26,6 +26,24 @@ class Filled(Lookup):
         return f"NOT ({column} = '')", parameters
 
 
+@models.CharField.register_lookup
+class IsOneOf(Lookup):
+    """`status__is_one_of=(…)`: one of these words, which are no parameters either, for the same reason.
+
+    They are states of our own, never what somebody typed. PostgreSQL then takes the index for a prepared
+    statement as well.
+    """
+
+    lookup_name = "is_one_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, parameters = self.process_lhs(compiler, connection)
+        words = [str(word) for word in self.rhs]
+        assert all(word.isidentifier() for word in words), words
+        return f"{column} IN ({', '.join(map(repr, words))})", parameters
+
+
 class _Likely(FieldGetDbPrepValueMixin, BuiltinLookup):
     """Tells SQLite, which keeps no statistics here, that many rows meet the condition.
 

@@ -96,9 +96,13 @@ def _single_writer() -> Iterator[None]:
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
-    with _writer, _lock_file(str(connection.settings_dict["NAME"])).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    with _writer:
+        if connection.is_in_memory_db():  # type: ignore[attr-defined]
+            yield
+            return
+        with _lock_file(str(connection.settings_dict["NAME"])).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
 
 def _lock_file(database: str) -> Path:

@@ -27,7 +27,7 @@ from django.utils import timezone
 from backoffice.db.durability import without_waiting_for_disk
 from backoffice.db.statements import selecting, updating
 from backoffice.db.transactions import write_transaction
-from backoffice.outbox.models import WORKER_ENDED, EmailMessage, EmailState
+from backoffice.outbox.models import WAITING, WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 from backoffice.runtime.giving_way import requests
 
@@ -136,9 +136,9 @@ def _in_turn(now: datetime) -> QuerySet[EmailMessage]:
 
 
 def _due(now: datetime) -> Q:
-    return Q(state=EmailState.QUEUED, next_attempt_at__lte=now) | Q(
-        state=EmailState.SENDING, leased_until__lte=now
-    )
+    is_due = Q(state=EmailState.QUEUED, next_attempt_at__lte=now)
+    has_lost_its_lease = Q(state=EmailState.SENDING, leased_until__lte=now)
+    return Q(state__is_one_of=WAITING) & (is_due | has_lost_its_lease)
 
 
 def _deliver(claim: Claim) -> bool:

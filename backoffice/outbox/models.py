@@ -1,8 +1,9 @@
 """An e-mail is a row with a lifecycle, written in the transaction of its cause."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,14 @@ class EmailState(models.TextChoices):
     DEAD = "dead", _("Given up")
     SUPPRESSED = "suppressed", _("Not sent (demo)")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+WAITING = (EmailState.QUEUED, EmailState.SENDING)
+
+
+class EmailQuerySet(models.QuerySet["EmailMessage"]):
+    def about_order(self, number: str) -> Self:
+        return self.filter(about__filled=True, about=number)
 
 
 class EmailMessage(models.Model):
@@ -47,6 +56,8 @@ class EmailMessage(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
 
+    objects = EmailQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("e-mail")
         constraints = (
@@ -55,9 +66,10 @@ class EmailMessage(models.Model):
             ),
         )
         indexes = (
+            # In the order in which a worker takes them: it reads one row, however many wait.
             models.Index(
-                F("next_attempt_at"),
-                condition=models.Q(state__in=[EmailState.QUEUED, EmailState.SENDING]),
+                fields=("attempts", "next_attempt_at", "id"),
+                condition=models.Q(state__in=WAITING),
                 name="email_due",
             ),
             models.Index(fields=("state", "-id"), name="email_by_state"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.db.statements import insert_unanswered
+from backoffice.db.inserting import insert_unanswered
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
 from backoffice.outbox.models import EmailMessage, EmailState

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -14,6 +14,8 @@ from ninja import Query, Router
 from accounts.api.auth import optional_bearer, require
 from backoffice.api.idempotency import DOCUMENTED, answer_once
 from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.kept_lists import Narrowed
+from backoffice.db.statements import selecting
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
@@ -179,10 +181,17 @@ def _cache_key(request: HttpRequest, fields: tuple[str, ...]) -> str:
     return f"staff {request.get_full_path()}" if fields is STAFF_FIELDS else public_key(request.META)
 
 
-def _filtered(filters: ProductFilters, *, is_staff: bool) -> ProductQuerySet:
-    products = Product.objects.all() if is_staff else Product.objects.active()
+def _filtered(filters: ProductFilters, *, is_staff: bool) -> Narrowed[ProductFilter]:
     narrowed = ProductFilter(**{name: getattr(filters, name) for name in FILTER})
-    return narrowed.of(products, by_barcode=is_staff)
+    return Narrowed(Product, _all_products if is_staff else _active_products, narrowed)
+
+
+def _all_products(narrowed: ProductFilter) -> ProductQuerySet:
+    return narrowed.of(Product.objects.all())
+
+
+def _active_products(narrowed: ProductFilter) -> ProductQuerySet:
+    return narrowed.of(Product.objects.active(), by_barcode=False)
 
 
 def _product(
@@ -196,19 +205,26 @@ def _product(
 ) -> Reply:
     """Return these of the product's fields that the caller may see. Raises UnknownSku."""
     wanted = chosen_fields(fields, [*available, "currency"])
-    products = Product.objects.with_skus([sku])
-    if available is not STAFF_FIELDS:
-        products = products.active()
     shown = [name for name in wanted if name != "currency"]
-    row = products.values("updated_at", *product_columns(shown)).first()
-    if row is None:
-        raise UnknownSku(_("No product has the SKU %(sku)s.") % {"sku": sku.strip()[:64]})
+    row = _row_of(sku, is_staff=available is STAFF_FIELDS)
     content = product_as_data(row, shown)
     if "currency" in wanted:
         content["currency"] = settings.SHOP_CURRENCY
     if remarks:
         content["remarks"] = remarks_as_data(remarks)
     return rendered(content, status=status, version=_version(row["updated_at"]), location=location)
+
+
+def _row_of(sku: str, *, is_staff: bool) -> dict[str, Any]:
+    for row in _with_key(identity_key(sku)):
+        if is_staff or row["is_active"]:
+            return row
+    raise UnknownSku(_("No product has the SKU %(sku)s.") % {"sku": sku.strip()[:64]})
+
+
+@selecting
+def _with_key(key: str) -> QuerySet[Product, dict[str, Any]]:
+    return Product.objects.with_keys([key]).order_by("pk").values(*product_columns(STAFF_FIELDS))
 
 
 def _version(updated_at: Any) -> str:

@@ -32,7 +32,10 @@ class HistoryQuerySet[Row: models.Model](models.QuerySet[Row]):
 class HistoryRow(models.Model):
     """A row that the ORM writes once, and never changes or deletes."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # Long histories have an index on it: the database looks there for a user who is deleted.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     source = models.CharField(max_length=6, choices=Source)
     at = models.DateTimeField(default=timezone.now)
 

@@ -48,7 +48,7 @@ class StockMovement(HistoryRow):
     Append-only: the ORM refuses here, triggers refuse raw SQL (catalog/models/triggers.py).
     """
 
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements", db_index=False)
     kind = models.CharField(max_length=8, choices=MovementKind)
     on_hand_delta = models.IntegerField(default=0)
     reserved_delta = models.IntegerField(default=0)
@@ -61,7 +61,11 @@ class StockMovement(HistoryRow):
         max_length=40, blank=True, help_text=_("What reserved units are held for: an order's number.")
     )
     stock_import = models.ForeignKey(
-        "catalog.StockImport", null=True, on_delete=models.PROTECT, related_name="movements"
+        "catalog.StockImport",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="movements",
+        db_index=False,
     )
 
     objects: ClassVar[models.Manager["StockMovement"]] = HistoryQuerySet["StockMovement"].as_manager()
@@ -88,7 +92,13 @@ class StockMovement(HistoryRow):
         indexes = (
             models.Index(fields=("product", "-id"), name="movement_of_product"),
             models.Index(fields=("reference",), name="movement_reference"),
-            models.Index(fields=("-at",), name="movement_at"),
+            models.Index(fields=("at",), name="movement_at"),
+            models.Index(fields=("actor",), name="movement_by"),
+            models.Index(
+                fields=("stock_import",),
+                condition=Q(stock_import__isnull=False),
+                name="movement_of_import",
+            ),
         )
 
     def __str__(self) -> str:

@@ -49,7 +49,7 @@ RESERVE_AS_SEEN = """
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Reservation:
     """Units of a product, at the price that it was seen with."""
 
     product: int
@@ -70,7 +70,7 @@ def add_to_balances(
     ask(Statement(BALANCES_ON_SQLITE, rows, is_many=True))
 
 
-def reserve_as_seen(wanted: Sequence[Wanted], movement: Mapping[str, Any]) -> None:
+def reserve_as_seen(wanted: Sequence[Reservation], movement: Mapping[str, Any]) -> None:
     """Reserve and write the ledger with the COMMIT, if all is still for sale at this price; else nothing.
 
     On PostgreSQL alone. `movement` holds what all rows of the ledger have in common.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -45,14 +45,18 @@ not_of_the_api = RegexValidator(
 
 class Category(Searched):
     name = LineField(_("name"), max_length=120)
-    name_key = FoldedField(source="name", max_length=240, unique=True)
-    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    name_key = FoldedField(source="name", max_length=240)
+    slug = models.SlugField(_("slug"), max_length=120, db_index=False)
     search_text = SearchTextField(texts=("name",))
 
     class Meta:
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(fields=("name_key",), name="category_once_per_name"),
+            models.UniqueConstraint(fields=("slug",), name="category_once_per_slug"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -63,10 +67,15 @@ class Category(Searched):
             raise ValidationError({"name": _("Another category has this name already.")})
 
 
-def named_earlier(keys: Sequence[str]) -> Q:
-    """Hold for products that had a SKU with one of these keys before they were renamed."""
-    earlier = EarlierSku.objects.filter(sku_key__in=keys)
-    return Q(pk__in=earlier.order_by().values("product"))
+def _told_by(keys: Sequence[str], barcode: str = "") -> models.QuerySet["Product", Any]:
+    """Find the keys of products in three indexes; for a condition with OR PostgreSQL would read them all."""
+    products = Product.objects.order_by()
+    found = [products.filter(sku_key__in=keys).values("pk")]
+    if barcode:
+        # `filled`, so that SQLite takes the index of barcodes.
+        found.append(products.filter(barcode_key__filled=True, barcode_key=barcode).values("pk"))
+    earlier = EarlierSku.objects.order_by().filter(sku_key__in=keys)
+    return found[0].union(*found[1:], earlier.values("product"))
 
 
 def was_stocked() -> Exists:
@@ -81,17 +90,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_skus(self, skus: Iterable[str]) -> Self:
         """Find the products that have these SKUs, or had them earlier, whatever their case or blanks."""
-        keys = [identity_key(sku) for sku in skus]
-        return self.filter(Q(sku_key__in=keys) | named_earlier(keys))
+        return self.with_keys([identity_key(sku) for sku in skus])
+
+    def with_keys(self, keys: Sequence[str]) -> Self:
+        return self.filter(pk__in=_told_by(keys))
 
     def with_code(self, code: str) -> Self:
         """Find the products whose SKU, earlier SKU or barcode is the code that was scanned or typed."""
         key = identity_key(code)
         if not key:
             return self.none()
-        # `filled`, so that SQLite takes the index of barcodes.
-        is_barcode = Q(barcode_key__filled=True, barcode_key=barcode_key(code))
-        return self.filter(Q(sku_key=key) | named_earlier([key]) | is_barcode)
+        return self.filter(pk__in=_told_by([key], barcode_key(code)))
 
     def low_stock(self) -> Self:
         """Find active products with no more units available than their threshold.
@@ -113,7 +122,7 @@ class Product(Searched):
     """
 
     sku = LineField(_("SKU"), max_length=64, validators=[sku_validator, no_dots_alone, not_of_the_api])
-    sku_key = FoldedField(source="sku", max_length=128, unique=True)
+    sku_key = FoldedField(source="sku", max_length=128)
     name = LineField(_("name"), max_length=255)
     search_text = SearchTextField(texts=("name", "sku"))
     barcode = LineField(_("barcode"), max_length=64, blank=True)
@@ -156,14 +165,13 @@ class Product(Searched):
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("on_hand")), name="product_reserved_within_on_hand"
             ),
+            models.UniqueConstraint(fields=("sku_key",), name="product_once_per_sku"),
             models.UniqueConstraint(
                 fields=("barcode_key",), condition=~Q(barcode_key=""), name="product_barcode_unique"
             ),
         )
-        indexes = (
-            models.Index(fields=("name",), name="product_name"),
-            models.Index(fields=("available",), name="product_available"),
-        )
+        # None on what an order changes: PostgreSQL then writes no index at all for it.
+        indexes = (models.Index(fields=("name",), name="product_name"),)
         permissions = (("move_stock", "Can receive, adjust, count, import and undo stock"),)  # not translated
 
     def __str__(self) -> str:
@@ -212,13 +220,14 @@ class EarlierSku(models.Model):
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="earlier_skus")
     sku = models.CharField(max_length=64)
-    sku_key = FoldedField(source="sku", max_length=128, unique=True)
+    sku_key = FoldedField(source="sku", max_length=128)
     until = models.DateTimeField(default=timezone.now)
 
     class Meta:
         # Whoever may see a product may see what it was called.
         default_permissions = ()
         ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("sku_key",), name="earlier_sku_once"),)
 
     def __str__(self) -> str:
         return self.sku

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.db.fields import LineField
@@ -25,12 +26,12 @@ class ProductChange(HistoryRow):
     that did or undid it.
     """
 
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="changes")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="changes", db_index=False)
     kind = models.CharField(max_length=8, choices=ProductChangeKind)
     changes = models.JSONField(default=dict)
     file_name = LineField(max_length=255, blank=True)
     product_import = models.ForeignKey(
-        ProductImport, null=True, on_delete=models.PROTECT, related_name="entries"
+        ProductImport, null=True, on_delete=models.PROTECT, related_name="entries", db_index=False
     )
 
     objects: ClassVar[models.Manager["ProductChange"]] = HistoryQuerySet["ProductChange"].as_manager()
@@ -38,7 +39,15 @@ class ProductChange(HistoryRow):
     class Meta:
         # Whoever may see a product may see its history.
         default_permissions = ()
-        indexes = (models.Index(fields=("product", "-id"), name="change_of_product"),)
+        indexes = (
+            models.Index(fields=("product", "-id"), name="change_of_product"),
+            models.Index(fields=("actor",), name="change_by"),
+            models.Index(
+                fields=("product_import",),
+                condition=Q(product_import__isnull=False),
+                name="change_of_import",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {', '.join(self.changes)}"

@@ -41,7 +41,9 @@ class ProductImportRow(models.Model):
     applied has a problem if it could not be undone.
     """
 
-    product_import = models.ForeignKey(ProductImport, on_delete=models.CASCADE, related_name="rows")
+    product_import = models.ForeignKey(
+        ProductImport, on_delete=models.CASCADE, related_name="rows", db_index=False
+    )
     row = models.PositiveIntegerField()
     sku = models.CharField(max_length=255)
     outcome = models.CharField(max_length=8)

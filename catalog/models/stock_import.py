@@ -18,7 +18,7 @@ class StockImport(FileImport):
     """An import of stock; `mode` says what the quantities mean."""
 
     mode = models.CharField(max_length=8, choices=ImportMode)
-    digest = models.CharField(max_length=64, db_index=True, help_text=_("Of the mode and what the rows say."))
+    digest = models.CharField(max_length=64, help_text=_("Of the mode and what the rows say."))
     changes = models.PositiveIntegerField(default=0)
 
     # Django itself uses the first manager, for dumps as well: nothing may be missing there.
@@ -29,6 +29,7 @@ class StockImport(FileImport):
         verbose_name = _("stock import")
         verbose_name_plural = _("stock imports")
         ordering = ("-id",)
+        indexes = (models.Index(fields=("digest",), name="stock_import_digest"),)
 
     def __str__(self) -> str:
         return f"Import {self.pk}"
@@ -45,10 +46,14 @@ class StockImportRow(models.Model):
     of its code and the facts by catalog/stock_import/problems.py.
     """
 
-    stock_import = models.ForeignKey(StockImport, on_delete=models.CASCADE, related_name="rows")
+    stock_import = models.ForeignKey(
+        StockImport, on_delete=models.CASCADE, related_name="rows", db_index=False
+    )
     row = models.PositiveIntegerField(help_text=_("The line in the file; the header is line 1."))
     sku = models.CharField(max_length=255)
-    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(
+        Product, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     name = models.CharField(max_length=255, blank=True)
     quantity = models.CharField(max_length=255, help_text=_("As it was written in the file."))
     expected = models.CharField(max_length=255, blank=True)

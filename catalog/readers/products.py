@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from backoffice.db.kept_lists import ListFilter
 from backoffice.text import identity_key
 from catalog.finding import products_matching
 from catalog.models import Category, Product
@@ -61,7 +62,7 @@ def products_as_data(
 
 
 @dataclass(frozen=True, slots=True)
-class ProductFilter:
+class ProductFilter(ListFilter):
     """The filters of a list of products; None does not filter. `category` is a slug.
 
     Ranges of prices and stock include both ends; ranges of time include the beginning and not the end.
@@ -78,6 +79,12 @@ class ProductFilter:
     is_active: bool | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+
+    FILLED = frozenset(
+        ("price_gte", "price_lte", "stock_gte", "stock_lte", "created_after", "created_before")
+    )
+    # What runs low depends on a setting, too.
+    SEARCHED = frozenset(("q", "low_stock"))
 
     def of(self, products: ProductQuerySet, *, by_barcode: bool = True) -> ProductQuerySet:
         """Filter the products. With `by_barcode`, which the public lacks, `q` may be a barcode."""

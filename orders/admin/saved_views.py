@@ -43,11 +43,11 @@ class PromoView:
 
 
 def _with_status(*statuses: OrderStatus) -> Callable[[datetime], Q]:
-    return lambda _now: Q(status__in=statuses)
+    return lambda _now: Q(status__is_one_of=statuses)
 
 
 def _late(now: datetime) -> Q:
-    return Q(status__in=OPEN_STATUSES, placed_at__lt=now - LATE_AFTER)
+    return Q(status__is_one_of=OPEN_STATUSES, placed_at__lt=now - LATE_AFTER)
 
 
 def _has_returns(_now: datetime) -> Exists:

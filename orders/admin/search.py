@@ -14,7 +14,7 @@ from backoffice.db.search_text import holding_all, people_matching
 from backoffice.db.search_words import cleaned, is_findable
 from catalog.finding import products_matching
 from catalog.models import Product
-from orders.finding import SearchedBy, orders_matching, orders_named, searched_by
+from orders.finding import NEWEST_FIRST, SearchedBy, orders_matching, orders_named, searched_by
 from orders.models import Order, PromoCode, Promotion
 from orders.models.promo import normalised_code
 
@@ -82,8 +82,8 @@ def _parcel_with(term: str, order: Order) -> str:
 
 
 def _orders(term: str, by: SearchedBy) -> Iterator[SearchResult]:
-    found = orders_matching(Order.objects.all(), term, by=by).select_related("customer")
-    for order in found.order_by("-placed_at", "-pk")[:MOST_OF_A_KIND]:
+    newest = Order.objects.select_related("customer").order_by(*NEWEST_FIRST)
+    for order in orders_matching(newest, term, by=by)[:MOST_OF_A_KIND]:
         yield _order_result(order, by)
 
 

@@ -1,9 +1,6 @@
 """Orders: customers see and place their own, staff everybody's."""
 
-from dataclasses import fields as dataclass_fields
-
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +10,8 @@ from accounts.actors import Actor
 from accounts.api.auth import actor_of, require
 from accounts.models import User
 from backoffice.api.idempotency import DOCUMENTED, answer_once
-from backoffice.api.pagination import FieldsQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.api.pagination import FieldsQuery, ListQuery, Sorting, SortKey, asked_by, chosen_fields
+from backoffice.db.kept_lists import Narrowed
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import normalised_email
 from backoffice.errors import Fault, Forbidden, Stale
@@ -23,6 +21,7 @@ from orders.api.schemas import OrderFilters, OrderIn, OrderList, OrderOut, Order
 from orders.changing.details import edit_order
 from orders.finding import searched_by
 from orders.models import Order
+from orders.models.order import OrderQuerySet, sees_all_orders
 from orders.placing.placement import place_order, quote_order
 from orders.promotions import code_throttle
 from orders.readers.order_filter import OrderFilter
@@ -53,7 +52,7 @@ SORTING = Sorting(
     },
     usual="-placed_at",
 )
-FILTER = tuple(field.name for field in dataclass_fields(OrderFilter))
+FILTER = tuple(name for name in OrderFilters.model_fields if name not in ListQuery.model_fields)
 HOUR = 60 * 60
 
 
@@ -225,6 +224,11 @@ def _may_order(user: User) -> bool:
     return user.is_staff or user.email_confirmed_at is not None or hasattr(user, "customer")
 
 
-def _filtered(filters: OrderFilters, user: User) -> QuerySet[Order]:
-    narrowed = OrderFilter(**{name: getattr(filters, name) for name in FILTER})
-    return narrowed.of(Order.objects.visible_to(user), by=searched_by(user))
+def _filtered(filters: OrderFilters, user: User) -> Narrowed[OrderFilter]:
+    asked = {name: getattr(filters, name) for name in FILTER} | {"status": tuple(filters.status or ())}
+    of_user = None if sees_all_orders(user) else user.pk
+    return Narrowed(Order, _orders, OrderFilter(**asked, of_user=of_user, by=searched_by(user)))
+
+
+def _orders(narrowed: OrderFilter) -> OrderQuerySet:
+    return narrowed.of(Order.objects.all())

@@ -14,7 +14,8 @@ def withdraw_notices_of(shipment: Shipment) -> bool:
     """Withdraw what would tell that it is on its way; return whether the customer may have heard of it."""
     cause = f"shipment:{shipment.reference}"
     its_own = Q(cause=cause) | Q(cause__startswith=f"{cause}:")
-    notices = EmailMessage.objects.filter(its_own, about=shipment.order.number, template__in=HOW_IT_TRAVELS)
+    told = EmailMessage.objects.about_order(shipment.order.number)
+    notices = told.filter(its_own, template__in=HOW_IT_TRAVELS)
     is_known = notices.exists()
     return withdraw(notices) > 0 or not is_known
 
@@ -24,7 +25,7 @@ def follow_to(order: Order, *, before: str) -> None:
 
     A confirmation does not: the new address gets one of its own.
     """
-    waiting = EmailMessage.objects.filter(about=order.number, recipient=before)
+    waiting = EmailMessage.objects.about_order(order.number).filter(recipient=before)
     follow = waiting.filter(state=EmailState.QUEUED).exclude(template="order_placed")
     for mail in follow.order_by("pk").select_for_update(no_key=True):
         mail.recipient, mail.context = order.email, {**mail.context, **heading(order)}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from backoffice.db.statements import insert
+from backoffice.db.inserting import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO, formatted, rounded, too_many_places
@@ -211,7 +211,8 @@ def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) ->
     if not text:
         raise Invalid(_("Write something."), faults=[Fault("/text", "validation", _("Empty."))])
     order, _lines = begin(number, Action.COMMENT, expected_version=None)
-    return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at or timezone.now())
+    at = at or timezone.now()
+    return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at, is_keyed=True)
 
 
 def _refuse_shipping_credit(wanted: Decimal, *, at_most: Decimal, order: Order) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from backoffice.db.statements import insert
+from backoffice.db.inserting import insert
 from backoffice.money import zero
 from orders.fulfilment.units import Units
 from orders.models import Cancellation, CancellationLine, Order, OrderLine, Return, ReturnLine

@@ -37,7 +37,7 @@ class UnknownEmail(NotFound):
 
 def emails_about(order: Order) -> QuerySet[EmailMessage]:
     """Return the mails about this order, the newest first."""
-    return EmailMessage.objects.filter(about=order.number).order_by("-pk")
+    return EmailMessage.objects.about_order(order.number).order_by("-pk")
 
 
 @write_transaction
@@ -92,7 +92,7 @@ def _refuse_while_it_waits(email: EmailMessage, order: Order) -> None:
 def _cause_of_another(email: EmailMessage) -> str:
     """Return a cause that no mail has yet; the order is locked, so that nobody else takes it."""
     first = _first_cause_of(email)
-    sent = EmailMessage.objects.filter(about=email.about, template=email.template)
+    sent = EmailMessage.objects.about_order(email.about).filter(template=email.template)
     again = sent.filter(cause__startswith=f"{first}{AGAIN}").count()
     return f"{first}{AGAIN}{again + 1}"
 

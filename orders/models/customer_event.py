@@ -26,7 +26,7 @@ class CustomerEvent(HistoryRow):
     newest key of all.
     """
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="events")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=CustomerEventKind)
     other = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+")
     undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")

@@ -28,7 +28,7 @@ class OrderEvent(models.Model):
     What `facts` holds depends on the kind: see `orders.timeline`. The sentence is made when it is shown.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=30, choices=EventKind)
     facts = models.JSONField(default=dict)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

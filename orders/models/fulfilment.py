@@ -50,7 +50,7 @@ class Shipment(models.Model):
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
-    reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-S1."))
+    reference = models.CharField(max_length=60, help_text=_("Such as B-100042-S1."))
     carrier = LineField(max_length=60, blank=True)
     tracking_number = LineField(max_length=80, blank=True)
     tracking_end = models.GeneratedField(
@@ -76,6 +76,7 @@ class Shipment(models.Model):
             ),
         )
         constraints = (
+            models.UniqueConstraint(fields=("reference",), name="shipment_once_per_reference"),
             models.CheckConstraint(
                 condition=Q(delivered_at=None) | Q(undone_at=None), name="shipment_undone_or_delivered"
             ),
@@ -86,7 +87,7 @@ class Shipment(models.Model):
 
 
 class ShipmentLine(models.Model):
-    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="lines")
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="lines", db_index=False)
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
 
@@ -104,7 +105,7 @@ class Cancellation(models.Model):
     """Units that will not ship after all; they were released for sale again."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cancellations")
-    reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-C1."))
+    reference = models.CharField(max_length=60, help_text=_("Such as B-100042-C1."))
     reason = LineField(max_length=255, blank=True)
     credit = MoneyField(default=zero)
     shipping_credit = MoneyField(default=zero)
@@ -112,13 +113,18 @@ class Cancellation(models.Model):
 
     class Meta:
         ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("reference",), name="cancellation_once_per_reference"),
+        )
 
     def __str__(self) -> str:
         return self.reference
 
 
 class CancellationLine(models.Model):
-    cancellation = models.ForeignKey(Cancellation, on_delete=models.PROTECT, related_name="lines")
+    cancellation = models.ForeignKey(
+        Cancellation, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     credit = MoneyField(default=zero)
@@ -137,7 +143,7 @@ class Return(models.Model):
     """Units that came back, each either restocked or written off."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
-    reference = models.CharField(max_length=60, unique=True, help_text=_("Such as B-100042-R1."))
+    reference = models.CharField(max_length=60, help_text=_("Such as B-100042-R1."))
     reason = LineField(max_length=255, blank=True)
     credit = MoneyField(default=zero)
     shipping_credit = MoneyField(default=zero)
@@ -145,13 +151,14 @@ class Return(models.Model):
 
     class Meta:
         ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("reference",), name="return_once_per_reference"),)
 
     def __str__(self) -> str:
         return self.reference
 
 
 class ReturnLine(models.Model):
-    returned = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines")
+    returned = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", db_index=False)
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     restock = models.BooleanField(default=True)

@@ -115,11 +115,6 @@ class Promotion(Searched):
                 name="promotion_uses_per_customer_positive",
             ),
         )
-        indexes = (
-            models.Index(
-                fields=("ends_at",), condition=Q(expired_at__isnull=True), name="promotion_to_expire"
-            ),
-        )
 
     def __str__(self) -> str:
         return self.name
@@ -140,7 +135,7 @@ class Promotion(Searched):
 class PromotionCategory(models.Model):
     """A category that a promotion applies to: it stays as long as the promotion names it."""
 
-    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="+")
+    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="+", db_index=False)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -156,8 +151,8 @@ class PromotionCategory(models.Model):
 class PromotionProduct(models.Model):
     """A product that a promotion applies to: it stays as long as the promotion names it."""
 
-    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="+")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         db_table = "orders_promotion_products"
@@ -277,7 +272,9 @@ class PromotionEvent(models.Model):
     promo_code = models.ForeignKey(PromoCode, null=True, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20)
     details = models.JSONField(default=dict)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     source = models.CharField(max_length=6, choices=Source)
     at = models.DateTimeField(default=timezone.now)
 

@@ -157,7 +157,7 @@ def _by_customer() -> QuerySet[Any, Any]:
 
 
 def _open_lines() -> QuerySet[OrderLine]:
-    return OrderLine.objects.filter(order__status__in=OPEN_STATUSES).order_by()
+    return OrderLine.objects.filter(order__status__is_one_of=OPEN_STATUSES).order_by()
 
 
 def _limits_passed(held: Open) -> Iterator[tuple[str, Any]]:

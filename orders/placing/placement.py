@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Customer
+from backoffice.db.inserting import insert_unanswered
 from backoffice.db.sending import ask
-from backoffice.db.statements import insert_unanswered
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email
 from backoffice.errors import Fault, Invalid

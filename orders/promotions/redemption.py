@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Customer
-from backoffice.db.statements import Question, insert_unanswered, selecting, updating
+from backoffice.db.inserting import insert_unanswered
+from backoffice.db.statements import Question, selecting, updating
 from backoffice.db.transactions import Collision
 from backoffice.errors import Fault, Invalid
 from orders.models import (

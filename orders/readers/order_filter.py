@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from backoffice.db.kept_lists import ListFilter
 from orders.finding import EVERYTHING, SearchedBy, orders_matching
 from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
 
 
 @dataclass(frozen=True, slots=True)
-class OrderFilter:
+class OrderFilter(ListFilter):
     """Filters of a list; None does not filter, and neither does an empty `status`.
 
     Ranges of amounts include both ends; ranges of time include the beginning and not the end.
+    `of_user` leaves those of one account; `by` says what the reader may search for.
     """
 
     q: str | None = None
@@ -27,15 +29,26 @@ class OrderFilter:
     discount_lte: Decimal | None = None
     placed_after: datetime | None = None
     placed_before: datetime | None = None
+    of_user: int | None = None
+    by: SearchedBy = EVERYTHING
 
-    def of(self, orders: OrderQuerySet, *, by: SearchedBy = EVERYTHING) -> OrderQuerySet:
-        """Filter the orders `by` what the reader may search for."""
+    FILLED = frozenset(
+        (
+            *("total_gte", "total_lte", "discount_gte", "discount_lte"),
+            *("placed_after", "placed_before", "of_user"),
+        )
+    )
+    SEARCHED = frozenset(("q", "email", "promo_code"))
+
+    def of(self, orders: OrderQuerySet) -> OrderQuerySet:
+        if self.of_user is not None:
+            orders = orders.of_user(self.of_user)
         if self.status:
             orders = orders.filter(status__in=self.status)
         if self.q:
-            orders = orders_matching(orders, self.q, by=by)
+            orders = orders_matching(orders, self.q, by=self.by)
         if self.email is not None:
-            orders = orders.of_email(self.email) if by.people else orders.none()
+            orders = orders.of_email(self.email) if self.by.people else orders.none()
         if self.promo_code is not None:
             orders = orders.with_promo_code(normalised_code(self.promo_code))
         lookups = {

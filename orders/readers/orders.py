@@ -7,15 +7,17 @@ from itertools import batched, chain
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.api.pagination import chosen_fields
 from backoffice.countries import country_name
+from backoffice.db.statements import selecting
 from backoffice.requests.json_reply import Reply, rendered
 from orders.held_order import UnknownOrder
 from orders.models import Order, OrderLine, ShipmentLine
-from orders.models.order import OrderQuerySet
+from orders.models.order import OrderQuerySet, normalised_number, sees_all_orders
 from orders.price_words import explained, refusal_sentence
 from orders.pricing import PromoOutcome, Quote, step_from_json
 from orders.visibility import PERSONAL, PERSONAL_OF_SHIPMENT, may_know_customers, may_know_promos
@@ -82,9 +84,7 @@ def order_reply(number: str, *, to: User, fields: str | None = None) -> Reply:
         UnknownOrder: there is none, or it is not theirs to see.
     """
     wanted = chosen_fields(fields, ORDER_FIELDS)
-    row = Order.objects.visible_to(to).with_number(number).values("version", *order_columns(wanted)).first()
-    if row is None:
-        raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
+    row = _row_of(number, whose=None if sees_all_orders(to) else to)
     [content] = orders_as_data(
         [row], wanted, is_personal=may_know_customers(to), names_promos=may_know_promos(to)
     )
@@ -110,11 +110,8 @@ def order_data(number: str, *, to: User | None) -> dict[str, Any]:
     Raises:
         UnknownOrder.
     """
-    row = Order.objects.with_number(number).values(*order_columns(ORDER_FIELDS)).first()
-    if row is None:
-        raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
     [content] = orders_as_data(
-        [row],
+        [_row_of(number)],
         ORDER_FIELDS,
         is_personal=to is None or may_know_customers(to),
         names_promos=to is None or may_know_promos(to),
@@ -136,6 +133,28 @@ def order_columns(fields: Iterable[str]) -> list[str]:
         if name not in RELATED:
             columns += COMPOSED[name][0] if name in COMPOSED else (name,)
     return columns
+
+
+def _row_of(number: str, *, whose: User | None = None) -> dict[str, Any]:
+    """Return the row of the order with this number; only if it is this user's, unless that is None.
+
+    Raises:
+        UnknownOrder.
+    """
+    stored = normalised_number(number)
+    for row in _with_number(stored) if whose is None else _own_with_number(stored, whose.pk):
+        return row
+    raise UnknownOrder(_("There is no order %(number)s.") % {"number": number.strip()[:40]})
+
+
+@selecting
+def _with_number(number: str) -> QuerySet[Order, dict[str, Any]]:
+    return Order.objects.filter(number=number).values(*order_columns(ORDER_FIELDS))
+
+
+@selecting
+def _own_with_number(number: str, user: int) -> QuerySet[Order, dict[str, Any]]:
+    return Order.objects.of_user(user).filter(number=number).values(*order_columns(ORDER_FIELDS))
 
 
 def as_row(order: Order, fields: Iterable[str]) -> dict[str, Any]:
@@ -199,9 +218,15 @@ def _without_code(order: dict[str, Any]) -> dict[str, Any]:
     return order
 
 
-def _lines_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
-    rows = OrderLine.objects.filter(order__in=pks).order_by("order", "position").values(*LINE_COLUMNS)
-    return _lines_by_order(rows)
+def _lines_of(orders: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
+    return _lines_by_order(_line_rows(orders) if orders else ())
+
+
+@selecting
+def _line_rows(orders: Sequence[int]) -> QuerySet[OrderLine, dict[str, Any]]:
+    return (
+        OrderLine.objects.filter(order__pk__among=orders).order_by("order", "position").values(*LINE_COLUMNS)
+    )
 
 
 def _grouped(lines: Iterable[OrderLine]) -> Mapping[int, list[dict[str, Any]]]:
@@ -218,21 +243,23 @@ def _lines_by_order(rows: Iterable[dict[str, Any]]) -> Mapping[int, list[dict[st
     return lines
 
 
-def _shipments_of(pks: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
-    rows = (
-        ShipmentLine.objects.filter(shipment__order__in=pks)
-        .order_by("shipment", "order_line__position")
-        .values_list(
-            "shipment__order_id", *(f"shipment__{name}" for name in SHIPMENT), "order_line__sku", "quantity"
-        )
-    )
+def _shipments_of(orders: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
     shipments: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
-    for order, *shipment, sku, quantity in rows:
+    for order, *shipment, sku, quantity in _shipment_rows(orders) if orders else ():
         begun = dict(zip(SHIPMENT, shipment, strict=True)) | {"lines": []}
         begun["shipping_address"] = _named_country(begun["shipping_address"])
         parcel = shipments[order].setdefault(begun["reference"], begun)
         parcel["lines"].append({"sku": sku, "quantity": quantity})
     return {order: list(by_reference.values()) for order, by_reference in shipments.items()}
+
+
+@selecting
+def _shipment_rows(orders: Sequence[int]) -> QuerySet[ShipmentLine, Any]:
+    columns = ("shipment__order_id", *(f"shipment__{name}" for name in SHIPMENT))
+    lines = ShipmentLine.objects.filter(shipment__order__pk__among=orders)
+    return lines.order_by("shipment", "order_line__position").values_list(
+        *columns, "order_line__sku", "quantity"
+    )
 
 
 def _without_tracking(shipments: Mapping[int, list[dict[str, Any]]]) -> Mapping[int, list[dict[str, Any]]]:

@@ -132,7 +132,7 @@ def test_users_are_listed_page_by_page_and_filtered():
 def test_a_list_of_three_costs_as_many_queries_as_a_list_of_one(django_assert_num_queries):
     client = Api(make_user(role="Manager"))
     for _ in range(2):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             client.get("users")
         make_user(role="Viewer")
         make_user(role="Support")

@@ -12,10 +12,11 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from backoffice.admin import lists
 from backoffice.admin.base import DomainAdmin
-from backoffice.admin.lists import CappedCount, CappedPaginator
+from backoffice.admin.lists import CappedCount, CappedPaginator, SearchPaginator
 from catalog import stock
 from catalog.models import Product
 from catalog.stock_import import plan_import
@@ -70,6 +71,28 @@ def test_an_exact_count_is_shown_as_it_is() -> None:
     make_product()
 
     assert str(CappedPaginator(Product.objects.all(), 25).count) == "1"
+
+
+def test_a_search_whose_rows_are_on_one_page_looks_for_them_once(manager: Client) -> None:
+    for number in range(3):
+        make_product(f"TEA-{number}")
+
+    with CaptureQueriesContext(connection) as queries:
+        page = manager.get("/admin/catalog/product/?q=tea").content.decode()
+
+    assert all(f"TEA-{number}" in page for number in range(3))
+    assert sum("LIKE" in query["sql"] for query in queries) == 1
+
+
+def test_a_search_of_several_pages_counts_them_and_shows_each(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    products = [make_product(f"TEA-{number}") for number in range(3)]
+    paginator = SearchPaginator(Product.objects.order_by("pk"), 2)
+
+    with django_assert_num_queries(3):
+        assert paginator.count == 3
+        assert [list(paginator.page(number)) for number in (1, 2)] == [products[:2], products[2:]]
 
 
 def test_a_range_of_days_holds_its_last_day_wholly_in_the_shops_time_zone(manager: Client) -> None:

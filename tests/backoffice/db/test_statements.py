@@ -10,7 +10,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import Customer
-from backoffice.db.statements import insert, selecting, updating
+from backoffice.db.inserting import insert
+from backoffice.db.statements import selecting, updating
 from backoffice.models import JobSlot
 from catalog.models import Product
 from orders.models import Order, OrderEvent

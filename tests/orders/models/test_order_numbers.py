@@ -58,7 +58,7 @@ def test_orders_loaded_from_a_fixture_are_followed_by_the_next_number(tmp_path):
     ("constraint", "is_given"),
     [
         ("orders_order_serial_key", True),
-        ("orders_order_number_key", True),
+        ("order_once_per_number", True),
         ("orders_order_pkey", True),
         ("", False),
     ],

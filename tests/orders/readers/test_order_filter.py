@@ -31,7 +31,7 @@ def _orders() -> None:
 
 def totals(by: SearchedBy = EVERYTHING, **wanted: Any) -> list[int]:
     """Of the orders that are found, the oldest first."""
-    found = OrderFilter(**wanted).of(Order.objects.order_by("placed_at"), by=by)
+    found = OrderFilter(**wanted, by=by).of(Order.objects.order_by("placed_at"))
     return [int(total) for total in found.values_list("total", flat=True)]
 
 
