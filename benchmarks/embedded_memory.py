@@ -1,21 +1,24 @@
 """What the embedded shop, web and worker in one process, holds in memory once people have used it."""
 
 from collections.abc import Iterator
-from itertools import batched, chain, islice, repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 
-from benchmarks import orders_over_http
+from benchmarks import our_shop
 from benchmarks.figures import Figure, Series, Unit, at_most
 from benchmarks.load import get, sent
 from benchmarks.measuring import in_child
 from benchmarks.options import Options
+from benchmarks.order_load import LIMITS, Buyers
+from benchmarks.orders_over_http import spread
+from benchmarks.our_shop import PATH, Ours
 from benchmarks.past_orders import fill_orders
 from benchmarks.serving import serving
-from benchmarks.shops import FIRST_SKU, Server, filled_shop
+from benchmarks.shops import FIRST_SKU, Server, filled_shop, skus
 
 PRODUCTS, ORDERS = 1_000, 50_000
-# One request in so many places an order.
-ORDER_EVERY = 10
+# One request in so many places an order; reads and orders take turns so often.
+ORDER_EVERY, PARTS = 10, 5
 ADMIN = (
     *(
         "/admin/",
@@ -45,15 +48,15 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
         in_child(shop.environment, fill_orders, ORDERS)
         token, session = in_child(shop.environment, prepare)
         orders = options.requests // ORDER_EVERY
-        customers = in_child(shop.environment, orders_over_http.prepare, orders * orders_over_http.LINES)
+        buyers = Buyers(PATH, in_child(shop.environment, our_shop.prepare, PRODUCTS))
         visits = [get(url, Cookie=f"sessionid={session}") for url in ADMIN]
         calls = [get(url, Authorization=f"Bearer {token}") for url in API]
-        with serving(shop, processes=1, has_worker=True) as web:
+        with serving(shop, processes=1, variables=LIMITS, has_worker=True) as web:
             at_first = resident_mb(web.pid)
-            every = islice(chain.from_iterable(repeat([*visits, *calls])), options.requests - orders)
-            for number, part in enumerate(batched(every, (ORDER_EVERY - 1) * len(customers))):
-                sent(web, part)
-                orders_over_http.send(web, customers, len(part) // (ORDER_EVERY - 1), seed=number)
+            every = chain.from_iterable(repeat([*visits, *calls]))
+            for _ in range(PARTS):
+                sent(web, list(islice(every, (options.requests - orders) // PARTS)))
+                spread(Ours(shop, web, buyers, list(skus(PRODUCTS))), orders // PARTS)
             held = resident_mb(web.pid)
     yield Figure(Series("embedded: resident memory after the start", [at_first]), Unit.MEGABYTES)
     name = f"embedded: the same after {options.requests:,} requests, admin, API and orders"
