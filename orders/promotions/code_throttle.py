@@ -1,10 +1,10 @@
 """The limit that keeps promo codes from being guessed: customers may try ten in any minute."""
 
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
 from accounts.models import User
 from backoffice.requests.throttling import hit_in_any
+from backoffice.runtime.outages import cache_errors
 from orders.models.promo import normalised_code
 
 TRIES_PER_MINUTE = 10
@@ -25,14 +25,14 @@ def remember_good(user: User, code: str) -> None:
     """Note that this code gave a discount: pricing the same basket again and again is no guessing."""
     try:
         cache.set(_key(user, code), True, MINUTE)
-    except (RedisError, OSError):
+    except cache_errors():
         return
 
 
 def _was_good(user: User, code: str) -> bool:
     try:
         return bool(cache.get(_key(user, code)))
-    except (RedisError, OSError):
+    except cache_errors():
         return False
 
 
