@@ -166,6 +166,10 @@ COLLECTED = VAR_DIR / "static"
 HAS_COLLECTED = (COLLECTED / "staticfiles.json").exists() or "collectstatic" in sys.argv
 STATIC_ROOT = COLLECTED if HAS_COLLECTED else None
 WHITENOISE_USE_FINDERS = not HAS_COLLECTED
+STATICFILES_FINDERS = [
+    "backoffice.runtime.bundles.Bundles",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

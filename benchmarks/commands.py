@@ -17,7 +17,7 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
     with filled_shop(server, products=1) as shop:
         pairs = (
             ((SHOPCTL, "--help"), "import typer", 1.5),
-            ((SHOPCTL, "products", "show", sku), "import django; django.setup()", 1.3),
+            ((SHOPCTL, "products", "show", sku), "import django; django.setup()", 0.6),
         )
         for command, statement, limit in pairs:
 

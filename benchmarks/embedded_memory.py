@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from itertools import chain, islice, repeat
 from pathlib import Path
 
+from benchmarks import our_shop
 from benchmarks.figures import Figure, Series, Unit, at_most
 from benchmarks.load import get, sent
 from benchmarks.measuring import in_child
 from benchmarks.options import Options
+from benchmarks.order_load import LIMITS, Buyers
+from benchmarks.orders_over_http import spread
+from benchmarks.our_shop import PATH, Ours
 from benchmarks.past_orders import fill_orders
 from benchmarks.serving import serving
-from benchmarks.shops import FIRST_SKU, Server, filled_shop
+from benchmarks.shops import FIRST_SKU, Server, filled_shop, skus
 
-PRODUCTS, ORDERS = 1_000, 10_000
+PRODUCTS, ORDERS = 1_000, 50_000
+# One request in so many places an order; reads and orders take turns so often.
+ORDER_EVERY, PARTS = 10, 5
 ADMIN = (
     *(
         "/admin/",
@@ -41,15 +47,20 @@ def figures(server: Server, options: Options) -> Iterator[Figure]:
     with filled_shop(server, products=PRODUCTS) as shop:
         in_child(shop.environment, fill_orders, ORDERS)
         token, session = in_child(shop.environment, prepare)
+        orders = options.requests // ORDER_EVERY
+        buyers = Buyers(PATH, in_child(shop.environment, our_shop.prepare, PRODUCTS))
         visits = [get(url, Cookie=f"sessionid={session}") for url in ADMIN]
         calls = [get(url, Authorization=f"Bearer {token}") for url in API]
-        with serving(shop, processes=1, has_worker=True) as web:
+        with serving(shop, processes=1, variables=LIMITS, has_worker=True) as web:
             at_first = resident_mb(web.pid)
-            sent(web, list(islice(chain.from_iterable(repeat([*visits, *calls])), options.requests)))
+            every = chain.from_iterable(repeat([*visits, *calls]))
+            for _ in range(PARTS):
+                sent(web, list(islice(every, (options.requests - orders) // PARTS)))
+                spread(Ours(shop, web, buyers, list(skus(PRODUCTS))), orders // PARTS)
             held = resident_mb(web.pid)
     yield Figure(Series("embedded: resident memory after the start", [at_first]), Unit.MEGABYTES)
-    name = f"embedded: the same after {options.requests:,} requests, admin and API"
-    yield Figure(Series(name, [held]), Unit.MEGABYTES, goal=at_most(160))
+    name = f"embedded: the same after {options.requests:,} requests, admin, API and orders"
+    yield Figure(Series(name, [held]), Unit.MEGABYTES, goal=at_most(170))
 
 
 def resident_mb(pid: int) -> float:

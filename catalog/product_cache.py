@@ -20,17 +20,19 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from redis.exceptions import RedisError
 
-from backoffice.requests.json_reply import Reply
 from backoffice.runtime.after_commit import Trip, tell_redis
 from backoffice.runtime.caches import Held, opened, sealed
+from backoffice.runtime.outages import cache_errors
+
+if TYPE_CHECKING:
+    from backoffice.requests.json_reply import Reply
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ LONGEST_KEY = 1_024
 class KeptReply:
     """A reply that is valid while the cache holds `given`; with `given` None it needs no such check."""
 
-    reply: Reply
+    reply: "Reply"
     given: Held | None = None
 
 
@@ -82,7 +84,7 @@ def recalled(key: str) -> KeptReply | None:
     return kept if monotonic() < good_until and not _is_owed.is_set() else None
 
 
-def remembered(key: str, render: Callable[[], Reply]) -> Reply:
+def remembered(key: str, render: Callable[[], "Reply"]) -> "Reply":
     """Return what `render` gave for this key; it is called again if any product may have changed since."""
     if connection.in_atomic_block or len(key) > LONGEST_KEY:
         # Uncommitted data may never be committed, and nobody else sends so long a request: keep neither.
@@ -100,7 +102,7 @@ class _ThreadMemory(threading.local):
         self.connection: Any = None
         self.replies: dict[str, Reply] = {}
 
-    def get(self, key: str, render: Callable[[], Reply]) -> Reply:
+    def get(self, key: str, render: Callable[[], "Reply"]) -> "Reply":
         self._forget_what_is_old()
         reply = self.replies.get(key)
         if reply is None:
@@ -110,7 +112,7 @@ class _ThreadMemory(threading.local):
             self.replies[key] = reply
         return reply
 
-    def recalled(self, key: str) -> Reply | None:
+    def recalled(self, key: str) -> "Reply | None":
         self._forget_what_is_old()
         return self.replies.get(key)
 
@@ -129,11 +131,11 @@ class _ThreadMemory(threading.local):
 _kept_by_thread = _ThreadMemory()
 
 
-def _kept_in_redis(key: str, render: Callable[[], Reply]) -> Reply:
+def _kept_in_redis(key: str, render: Callable[[], "Reply"]) -> "Reply":
     redis_key = f"products:{sha256(key.encode()).hexdigest()}"
     try:
         generation, found = _look_up(redis_key)
-    except (RedisError, OSError) as error:
+    except cache_errors() as error:
         logger.warning("The cache server does not answer; products are rendered anew: %s", error)
         return render()
     if generation is None:
@@ -146,25 +148,28 @@ def _kept_in_redis(key: str, render: Callable[[], Reply]) -> Reply:
     return reply
 
 
-def _keep_in_redis(redis_key: str, generation: int, reply: Reply) -> None:
+def _keep_in_redis(redis_key: str, generation: int, reply: "Reply") -> None:
     try:
         cache.set(redis_key, _packed(redis_key, generation, reply), LONGEST_SECONDS)
-    except (RedisError, OSError) as error:
+    except cache_errors() as error:
         logger.warning("The cache server does not answer; nothing is kept: %s", error)
 
 
-def _packed(redis_key: str, generation: int, reply: Reply) -> bytes:
+def _packed(redis_key: str, generation: int, reply: "Reply") -> bytes:
     """Pack a line of JSON about the reply and its body; sealed, for it will be sent as it is."""
     about = json.dumps([generation, reply.status, dict(reply.headers)])
     return sealed(redis_key, about.encode() + b"\n" + reply.body)
 
 
-def _unpacked(redis_key: str, generation: int, found: object) -> Reply | None:
+def _unpacked(redis_key: str, generation: int, found: object) -> "Reply | None":
     content = opened(redis_key, found)
     if content is None:
         return None
     about, _, body = content.partition(b"\n")
     kept_in, status, headers = json.loads(about)
+    # Loaded with what renders replies: whoever only makes the cache forget needs none.
+    from backoffice.requests.json_reply import Reply
+
     return Reply(status, body, headers) if kept_in == generation else None
 
 

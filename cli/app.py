@@ -1,14 +1,15 @@
 """shopctl: operations from the terminal. `shopctl --help` loads neither Django nor the verbs."""
 
+import gc
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from backoffice.runtime import private_files
 from cli.terminal import arguments, failures, streams
+from cli.terminal.commands import Group, Verb
 
 # name: (module:attribute, what it is for), in the order in which the help lists them.
 VERBS = {
@@ -37,14 +38,14 @@ def _command(name: str, found: Any) -> Any:
     """Return a group as it is, and make a verb of its own from a function."""
     if not isinstance(found, typer.Typer):
         lone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-        lone.command(name, epilog=getattr(found, "epilog", None))(found)
+        lone.command(name, cls=Verb, epilog=getattr(found, "epilog", None))(found)
         found = lone
     command = typer.main.get_command(found)
     command.name = name
     return command
 
 
-class Shopctl(TyperGroup):
+class Shopctl(Group):
     """Loads a group or verb when it is asked for, and prints refusals and faults in one place."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
@@ -122,6 +123,8 @@ def shopctl(
 
 def main() -> int:
     """The program `shopctl`."""
+    # While modules are loaded there is no garbage; when they are, `set_django_up` switches this on again.
+    gc.disable()
     private_files.begin()
     streams.prepare()
     app()

@@ -1,5 +1,11 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from accounts.models import Customer
 
 
 class OrdersConfig(AppConfig):
@@ -8,7 +14,13 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.customers import FOLLOWERS
-        from orders.customers.following import follow_account
 
         if follow_account not in FOLLOWERS:
             FOLLOWERS.append(follow_account)
+
+
+def follow_account(customer: "Customer", email: str, by: "Actor") -> None:
+    # Merging customers loads much that no other process than the one which does it needs.
+    from orders.customers import following
+
+    following.follow_account(customer, email, by)

@@ -3,7 +3,7 @@
 This package knows no users: `accounts.admin.actor.actor_of(request)` says who acts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -22,6 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.sections import BaseSection
 
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.lists import (
@@ -39,6 +40,8 @@ from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK
 type AnyForm = forms.ModelForm[Any]
 type AnyField = Field[Any, Any]
 
+XREGEXP = "vendor/xregexp/xregexp.min.js"
+SELECT_SCRIPT = "unfold/js/select2.init.js"
 # What the filters of lists put into an address behind the name of a column.
 OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
 
@@ -54,6 +57,8 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
+    # What an opened row shows below itself.
+    list_sections: Sequence[type[BaseSection]] = ()
     empty_title: str | Promise = gettext_lazy("Nothing here yet")
     empty_text: str | Promise = ""
     # The same two texts for each saved view, by the view's name.
@@ -63,9 +68,27 @@ class DomainAdmin(ModelAdmin):
     # Where on the page of one row its history is.
     history_anchor = "history"
 
-    class Media:
-        css = {"all": ("backoffice/dialogs.css",)}
-        js = (forms.Script("backoffice/dialogs.js", type="module"),)
+    @property
+    def media(self) -> forms.Media:
+        """What the page of one row loads: Django would add scripts for pop-ups and rows within a form."""
+        return forms.Media(js=self._form_scripts())
+
+    def media_of_list(self, request: HttpRequest) -> forms.Media:
+        """What the list loads, with the scripts of its filters joined."""
+        filters = [each[1] if isinstance(each, tuple) else each for each in self.get_list_filter(request)]
+        scripts = [getattr(getattr(each, "form_class", None), "Media", None) for each in filters]
+        has_choices = any(SELECT_SCRIPT in each.js for each in scripts if each is not None)
+        media: Any = self.media
+        own = [script for script in media._js if script not in self._form_scripts()]
+        return forms.Media(
+            css=media._css,
+            js=["bundles/lists_with_choices.js" if has_choices else "bundles/lists.js", *own],
+        )
+
+    def _form_scripts(self) -> list[str]:
+        filled_in = ("vendor/jquery/jquery.min.js", "jquery.init.js", "urlify.js", "prepopulate.js", XREGEXP)
+        names = filled_in if self.prepopulated_fields else ()
+        return [f"admin/js/{name}" for name in ("core.js", *names)]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -116,6 +139,10 @@ class DomainAdmin(ModelAdmin):
         """Narrow the rows to a saved view; `view` is what the tab put into the address, "" for all."""
         return rows
 
+    def as_listed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Read of the rows of the list's page what its columns show, and no more."""
+        return rows
+
     def first_url(self, request: HttpRequest) -> str:
         """Return where an empty list leads to, or "" for whoever may add nothing to it."""
         return (
@@ -136,6 +163,7 @@ class DomainAdmin(ModelAdmin):
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
         button = self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
         context = {
+            "media": self.media_of_list(request),
             "empty_title": title,
             "empty_text": text,
             "empty_button": button,

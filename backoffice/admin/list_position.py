@@ -40,6 +40,11 @@ def with_neighbours[M: Model](rows: QuerySet[M], *, admin: AnyAdmin, request: Ht
         listed = _rows_of_list(request.GET.get(CAME_FROM, ""), admin, request)
     except (IncorrectLookupParameters, SuspiciousOperation, UnreadableFilter):
         return rows
+    return with_neighbours_among(rows, listed)
+
+
+def with_neighbours_among[M: Model](rows: QuerySet[M], listed: QuerySet[Any]) -> QuerySet[M]:
+    """Add to each row the keys of the rows beside it in a list."""
     beside = {"row_before": _beside(listed, is_forward=False), "row_after": _beside(listed, is_forward=True)}
     annotated: QuerySet[M] = rows.annotate(**beside)
     return annotated

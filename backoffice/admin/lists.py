@@ -70,6 +70,7 @@ class SavedViewsChangeList(ChangeList):
         return narrowed
 
     def get_results(self, request: HttpRequest) -> None:
+        self.queryset: QuerySet[Any] = self.model_admin.as_listed(self.queryset)
         self._read_page(request)
         if isinstance(self.paginator, SearchPaginator) and not self.multi_page:
             self.result_list = self.paginator.first_rows
@@ -92,7 +93,12 @@ def view_tabs(request: HttpRequest, url_name: str, titles: Iterable[tuple[str, s
     base = reverse(url_name)
     chosen = request.GET.get(VIEW, "")
     return [
-        {"title": title, "link": f"{base}?{VIEW}={view}" if view else base, "active": chosen == view}
+        {
+            "title": title,
+            "link": f"{base}?{VIEW}={view}" if view else base,
+            "active": chosen == view,
+            "has_permission": True,
+        }
         for view, title in titles
     ]
 

@@ -154,14 +154,10 @@ def _link(page: SidebarPage, request: HttpRequest) -> dict[str, Any]:
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Tabs of all lists. Unfold asks twice per page, so they are kept on the request."""
+    """Return the tabs of the list that is being looked at."""
     if not request.user.is_staff:
         return []
-    kept: list[dict[str, Any]] | None = getattr(request, "_admin_tabs", None)
-    if kept is None:
-        kept = [tab for name in TABS for tab in import_string(name)(request)]
-        setattr(request, "_admin_tabs", kept)  # noqa: B010
-    return kept
+    return [tab for name in TABS for tab in import_string(name)(request)]
 
 
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
@@ -196,9 +192,7 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [asset("backoffice/theme.css"), asset("backoffice/blocks.css")],
     "DASHBOARD_CALLBACK": "orders.admin.dashboard.cards.dashboard_context",
     "COMMAND": {"search_callback": "orders.admin.search.search", "show_history": False},
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": sidebar},
-    "TABS": tabs,
-    "ACCOUNT": {"navigation": account_links},
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
     "COLORS": {
         "primary": {
             "50": "#eff6ff",

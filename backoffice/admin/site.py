@@ -2,8 +2,9 @@
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -22,12 +25,24 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from backoffice.admin.ended_session import KEPT, keeping_what_was_typed, offered_again
-from backoffice.admin.navigation import sidebar
+from backoffice.admin.navigation import UNFOLD, account_links, shop_name, sidebar, tabs
 from backoffice.admin.short_cache import note_act
 from backoffice.admin.way_back import local_path
 from backoffice.db.primary_keys import is_key
 
 MOST_RESULTS = 50
+# Of the context of a page what is the same on all: Unfold would read its settings for each anew.
+SAME_ON_ALL_PAGES = (
+    "form_classes",
+    "site_subheader",
+    "site_symbol",
+    "show_history",
+    "show_view_on_site",
+    "show_back_button",
+    "command_show_history",
+    "sidebar_show_all_applications",
+    "sidebar_show_search",
+)
 # What addresses of the admin call the key of a row.
 KEYS = ("object_id", "content_type_id", "number", "product_id")
 
@@ -36,6 +51,32 @@ class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
     login_template = "backoffice/sign_in.html"
     index_title = gettext_lazy("Dashboard")
+    _same: Mapping[str, Any] = MappingProxyType({})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page shows around its content."""
+        has_permission = self.has_permission(request)
+        return {
+            **self._same_on_all_pages(request),
+            "site_title": shop_name(request),
+            "site_header": shop_name(request),
+            "site_favicons": self._get_favicons("SITE_FAVICONS", request),
+            "styles": [style(request) for style in UNFOLD["STYLES"]],
+            "has_permission": has_permission,
+            "is_nav_sidebar_enabled": self.enable_nav_sidebar,
+            "account_links": account_links(request),
+            "tab_list": tabs(request),
+            "sidebar_navigation": sidebar(request) if has_permission else [],
+        }
+
+    def _same_on_all_pages(self, request: HttpRequest) -> Mapping[str, Any]:
+        if not self._same:
+            whole = super().each_context(request)
+            self._same = {
+                **{name: whole[name] for name in SAME_ON_ALL_PAGES},
+                "colors": _style(whole["colors"], whole["border_radius"]),
+            }
+        return self._same
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         forgotten = _view("accounts.admin.password_pages.ForgottenPassword")
@@ -104,6 +145,15 @@ class BackofficeSite(UnfoldAdminSite):
         }
         headers = {"HX-Trigger": "search"}
         return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers=headers)
+
+
+def _style(colors: Mapping[str, Mapping[str, str]], border_radius: str) -> SafeString:
+    values = {
+        f"color-{name}-{weight}": value for name, each in colors.items() for weight, value in each.items()
+    }
+    declared = [("--border-radius", border_radius), *((f"--{name}", value) for name, value in values.items())]
+    rules = format_html_join("", "{}:{};", declared)
+    return format_html('<style id="unfold-theme-colors">:root{{{}}}</style>', rules)
 
 
 def _keyed(view: Callable[..., Any]) -> Callable[..., Any]:

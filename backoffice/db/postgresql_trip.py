@@ -43,7 +43,7 @@ class _Command:
 
     send: Callable[[], None]
     statement: Statement | None = None
-    prepares: Key | None = None
+    prepares: tuple[Key, bytes] | None = None
 
 
 _prepared: WeakKeyDictionary[Session, _Prepared] = WeakKeyDictionary()
@@ -106,8 +106,8 @@ def _prepared_and_run(
     formats, key = transformer.formats, (statement.sql, transformer.types or ())
     name = prepared.names.get(key)
     if name is None:
-        name = prepared.names[key] = b"kept_%d" % next(prepared.numbers)
-        yield _Command(partial(pgconn.send_prepare, name, sql, param_types=key[1]), prepares=key)
+        name = b"kept_%d" % next(prepared.numbers)
+        yield _Command(partial(pgconn.send_prepare, name, sql, param_types=key[1]), prepares=(key, name))
     yield _Command(partial(pgconn.send_query_prepared, name, params, param_formats=formats), statement)
 
 
@@ -134,12 +134,12 @@ def _results(pgconn: Any) -> Iterator[Any]:
 def _take(
     commands: Sequence[_Command], results: Sequence[Any], transformer: Adapting, prepared: _Prepared
 ) -> None:
-    for place, (command, result) in enumerate(zip(commands, results, strict=True)):
+    for command, result in zip(commands, results, strict=True):
         if result.status == ExecStatus.FATAL_ERROR:
-            for other in commands[place:]:
-                if other.prepares:
-                    del prepared.names[other.prepares]
             raise error_from_result(result, transformer.encoding)
+        if command.prepares is not None:
+            key, name = command.prepares
+            prepared.names[key] = name
         if command.statement is not None:
             command.statement.count = result.command_tuples
             command.statement.rows = _rows(result, transformer)

@@ -18,7 +18,6 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-from backoffice.db.postgresql_trip import travel
 from backoffice.db.statement import Statement
 
 
@@ -96,6 +95,9 @@ def _travel(statements: Sequence[Statement], *, is_to_commit: bool = False) -> N
         if _is_watched(connection):
             _run_by_django(statements)
         elif connection.vendor == "postgresql":
+            # A shop on SQLite does not load PostgreSQL's driver.
+            from backoffice.db.postgresql_trip import travel
+
             with connection.wrap_database_errors:
                 travel(connection.connection, statements, is_to_commit=is_to_commit)
         else:

@@ -21,18 +21,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from backoffice.db.durability import without_waiting_for_disk
+from backoffice.db.statements import selecting, updating
 from backoffice.db.transactions import write_transaction
 from backoffice.outbox.models import WAITING, WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
+from backoffice.runtime.giving_way import requests
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
 # Longer than a mail server may take over one mail before its socket times out.
 LEASE = timedelta(minutes=3)
+# So long a mail waits for a moment without requests, where its worker shares their process.
+MOST_PATIENCE = timedelta(seconds=40)
 # 30 s, 90 s, 4.5 min … 6 h: eight attempts span a night without a mail server.
 FIRST_DELAY_SECONDS = 30
 DELAY_GROWTH = 3
@@ -55,34 +60,33 @@ def deliver_due(limit: int = 50) -> int:
     """Send up to `limit` mails that are due, one after the other; return how many went out."""
     delivered = 0
     for _mail in range(limit):
-        claim = claim_next()
-        if claim is None:
+        since = _due_since(timezone.now())
+        if not since:
             break
-        delivered += _deliver(claim)
+        requests.give_way(at_most_seconds=(since[0] + MOST_PATIENCE - timezone.now()).total_seconds())
+        # Lost with the machine's power, a mark is a second copy, as when the worker dies before it marks.
+        with without_waiting_for_disk():
+            claim = claim_next()
+            if claim is None:
+                break
+            delivered += _deliver(claim)
     return delivered
 
 
 @write_transaction
 def claim_next() -> Claim | None:
-    """Take the next due mail for this worker alone: first those never tried, so that bad ones wait behind."""
+    """Take the next due mail for this worker alone."""
     now = timezone.now()
-    message = (
-        # On SQLite, which knows no row locks, write_transaction lets one worker choose at a time.
-        EmailMessage.objects.select_for_update(skip_locked=True)
-        .filter(_due(now), attempts__lt=MAX_ATTEMPTS)
-        .order_by("attempts", "next_attempt_at", "pk")
-        .first()
-    )
-    if message is None:
+    claimable = _claimable(now)
+    if not claimable:
         return None
-    message.state = EmailState.SENDING
-    message.attempts += 1
-    message.leased_until = now + LEASE
-    message.save(update_fields=["state", "attempts", "leased_until"])
+    [message] = claimable
+    attempt, leased_until = message.attempts + 1, now + LEASE
+    _take(message.pk, attempt, leased_until)
     return Claim(
         pk=message.pk,
-        attempt=message.attempts,
-        leased_until=message.leased_until,
+        attempt=attempt,
+        leased_until=leased_until,
         message_id=message.message_id,
         template=message.template,
         recipient=message.recipient,
@@ -104,6 +108,33 @@ def hold_back_waiting(*, because: str) -> int:
     return waiting.update(state=EmailState.DEAD, leased_until=None, error=because)
 
 
+@selecting
+def _due_since(now: datetime) -> QuerySet[EmailMessage, datetime]:
+    """Since when the next mail is due; nothing when none is.
+
+    Asked before anything is claimed: a claim takes its turn among those who write, also where nothing is due.
+    """
+    return _in_turn(now).values_list("next_attempt_at", flat=True)[:1]
+
+
+@selecting
+def _claimable(now: datetime) -> QuerySet[EmailMessage]:
+    # On SQLite, which knows no row locks, write_transaction lets one worker choose at a time.
+    return _in_turn(now).select_for_update(skip_locked=True)[:1]
+
+
+@updating
+def _take(pk: int, attempts: int, leased_until: datetime) -> tuple[QuerySet[EmailMessage], Mapping[str, Any]]:
+    changes = {"state": EmailState.SENDING, "attempts": attempts, "leased_until": leased_until}
+    return EmailMessage.objects.filter(pk=pk), changes
+
+
+def _in_turn(now: datetime) -> QuerySet[EmailMessage]:
+    """Return the mails that are due: first those never tried, so that bad ones wait behind."""
+    due = EmailMessage.objects.filter(_due(now), attempts__lt=MAX_ATTEMPTS)
+    return due.order_by("attempts", "next_attempt_at", "pk")
+
+
 def _due(now: datetime) -> Q:
     is_due = Q(state=EmailState.QUEUED, next_attempt_at__lte=now)
     has_lost_its_lease = Q(state=EmailState.SENDING, leased_until__lte=now)
@@ -113,8 +144,9 @@ def _due(now: datetime) -> Q:
 def _deliver(claim: Claim) -> bool:
     kept_context = without_secrets(claim.context)
     try:
-        rendered = render(claim.template, claim.context)
-        kept = render(claim.template, kept_context)
+        rendered = kept = render(claim.template, claim.context)
+        if kept_context != claim.context:
+            kept = render(claim.template, kept_context)
         _send(claim, rendered)
     # Whatever is wrong with this mail, the others must not wait for it.
     except Exception as error:

@@ -6,9 +6,9 @@ from time import monotonic
 from typing import Any
 
 from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
-from redis.exceptions import RedisError
 
 from backoffice.runtime.caches import LocMemCache, RedisCache
+from backoffice.runtime.outages import cache_errors
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def ask_store[T](ask: Callable[[Any], T]) -> T:
         return ask(counts_here)
     try:
         answer = ask(cache)
-    except (RedisError, OSError) as error:
+    except cache_errors() as error:
         let_server_rest(error)
         return ask(counts_here)
     _cache_rests_until = 0.0

@@ -11,12 +11,12 @@ from typing import Any
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from redis.exceptions import RedisError
 
 from backoffice.errors import Throttled
 from backoffice.requests.addresses import address_block, site_of
 from backoffice.requests.throttle_store import ask_store, counts_here, has_server, let_server_rest
 from backoffice.runtime.caches import Counter, Held, Outdated, Taken
+from backoffice.runtime.outages import cache_errors
 
 # A whole network of IPv6 may do this many times what one place may.
 PLACES_OF_A_SITE = 5
@@ -49,7 +49,7 @@ class LimitUse:
         """Undo the use; it stays counted if the cache server went away meanwhile."""
         try:
             self.store.delete(self.slot)
-        except (RedisError, OSError) as error:
+        except cache_errors() as error:
             let_server_rest(error)
 
 
@@ -197,7 +197,7 @@ def insist_on(given: Held) -> None:
     """Raise Outdated if the cache holds something else by now, or cannot be asked."""
     try:
         held = cache.get(given.key)
-    except (RedisError, OSError) as error:
+    except cache_errors() as error:
         raise Outdated from error
     if held != given.value:
         raise Outdated

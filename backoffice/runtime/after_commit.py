@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from redis.exceptions import RedisError
+
+from backoffice.runtime.outages import cache_errors
 
 
 class Message(Protocol):
@@ -30,7 +31,7 @@ class Trip:
             message.add_to(pipeline)
         try:
             pipeline.execute()
-        except (RedisError, OSError) as error:
+        except cache_errors() as error:
             for message in self.messages:
                 message.failed(error)
         else:

@@ -9,9 +9,7 @@ import traceback
 from dataclasses import dataclass
 from time import monotonic
 
-from redis.exceptions import RedisError
-
-from backoffice.runtime.outages import is_outage
+from backoffice.runtime.outages import is_of_redis, is_outage
 
 EVERY_SECONDS = 5.0
 
@@ -34,7 +32,7 @@ class OutageFilter(logging.Filter):
         error = _outage_in(record)
         if error is None:
             return not self._repeats(record)
-        told = self._told["Redis" if isinstance(error, RedisError) else "database"]
+        told = self._told["Redis" if is_of_redis(error) else "database"]
         with self._lock:
             if monotonic() < told.at + EVERY_SECONDS:
                 told.left_out += 1

@@ -12,10 +12,10 @@ While Redis is away the shop goes on without it, and each of these modules does 
 
 import errno
 import sqlite3
+import sys
 
 from django.db import InterfaceError, OperationalError
 from django.db import InternalError as DatabaseInternalError
-from redis.exceptions import RedisError
 
 RETRY_AFTER_SECONDS = 5
 # Classes of PostgreSQL's codes: no connection, no resources, shut down, broken below; then those of a server
@@ -40,9 +40,22 @@ SQLITE_CODES = frozenset(
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
 
 
+def cache_errors() -> tuple[type[Exception], ...]:
+    """Return what to catch around a question to Redis, whose client is large: only its users load it."""
+    from redis.exceptions import RedisError
+
+    return RedisError, OSError
+
+
+def is_of_redis(error: BaseException | None) -> bool:
+    # What has not been loaded has raised nothing.
+    client = sys.modules.get("redis.exceptions")
+    return client is not None and isinstance(error, client.RedisError)
+
+
 def is_outage(error: BaseException | None) -> bool:
     """Whether asking again later may help, because the database, Redis or the disk is away."""
-    if isinstance(error, (RedisError, InterfaceError)):
+    if isinstance(error, InterfaceError) or is_of_redis(error):
         return True
     if isinstance(error, OSError):
         return error.errno in FULL

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from backoffice.runtime.giving_way import requests
+
 # Requests at a time in one process; the others wait in line.
 COUNT = 8
 MOST_WAITING = 512
@@ -114,7 +116,8 @@ class Threads:
             if work.done.done():
                 continue
             is_late = time.monotonic() > work.given_up_at
-            result, error = (None, Overloaded()) if is_late else _outcome(work.do)
+            with requests.one():
+                result, error = (None, Overloaded()) if is_late else _outcome(work.do)
             with suppress(RuntimeError):
                 # The loop may have ended meanwhile, and with it whoever waited.
                 work.loop.call_soon_threadsafe(_settle, work.done, result, error)

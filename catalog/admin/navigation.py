@@ -14,7 +14,7 @@ LOW, OUT_OF_STOCK, ARCHIVED = "low", "out", "archived"
 
 
 def low_stock_count(request: HttpRequest) -> int:
-    return remembered_count(request, "low-stock", Product.objects.low_stock().count)
+    return remembered_count(request, "low-stock", lambda: Product.objects.low_stock().count())
 
 
 def low_stock_badge(request: HttpRequest) -> str:

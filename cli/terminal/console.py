@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from textwrap import indent
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
@@ -110,9 +111,7 @@ class Listing:
 
     def _print(self, rows: Iterator[Row], shown: Sequence[Column]) -> int:
         if self.as_json:
-            every = [dict(row) for row in rows]
-            print_json(every)
-            return len(every)
+            return _print_document_of(rows)
         if not self.as_jsonl and is_terminal():
             return _print_table(list(rows), shown)
         count = 0
@@ -156,6 +155,19 @@ def print_document(head: Row, name: str, rows: Iterable[Row]) -> None:
         put(separator + as_json(row), end="")
         separator = ", "
     put("]}")
+
+
+def _print_document_of(rows: Iterable[Row]) -> int:
+    """Print the rows as one JSON document, each as it comes, and return how many there were."""
+    is_broken = is_terminal()
+    before, between, after = ("[\n", ",\n", "\n]") if is_broken else ("[", ", ", "]")
+    count = 0
+    for row in rows:
+        text = indent(as_json(row, indent=2), "  ") if is_broken else as_json(row)
+        put((between if count else before) + text, end="")
+        count += 1
+    put(after if count else "[]")
+    return count
 
 
 def print_rows(rows: Iterable[Row], shown: Sequence[Column]) -> None:

@@ -55,7 +55,9 @@ def _promo_tabs(request: HttpRequest) -> list[dict[str, Any]]:
         for tab in tabs:
             tab["active"] = False
     if request.user.has_perm("orders.view_promotion"):
-        tabs.append({"title": _("Batches"), "link": batches, "active": is_about_batches})
+        tabs.append(
+            {"title": _("Batches"), "link": batches, "active": is_about_batches, "has_permission": True}
+        )
     return tabs
 
 

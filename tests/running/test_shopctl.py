@@ -150,3 +150,28 @@ def test_a_terminal_gets_a_table_with_headings(shop: dict[str, str]) -> None:
     assert process.wait(timeout=60) == 4
     assert "Check" in shown.decode()
     assert "ledger triggers" in shown.decode()
+
+
+# Each of these takes longer to load than the verb takes to do its work.
+HEAVY = {
+    *("ninja", "huey", "redis", "pydantic", "pydantic_core", "jwt", "argon2", "rich", "openpyxl", "tablib"),
+    *("import_export.resources", "granian", "whitenoise", "psycopg", "accounts.people", "backoffice.urls"),
+}
+MOST_MODULES = 800
+
+
+def test_a_verb_that_reads_one_product_loads_few_modules_and_no_heavy_ones(shop: dict[str, str]) -> None:
+    table = "sku,name,price,is_active\nTEA-01,Tea,3.50,1\n"
+    assert shopctl(shop, "products", "import", "-", "--yes", stdin=table).returncode == 0
+    code = f"import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); {SHOPCTL}"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "products", "show", "TEA-01"],
+        env=shop,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stderr.split()
+    assert "Tea" in done.stdout
+    assert not HEAVY & set(loaded)
+    assert len(loaded) <= MOST_MODULES

@@ -1,13 +1,12 @@
 /* Keys of the whole admin: g and a letter open a page of the sidebar; a page may bind keys of its own. */
-import { described, isOnControl, isTyping, isUnfolds, placeAfter } from "./shortcuts.js";
+import { BOUND, described, isOnControl, isTyping, isUnfolds, placeAfter } from "./shortcuts.js";
 
 const bound = new Map();
 let last = { key: "", at: 0 };
 
-/* `bind({ j: () => … })`: done when the key is pressed, and nobody types and nothing covers the page. */
-export function bind(keys) {
-  for (const [key, act] of Object.entries(keys)) bound.set(key, act);
-}
+document.addEventListener(BOUND, ({ detail }) => {
+  for (const [key, act] of Object.entries(detail)) bound.set(key, act);
+});
 
 /* A dialog, the palette, the list of keys or the filters lie above the page: what Unfold itself goes by. */
 function isCovered() {

@@ -1,6 +1,6 @@
 /* Lists of records: j and k move, x selects, e expands, Enter opens; and everything of a row has a key. */
 import { further } from "./focus.js";
-import { bind } from "./keys.js";
+import { bind } from "./shortcuts.js";
 import { gettext } from "./words.js";
 
 const rows = () => [...document.querySelectorAll("#result_list tr.data-row")];

@@ -1,6 +1,12 @@
 /* What the keys mean. */
 import { gettext } from "./words.js";
 
+export const BOUND = "backoffice:bound";
+
+/* `bind({ j: () => … })`: done when the key is pressed, and nobody types and nothing covers the page. Told by an event,
+   for whoever hears keys is one, and loaded by every page (keys.js). */
+export const bind = (keys) => document.dispatchEvent(new CustomEvent(BOUND, { detail: keys }));
+
 /* After g: the sidebar's link that ends so, hence only pages that this user may open; d is the first of them. */
 export const PLACES = {
   d: "",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -19,14 +19,15 @@ from unfold.sections import BaseSection
 
 from accounts.models import User
 from backoffice.admin.base import ReadOnlyAdmin
-from backoffice.admin.list_position import neighbours_of, with_neighbours
+from backoffice.admin.list_position import CAME_FROM, neighbours_of, with_neighbours, with_neighbours_among
 from backoffice.admin.lists import VIEW
+from backoffice.db.statements import selecting
 from orders.admin import words
 from orders.admin.new_order.views import NewOrder
 from orders.admin.order.buttons import OrderActions
 from orders.admin.order.exporting import OrderExporting
 from orders.admin.order.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
-from orders.admin.order.page import items_of, page_of, totals_of, with_page_parts
+from orders.admin.order.page import items_of, lines_in_order, page_of, totals_of, with_customers_orders
 from orders.admin.order.short_count import ShortCountPage
 from orders.admin.paper.printing import OrderPrinting
 from orders.admin.saved_views import ORDER_VIEWS
@@ -39,6 +40,11 @@ from orders.reports import LATE_AFTER
 from orders.status import OPEN_STATUSES
 from orders.visibility import may_know_customers, may_know_promos, note_told_to
 
+# An order has its explanation, terms and address with it, which no list shows.
+LISTED = (
+    *("number", "status", "email", "currency", "total", "units", "promo_code", "placed_at"),
+    *("ship_name", "ship_city", "customer__name", "customer__email"),
+)
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
 
@@ -101,10 +107,14 @@ class OrderAdmin(
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
+        return orders.select_related("customer")
+
+    def as_listed(self, rows: QuerySet[Order]) -> QuerySet[Order]:
         still_out = OrderLine.objects.filter(order=OuterRef("pk"), shipped__gt=F("returned"))
-        return orders.select_related("customer").annotate(
+        with_states = rows.annotate(
             has_returns=Exists(Return.objects.filter(order=OuterRef("pk"))), is_still_out=Exists(still_out)
         )
+        return with_states.only(*LISTED)
 
     def in_view(self, rows: QuerySet[Order], view: str) -> QuerySet[Order]:
         return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
@@ -202,12 +212,20 @@ class OrderAdmin(
         """Fetch the order once per request, for the actions and the page both ask for it."""
         kept: dict[str, Order | None] = request.__dict__.setdefault("_orders", {})
         if object_id not in kept:
-            orders = with_neighbours(self.get_queryset(request), admin=self, request=request)
-            try:
-                kept[object_id] = with_page_parts(orders).get(pk=object_id)
-            except (Order.DoesNotExist, ValueError):
-                kept[object_id] = None
+            kept[object_id] = self._read(request, object_id)
         return kept[object_id]
+
+    def _read(self, request: HttpRequest, object_id: str) -> Order | None:
+        if not object_id.isdecimal():
+            return None
+        if request.GET.get(CAME_FROM):
+            orders = with_neighbours(self.get_queryset(request), admin=self, request=request)
+            order = with_customers_orders(orders).filter(pk=object_id).first()
+        else:
+            order = next(iter(_among_all(int(object_id))), None)
+        if order is not None:
+            prefetch_related_objects([order], lines_in_order())
+        return order
 
     def order_or_404(self, request: HttpRequest, object_id: str) -> Order:
         order = self.get_object(request, object_id)
@@ -228,6 +246,13 @@ class OrderAdmin(
         context["page"] = page_of(obj, _reader(request))
         context["beside"] = neighbours_of(obj, request=request)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+@selecting
+def _among_all(pk: int) -> QuerySet[Order]:
+    """The order with its neighbours in the whole list."""
+    orders = with_neighbours_among(Order.objects.all(), Order.objects.order_by(*OrderAdmin.ordering))
+    return with_customers_orders(orders.select_related("customer")).filter(pk=pk)
 
 
 def _reader(request: HttpRequest) -> User:

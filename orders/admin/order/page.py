@@ -104,12 +104,14 @@ class OrderPage:
     emails: Sequence[EmailRow]
 
 
-def with_page_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Load each order with its lines and the number of orders that its customer has placed."""
-    lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
+def with_customers_orders(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Add to each order how many its customer has placed."""
     of_customer = Order.objects.filter(customer=OuterRef("customer")).order_by().values("customer")
-    of_each = Subquery(of_customer.annotate(n=Count("pk")).values("n"))
-    return orders.annotate(customer_orders=of_each).prefetch_related(lines)
+    return orders.annotate(customer_orders=Subquery(of_customer.annotate(n=Count("pk")).values("n")))
+
+
+def lines_in_order() -> "Prefetch[Any]":
+    return Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
 
 
 def page_of(order: Order, user: User) -> OrderPage:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.countries import postal_lines
+from backoffice.db.statements import selecting
 from orders.admin import words
 from orders.fulfilment.shipments import came_back
 from orders.fulfilment.tracking import tracking_url
@@ -48,8 +50,7 @@ class Reversal:
 
 def parcels_of(order: Order, lines: dict[int, OrderLine]) -> list[ParcelCard]:
     parcels: dict[int, ParcelCard] = {}
-    contents = ShipmentLine.objects.filter(shipment__order=order).select_related("shipment")
-    for content in contents.order_by("shipment_id", "pk"):
+    for content in _shipped(order.pk):
         shipment = content.shipment
         parcel = parcels.setdefault(
             shipment.pk,
@@ -69,6 +70,12 @@ def parcels_of(order: Order, lines: dict[int, OrderLine]) -> list[ParcelCard]:
         parcel.contents.append(_units(content.quantity, line))
         parcel.came_back |= came_back(line, content.quantity)
     return list(parcels.values())
+
+
+@selecting
+def _shipped(order: int) -> QuerySet[ShipmentLine]:
+    contents = ShipmentLine.objects.filter(shipment__order=order).select_related("shipment")
+    return contents.order_by("shipment_id", "pk")
 
 
 def with_dialogs(parcels: Sequence[ParcelCard], order: Order) -> None:

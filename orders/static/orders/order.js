@@ -1,5 +1,5 @@
 /* The page of one order: its neighbours by key, its sentence copied. */
-import { bind } from "../backoffice/keys.js";
+import { bind } from "../backoffice/shortcuts.js";
 import { gettext } from "../backoffice/words.js";
 
 const COPIED_FOR = 1500;

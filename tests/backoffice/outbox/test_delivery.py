@@ -1,4 +1,6 @@
 import smtplib
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from backoffice.outbox.delivery import MAX_ATTEMPTS, claim_next, deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import NotDead, requeue
 from backoffice.outbox.tasks import sweep_emails
+from backoffice.runtime.giving_way import requests
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +207,56 @@ def test_a_secret_is_forgotten_once_the_mail_is_sent(smtp, queued):
 
     row.refresh_from_db()
     assert row.context == {"number": "B-7", "name": "Ann", "secret_link": "(removed)"}
+
+
+def test_a_mail_waits_while_requests_are_answered_beside_it(smtp, queued):
+    queued()
+    sent_meanwhile = []
+    entered = threading.Event()
+
+    def answer():
+        with requests.one():
+            entered.set()
+            time.sleep(0.3)
+            sent_meanwhile.extend(smtp.messages)
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    entered.wait()
+
+    assert deliver_due() == 1
+
+    answering.join()
+    assert sent_meanwhile == []
+
+
+def test_a_mail_that_has_waited_long_goes_out_beside_requests(smtp, queued):
+    queued()
+    EmailMessage.objects.update(next_attempt_at=timezone.now() - delivery.MOST_PATIENCE)
+    with requests.one():
+        assert deliver_due() == 1
+
+
+def test_where_nothing_is_due_nobody_is_kept_from_writing(queued, django_assert_num_queries):
+    queued()
+    EmailMessage.objects.update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    with django_assert_num_queries(1) as asked:
+        assert deliver_due() == 0
+    assert asked.captured_queries[0]["sql"].startswith("SELECT")
+
+
+@pytest.mark.parametrize(("context", "times"), [({}, 1), ({"secret_link": "https://shop.test/in"}, 2)])
+def test_a_mail_is_rendered_again_only_to_keep_it_without_its_secrets(
+    smtp, queued, monkeypatch, context, times
+):
+    rendered = []
+
+    def render(template, values):
+        rendered.append(template)
+        return delivery_render(template, values)
+
+    delivery_render = delivery.render
+    monkeypatch.setattr(delivery, "render", render)
+    queued(context={"number": "B-7", "name": "Ann", **context})
+    assert deliver_due() == 1
+    assert len(rendered) == times

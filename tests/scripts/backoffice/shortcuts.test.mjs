@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PLACES, described, isOnControl, isTyping, isUnfolds, placeAfter } from "#static/backoffice/shortcuts.js";
+import { BOUND, PLACES, bind, described, isOnControl, isTyping, isUnfolds, placeAfter } from "#static/backoffice/shortcuts.js";
 
 const G = { key: "g", at: 5000 };
 
@@ -41,4 +41,14 @@ test("every place is described with its two keys", () => {
   const afterG = described().filter(([, first]) => first === "g").map(([, , second]) => second);
 
   assert.deepEqual(afterG.sort(), Object.keys(PLACES).sort());
+});
+
+test("whoever hears keys is told what a page binds", () => {
+  globalThis.document = new EventTarget();
+  const told = [];
+  document.addEventListener(BOUND, ({ detail }) => told.push(...Object.keys(detail)));
+
+  bind({ j: () => 1, k: () => 2 });
+
+  assert.deepEqual(told, ["j", "k"]);
 });

@@ -51,6 +51,19 @@ def queries_of(get: Callable[[], Any]) -> int:
 # The list
 
 
+def test_of_a_listed_order_nothing_is_read_that_the_list_does_not_show(manager: Client) -> None:
+    make_product("TEA-01", on_hand=20)
+    place({"TEA-01": 1}, customer=make_customer("a@example.com", name="Ann"))
+
+    with CaptureQueriesContext(connection) as captured:
+        page = manager.get(ORDERS)
+
+    assert "Ann" in page.text
+    [listed] = [query["sql"] for query in captured if "has_returns" in query["sql"]]
+    for column in ("explanation", "promo_terms", "search_text", "ship_line1", "note"):
+        assert f'"{column}"' not in listed.partition(" FROM ")[0]
+
+
 def test_the_list_asks_as_little_for_three_orders_as_for_one(manager: Client) -> None:
     make_product("TEA-01", on_hand=20)
     place({"TEA-01": 1}, customer=make_customer("a@example.com"))

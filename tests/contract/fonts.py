@@ -1,0 +1,102 @@
+"""The parts of Unfold's fonts that pages need: `python -m tests.contract.fonts` cuts them out anew.
+
+Unfold's icons are 3,800 in one file, its text 2,800 signs in each of four. A page loads the icons that the
+sources name, and the signs of Latin languages; Unfold's own files are loaded for any other sign.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import unfold
+from fontTools.subset import Options, Subsetter, load_font, save_font
+from fontTools.ttLib import TTFont
+
+HOUSE = Path(__file__).parents[2]
+UNFOLD = Path(unfold.__file__).parent
+FONTS = UNFOLD / "static/unfold/fonts"
+ICONS = FONTS / "material-symbols/Material-Symbols-Outlined.woff2"
+OURS = HOUSE / "backoffice/static/backoffice/fonts"
+WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
+# As `unicode-range` in static/backoffice/fonts.css has them.
+LATIN = (
+    *((0x0000, 0x017F), (0x2000, 0x206F), (0x20A0, 0x20C0)),
+    *((0x2122, 0x2122), (0x2190, 0x2193), (0x2212, 0x2212), (0x2264, 0x2265)),
+)
+# A word in quotes, or one that stands alone between tags.
+WORD = re.compile(r"""(?<=["'])[a-z0-9_]+(?=["'])|(?<=[>}\s])[a-z0-9_]+(?=\s*[<{])""")
+# Of styles the words that they show.
+SHOWN = re.compile(r"""content: ?["']([a-z0-9_]+)["']""")
+LIGATURES = 4
+
+
+def sources() -> Iterator[Path]:
+    """Where an icon may be named."""
+    apps = [HOUSE / app for app in ("accounts", "backoffice", "catalog", "orders")]
+    for folder in (*apps, UNFOLD / "templates", UNFOLD / "static/unfold/js", UNFOLD / "static/unfold/css"):
+        yield from (file for file in folder.rglob("*") if file.suffix in (".css", ".html", ".js", ".py"))
+
+
+def named_icons() -> set[str]:
+    """Every such word of the sources that is an icon's name: more than are shown, and none is missing."""
+    words = {
+        word
+        for file in sources()
+        for word in (SHOWN if file.suffix == ".css" else WORD).findall(file.read_text(encoding="utf-8"))
+    }
+    return words & icons_of(ICONS)
+
+
+@cache
+def icons_of(file: Path) -> frozenset[str]:
+    font = load_font(file, Options())
+    return frozenset(name for name, _ligatures, _ligature in _ligatures_of(font))
+
+
+def _ligatures_of(font: TTFont) -> list[tuple[str, list[object], object]]:
+    """Each icon's name, which its glyph stands for when letters spell it, and where the font says so."""
+    letters = {glyph: chr(code) for code, glyph in font.getBestCmap().items()}
+    tables = [
+        getattr(table, "ExtSubTable", table)
+        for lookup in font["GSUB"].table.LookupList.Lookup
+        for table in lookup.SubTable
+    ]
+    return [
+        ("".join(letters[glyph] for glyph in (first, *ligature.Component)), ligatures, ligature)
+        for table in tables
+        if table.LookupType == LIGATURES
+        for first, ligatures in table.ligatures.items()
+        for ligature in ligatures
+    ]
+
+
+def _cut(font: TTFont, codes: Iterable[int], to: Path) -> None:
+    options = Options(flavor="woff2", notdef_outline=True)
+    # Figures of one width, as columns of amounts have them.
+    options.layout_features += ["tnum"]
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=codes)
+    subsetter.subset(font)
+    save_font(font, to, options)
+
+
+def cut_icons() -> None:
+    font = load_font(ICONS, Options())
+    kept = named_icons()
+    for name, ligatures, ligature in _ligatures_of(font):
+        if name not in kept:
+            ligatures.remove(ligature)
+    _cut(font, map(ord, "abcdefghijklmnopqrstuvwxyz0123456789_"), OURS / "icons.woff2")
+
+
+def cut_text() -> None:
+    codes = [code for first, last in LATIN for code in range(first, last + 1)]
+    for weight in WEIGHTS:
+        font = load_font(FONTS / f"inter/Inter-{weight}.woff2", Options())
+        _cut(font, codes, OURS / f"inter-{weight.lower()}.woff2")
+
+
+if __name__ == "__main__":
+    cut_icons()
+    cut_text()
