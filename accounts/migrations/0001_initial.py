@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
+                ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
                 ('name', models.CharField(blank=True, max_length=150)),
                 ('is_staff', models.BooleanField(default=False, help_text='May sign in to the back office.', verbose_name='staff')),
                 ('is_active', models.BooleanField(default=True, help_text='Untick instead of deleting.', verbose_name='active')),
@@ -33,9 +33,19 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
-            options={
-                'abstract': False,
-            },
+        ),
+        migrations.CreateModel(
+            name='AccountEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('created', 'Account created'), ('invited', 'Invited'), ('role', 'Role changed'), ('deactivated', 'Deactivated'), ('activated', 'Activated'), ('password', 'Password changed'), ('email_asked', 'Another e-mail address asked for'), ('email', 'E-mail address changed'), ('email_stopped', 'Change of the e-mail address stopped'), ('link', 'Password link sent'), ('signed_in', 'Signed in'), ('refused', 'Sign-in refused'), ('limited', 'Too many guesses'), ('signed_out', 'Signed out'), ('replayed', 'A refresh token was used twice'), ('exported', 'Exported'), ('backed_up', 'Backup written'), ('restored', 'Backup restored')], max_length=20)),
+                ('facts', models.JSONField(blank=True, default=dict)),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('address', models.CharField(blank=True, max_length=45)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to=settings.AUTH_USER_MODEL)),
+            ],
         ),
         migrations.CreateModel(
             name='BrowserSession',
@@ -60,18 +70,46 @@ class Migration(migrations.Migration):
             name='Customer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, unique=True, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
+                ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
                 ('name', models.CharField(blank=True, max_length=150)),
                 ('phone', models.CharField(blank=True, max_length=40)),
                 ('note', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('search_text', backoffice.db.search_text.SearchTextField(phones=('phone',), texts=('email', 'readable_email', 'name'))),
-                ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='accounts.customer')),
+                ('merged_into', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='accounts.customer')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customer', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'permissions': (('export_customer', 'Can export customers'),),
             },
+        ),
+        migrations.CreateModel(
+            name='EmailChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
+                ('needs_old', models.BooleanField()),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('new_confirmed_at', models.DateTimeField(null=True)),
+                ('old_confirmed_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='email_changes', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='KnownPlace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('block', models.CharField(max_length=45)),
+                ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='known_places', to=settings.AUTH_USER_MODEL)),
+            ],
         ),
         migrations.CreateModel(
             name='TokenFamily',
@@ -93,59 +131,39 @@ class Migration(migrations.Migration):
             name='RefreshToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('token_hash', models.CharField(max_length=64)),
                 ('issued_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField(db_index=True)),
                 ('used_at', models.DateTimeField(null=True)),
                 ('family', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='accounts.tokenfamily')),
             ],
         ),
-        migrations.CreateModel(
-            name='AccountEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Account created'), ('invited', 'Invited'), ('role', 'Role changed'), ('deactivated', 'Deactivated'), ('activated', 'Activated'), ('password', 'Password changed'), ('email_asked', 'Another e-mail address asked for'), ('email', 'E-mail address changed'), ('email_stopped', 'Change of the e-mail address stopped'), ('link', 'Password link sent'), ('signed_in', 'Signed in'), ('refused', 'Sign-in refused'), ('limited', 'Too many guesses'), ('signed_out', 'Signed out'), ('replayed', 'A refresh token was used twice'), ('exported', 'Exported'), ('backed_up', 'Backup written'), ('restored', 'Backup restored')], max_length=20)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
-                ('address', models.CharField(blank=True, max_length=45)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['user', '-id'], name='event_of_account')],
-            },
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.UniqueConstraint(fields=('email',), name='user_once_per_email'),
         ),
-        migrations.CreateModel(
-            name='EmailChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
-                ('needs_old', models.BooleanField()),
-                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('new_confirmed_at', models.DateTimeField(null=True)),
-                ('old_confirmed_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='email_changes', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user',), name='email_change_one_at_a_time')],
-            },
+        migrations.AddIndex(
+            model_name='accountevent',
+            index=models.Index(fields=['user', '-id'], name='event_of_account'),
         ),
-        migrations.CreateModel(
-            name='KnownPlace',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('block', models.CharField(max_length=45)),
-                ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_places', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'block'), name='place_known_once')],
-            },
+        migrations.AddIndex(
+            model_name='customer',
+            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='customer_merged_into'),
+        ),
+        migrations.AddConstraint(
+            model_name='customer',
+            constraint=models.UniqueConstraint(fields=('email',), name='customer_once_per_email'),
+        ),
+        migrations.AddConstraint(
+            model_name='emailchange',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user',), name='email_change_one_at_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='knownplace',
+            constraint=models.UniqueConstraint(fields=('user', 'block'), name='place_known_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='refreshtoken',
+            constraint=models.UniqueConstraint(fields=('token_hash',), name='refresh_token_once'),
         ),
     ]

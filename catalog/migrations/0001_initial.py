@@ -40,14 +40,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_key', backoffice.db.fields.FoldedField(max_length=240, source='name', unique=True)),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='slug')),
+                ('name_key', backoffice.db.fields.FoldedField(max_length=240, source='name')),
+                ('slug', models.SlugField(db_index=False, max_length=120, verbose_name='slug')),
                 ('search_text', backoffice.db.search_text.SearchTextField(texts=('name',))),
             ],
             options={
                 'verbose_name': 'category',
                 'verbose_name_plural': 'categories',
                 'ordering': ('name',),
+                'constraints': [models.UniqueConstraint(fields=('name_key',), name='category_once_per_name'), models.UniqueConstraint(fields=('slug',), name='category_once_per_slug')],
             },
         ),
         migrations.CreateModel(
@@ -58,7 +59,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Deleted')], max_length=8)),
                 ('changes', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('category', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='changes', to='catalog.category')),
             ],
             options={
@@ -70,7 +71,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sku', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('\\A[^/\\x00-\\x1f\\x7f]{1,64}\\Z', 'A SKU has 1 to 64 characters, without / and control characters.', code='sku_characters'), django.core.validators.RegexValidator('\\A\\.{1,2}\\Z', '“.” and “..” alone cannot be a SKU: add a letter or a digit.', code='sku_of_dots', inverse_match=True), django.core.validators.RegexValidator('\\A\\s*imports\\s*\\Z', '“imports” alone cannot be a SKU: it is an address of the API. Add a letter or a digit.', code='sku_of_api', flags=re.RegexFlag['IGNORECASE'], inverse_match=True)], verbose_name='SKU')),
-                ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku', unique=True)),
+                ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku')),
                 ('name', models.CharField(max_length=255, verbose_name='name')),
                 ('search_text', backoffice.db.search_text.SearchTextField(texts=('name', 'sku'))),
                 ('barcode', models.CharField(blank=True, max_length=64, verbose_name='barcode')),
@@ -97,7 +98,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sku', models.CharField(max_length=64)),
-                ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku', unique=True)),
+                ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku')),
                 ('until', models.DateTimeField(default=django.utils.timezone.now)),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earlier_skus', to='catalog.product')),
             ],
@@ -125,9 +126,9 @@ class Migration(migrations.Migration):
                 ('columns', models.JSONField(default=list)),
                 ('new', models.PositiveIntegerField(default=0)),
                 ('changed', models.PositiveIntegerField(default=0)),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('applied_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'product import',
@@ -147,9 +148,9 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('undone', 'Undone')], max_length=8)),
                 ('changes', models.JSONField(default=dict)),
                 ('file_name', models.CharField(blank=True, max_length=255)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='catalog.product')),
-                ('product_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='catalog.productimport')),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='catalog.product')),
+                ('product_import', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='catalog.productimport')),
             ],
             options={
                 'default_permissions': (),
@@ -167,7 +168,7 @@ class Migration(migrations.Migration):
                 ('changes', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('problems', models.JSONField(default=list)),
                 ('problem_code', models.CharField(blank=True, max_length=40)),
-                ('product_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='catalog.productimport')),
+                ('product_import', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='catalog.productimport')),
             ],
             options={
                 'default_permissions': (),
@@ -190,11 +191,11 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(null=True)),
                 ('kept_since', models.DateTimeField(editable=False, null=True)),
                 ('mode', models.CharField(choices=[('count', "Count: set on hand to the file's quantity"), ('receive', "Receive: add the file's quantity")], max_length=8)),
-                ('digest', models.CharField(db_index=True, help_text='Of the mode and what the rows say.', max_length=64)),
+                ('digest', models.CharField(help_text='Of the mode and what the rows say.', max_length=64)),
                 ('changes', models.PositiveIntegerField(default=0)),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('applied_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'stock import',
@@ -221,8 +222,8 @@ class Migration(migrations.Migration):
                 ('problem_code', models.CharField(blank=True, max_length=40)),
                 ('remark_code', models.CharField(blank=True, max_length=40)),
                 ('facts', models.JSONField(default=dict, help_text='Figures that the sentence about the code needs.')),
-                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
-                ('stock_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='catalog.stockimport')),
+                ('product', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ('stock_import', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='catalog.stockimport')),
             ],
         ),
         migrations.CreateModel(
@@ -240,9 +241,9 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=255)),
                 ('reference', models.CharField(blank=True, max_length=64)),
                 ('held_for', models.CharField(blank=True, help_text="What reserved units are held for: an order's number.", max_length=40)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.product')),
-                ('stock_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.stockimport')),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.product')),
+                ('stock_import', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.stockimport')),
             ],
             options={
                 'verbose_name': 'stock movement',
@@ -252,10 +253,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='product',
             index=models.Index(fields=['name'], name='product_name'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['available'], name='product_available'),
         ),
         migrations.AddConstraint(
             model_name='product',
@@ -275,15 +272,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='product',
+            constraint=models.UniqueConstraint(fields=('sku_key',), name='product_once_per_sku'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
             constraint=models.UniqueConstraint(condition=models.Q(('barcode_key', ''), _negated=True), fields=('barcode_key',), name='product_barcode_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='earliersku',
+            constraint=models.UniqueConstraint(fields=('sku_key',), name='earlier_sku_once'),
         ),
         migrations.AddIndex(
             model_name='productchange',
             index=models.Index(fields=['product', '-id'], name='change_of_product'),
         ),
+        migrations.AddIndex(
+            model_name='productchange',
+            index=models.Index(fields=['actor'], name='change_by'),
+        ),
+        migrations.AddIndex(
+            model_name='productchange',
+            index=models.Index(condition=models.Q(('product_import__isnull', False)), fields=['product_import'], name='change_of_import'),
+        ),
         migrations.AddConstraint(
             model_name='productimportrow',
             constraint=models.UniqueConstraint(fields=('product_import', 'row'), name='product_import_row_once'),
+        ),
+        migrations.AddIndex(
+            model_name='stockimport',
+            index=models.Index(fields=['digest'], name='stock_import_digest'),
         ),
         migrations.AddConstraint(
             model_name='stockimportrow',
@@ -299,7 +316,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stockmovement',
-            index=models.Index(fields=['-at'], name='movement_at'),
+            index=models.Index(fields=['at'], name='movement_at'),
+        ),
+        migrations.AddIndex(
+            model_name='stockmovement',
+            index=models.Index(fields=['actor'], name='movement_by'),
+        ),
+        migrations.AddIndex(
+            model_name='stockmovement',
+            index=models.Index(condition=models.Q(('stock_import__isnull', False)), fields=['stock_import'], name='movement_of_import'),
         ),
         migrations.AddConstraint(
             model_name='stockmovement',

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('serial', models.BigIntegerField(editable=False, unique=True)),
                 ('prefix', models.CharField(editable=False, max_length=20)),
-                ('number', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(models.F('prefix'), django.db.models.functions.comparison.Cast(models.F('serial'), models.CharField())), output_field=models.CharField(max_length=40), unique=True)),
+                ('number', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(models.F('prefix'), django.db.models.functions.comparison.Cast(models.F('serial'), models.CharField())), output_field=models.CharField(max_length=40))),
                 ('status', models.CharField(choices=[('pending', 'Pending'), ('partially_shipped', 'Part-shipped'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='pending', editable=False, max_length=20)),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('currency', models.CharField(editable=False, max_length=3)),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('search_text', backoffice.db.search_text.SearchTextField(codes=('ship_postcode',), phones=('ship_phone',), texts=('email', 'readable_email', 'ship_name', 'ship_city'))),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.customer')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.customer')),
                 ('placed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             name='Cancellation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(help_text='Such as B-100042-C1.', max_length=60, unique=True)),
+                ('reference', models.CharField(help_text='Such as B-100042-C1.', max_length=60)),
                 ('reason', models.CharField(blank=True, max_length=255)),
                 ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('shipping_credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='orders.order')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='orders.order')),
             ],
         ),
         migrations.CreateModel(
@@ -154,8 +154,8 @@ class Migration(migrations.Migration):
                 ('cancelled', models.PositiveIntegerField(default=0)),
                 ('returned', models.PositiveIntegerField(default=0)),
                 ('credited', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.product')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.product')),
             ],
             options={
                 'ordering': ('order', 'position'),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField()),
                 ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
-                ('cancellation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.cancellation')),
+                ('cancellation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.cancellation')),
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
             ],
         ),
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.category')),
-                ('promotion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.promotion')),
+                ('promotion', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.promotion')),
             ],
             options={
                 'verbose_name': 'promotion',
@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
                 ('details', models.JSONField(default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('promo_code', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='orders.promocode')),
                 ('promotion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='orders.promotion')),
             ],
@@ -221,8 +221,8 @@ class Migration(migrations.Migration):
             name='PromotionProduct',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
-                ('promotion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.promotion')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ('promotion', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.promotion')),
             ],
             options={
                 'verbose_name': 'promotion',
@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
             name='Return',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(help_text='Such as B-100042-R1.', max_length=60, unique=True)),
+                ('reference', models.CharField(help_text='Such as B-100042-R1.', max_length=60)),
                 ('reason', models.CharField(blank=True, max_length=255)),
                 ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('shipping_credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
@@ -273,14 +273,14 @@ class Migration(migrations.Migration):
                 ('restock', models.BooleanField(default=True)),
                 ('credit', backoffice.db.money_fields.MoneyField(default=backoffice.money.amounts.zero)),
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
-                ('returned', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.return')),
+                ('returned', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.return')),
             ],
         ),
         migrations.CreateModel(
             name='Shipment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(help_text='Such as B-100042-S1.', max_length=60, unique=True)),
+                ('reference', models.CharField(help_text='Such as B-100042-S1.', max_length=60)),
                 ('carrier', models.CharField(blank=True, max_length=60)),
                 ('tracking_number', models.CharField(blank=True, max_length=80)),
                 ('tracking_end', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Right(django.db.models.functions.text.Upper(django.db.models.functions.text.Replace('tracking_number', models.Value(' '))), 4), output_field=models.CharField(max_length=4))),
@@ -300,7 +300,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField()),
                 ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
-                ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.shipment')),
+                ('shipment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.shipment')),
             ],
         ),
         migrations.CreateModel(
@@ -311,8 +311,8 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('kind', models.CharField(choices=[('edited', 'Edited'), ('merged', 'Merged'), ('merge_undone', 'Merge undone'), ('email_changed', 'E-mail changed')], max_length=20)),
                 ('facts', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.customer')),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.customer')),
                 ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
                 ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='orders.customerevent')),
             ],
@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['-placed_at', '-id'], name='order_newest'),
+            index=models.Index(fields=['placed_at', 'id', 'search_text', 'serial'], name='order_newest'),
         ),
         migrations.AddIndex(
             model_name='order',
@@ -356,15 +356,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['search_text', 'serial', 'id'], name='order_search'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
             index=models.Index(condition=models.Q(('status__in', ('pending', 'partially_shipped'))), fields=['customer'], name='order_open_of_customer'),
         ),
         migrations.AddIndex(
             model_name='order',
             index=models.Index(condition=models.Q(('status__in', ('pending', 'partially_shipped'))), fields=['placed_at'], name='order_open_oldest'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.UniqueConstraint(fields=('number',), name='order_once_per_number'),
         ),
         migrations.AddConstraint(
             model_name='order',
@@ -386,6 +386,10 @@ class Migration(migrations.Migration):
             model_name='order',
             constraint=models.UniqueConstraint(condition=models.Q(('external_number', ''), _negated=True), fields=('origin', 'external_number'), name='order_once_per_external_number'),
         ),
+        migrations.AddConstraint(
+            model_name='cancellation',
+            constraint=models.UniqueConstraint(fields=('reference',), name='cancellation_once_per_reference'),
+        ),
         migrations.AddIndex(
             model_name='orderevent',
             index=models.Index(fields=['order', '-id'], name='event_of_order'),
@@ -393,10 +397,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='orderline',
             index=models.Index(fields=['product', '-order'], name='line_of_product'),
-        ),
-        migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['sku_key', '-order'], name='line_of_sku'),
         ),
         migrations.AddConstraint(
             model_name='orderline',
@@ -470,10 +470,6 @@ class Migration(migrations.Migration):
             name='promotionproduct',
             unique_together={('promotion', 'product')},
         ),
-        migrations.AddIndex(
-            model_name='promotion',
-            index=models.Index(condition=models.Q(('expired_at__isnull', True)), fields=['ends_at'], name='promotion_to_expire'),
-        ),
         migrations.AddConstraint(
             model_name='promotion',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_off__isnull', True), ('kind', 'percentage'), ('percent_off__gt', 0), ('percent_off__isnull', False), ('percent_off__lte', 100)), models.Q(('amount_off__gt', 0), ('amount_off__isnull', False), ('kind', 'fixed'), ('max_discount__isnull', True), ('percent_off__isnull', True)), _connector='OR'), name='promotion_kind_has_its_value', violation_error_message='Give a percentage above 0 and up to 100, or a fixed amount above 0 without a cap.'),
@@ -503,6 +499,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0)), name='redemption_discount_not_negative'),
         ),
         migrations.AddConstraint(
+            model_name='return',
+            constraint=models.UniqueConstraint(fields=('reference',), name='return_once_per_reference'),
+        ),
+        migrations.AddConstraint(
             model_name='returnline',
             constraint=models.UniqueConstraint(fields=('returned', 'order_line', 'restock'), name='return_line_once_per_fate'),
         ),
@@ -517,6 +517,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='shipment',
             index=models.Index(condition=models.Q(('tracking_number', ''), _negated=True), fields=['tracking_end'], name='shipment_tracking_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='shipment',
+            constraint=models.UniqueConstraint(fields=('reference',), name='shipment_once_per_reference'),
         ),
         migrations.AddConstraint(
             model_name='shipment',

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'e-mail',
                 'permissions': (('requeue_emailmessage', 'Can send e-mails again'),),
-                'indexes': [models.Index(models.F('next_attempt_at'), condition=models.Q(('state__in', ['queued', 'sending'])), name='email_due'), models.Index(fields=['state', '-id'], name='email_by_state'), models.Index(condition=models.Q(('about', ''), _negated=True), fields=['about', '-id'], name='email_about')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ('queued', 'sending'))), fields=['attempts', 'next_attempt_at', 'id'], name='email_due'), models.Index(fields=['state', '-id'], name='email_by_state'), models.Index(condition=models.Q(('about', ''), _negated=True), fields=['about', '-id'], name='email_about')],
                 'constraints': [models.UniqueConstraint(fields=('cause', 'template', 'recipient'), name='email_once_per_cause_and_recipient')],
             },
         ),
