@@ -2,6 +2,7 @@
 
 The key's row is inserted first in the transaction of the effect. A second request with the key waits at that
 INSERT until the first has committed, then finds the reply; when the first was refused, nothing of it is kept.
+On PostgreSQL that INSERT travels with the first question of the effect, which has begun by then, and ends there.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, ClassVar
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -121,9 +122,7 @@ def _first(caller: str, operation: str, key: str, fingerprint: str, run: Callabl
     taking = _taking(caller, operation, key, fingerprint)
     try:
         send(taking)
-        reply = run()
-        if taking.count is None:
-            ask()
+        reply = _run_if_taken(taking, run)
     except OperationalError as error:
         if taking.count is not None or sqlstate_of(error) != LOCK_NOT_AVAILABLE:
             raise
@@ -132,6 +131,21 @@ def _first(caller: str, operation: str, key: str, fingerprint: str, run: Callabl
             retry_after_seconds=2,
         ) from error
     _keep.one(caller, operation, key, reply.status, json.dumps(dict(reply.headers)), reply.body)
+    return reply
+
+
+def _run_if_taken(taking: Statement, run: Callable[[], Reply]) -> Reply:
+    """Run it, and have the key taken by then: a refusal, too, is told only to whom has no reply yet."""
+    try:
+        reply = run()
+    except DatabaseError:
+        raise
+    except Exception:
+        if taking.count is None and not connection.needs_rollback:
+            ask()
+        raise
+    if taking.count is None:
+        ask()
     return reply
 
 

@@ -60,8 +60,10 @@ def collecting() -> Iterator[None]:
 
 
 def finish(*, is_to_commit: bool) -> None:
-    """Run what waits; together with the COMMIT, if one is to follow now."""
+    """Run what waits; together with the COMMIT, if one is to follow now. What is sent later waits no more."""
     waiting = _no_longer_waiting()
+    # What is called after the commit may write, too, and no COMMIT follows that.
+    _waiting.statements = None
     if not waiting or connection.needs_rollback:
         return
     if any(statement.check for statement in waiting):

@@ -53,19 +53,19 @@ def answer_planned[Import: PlannedImport](
         return kept.to(request)
     # Planned before the answer's transaction begins, so that no writer waits while a file is read.
     planned = plan()
-    is_answered = False
+    ours: Reply | None = None
 
     def run() -> Reply:
-        nonlocal is_answered
-        is_answered = True
-        return reply(planned)
+        nonlocal ours
+        ours = reply(planned)
+        return ours
 
     try:
         answer = answer_once_for(request, content, run)
     except Refusal:
         forget(planned.pk)
         raise
-    if not is_answered:
+    if answer is not ours:
         # Another request with the same key was faster.
         forget(planned.pk)
     return answer.to(request)

@@ -61,6 +61,21 @@ def test_a_refusal_leaves_nothing_so_that_a_retry_may_succeed():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_refuses_before_it_asks_anything_is_not_heard_where_there_is_a_reply():
+    def refuse() -> Reply:
+        raise Conflict("Not now.")
+
+    once("user:1", "POST x", "k", "f", effect)
+
+    assert once("user:1", "POST x", "k", "f", refuse).body == b"done"
+    with pytest.raises(IdempotencyMismatch):
+        once("user:1", "POST x", "k", "g", refuse)
+    with pytest.raises(Conflict):
+        once("user:1", "POST x", "l", "f", refuse)
+    assert IdempotencyRecord.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_it_costs_two_statements(django_assert_num_queries):
     # And BEGIN and COMMIT.
     with django_assert_num_queries(4):

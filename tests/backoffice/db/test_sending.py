@@ -154,3 +154,14 @@ def test_whoever_looks_on_at_the_cursor_sees_each_statement() -> None:
         write()
 
     assert any("backoffice_jobslot" in sql for sql in seen)
+
+
+def test_what_is_sent_after_the_commit_waits_for_nothing() -> None:
+    @write_transaction
+    def write() -> None:
+        insert_unanswered([slot("one")])
+        transaction.on_commit(lambda: insert_unanswered([slot("afterwards")]))
+
+    write()
+
+    assert jobs() == {"one", "afterwards"}

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from backoffice.sheets.reading import MAX_FILE
 from catalog import stock
+from catalog.api import planning
 from catalog.models import Product, StockImport, StockMovement
 from tests.contract.client import Api, assert_problem
 from tests.factories import CLI, make_product, make_user, place
@@ -164,6 +165,19 @@ def test_a_file_that_is_sent_twice_with_one_key_is_imported_once(warehouse):
     assert on_hand("71053") == 125
     other = upload(warehouse, file + "X,1\n", mode="receive", Idempotency_Key="k")
     assert_problem(other, 422, "idempotency_mismatch")
+
+
+def test_of_two_files_with_one_key_at_once_the_second_leaves_no_plan(warehouse, monkeypatch):
+    make_product("71053", on_hand=120)
+    file = "sku,quantity\n71053,5\n"
+    first = upload(warehouse, file, mode="receive", Idempotency_Key="k")
+    # It looked before the first was there.
+    monkeypatch.setattr(planning, "kept_answer", lambda *_of: None)
+
+    second = upload(warehouse, file, mode="receive", Idempotency_Key="k")
+
+    assert second.content == first.content
+    assert StockImport.objects.count() == 1
 
 
 def test_imports_are_listed_newest_first_with_who_made_them(warehouse):
