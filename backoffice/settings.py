@@ -102,7 +102,7 @@ TEST_RUNNER = "tests.django_runner.PytestRunner"
 MIDDLEWARE = [
     "backoffice.requests.request_id.RequestIdMiddleware",
     "backoffice.api.rate_limit.RateLimitMiddleware",
-    # Behind it is what pages need. The API has a list of its own.
+    # Behind it is what pages need; the API has a list of its own there.
     "backoffice.api.gate.ApiGate",
     "backoffice.admin.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -116,15 +116,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.admin.error_pages.ErrorPageMiddleware",
-]
-API_MIDDLEWARE = [
-    "backoffice.api.cors.CorsMiddleware",
-    "backoffice.api.problems.ProblemMiddleware",
-    "backoffice.admin.behind_proxy.ProxyMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 CSRF_FAILURE_VIEW = "backoffice.admin.error_pages.csrf_failure"
 TEMPLATE_LOADERS = [
@@ -312,10 +303,9 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 # The server's front asks these two before Django. They are named, as middleware is: an app's `ready()` that
-# handed them over would load the API into every command and worker.
-# Tells, before a body is read, whether it may be longer than other bodies.
+# handed them over would load the API into every command and worker. The first tells, before a body is read,
+# whether it may be longer than other bodies; the second answers without Django.
 UPLOADERS = "accounts.api.uploads.may_upload"
-# Answers requests in the server's front without Django.
 EARLY_ANSWERS = "catalog.api.early_answers.EarlyAnswers"
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 FILE_UPLOAD_HANDLERS = [

@@ -3,24 +3,33 @@
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
+MIDDLEWARE = [
+    "backoffice.api.cors.CorsMiddleware",
+    "backoffice.api.problems.ProblemMiddleware",
+    "backoffice.admin.behind_proxy.ProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
 type Answering = Callable[[HttpRequest], HttpResponse]
 
 
 class ApiGate:
-    """Leads requests of the API through API_MIDDLEWARE, and all others on through MIDDLEWARE.
+    """Leads requests of the API through MIDDLEWARE, and all others on through that of the settings.
 
     The API reads no cookies and shows no pages, so it needs no session, no messages and no guard of forms.
     """
 
     def __init__(self, get_response: Answering) -> None:
         self.answer_page = get_response
-        self.answer_api = _through(settings.API_MIDDLEWARE)
+        self.answer_api = _through(MIDDLEWARE)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.answer_api(request) if request.path.startswith("/api/") else self.answer_page(request)

@@ -2,7 +2,7 @@
 
 The key's row is inserted first in the transaction of the effect. A second request with the key waits at that
 INSERT until the first has committed, then finds the reply; when the first was refused, nothing of it is kept.
-On PostgreSQL that INSERT travels with the first question of the effect, which has begun by then, and ends there.
+On PostgreSQL that INSERT travels with the effect's first question: the effect has begun by then, and ends there.
 """
 
 import json
@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from backoffice.db.sending import ask, send
 from backoffice.db.statement import Statement
 from backoffice.db.statements import updating
-from backoffice.db.transactions import LOCK_NOT_AVAILABLE, sqlstate_of, write_transaction
+from backoffice.db.transactions import LOCK_NOT_AVAILABLE, is_writing, sqlstate_of, write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, Title
 from backoffice.models import IdempotencyRecord
 from backoffice.requests.json_reply import Reply
@@ -110,18 +110,27 @@ def once(caller: str, operation: str, key: str, fingerprint: str, run: Callable[
         IdempotencyMismatch: the key was used with another fingerprint.
         StillRunning: the first request did not end while this one waited.
     """
+    # Within another transaction, which is to go on whatever comes of this, the key is taken at once.
+    take = ask if is_writing() else send
     try:
-        return _first(caller, operation, key, fingerprint, run)
+        return _first(caller, operation, key, fingerprint, run, take)
     except KeyTaken:
         record = IdempotencyRecord.objects.get(caller=caller, operation=operation, key=key)
         return _reply_of(record, fingerprint)
 
 
 @write_transaction
-def _first(caller: str, operation: str, key: str, fingerprint: str, run: Callable[[], Reply]) -> Reply:
+def _first(
+    caller: str,
+    operation: str,
+    key: str,
+    fingerprint: str,
+    run: Callable[[], Reply],
+    take: Callable[[Statement], None],
+) -> Reply:
     taking = _taking(caller, operation, key, fingerprint)
     try:
-        send(taking)
+        take(taking)
         reply = _run_if_taken(taking, run)
     except OperationalError as error:
         if taking.count is not None or sqlstate_of(error) != LOCK_NOT_AVAILABLE:

@@ -52,7 +52,7 @@ def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(use_case)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if getattr(_state, "is_writing", False):
+        if is_writing():
             return use_case(*args, **kwargs)
         for attempt in range(1, ATTEMPTS + 1):
             is_careful = attempt > 1 or connection.vendor != "postgresql"
@@ -73,6 +73,11 @@ def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+def is_writing() -> bool:
+    """Whether this thread is within a use case that writes."""
+    return getattr(_state, "is_writing", False)
 
 
 def is_careful() -> bool:
