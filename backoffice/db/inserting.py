@@ -68,7 +68,7 @@ class _Insertion:
         [(self.sql, params), *_] = self.compiler.as_sql()
         assert not self.is_by_column or len(params) == len(self.fields)
         keep_converters(self.compiler, [field.get_col(meta.db_table) for field in self.returned])
-        self.columns = [_Column(field, self.compiler.connection) for field in self.fields]
+        self.columns = [_Filling(field, self.compiler.connection) for field in self.fields]
 
     def statements(self, rows: Sequence[Model]) -> list[Statement]:
         filled = [self._filled(row) for row in rows]
@@ -94,7 +94,7 @@ class _Insertion:
         return [value for value in values if not hasattr(value, "as_sql")]
 
 
-class _Column:
+class _Filling:
     """How one column of a new row is filled: what its field does, without the steps that change nothing."""
 
     def __init__(self, field: Any, connection: Any) -> None:

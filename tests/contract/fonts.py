@@ -50,8 +50,8 @@ def named_icons() -> set[str]:
 
 @cache
 def icons_of(file: Path) -> frozenset[str]:
-    font = load_font(file, Options())
-    return frozenset(name for name, _ligatures, _ligature in _ligatures_of(font))
+    with load_font(file, Options()) as font:
+        return frozenset(name for name, _ligatures, _ligature in _ligatures_of(font))
 
 
 def _ligatures_of(font: TTFont) -> list[tuple[str, list[object], object]]:
@@ -82,19 +82,19 @@ def _cut(font: TTFont, codes: Iterable[int], to: Path) -> None:
 
 
 def cut_icons() -> None:
-    font = load_font(ICONS, Options())
     kept = named_icons()
-    for name, ligatures, ligature in _ligatures_of(font):
-        if name not in kept:
-            ligatures.remove(ligature)
-    _cut(font, map(ord, "abcdefghijklmnopqrstuvwxyz0123456789_"), OURS / "icons.woff2")
+    with load_font(ICONS, Options()) as font:
+        for name, ligatures, ligature in _ligatures_of(font):
+            if name not in kept:
+                ligatures.remove(ligature)
+        _cut(font, map(ord, "abcdefghijklmnopqrstuvwxyz0123456789_"), OURS / "icons.woff2")
 
 
 def cut_text() -> None:
     codes = [code for first, last in LATIN for code in range(first, last + 1)]
     for weight in WEIGHTS:
-        font = load_font(FONTS / f"inter/Inter-{weight}.woff2", Options())
-        _cut(font, codes, OURS / f"inter-{weight.lower()}.woff2")
+        with load_font(FONTS / f"inter/Inter-{weight}.woff2", Options()) as font:
+            _cut(font, codes, OURS / f"inter-{weight.lower()}.woff2")
 
 
 if __name__ == "__main__":
