@@ -5,7 +5,7 @@ from typing import cast
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
-from django.urls import get_resolver
+from django.urls import ResolverMatch, URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
 MIDDLEWARE = [
@@ -19,6 +19,7 @@ MIDDLEWARE = [
 ]
 
 type Answering = Callable[[HttpRequest], HttpResponse]
+_found: dict[tuple[URLResolver, str], ResolverMatch] = {}
 
 
 class ApiGate:
@@ -49,6 +50,10 @@ def _without_faults(answer: Answering) -> Answering:
 
 
 def _view_answer(request: HttpRequest) -> HttpResponse:
-    request.resolver_match = match = get_resolver().resolve(request.path_info)
+    resolver, path = get_resolver(), request.path_info
+    request.resolver_match = match = _found.get((resolver, path)) or resolver.resolve(path)
+    if path == f"/{match.route}":
+        # A route without values has this one address: as many are kept as there are such routes.
+        _found[resolver, path] = match
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response

@@ -2,7 +2,7 @@
 
 The key's row is inserted first in the transaction of the effect. A second request with the key waits at that
 INSERT until the first has committed, then finds the reply; when the first was refused, nothing of it is kept.
-On PostgreSQL that INSERT travels with the first question of the effect, which has begun and then ends there.
+On PostgreSQL that INSERT travels with the first question of the effect, which has begun by then.
 """
 
 import json

@@ -19,7 +19,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
-from backoffice.db.statement import Statement
+from backoffice.db.statement import OUTDATED, Statement
 
 # The same SQL is prepared anew for other types of its values: a small and a large number differ.
 MOST_PREPARED = 500
@@ -35,6 +35,12 @@ class _Prepared:
     def __init__(self) -> None:
         self.names: dict[Key, bytes] = {}
         self.numbers = count(1)
+        self.is_outdated = False
+
+    def forget(self) -> None:
+        """Prepare all anew; the next trip tells PostgreSQL to forget it, too."""
+        self.names.clear()
+        self.is_outdated = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +56,30 @@ _prepared: WeakKeyDictionary[Session, _Prepared] = WeakKeyDictionary()
 
 
 def travel(session: Session, statements: Sequence[Statement], *, is_to_commit: bool = False) -> None:
-    """Run the statements, in a transaction unless the session commits each by itself.
+    """Run the statements, in a transaction unless the session commits each trip by itself.
 
-    If one fails, those after it do not run.
+    If one fails, those after it do not run. What PostgreSQL has prepared and cannot run any more is prepared
+    anew: at once where nothing else is undone with the trip, else when the transaction is run again.
 
     Raises:
         psycopg.Error.
     """
-    transformer = Transformer(session)
     prepared = _prepared.setdefault(session, _Prepared())
+    try:
+        _travel(session, statements, prepared, is_to_commit=is_to_commit)
+    except psycopg.Error as error:
+        if error.sqlstate not in OUTDATED:
+            raise
+        prepared.forget()
+        if not session.autocommit or session.pgconn.transaction_status != TransactionStatus.IDLE:
+            raise
+        _travel(session, statements, prepared, is_to_commit=is_to_commit)
+
+
+def _travel(
+    session: Session, statements: Sequence[Statement], prepared: _Prepared, *, is_to_commit: bool
+) -> None:
+    transformer = Transformer(session)
     commands = list(_commands(session, statements, transformer, prepared, is_to_commit=is_to_commit))
     pgconn = session.pgconn
     pgconn.enter_pipeline_mode()
@@ -86,8 +107,9 @@ def _commands(
     is_to_commit: bool,
 ) -> Iterator[_Command]:
     pgconn = session.pgconn
-    if len(prepared.names) > MOST_PREPARED:
+    if len(prepared.names) > MOST_PREPARED or prepared.is_outdated:
         prepared.names.clear()
+        prepared.is_outdated = False
         yield _Command(partial(pgconn.send_query_params, b"DEALLOCATE ALL", None))
     if not session.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
         yield _Command(partial(pgconn.send_query_params, b"BEGIN", None))

@@ -13,7 +13,7 @@ import functools
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -40,6 +40,8 @@ def send(statement: Statement) -> None:
     if _waiting.statements is None:
         _travel([statement])
     else:
+        # Else nobody would hear that it is rolled back with the rest.
+        connection.validate_no_broken_transaction()
         _waiting.statements.append(statement)
 
 
@@ -84,16 +86,17 @@ def _send_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, 
     """Before anything that does not come through here: what waits was sent earlier."""
     waiting = _no_longer_waiting()
     if waiting:
-        _travel(waiting)
+        # What is executed may be the end of a savepoint, to which Django then goes back.
+        _travel(waiting, is_for_good=False)
     return execute(sql, params, many, context)
 
 
-def _travel(statements: Sequence[Statement], *, is_to_commit: bool = False) -> None:
+def _travel(statements: Sequence[Statement], *, is_to_commit: bool = False, is_for_good: bool = True) -> None:
     connection: Any = connections[DEFAULT_DB_ALIAS]
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
-    with transaction.mark_for_rollback_on_error(connection.alias):
+    with transaction.mark_for_rollback_on_error(connection.alias) if is_for_good else nullcontext():
         if _is_watched(connection):
             _run_by_django(statements)
         elif connection.vendor == "postgresql":

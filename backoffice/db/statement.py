@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+# How PostgreSQL refuses what was prepared before a migration gave a column another type, or what somebody
+# has deallocated, or a name that somebody else has taken: nothing of it has run.
+OUTDATED = frozenset({"0A000", "26000", "42P05"})
+
 
 class Statement:
     """One to run, with `%s` for its values, or `%(name)s`; `rows` and `count` are known once it has run.

@@ -14,6 +14,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from backoffice.db import sending, sequences
+from backoffice.db.statement import OUTDATED
 from backoffice.errors import Busy
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def write_transaction[**P, R](use_case: Callable[P, R]) -> Callable[P, R]:
                     sending.finish(is_to_commit=is_outermost)
                     return returned
             except (DatabaseError, Collision) as error:
-                is_overtaken = not is_careful and sqlstate_of(error) in OVERTAKEN and is_outermost
+                is_overtaken = not is_careful and sqlstate_of(error) in OVERTAKEN | OUTDATED and is_outermost
                 if attempt == ATTEMPTS or not (
                     _is_worth_retrying(error) or _catch_up_after(error) or is_overtaken
                 ):

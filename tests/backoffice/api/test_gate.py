@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from backoffice.api import gate
 from backoffice.api.gate import ApiGate
 from tests.factories import make_user
 
@@ -60,3 +61,17 @@ def test_the_gate_leads_pages_on_and_the_api_past_what_pages_need():
     for path in ("/api/none", "/admin/", "/apis", "/api"):
         gate(RequestFactory().get(path))
     assert led_on == ["/admin/", "/apis", "/api"]
+
+
+@pytest.mark.django_db
+def test_the_view_of_a_route_is_looked_for_once_and_of_what_strangers_make_up_nothing_is_kept(
+    client: Client,
+) -> None:
+    kept = gate._found
+    kept.clear()
+
+    for path in ("/api/v1/products", "/api/v1/products/NO-SUCH", "/api/v1/made-up", "/api/v1/products"):
+        client.get(path)
+
+    assert {path for _resolver, path in kept} == {"/api/v1/products"}
+    assert client.get("/api/v1/products").resolver_match.route == "api/v1/products"

@@ -165,3 +165,55 @@ def test_what_is_sent_after_the_commit_waits_for_nothing() -> None:
     write()
 
     assert jobs() == {"one", "afterwards"}
+
+
+def test_a_savepoint_undoes_what_waited_in_it_and_was_refused() -> None:
+    one = slot("one")
+
+    @write_transaction
+    def write() -> None:
+        insert_unanswered([one])
+        try:
+            with transaction.atomic():
+                insert_unanswered([JobSlot(job="one", slot=one.slot)])
+        except IntegrityError:
+            insert_unanswered([slot("instead")])
+
+    write()
+
+    assert jobs() == {"one", "instead"}
+
+
+@pytest.mark.skipif(not is_far_away, reason="SQLite prepares what has changed anew by itself.")
+@pytest.mark.parametrize(
+    "outdate",
+    [
+        "DEALLOCATE ALL",
+        "ALTER TABLE backoffice_jobslot ALTER COLUMN job TYPE varchar(%d)",
+    ],
+)
+def test_what_was_prepared_before_a_migration_is_prepared_anew(outdate: str) -> None:
+    @write_transaction
+    def write(job: str) -> list[Any]:
+        insert_unanswered([slot(job)])
+        return asked(job)
+
+    def asked(job: str) -> list[Any]:
+        read = Statement("SELECT job FROM backoffice_jobslot WHERE job = %s", [job])
+        sending.ask(read)
+        return read.rows
+
+    widened = outdate % 90 if "%" in outdate else outdate
+    restored = outdate % JobSlot._meta.get_field("job").max_length if "%" in outdate else outdate
+    try:
+        assert write("one") == asked("one") == [("one",)]
+        with connection.cursor() as cursor:
+            cursor.execute(widened)
+        assert asked("one") == [("one",)], "outside a transaction at once"
+        with connection.cursor() as cursor:
+            cursor.execute(restored)
+        assert write("two") == [("two",)], "in one when it is run again"
+        assert jobs() == {"one", "two"}
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(restored)
