@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from backoffice.db import postgresql_trip
 from backoffice.db.postgresql_trip import travel
 from backoffice.db.statement import Statement
 
@@ -98,3 +99,27 @@ def test_a_lost_session_is_closed_and_the_next_one_serves(session: Any) -> None:
     again = select("again")
     travel(connection.connection, [again])
     assert again.rows == [("again", 2)]
+
+
+def test_a_plan_that_was_made_when_a_table_was_empty_does_not_last(
+    session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Statement("SELECT slot FROM backoffice_jobslot WHERE job = %s", ["a"])
+    session.execute("VACUUM ANALYZE backoffice_jobslot")
+    travel(session, [look])
+
+    def plan() -> str:
+        names = postgresql_trip._prepared[session].names
+        [name] = [name for (sql, _types), name in names.items() if sql == look.sql]
+        return str(session.execute(f"EXPLAIN EXECUTE {name.decode()} ('a')").fetchall())
+
+    session.execute(
+        "INSERT INTO backoffice_jobslot (job, slot, taken_at) "
+        "SELECT 'job ' || number, now(), now() FROM generate_series(1, 5000) AS number"
+    )
+    assert "Seq Scan" in plan()
+
+    monkeypatch.setattr(postgresql_trip, "PLANNED_SECONDS", 0)
+    travel(session, [look])
+
+    assert "Seq Scan" not in plan()
