@@ -3,7 +3,7 @@
 from select import POLLIN, poll
 
 from django.db.backends.postgresql import base
-from psycopg.pq import ConnStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -13,8 +13,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         A server that ends, or ends a connection, says so on it. Between two requests it has nothing else to
         say, so only where something has come is it asked, as Django asks before every request.
         """
-        if self.connection is None or self.connection.pgconn.status != ConnStatus.OK:
+        session = self.connection
+        if session is None or session.pgconn.status != ConnStatus.OK:
+            return False
+        if session.pgconn.transaction_status == TransactionStatus.INERROR:
+            # It takes nothing but the end of its transaction.
             return False
         waiting = poll()
-        waiting.register(self.connection.fileno(), POLLIN)
+        waiting.register(session.fileno(), POLLIN)
         return not waiting.poll(0) or super().is_usable()

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from tests.contract.client import Api
 from tests.factories import make_product
@@ -59,3 +59,12 @@ def test_one_on_which_the_server_only_says_something_is_asked_and_kept() -> None
     time.sleep(0.1)
     assert connection.is_usable()
     assert connection.connection is kept
+
+
+def test_one_whose_transaction_is_broken_takes_no_next_statement() -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor, pytest.raises(DatabaseError):
+            cursor.execute("SELECT 1 / 0")
+        assert not connection.is_usable()
+        transaction.set_rollback(True)
+    assert connection.is_usable()
