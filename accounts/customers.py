@@ -5,7 +5,7 @@ Customers that were merged are one: whoever has the address of the one that went
 
 from collections.abc import Callable
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -44,6 +44,14 @@ def customer_with(address: str, *, is_held: bool) -> Question[Customer]:
     There may be none, or one who was merged into another: then ask for `held_customer_for` instead.
     """
     return (_held if is_held else _with_address).question(address)
+
+
+def key_of(address: str) -> Subquery:
+    """Return the key of the customer with this address, for a condition: found first, and then looked up.
+
+    A join would leave it to the statistics which of the two is read first, and new tables have none.
+    """
+    return Subquery(Customer.objects.filter(email=address).values("pk")[:1])
 
 
 def known_customer(email: str) -> Customer | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
+from accounts.customers import key_of
 from accounts.models import Customer
 from accounts.security_log import write_line
 from backoffice.db.statements import selecting
@@ -146,7 +147,7 @@ def _open_of(customer: int) -> QuerySet[Any, dict[str, Any]]:
 @selecting
 def open_of_address(address: str) -> QuerySet[Any, dict[str, Any]]:
     """Find what `open_in` reads, for the customer with this address."""
-    return _by_customer().filter(order__customer__email=address)
+    return _by_customer().filter(order__customer=key_of(address))
 
 
 def _by_customer() -> QuerySet[Any, Any]:

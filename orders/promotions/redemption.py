@@ -14,6 +14,7 @@ from django.db.models.query import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.customers import key_of
 from accounts.models import Customer
 from backoffice.db.inserting import insert_unanswered
 from backoffice.db.statements import Question, selecting, updating
@@ -171,7 +172,7 @@ def _with_history(code: str, address: str) -> QuerySet[PromoCode]:
     """Find a code with its promotion and this customer's history, in one statement."""
     uses = (
         Redemption.objects.filter(
-            promotion=OuterRef("promotion"), customer__email=address, state=RedemptionState.ACTIVE
+            promotion=OuterRef("promotion"), customer=key_of(address), state=RedemptionState.ACTIVE
         )
         .order_by()
         .values("promotion")
@@ -180,7 +181,7 @@ def _with_history(code: str, address: str) -> QuerySet[PromoCode]:
     return codes.annotate(
         customer_uses=Coalesce(Subquery(uses.annotate(uses=Count("pk")).values("uses")), 0),
         last_use_number=Coalesce(Subquery(uses.annotate(last=Max("use_number")).values("last")), 0),
-        has_ordered=Exists(Order.objects.kept().filter(customer__email=address)),
+        has_ordered=Exists(Order.objects.kept().filter(customer=key_of(address))),
     )
 
 
