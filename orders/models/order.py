@@ -36,9 +36,10 @@ NEXT_NUMBER_ON_SQLITE = f"""
 
 
 def next_number() -> Statement:
-    """Ask for the serial and the key of the next order; those of an order that is refused are not used again.
+    """Ask for the serial and the key of the next order.
 
-    From sequences on PostgreSQL; on SQLite, with one writer, the highest plus one.
+    On PostgreSQL from sequences: those of an order that is not kept are given to no other.
+    On SQLite, with one writer, the highest plus one.
     """
     return Statement(NEXT_NUMBER if connection.vendor == "postgresql" else NEXT_NUMBER_ON_SQLITE, ())
 
