@@ -1,7 +1,6 @@
 """One settings file. Without any environment variable: embedded, on SQLite, on this machine."""
 
 import secrets
-import sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -152,22 +151,17 @@ except (ZoneInfoNotFoundError, ValueError):
 # Static files
 
 STATIC_URL = "static/"
-# Embedded, files are served from where they are installed; a built image collects them with hashed names.
-COLLECTED = VAR_DIR / "static"
-HAS_COLLECTED = (COLLECTED / "staticfiles.json").exists() or "collectstatic" in sys.argv
-STATIC_ROOT = COLLECTED if HAS_COLLECTED else None
-WHITENOISE_USE_FINDERS = not HAS_COLLECTED
+# Whoever serves the shop collects them first (`serve_collected_files`) and says here where; everybody else
+# takes them from where they are installed.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
 STATICFILES_FINDERS = [
     "backoffice.runtime.bundles.Bundles",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "backoffice.runtime.static_files.CollectedStaticFiles"
-        if HAS_COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "backoffice.runtime.static_files.served"},
 }
 
 # Cache, queue, mail
