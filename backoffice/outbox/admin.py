@@ -38,14 +38,24 @@ TONES = {
 }
 
 
+def _dead_count(request: HttpRequest) -> int:
+    return remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
+
+
+def failed_badge(request: HttpRequest) -> str:
+    if not request.user.has_perm("accounts.view_customer"):
+        return ""
+    count = _dead_count(request)
+    return _("%(count)s failed") % {"count": f"{count:,}"} if count else ""
+
+
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if request.path != reverse(LIST) or not request.user.has_perm("outbox.view_emailmessage"):
         return []
-    dead = remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
     titles = [
         ("", _("All")),
         (WAITING, _("Waiting")),
-        (GIVEN_UP, _("Given up · %(dead)s") % {"dead": f"{dead:,}"}),
+        (GIVEN_UP, _("Given up · %(dead)s") % {"dead": f"{_dead_count(request):,}"}),
         (SENT, _("Sent")),
     ]
     return [{"models": ["outbox.emailmessage"], "items": view_tabs(request, LIST, titles)}]
