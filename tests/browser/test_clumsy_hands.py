@@ -119,7 +119,7 @@ def test_an_old_form_is_sent_again_from_the_page_that_refused_it(open_page: Open
     expect(page.get_by_role("heading", name="This form is too old to be sent")).to_be_visible()
     assert overflow(page) <= 0
     page.get_by_role("button", name="Send it again").click()
-    expect(page.locator("#result_list")).to_contain_text("Lanterns")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lanterns")
 
 
 def test_an_unknown_address_leads_back_to_where_one_was(open_page: OpenPage, manager: User) -> None:
