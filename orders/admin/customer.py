@@ -23,7 +23,7 @@ from orders import reports
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
 from orders.admin.customer_history import history_of
-from orders.admin.dashboard.cards import FigureCard
+from orders.admin.figures import FigureCard
 from orders.admin.merging import CustomerMerging
 from orders.customers.editing import edit_customer
 from orders.models import Order, Redemption, RedemptionState

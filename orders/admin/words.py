@@ -50,6 +50,13 @@ def money(amount: Decimal, currency: str = "") -> str:
     return formatted(amount, currency or settings.SHOP_CURRENCY)
 
 
+def whole_money(amount: Decimal | int) -> str:
+    """Write a round amount, such as one of an axis, without cents where it has none: `€2,000`."""
+    told = money(Decimal(amount))
+    whole, point, cents = told.rpartition(".")
+    return whole if point and not int(cents) else told
+
+
 def label(text: str, tone: str = "") -> SafeString:
     return format_html('<span class="bo-label{}">{}</span>', f" bo-{tone}" if tone else "", text)
 

@@ -141,7 +141,7 @@ def test_a_promo_is_tried_on_past_orders_and_then_made(open_page: OpenPage, mark
 
     expect(page.get_by_role("heading", name="15 %, up to €30.00 · 1 use per customer")).to_be_visible()
     expect(page.locator(".bo-stat", has_text="Cost")).to_contain_text("€43.50")
-    expect(page.locator("canvas.chart")).to_be_visible()
+    expect(page.locator(".bo-chart svg")).to_be_visible()
     page.reload()
     expect(page.locator(".bo-stat", has_text="Cost")).to_contain_text("€43.50")
     assert not Promotion.objects.exists()

@@ -63,7 +63,9 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     empty_views = {view.key: (view.empty_title, view.empty_text) for view in PROMO_VIEWS}
 
     class Media:
-        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
+        css = {
+            "all": ("backoffice/charts.css", "orders/figures.css", "orders/timeline.css", "orders/promos.css")
+        }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromoCode]:
         codes: QuerySet[PromoCode] = super().get_queryset(request)

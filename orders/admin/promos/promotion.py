@@ -62,7 +62,9 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     )
 
     class Media:
-        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
+        css = {
+            "all": ("backoffice/charts.css", "orders/figures.css", "orders/timeline.css", "orders/promos.css")
+        }
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

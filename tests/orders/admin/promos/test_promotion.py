@@ -370,9 +370,10 @@ def test_a_batch_that_ends_soon_is_one_line_on_the_dashboard(manager: Client) ->
     make_promo_code("LATER", ends_at=ends_at + timedelta(days=1))
     batch = make_batch(3, name="Black Friday", ends_at=ends_at)
 
-    ending = manager.get("/admin/").context["ending_codes"]
+    rows = manager.get("/admin/").context["attention"]
 
-    assert [(row.code, row.url) for row in ending] == [
-        ("Black Friday", url_of(batch)),
-        ("LATER", f"{CODES}{PromoCode.objects.get(code='LATER').pk}/change/"),
+    assert [(row.title, row.count, row.url) for row in rows] == [
+        ("Promo codes ending within 7 days", "1", f"{CODES}?view=ending_soon"),
+        ("Black Friday", "", url_of(batch)),
     ]
+    assert rows[1].note.startswith("All its codes end: ")
