@@ -108,7 +108,7 @@ def _ending_codes(_request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
     if count:
         note = _("Next: %(code)s, %(end)s") % {"code": first, "end": dates.end(ends_at)}
         url = f"{reverse('admin:orders_promocode_changelist')}?{VIEW}=ending_soon"
-        yield Row(_("Promo codes ending within 7 days"), note, f"{count:,}", "sell", "plain", url)
+        yield Row(_("Promo codes ending soon"), note, f"{count:,}", "sell", "plain", url)
 
 
 def _count_ending() -> tuple[int, str, datetime]:

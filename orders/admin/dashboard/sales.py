@@ -106,9 +106,9 @@ def credited_figure(period: Period, sales: ComparedSales) -> FigureCard:
     now, before = sales.all_now, sales.all_before
     shares = {"now": percent(now.credited_share), "before": percent(before.credited_share)}
     note = (
-        _("%(now)s of what was sold, was %(before)s") % shares
+        _("%(now)s of totals, was %(before)s") % shares
         if before.net + before.credited
-        else _("%(now)s of what was sold") % shares
+        else _("%(now)s of totals") % shares
     )
     url = orders_url(period, (), "credited=yes")
     return FigureCard(_("Credited"), words.money(now.credited), note=note, url=url)

@@ -69,7 +69,7 @@ def test_the_figures_compare_thirty_days_with_the_thirty_before(manager: Client)
         "Sales": ("€60.00", "+500 %", "was €10.00"),
         "Orders": ("3", "+200 %", "was 1"),
         "Average order": ("€20.00", "+100 %", "was €10.00"),
-        "Credited": ("€60.00", "", "50 % of what was sold, was 0 %"),
+        "Credited": ("€60.00", "", "50 % of totals, was 0 %"),
     }
     assert {status.title: status.count for status in page.context["statuses"]} == {
         "Pending": 1,
@@ -239,11 +239,11 @@ def test_what_needs_attention_is_counted_and_opens_its_list(manager: Client) -> 
         "Late orders": "2",
         "Failed e-mails": "1",
         "Low stock": "2",
-        "Promo codes ending within 7 days": "2",
+        "Promo codes ending soon": "2",
     }
     assert rows["Late orders"][1] == f"Oldest: {late.number}, 3\xa0days ago"
     assert rows["Low stock"][1] == "1 is sold out"
-    assert rows["Promo codes ending within 7 days"][1].startswith("Next: SOON, ")
+    assert rows["Promo codes ending soon"][1].startswith("Next: SOON, ")
     assert rows["Failed e-mails"][1].startswith("Newest: ")
     for count, _note, url in rows.values():
         assert count == str(len(listed(manager, url))), url

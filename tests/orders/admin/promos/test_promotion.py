@@ -373,7 +373,7 @@ def test_a_batch_that_ends_soon_is_one_line_on_the_dashboard(manager: Client) ->
     rows = manager.get("/admin/").context["attention"]
 
     assert [(row.title, row.count, row.url) for row in rows] == [
-        ("Promo codes ending within 7 days", "1", f"{CODES}?view=ending_soon"),
+        ("Promo codes ending soon", "1", f"{CODES}?view=ending_soon"),
         ("Black Friday", "", url_of(batch)),
     ]
     assert rows[1].note.startswith("All its codes end: ")
