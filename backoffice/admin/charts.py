@@ -15,7 +15,7 @@ type Number = int | Decimal
 MOST_TICKS = 4
 # A pair of bars takes this share of its column; the rest is the gap to the next.
 FILLED = 0.72
-WIDEST_BAR = 3.6
+WIDEST_BAR = 6
 # So many days can be named below the plot; on a phone every second of them.
 MOST_NAMED = 8
 

@@ -24,6 +24,14 @@ STATUS_TONES = {
     OrderStatus.DELIVERED: "good",
     OrderStatus.CANCELLED: "",
 }
+# The dot before an order's status: how far it has come, without reading.
+STATUS_DOTS = {
+    OrderStatus.PENDING: "ring",
+    OrderStatus.PARTIALLY_SHIPPED: "half",
+    OrderStatus.SHIPPED: "blue",
+    OrderStatus.DELIVERED: "green",
+    OrderStatus.CANCELLED: "grey",
+}
 PROMO_TONES = {
     PromoState.ACTIVE: "good",
     PromoState.SCHEDULED: "info",

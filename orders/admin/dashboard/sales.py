@@ -19,13 +19,6 @@ from orders.reports import Sales
 from orders.status import OrderStatus
 
 KEPT = tuple(status for status in OrderStatus if status != OrderStatus.CANCELLED)
-DOTS = {
-    OrderStatus.PENDING: "grey",
-    OrderStatus.PARTIALLY_SHIPPED: "half",
-    OrderStatus.SHIPPED: "blue",
-    OrderStatus.DELIVERED: "green",
-    OrderStatus.CANCELLED: "ring",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +152,7 @@ def status_shares(period: Period, sales: ComparedSales) -> list[StatusShare]:
             title=str(status.label),
             count=counts.get(status, 0),
             percent=f"{rounded_to(Decimal(100 * counts.get(status, 0)) / whole, 2)}%" if whole else "0%",
-            dot=DOTS[status],
+            dot=words.STATUS_DOTS[status],
             url=orders_url(period, [status.value]),
         )
         for status in OrderStatus

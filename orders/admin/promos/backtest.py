@@ -34,6 +34,7 @@ DAYS = (
     MaxValueValidator(date(LAST_YEAR, 12, 31), format_lazy(_("Choose a year up to {year}."), year=LAST_YEAR)),
 )
 PERIOD = ("first", "last")
+STYLES = ("backoffice/charts.css", "orders/figures.css", "orders/promos.css", "orders/backtest.css")
 
 
 class BacktestForm(TermsForm):
@@ -109,6 +110,7 @@ def backtest_page(request: HttpRequest) -> dict[str, Any]:
         "form": form,
         "result": result,
         "times_are": words.TIMES_ARE,
+        "styles": STYLES,
         **_next_steps(request, asked, result),
     }
 
