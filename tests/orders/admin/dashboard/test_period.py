@@ -1,6 +1,7 @@
 """The period that the dashboard's address names."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 from django.http import QueryDict
@@ -76,7 +77,7 @@ def test_days_are_shown_by_day_and_many_by_week_the_newest_of_which_is_whole() -
 def test_spans_follow_each_other_without_a_gap(query: str) -> None:
     spans = asked(query).spans()
 
-    assert all(one.ends == following.begins for one, following in zip(spans, spans[1:], strict=False))
+    assert all(one.ends == following.begins for one, following in pairwise(spans))
 
 
 @pytest.mark.parametrize(
