@@ -84,7 +84,7 @@ def test_a_cancelled_order_is_not_counted_and_what_was_credited_is_no_sale() -> 
 def test_a_period_without_days_has_no_sales() -> None:
     assert days_between(SUNDAY, MONDAY) == []
     assert sales_between([NOON]) == sales_between([]) == []
-    assert (Sales().orders, Sales().average, Sales().credited_share) == (0, Decimal("0.00"), 0)
+    assert (Sales().orders, Sales().average, Sales().credited_share) == (0, Decimal("0.00"), Decimal(0))
 
 
 @pytest.mark.parametrize(
