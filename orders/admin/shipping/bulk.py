@@ -187,6 +187,7 @@ def _shared_context(request: HttpRequest) -> dict[str, Any]:
         "most_parcels": MOST_PARCELS,
         "most_pasted": MOST_PASTED,
         "pasted_header": PASTED_HEADER,
+        "pasted": request.POST.get("pasted", ""),
     }
 
 
