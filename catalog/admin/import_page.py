@@ -1,11 +1,12 @@
 """What the page of an import shows, whatever is imported: its file, its figures, its rows and a refusal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -36,7 +37,7 @@ class ImportPage:
 
     template = "catalog/import_page.html"
     # What the page's select narrows the rows by, with the words for all of them.
-    all_kinds = ""
+    all_kinds: str | Promise = ""
 
     def __init__(self, kept: StockImport | ProductImport, request: HttpRequest) -> None:
         self.is_planned = kept.state == "planned"
@@ -66,7 +67,7 @@ class ImportPage:
         """Return those of the rows that one card counts; all of them for ""."""
         raise NotImplementedError
 
-    def in_words(self, rows: Sequence[Any]) -> list[ShownRow]:
+    def in_words(self, rows: Iterable[Any]) -> list[ShownRow]:
         raise NotImplementedError
 
     def actions(self) -> Actions:
@@ -130,11 +131,11 @@ class ImportPage:
         return [words % {"by": by or _("System"), "at": moment(at)} for words, by, at in steps if at]
 
     def _rows_shown(self) -> dict[str, Any]:
-        """Return one page of rows. Where all kinds are shown, a few problems stand first on its first page."""
+        """Return a page of rows. Where all are shown, a few problems stand first on the first page."""
         found = self.rows()
         if self.shown:
             page = self._page(self.in_view(found, self.shown))
-            return {"page": page, "first_problems": [], "rows": self.in_words(page.object_list)}
+            return {"page": page, "first_problems": [], "rows": self.in_words(page)}
         problems = found.filter(HAS_PROBLEM)
         page = self._page(found.exclude(HAS_PROBLEM))
         count = problems.count() if page.number == 1 else 0
@@ -144,7 +145,7 @@ class ImportPage:
             "first_problems": self.in_words(problems[:shown]) if shown else [],
             "more_problems": _more_problems(count - shown) if count > shown else "",
             "all_problems": f"{count:,}" if count else "",
-            "rows": self.in_words(page.object_list),
+            "rows": self.in_words(page),
         }
 
     def _page(self, rows: QuerySet[Any]) -> Page[Any]:

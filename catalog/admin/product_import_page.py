@@ -1,6 +1,6 @@
 """What the page of one product import shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -107,7 +107,7 @@ class ProductImportPage(ImportPage):
         return rows.filter(pk__in=self._found(rows)) if self.term else rows
 
     def _found(self, rows: QuerySet[ProductImportRow]) -> list[int]:
-        """Return the rows whose SKU, or whose product's name, has each word. Python folds what the file says."""
+        """Return the rows whose SKU and name, or whose product's, have each word. Python folds the file's."""
         products = products_matching(Product.objects.all(), self.term).values_list("sku_key", flat=True)
         keys, words = set(products), words_of(self.term)
         return [
@@ -121,7 +121,7 @@ class ProductImportPage(ImportPage):
             return rows.filter(HAS_PROBLEM)
         return rows.filter(outcome=OUTCOMES[view].value) if view in OUTCOMES else rows
 
-    def in_words(self, rows: Sequence[ProductImportRow]) -> list[ShownRow]:
+    def in_words(self, rows: Iterable[ProductImportRow]) -> list[ShownRow]:
         found = list(rows)
         products = _products_of(found)
         values = _Values(category_names())

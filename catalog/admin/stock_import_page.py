@@ -1,6 +1,6 @@
 """What the page of one stock import shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, Sum, Value, When
@@ -117,7 +117,7 @@ class StockImportPage(ImportPage):
     def in_view(self, rows: QuerySet[StockImportRow], view: str) -> QuerySet[StockImportRow]:
         return rows_shown(rows, view)
 
-    def in_words(self, rows: Sequence[StockImportRow]) -> list[ShownRow]:
+    def in_words(self, rows: Iterable[StockImportRow]) -> list[ShownRow]:
         return [_in_words(row) for row in rows]
 
     def actions(self) -> Actions:

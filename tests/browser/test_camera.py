@@ -8,7 +8,7 @@ from tests.browser.conftest import PHONE, OpenPage, overflow
 from tests.browser.keyboard import press, type_text
 from tests.factories import make_product, make_user, place
 
-# A reader that finds in every picture what the test holds in front of the camera, and a camera that shows a canvas.
+# A reader that finds in every picture what the test holds up; a camera that shows a canvas.
 READER = """
   globalThis.held = [];
   globalThis.BarcodeDetector = class {
@@ -20,7 +20,7 @@ CAMERA = """
   globalThis.tracks = [];
   navigator.mediaDevices.getUserMedia = async (asked) => {
     globalThis.asked = asked;
-    const stream = Object.assign(document.createElement("canvas"), { width: 64, height: 48 }).captureStream(10);
+    const stream = document.createElement("canvas").captureStream(10);
     tracks.push(...stream.getTracks());
     return stream;
   };
