@@ -54,6 +54,8 @@ PARTS: dict[str, tuple[str, ...]] = {
         "backoffice/rows.js",
         "backoffice/selecting.js",
         "backoffice/sheet.js",
+        "backoffice/menus.js",
+        "backoffice/save_bar.js",
     ),
 }
 MODULES = ("signed_in.js",)
