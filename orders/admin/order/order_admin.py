@@ -79,7 +79,7 @@ class OrderAdmin(
     )
     list_sections = (LinesSection,)
     search_fields = ("number",)
-    search_help_text = gettext_lazy("Number, name, e-mail, phone, town, tracking or SKU")
+    search_help_text = gettext_lazy("Number, name, e-mail, tracking or SKU")
     ordering = ("-placed_at", "-id")
     change_form_template = "orders/admin/order_page.html"
     empty_title = gettext_lazy("No orders yet")
