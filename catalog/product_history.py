@@ -7,7 +7,9 @@ from itertools import batched
 from typing import Any
 
 from django.db.models import Field, QuerySet
+from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.money import rounded
@@ -15,6 +17,12 @@ from backoffice.sheets.plans import shown
 from catalog.models import Category, Product, ProductChange, ProductChangeKind, ProductImport
 
 KEPT_OF = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
+# What the history tells of pictures, which are no fields: one that came or went, and what changed of one.
+OF_PICTURES: Mapping[str, Promise] = {
+    "picture": gettext_lazy("Picture"),
+    "picture_alt": gettext_lazy("Alt text of a picture"),
+    "picture_position": gettext_lazy("Place of a picture"),
+}
 ROWS_AT_ONCE = 1_000
 
 type Values = Mapping[str, Any]
@@ -139,6 +147,8 @@ def as_kept(value: Any) -> Any:
 
 
 def _title(name: str) -> str:
+    if name in OF_PICTURES:
+        return str(OF_PICTURES[name])
     field = Product._meta.get_field(name)
     assert isinstance(field, Field)
     return str(capfirst(field.verbose_name))
