@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', Decimal('0'))), name='product_cost_not_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', Decimal(0))), name='product_cost_not_negative'),
         ),
         migrations.AddField(
             model_name='productpicture',
