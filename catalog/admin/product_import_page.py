@@ -1,6 +1,7 @@
 """What the page of one product import shows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Page
@@ -25,6 +26,7 @@ from catalog.admin.import_page import (
 )
 from catalog.models import ProductImport, ProductImportRow
 from catalog.product_files import planned_row
+from catalog.product_history import told_to
 
 # In the order of the page.
 OUTCOMES = {
@@ -43,13 +45,21 @@ IMPORTANCE = Case(
 
 
 class PlannedRows(CappedPaginator):
-    """Pages of rows as the plan has them."""
+    """Pages of rows as the plan has them, with what the reader may know of them."""
+
+    def __init__(self, rows: QuerySet[ProductImportRow], *, reader: Any) -> None:
+        super().__init__(rows, ROWS_PER_PAGE)
+        self.reader = reader
 
     def page(self, number: Any) -> Page[Any]:
         found = super().page(number)
-        rows: Sequence[PlannedRow] = [planned_row(row) for row in found.object_list]
+        rows: Sequence[PlannedRow] = [self._told(row) for row in found.object_list]
         found.object_list = rows
         return found
+
+    def _told(self, kept: ProductImportRow) -> PlannedRow:
+        row = planned_row(kept)
+        return replace(row, changes=told_to(row.changes, self.reader))
 
 
 class ProductImportPage(ImportPage):
@@ -75,7 +85,7 @@ class ProductImportPage(ImportPage):
         rows: QuerySet[ProductImportRow] = self.kept.rows.defer("cells").order_by(IMPORTANCE, "row")
         if self.shown in OUTCOMES:
             rows = rows.filter(outcome=OUTCOMES[self.shown].value)
-        return PlannedRows(rows, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
+        return PlannedRows(rows, reader=self.request.user).get_page(self.request.GET.get("page"))
 
     def actions(self) -> Actions:
         kept = self.kept

@@ -45,6 +45,16 @@ not_of_the_api = RegexValidator(
 )
 
 
+def weight_in_words(grams: int) -> str:
+    """`0.42 kg`."""
+    return _("%(kilograms)s kg") % {"kilograms": kilograms(grams)}
+
+
+def kilograms(grams: int) -> str:
+    """`0.42`."""
+    return f"{(Decimal(grams) / 1000).normalize():f}"
+
+
 class Category(Searched):
     name = LineField(_("name"), max_length=120)
     name_key = FoldedField(source="name", max_length=240)
