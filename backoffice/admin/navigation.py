@@ -54,7 +54,7 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
         gettext_lazy("Catalogue"),
         (
             SidebarPage(
-                gettext_lazy("Products & stock"),
+                gettext_lazy("Products"),
                 "inventory_2",
                 "admin:catalog_product_changelist",
                 "catalog.view_product",
@@ -111,6 +111,8 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
                 "mail",
                 "admin:outbox_emailmessage_changelist",
                 "outbox.view_emailmessage",
+                badge="backoffice.outbox.admin.failed_badge",
+                badge_variant="danger",
             ),
         ),
     ),
@@ -135,7 +137,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _mark_active(items: list[dict[str, Any]], path: str) -> None:
     """Mark only the page nearest above the path: Unfold would mark every one above it."""
-    above = [(place, item) for item in items for place in item["places"] if path.startswith(place)]
+    home = reverse("admin:index")
+    above = [
+        (place, item)
+        for item in items
+        for place in item["places"]
+        if path.startswith(place) and (place != home or path == home)
+    ]
     _place, nearest = max(above, key=lambda each: len(each[0]), default=("", None))
     for item in items:
         item["active"] = item is nearest
@@ -181,12 +189,12 @@ def asset(path: str) -> Callable[[HttpRequest], str]:
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": shop_name,
     "SITE_HEADER": shop_name,
-    "SITE_SUBHEADER": gettext_lazy("Order management"),
+    "SITE_SUBHEADER": gettext_lazy("Back office"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
-    "BORDER_RADIUS": "6px",
+    "BORDER_RADIUS": "8px",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
     # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.
     "STYLES": [asset("backoffice/theme.css"), asset("backoffice/blocks.css")],
@@ -194,6 +202,19 @@ UNFOLD: dict[str, Any] = {
     "COMMAND": {"search_callback": "orders.admin.search.search", "show_history": False},
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
     "COLORS": {
+        "base": {
+            "50": "#f8fafc",
+            "100": "#f1f5f9",
+            "200": "#e2e8f0",
+            "300": "#cbd5e1",
+            "400": "#94a3b8",
+            "500": "#64748b",
+            "600": "#475569",
+            "700": "#334155",
+            "800": "#1e293b",
+            "900": "#131c2e",
+            "950": "#0b1220",
+        },
         "primary": {
             "50": "#eff6ff",
             "100": "#dbeafe",

@@ -21,12 +21,6 @@ from django.core.files.storage import FileSystemStorage
 from backoffice.runtime.modules import joined_modules
 
 FOLDER = "bundles"
-LISTS = (
-    "admin/js/core.js",
-    "admin/js/calendar.js",
-    "admin/js/admin/DateTimeShortcuts.js",
-    "admin/js/actions.js",
-)
 PARTS: dict[str, tuple[str, ...]] = {
     "pages.css": (
         "backoffice/fonts.css",
@@ -60,14 +54,10 @@ PARTS: dict[str, tuple[str, ...]] = {
         "backoffice/failures.js",
         "backoffice/dialogs.js",
         "backoffice/rows.js",
-    ),
-    "lists.js": LISTS,
-    "lists_with_choices.js": (
-        *LISTS,
-        "admin/js/vendor/jquery/jquery.min.js",
-        "admin/js/vendor/select2/select2.full.js",
-        "admin/js/jquery.init.js",
-        "unfold/js/select2.init.js",
+        "backoffice/selecting.js",
+        "backoffice/sheet.js",
+        "backoffice/menus.js",
+        "backoffice/save_bar.js",
     ),
 }
 MODULES = ("signed_in.js",)

@@ -21,7 +21,7 @@ def low_stock_badge(request: HttpRequest) -> str:
     if not request.user.has_perm("catalog.view_product"):
         return ""
     count = low_stock_count(request)
-    return f"{count:,}" if count else ""
+    return _("%(count)s low") % {"count": f"{count:,}"} if count else ""
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
@@ -30,8 +30,9 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     titles = [
         ("", _("All")),
-        (LOW, _("Low · %(count)s") % {"count": f"{low_stock_count(request):,}"}),
+        (LOW, _("Low")),
         (OUT_OF_STOCK, _("Out of stock")),
         (ARCHIVED, _("Archived")),
     ]
-    return [{"models": ["catalog.product"], "items": view_tabs(request, PRODUCTS, titles)}]
+    items = view_tabs(request, PRODUCTS, titles, {LOW: low_stock_count(request)})
+    return [{"models": ["catalog.product"], "items": items}]

@@ -12,6 +12,4 @@
   const isDark = { '"dark"': true, '"light"': false }[kept("adminTheme")];
   page.classList.toggle("dark", isDark ?? matchMedia("(prefers-color-scheme: dark)").matches);
   if (kept("sidebarOpen") === "0") page.dataset.sidebar = "closed";
-  const width = Number.parseInt(kept("sidebarWidth"), 10);
-  if (width) page.style.setProperty("--bo-sidebar", `${width}px`);
 }

@@ -19,7 +19,7 @@ document.addEventListener("submit", ({ target }) => {
   if (target.method === "post" && target.elements.key) target.autocomplete = "off";
 });
 
-const SENT_ONCE = "form[data-once], #content-main > form[id$=_form]";
+const SENT_ONCE = "form[data-once], #content-main form[id$=_form]";
 // Those of a form that stand outside it belong to it as well.
 const buttonsOf = (form) => [...form.elements].filter(({ type }) => type === "submit");
 
