@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "backoffice.admin.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backoffice.requests.compression.PageCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.sign_in.sessions.SessionLifetimeMiddleware",
