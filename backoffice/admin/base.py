@@ -248,10 +248,17 @@ class DomainAdmin(ModelAdmin):
         return _refused(form, refusal) if refusal else form
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
-        """The field without Unfold's links that open another form in a frame: our CSP forbids frames."""
+        """The field without Unfold's links that open another form in a frame: our CSP forbids frames.
+
+        A moment's two inputs have names of their own, for its label names neither.
+        """
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if field and isinstance(field.widget, forms.SplitDateTimeWidget):
+            date, time = field.widget.widgets
+            date.attrs["aria-label"] = _("%(field)s, date") % {"field": field.label}
+            time.attrs["aria-label"] = _("%(field)s, time") % {"field": field.label}
         return field
 
 
