@@ -25,9 +25,11 @@ from backoffice.db.statements import selecting
 from orders.admin import words
 from orders.admin.new_order.views import NewOrder
 from orders.admin.order.buttons import OrderActions
+from orders.admin.order.comments import CommentForm, OrderComments
 from orders.admin.order.exporting import OrderExporting
 from orders.admin.order.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
-from orders.admin.order.page import items_of, lines_in_order, page_of, totals_of, with_customers_orders
+from orders.admin.order.items import items_of, totals_of
+from orders.admin.order.page import lines_in_order, page_of, with_place_among_customers
 from orders.admin.order.short_count import ShortCountPage
 from orders.admin.paper.printing import OrderPrinting
 from orders.admin.saved_views import ORDER_VIEWS
@@ -62,6 +64,7 @@ class LinesSection(BaseSection):
 @admin.register(Order)
 class OrderAdmin(
     OrderActions,
+    OrderComments,
     BulkShipping,
     Scanning,
     NewOrder,
@@ -220,7 +223,7 @@ class OrderAdmin(
             return None
         if request.GET.get(CAME_FROM):
             orders = with_neighbours(self.get_queryset(request), admin=self, request=request)
-            order = with_customers_orders(orders).filter(pk=object_id).first()
+            order = with_place_among_customers(orders).filter(pk=object_id).first()
         else:
             order = next(iter(_among_all(int(object_id))), None)
         if order is not None:
@@ -244,6 +247,7 @@ class OrderAdmin(
     ) -> HttpResponse:
         assert obj is not None
         context["page"] = page_of(obj, _reader(request))
+        context.setdefault("comment", CommentForm())
         context["beside"] = neighbours_of(obj, request=request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -252,7 +256,7 @@ class OrderAdmin(
 def _among_all(pk: int) -> QuerySet[Order]:
     """The order with its neighbours in the whole list."""
     orders = with_neighbours_among(Order.objects.all(), Order.objects.order_by(*OrderAdmin.ordering))
-    return with_customers_orders(orders.select_related("customer")).filter(pk=pk)
+    return with_place_among_customers(orders.select_related("customer")).filter(pk=pk)
 
 
 def _reader(request: HttpRequest) -> User:

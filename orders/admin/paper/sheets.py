@@ -7,7 +7,7 @@ from django.db.models import Count, F, Max, Min, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from orders.admin import counted, words
-from orders.admin.order.page import address_of, with_phone
+from orders.admin.order.items import address_of, with_phone
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
 
