@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.money import ZERO
 from orders.admin import counted, words
@@ -59,10 +60,16 @@ def _figures(foreseen: Foreseen, order: Order) -> dict[str, str]:
 
 def back_on_sale(chosen: Sequence[tuple[OrderLine, int]]) -> str:
     """Write `4 units go back on sale: Stoneware bowl, available 4 → 8`; several products are counted."""
-    told = {"units": counted.units(units_of(chosen)), "products": counted.products(len(chosen))}
+    units = units_of(chosen)
+    told = {"units": f"{units:,}", "products": counted.products(len(chosen))}
     if len(chosen) > 1:
-        return _("%(units)s of %(products)s go back on sale") % told
-    [(line, quantity)] = chosen
+        return _("%(units)s units of %(products)s go back on sale") % told
+    [(line, _quantity)] = chosen
     available = line.product.available
-    told |= {"name": line.name, "before": f"{available:,}", "after": f"{available + quantity:,}"}
-    return _("%(units)s go back on sale: %(name)s, available %(before)s → %(after)s") % told
+    told |= {"name": line.name, "before": f"{available:,}", "after": f"{available + units:,}"}
+    text = ngettext(
+        "%(units)s unit goes back on sale: %(name)s, available %(before)s → %(after)s",
+        "%(units)s units go back on sale: %(name)s, available %(before)s → %(after)s",
+        units,
+    )
+    return text % told

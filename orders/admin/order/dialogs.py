@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from backoffice.db.fields import one_line
@@ -16,7 +16,6 @@ from orders.admin import counted, words
 from orders.admin.order.credit_words import back_on_sale, credited
 from orders.admin.order.order_dialog import OrderDialog
 from orders.admin.order.quantities import (
-    Cell,
     Consequence,
     QuantitiesDialog,
     field_of_line,
@@ -68,18 +67,19 @@ class ShipForm(QuantitiesDialog):
     def prefilled(self, line: OrderLine) -> int:
         return line.open
 
-    def cells_of(self, line: OrderLine) -> Sequence[Cell]:
+    def cells_of(self, line: OrderLine) -> Sequence[str]:
         facts = {"open": line.open, "quantity": line.quantity}
         left = _("%(open)s of %(quantity)s") % facts if line.open < line.quantity else f"{line.open:,}"
-        return [Cell(f"{line.product.on_hand:,}"), Cell(left, is_strong=True)]
+        return [f"{line.product.on_hand:,}", left]
 
     def foresee(self, chosen: Chosen, data: Mapping[str, Any]) -> Consequence:
         open_units(self.lines, _by_sku(chosen))
         told = {"units": counted.units(units_of(chosen))}
         rest = sum(line.open for line in self.lines) - units_of(chosen)
-        because = _("%(units)s stay to ship.") % {"units": counted.units(rest)} if rest else ""
+        left = ngettext("%(count)s unit is left to ship.", "%(count)s units are left to ship.", rest)
+        because = left % {"count": f"{rest:,}"} if rest else _("Nothing is left to ship then.")
         text = _("Ship %(units)s") % told
-        return Consequence(text, because or _("Nothing is left to ship then."), button=text)
+        return Consequence(text, because, button=text)
 
     def carry_out_for(self, chosen: Chosen, data: dict[str, Any]) -> None:
         shipment = lifecycle.ship_order(
@@ -141,11 +141,8 @@ class CancelForm(QuantitiesDialog):
     def left_of(self, line: OrderLine) -> int:
         return line.open
 
-    def cells_of(self, line: OrderLine) -> Sequence[Cell]:
-        return [
-            Cell(words.money(line.unit_price, self.order.currency)),
-            Cell(f"{line.open:,}", is_strong=True),
-        ]
+    def cells_of(self, line: OrderLine) -> Sequence[str]:
+        return [words.money(line.unit_price, self.order.currency), f"{line.open:,}"]
 
     def foresee(self, chosen: Chosen, data: Mapping[str, Any]) -> Consequence:
         foreseen = cancellation_foreseen(self.order, self.lines, _by_sku(chosen))
@@ -186,9 +183,8 @@ class ReturnForm(QuantitiesDialog):
     def left_of(self, line: OrderLine) -> int:
         return line.shipped - line.returned
 
-    def cells_of(self, line: OrderLine) -> Sequence[Cell]:
-        left = f"{self.left_of(line):,}"
-        return [Cell(words.money(line.unit_price, self.order.currency)), Cell(left, is_strong=True)]
+    def cells_of(self, line: OrderLine) -> Sequence[str]:
+        return [words.money(line.unit_price, self.order.currency), f"{self.left_of(line):,}"]
 
     def add_fields(self) -> None:
         super().add_fields()
@@ -206,6 +202,7 @@ class ReturnForm(QuantitiesDialog):
         super().add_line(line)
         label = _("Of these written off: %(sku)s") % {"sku": line.sku}
         self.add_number(written_off_of(line), label=label, most=self.left_of(line))
+        self.fields[written_off_of(line)].initial = 0
 
     def chosen(self, data: Mapping[str, Any]) -> Iterator[tuple[OrderLine, int]]:
         """Yield also a line of which units are to be written off although none is said to have come back."""
@@ -220,8 +217,8 @@ class ReturnForm(QuantitiesDialog):
         foreseen = return_foreseen(self.order, self.lines, items, shipping_credit=fee)
         written_off = sum(item.quantity for item in items if not item.restock)
         restocked = foreseen.quantity - written_off
-        told = [_("%(units)s go back on sale") % {"units": counted.units(restocked)}] if restocked else []
-        told += [_("%(units)s written off") % {"units": counted.units(written_off)}] if written_off else []
+        told = [_("Back on sale: %(units)s") % {"units": counted.units(restocked)}] if restocked else []
+        told += [_("written off: %(units)s") % {"units": counted.units(written_off)}] if written_off else []
         button = _("Take back %(units)s") % {"units": counted.units(foreseen.quantity)}
         note = ", ".join(told)
         return credited(self.order, foreseen, button=button, note=note, promo=self.promo)

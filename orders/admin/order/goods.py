@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from catalog.models import Product
 from orders.admin import counted, words
 from orders.models import Order, OrderLine
 
@@ -69,7 +70,7 @@ class Shop:
             name=line.name,
             meta=" · ".join(filter(None, [line.sku, note])),
             url=page,
-            thumb=thumb_of(line),
+            thumb=thumb_of(line.product),
             price=self.money(line.unit_price),
             quantity=quantity,
             total=self.money(line.unit_price * quantity),
@@ -85,9 +86,9 @@ def shop_for(order: Order, reader: User) -> Shop:
     return Shop(order.currency, reader.has_perm("catalog.view_product"))
 
 
-def thumb_of(line: OrderLine) -> str:
+def thumb_of(product: Product) -> str:
     """Return the address of the product's small picture, "" while it has none."""
-    return str(getattr(line.product, "thumb", ""))
+    return str(getattr(product, "thumb", ""))
 
 
 def to_ship_of(lines: Sequence[OrderLine], shop: Shop, reader: User) -> ToShip | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import name_told_to
-from accounts.models import User
+from accounts.models import Source, User
 from backoffice.countries import country_name
 from orders.admin import words
 from orders.models import EventKind, Order, OrderEvent
@@ -19,7 +19,7 @@ from orders.visibility import events_told_to, facts_told_to
 
 MOST_EVENTS = 200
 # Those before stand behind "Show 30 earlier entries".
-SHOWN_AT_ONCE = 20
+SHOWN_AT_ONCE = 12
 DOTS = {
     EventKind.PLACED: "ring",
     EventKind.SHIPPED: "blue",
@@ -59,6 +59,7 @@ class TimelineEntry:
     text: str
     changes: Sequence[Change]
     who: str
+    # Through which door it came, "" for the pages of the back office.
     door: str
     at: SafeString
     dot: str
@@ -107,7 +108,7 @@ def _entry(event: OrderEvent, reader: User) -> TimelineEntry:
         text=_heading(event.kind, facts) if changes else sentence_of(event.kind, facts),
         changes=changes,
         who=_who(event, reader),
-        door=event.get_source_display(),
+        door="" if event.source == Source.ADMIN else event.get_source_display(),
         at=words.time_tag(event.at, words.moment(event.at)),
         dot=DOTS.get(EventKind(event.kind), "grey"),
         is_comment=event.kind == EventKind.COMMENT,

@@ -38,8 +38,8 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    head: str | Promise
     text: str
-    is_strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ class QuantitiesDialog(OrderDialog):
     def left_of(self, line: OrderLine) -> int:
         raise NotImplementedError
 
-    def cells_of(self, line: OrderLine) -> Sequence[Cell]:
+    def cells_of(self, line: OrderLine) -> Sequence[str]:
+        """Return what stands below the heads."""
         raise NotImplementedError
 
     def prefilled(self, line: OrderLine) -> int:
@@ -109,7 +110,10 @@ class QuantitiesDialog(OrderDialog):
 
     def add_line(self, line: OrderLine) -> None:
         self.add_number(field_of_line(line), label=name_of(line), most=self.left_of(line))
-        self.fields[field_of_line(line)].initial = self.prefilled(line)
+        quantity = self.fields[field_of_line(line)]
+        quantity.initial = self.prefilled(line)
+        if str(line.pk) == self.meant:
+            quantity.widget.attrs["autofocus"] = True
 
     def add_number(self, name: str, *, label: str, most: int) -> None:
         """Ask for a number of units. More than there are is refused by the use case, which says it better."""
@@ -154,8 +158,8 @@ class QuantitiesDialog(OrderDialog):
         name, of_these = field_of_line(line), written_off_of(line)
         return QuantityRow(
             line=line,
-            thumb=thumb_of(line),
-            cells=self.cells_of(line),
+            thumb=thumb_of(line.product),
+            cells=[Cell(*each) for each in zip(self.heads, self.cells_of(line), strict=True)],
             quantity=self[name],
             of_these=self[of_these] if of_these in self.fields else None,
             figure=consequence.figures.get(name, "–"),

@@ -5,7 +5,7 @@ import { gettext } from "../backoffice/words.js";
 const COPIED_FOR = 1500;
 const press = (selector) => () => document.querySelector(selector)?.click();
 
-bind({ j: press(".bo-beside [rel=next]"), k: press(".bo-beside [rel=prev]") });
+bind({ j: press(".bo-top [rel=next]"), k: press(".bo-top [rel=prev]") });
 
 function sayCopied(button) {
   const icon = button.querySelector(".material-symbols-outlined");

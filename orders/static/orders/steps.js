@@ -1,2 +1,3 @@
-/* The number after a step up or down: between nothing and what is left; what is no number counts as nothing. */
-export const stepped = (typed, by, most) => Math.min(most, Math.max(0, (Math.trunc(Number(typed)) || 0) + by));
+/* The number after a step up or down: between the least and what is left; what is no number counts as nothing. */
+export const stepped = (typed, by, most, least = 0) =>
+  Math.max(least, Math.min(most, (Math.trunc(Number(typed)) || 0) + by));

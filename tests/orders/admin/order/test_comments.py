@@ -22,13 +22,13 @@ def comments(order: Order) -> list[str]:
     return [event.facts["text"] for event in order.events.filter(kind=EventKind.COMMENT)]
 
 
-def test_a_comment_stands_in_the_timeline_with_its_author_and_door(manager: Client, order: Order) -> None:
+def test_a_comment_stands_in_the_timeline_with_its_author(manager: Client, order: Order) -> None:
     answer = manager.post(page_url(order, "comment"), submitted(text="Called: <b>wait</b> until Monday."))
 
     assert (answer.status_code, answer["Location"]) == (302, f"{page_url(order)}#history")
     page = manager.get(page_url(order))
     [newest, *_] = page.context["page"].timeline.entries
-    assert (newest.text, newest.door) == ("Called: <b>wait</b> until Monday.", "Admin")
+    assert (newest.text, newest.door) == ("Called: <b>wait</b> until Monday.", "")
     assert "&lt;b&gt;wait" in page.text
 
 
@@ -76,4 +76,15 @@ def test_only_who_may_comment_has_the_box(sign_in: SignIn, order: Order, role: s
 
 def test_asking_for_a_comment_leads_to_the_order(manager: Client, order: Order) -> None:
     assert manager.get(page_url(order, "comment"))["Location"] == f"{page_url(order)}#history"
+    assert comments(order) == []
+
+
+def test_a_comment_of_somebody_who_is_signed_out_is_kept_beside_the_sign_in(order: Order) -> None:
+    here = {"Origin": "http://testserver"}
+
+    answer = Client().post(page_url(order, "comment"), submitted(text="Call back."), headers=here)
+
+    assert answer.status_code == 200
+    assert "What you typed is kept" in answer.text
+    assert "Call back." in answer.text
     assert comments(order) == []
