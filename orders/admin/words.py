@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.admin.cells import Dot
 from backoffice.dates import ago as ago
 from backoffice.dates import exact_moment as exact_moment
 from backoffice.dates import moment as moment
@@ -27,11 +28,11 @@ STATUS_TONES = {
 }
 # The dot before an order's status: how far it has come, without reading.
 STATUS_DOTS = {
-    OrderStatus.PENDING: "ring",
-    OrderStatus.PARTIALLY_SHIPPED: "half",
-    OrderStatus.SHIPPED: "blue",
-    OrderStatus.DELIVERED: "green",
-    OrderStatus.CANCELLED: "grey",
+    OrderStatus.PENDING: Dot.RING,
+    OrderStatus.PARTIALLY_SHIPPED: Dot.HALF,
+    OrderStatus.SHIPPED: Dot.BLUE,
+    OrderStatus.DELIVERED: Dot.GREEN,
+    OrderStatus.CANCELLED: Dot.GREY,
 }
 CHIP_TONES = {
     OrderStatus.PARTIALLY_SHIPPED: "info",
@@ -62,6 +63,13 @@ def time_tag(at: datetime, text: str, *, tone: str = "") -> SafeString:
 
 def money(amount: Decimal, currency: str = "") -> str:
     return formatted(amount, currency or settings.SHOP_CURRENCY)
+
+
+def whole_money(amount: Decimal | int) -> str:
+    """Write a round amount, such as one of an axis, without cents where it has none: `€2,000`."""
+    told = money(Decimal(amount))
+    whole, point, cents = told.rpartition(".")
+    return whole if point and not int(cents) else told
 
 
 def label(text: str, tone: str = "") -> SafeString:
