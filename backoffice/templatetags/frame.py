@@ -58,7 +58,11 @@ def page_actions(context: Context) -> dict[str, Any]:
     """Show what can be done on this page, the one that is most likely wanted last and in blue."""
     actions = [*(context.get("actions_list") or ()), *(context.get("actions_detail") or ())]
     primary = [action for action in actions if _is_primary(action)]
-    return {"primary": primary, "secondary": [action for action in actions if action not in primary]}
+    return {
+        "primary": primary,
+        "secondary": [action for action in actions if action not in primary],
+        "of_list": str(context.get("actions_items") or "").strip() and context["actions_items"],
+    }
 
 
 def _flat(context: Context) -> dict[str, Any]:
