@@ -12,8 +12,8 @@ from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
 from accounts.models import Customer, User
-from backoffice import dates
 from backoffice.admin.base import AnyField, AnyForm
+from backoffice.admin.cells import moment
 from backoffice.money import ZERO
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
@@ -28,6 +28,13 @@ from orders.readers.customers import CustomerFilter
 class CustomerAdmin(CustomerMerging, CustomerExporting):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
+    on_card = {
+        "customer_name": "title",
+        "spent": "value",
+        "orders_count": "state titled",
+        "last_order": "end",
+        "email_address": "note",
+    }
     search_fields = ("email",)
     search_help_text = _("Name, e-mail or phone")
     ordering = ("-id",)
@@ -37,6 +44,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     change_form_outer_before_template = "orders/admin/customer_figures.html"
     change_form_before_template = "orders/admin/customer_orders.html"
     actions = ("export_csv", "export_xlsx")
+    action_icons = {"export_csv": "download", "export_xlsx": "download"}
     actions_detail = ("merge",)
     actions_detail_hide_default = True
     empty_title = _("No customers yet")
@@ -89,10 +97,9 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     def spent(self, customer: Any) -> str:
         return words.money(customer.spent or ZERO)
 
-    @display(description=_("Last order"), empty_value="–")
-    def last_order(self, customer: Any) -> SafeString | None:
-        last = customer.last_order
-        return words.time_tag(last, dates.ago(last)) if last else None
+    @display(description=_("Last order"))
+    def last_order(self, customer: Any) -> SafeString | str:
+        return moment(customer.last_order)
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -3,7 +3,7 @@
 import { firstInvalid, goTo } from "./focus.js";
 import { renewToken } from "./request.js";
 
-/* Alpine's x-cloak hides full pages until load, so autofocus fails on them. */
+/* When Alpine has shown what it shows: hidden fields take no focus. */
 window.addEventListener("load", () => {
   const first = firstInvalid(document)
     ?? document.querySelector("[data-focus], [autofocus]")

@@ -8,11 +8,12 @@ document.addEventListener(BOUND, ({ detail }) => {
   for (const [key, act] of Object.entries(detail)) bound.set(key, act);
 });
 
-/* A dialog, the palette, the list of keys or the filters lie above the page: what Unfold itself goes by. */
+/* A dialog, the palette, the list of keys or the filters lie above the page. */
 function isCovered() {
+  if (document.querySelector("dialog[open]")) return true;
   const dialog = document.getElementById("modal-content");
   const state = dialog && window.Alpine ? window.Alpine.$data(dialog) : {};
-  return Boolean(state.openModal || state.openCommandResults || state.shortcutsOpen || state.filterModalOpen);
+  return Boolean(state.openModal || state.openCommandResults || state.shortcutsOpen);
 }
 
 const linkTo = (place) =>

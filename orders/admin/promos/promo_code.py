@@ -10,19 +10,21 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
 from backoffice import dates
 from backoffice.admin.base import AnyForm, DomainAdmin
+from backoffice.admin.cells import NOTHING
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
+from backoffice.admin.filters import OneOf
 from backoffice.db.search_text import holding_all
 from backoffice.db.search_words import cleaned
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, to_backtest
+from orders.admin.promos.columns import state_of
 from orders.admin.promos.dialogs import DeletePromoCode, DuplicatePromoCode, PausePromoCode, ResumePromoCode
 from orders.admin.promos.filters import BATCH, BatchFilter, UsedFilter, batch_chosen
 from orders.admin.promos.forms import PromoCodeForm
@@ -39,9 +41,16 @@ VIEWS = {view.key: view for view in PROMO_VIEWS}
 @admin.register(PromoCode)
 class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     form = PromoCodeForm
-    list_display = ("code", "state_label", "discount", "window", "uses", "promotion_name")
+    list_display = ("code", "state_shown", "discount", "window", "uses", "promotion_name")
     list_display_links = ("code",)
-    list_filter = (BatchFilter, ("promotion__kind", ChoicesDropdownFilter), UsedFilter)
+    on_card = {
+        "code": "title",
+        "uses": "value",
+        "state_shown": "state",
+        "discount": "note",
+        "window": "note",
+    }
+    list_filter = (BatchFilter, ("promotion__kind", OneOf), UsedFilter)
     list_before_template = "orders/admin/codes_of_promotion.html"
     search_fields = ("code",)
     search_help_text = _("Code or name; a code of a batch in full")
@@ -102,8 +111,8 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         return super().changelist_view(request, {"promotion": batch_chosen(request), **(extra_context or {})})
 
     @display(description=_("State"))
-    def state_label(self, promo_code: PromoCode) -> SafeString:
-        return words.state_label(promo_code.state)
+    def state_shown(self, promo_code: PromoCode) -> SafeString:
+        return state_of(promo_code.state)
 
     @display(description=_("Discount"))
     def discount(self, promo_code: PromoCode) -> str:
@@ -118,7 +127,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     def uses(self, promo_code: PromoCode) -> str:
         return words.uses(promo_code)
 
-    @display(description=_("Name"), empty_value="–")
+    @display(description=_("Name"), empty_value=NOTHING)
     def promotion_name(self, promo_code: PromoCode) -> str | None:
         name = promo_code.promotion.name
         return name if name != promo_code.code else None

@@ -20,6 +20,7 @@ from accounts.history import record_export
 from accounts.sign_in.sessions import asked_again
 from backoffice import dates
 from backoffice.admin.base import AnyForm
+from backoffice.admin.cells import moment
 from backoffice.admin.idempotency import done_once
 from backoffice.db.search_text import holding_all
 from backoffice.db.search_words import cleaned
@@ -28,6 +29,7 @@ from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, may_backtest
 from orders.admin.promos.backtest import backtest_page
 from orders.admin.promos.code_files import codes_csv, codes_xlsx
+from orders.admin.promos.columns import state_of
 from orders.admin.promos.filters import PromotionStateFilter
 from orders.admin.promos.forms import GenerateForm, PromotionForm
 from orders.admin.promos.page import promotion_page
@@ -42,8 +44,16 @@ CODES_FIELDSET = (_("Codes"), {"fields": (("count", "prefix"), ("length", "max_u
 
 @admin.register(Promotion)
 class PromotionAdmin(PromoListActions, PromotionButtons):
-    list_display = ("promotion_name", "state_label", "discount", "window", "used", "made")
+    list_display = ("promotion_name", "state_shown", "discount", "window", "used", "made")
     list_display_links = ("promotion_name",)
+    on_card = {
+        "promotion_name": "title",
+        "state_shown": "state",
+        "made": "end",
+        "discount": "note",
+        "window": "note",
+        "used": "note",
+    }
     list_filter = (PromotionStateFilter,)
     search_fields = ("name",)
     search_help_text = _("Name, or a code in full")
@@ -121,8 +131,8 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         return promotion.name
 
     @display(description=_("State"))
-    def state_label(self, promotion: Any) -> SafeString:
-        return words.state_label(promotions.promotion_state(promotion, has_uses_left=promotion.has_uses_left))
+    def state_shown(self, promotion: Any) -> SafeString:
+        return state_of(promotions.promotion_state(promotion, has_uses_left=promotion.has_uses_left))
 
     @display(description=_("Discount"))
     def discount(self, promotion: Promotion) -> str:
@@ -139,8 +149,8 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         return told % {"uses": f"{promotion.uses_count or 0:,}", "codes": f"{codes:,}"}
 
     @display(description=_("Generated"), ordering="created_at")
-    def made(self, promotion: Promotion) -> SafeString:
-        return words.time_tag(promotion.created_at, dates.moment(promotion.created_at))
+    def made(self, promotion: Promotion) -> SafeString | str:
+        return moment(promotion.created_at)
 
     # One promotion
 
