@@ -19,7 +19,7 @@ class Figure:
     title: str
     value: str
     note: str = ""
-    tone: str = ""
+    value_tone: str = ""
     view: str = ""
 
 
