@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from backoffice.admin.file_check import Actions, Figure, ShownChange, ShownProblem, ShownRow
+from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
 from backoffice.db.search_words import words_of
 from backoffice.money import formatted
 from backoffice.sheets.plans import Outcome, PlannedRow
@@ -143,7 +143,9 @@ class ProductImportPage(ImportPage):
         # The SKU stands beside it anyway.
         written = {**dict(zip(self.kept.columns, cells, strict=False)), "sku": ""}
         return [
-            ShownProblem(_field(each.column or "sku"), sentence_of(each), written.get(each.column, ""))
+            ShownProblem(
+                _field(each.column or "sku"), sentence_of(each), written.get(each.column, ""), each.column
+            )
             for each in row.problems
         ]
 
@@ -180,9 +182,9 @@ class _Values:
     def __init__(self, categories: Mapping[str, str]) -> None:
         self._categories = categories
 
-    def changes_of(self, row: PlannedRow) -> list[ShownChange]:
+    def changes_of(self, row: PlannedRow) -> list[CellChange]:
         return [
-            ShownChange(_field(name), self._told(name, before), self._told(name, after))
+            CellChange(_field(name), self._told(name, before), self._told(name, after))
             for name, (before, after) in row.changes.items()
             if name != "sku" and not (row.outcome is Outcome.NEW and name == "name")
         ]
