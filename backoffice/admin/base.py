@@ -149,6 +149,10 @@ class DomainAdmin(ModelAdmin):
         """Read of the rows of the list's page what its columns show, and no more."""
         return rows
 
+    def told_of_all(self, cl: SavedViewsChangeList, request: HttpRequest) -> str:
+        """Return what the list's foot says of its rows on all pages, such as their sum; "" for nothing."""
+        return ""
+
     def first_url(self, request: HttpRequest) -> str:
         """Return where an empty list leads to, or "" for whoever may add nothing to it."""
         return (

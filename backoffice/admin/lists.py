@@ -111,6 +111,11 @@ class CappedCount(int):
         return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else f"{int(self):,}"
 
 
+def counted_up_to_most(rows: QuerySet[Any]) -> CappedCount:
+    # Count keys alone, so that nothing is computed for the rows that are counted.
+    return CappedCount(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
+
+
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts up to 10,000 rows and no further: an exact count would read the whole table."""
 
@@ -120,8 +125,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
     def _counted(self) -> int:
         rows = cast("QuerySet[Model]", self.object_list)
-        # Count keys alone, so that nothing is computed for the rows that are counted.
-        return CappedCount(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
+        return counted_up_to_most(rows)
 
     @cached_property
     def num_pages(self) -> int:
