@@ -110,7 +110,7 @@ class UserAdmin(DomainAdmin):
     ordering = ("email",)
     actions_list = ("roles",)
     actions_detail = ("password_link", "change_email")
-    change_form_outer_after_template = "accounts/user_history.html"
+    aside_template = "accounts/user_history.html"
     empty_title = gettext_lazy("Nobody yet")
     empty_button = gettext_lazy("Invite a colleague")
     empty_text = gettext_lazy("Invite a colleague: they get an e-mail with which they choose their password.")
@@ -178,8 +178,9 @@ class UserAdmin(DomainAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             about = _("They get an e-mail with a link to choose their password.")
-            return [(None, {"fields": ("email", "name", "role"), "description": about})]
-        return [(None, {"fields": ("address", "name", "role", "is_active", "signed_in")})]
+            return [(None, {"fields": (("email", "name"), "role"), "description": about})]
+        person = (("address", "signed_in"), "name", "is_active")
+        return [(_("Person"), {"fields": person}), (_("Role"), {"fields": ("role",)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return ("address", "signed_in") if obj else ()

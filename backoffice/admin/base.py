@@ -205,6 +205,13 @@ class DomainAdmin(ModelAdmin):
             setattr(request, "refusal", refusal)  # noqa: B010
             return write_transaction(view)(request, object_id, form_url, extra_context)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        named = {"title": self.add_words, **(extra_context or {})}
+        shown: HttpResponse = super().add_view(request, form_url, named)
+        return shown
+
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:

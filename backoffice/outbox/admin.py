@@ -55,17 +55,28 @@ class TemplateFilter(AllValues):
         return EmailMessage(template=value).occasion
 
 
+def _dead_count(request: HttpRequest) -> int:
+    return remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
+
+
+def failed_badge(request: HttpRequest) -> str:
+    if not request.user.has_perm("accounts.view_customer"):
+        return ""
+    count = _dead_count(request)
+    return _("%(count)s failed") % {"count": f"{count:,}"} if count else ""
+
+
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if request.path != reverse(LIST) or not request.user.has_perm("outbox.view_emailmessage"):
         return []
-    dead = remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
     titles = [
         ("", _("All")),
         (WAITING, _("Waiting")),
         (GIVEN_UP, _("Given up")),
         (SENT, _("Sent")),
     ]
-    return [{"models": ["outbox.emailmessage"], "items": view_tabs(request, LIST, titles, {GIVEN_UP: dead})}]
+    items = view_tabs(request, LIST, titles, {GIVEN_UP: _dead_count(request)})
+    return [{"models": ["outbox.emailmessage"], "items": items}]
 
 
 @admin.register(EmailMessage)

@@ -28,6 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "backoffice/blocks.css",
         "unfold/css/styles.css",
         "backoffice/frame.css",
+        "backoffice/waiting.css",
         "backoffice/dialogs.css",
         "admin/css/vendor/select2/select2.css",
         "admin/css/autocomplete.css",
@@ -37,6 +38,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "pages.js": (
         "unfold/js/htmx/htmx.js",
         "unfold/js/app.js",
+        "backoffice/page_state.js",
         "unfold/js/alpine/alpine.anchor.js",
         "unfold/js/alpine/alpine.persist.js",
         "unfold/js/alpine/alpine.focus.js",

@@ -43,7 +43,7 @@ class StockImportAdmin(StockFiles, ListOfImports):
     )
 
     class Media:
-        css = {"all": ("catalog/upload.css",)}
+        css = {"all": ("backoffice/choose_file.css",)}
         js = (forms.Script("catalog/upload.js", type="module"),)
 
     def get_urls(self) -> list[URLPattern]:

@@ -52,3 +52,18 @@ class NoteFilter(OptionFilter):
         if self.value() == "yes":
             return queryset.filter(note__filled=True)
         return queryset.filter(note="") if self.value() == "no" else queryset
+
+
+class CreditedFilter(OptionFilter):
+    """Whether something of an order's value was given up, by cancelling or returning."""
+
+    title = gettext_lazy("credited")
+    parameter_name = "credited"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("Credited in part or whole")), ("no", _("Not credited"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        if self.value() == "yes":
+            return queryset.filter(credited__gt=0)
+        return queryset.filter(credited=0) if self.value() == "no" else queryset

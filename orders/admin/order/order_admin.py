@@ -23,7 +23,13 @@ from orders.admin.new_order.views import NewOrder
 from orders.admin.order.buttons import OrderActions
 from orders.admin.order.columns import OrderColumns
 from orders.admin.order.exporting import OrderExporting
-from orders.admin.order.filters import CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
+from orders.admin.order.filters import (
+    CarrierFilter,
+    CreditedFilter,
+    NoteFilter,
+    PlacedFilter,
+    UsedPromoFilter,
+)
 from orders.admin.order.page import items_of, lines_in_order, page_of, totals_of, with_customers_orders
 from orders.admin.order.short_count import ShortCountPage
 from orders.admin.paper.printing import OrderPrinting
@@ -75,6 +81,7 @@ class OrderAdmin(
         ("total", AmountFilter),
         UsedPromoFilter,
         CarrierFilter,
+        CreditedFilter,
         NoteFilter,
     )
     list_sections = (LinesSection,)

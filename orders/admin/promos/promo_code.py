@@ -29,7 +29,7 @@ from orders.admin.promos.dialogs import DeletePromoCode, DuplicatePromoCode, Pau
 from orders.admin.promos.filters import BATCH, BatchFilter, UsedFilter, batch_chosen
 from orders.admin.promos.forms import PromoCodeForm
 from orders.admin.promos.page import promo_code_page
-from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
+from orders.admin.promos.terms_form import DISCOUNT_FIELDS, WINDOW_FIELDSET
 from orders.admin.promos.terms_links import prefilled
 from orders.admin.saved_views import PROMO_VIEWS
 from orders.models import PromoCode, Promotion
@@ -56,13 +56,14 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     search_help_text = _("Code or name; a code of a batch in full")
     ordering = ("-id",)
     fieldsets = (
-        (_("Discount"), {"fields": ("code", "name", *DISCOUNT_FIELDS)}),
+        (_("Discount"), {"fields": (("code", "name"), *DISCOUNT_FIELDS)}),
         WINDOW_FIELDSET,
-        (_("Limits"), {"fields": ("max_uses", "max_uses_per_customer", "first_order_only")}),
+        (_("Limits"), {"fields": (("max_uses", "max_uses_per_customer"), "first_order_only")}),
     )
-    conditional_fields = CONDITIONAL_FIELDS
-    headline_template = ""
+    headline_template = "orders/admin/promo_headline.html"
+    aside_template = "orders/admin/promo_aside.html"
     change_form_outer_before_template = "orders/admin/promo_page.html"
+    change_form_before_template = "orders/admin/promo_chart.html"
     change_form_outer_after_template = "orders/admin/promo_uses.html"
     actions_detail = ("pause", "resume", "duplicate", "backtest", "delete_unused")
     actions_detail_hide_default = True
@@ -73,7 +74,15 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     empty_views = {view.key: (view.empty_title, view.empty_text) for view in PROMO_VIEWS}
 
     class Media:
-        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
+        css = {
+            "all": (
+                "backoffice/charts.css",
+                "orders/figures.css",
+                "orders/timeline.css",
+                "orders/history.css",
+                "orders/promos.css",
+            )
+        }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromoCode]:
         codes: QuerySet[PromoCode] = super().get_queryset(request)
@@ -160,7 +169,6 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         context["show_save_and_add_another"] = False
         if obj is not None and obj.pk:
             context["page"] = promo_code_page(obj, request)
-            context["shows_terms"] = not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def hidden_buttons(self, row: PromoCode) -> Collection[str]:

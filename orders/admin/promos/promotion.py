@@ -34,12 +34,12 @@ from orders.admin.promos.filters import PromotionStateFilter
 from orders.admin.promos.forms import GenerateForm, PromotionForm
 from orders.admin.promos.page import promotion_page
 from orders.admin.promos.promotion_buttons import PromotionButtons
-from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
+from orders.admin.promos.terms_form import DISCOUNT_FIELDS, WINDOW_FIELDSET
 from orders.admin.promos.terms_links import prefilled
 from orders.models import PromoCode, Promotion, Redemption, RedemptionState
 from orders.models.promo import normalised_code
 
-CODES_FIELDSET = (_("Codes"), {"fields": ("count", "prefix", "length", "max_uses")})
+CODES_FIELDSET = (_("Codes"), {"fields": (("count", "prefix"), ("length", "max_uses"))})
 
 
 @admin.register(Promotion)
@@ -58,10 +58,11 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     search_fields = ("name",)
     search_help_text = _("Name, or a code in full")
     ordering = ("-id",)
-    conditional_fields = CONDITIONAL_FIELDS
     add_form_template = "orders/admin/generate_codes.html"
-    headline_template = ""
+    headline_template = "orders/admin/promo_headline.html"
+    aside_template = "orders/admin/promo_aside.html"
     change_form_outer_before_template = "orders/admin/promo_page.html"
+    change_form_before_template = "orders/admin/promo_chart.html"
     change_form_outer_after_template = "orders/admin/promo_uses.html"
     actions_detail_hide_default = True
     show_add_link = False
@@ -73,7 +74,15 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     )
 
     class Media:
-        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
+        css = {
+            "all": (
+                "backoffice/charts.css",
+                "orders/figures.css",
+                "orders/timeline.css",
+                "orders/history.css",
+                "orders/promos.css",
+            )
+        }
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -208,9 +217,9 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if add:
             context["title"] = gettext("Generate codes")
+            context["lead"] = gettext("Random codes with the same terms, which start and end by themselves.")
         if obj is not None and obj.pk:
             context["page"] = promotion_page(obj, request)
-            context["shows_terms"] = not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Pages and files of our own
