@@ -64,6 +64,15 @@ class SavedViewsChangeList(ChangeList):
         narrowed: QuerySet[Any] = self.model_admin.in_view(rows, request.GET.get(VIEW, ""))
         return narrowed
 
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        self._unless_sorted: Any = self.model_admin.get_ordering(request)
+        ordering: list[Any] = super().get_ordering(request, queryset)
+        return ordering
+
+    def _get_default_ordering(self) -> Any:
+        """Return what the list is sorted by of itself, which in some saved views is another column."""
+        return self._unless_sorted or super()._get_default_ordering()
+
     def get_results(self, request: HttpRequest) -> None:
         self.queryset: QuerySet[Any] = self.model_admin.as_listed(self.queryset)
         self._read_page(request)

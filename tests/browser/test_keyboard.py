@@ -99,12 +99,13 @@ def test_a_row_is_chosen_and_opened_by_keys_alone(open_page: OpenPage, manager: 
     press(page, "x")
     expect(page.get_by_role("status")).to_have_text("1 selected")
     press(page, "e")
-    expect(page.get_by_role("row", name="Öllampe")).to_be_visible()
+    line = page.locator(".bo-opened tr", has_text="Öllampe")
+    expect(line).to_be_visible()
     expect(details).to_have_attribute("aria-expanded", "true")
     details.focus()
     press(page, " ")
     expect(details).to_have_attribute("aria-expanded", "false")
-    expect(page.get_by_role("row", name="Öllampe")).to_be_hidden()
+    expect(line).to_be_hidden()
 
 
 def test_what_is_chosen_is_told_and_sent_to_the_action_on_the_button(
