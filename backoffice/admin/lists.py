@@ -92,6 +92,20 @@ class SavedViewsChangeList(ChangeList):
             super().get_results(request)
 
 
+class ListLook:
+    """What an admin says of how its list is shown, and of all of its rows."""
+
+    # On a phone a row is a card: where its columns stand, one of "title", "who", "value", "state", "end" and
+    # "note", with "titled" behind it where the column's head is said as well. The others are left out.
+    on_card: Mapping[str, str] = {}
+    # The icons of actions on several rows, by the action's name.
+    action_icons: Mapping[str, str] = {}
+
+    def told_of_all(self, cl: SavedViewsChangeList, request: HttpRequest) -> str:
+        """Return what the list's foot says of its rows on all pages, such as their sum; "" for nothing."""
+        return ""
+
+
 def view_tabs(
     request: HttpRequest,
     url_name: str,

@@ -29,7 +29,7 @@ from catalog.templatetags.stock import actor_for, change, reference
 TYPED = "sku"
 
 
-class ProductFilter(RelatedFieldListFilter):
+class MovedProductFilter(RelatedFieldListFilter):
     """The product that an address names by its key, or those whose SKU, name or barcode is typed."""
 
     def __init__(
@@ -98,7 +98,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
     }
     list_filter = (
         ("kind", SomeOf),
-        ("product", ProductFilter),
+        ("product", MovedProductFilter),
         ("actor", StaffFilter),
         ("at", WholeDaysFilter),
         ("reference", Word),
