@@ -37,7 +37,7 @@ def open_palette(page: Page) -> None:
 
 
 def open_keys(page: Page) -> None:
-    press(page, "?")
+    press(page, "Shift+?")
     expect(page.locator("#keys-title")).to_be_visible()
 
 
