@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.lists import CappedPaginator
 from catalog.holders import holders_of
 from catalog.models import CategoryChange, Product, ProductChange, StockMovement
-from catalog.product_history import ShownChange, category_names, changes_of, in_words
+from catalog.product_history import ShownChange, changes_of, in_words, names_by_slug
 
 PER_PAGE = 25
 MOST_HOLDERS = 50
@@ -43,8 +43,9 @@ def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
 
 
 def _shown(changes: Iterable[ProductChange]) -> list[ShownEntry]:
-    names = category_names()
-    return [ShownEntry(change, in_words(change, names)) for change in changes]
+    entries = list(changes)
+    names = names_by_slug(entries)
+    return [ShownEntry(change, in_words(change, names)) for change in entries]
 
 
 def cards_of(product: Product) -> list[dict[str, Any]]:

@@ -130,7 +130,7 @@ def export(
     refuse_to_replace(output, overwrite=overwrite)
     products = given.filter().of(Product.objects.all())
     with bar("Exporting", total := products.count()) as watched:
-        rows = products.select_related("category").order_by("sku_key").iterator(2_000)
+        rows = products.select_related("category", "family").order_by("sku_key").iterator(2_000)
         dataset = ProductExport().table(watched.follow(rows))
     write_table(output, dataset, kind, said=counted(total, "product"))
     if fail_if_empty and not total:

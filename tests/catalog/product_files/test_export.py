@@ -14,6 +14,7 @@ from catalog.product_files.export import ProductExport
 from tests.factories import make_category, make_product, place
 
 pytestmark = pytest.mark.django_db
+NO_FAMILY = ("", "", "", "")
 
 
 def exported() -> Dataset:
@@ -29,8 +30,8 @@ def test_a_row_holds_what_an_import_understands_and_the_stock_beside_it() -> Non
 
     assert dataset.headers == [*IMPORTED, "category_name", "on_hand", "reserved", "stock"]
     assert [[str(cell if cell is not None else "") for cell in row] for row in dataset] == [
-        ["A", "'=1+1", "3.39", "teas", "4711", "", "1", "Teas", "7", "3", "4"],
-        ["B", "Mug", "4.00", "", "", "2", "0", "", "0", "0", "0"],
+        ["A", "'=1+1", "3.39", "teas", "4711", "", "1", *NO_FAMILY, "Teas", "7", "3", "4"],
+        ["B", "Mug", "4.00", "", "", "2", "0", *NO_FAMILY, "", "0", "0", "0"],
     ]
 
 
