@@ -9,8 +9,11 @@ from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.moments import start_of_day
+
+_NEAR = (gettext_lazy("Today, %(time)s"), gettext_lazy("Yesterday, %(time)s"))
 
 
 def day(on: date) -> str:
@@ -24,8 +27,11 @@ def day_of_month(on: date) -> str:
 
 
 def moment(at: datetime) -> str:
-    """`22 Nov, 03:34`, the year only when it is not this one."""
+    """`Today, 03:34`, `Yesterday, 03:34`, `22 Nov, 03:34`; the year only when it is not this one."""
     local = timezone.localtime(at)
+    days = (timezone.localdate() - local.date()).days
+    if days in (0, 1):
+        return _NEAR[days] % {"time": formatted(local, _("H:i"))}
     return formatted(local, _("j M, H:i")) if _is_this_year(local) else moment_with_year(at)
 
 

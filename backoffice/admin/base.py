@@ -63,10 +63,18 @@ class DomainAdmin(ModelAdmin):
     empty_text: str | Promise = ""
     # The same two texts for each saved view, by the view's name.
     empty_views: Mapping[str, tuple[str | Promise, str | Promise]] = {}
-    # What the empty list's button says, when adding one is called something else.
+    # What the button to add one says, when that is called something else.
     empty_button: str | Promise = ""
+    # The title row of the page of one; "" where a template of the page has its own.
+    headline_template = "backoffice/headline.html"
+    # What stands beside the form; "" for nothing.
+    aside_template = ""
     # Where on the page of one row its history is.
     history_anchor = "history"
+
+    @property
+    def add_words(self) -> str | Promise:
+        return self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
 
     @property
     def media(self) -> forms.Media:
@@ -161,12 +169,11 @@ class DomainAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         title, text = self.empty_views.get(request.GET.get(VIEW, ""), (self.empty_title, self.empty_text))
-        button = self.empty_button or _("Add %(thing)s") % {"thing": self.opts.verbose_name}
         context = {
             "media": self.media_of_list(request),
             "empty_title": title,
             "empty_text": text,
-            "empty_button": button,
+            "empty_button": self.add_words,
             "empty_url": self.first_url(request),
             **(extra_context or {}),
         }

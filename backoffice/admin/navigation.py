@@ -54,7 +54,7 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
         gettext_lazy("Catalogue"),
         (
             SidebarPage(
-                gettext_lazy("Products & stock"),
+                gettext_lazy("Products"),
                 "inventory_2",
                 "admin:catalog_product_changelist",
                 "catalog.view_product",
@@ -181,12 +181,12 @@ def asset(path: str) -> Callable[[HttpRequest], str]:
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": shop_name,
     "SITE_HEADER": shop_name,
-    "SITE_SUBHEADER": gettext_lazy("Order management"),
+    "SITE_SUBHEADER": gettext_lazy("Back office"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
-    "BORDER_RADIUS": "6px",
+    "BORDER_RADIUS": "8px",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
     # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.
     "STYLES": [asset("backoffice/theme.css"), asset("backoffice/blocks.css")],
@@ -194,6 +194,19 @@ UNFOLD: dict[str, Any] = {
     "COMMAND": {"search_callback": "orders.admin.search.search", "show_history": False},
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
     "COLORS": {
+        "base": {
+            "50": "#f8fafc",
+            "100": "#f1f5f9",
+            "200": "#e2e8f0",
+            "300": "#cbd5e1",
+            "400": "#94a3b8",
+            "500": "#64748b",
+            "600": "#475569",
+            "700": "#334155",
+            "800": "#1e293b",
+            "900": "#131c2e",
+            "950": "#0b1220",
+        },
         "primary": {
             "50": "#eff6ff",
             "100": "#dbeafe",

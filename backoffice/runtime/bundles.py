@@ -58,6 +58,8 @@ PARTS: dict[str, tuple[str, ...]] = {
         "backoffice/failures.js",
         "backoffice/dialogs.js",
         "backoffice/rows.js",
+        "backoffice/menus.js",
+        "backoffice/save_bar.js",
     ),
     "lists.js": LISTS,
     "lists_with_choices.js": (

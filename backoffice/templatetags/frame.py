@@ -1,10 +1,16 @@
 """What stands around the content of every page."""
 
+from typing import Any, cast
+
 from django.http import HttpRequest
 from django.template import Context, Library
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from backoffice.admin.breadcrumbs import Crumb
+from backoffice.admin.breadcrumbs import breadcrumbs as crumbs_of
+from backoffice.admin.breadcrumbs import document_title as title_of
 
 register = Library()
 OVERLAYS = ("unfold/helpers/modal.html", "unfold/helpers/command.html", "unfold/helpers/shortcuts.html")
@@ -25,3 +31,37 @@ def overlays(context: Context) -> SafeString:
         shown = [render_to_string(template, {"request": request}) for template in OVERLAYS]
         _kept[kind] = mark_safe("".join(shown))  # noqa: S308
     return _kept[kind]
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumbs(context: Context) -> list[Crumb]:
+    """Return where the page stands, from the outermost; the last is the page itself."""
+    return crumbs_of(_flat(context))
+
+
+@register.simple_tag(takes_context=True)
+def document_title(context: Context) -> str:
+    return title_of(_flat(context))
+
+
+@register.simple_tag
+def initials(user: Any) -> str:
+    """`AR` for Ada Reed; of whoever has no name the first letter of their address."""
+    words = (user.get_full_name() or user.get_username()).split()
+    return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()
+
+
+@register.inclusion_tag("backoffice/page_actions.html", takes_context=True)
+def page_actions(context: Context) -> dict[str, Any]:
+    """Show what can be done on this page, the one that is most likely wanted last and in blue."""
+    actions = [*(context.get("actions_list") or ()), *(context.get("actions_detail") or ())]
+    primary = [action for action in actions if _is_primary(action)]
+    return {"primary": primary, "secondary": [action for action in actions if action not in primary]}
+
+
+def _flat(context: Context) -> dict[str, Any]:
+    return cast("dict[str, Any]", context.flatten())
+
+
+def _is_primary(action: dict[str, Any]) -> bool:
+    return getattr(action.get("variant"), "value", "") == "primary"

@@ -21,7 +21,7 @@ def low_stock_badge(request: HttpRequest) -> str:
     if not request.user.has_perm("catalog.view_product"):
         return ""
     count = low_stock_count(request)
-    return f"{count:,}" if count else ""
+    return _("%(count)s low") % {"count": f"{count:,}"} if count else ""
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:

@@ -68,6 +68,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     search_help_text = _("Name, e-mail or phone")
     ordering = ("-id",)
     fields = ("name", "phone", "note")
+    headline_template = ""
     change_form_outer_before_template = "orders/admin/customer_page.html"
     change_form_outer_after_template = "orders/admin/customer_history.html"
     actions = ("export_csv", "export_xlsx")

@@ -52,6 +52,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         (_("Limits"), {"fields": ("max_uses", "max_uses_per_customer", "first_order_only")}),
     )
     conditional_fields = CONDITIONAL_FIELDS
+    headline_template = ""
     change_form_outer_before_template = "orders/admin/promo_page.html"
     change_form_outer_after_template = "orders/admin/promo_uses.html"
     actions_detail = ("pause", "resume", "duplicate", "backtest", "delete_unused")

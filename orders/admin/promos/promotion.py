@@ -50,6 +50,7 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     ordering = ("-id",)
     conditional_fields = CONDITIONAL_FIELDS
     add_form_template = "orders/admin/generate_codes.html"
+    headline_template = ""
     change_form_outer_before_template = "orders/admin/promo_page.html"
     change_form_outer_after_template = "orders/admin/promo_uses.html"
     actions_detail_hide_default = True

@@ -25,7 +25,7 @@ from tests.factories import CLI, make_product, make_sold_out, make_user
 
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
-CATALOGUE = ["Products & stock", "Stock imports", "Stock ledger", "Categories"]
+CATALOGUE = ["Products", "Stock imports", "Stock ledger", "Categories"]
 COUNTING = [CATALOGUE[0], "Count shelves", *CATALOGUE[1:]]
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -207,7 +207,7 @@ def test_the_sidebar_shows_what_the_role_may_see(sign_in: SignIn, role: str, tit
 
 def test_the_badge_counts_low_products_once_for_half_a_minute(manager: Client) -> None:
     make_sold_out("TEA-01")
-    assert '<span class="sidebar-badge' in manager.get(PRODUCTS).text
+    assert '<span class="bo-badge bo-bad">1 low</span>' in manager.get(PRODUCTS).text
 
     stock.receive("TEA-01", 50, by=CLI)
 
