@@ -206,6 +206,7 @@ LISTS = {
     "/products": ("products", "list"),
     "/products/{sku}/movements": ("stock", "history"),
     "/products/imports": ("products", "imports"),
+    "/families": ("families", "list"),
     "/stock/imports": ("stock", "imports"),
     "/orders": ("orders", "list"),
     "/promo-codes": ("promos", "list"),
