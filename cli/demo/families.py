@@ -12,29 +12,12 @@ from catalog.models import Product, ProductFamily
 from cli.demo.reading import SampleProduct
 
 COLOURS = frozenset(
-    [
-        "BLACK",
-        "WHITE",
-        "RED",
-        "BLUE",
-        "GREEN",
-        "PINK",
-        "YELLOW",
-        "PURPLE",
-        "ORANGE",
-        "BROWN",
-        "GREY",
-        "SILVER",
-        "GOLD",
-        "IVORY",
-        "CREAM",
-        "NATURAL",
-        "TURQUOISE",
-        "LILAC",
-        "MINT",
-    ]
+    (
+        *("BLACK", "WHITE", "RED", "BLUE", "GREEN", "PINK", "YELLOW", "PURPLE", "ORANGE", "BROWN", "GREY"),
+        *("SILVER", "GOLD", "IVORY", "CREAM", "NATURAL", "TURQUOISE", "LILAC", "MINT"),
+    )
 )
-SIZES = frozenset(["SMALL", "MEDIUM", "LARGE"])
+SIZES = frozenset(("SMALL", "MEDIUM", "LARGE"))
 FEWEST_PRODUCTS = 3
 # A name of one word says too little to be sure.
 FEWEST_WORDS = 2
