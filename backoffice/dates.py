@@ -26,6 +26,11 @@ def day_of_month(on: date) -> str:
     return formatted(on, _("j M"))
 
 
+def day_with_year(at: datetime) -> str:
+    """`30 Nov 2026`."""
+    return formatted(timezone.localtime(at), _("j M Y"))
+
+
 def moment(at: datetime) -> str:
     """`Today, 03:34`, `Yesterday, 03:34`, `22 Nov, 03:34`; the year only when it is not this one."""
     local = timezone.localtime(at)

@@ -1,15 +1,19 @@
 """The history of products: its one writer, whichever door changed a product, and its reading."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import batched
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Field, QuerySet
+from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.models import User
 from backoffice.money import rounded
 from backoffice.sheets.plans import shown
 from catalog.models import (
@@ -21,13 +25,24 @@ from catalog.models import (
     ProductImport,
 )
 from catalog.models.family import OPTIONS
+from catalog.models.product import weight_in_words
 
 KEPT_OF = (
     *("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active"),
+    *("description", "cost", "weight_grams", "supplier_number"),
     *("family", *OPTIONS),
 )
 # What is kept by its slug.
 RELATED: Mapping[str, type[Category | ProductFamily]] = {"category": Category, "family": ProductFamily}
+AMOUNTS = frozenset({"price", "cost"})
+# What only those may see who may edit products.
+CONFIDENTIAL = frozenset({"cost"})
+# What the history tells of pictures, which are no fields: one that came or went, and what changed of one.
+OF_PICTURES: Mapping[str, Promise] = {
+    "picture": gettext_lazy("Picture"),
+    "picture_alt": gettext_lazy("Alt text of a picture"),
+    "picture_position": gettext_lazy("Place of a picture"),
+}
 ROWS_AT_ONCE = 1_000
 
 type Values = Mapping[str, Any]
@@ -130,24 +145,37 @@ def changes_of(product: Product) -> QuerySet[ProductChange]:
     return ProductChange.objects.filter(product=product).select_related("actor").order_by("-id")
 
 
-def in_words(change: ProductChange, names: Mapping[str, Mapping[str, str]]) -> list[ShownChange]:
+def may_see_cost(reader: User | AnonymousUser) -> bool:
+    return reader.has_perm("catalog.change_product")
+
+
+def told_to(changes: Mapping[str, Any], reader: User | AnonymousUser | None) -> dict[str, Any]:
+    """Return the changes that the reader may know of; None may know all."""
+    knows_all = reader is None or may_see_cost(reader)
+    return {name: each for name, each in changes.items() if knows_all or name not in CONFIDENTIAL}
+
+
+def in_words(changes: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> list[ShownChange]:
     """Return the changed fields in words; `names` has those of categories and families by slug."""
 
     def told(name: str, value: Any) -> str:
+        if name == "weight_grams" and value is not None:
+            return weight_in_words(value)
         return shown(names[name].get(value, value) if name in names else value)
 
     return [
         ShownChange(_title(name), told(name, before), told(name, after))
-        for name, (before, after) in change.changes.items()
+        for name, (before, after) in changes.items()
     ]
 
 
-def names_by_slug(entries: Sequence[ProductChange]) -> dict[str, dict[str, str]]:
-    """Return the names of categories and families by slug, where the entries tell of any."""
+def names_by_slug(changes: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return the names of categories and families by slug, where the changes tell of any."""
+    told = {name for each in changes for name in each}
     return {
         field: dict(model._default_manager.values_list("slug", "name"))
         for field, model in RELATED.items()
-        if any(field in entry.changes for entry in entries)
+        if field in told
     }
 
 
@@ -161,6 +189,8 @@ def as_kept(value: Any) -> Any:
 
 
 def _title(name: str) -> str:
+    if name in OF_PICTURES:
+        return str(OF_PICTURES[name])
     field = Product._meta.get_field(name)
     assert isinstance(field, Field)
     return str(capfirst(field.verbose_name))

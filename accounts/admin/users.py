@@ -27,9 +27,10 @@ from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import RIGHTS, ROLES
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
+from backoffice.admin.cells import Dot, beside, moment, status
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.admin.email_input import EmailAddressInput
-from backoffice.admin.lists import moment, view_tabs
+from backoffice.admin.lists import view_tabs
 from backoffice.db.search_text import people_matching
 from backoffice.errors import Forbidden
 
@@ -103,12 +104,13 @@ class UserAdmin(DomainAdmin):
     form = UserForm
     formfield_overrides = {models.EmailField: {"widget": EmailAddressInput}}
     list_display = ("person", "role_shown", "state", "signed_in")
+    on_card = {"person": "title", "role_shown": "value", "state": "state", "signed_in": "end"}
     search_fields = ("email", "name")
     search_help_text = gettext_lazy("E-mail or name")
     ordering = ("email",)
     actions_list = ("roles",)
     actions_detail = ("password_link", "change_email")
-    change_form_outer_after_template = "accounts/user_history.html"
+    aside_template = "accounts/user_history.html"
     empty_title = gettext_lazy("Nobody yet")
     empty_button = gettext_lazy("Invite a colleague")
     empty_text = gettext_lazy("Invite a colleague: they get an e-mail with which they choose their password.")
@@ -147,11 +149,7 @@ class UserAdmin(DomainAdmin):
 
     @display(description=gettext_lazy("Person"), ordering="email")
     def person(self, user: User) -> SafeString:
-        return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
-            user.get_short_name(),
-            user.readable_email,
-        )
+        return beside(user.get_short_name(), user.readable_email)
 
     @display(description=gettext_lazy("Role"))
     def role_shown(self, user: User) -> str:
@@ -160,14 +158,12 @@ class UserAdmin(DomainAdmin):
     @display(description=gettext_lazy("State"), ordering="is_active")
     def state(self, user: User) -> SafeString:
         if not user.is_active:
-            tone, word = "plain", _("Deactivated")
-        elif not user.may_sign_in:
-            tone, word = "info", _("Not confirmed")
-        elif user.last_login is None and not user.has_usable_password():
-            tone, word = "info", _("Invited")
-        else:
-            tone, word = "good", _("Active")
-        return format_html('<span class="bo-label bo-{}">{}</span>', tone, word)
+            return status(Dot.GREY, _("Deactivated"))
+        if not user.may_sign_in:
+            return status(Dot.RING, _("Not confirmed"))
+        if user.last_login is None and not user.has_usable_password():
+            return status(Dot.RING, _("Invited"))
+        return status(Dot.GREEN, _("Active"))
 
     @display(description=gettext_lazy("Signed in"), ordering="last_login")
     def signed_in(self, user: User) -> SafeString | str:
@@ -182,8 +178,9 @@ class UserAdmin(DomainAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             about = _("They get an e-mail with a link to choose their password.")
-            return [(None, {"fields": ("email", "name", "role"), "description": about})]
-        return [(None, {"fields": ("address", "name", "role", "is_active", "signed_in")})]
+            return [(None, {"fields": (("email", "name"), "role"), "description": about})]
+        person = (("address", "signed_in"), "name", "is_active")
+        return [(_("Person"), {"fields": person}), (_("Role"), {"fields": ("role",)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return ("address", "signed_in") if obj else ()

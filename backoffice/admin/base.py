@@ -41,7 +41,6 @@ type AnyForm = forms.ModelForm[Any]
 type AnyField = Field[Any, Any]
 
 XREGEXP = "vendor/xregexp/xregexp.min.js"
-SELECT_SCRIPT = "unfold/js/select2.init.js"
 # What the filters of lists put into an address behind the name of a column.
 OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
 
@@ -57,6 +56,11 @@ class DomainAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
+    # On a phone a row is a card: where its columns stand, one of "title", "who", "value", "state", "end" and
+    # "note", with "titled" behind it where the column's head is said as well. The others are left out.
+    on_card: Mapping[str, str] = {}
+    # The icons of actions on several rows, by the action's name.
+    action_icons: Mapping[str, str] = {}
     # What an opened row shows below itself.
     list_sections: Sequence[type[BaseSection]] = ()
     empty_title: str | Promise = gettext_lazy("Nothing here yet")
@@ -82,16 +86,10 @@ class DomainAdmin(ModelAdmin):
         return forms.Media(js=self._form_scripts())
 
     def media_of_list(self, request: HttpRequest) -> forms.Media:
-        """What the list loads, with the scripts of its filters joined."""
-        filters = [each[1] if isinstance(each, tuple) else each for each in self.get_list_filter(request)]
-        scripts = [getattr(getattr(each, "form_class", None), "Media", None) for each in filters]
-        has_choices = any(SELECT_SCRIPT in each.js for each in scripts if each is not None)
+        """What the list loads: what the page of one row loads for its form is of no use to it."""
         media: Any = self.media
         own = [script for script in media._js if script not in self._form_scripts()]
-        return forms.Media(
-            css=media._css,
-            js=["bundles/lists_with_choices.js" if has_choices else "bundles/lists.js", *own],
-        )
+        return forms.Media(css=media._css, js=own)
 
     def _form_scripts(self) -> list[str]:
         filled_in = ("vendor/jquery/jquery.min.js", "jquery.init.js", "urlify.js", "prepopulate.js", XREGEXP)
@@ -202,6 +200,13 @@ class DomainAdmin(ModelAdmin):
                 raise PermissionDenied(refusal.detail) from refusal
             setattr(request, "refusal", refusal)  # noqa: B010
             return write_transaction(view)(request, object_id, form_url, extra_context)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        named = {"title": self.add_words, **(extra_context or {})}
+        shown: HttpResponse = super().add_view(request, form_url, named)
+        return shown
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None

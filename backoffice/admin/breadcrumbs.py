@@ -51,8 +51,8 @@ def _of_record(context: Mapping[str, Any]) -> Iterator[Crumb]:
 
 def _of_page(context: Mapping[str, Any]) -> Iterator[Crumb]:
     """A list and a record's own page are named already."""
-    is_named = context.get("cl") or (context.get("adminform") and context.get("original"))
-    if not is_named and (title := context.get("title")):
+    is_own = any(crumb.link == context["request"].path for crumb in _of_record(context))
+    if not (is_own or context.get("cl")) and (title := context.get("title")):
         yield Crumb(str(title))
 
 

@@ -1,10 +1,9 @@
-"""What every list of the admin shares: saved views, capped counts, whole-day ranges, kept numbers."""
+"""What every list of the admin shares: saved views, capped counts, kept numbers."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
-from django import forms
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Page, Paginator
@@ -12,21 +11,17 @@ from django.db.models import ForeignKey, IntegerField, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.views import ChangeList
 
 from backoffice.admin.short_cache import acted_at, remembered
-from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import LONGEST_KEY
 from backoffice.errors import Invalid
-from backoffice.moments import start_of_day
 
 MOST_COUNTED = 10_000
 COUNTS_KEPT_SECONDS = 30
 VIEW = "view"
+NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 class UnreadableFilter(Invalid):
@@ -88,13 +83,19 @@ class SavedViewsChangeList(ChangeList):
             super().get_results(request)
 
 
-def view_tabs(request: HttpRequest, url_name: str, titles: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Tabs from (view, title); each says itself whether it is active, else "All" would be, always."""
+def view_tabs(
+    request: HttpRequest,
+    url_name: str,
+    titles: Iterable[tuple[str, str]],
+    counts: Mapping[str, int] = NO_COUNTS,
+) -> list[dict[str, Any]]:
+    """Tabs from (view, title), with the counts of some views; each says itself whether it is active."""
     base = reverse(url_name)
     chosen = request.GET.get(VIEW, "")
     return [
         {
             "title": title,
+            "count": str(CappedCount(counts[view])) if view in counts else "",
             "link": f"{base}?{VIEW}={view}" if view else base,
             "active": chosen == view,
             "has_permission": True,
@@ -152,52 +153,3 @@ def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) 
     if name not in kept:
         kept[name] = remembered(f"admin:count:{name}", COUNTS_KEPT_SECONDS, count, since=acted_at(request))
     return kept[name]
-
-
-def moment(at: datetime | None) -> SafeString | str:
-    """`22 Nov 2026, 23:15` on one line, in the shop's time zone; a dash for never."""
-    if at is None:
-        return "–"
-    return format_html('<time class="bo-moment">{}</time>', moment_with_year(at))
-
-
-class StaffFilter(RelatedDropdownFilter):
-    """Offers staff alone: there may be many customers with accounts, and they change nothing by hand."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("person")
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        choices: list[tuple[Any, str]] = field.get_choices(
-            include_blank=False, limit_choices_to={"is_staff": True}, ordering=("email",)
-        )
-        return choices
-
-
-class WholeDaysFilter(RangeDateFilter):
-    """Filters from the beginning of the first day to the end of the last, in the shop's time zone."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("date")
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        first, last = self._day("from"), self._day("to")
-        if first:
-            queryset = queryset.filter(**{f"{self.parameter_name}__gte": start_of_day(first)})
-        if last:
-            queryset = queryset.filter(
-                **{f"{self.parameter_name}__lt": start_of_day(last + timedelta(days=1))}
-            )
-        return queryset
-
-    def _day(self, end: str) -> date | None:
-        try:
-            day: date | None = forms.DateField(required=False).clean(
-                self.used_parameters.get(f"{self.parameter_name}_{end}")
-            )
-        except forms.ValidationError:
-            return None
-        # At the ends of the calendar a day has no beginning in some time zones.
-        return day if day and 1900 <= day.year <= 9000 else None

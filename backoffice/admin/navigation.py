@@ -111,6 +111,8 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
                 "mail",
                 "admin:outbox_emailmessage_changelist",
                 "outbox.view_emailmessage",
+                badge="backoffice.outbox.admin.failed_badge",
+                badge_variant="danger",
             ),
         ),
     ),
@@ -135,7 +137,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _mark_active(items: list[dict[str, Any]], path: str) -> None:
     """Mark only the page nearest above the path: Unfold would mark every one above it."""
-    above = [(place, item) for item in items for place in item["places"] if path.startswith(place)]
+    home = reverse("admin:index")
+    above = [
+        (place, item)
+        for item in items
+        for place in item["places"]
+        if path.startswith(place) and (place != home or path == home)
+    ]
     _place, nearest = max(above, key=lambda each: len(each[0]), default=("", None))
     for item in items:
         item["active"] = item is nearest

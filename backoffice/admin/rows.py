@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import label_for_field, quote
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateField, ForeignKey, Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
-from unfold.templatetags.unfold_list import LINK_CLASSES, TABLE_ACTION_CELL_CLASSES, TABLE_CELL_CLASSES
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from unfold.utils import display_for_field, display_for_value
 
 from backoffice.admin.lists import SavedViewsChangeList
 
-# Stands for a row's key in an address, and for its value in a checkbox, until they are filled in.
+# Stands for a row's key in an address until it is filled in.
 KEY = "KEY-OF-ROW"
 CHECKBOX = "action_checkbox"
 
@@ -35,15 +37,9 @@ class RowAction:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
-    """What an admin needs of a row to put a checkbox beside it."""
-
-    pk: str
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     key: Any
+    name: str
     cells: SafeString
     # What is shown below the cells once the row is opened.
     section: SafeString
@@ -74,6 +70,7 @@ def rows_of(
         key = str(quote(row.pk))
         yield Row(
             key=row.pk,
+            name=str(row),
             cells=mark_safe("".join([column.cell(row) for column in columns])),  # noqa: S308
             section=_section(cl, request, row),
             menu=[RowAction(action, address.replace(KEY, key, 1)) for action, address in addresses],
@@ -87,15 +84,35 @@ def _section(cl: SavedViewsChangeList, request: HttpRequest, row: Model) -> Safe
 
 def _column(cl: SavedViewsChangeList, name: Any) -> _Column:
     if name == CHECKBOX:
-        before, _, after = str(cl.model_admin.action_checkbox(Keyed(KEY))).partition(KEY)
-        classes = " ".join(TABLE_ACTION_CELL_CLASSES)
-        return _Column(f'<td class="{classes}">{before}', f"{after}</td>", lambda row: escape(row.pk))
+        return _Column('<td class="bo-check">', "</td>", _checkbox)
     show, own_classes = _shown(cl, name)
-    classes = " ".join((f"field-{_name_of(name)}", *TABLE_CELL_CLASSES, *own_classes))
+    attributes = _attributes(cl, name, own_classes)
     if name not in (cl.list_display_links or ()):
-        return _Column(f'<td class="{classes}">', "</td>", show)
-    tag = "th" if name == cl.list_display_links[0] else "td"
-    return _Column(f'<{tag} class="{classes}">', f"</{tag}>", partial(_linked, _address_of_page(cl), show))
+        return _Column(f"<td{attributes}>", "</td>", show)
+    tag = 'th scope="row"' if name == cl.list_display_links[0] else "td"
+    return _Column(f"<{tag}{attributes}>", f"</{tag[:2]}>", partial(_linked, _address_of_page(cl), show))
+
+
+def _checkbox(row: Model) -> str:
+    says = escape(_("Select %(row)s") % {"row": row})
+    return (
+        f'<label><input type="checkbox" class="action-select" name="{ACTION_CHECKBOX_NAME}" '
+        f'value="{escape(row.pk)}" aria-label="{says}"></label>'
+    )
+
+
+def _attributes(cl: SavedViewsChangeList, name: Any, own_classes: Sequence[str]) -> str:
+    """Return what all cells of a column have in common: their classes, and where they stand on a phone."""
+    column = _name_of(name)
+    place = cl.model_admin.on_card.get(column, "")
+    places = [f"bo-at-{place.partition(' ')[0]}"] if place else []
+    title = f' data-title="{escape(title_of(cl, name))}"' if place.endswith(" titled") else ""
+    return f' class="{" ".join((f"field-{column}", *places, *own_classes))}"{title}'
+
+
+def title_of(cl: SavedViewsChangeList, name: Any) -> str:
+    """Return the head of a column."""
+    return capfirst(str(label_for_field(name, cl.model, model_admin=cl.model_admin)))
 
 
 def _shown(cl: SavedViewsChangeList, name: Any) -> tuple[Callable[[Model], str], Sequence[str]]:
@@ -105,12 +122,17 @@ def _shown(cl: SavedViewsChangeList, name: Any) -> tuple[Callable[[Model], str],
     if field is None:
         method = name if callable(name) else getattr(cl.model_admin, name)
         empty = getattr(method, "empty_value_display", empty)
-        classes = ["!text-end"] if getattr(method, "formatting", None) == "price" else []
+        classes = ["bo-num"] if is_number(method) else []
         return lambda row: conditional_escape(display_for_value(method(row), empty)), classes
     if isinstance(field, ForeignKey):
-        return lambda row: conditional_escape(getattr(row, name) or empty), ["nowrap"]
-    classes = ["nowrap"] if isinstance(field, DateField) else []
+        return lambda row: conditional_escape(getattr(row, name) or empty), ["bo-nowrap"]
+    classes = ["bo-nowrap"] if isinstance(field, DateField) else []
     return lambda row: conditional_escape(display_for_field(getattr(row, name), field, empty)), classes
+
+
+def is_number(method: Any) -> bool:
+    """Tell whether a column's numbers stand below each other, at its right edge."""
+    return getattr(method, "formatting", None) == "price"
 
 
 def _name_of(column: str | Callable[[Model], Any]) -> str:
@@ -125,8 +147,7 @@ def _field(cl: SavedViewsChangeList, name: Any) -> Any:
 
 
 def _linked(address: str, show: Callable[[Model], str], row: Model) -> str:
-    classes = " ".join(LINK_CLASSES)
-    return f'<a href="{address.replace(KEY, str(quote(row.pk)), 1)}" class="{classes}">{show(row)}</a>'
+    return f'<a href="{address.replace(KEY, str(quote(row.pk)), 1)}">{show(row)}</a>'
 
 
 def _address_of_page(cl: SavedViewsChangeList) -> str:

@@ -7,15 +7,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin, show_refusal
-from backoffice.admin.lists import WholeDaysFilter, moment, remembered_count, view_tabs
+from backoffice.admin.cells import NOTHING, Dot, beside, cut, moment, status
+from backoffice.admin.filters import AllValues, WholeDaysFilter
+from backoffice.admin.lists import remembered_count, view_tabs
 from backoffice.db.search_words import MOST_WORDS, cleaned
 from backoffice.email_addresses import normalised_email
 from backoffice.errors import Refusal
@@ -38,27 +38,67 @@ TONES = {
 }
 
 
+DOTS = {
+    EmailState.QUEUED: Dot.RING,
+    EmailState.SENDING: Dot.HALF,
+    EmailState.SENT: Dot.GREEN,
+    EmailState.DEAD: Dot.RED,
+    EmailState.SUPPRESSED: Dot.GREY,
+    EmailState.WITHDRAWN: Dot.GREY,
+}
+
+
+class TemplateFilter(AllValues):
+    """What mails were sent for, in words."""
+
+    def word_for(self, value: str) -> str:
+        return EmailMessage(template=value).occasion
+
+
+def _dead_count(request: HttpRequest) -> int:
+    return remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
+
+
+def failed_badge(request: HttpRequest) -> str:
+    if not request.user.has_perm("accounts.view_customer"):
+        return ""
+    count = _dead_count(request)
+    return _("%(count)s failed") % {"count": f"{count:,}"} if count else ""
+
+
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if request.path != reverse(LIST) or not request.user.has_perm("outbox.view_emailmessage"):
         return []
-    dead = remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
     titles = [
         ("", _("All")),
         (WAITING, _("Waiting")),
-        (GIVEN_UP, _("Given up · %(dead)s") % {"dead": f"{dead:,}"}),
+        (GIVEN_UP, _("Given up")),
         (SENT, _("Sent")),
     ]
-    return [{"models": ["outbox.emailmessage"], "items": view_tabs(request, LIST, titles)}]
+    return [
+        {
+            "models": ["outbox.emailmessage"],
+            "items": view_tabs(request, LIST, titles, {GIVEN_UP: _dead_count(request)}),
+        }
+    ]
 
 
 @admin.register(EmailMessage)
 class EmailMessageAdmin(ReadOnlyAdmin):
-    list_display = ("mail", "recipient", "state_label", "attempts_shown", "queued", "error_shown")
-    list_filter = (("template", AllValuesCheckboxFilter), ("created_at", WholeDaysFilter))
+    list_display = ("mail", "recipient", "state_shown", "attempts_shown", "queued", "error_shown")
+    on_card = {
+        "mail": "title",
+        "state_shown": "state",
+        "queued": "end",
+        "recipient": "note",
+        "error_shown": "note",
+    }
+    list_filter = (("template", TemplateFilter), ("created_at", WholeDaysFilter))
     search_fields = ("recipient", "cause")
     search_help_text = gettext_lazy("Recipient, or order number")
     ordering = ("-id",)
     actions = ("send_again",)
+    action_icons = {"send_again": "forward_to_inbox"}
     empty_title = gettext_lazy("No e-mails yet")
     empty_text = gettext_lazy(
         "Confirmations, shipment notices and invitations will be listed here, with what became of them."
@@ -109,21 +149,16 @@ class EmailMessageAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("E-mail"))
     def mail(self, message: EmailMessage) -> SafeString:
-        return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
-            message.subject or message.occasion,
-            message.cause,
-        )
+        return beside(message.subject or message.occasion, message.cause)
 
     @display(description=gettext_lazy("State"), ordering="state")
-    def state_label(self, message: EmailMessage) -> SafeString:
-        tone = TONES[EmailState(message.state)]
-        return format_html('<span class="bo-label bo-{}">{}</span>', tone, message.get_state_display())
+    def state_shown(self, message: EmailMessage) -> SafeString:
+        return status(DOTS[EmailState(message.state)], message.get_state_display())
 
     @display(description=gettext_lazy("Attempts"), ordering="attempts", formatting="price")
     def attempts_shown(self, message: EmailMessage) -> str:
         if not message.attempts:
-            return "–"
+            return NOTHING
         return _("%(attempts)s of %(most)s") % {"attempts": message.attempts, "most": MAX_ATTEMPTS}
 
     @display(description=gettext_lazy("Queued"), ordering="created_at")
@@ -132,7 +167,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Last error"))
     def error_shown(self, message: EmailMessage) -> SafeString | str:
-        return format_html('<span class="bo-cut">{}</span>', message.reason) if message.error else "–"
+        return cut(message.reason) if message.error else NOTHING
 
     # The page of one
 

@@ -21,12 +21,6 @@ from django.core.files.storage import FileSystemStorage
 from backoffice.runtime.modules import joined_modules
 
 FOLDER = "bundles"
-LISTS = (
-    "admin/js/core.js",
-    "admin/js/calendar.js",
-    "admin/js/admin/DateTimeShortcuts.js",
-    "admin/js/actions.js",
-)
 PARTS: dict[str, tuple[str, ...]] = {
     "pages.css": (
         "backoffice/fonts.css",
@@ -34,6 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "backoffice/blocks.css",
         "unfold/css/styles.css",
         "backoffice/frame.css",
+        "backoffice/waiting.css",
         "backoffice/dialogs.css",
         "admin/css/vendor/select2/select2.css",
         "admin/css/autocomplete.css",
@@ -43,6 +38,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "pages.js": (
         "unfold/js/htmx/htmx.js",
         "unfold/js/app.js",
+        "backoffice/page_state.js",
         "unfold/js/alpine/alpine.anchor.js",
         "unfold/js/alpine/alpine.persist.js",
         "unfold/js/alpine/alpine.focus.js",
@@ -58,16 +54,10 @@ PARTS: dict[str, tuple[str, ...]] = {
         "backoffice/failures.js",
         "backoffice/dialogs.js",
         "backoffice/rows.js",
+        "backoffice/selecting.js",
+        "backoffice/sheet.js",
         "backoffice/menus.js",
         "backoffice/save_bar.js",
-    ),
-    "lists.js": LISTS,
-    "lists_with_choices.js": (
-        *LISTS,
-        "admin/js/vendor/jquery/jquery.min.js",
-        "admin/js/vendor/select2/select2.full.js",
-        "admin/js/jquery.init.js",
-        "unfold/js/select2.init.js",
     ),
 }
 MODULES = ("signed_in.js",)

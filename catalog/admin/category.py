@@ -21,6 +21,7 @@ from catalog.models import Category, Product
 @admin.register(Category)
 class CategoryAdmin(DomainAdmin):
     list_display = ("name", "products_count")
+    on_card = {"name": "title", "products_count": "state titled"}
     search_fields = ("name",)
     search_help_text = _("Category name")
     change_form_outer_after_template = "catalog/category_history.html"
@@ -39,8 +40,8 @@ class CategoryAdmin(DomainAdmin):
         return queryset.filter(holding_all(search_term)), False
 
     @display(description=_("Products"), ordering="products_count", formatting="price")
-    def products_count(self, category: Category) -> int:
-        return int(getattr(category, "products_count"))  # noqa: B009
+    def products_count(self, category: Category) -> str:
+        return f"{getattr(category, 'products_count'):,}"  # noqa: B009
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

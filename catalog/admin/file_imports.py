@@ -80,7 +80,12 @@ class FileImports(ListExport):
         refusals = [str(message) for each in form.errors.values() for message in each]
         if is_script:
             return JsonResponse({"refused": " ".join(refusals)})
-        context = {"title": self.choosing_title, "refusals": refusals, "has_import_permission": True}
+        context = {
+            "title": self.choosing_title,
+            "refusals": refusals,
+            "mode": request.POST.get("mode", ""),
+            "has_import_permission": True,
+        }
         return self.page(request, self.choosing_template, context)
 
     def _plan_number(self, request: HttpRequest, form: FileForm) -> int | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.lists import CappedPaginator
 from catalog.holders import holders_of
 from catalog.models import CategoryChange, Product, ProductChange, StockMovement
-from catalog.product_history import ShownChange, changes_of, in_words, names_by_slug
+from catalog.product_history import ShownChange, changes_of, in_words, names_by_slug, told_to
 
 PER_PAGE = 25
 MOST_HOLDERS = 50
@@ -34,7 +34,7 @@ def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
         "product": product,
         "stock_cards": cards_of(product),
         "holders": holders_of(product)[:MOST_HOLDERS],
-        "changes": _shown(changes_of(product)[:MOST_CHANGES]),
+        "changes": _shown(changes_of(product)[:MOST_CHANGES], request.user),
     }
     if request.user.has_perm("catalog.view_stockmovement"):
         movements = StockMovement.objects.filter(product=product).select_related("actor").order_by("-id")
@@ -42,10 +42,12 @@ def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
     return context
 
 
-def _shown(changes: Iterable[ProductChange]) -> list[ShownEntry]:
+def _shown(changes: Iterable[ProductChange], reader: Any) -> list[ShownEntry]:
+    """Return the entries in words; what the reader may not know is left out, and an entry of nothing else."""
     entries = list(changes)
-    names = names_by_slug(entries)
-    return [ShownEntry(change, in_words(change, names)) for change in entries]
+    names = names_by_slug(entry.changes for entry in entries)
+    told = [(entry, told_to(entry.changes, reader)) for entry in entries]
+    return [ShownEntry(entry, in_words(fields, names)) for entry, fields in told if fields]
 
 
 def cards_of(product: Product) -> list[dict[str, Any]]:

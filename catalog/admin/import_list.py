@@ -8,24 +8,25 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin
-from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
+from backoffice.admin.cells import Dot, beside, moment, status
+from backoffice.admin.filters import OneOf, StaffFilter, WholeDaysFilter
 from backoffice.db.search_words import words_of
 from backoffice.text import identity_key
 from catalog.models import ImportState, ProductImport, StockImport
 
-STATE_TONES = {ImportState.PLANNED: "warn", ImportState.APPLIED: "good", ImportState.UNDONE: "plain"}
+DOTS = {ImportState.PLANNED: Dot.RING, ImportState.APPLIED: Dot.GREEN, ImportState.UNDONE: Dot.GREY}
 
 type AnyImport = StockImport | ProductImport
 
 
 class ListOfImports(ReadOnlyAdmin):
-    list_display: tuple[str, ...] = ("title", "state_label", "counts", "author", "created")
+    list_display: tuple[str, ...] = ("title", "state_shown", "counts", "author", "created")
+    on_card = {"title": "title", "state_shown": "state", "created": "end", "counts": "note"}
     list_filter: tuple[tuple[str, Any], ...] = (
-        ("state", ChoicesDropdownFilter),
+        ("state", OneOf),
         ("created_by", StaffFilter),
         ("created_at", WholeDaysFilter),
     )
@@ -55,16 +56,11 @@ class ListOfImports(ReadOnlyAdmin):
 
     @display(description=_("Import"), ordering="id")
     def title(self, found: AnyImport) -> SafeString:
-        return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>',
-            self.named(found),
-            found.file_name,
-        )
+        return beside(self.named(found), found.file_name)
 
     @display(description=_("State"), ordering="state")
-    def state_label(self, found: AnyImport) -> SafeString:
-        tone = STATE_TONES[ImportState(found.state)]
-        return format_html('<span class="bo-label bo-{}">{}</span>', tone, found.get_state_display())
+    def state_shown(self, found: AnyImport) -> SafeString:
+        return status(DOTS[ImportState(found.state)], found.get_state_display())
 
     @display(description=_("Rows"))
     def counts(self, found: AnyImport) -> SafeString:

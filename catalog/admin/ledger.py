@@ -1,9 +1,12 @@
 """The stock ledger: every movement, to be read and never written."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.filters import RelatedFieldListFilter
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,21 +14,59 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    FieldTextFilter,
-    MultipleChoicesDropdownFilter,
-)
 from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin
-from backoffice.admin.lists import StaffFilter, WholeDaysFilter, moment
+from backoffice.admin.cells import NOTHING, beside, moment
+from backoffice.admin.filter_forms import WordForm
+from backoffice.admin.filters import SomeOf, StaffFilter, WholeDaysFilter, Word
 from backoffice.db.search_words import cleaned
 from catalog.admin.exporting import Exported, ListExport
 from catalog.exports import MovementExport
 from catalog.finding import products_matching
 from catalog.models import Product, StockMovement
 from catalog.templatetags.stock import actor_for, change, movement_label, reference, signed
+
+TYPED = "sku"
+
+
+class ProductFilter(RelatedFieldListFilter):
+    """The product that an address names by its key, or those whose SKU, name or barcode is typed."""
+
+    def __init__(
+        self, field: Any, request: HttpRequest, params: dict[str, Any], *rest: Any, **options: Any
+    ) -> None:
+        self.typed = _last(params.pop(TYPED, ""))
+        super().__init__(field, request, params, *rest, **options)
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        """Offer none: there may be a hundred thousand."""
+        return []
+
+    def has_output(self) -> bool:
+        return True
+
+    def expected_parameters(self) -> list[str | None]:
+        return [*super().expected_parameters(), TYPED]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        movements = super().queryset(request, queryset)
+        assert movements is not None
+        if not cleaned(self.typed):
+            return movements
+        return movements.filter(product__in=products_matching(Product.objects.all(), self.typed).values("pk"))
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        yield {"form": WordForm(TYPED, str(self.title), {TYPED: self.typed or self._named()})}
+
+    def _named(self) -> str:
+        key = _last(self.lookup_val)
+        found = Product.objects.filter(pk=key).first() if key.isdecimal() else None
+        return found.sku if found else key
+
+
+def _last(values: Any) -> str:
+    return str(values[-1] if isinstance(values, list) else values or "")
 
 
 @admin.register(StockMovement)
@@ -48,12 +89,20 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         "note_shown",
     )
     list_display_links = None
+    on_card = {
+        "product_link": "title",
+        "on_hand": "value",
+        "what": "state",
+        "when": "end",
+        "reference_link": "note",
+        "note_shown": "note",
+    }
     list_filter = (
-        ("kind", MultipleChoicesDropdownFilter),
-        ("product", AutocompleteSelectFilter),
+        ("kind", SomeOf),
+        ("product", ProductFilter),
         ("actor", StaffFilter),
         ("at", WholeDaysFilter),
-        ("reference", FieldTextFilter),
+        ("reference", Word),
     )
     search_fields = ("reference",)
     search_help_text = _("SKU or name of a product, order or import")
@@ -69,8 +118,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         @display(description=_("By"))
         def by(movement: StockMovement) -> SafeString:
             """Name who moved the stock. Made for each request: not every reader may know the customers."""
-            door = movement.get_source_display()
-            return format_html('{}<span class="bo-sku">{}</span>', actor_for(movement, request.user), door)
+            return beside(actor_for(movement, request.user), movement.get_source_display())
 
         *columns, note = self.list_display
         return [*columns, by, note]
@@ -110,10 +158,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         url = reverse("admin:catalog_product_change", args=[movement.product_id])
         product = movement.product
         return format_html(
-            '<a href="{}"><span class="bo-name">{}</span><span class="bo-sku">{}</span></a>',
-            url,
-            product.name,
-            product.sku,
+            '<a href="{}">{}</a> <span class="bo-muted">{}</span>', url, product.name, product.sku
         )
 
     @display(description=_("What"))
@@ -134,10 +179,8 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
 
     @display(description=_("Reason and note"))
     def note_shown(self, movement: StockMovement) -> str:
-        return ": ".join(filter(None, (movement.get_reason_display(), movement.note))) or "–"
+        return ": ".join(filter(None, (movement.get_reason_display(), movement.note))) or NOTHING
 
 
 def _change_and_balance(change: SafeString | str, after: int) -> SafeString:
-    return format_html(
-        '{}<span class="bo-sku">{}</span>', change, gettext("%(units)s after") % {"units": f"{after:,}"}
-    )
+    return beside(change, gettext("%(units)s after") % {"units": f"{after:,}"})

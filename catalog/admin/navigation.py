@@ -30,8 +30,9 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     titles = [
         ("", _("All")),
-        (LOW, _("Low · %(count)s") % {"count": f"{low_stock_count(request):,}"}),
+        (LOW, _("Low")),
         (OUT_OF_STOCK, _("Out of stock")),
         (ARCHIVED, _("Archived")),
     ]
-    return [{"models": ["catalog.product"], "items": view_tabs(request, PRODUCTS, titles)}]
+    items = view_tabs(request, PRODUCTS, titles, {LOW: low_stock_count(request)})
+    return [{"models": ["catalog.product"], "items": items}]

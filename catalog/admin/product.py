@@ -4,26 +4,24 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import F, Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RelatedDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import AnyField, AnyForm, DomainAdmin, csv_file
+from backoffice.admin.base import AnyField, AnyForm, csv_file
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
-from backoffice.money import formatted
+from backoffice.admin.filters import RelatedOne
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting
 from catalog.admin.history import stock_of
 from catalog.admin.navigation import ARCHIVED, LOW, OUT_OF_STOCK
+from catalog.admin.product_columns import ProductColumns
 from catalog.admin.product_files import ProductFiles
 from catalog.finding import products_matching
 from catalog.models import Product
@@ -46,22 +44,14 @@ class ArchiveProduct(UseCaseDialog):
 
 
 @admin.register(Product)
-class ProductAdmin(Counting, ProductFiles, DomainAdmin):
-    list_display = (
-        "product",
-        "barcode",
-        "price_shown",
-        "on_hand_shown",
-        "reserved_shown",
-        "available_shown",
-        "state",
-    )
-    list_filter = (("category", RelatedDropdownFilter),)
+class ProductAdmin(ProductColumns, Counting, ProductFiles):
+    list_filter = (("category", RelatedOne),)
     search_fields = ("sku", "name", "barcode")
     search_help_text = _("SKU, name or barcode")
     ordering = ("sku_key",)
     fields = ("name", "sku", "price", "category", "barcode", "low_stock_threshold", "is_active")
     actions = ("archive_selected",)
+    action_icons = {"archive_selected": "archive"}
     actions_list = ("count", "reorder")
     actions_row = ("adjust_stock",)
     actions_detail = ("adjust_stock", "archive")
@@ -108,35 +98,6 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
     ) -> tuple[QuerySet[Product], bool]:
         assert isinstance(queryset, ProductQuerySet)
         return products_matching(queryset, search_term), False
-
-    @display(description=_("Product"), ordering="sku_key")
-    def product(self, product: Product) -> SafeString:
-        return format_html(
-            '<span class="bo-name">{}</span><span class="bo-sku">{}</span>', product.name, product.sku
-        )
-
-    @display(description=_("Price"), ordering="price", formatting="price")
-    def price_shown(self, product: Product) -> str:
-        return formatted(product.price, settings.SHOP_CURRENCY)
-
-    @display(description=_("On hand"), ordering="on_hand", formatting="price")
-    def on_hand_shown(self, product: Product) -> str:
-        return f"{product.on_hand:,}"
-
-    @display(description=_("Reserved"), ordering="reserved", formatting="price")
-    def reserved_shown(self, product: Product) -> str:
-        return f"{product.reserved:,}" if product.reserved else "–"
-
-    @display(description=_("Available"), ordering="available", formatting="price")
-    def available_shown(self, product: Product) -> SafeString:
-        return format_html(
-            '<strong class="bo-{}">{}</strong>', availability_tone(product), f"{product.available:,}"
-        )
-
-    @display(description=_("State"), ordering=F("is_active").desc())
-    def state(self, product: Product) -> SafeString:
-        tone, word = state_of(product)
-        return format_html('<span class="bo-label bo-{}">{}</span>', tone, word)
 
     # The page of one
 
@@ -219,25 +180,3 @@ class ProductAdmin(Counting, ProductFiles, DomainAdmin):
             len(products),
         )
         messages.success(request, archived % {"count": f"{len(products):,}"})
-
-
-def state_of(product: Product) -> tuple[str, str]:
-    """Return the tone and the word of the product's label."""
-    if not product.is_active:
-        return "plain", gettext("Archived")
-    if not product.was_stocked:
-        return "plain", gettext("Never stocked")
-    if product.available <= 0:
-        return "bad", gettext("Sold out")
-    if product.is_low:
-        return "warn", gettext("Low")
-    return "good", gettext("Active")
-
-
-def availability_tone(product: Model) -> str:
-    assert isinstance(product, Product)
-    if not product.was_stocked:
-        return "muted"
-    if product.available <= 0:
-        return "bad"
-    return "warn" if product.is_low else "strong"

@@ -34,7 +34,7 @@ class StockFileForm(FileForm):
 
 class StockFiles(FileImports, ImportMixin):
     import_export_change_list_template = "admin/import_export/change_list_export.html"
-    list_before_template = "catalog/choose_file.html"
+    list_before_template = "catalog/choose_stock_file.html"
     exported = Exported(
         "rows_of_stock_imports",
         file_name="rows-of-stock-imports",

@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import csv_file
-from backoffice.admin.lists import StaffFilter, WholeDaysFilter
+from backoffice.admin.filters import OneOf, StaffFilter, WholeDaysFilter
 from catalog.admin.import_list import ListOfImports
 from catalog.admin.stock_files import StockFiles
 from catalog.models import ImportState, StockImport
@@ -30,10 +29,10 @@ from catalog.stock_import import (
 
 @admin.register(StockImport)
 class StockImportAdmin(StockFiles, ListOfImports):
-    list_display = ("title", "state_label", "mode_shown", "counts", "author", "created")
+    list_display = ("title", "state_shown", "mode_shown", "counts", "author", "created")
     list_filter = (
-        ("state", ChoicesDropdownFilter),
-        ("mode", ChoicesDropdownFilter),
+        ("state", OneOf),
+        ("mode", OneOf),
         ("created_by", StaffFilter),
         ("created_at", WholeDaysFilter),
     )
@@ -44,7 +43,7 @@ class StockImportAdmin(StockFiles, ListOfImports):
     )
 
     class Media:
-        css = {"all": ("catalog/upload.css",)}
+        css = {"all": ("backoffice/choose_file.css",)}
         js = (forms.Script("catalog/upload.js", type="module"),)
 
     def get_urls(self) -> list[URLPattern]:

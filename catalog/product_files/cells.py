@@ -12,6 +12,7 @@ from backoffice.sheets.plans import RowProblem
 from backoffice.text import identity_key
 from catalog.models import Category, ProductFamily
 from catalog.models.family import OPTIONS
+from catalog.models.product import MAX_DESCRIPTION
 from catalog.product_files.problems import RowHasProblems
 from catalog.product_history import RELATED
 
@@ -23,6 +24,10 @@ KINDS = {
     "barcode": CellKind.KEY,
     "low_stock_threshold": CellKind.WHOLE,
     "is_active": CellKind.TRUTH,
+    "description": CellKind.LINES,
+    "cost": CellKind.MONEY,
+    "weight_grams": CellKind.WHOLE,
+    "supplier_number": CellKind.KEY,
     "family": CellKind.TEXT,
     **dict.fromkeys(OPTIONS, CellKind.TEXT),
 }
@@ -36,6 +41,7 @@ LAYOUT = Layout(
     needed_in_words=_("sku, and for new products name and price"),
 )
 MAX_CELL = 255
+LONGER_CELLS = {"description": MAX_DESCRIPTION}
 
 type Related = Mapping[str, Mapping[str, Category | ProductFamily]]
 """All categories and families by the columns that name them, there by folded name and by slug."""
@@ -63,8 +69,9 @@ def said_by(cells: Mapping[str, str], related: Related, faults: Sequence[RowProb
 
 
 def _value_of(column: str, text: str, related: Related) -> Any:
-    if len(text) > MAX_CELL:
-        raise CellFault("cell_too_long", length=len(text), most=MAX_CELL)
+    most = LONGER_CELLS.get(column, MAX_CELL)
+    if len(text) > most:
+        raise CellFault("cell_too_long", length=len(text), most=most)
     if column in RELATED:
         return _named(text, column, related[column])
     return READERS[column](text)
@@ -93,7 +100,7 @@ def _named[Row: Category | ProductFamily](text: str, column: str, rows: Mapping[
     return rows[identity_key(text)]
 
 
-def _price(text: str) -> Decimal | None:
+def _amount(text: str) -> Decimal | None:
     return money_of(text) if text else None
 
 
@@ -117,9 +124,13 @@ def _is_active(text: str) -> bool:
 READERS: dict[str, Callable[[str], Any]] = {
     "sku": str,
     "name": str,
-    "price": _price,
+    "price": _amount,
     "barcode": str,
     "low_stock_threshold": _units,
     "is_active": _is_active,
+    "description": str,
+    "cost": _amount,
+    "weight_grams": _units,
+    "supplier_number": str,
     **dict.fromkeys(OPTIONS, str),
 }

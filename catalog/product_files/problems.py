@@ -38,7 +38,7 @@ class RowHasProblems(Exception):
 def problems_in_words(problems: Iterable[RowProblem]) -> str:
     """Return a sentence for each problem, after the name of the column that it is about."""
     return " ".join(
-        f"{each.column}: {_sentence(each)}" if each.column else _sentence(each) for each in problems
+        f"{each.column}: {sentence_of(each)}" if each.column else sentence_of(each) for each in problems
     )
 
 
@@ -60,7 +60,8 @@ def _without_value(params: Facts) -> dict[str, Any]:
     return {name: value for name, value in params.items() if name != "value"}
 
 
-def _sentence(problem: RowProblem) -> str:
+def sentence_of(problem: RowProblem) -> str:
+    """Return the sentence alone, without the name of the column."""
     if problem.code in CELL_SENTENCES:
         return fault_in_words(problem.code, problem.facts)
     words = SENTENCES.get(problem.code, RegexValidator.message)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 
@@ -12,20 +13,32 @@ from backoffice.db.kept_lists import ListFilter
 from backoffice.text import identity_key
 from catalog.families.options import by_name
 from catalog.finding import products_matching
-from catalog.models import Category, Product, ProductFamily
+from catalog.models import Category, PictureSize, Product, ProductFamily, ProductPicture
 from catalog.models.family import OPTIONS
+from catalog.models.picture import picture_url
 from catalog.models.product import ProductQuerySet
 
+# Of each product of a list.
 PUBLIC_FIELDS = (
-    *("sku", "name", "price", "stock", "category", "category_name"),
+    *("sku", "name", "price", "stock", "category", "category_name", "picture", "weight_grams"),
     *("is_active", "created_at", "updated_at", "family", "options"),
 )
-STAFF_FIELDS = (*PUBLIC_FIELDS, "on_hand", "reserved", "low_stock_threshold", "low_stock_at", "barcode")
+STAFF_FIELDS = (
+    *PUBLIC_FIELDS,
+    *("on_hand", "reserved", "low_stock_threshold", "low_stock_at", "barcode", "supplier_number"),
+)
+# Of one product. What a unit costs the shop is for those who may edit products.
+MORE_OF_ONE = ("description", "pictures")
+PUBLIC_DETAIL = (*PUBLIC_FIELDS, *MORE_OF_ONE)
+STAFF_DETAIL = (*STAFF_FIELDS, *MORE_OF_ONE)
+EDITOR_DETAIL = (*STAFF_DETAIL, "cost")
+PICTURE_FIELDS = ("name", "url", "alt", "width", "height")
 COLUMNS = {
     "stock": "available",
     "category": "category__slug",
     "category_name": "category__name",
     "low_stock_at": "low_stock_threshold",
+    "pictures": "pk",
     "family": "family__slug",
 }
 OPTION_NAMES = tuple(f"family__{name}" for name in OPTIONS)
@@ -45,6 +58,11 @@ def product_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, 
     product = {name: _options(row) if name == "options" else row[COLUMNS.get(name, name)] for name in fields}
     if product.get("low_stock_at", 0) is None:
         product["low_stock_at"] = settings.SHOP_LOW_STOCK_THRESHOLD
+    if "pictures" in product:
+        # One that has any names the first of them.
+        product["pictures"] = _pictures_of(row["pk"]) if row["picture"] else []
+    if "picture" in product:
+        product["picture"] = _address_of(row["picture"])
     return product
 
 
@@ -52,10 +70,11 @@ def _options(row: Mapping[str, Any]) -> dict[str, str] | None:
     return by_name((row[name] for name in OPTION_NAMES), (row[name] for name in OPTIONS))
 
 
-def product_data(product: Product) -> dict[str, Any]:
-    """Return all that staff see of one product; category and family are loaded if they were not."""
-    row = {column: _read(product, column.split("__")) for column in product_columns(STAFF_FIELDS)}
-    return product_as_data(row, STAFF_FIELDS)
+def product_data(product: Product, fields: Iterable[str] = STAFF_FIELDS) -> dict[str, Any]:
+    """Return these fields of one product; its category and family are loaded if they were not."""
+    fields = tuple(fields)
+    row = {column: _read(product, column.split("__")) for column in ("picture", *product_columns(fields))}
+    return product_as_data(row, fields)
 
 
 def _read(product: Product, path: Sequence[str]) -> Any:
@@ -63,6 +82,28 @@ def _read(product: Product, path: Sequence[str]) -> Any:
     for name in path:
         value = value and getattr(value, name)
     return value
+
+
+def picture_as_data(picture: ProductPicture) -> dict[str, Any]:
+    """Return a picture as the shop shows it, no larger than `PictureSize.SHOP` on either side."""
+    largest = max(picture.width, picture.height)
+    shrunk = min(1, PictureSize.SHOP / largest)
+    return {
+        "name": picture.name,
+        "url": _address_of(picture.name),
+        "alt": picture.alt,
+        "width": max(1, round(picture.width * shrunk)),
+        "height": max(1, round(picture.height * shrunk)),
+    }
+
+
+def _pictures_of(pk: int) -> list[dict[str, Any]]:
+    return [picture_as_data(picture) for picture in ProductPicture.objects.filter(product=pk)]
+
+
+def _address_of(name: str) -> str | None:
+    """Return the whole address of the picture with this name: other systems know no path of ours."""
+    return urljoin(settings.SHOP_URL, picture_url(name, PictureSize.SHOP)) if name else None
 
 
 def products_as_data(

@@ -27,10 +27,14 @@ def problem_of(row: StockImportRow) -> str:
 
 def problem_in_words(code: str, facts: Facts) -> str:
     """The sentence for a code of a row, with the facts that were kept beside it; empty for no code."""
-    if not code:
-        return ""
+    sentence = sentence_of(code, facts) if code else ""
+    return f"{facts['column']}: {sentence}" if code in CELL_SENTENCES else sentence
+
+
+def sentence_of(code: str, facts: Facts) -> str:
+    """The sentence alone, without the name of the column."""
     if code in CELL_SENTENCES:
-        return f"{facts['column']}: {fault_in_words(code, facts)}"
+        return fault_in_words(code, facts)
     words = SENTENCES[code]
     return words(facts) if callable(words) else str(words)
 

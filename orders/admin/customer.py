@@ -1,14 +1,10 @@
 """Customers, with what they ordered. Registered here because accounts knows nothing of orders."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,69 +12,48 @@ from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
 from accounts.models import Customer, User
-from backoffice import dates
 from backoffice.admin.base import AnyField, AnyForm
+from backoffice.admin.cells import moment
 from backoffice.money import ZERO
-from orders import reports
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
-from orders.admin.customer_history import history_of
-from orders.admin.dashboard.cards import FigureCard
+from orders.admin.customer_page import customer_page
 from orders.admin.merging import CustomerMerging
 from orders.customers.editing import edit_customer
-from orders.models import Order, Redemption, RedemptionState
+from orders.models import Order
 from orders.readers.customers import CustomerFilter
-
-LATEST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    url: str
-    number: str
-    placed: SafeString
-    label: SafeString
-    items: int
-    total: str
-
-
-@dataclass(frozen=True, slots=True)
-class PromoRow:
-    url: str
-    code: str
-    discount: str
-    used: SafeString
-    is_released: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerPage:
-    customer: Customer
-    figures: list[FigureCard]
-    orders: list[OrderRow]
-    all_orders_url: str
-    promos: list[PromoRow]
 
 
 @admin.register(Customer)
 class CustomerAdmin(CustomerMerging, CustomerExporting):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
+    on_card = {
+        "customer_name": "title",
+        "spent": "value",
+        "orders_count": "state titled",
+        "last_order": "end",
+        "email_address": "note",
+    }
     search_fields = ("email",)
     search_help_text = _("Name, e-mail or phone")
     ordering = ("-id",)
-    fields = ("name", "phone", "note")
-    headline_template = ""
-    change_form_outer_before_template = "orders/admin/customer_page.html"
-    change_form_outer_after_template = "orders/admin/customer_history.html"
+    fieldsets = ((_("Details"), {"fields": (("name", "phone"), "note")}),)
+    headline_template = "orders/admin/customer_headline.html"
+    aside_template = "orders/admin/customer_aside.html"
+    change_form_outer_before_template = "orders/admin/customer_figures.html"
+    change_form_before_template = "orders/admin/customer_orders.html"
     actions = ("export_csv", "export_xlsx")
+    action_icons = {"export_csv": "download", "export_xlsx": "download"}
     actions_detail = ("merge",)
     actions_detail_hide_default = True
     empty_title = _("No customers yet")
     empty_text = _("Everybody who orders becomes a customer, known by their e-mail address.")
 
     class Media:
-        css = {"all": ("orders/figures.css", "orders/timeline.css")}
+        css = {
+            "all": ("orders/figures.css", "orders/timeline.css", "orders/history.css", "orders/customer.css")
+        }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse adding customers by hand: they are created with their first order."""
@@ -122,10 +97,9 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     def spent(self, customer: Any) -> str:
         return words.money(customer.spent or ZERO)
 
-    @display(description=_("Last order"), empty_value="–")
-    def last_order(self, customer: Any) -> SafeString | None:
-        last = customer.last_order
-        return words.time_tag(last, dates.ago(last)) if last else None
+    @display(description=_("Last order"))
+    def last_order(self, customer: Any) -> SafeString | str:
+        return moment(customer.last_order)
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -149,63 +123,6 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
         obj: Customer | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            context["page"] = customer_page(obj, request.user)
             assert isinstance(request.user, User)
-            context["history"] = history_of(obj, request.user)
+            context["page"] = customer_page(obj, request.user)
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-
-def customer_page(customer: Customer, user: User | AnonymousUser) -> CustomerPage:
-    may_see_orders = user.has_perm("orders.view_order")
-    orders = Order.objects.filter(customer=customer).order_by("-placed_at", "-id")
-    used = (
-        Redemption.objects.filter(customer=customer)
-        .select_related("promo_code", "order")
-        .order_by("-redeemed_at")[:LATEST]
-    )
-    return CustomerPage(
-        customer=customer,
-        figures=_figures(customer, user),
-        orders=[_order_row(order) for order in orders[:LATEST]] if may_see_orders else [],
-        all_orders_url=f"{reverse('admin:orders_order_changelist')}?q={customer.email}",
-        promos=[_promo_row(each) for each in used] if user.has_perm("orders.view_promocode") else [],
-    )
-
-
-def _figures(customer: Customer, user: User | AnonymousUser) -> list[FigureCard]:
-    figures = reports.customer_figures(customer.pk)
-    cards = [FigureCard(gettext("Orders"), f"{figures.orders:,}", note=_last_order(figures.last_order_at))]
-    if user.has_perm("orders.view_revenue"):
-        cards.append(FigureCard(gettext("Spent"), words.money(figures.spent), note=gettext("net of credits")))
-        if figures.orders:
-            average = words.money(figures.spent / figures.orders)
-            cards.append(FigureCard(gettext("Average order"), average, note=gettext("net of credits")))
-    known = gettext("known since %(moment)s") % {"moment": dates.moment(customer.created_at)}
-    account = gettext("Yes") if customer.user_id else gettext("Guest")
-    cards.append(FigureCard(gettext("Account"), account, note=known))
-    return cards
-
-
-def _last_order(at: datetime | None) -> str:
-    return gettext("last %(ago)s") % {"ago": dates.ago(at)} if at else gettext("none yet")
-
-
-def _order_row(order: Order) -> OrderRow:
-    return OrderRow(
-        url=reverse("admin:orders_order_change", args=[order.pk]),
-        number=str(order),
-        placed=words.time_tag(order.placed_at, dates.moment(order.placed_at)),
-        label=words.status_label(order.status),
-        items=order.units,
-        total=words.money(order.total, order.currency),
-    )
-
-
-def _promo_row(redemption: Redemption) -> PromoRow:
-    return PromoRow(
-        url=reverse("admin:orders_promocode_change", args=[redemption.promo_code_id]),
-        code=redemption.promo_code.code,
-        discount=words.money(redemption.discount, redemption.order.currency),
-        used=words.time_tag(redemption.redeemed_at, dates.moment(redemption.redeemed_at)),
-        is_released=redemption.state == RedemptionState.RELEASED,
-    )

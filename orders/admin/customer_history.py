@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Customer, User
 from orders.admin import words
+from orders.admin.changes import FieldChange
 from orders.models import CustomerEvent, CustomerEventKind
 
 LATEST = 50
@@ -21,7 +22,7 @@ class HistoryEntry:
     """One entry; `undo_url` is where a merge is undone that was not undone yet, for whoever may."""
 
     text: str
-    changes: list[str]
+    changes: list[FieldChange]
     who: str
     door: str
     at: SafeString
@@ -66,11 +67,10 @@ def _sentence(event: CustomerEvent, customer: Customer) -> str:
     return _("Merged into %(kept)s") % facts
 
 
-def _changes(event: CustomerEvent) -> Iterator[str]:
+def _changes(event: CustomerEvent) -> Iterator[FieldChange]:
     for name, (before, after) in event.facts.get("changes", {}).items():
         if before != after:
-            facts = {"field": _title(name), "before": before or "–", "after": after or "–"}
-            yield _("%(field)s: %(before)s → %(after)s") % facts
+            yield FieldChange(_title(name), before or "", after or "")
 
 
 def _title(name: str) -> str:

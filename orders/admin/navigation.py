@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.lists import view_tabs
 from backoffice.admin.short_cache import acted_at, remembered
 from orders.admin.promos.filters import BATCH
-from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS, OrderView
+from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS
 from orders.reports import OpenOrders, open_orders
 
 ORDERS = "admin:orders_order_changelist"
@@ -37,8 +37,10 @@ def to_ship_badge(request: HttpRequest) -> str:
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the tabs of the list that is being looked at; other lists' tabs are not counted."""
     if request.path == reverse(ORDERS) and request.user.has_perm("orders.view_order"):
-        titles = [("", _("All")), *((view.key, _title(view, request)) for view in ORDER_VIEWS)]
-        return [{"models": ["orders.order"], "items": view_tabs(request, ORDERS, titles)}]
+        titles = [("", _("All")), *((view.key, str(view.title)) for view in ORDER_VIEWS)]
+        counted = open_order_counts(request)
+        counts = {view.key: getattr(counted, view.counted) for view in ORDER_VIEWS if view.counted}
+        return [{"models": ["orders.order"], "items": view_tabs(request, ORDERS, titles, counts)}]
     is_about_promos = request.path in (reverse(PROMO_CODES), reverse(PROMOTIONS))
     if is_about_promos and request.user.has_perm("orders.view_promocode"):
         return [{"models": ["orders.promocode", "orders.promotion"], "items": _promo_tabs(request)}]
@@ -59,9 +61,3 @@ def _promo_tabs(request: HttpRequest) -> list[dict[str, Any]]:
             {"title": _("Batches"), "link": batches, "active": is_about_batches, "has_permission": True}
         )
     return tabs
-
-
-def _title(view: OrderView, request: HttpRequest) -> str:
-    if not view.counted:
-        return str(view.title)
-    return f"{view.title} · {getattr(open_order_counts(request), view.counted):,}"

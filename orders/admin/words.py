@@ -24,6 +24,14 @@ STATUS_TONES = {
     OrderStatus.DELIVERED: "good",
     OrderStatus.CANCELLED: "",
 }
+# The dot before an order's status: how far it has come, without reading.
+STATUS_DOTS = {
+    OrderStatus.PENDING: "ring",
+    OrderStatus.PARTIALLY_SHIPPED: "half",
+    OrderStatus.SHIPPED: "blue",
+    OrderStatus.DELIVERED: "green",
+    OrderStatus.CANCELLED: "grey",
+}
 PROMO_TONES = {
     PromoState.ACTIVE: "good",
     PromoState.SCHEDULED: "info",
@@ -48,6 +56,13 @@ def time_tag(at: datetime, text: str, *, tone: str = "") -> SafeString:
 
 def money(amount: Decimal, currency: str = "") -> str:
     return formatted(amount, currency or settings.SHOP_CURRENCY)
+
+
+def whole_money(amount: Decimal | int) -> str:
+    """Write a round amount, such as one of an axis, without cents where it has none: `€2,000`."""
+    told = money(Decimal(amount))
+    whole, point, cents = told.rpartition(".")
+    return whole if point and not int(cents) else told
 
 
 def label(text: str, tone: str = "") -> SafeString:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.sheets.cell_words import fault_in_words
 from backoffice.sheets.cells import CellFault, CellKind, text_of
 from backoffice.sheets.columns import Layout
-from backoffice.sheets.reading import content_of
+from backoffice.sheets.reading import base_name, content_of
 from backoffice.sheets.remarks import Remark
 from backoffice.sheets.table import FaultyCell, TextRow, read_table
 
@@ -56,12 +56,13 @@ class ParcelRow:
 
 @dataclass(frozen=True, slots=True)
 class ParcelFile:
-    """A file that was read; `columns` are those of its columns that we know."""
+    """A file that was read; `columns` are those of its columns that we know. Pasted rows have no name."""
 
     columns: tuple[str, ...]
     ignored_columns: tuple[str, ...]
     rows: tuple[ParcelRow, ...]
     remarks: tuple[Remark, ...] = ()
+    name: str = ""
 
 
 def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> ParcelFile:
@@ -72,7 +73,9 @@ def read_parcels(file: BinaryIO, *, file_name: str, carrier: str = "") -> Parcel
     """
     table = read_table(content_of(file), file_name=file_name, layout=LAYOUT)
     parcels = tuple(_parcel(row, table.places, carrier) for row in table.text_rows(most=MAX_PARCELS))
-    return ParcelFile(tuple(table.places), table.ignored_columns, parcels, tuple(table.remarks))
+    return ParcelFile(
+        tuple(table.places), table.ignored_columns, parcels, tuple(table.remarks), base_name(file_name)
+    )
 
 
 def _fault_in(column: str, text: str) -> FaultyCell | None:

@@ -57,6 +57,16 @@ def chromium() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """Serves static files as the shop does: Django's own handler for tests would not compress them."""
+    server = LiveServer("localhost", start=False)
+    setattr(server.thread, "static_handler", lambda application: application)  # noqa: B010
+    server.start()
+    yield server
+    server.stop()
+
+
 class Complaints(list[str]):
     """What went wrong in a page: its own errors, console errors, foreign hosts, server errors."""
 

@@ -141,7 +141,7 @@ def test_a_sku_lists_its_product_and_the_orders_with_it(
 def test_the_palette_is_used_by_touch_alone(open_page: OpenPage, manager: User, order: Order) -> None:
     page = open_page(manager, "/admin/orders/order/", viewport=PHONE)
     page.wait_for_load_state()
-    page.locator("[x-on\\:click*=sidebarToggle]:visible").first.tap()
+    page.locator("[data-folds-sidebar]").first.tap()
     page.locator("[x-on\\:click*=opencommand]").tap()
     expect(page.locator(PALETTE)).to_be_focused()
 

@@ -119,7 +119,7 @@ def test_a_carriers_file_ships_what_it_matches_and_gives_back_the_rest(open_page
     expect(page.get_by_text("There is no order B-404.")).to_be_visible()
     assert overflow(page) <= 0
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the rows with problems").click()
+        page.get_by_role("link", name="Problems as CSV").click()
     assert "B-404,00340435,GLS,4,There is no order B-404." in download.value.path().read_text()
     assert not Shipment.objects.exists()
 

@@ -1,10 +1,12 @@
-"""The parts of Unfold's fonts that pages need: `python -m tests.contract.fonts` cuts them out anew.
+"""The parts of fonts that pages need: `python -m tests.contract.fonts` cuts the icons out anew.
 
-Unfold's icons are 3,800 in one file, its text 2,800 signs in each of four. A page loads the icons that the
-sources name, and the signs of Latin languages; Unfold's own files are loaded for any other sign.
+Unfold's icons are 3,800 in one file: a page loads those that the sources name. Text is Inter with the signs
+of Latin languages, all weights in one file; Unfold's own files are loaded for any other sign. To cut it anew,
+name the file with all of it: `InterVariable.woff2`, as Inter's releases and npm's package inter-ui have it.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -12,13 +14,15 @@ from pathlib import Path
 import unfold
 from fontTools.subset import Options, Subsetter, load_font, save_font
 from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 
 HOUSE = Path(__file__).parents[2]
 UNFOLD = Path(unfold.__file__).parent
 FONTS = UNFOLD / "static/unfold/fonts"
 ICONS = FONTS / "material-symbols/Material-Symbols-Outlined.woff2"
 OURS = HOUSE / "backoffice/static/backoffice/fonts"
-WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
+# From the lightest that pages show to the boldest, in the shapes that are for small text.
+AXES = {"wght": (400, 700), "opsz": 14}
 # As `unicode-range` in static/backoffice/fonts.css has them.
 LATIN = (
     *((0x0000, 0x017F), (0x2000, 0x206F), (0x20A0, 0x20C0)),
@@ -90,13 +94,16 @@ def cut_icons() -> None:
         _cut(font, map(ord, "abcdefghijklmnopqrstuvwxyz0123456789_"), OURS / "icons.woff2")
 
 
-def cut_text() -> None:
-    codes = [code for first, last in LATIN for code in range(first, last + 1)]
-    for weight in WEIGHTS:
-        with load_font(FONTS / f"inter/Inter-{weight}.woff2", Options()) as font:
-            _cut(font, codes, OURS / f"inter-{weight.lower()}.woff2")
+def cut_text(whole: Path) -> None:
+    cut = OURS / "inter.woff2"
+    with load_font(whole, Options()) as font:
+        _cut(font, [code for first, last in LATIN for code in range(first, last + 1)], cut)
+    with TTFont(cut) as font:
+        instantiateVariableFont(font, AXES, inplace=True)
+        font.save(cut)
 
 
 if __name__ == "__main__":
     cut_icons()
-    cut_text()
+    for named in sys.argv[1:]:
+        cut_text(Path(named))

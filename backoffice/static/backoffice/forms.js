@@ -3,7 +3,7 @@
 import { firstInvalid, goTo } from "./focus.js";
 import { renewToken } from "./request.js";
 
-/* Alpine's x-cloak hides full pages until load, so autofocus fails on them. */
+/* When Alpine has shown what it shows: hidden fields take no focus. */
 window.addEventListener("load", () => {
   const first = firstInvalid(document)
     ?? document.querySelector("[data-focus], [autofocus]")
@@ -19,7 +19,7 @@ document.addEventListener("submit", ({ target }) => {
   if (target.method === "post" && target.elements.key) target.autocomplete = "off";
 });
 
-const SENT_ONCE = "form[data-once], #content-main > form[id$=_form]";
+const SENT_ONCE = "form[data-once], #content-main form[id$=_form]";
 // Those of a form that stand outside it belong to it as well.
 const buttonsOf = (form) => [...form.elements].filter(({ type }) => type === "submit");
 

@@ -8,11 +8,12 @@ document.addEventListener(BOUND, ({ detail }) => {
   for (const [key, act] of Object.entries(detail)) bound.set(key, act);
 });
 
-/* A dialog, the palette, the list of keys or the filters lie above the page: what Unfold itself goes by. */
+/* A dialog, the palette, the list of keys or the filters lie above the page. */
 function isCovered() {
+  if (document.querySelector("dialog[open]")) return true;
   const dialog = document.getElementById("modal-content");
   const state = dialog && window.Alpine ? window.Alpine.$data(dialog) : {};
-  return Boolean(state.openModal || state.openCommandResults || state.shortcutsOpen || state.filterModalOpen);
+  return Boolean(state.openModal || state.openCommandResults || state.shortcutsOpen);
 }
 
 const linkTo = (place) =>
@@ -37,25 +38,17 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/* The overlay behind "?" lists Unfold's keys; ours belong there too. */
+/* The overlay behind "?" lists the keys of every page; a page's own belong there too. */
 function describeKeys() {
-  const model = document.querySelector('[x-show="shortcutsOpen"] ul:nth-of-type(1) li kbd')?.closest("ul");
-  const list = model?.parentElement.nextElementSibling?.querySelector("ul");
-  const key = list?.querySelector("kbd");
-  if (!key) return;
-  for (const [what, ...keys] of described()) list.append(itemFor(what, keys, key));
+  const list = document.getElementById("key-list");
+  for (const [what, ...keys] of list ? described() : []) list.append(itemFor(what, keys));
 }
 
-function itemFor(what, keys, key) {
+function itemFor(what, keys) {
   const item = document.createElement("li");
-  const name = Object.assign(document.createElement("span"), { textContent: what });
   const shown = Object.assign(document.createElement("span"), { className: "bo-keys" });
-  for (const each of keys) {
-    const copy = key.cloneNode(true);
-    copy.querySelector("span").textContent = each;
-    shown.append(copy);
-  }
-  item.append(name, shown);
+  shown.append(...keys.map((key) => Object.assign(document.createElement("kbd"), { className: "bo-key", textContent: key })));
+  item.append(Object.assign(document.createElement("span"), { textContent: what }), shown);
   return item;
 }
 

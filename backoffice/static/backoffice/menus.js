@@ -1,3 +1,5 @@
+import { bind } from "./shortcuts.js";
+
 /* Menus close when something else is chosen; the sidebar is kept open or closed; a phone's further actions are shown. */
 
 const closeMenus = (but) => {
@@ -18,15 +20,22 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("focusin", ({ target }) => closeMenus(target));
 
-const root = document.documentElement;
+/* Kept as Unfold keeps it; on a narrow screen the sidebar lies above the page while it is looked at. */
+const page = document.documentElement;
 const NARROW = window.matchMedia("(max-width: 1280px)");
 
+function foldSidebar() {
+  if (NARROW.matches) page.dataset.sidebar = page.dataset.sidebar === "open" ? "" : "open";
+  else page.dataset.sidebar = page.dataset.sidebar === "closed" ? "" : "closed";
+  if (!NARROW.matches) localStorage.setItem("sidebarOpen", page.dataset.sidebar === "closed" ? "0" : "1");
+}
+
 document.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-sidebar]")) {
-    if (NARROW.matches) root.classList.toggle("bo-sidebar-open");
-    else localStorage.setItem("sidebarOpen", root.classList.toggle("bo-sidebar-closed") ? "0" : "1");
-  } else if (!target.closest("#nav-sidebar")) root.classList.remove("bo-sidebar-open");
+  if (target.closest("[data-folds-sidebar]")) foldSidebar();
+  else if (page.dataset.sidebar === "open" && !target.closest("#nav-sidebar")) page.dataset.sidebar = "";
 });
+
+bind({ "[": (event) => { event.stopImmediatePropagation(); foldSidebar(); } });
 
 document.addEventListener("click", ({ target }) => {
   const button = document.querySelector("[data-more-actions]");

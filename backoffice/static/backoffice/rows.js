@@ -1,7 +1,6 @@
-/* Lists of records: j and k move, x selects, e expands, Enter opens; and everything of a row has a key. */
+/* Lists of records: j and k move, x selects, e shows details, Enter opens; what a row can do opens beside it. */
 import { further } from "./focus.js";
 import { bind } from "./shortcuts.js";
-import { gettext } from "./words.js";
 
 const rows = () => [...document.querySelectorAll("#result_list tr.data-row")];
 const here = () => document.querySelector("#result_list tr.bo-here");
@@ -24,29 +23,6 @@ const press = (selector) => (event) => {
   here().querySelector(selector)?.click();
 };
 
-/* Row expanders and row menus cannot be reached by keyboard in Unfold: make buttons of them. */
-function makeButton(element, label) {
-  element.setAttribute("role", "button");
-  element.setAttribute("tabindex", "0");
-  element.setAttribute("aria-label", label);
-  element.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    event.stopPropagation();
-    element.click();
-  });
-}
-
-function makeReachable(row) {
-  for (const cell of row.querySelectorAll("td.cursor-pointer")) {
-    cell.dataset.expander = "";
-    makeButton(cell, gettext("Show details"));
-  }
-  for (const menu of row.querySelectorAll("td.field-actions_holder span.cursor-pointer")) {
-    makeButton(menu, gettext("More actions"));
-  }
-}
-
 if (rows().length) {
   bind({
     j: () => step(1),
@@ -56,4 +32,23 @@ if (rows().length) {
     Enter: press("th a, td a"),
   });
 }
-window.addEventListener("load", () => rows().forEach(makeReachable));
+
+document.addEventListener("click", ({ target }) => {
+  const expander = target.closest("[data-expander]");
+  if (!expander) return;
+  const section = document.getElementById(expander.getAttribute("aria-controls"));
+  section.hidden = !section.hidden;
+  expander.setAttribute("aria-expanded", String(!section.hidden));
+});
+
+/* On touch a row's actions open above the page, beside their button. */
+document.addEventListener("toggle", ({ target, newState }) => {
+  if (!target.matches(".bo-row-menu")) return;
+  const button = document.querySelector(`[popovertarget="${target.id}"]`);
+  const { bottom, right } = button.getBoundingClientRect();
+  button.setAttribute("aria-expanded", String(newState === "open"));
+  target.style.top = `${Math.min(bottom + 4, window.innerHeight - target.offsetHeight - 8)}px`;
+  target.style.left = `${right - target.offsetWidth}px`;
+}, { capture: true });
+
+document.addEventListener("click", ({ target }) => target.closest(".bo-row-menu:popover-open")?.hidePopover());

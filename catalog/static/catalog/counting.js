@@ -194,7 +194,3 @@ page.addEventListener("click", onClick);
 page.querySelector("[data-send-again]").addEventListener("click", () => queue.sendAll());
 window.addEventListener("online", () => queue.sendAll());
 window.addEventListener("beforeunload", (event) => { if (queue.waiting.length) event.preventDefault(); });
-// The filters above.
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submit-on-change]")) event.target.form?.requestSubmit();
-});

@@ -28,3 +28,10 @@ export const opening = () => gettext("Opening the preview …");
 export const notArrived = () => gettext("The file did not arrive. Choose it again when the connection is back.");
 export const signedOut = () => gettext("You are signed out. Load the page again to sign in.");
 export const notTaken = (status) => gettext("The shop could not take the file (%(status)s). Choose it again.", { status });
+
+/* `most` is in megabytes. */
+export function tooLarge({ name, size }, most) {
+  if (size <= most * 1_048_576) return "";
+  const facts = { name, most, size: megabytes(size) };
+  return gettext("%(name)s has %(size)s; at most %(most)s MB are taken. Send it in parts.", facts);
+}

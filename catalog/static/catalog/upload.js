@@ -77,7 +77,11 @@ class Upload {
 document.addEventListener("change", ({ target }) => {
   const form = target.closest("form[data-upload], form[data-send-chosen]");
   if (!form || target.type !== "file" || !target.files.length) return;
-  if ("upload" in form.dataset) {
+  const refusal = progress.tooLarge(target.files[0], Number(target.dataset.most));
+  if (refusal) {
+    target.value = "";
+    tell(form, refusal, { isBad: true });
+  } else if ("upload" in form.dataset) {
     if (!form.hasAttribute("data-sending")) new Upload(form, target).send();
   } else {
     tell(form, progress.reading(target.files[0]));
@@ -88,9 +92,10 @@ document.addEventListener("change", ({ target }) => {
 // Unfold would look for the text field of its own widget beside each file field that is not marked so.
 for (const input of document.querySelectorAll(".bo-drop [type=file]")) input.hasChangeListener = true;
 
-window.addEventListener("pageshow", () => {
+/* Gone back to, a form is as it was; what the shop has just refused stays told. */
+window.addEventListener("pageshow", ({ persisted }) => {
   for (const form of document.querySelectorAll("form[data-upload], form[data-send-chosen]")) {
     form.reset();
-    tell(form, "");
+    if (persisted) tell(form, "");
   }
 });

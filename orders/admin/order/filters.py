@@ -1,17 +1,13 @@
 """The filters of the list of orders."""
 
-from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter, TextFilter
 
-from backoffice.admin.lists import WholeDaysFilter
-from backoffice.db.money_fields import MoneyInput
+from backoffice.admin.filters import OptionFilter, WholeDaysFilter, WordFilter
 from orders.models import Order, Shipment
 from orders.models.order import OrderQuerySet
 from orders.models.promo import normalised_code
@@ -20,35 +16,7 @@ from orders.models.promo import normalised_code
 class PlacedFilter(WholeDaysFilter):
     """The days on which orders were placed."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("day placed")
-
-
-class AmountFilter(RangeNumericFilter):
-    """A range of amounts; text that is not an amount is ignored."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        least, most = self._amount("from"), self._amount("to")
-        if least is not None:
-            queryset = queryset.filter(**{f"{self.parameter_name}__at_least": least})
-        if most is not None:
-            queryset = queryset.filter(**{f"{self.parameter_name}__at_most": most})
-        return queryset
-
-    def _amount(self, end: str) -> Decimal | None:
-        field = MoneyInput(required=False)
-        try:
-            return field.clean(self.used_parameters.get(f"{self.parameter_name}_{end}"))
-        except forms.ValidationError:
-            return None
-
-
-class WordFilter(TextFilter):
-    """A text that must match in full."""
-
-    def word(self) -> str:
-        return (self.value() or "").replace("\x00", "").strip()
+    said = gettext_lazy("placed")
 
 
 class UsedPromoFilter(WordFilter):
@@ -73,7 +41,7 @@ class CarrierFilter(WordFilter):
         )
 
 
-class NoteFilter(DropdownFilter):
+class NoteFilter(OptionFilter):
     title = gettext_lazy("note")
     parameter_name = "note"
 
@@ -84,3 +52,18 @@ class NoteFilter(DropdownFilter):
         if self.value() == "yes":
             return queryset.filter(note__filled=True)
         return queryset.filter(note="") if self.value() == "no" else queryset
+
+
+class CreditedFilter(OptionFilter):
+    """Whether something of an order's value was given up, by cancelling or returning."""
+
+    title = gettext_lazy("credited")
+    parameter_name = "credited"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("Credited in part or whole")), ("no", _("Not credited"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        if self.value() == "yes":
+            return queryset.filter(credited__gt=0)
+        return queryset.filter(credited=0) if self.value() == "no" else queryset

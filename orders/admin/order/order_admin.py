@@ -4,29 +4,32 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import ChoicesCheckboxFilter
-from unfold.decorators import display
 from unfold.sections import BaseSection
 
 from accounts.models import User
-from backoffice.admin.base import ReadOnlyAdmin
+from backoffice.admin.filters import AmountFilter, SomeOf
 from backoffice.admin.list_position import CAME_FROM, neighbours_of, with_neighbours, with_neighbours_among
 from backoffice.admin.lists import VIEW
 from backoffice.db.statements import selecting
-from orders.admin import words
 from orders.admin.new_order.views import NewOrder
 from orders.admin.order.buttons import OrderActions
+from orders.admin.order.columns import OrderColumns
 from orders.admin.order.exporting import OrderExporting
-from orders.admin.order.filters import AmountFilter, CarrierFilter, NoteFilter, PlacedFilter, UsedPromoFilter
+from orders.admin.order.filters import (
+    CarrierFilter,
+    CreditedFilter,
+    NoteFilter,
+    PlacedFilter,
+    UsedPromoFilter,
+)
 from orders.admin.order.page import items_of, lines_in_order, page_of, totals_of, with_customers_orders
 from orders.admin.order.short_count import ShortCountPage
 from orders.admin.paper.printing import OrderPrinting
@@ -34,17 +37,10 @@ from orders.admin.saved_views import ORDER_VIEWS
 from orders.admin.shipping.bulk import BulkShipping
 from orders.admin.shipping.packing import Scanning
 from orders.finding import orders_matching, searched_by
-from orders.models import Order, OrderLine, Return
+from orders.models import Order
 from orders.models.order import OrderQuerySet
-from orders.reports import LATE_AFTER
-from orders.status import OPEN_STATUSES
 from orders.visibility import may_know_customers, may_know_promos, note_told_to
 
-# An order has its explanation, terms and address with it, which no list shows.
-LISTED = (
-    *("number", "status", "email", "currency", "total", "units", "promo_code", "placed_at"),
-    *("ship_name", "ship_city", "customer__name", "customer__email"),
-)
 VIEWS = {view.key: view for view in ORDER_VIEWS}
 
 
@@ -61,6 +57,7 @@ class LinesSection(BaseSection):
 
 @admin.register(Order)
 class OrderAdmin(
+    OrderColumns,
     OrderActions,
     BulkShipping,
     Scanning,
@@ -68,32 +65,28 @@ class OrderAdmin(
     OrderPrinting,
     OrderExporting,
     ShortCountPage,
-    ReadOnlyAdmin,
 ):
     actions_list = ("scan", "ship_many", "new_order")
     actions = ("mark_as_shipped", "print_slips", "print_picks", "export_csv", "export_xlsx")
-    list_display = (
-        "order_number",
-        "placed",
-        "customer_and_email",
-        "status_label",
-        "items",
-        "total_amount",
-        "promo",
-        "city",
-    )
-    list_display_links = ("order_number",)
+    action_icons = {
+        "mark_as_shipped": "local_shipping",
+        "print_slips": "print",
+        "print_picks": "checklist",
+        "export_csv": "download",
+        "export_xlsx": "download",
+    }
     list_filter = (
-        ("status", ChoicesCheckboxFilter),
+        ("status", SomeOf),
         ("placed_at", PlacedFilter),
         ("total", AmountFilter),
         UsedPromoFilter,
         CarrierFilter,
+        CreditedFilter,
         NoteFilter,
     )
     list_sections = (LinesSection,)
     search_fields = ("number",)
-    search_help_text = gettext_lazy("Number, name, e-mail, phone, town, tracking or SKU")
+    search_help_text = gettext_lazy("Number, name, e-mail, tracking or SKU")
     ordering = ("-placed_at", "-id")
     change_form_template = "orders/admin/order_page.html"
     empty_title = gettext_lazy("No orders yet")
@@ -108,13 +101,6 @@ class OrderAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
         return orders.select_related("customer")
-
-    def as_listed(self, rows: QuerySet[Order]) -> QuerySet[Order]:
-        still_out = OrderLine.objects.filter(order=OuterRef("pk"), shipped__gt=F("returned"))
-        with_states = rows.annotate(
-            has_returns=Exists(Return.objects.filter(order=OuterRef("pk"))), is_still_out=Exists(still_out)
-        )
-        return with_states.only(*LISTED)
 
     def in_view(self, rows: QuerySet[Order], view: str) -> QuerySet[Order]:
         return rows.filter(VIEWS[view].condition(timezone.now())) if view in VIEWS else rows
@@ -137,7 +123,7 @@ class OrderAdmin(
         return changelist
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        hidden = [] if may_know_customers(_reader(request)) else ["customer_and_email", "city"]
+        hidden = [] if may_know_customers(_reader(request)) else ["customer_name", "city"]
         hidden += [] if may_know_promos(_reader(request)) else ["promo"]
         return [name for name in self.list_display if name not in hidden]
 
@@ -145,44 +131,6 @@ class OrderAdmin(
         hidden: list[Any] = [] if may_know_promos(_reader(request)) else [UsedPromoFilter]
         hidden += [] if may_know_customers(_reader(request)) else [NoteFilter]
         return [each for each in self.list_filter if each not in hidden]
-
-    @display(description=gettext_lazy("Order"), ordering="serial")
-    def order_number(self, order: Order) -> str:
-        return str(order)
-
-    @display(description=gettext_lazy("Placed"), ordering="placed_at")
-    def placed(self, order: Order) -> SafeString:
-        is_late = order.status in OPEN_STATUSES and order.placed_at < timezone.now() - LATE_AFTER
-        return words.time_tag(order.placed_at, words.ago(order.placed_at), tone="bad" if is_late else "")
-
-    @display(description=gettext_lazy("Customer"))
-    def customer_and_email(self, order: Order) -> SafeString:
-        who = words.two_lines(order.customer.name or order.ship_name, order.readable_email)
-        # A phone has no room for the next column.
-        return format_html('{}<span class="bo-narrow-only">{}</span>', who, self.status_label(order))
-
-    @display(description=gettext_lazy("Status"), ordering="status")
-    def status_label(self, order: Order) -> SafeString:
-        labels = [words.status_label(order.status)]
-        if getattr(order, "has_returns", False):
-            labels.append(words.returned_label(is_whole=not getattr(order, "is_still_out", False)))
-        return mark_safe(" ".join(labels))  # noqa: S308
-
-    @display(description=gettext_lazy("Items"), formatting="price")
-    def items(self, order: Order) -> str:
-        return f"{order.units:,}"
-
-    @display(description=gettext_lazy("Total"), ordering="total", formatting="price")
-    def total_amount(self, order: Order) -> str:
-        return words.money(order.total, order.currency)
-
-    @display(description=gettext_lazy("Promo"), empty_value="–")
-    def promo(self, order: Order) -> str | None:
-        return order.promo_code or None
-
-    @display(description=gettext_lazy("Ship to"), empty_value="–")
-    def city(self, order: Order) -> str:
-        return order.ship_city
 
     def get_urls(self) -> list[URLPattern]:
         lines = path(

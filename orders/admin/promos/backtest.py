@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminIntegerFieldWidget
 
 from backoffice.admin.dialogs import errors_of
 from backoffice.errors import Refusal
 from backoffice.moments import start_of_day
 from orders.admin import words
-from orders.admin.promos.backtest_page import BacktestResult, result_of
+from orders.admin.promos.backtest_page import result_of
 from orders.admin.promos.terms_form import TermsForm, field_of
 from orders.admin.promos.terms_links import prefilled
 from orders.models import PromoCode, Promotion
@@ -34,6 +35,7 @@ DAYS = (
     MaxValueValidator(date(LAST_YEAR, 12, 31), format_lazy(_("Choose a year up to {year}."), year=LAST_YEAR)),
 )
 PERIOD = ("first", "last")
+STYLES = ("backoffice/charts.css", "orders/figures.css", "orders/promos.css", "orders/backtest.css")
 
 
 class BacktestForm(TermsForm):
@@ -109,7 +111,8 @@ def backtest_page(request: HttpRequest) -> dict[str, Any]:
         "form": form,
         "result": result,
         "times_are": words.TIMES_ARE,
-        **_next_steps(request, asked, result),
+        "styles": STYLES,
+        "actions_list": _next_steps(request, asked) if result else [],
     }
 
 
@@ -118,24 +121,19 @@ def _usual() -> dict[str, Any]:
     return {"first": today - timedelta(days=USUAL_DAYS - 1), "last": today}
 
 
-def _next_steps(request: HttpRequest, asked: QueryDict, result: BacktestResult | None) -> dict[str, str]:
+def _next_steps(request: HttpRequest, asked: QueryDict) -> list[dict[str, Any]]:
     """Return links to the forms that create a code or a batch with these terms, without the period."""
-    if result is None:
-        return {}
     terms = [
         (name, value) for name, values in asked.lists() for value in values if name not in (*PERIOD, RUN)
     ]
-    pages = {
-        "create_url": ("orders.add_promocode", "admin:orders_promocode_add", terms),
-        "generate_url": (
-            "orders.add_promotion",
-            "admin:orders_promotion_add",
-            # Left out, for generated codes each have a limit of their own.
-            [(name, value) for name, value in terms if name != "max_uses"],
-        ),
-    }
-    return {
-        key: f"{reverse(page)}?{urlencode(kept)}"
-        for key, (permission, page, kept) in pages.items()
-        if request.user.has_perm(permission)
-    }
+    # Left out, for generated codes each have a limit of their own.
+    of_batch = [(name, value) for name, value in terms if name != "max_uses"]
+    steps = []
+    if request.user.has_perm("orders.add_promotion"):
+        url = f"{reverse('admin:orders_promotion_add')}?{urlencode(of_batch)}"
+        steps.append({"title": gettext("Generate codes with these terms"), "path": url})
+    if request.user.has_perm("orders.add_promocode"):
+        url = f"{reverse('admin:orders_promocode_add')}?{urlencode(terms)}"
+        title = gettext("Create this promo code")
+        steps.append({"title": title, "path": url, "variant": ActionVariant.PRIMARY})
+    return steps

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice import dates
+from backoffice.admin.charts import Chart, Label, Series, bar_chart
 from backoffice.money import percent
 from orders.admin import words
-from orders.admin.dashboard.cards import FigureCard
-from orders.admin.dashboard.charts import Chart, Series, bars_per_day
+from orders.admin.figures import FigureCard
 from orders.pricing import PromoReason
 from orders.promotions import Backtest
 from orders.promotions.backtesting import Band
@@ -129,8 +129,15 @@ def _share_of_orders(found: Backtest) -> str:
 def _chart(found: Backtest) -> Chart | None:
     if not found.weeks:
         return None
-    costs = Series(_("Cost"), [week.cost for week in found.weeks])
-    return bars_per_day(_("Cost by week, from its Monday"), [week.monday for week in found.weeks], costs)
+    mondays = [week.monday for week in found.weeks]
+    return bar_chart(
+        _("Cost by week, from its Monday"),
+        [Label(dates.day_of_month(monday), dates.day(monday)) for monday in mondays],
+        Series(_("Cost"), [week.cost for week in found.weeks]),
+        column_title=_("Week from"),
+        told=lambda cost: words.money(Decimal(cost)),
+        told_on_axis=words.whole_money,
+    )
 
 
 def _bands(bands: Sequence[Band]) -> list[BandRow]:

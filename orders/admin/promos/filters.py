@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import DropdownFilter
 
+from backoffice.admin.filters import OptionFilter
 from orders.models import PromoCode, PromoState, Promotion
 
 BATCH = "promotion"
@@ -23,7 +23,7 @@ def batch_chosen(request: HttpRequest) -> Promotion | None:
     return Promotion.objects.filter(pk=int(number), is_batch=True).first()
 
 
-class BatchFilter(DropdownFilter):
+class BatchFilter(OptionFilter):
     """Shows the codes of one batch; without it the list has only codes that are alone in a promotion."""
 
     title = gettext_lazy("batch")
@@ -43,7 +43,7 @@ class BatchFilter(DropdownFilter):
         return queryset.filter(promotion=chosen) if chosen else queryset.none()
 
 
-class UsedFilter(DropdownFilter):
+class UsedFilter(OptionFilter):
     title = gettext_lazy("use")
     parameter_name = "used"
     conditions = {
@@ -60,7 +60,7 @@ class UsedFilter(DropdownFilter):
         return queryset.filter(condition) if condition else queryset
 
 
-class PromotionStateFilter(DropdownFilter):
+class PromotionStateFilter(OptionFilter):
     """The state of a promotion as a whole."""
 
     title = gettext_lazy("state")

@@ -19,6 +19,7 @@ from backoffice import dates
 from backoffice.money import percent
 from catalog.models import Category, Product
 from orders.admin import words
+from orders.admin.changes import FieldChange
 from orders.models import PromoCode, Promotion, PromotionEvent, PromotionKind
 
 MOST_EVENTS = 100
@@ -26,10 +27,8 @@ MOST_EVENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class PromotionEntry:
-    """An entry in words; each of its `changes` is `Title: before → after`."""
-
     text: str
-    changes: list[str]
+    changes: list[FieldChange]
     who: str
     door: str
     at: SafeString
@@ -177,16 +176,14 @@ def _generated(details: Mapping[str, Any]) -> str:
     return told % facts
 
 
-def _changes(details: Mapping[str, Any], names: Mapping[str, Mapping[int, str]]) -> Iterator[str]:
+def _changes(details: Mapping[str, Any], names: Mapping[str, Mapping[int, str]]) -> Iterator[FieldChange]:
     """Yield the changes in the order of the form, for PostgreSQL's JSON keeps no order."""
     for field, term in TERMS.items():
         if field in details:
-            before, after = map(term.value, details[field])
-            yield f"{term.title}: {before} → {after}"
+            yield FieldChange(str(term.title), *map(term.value, details[field]))
     for field, title in NAMED.items():
         if field in details:
-            before, after = (_listed(pks, names[field]) for pks in details[field])
-            yield f"{title}: {before} → {after}"
+            yield FieldChange(str(title), *(_listed(pks, names[field]) for pks in details[field]))
 
 
 def _listed(pks: Sequence[int], known: Mapping[int, str]) -> str:

@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from backoffice import dates
+from backoffice.admin.charts import Chart, Label, Series, bar_chart
 from backoffice.admin.short_cache import acted_at, remembered
 from backoffice.money import percent
 from orders.admin import words
-from orders.admin.dashboard.cards import FigureCard
-from orders.admin.dashboard.charts import Chart, Series, bars_per_day
+from orders.admin.figures import FigureCard
 from orders.admin.promos.history import PromotionEntry, history_of
 from orders.admin.promos.orders import Uses, uses_of
 from orders.models import PromoCode, PromoState, Promotion
@@ -187,8 +187,12 @@ def _chart(of: PromoCode | Promotion, promotion: Promotion) -> Chart:
     """Chart the uses per day of the last thirty days, or of the thirty before the promotion ended."""
     last = _last_day(promotion)
     days = uses_by_day(of, last - timedelta(days=CHART_DAYS - 1), last)
-    uses = Series(_("Uses"), [uses for _day, uses in days])
-    return bars_per_day(_("Uses per day"), [day for day, _uses in days], uses)
+    return bar_chart(
+        _("Uses per day"),
+        [Label(dates.day_of_month(day), dates.day(day)) for day, _uses in days],
+        Series(_("Uses"), [uses for _day, uses in days]),
+        column_title=_("Day"),
+    )
 
 
 def _last_day(promotion: Promotion) -> date:

@@ -10,24 +10,26 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
 from backoffice import dates
 from backoffice.admin.base import AnyForm, DomainAdmin
+from backoffice.admin.cells import NOTHING
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
+from backoffice.admin.filters import OneOf
 from backoffice.db.search_text import holding_all
 from backoffice.db.search_words import cleaned
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, to_backtest
+from orders.admin.promos.columns import state_of
 from orders.admin.promos.dialogs import DeletePromoCode, DuplicatePromoCode, PausePromoCode, ResumePromoCode
 from orders.admin.promos.filters import BATCH, BatchFilter, UsedFilter, batch_chosen
 from orders.admin.promos.forms import PromoCodeForm
 from orders.admin.promos.page import promo_code_page
-from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
+from orders.admin.promos.terms_form import DISCOUNT_FIELDS, WINDOW_FIELDSET
 from orders.admin.promos.terms_links import prefilled
 from orders.admin.saved_views import PROMO_VIEWS
 from orders.models import PromoCode, Promotion
@@ -39,21 +41,29 @@ VIEWS = {view.key: view for view in PROMO_VIEWS}
 @admin.register(PromoCode)
 class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     form = PromoCodeForm
-    list_display = ("code", "state_label", "discount", "window", "uses", "promotion_name")
+    list_display = ("code", "state_shown", "discount", "window", "uses", "promotion_name")
     list_display_links = ("code",)
-    list_filter = (BatchFilter, ("promotion__kind", ChoicesDropdownFilter), UsedFilter)
+    on_card = {
+        "code": "title",
+        "uses": "value",
+        "state_shown": "state",
+        "discount": "note",
+        "window": "note",
+    }
+    list_filter = (BatchFilter, ("promotion__kind", OneOf), UsedFilter)
     list_before_template = "orders/admin/codes_of_promotion.html"
     search_fields = ("code",)
     search_help_text = _("Code or name; a code of a batch in full")
     ordering = ("-id",)
     fieldsets = (
-        (_("Discount"), {"fields": ("code", "name", *DISCOUNT_FIELDS)}),
+        (_("Discount"), {"fields": (("code", "name"), *DISCOUNT_FIELDS)}),
         WINDOW_FIELDSET,
-        (_("Limits"), {"fields": ("max_uses", "max_uses_per_customer", "first_order_only")}),
+        (_("Limits"), {"fields": (("max_uses", "max_uses_per_customer"), "first_order_only")}),
     )
-    conditional_fields = CONDITIONAL_FIELDS
-    headline_template = ""
+    headline_template = "orders/admin/promo_headline.html"
+    aside_template = "orders/admin/promo_aside.html"
     change_form_outer_before_template = "orders/admin/promo_page.html"
+    change_form_before_template = "orders/admin/promo_chart.html"
     change_form_outer_after_template = "orders/admin/promo_uses.html"
     actions_detail = ("pause", "resume", "duplicate", "backtest", "delete_unused")
     actions_detail_hide_default = True
@@ -64,7 +74,15 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     empty_views = {view.key: (view.empty_title, view.empty_text) for view in PROMO_VIEWS}
 
     class Media:
-        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
+        css = {
+            "all": (
+                "backoffice/charts.css",
+                "orders/figures.css",
+                "orders/timeline.css",
+                "orders/history.css",
+                "orders/promos.css",
+            )
+        }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromoCode]:
         codes: QuerySet[PromoCode] = super().get_queryset(request)
@@ -93,8 +111,8 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         return super().changelist_view(request, {"promotion": batch_chosen(request), **(extra_context or {})})
 
     @display(description=_("State"))
-    def state_label(self, promo_code: PromoCode) -> SafeString:
-        return words.state_label(promo_code.state)
+    def state_shown(self, promo_code: PromoCode) -> SafeString:
+        return state_of(promo_code.state)
 
     @display(description=_("Discount"))
     def discount(self, promo_code: PromoCode) -> str:
@@ -109,7 +127,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
     def uses(self, promo_code: PromoCode) -> str:
         return words.uses(promo_code)
 
-    @display(description=_("Name"), empty_value="–")
+    @display(description=_("Name"), empty_value=NOTHING)
     def promotion_name(self, promo_code: PromoCode) -> str | None:
         name = promo_code.promotion.name
         return name if name != promo_code.code else None
@@ -151,7 +169,6 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         context["show_save_and_add_another"] = False
         if obj is not None and obj.pk:
             context["page"] = promo_code_page(obj, request)
-            context["shows_terms"] = not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def hidden_buttons(self, row: PromoCode) -> Collection[str]:

@@ -20,6 +20,7 @@ from accounts.history import record_export
 from accounts.sign_in.sessions import asked_again
 from backoffice import dates
 from backoffice.admin.base import AnyForm
+from backoffice.admin.cells import moment
 from backoffice.admin.idempotency import done_once
 from backoffice.db.search_text import holding_all
 from backoffice.db.search_words import cleaned
@@ -28,30 +29,40 @@ from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, may_backtest
 from orders.admin.promos.backtest import backtest_page
 from orders.admin.promos.code_files import codes_csv, codes_xlsx
+from orders.admin.promos.columns import state_of
 from orders.admin.promos.filters import PromotionStateFilter
 from orders.admin.promos.forms import GenerateForm, PromotionForm
 from orders.admin.promos.page import promotion_page
 from orders.admin.promos.promotion_buttons import PromotionButtons
-from orders.admin.promos.terms_form import CONDITIONAL_FIELDS, DISCOUNT_FIELDS, WINDOW_FIELDSET
+from orders.admin.promos.terms_form import DISCOUNT_FIELDS, WINDOW_FIELDSET
 from orders.admin.promos.terms_links import prefilled
 from orders.models import PromoCode, Promotion, Redemption, RedemptionState
 from orders.models.promo import normalised_code
 
-CODES_FIELDSET = (_("Codes"), {"fields": ("count", "prefix", "length", "max_uses")})
+CODES_FIELDSET = (_("Codes"), {"fields": (("count", "prefix"), ("length", "max_uses"))})
 
 
 @admin.register(Promotion)
 class PromotionAdmin(PromoListActions, PromotionButtons):
-    list_display = ("promotion_name", "state_label", "discount", "window", "used", "made")
+    list_display = ("promotion_name", "state_shown", "discount", "window", "used", "made")
     list_display_links = ("promotion_name",)
+    on_card = {
+        "promotion_name": "title",
+        "state_shown": "state",
+        "made": "end",
+        "discount": "note",
+        "window": "note",
+        "used": "note",
+    }
     list_filter = (PromotionStateFilter,)
     search_fields = ("name",)
     search_help_text = _("Name, or a code in full")
     ordering = ("-id",)
-    conditional_fields = CONDITIONAL_FIELDS
     add_form_template = "orders/admin/generate_codes.html"
-    headline_template = ""
+    headline_template = "orders/admin/promo_headline.html"
+    aside_template = "orders/admin/promo_aside.html"
     change_form_outer_before_template = "orders/admin/promo_page.html"
+    change_form_before_template = "orders/admin/promo_chart.html"
     change_form_outer_after_template = "orders/admin/promo_uses.html"
     actions_detail_hide_default = True
     show_add_link = False
@@ -63,7 +74,15 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     )
 
     class Media:
-        css = {"all": ("orders/figures.css", "orders/timeline.css", "orders/promos.css")}
+        css = {
+            "all": (
+                "backoffice/charts.css",
+                "orders/figures.css",
+                "orders/timeline.css",
+                "orders/history.css",
+                "orders/promos.css",
+            )
+        }
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -112,8 +131,8 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         return promotion.name
 
     @display(description=_("State"))
-    def state_label(self, promotion: Any) -> SafeString:
-        return words.state_label(promotions.promotion_state(promotion, has_uses_left=promotion.has_uses_left))
+    def state_shown(self, promotion: Any) -> SafeString:
+        return state_of(promotions.promotion_state(promotion, has_uses_left=promotion.has_uses_left))
 
     @display(description=_("Discount"))
     def discount(self, promotion: Promotion) -> str:
@@ -130,8 +149,8 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         return told % {"uses": f"{promotion.uses_count or 0:,}", "codes": f"{codes:,}"}
 
     @display(description=_("Generated"), ordering="created_at")
-    def made(self, promotion: Promotion) -> SafeString:
-        return words.time_tag(promotion.created_at, dates.moment(promotion.created_at))
+    def made(self, promotion: Promotion) -> SafeString | str:
+        return moment(promotion.created_at)
 
     # One promotion
 
@@ -198,9 +217,9 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if add:
             context["title"] = gettext("Generate codes")
+            context["lead"] = gettext("Random codes with the same terms, which start and end by themselves.")
         if obj is not None and obj.pk:
             context["page"] = promotion_page(obj, request)
-            context["shows_terms"] = not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Pages and files of our own

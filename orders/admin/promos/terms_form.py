@@ -14,7 +14,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelect2MultipleWidget,
@@ -22,6 +21,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from backoffice.admin.affixes import MoneyWidget, PercentWidget
 from backoffice.money import ZERO, smallest
 from orders.admin import words
 from orders.admin.promos.whole_days import EndField, EndWidget, StartField, StartWidget
@@ -45,22 +45,13 @@ PLAIN = (
     "first_order_only",
 )
 WINDOW = ("starts_at", "ends_at")
-CONDITIONAL_FIELDS = {
-    "percent_off": "kind == 'percentage'",
-    "max_discount": "kind == 'percentage'",
-    "amount_off": "kind == 'fixed'",
-    "categories": "is_restricted == 'yes'",
-    "products": "is_restricted == 'yes'",
-}
+# Those beside each other share a row; which of them are needed, promos.css knows.
 DISCOUNT_FIELDS = (
     "kind",
-    "percent_off",
-    "max_discount",
-    "amount_off",
+    ("percent_off", "max_discount", "amount_off"),
     "minimum_spend",
     "is_restricted",
-    "categories",
-    "products",
+    ("categories", "products"),
 )
 WINDOW_FIELDSET = (
     _("Window"),
@@ -114,21 +105,21 @@ class TermsForm(forms.Form):
         label=_("Percentage"),
         min_value=LEAST_PERCENT,
         max_value=100,
-        widget=UnfoldAdminDecimalFieldWidget({"step": "any"}),
+        widget=PercentWidget({"step": "any"}),
     )
     amount_off = field_of(
         Promotion,
         "amount_off",
         label=_("Amount"),
         validators=[MinValueValidator(smallest)],
-        widget=UnfoldAdminDecimalFieldWidget(),
+        widget=MoneyWidget(),
     )
     max_discount = field_of(
         Promotion,
         "max_discount",
         label=_("At most"),
         help_text=_("The largest discount on one order. Empty: no cap."),
-        widget=UnfoldAdminDecimalFieldWidget(),
+        widget=MoneyWidget(),
     )
     minimum_spend = field_of(
         Promotion,
@@ -136,7 +127,7 @@ class TermsForm(forms.Form):
         label=_("Minimum spend"),
         required=False,
         help_text=_("Of the goods it applies to, before the discount."),
-        widget=UnfoldAdminDecimalFieldWidget(),
+        widget=MoneyWidget(),
     )
     is_restricted = forms.TypedChoiceField(
         label=_("Applies to"),

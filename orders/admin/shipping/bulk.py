@@ -28,8 +28,8 @@ from orders.admin.shipping.bulk_file import (
     brought_back,
     carried,
     ship_as_seen,
-    shown,
 )
+from orders.admin.shipping.bulk_file_page import shown
 from orders.admin.shipping.bulk_rows import (
     ANOTHER_CARRIER,
     MOST_ORDERS,
@@ -158,10 +158,10 @@ class BulkShipping(DomainAdmin):
         context = {
             **_shared_context(request),
             **shown(file, plan),
-            "parcels": carried(file, plan),
-            "refusal": refusal,
+            "carried": carried(file, plan),
+            "refusal": {"detail": refusal} if refusal else None,
         }
-        return self.page(request, "orders/admin/bulk_shipping_file.html", context)
+        return self.page(request, "backoffice/import_check.html", context)
 
     def _apply_file(self, request: HttpRequest) -> HttpResponse:
         seen = brought_back(request.POST["parcels"])
@@ -170,7 +170,7 @@ class BulkShipping(DomainAdmin):
         except RowsChanged:
             return self._preview_page(request, seen.file, str(CHANGED))
         context = {**_shared_context(request), **shown(seen.file, plan, seen)}
-        return self.page(request, "orders/admin/bulk_shipping_file.html", context)
+        return self.page(request, "backoffice/import_check.html", context)
 
 
 def _shared_context(request: HttpRequest) -> dict[str, Any]:
@@ -187,6 +187,7 @@ def _shared_context(request: HttpRequest) -> dict[str, Any]:
         "most_parcels": MOST_PARCELS,
         "most_pasted": MOST_PASTED,
         "pasted_header": PASTED_HEADER,
+        "pasted": request.POST.get("pasted", ""),
     }
 
 

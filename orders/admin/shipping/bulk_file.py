@@ -1,28 +1,23 @@
 """A carrier's file on the bulk shipping page: previewed, kept in the page, applied as it was shown."""
 
-import base64
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, Literal, cast
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.actors import Actor
 from backoffice.errors import Invalid
-from backoffice.sheets.csv_lines import UTF8_MARK
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowsChanged
 from backoffice.sheets.remarks import kept_remarks, remarks_kept
 from backoffice.sheets.table import FaultyCell
 from orders.admin.shipping.bulk_rows import tried_again
-from orders.fulfilment.dispatch import dispatch, plan_dispatch, rejected_parcels_csv
+from orders.fulfilment.dispatch import dispatch, plan_dispatch
 from orders.fulfilment.parcels import ParcelFile, ParcelRow, read_parcels
-from orders.models import Order
 
 MOST_PARCELS = 1_000
 # Smaller than what a form may carry.
@@ -31,7 +26,6 @@ MOST_PASTED = 400_000
 CHANGED = gettext_lazy(
     "Orders changed since you looked at the file; nothing was shipped. This is what it would do now."
 )
-IMPORTANCE = (Outcome.PROBLEM, Outcome.NEW, Outcome.SAME)
 
 
 class ParcelFileForm(forms.Form):
@@ -52,7 +46,8 @@ class ParcelFileForm(forms.Form):
         if file:
             return _within_limits(read_parcels(file, file_name=file.name, carrier=carrier))
         content = BytesIO(self.cleaned_data["pasted"].encode())
-        return _within_limits(read_parcels(content, file_name="pasted.csv", carrier=carrier))
+        read = read_parcels(content, file_name="pasted.csv", carrier=carrier)
+        return _within_limits(replace(read, name=""))
 
 
 class CarriedParcel(BaseModel):
@@ -81,26 +76,17 @@ class Carried(BaseModel):
     columns: tuple[Literal["number", "tracking_number", "carrier"], ...]
     ignored_columns: tuple[str, ...]
     remarks: tuple[tuple[str, dict[str, Any]], ...] = ()
+    name: str = ""
     rows: tuple[CarriedParcel, ...] = Field(min_length=1, max_length=MOST_PARCELS)
 
     @property
     def file(self) -> ParcelFile:
         parcels = tuple(each.parcel for each in self.rows)
-        return ParcelFile(self.columns, self.ignored_columns, parcels, remarks_kept(self.remarks))
+        return ParcelFile(self.columns, self.ignored_columns, parcels, remarks_kept(self.remarks), self.name)
 
     @property
     def seen_units(self) -> dict[int, int]:
         return {each.row: each.units for each in self.rows}
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """What a row would ship or has shipped; `units` is 0 when the parcel was known before."""
-
-    parcel: ParcelRow
-    url: str
-    problem: str
-    units: int
 
 
 def _within_limits(file: ParcelFile) -> ParcelFile:
@@ -118,7 +104,7 @@ def carried(file: ParcelFile, plan: RowPlan) -> str:
             number=parcel.number,
             tracking_number=parcel.tracking_number,
             carrier=parcel.carrier,
-            units=_units_in_row(row),
+            units=units_in_row(row),
             fault=cast("Any", parcel.fault and tuple(parcel.fault)),
         )
         for parcel, row in zip(file.rows, plan.rows, strict=True)
@@ -127,6 +113,7 @@ def carried(file: ParcelFile, plan: RowPlan) -> str:
         columns=cast("Any", file.columns),
         ignored_columns=file.ignored_columns,
         remarks=cast("Any", kept_remarks(file.remarks)),
+        name=file.name,
         rows=rows,
     ).model_dump_json()
     if len(kept.encode()) > MOST_CARRIED:
@@ -154,49 +141,12 @@ def ship_as_seen(seen: Carried, *, by: Actor) -> RowPlan:
 
     def ship() -> RowPlan:
         plan = plan_dispatch(file)
-        if any(row.outcome is not Outcome.SAME and _units_in_row(row) != units[row.row] for row in plan.rows):
+        if any(row.outcome is not Outcome.SAME and units_in_row(row) != units[row.row] for row in plan.rows):
             raise RowsChanged(str(CHANGED))
         return dispatch(file, by=by, seen=plan, skip_invalid=True)
 
     return tried_again(ship)
 
 
-def shown(file: ParcelFile, plan: RowPlan, seen: Carried | None = None) -> dict[str, Any]:
-    """Return the table and its figures, problems first; with `seen` they say what was done."""
-    keys = _keys_of(file)
-    pairs = sorted(zip(file.rows, plan.rows, strict=True), key=lambda pair: IMPORTANCE.index(pair[1].outcome))
-    units = {row.row: _units_in_row(row) for row in plan.rows} if seen is None else seen.seen_units
-    rows = [_shown_row(parcel, row, units[row.row], keys) for parcel, row in pairs]
-    due = [row.units for row in rows if row.units]
-    return {
-        "rows": rows,
-        "problems": len(plan.problems),
-        "due": len(due),
-        "due_units": sum(due),
-        "known": len(rows) - len(plan.problems) - len(due),
-        "is_applied": seen is not None,
-        "ignored_columns": file.ignored_columns,
-        "remarks": file.remarks,
-        "rejects": _as_download(rejected_parcels_csv(file, plan)) if plan.problems else "",
-    }
-
-
-def _shown_row(parcel: ParcelRow, row: PlannedRow, units: int, keys: Mapping[str, int]) -> ShownRow:
-    key = keys.get(parcel.number.upper())
-    url = reverse("admin:orders_order_change", args=[key]) if key else ""
-    return ShownRow(parcel, url, row.problem, 0 if row.problem else units)
-
-
-def _keys_of(file: ParcelFile) -> dict[str, int]:
-    numbers = {each.number.upper() for each in file.rows if not each.problem}
-    return dict(Order.objects.filter(number__in=numbers).values_list("number", "pk"))
-
-
-def _units_in_row(row: PlannedRow) -> int:
+def units_in_row(row: PlannedRow) -> int:
     return int(row.changes["units"][1]) if row.outcome is Outcome.NEW else 0
-
-
-def _as_download(content: str) -> str:
-    """Return the file as a data: URL; the byte order mark makes Excel read it as UTF-8."""
-    encoded = base64.b64encode(f"{UTF8_MARK}{content}".encode()).decode()
-    return f"data:text/csv;charset=utf-8;base64,{encoded}"

@@ -5,8 +5,9 @@ import { notHere, numbersTyped, shipping, twinOf, twins } from "./ship_rows.js";
 
 const page = document.querySelector("[data-shipping]");
 const scan = page.querySelector("[data-scan]");
-const button = page.querySelector("[data-ship]");
-const told = page.querySelector("[data-tally]");
+const foot = document.querySelector(".bo-foot");
+const button = foot.querySelector("[data-ship]");
+const told = foot.querySelector("[data-tally]");
 const idle = told.textContent;
 let isLeaving = false;
 
@@ -16,7 +17,7 @@ const typedIn = (row) => inputOf(row).value.trim();
 const rowOf = (text) => rows().find(({ dataset }) => dataset.row === plain(text));
 const firstOpen = () => rows().find((row) => !typedIn(row));
 const beside = (row, by) => rows()[rows().indexOf(row) + by];
-const trouble = (text) => { page.querySelector("[data-trouble]").textContent = text; };
+const trouble = (text) => { foot.querySelector("[data-trouble]").textContent = text; };
 
 function say(row, state, text) {
   row.dataset.state = state;

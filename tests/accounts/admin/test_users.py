@@ -188,7 +188,7 @@ def test_customers_who_have_not_confirmed_their_address_are_told_apart(manager: 
 
     page = manager.get(f"{USERS}?view=customers").text
 
-    states = re.findall(r'bo-sku">(\w+)@example.com.*?bo-label[^>]*>([\w ]+)<', page, re.DOTALL)
+    states = re.findall(r'bo-muted">(\w+)@example.com.*?bo-dot[^>]*></span>([\w ]+)<', page, re.DOTALL)
     assert states == [("ada", "Active"), ("bob", "Not confirmed")]
 
 

@@ -24,24 +24,24 @@ def text_of(part: str) -> str:
 
 
 def test_each_holds_its_parts_in_their_order_and_is_packed_beside(built: Path) -> None:
-    found = Bundles().find("bundles/lists.js")
+    found = Bundles().find("bundles/pages.js")
 
-    assert found == str(built / "lists.js")
-    content = (built / "lists.js").read_text(encoding="utf-8")
-    places = [content.index(text_of(part)) for part in PARTS["lists.js"]]
+    assert found == str(built / "pages.js")
+    content = (built / "pages.js").read_text(encoding="utf-8")
+    places = [content.index(text_of(part)) for part in PARTS["pages.js"]]
     assert places == sorted(places)
-    assert gzip.decompress((built / "lists.js.gz").read_bytes()).decode() == content
+    assert gzip.decompress((built / "pages.js.gz").read_bytes()).decode() == content
 
 
 def test_it_is_written_anew_when_a_part_has_changed_and_only_then(built: Path) -> None:
     Bundles().find("bundles/pages.js")
-    (built / "lists.js").write_text("of an older version", encoding="utf-8")
-    untouched = (built / "pages.js").stat().st_mtime_ns
+    (built / "pages.js").write_text("of an older version", encoding="utf-8")
+    untouched = (built / "signed_in.js").stat().st_mtime_ns
 
-    Bundles().find("bundles/pages.js")
+    Bundles().find("bundles/signed_in.js")
 
-    assert (built / "lists.js").read_text(encoding="utf-8").startswith(text_of(PARTS["lists.js"][0]))
-    assert (built / "pages.js").stat().st_mtime_ns == untouched
+    assert (built / "pages.js").read_text(encoding="utf-8").startswith(text_of(PARTS["pages.js"][0]))
+    assert (built / "signed_in.js").stat().st_mtime_ns == untouched
     assert {file.name for file in built.iterdir()} == {
         f"{name}{end}" for name in PARTS for end in ("", ".gz")
     }

@@ -203,7 +203,7 @@ def test_a_file_with_problems_changes_nothing_until_they_are_left_out(warehouse:
 
     preview = upload(warehouse, "sku,quantity\nTEA-01,14\nNONE,1\n")
     assert "No product has this SKU." in preview
-    assert "Leave out the 1 row with problems" in preview
+    assert "Leave out 1 problem<" in preview
 
     number = StockImport.objects.get().pk
     refused = warehouse.post(f"{IMPORTS}{number}/apply/").text
@@ -299,9 +299,10 @@ def test_problems_stand_above_changes_and_changes_above_what_is_right(warehouse:
     page = warehouse.get(f"{IMPORTS}{plan.pk}/change/")
     changes = warehouse.get(f"{IMPORTS}{plan.pk}/change/?show=changes")
 
-    assert [row.sku for row in page.context["rows"]] == ["NONE", "MORE", "LESS", "CHANGE", "RIGHT"]
-    assert [row.sku for row in changes.context["rows"]] == ["MORE", "LESS", "CHANGE"]
-    assert [row.is_big for row in changes.context["rows"]] == [True, True, False]
+    assert [row.name for row in page.context["first_problems"]] == ["NONE"]
+    assert [row.name for row in page.context["rows"]] == ["MORE", "LESS", "CHANGE", "RIGHT"]
+    assert [row.name for row in changes.context["rows"]] == ["MORE", "LESS", "CHANGE"]
+    assert [row.mark for row in changes.context["rows"]] == ["Big change", "Big change", ""]
     assert "2 big changes" in page.text
 
 

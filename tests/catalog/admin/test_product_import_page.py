@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 from openpyxl import Workbook
 
+from backoffice.admin.file_check import ShownChange
 from catalog.models import Product, ProductChange, ProductImport
 from catalog.products import edit_product
 from tests.admin_fixtures import SignIn
@@ -43,13 +44,21 @@ def test_products_are_looked_at_and_then_created_and_changed(manager: Client) ->
 
     page = looked_at(manager, MIXED)
 
-    assert [(row.name, row.outcome.value) for row in page.context["rows"]] == [
-        ("NEW-01", "new"),
-        ("tea-01", "change"),
+    assert [(row.name, row.what, row.is_new, row.changes) for row in page.context["rows"]] == [
+        ("NEW-01", "Green tea", True, [ShownChange("Price", "", "€4.00"), ShownChange("On sale", "", "Yes")]),
+        (
+            "tea-01",
+            "Tea",
+            False,
+            [
+                ShownChange("Name", "Tea", "Earl Grey"),
+                ShownChange("Price", "€3.00", "€9.50"),
+                ShownChange("Category", "", "Tea"),
+            ],
+        ),
     ]
-    assert (
-        '<span class="bo-muted">price</span> <bdi>3.00</bdi> → <bdi class="bo-strong">9.50</bdi>' in page.text
-    )
+    assert '<del class="bo-old"><bdi>€3.00</bdi></del>' in page.text
+    assert '<ins class="bo-new"><bdi>€9.50</bdi></ins>' in page.text
     assert "Not used: the column on_hand." in page.text
     assert Product.objects.get().price == Decimal("3.00")
 
@@ -201,7 +210,7 @@ def test_semicolons_and_the_first_visible_sheet_are_read(manager: Client) -> Non
 
     for content, name in ((b"SKU;Name;Price\nA;Tea;9.5\n", "a.csv"), (file.getvalue(), "a.xlsx")):
         page = looked_at(manager, content, name)
-        assert [(row.name, row.outcome.value) for row in page.context["rows"]] == [("A", "new")]
+        assert [(row.name, row.is_new) for row in page.context["rows"]] == [("A", True)]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_merge_is_applied_shown_in_the_history_and_undone(
         "This customer was merged into theo@example.com." in manager.get(f"{CUSTOMERS}{gone.pk}/change/").text
     )
     assert "theo@exmaple.com" not in manager.get(CUSTOMERS).text
-    [undo] = [entry.undo_url for entry in answer.context["history"] if entry.undo_url]
+    [undo] = [entry.undo_url for entry in answer.context["page"].history if entry.undo_url]
     again = manager.post(undo, follow=True)
     assert "are separate customers again" in again.text
     assert Order.objects.filter(customer=gone).count() == 1

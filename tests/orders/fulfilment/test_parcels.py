@@ -22,6 +22,7 @@ def test_each_row_is_a_parcel_by_its_place_in_the_file() -> None:
         columns=("carrier", "tracking_number", "number"),
         ignored_columns=("Colour",),
         rows=(ParcelRow(2, "b-1", "=0034", "DHL"), ParcelRow(4, "B-2", "0035", "")),
+        name="parcels.csv",
     )
 
 

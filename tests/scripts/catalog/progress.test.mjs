@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { notTaken, reading, readingSince, sending } from "#static/catalog/progress.js";
+import { notTaken, reading, readingSince, sending, tooLarge } from "#static/catalog/progress.js";
 
 const FILE = { name: "shelf.csv", size: 1_234_567 };
 
@@ -21,4 +21,13 @@ test("a file that is read is told with its rows as soon as the shop knows them",
 
 test("what was not taken is told with its number", () => {
   assert.equal(notTaken(502), "The shop could not take the file (502). Choose it again.");
+});
+
+test("a file that is too large is told before it is sent", () => {
+  assert.equal(tooLarge(FILE, 20), "");
+  assert.equal(tooLarge({ ...FILE, size: 20 * 1_048_576 }, 20), "");
+  assert.equal(
+    tooLarge({ ...FILE, size: 20 * 1_048_576 + 1 }, 20),
+    "shelf.csv has 21.0 MB; at most 20 MB are taken. Send it in parts.",
+  );
 });

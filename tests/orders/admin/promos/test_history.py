@@ -10,6 +10,7 @@ import pytest
 from accounts.actors import Actor
 from accounts.models import Source
 from orders import promotions
+from orders.admin.changes import FieldChange
 from orders.admin.promos.history import PromotionEntry, history_of
 from orders.models import Promotion
 from orders.promotions.expiry import expire_ended_promotions
@@ -43,11 +44,11 @@ def test_a_change_tells_old_and_new_values_by_whichever_door_it_came(source: Sou
     entry = newest(code.promotion)
     assert (entry.text, entry.door) == ("Changed", door)
     assert entry.changes == [
-        "Percentage: 10 % → 12.5 %",
-        "Ends: never → Sun 30 Nov 2031, 24:00",
-        "Uses in total: no limit → 2,000",
-        "Applies to: everything → what is named",
-        "Only these categories: none → Tea",
+        FieldChange("Percentage", "10 %", "12.5 %"),
+        FieldChange("Ends", "never", "Sun 30 Nov 2031, 24:00"),
+        FieldChange("Uses in total", "no limit", "2,000"),
+        FieldChange("Applies to", "everything", "what is named"),
+        FieldChange("Only these categories", "none", "Tea"),
     ]
     event = code.promotion.events.order_by("-pk")[0]
     assert event.details["percent_off"] == ["10.00", "12.5"]

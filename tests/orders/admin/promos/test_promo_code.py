@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders import promotions
+from orders.admin.changes import FieldChange
 from orders.fulfilment import lifecycle
 from orders.models import PromoCode, Promotion
 from tests.admin_fixtures import SignIn
@@ -302,13 +303,13 @@ def test_the_history_says_who_changed_what_from_what_to_what(sign_in: SignIn) ->
     history = marketing.get(page_url(code)).context["page"].history
     assert [entry.text for entry in history] == ["Paused", "Changed", "Created"]
     assert history[1].changes == [
-        "Name: A promotion → Spring",
-        "Percentage: 20 % → 15 %",
-        "At most: €40.00 → no cap",
-        "Ends: never → Fri 30 Nov 2035, 24:00",
-        "Uses in total: 5 → no limit",
-        "Uses per customer: 1 → no limit",
-        "First order only: no → yes",
+        FieldChange("Name", "A promotion", "Spring"),
+        FieldChange("Percentage", "20 %", "15 %"),
+        FieldChange("At most", "€40.00", "no cap"),
+        FieldChange("Ends", "never", "Fri 30 Nov 2035, 24:00"),
+        FieldChange("Uses in total", "5", "no limit"),
+        FieldChange("Uses per customer", "1", "no limit"),
+        FieldChange("First order only", "no", "yes"),
     ]
     assert [entry.door for entry in history] == ["Admin", "Admin", "Command line"]
     assert history[2].who == "System"

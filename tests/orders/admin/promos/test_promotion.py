@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders import promotions
+from orders.admin.changes import FieldChange
 from orders.models import PromoCode, PromoState, Promotion
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_batch, make_category, make_product, make_promo_code, place
@@ -306,11 +307,11 @@ def test_terms_of_a_used_batch_are_prolonged_and_its_amounts_stay(manager: Clien
     entry = manager.get(url_of(batch)).context["page"].history[0]
     assert (entry.text, entry.door) == ("Changed", "Admin")
     assert entry.changes == [
-        "Name: Black Friday → Cyber week",
-        "Ends: never → Tue 4 Dec 2035, 24:00",
-        "Uses per customer: 1 → 2",
-        "Applies to: everything → what is named",
-        "Only these categories: none → Lanterns",
+        FieldChange("Name", "Black Friday", "Cyber week"),
+        FieldChange("Ends", "never", "Tue 4 Dec 2035, 24:00"),
+        FieldChange("Uses per customer", "1", "2"),
+        FieldChange("Applies to", "everything", "what is named"),
+        FieldChange("Only these categories", "none", "Lanterns"),
     ]
 
 
@@ -370,9 +371,10 @@ def test_a_batch_that_ends_soon_is_one_line_on_the_dashboard(manager: Client) ->
     make_promo_code("LATER", ends_at=ends_at + timedelta(days=1))
     batch = make_batch(3, name="Black Friday", ends_at=ends_at)
 
-    ending = manager.get("/admin/").context["ending_codes"]
+    rows = manager.get("/admin/").context["attention"]
 
-    assert [(row.code, row.url) for row in ending] == [
-        ("Black Friday", url_of(batch)),
-        ("LATER", f"{CODES}{PromoCode.objects.get(code='LATER').pk}/change/"),
+    assert [(row.title, row.count, row.url) for row in rows] == [
+        ("Promo codes ending soon", "1", f"{CODES}?view=ending_soon"),
+        ("Black Friday", "", url_of(batch)),
     ]
+    assert rows[1].note.startswith("All its codes end: ")

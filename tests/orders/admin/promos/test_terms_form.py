@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from catalog.models import Category
+from orders.admin.changes import FieldChange
 from orders.models import Promotion
 from tests.admin_fixtures import SignIn
 from tests.factories import make_batch, make_category, make_product, make_promo_code
@@ -56,7 +57,10 @@ def test_a_restriction_is_lifted_by_choosing_everything(manager: Client) -> None
     assert answer.status_code == 302
     promotion = Promotion.objects.get()
     assert (promotion.is_restricted, promotion.categories.count()) == (False, 0)
-    assert "Applies to: what is named → everything" in manager.get(url).context["page"].history[0].changes
+    assert (
+        FieldChange("Applies to", "what is named", "everything")
+        in manager.get(url).context["page"].history[0].changes
+    )
 
 
 @pytest.mark.parametrize("choice", ["yes", "maybe"])

@@ -46,11 +46,19 @@ def look_at(client: Client, *lines: str, **fields: Any) -> Any:
 
 
 def previewed(answer: Any) -> list[tuple[int, str, int, str]]:
-    return [(row.parcel.row, row.parcel.number, row.units, row.problem) for row in answer.context["rows"]]
+    return [
+        (
+            row.row,
+            row.name,
+            int(row.changes[0].before) if row.changes else 0,
+            row.problems[0].sentence if row.problems else "",
+        )
+        for row in answer.context["rows"]
+    ]
 
 
 def rejects(answer: Any) -> str:
-    head, _, content = answer.context["rejects"].partition(",")
+    head, _, content = answer.context["actions"].rejects_url.partition(",")
     assert head == "data:text/csv;charset=utf-8;base64"
     return base64.b64decode(content).decode()
 
@@ -81,7 +89,7 @@ def test_a_file_is_looked_at_then_applied_as_it_was_seen(warehouse: Client, orde
     )
     assert len(parcels()) == 1
 
-    done = warehouse.post(FILE, {"parcels": look.context["parcels"]})
+    done = warehouse.post(FILE, {"parcels": look.context["carried"]})
     assert [done.context[name] for name in figures[:4]] == [1, 2, 4, 1]
     assert "2 orders shipped" in done.text
     assert parcels()[1:] == [(str(first), "0034", "GLS"), (str(second), "0036", "DHL")]
@@ -91,7 +99,7 @@ def test_a_file_is_looked_at_then_applied_as_it_was_seen(warehouse: Client, orde
 def test_a_preview_sent_twice_ships_once_and_tells_the_same(warehouse: Client, orders: list[Order]) -> None:
     look = look_at(warehouse, "order,tracking", *(f"{each},{each.pk}" for each in orders), "B-404,1")
 
-    once, again = (warehouse.post(FILE, {"parcels": look.context["parcels"]}) for _ in range(2))
+    once, again = (warehouse.post(FILE, {"parcels": look.context["carried"]}) for _ in range(2))
 
     assert previewed(once) == previewed(again)
     assert (again.context["is_applied"], again.context["due"]) == (True, 3)
@@ -107,7 +115,7 @@ def test_when_things_changed_since_the_look_nothing_ships_and_one_looks_again(
     cancel_order(str(first), by=CLI, lines={"MUG-01": 1})
     ship_order(str(third), by=CLI, tracking_number="another")
 
-    again = warehouse.post(FILE, {"parcels": look.context["parcels"]})
+    again = warehouse.post(FILE, {"parcels": look.context["carried"]})
 
     assert "nothing was shipped. This is what it would do now." in again.text
     assert not again.context["is_applied"]
@@ -118,7 +126,7 @@ def test_when_things_changed_since_the_look_nothing_ships_and_one_looks_again(
     ]
     assert len(parcels()) == 1
 
-    warehouse.post(FILE, {"parcels": again.context["parcels"]})
+    warehouse.post(FILE, {"parcels": again.context["carried"]})
     assert parcels()[1:] == [(str(first), "1", "DHL"), (str(second), "2", "DHL")]
 
 
@@ -131,7 +139,7 @@ def test_what_had_a_problem_when_it_was_seen_does_not_ship_unseen(
     assert look.context["problems"] == 1
     assert str(place({"CUP-01": 1}).serial) == str(serial)
 
-    again = warehouse.post(FILE, {"parcels": look.context["parcels"]})
+    again = warehouse.post(FILE, {"parcels": look.context["carried"]})
 
     assert (again.context["is_applied"], again.context["due"]) == (False, 1)
     assert parcels() == []
@@ -194,7 +202,7 @@ def test_a_thousand_problems_come_back_as_one_file(warehouse: Client, orders: li
 
     assert look.context["problems"] == MOST_PARCELS
     assert rejects(look).count("There is no order") == MOST_PARCELS
-    assert len(json.loads(look.context["parcels"])["rows"]) == MOST_PARCELS
+    assert len(json.loads(look.context["carried"])["rows"]) == MOST_PARCELS
     assert 'name="parcels"' not in look.text
 
 

@@ -1,0 +1,44 @@
+"""Cards with one number each: what it is, how it compares, and the list that it leads to."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCard:
+    """A number and what it means. With a `url` the whole card opens the list of just what it counts."""
+
+    title: str
+    value: str
+    note: str = ""
+    note_tone: str = "muted"
+    change: str = ""
+    change_tone: str = "muted"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`+20 %`, and the tone to show it in; nothing where there is nothing to compare with."""
+
+    text: str = ""
+    tone: str = "muted"
+
+
+def change_of(now: Decimal | int, before: Decimal | int) -> Change:
+    if not before:
+        return Change()
+    percent = round(100 * (Decimal(now) - before) / before)
+    sign = "−" if percent < 0 else "+" if percent else ""
+    return Change(f"{sign}{abs(percent):,} %", "good" if percent > 0 else "bad" if percent < 0 else "muted")
+
+
+def compared(
+    title: str, now: Decimal | int, before: Decimal | int, *, value: str, was: str, url: str
+) -> FigureCard:
+    """Return a card that says what the number was in the period before."""
+    change = change_of(now, before)
+    note = _("was %(value)s") % {"value": was} if before else _("nothing to compare with")
+    return FigureCard(title, value, note=note, change=change.text, change_tone=change.tone, url=url)
