@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import CappedPaginator
+from catalog.admin.families.on_product import family_of
 from catalog.holders import holders_of
-from catalog.models import CategoryChange, Product, ProductChange, StockMovement
+from catalog.models import CategoryChange, FamilyChange, Product, ProductChange, StockMovement
 from catalog.product_history import ShownChange, changes_of, in_words, names_by_slug, told_to
 
 PER_PAGE = 25
@@ -21,7 +22,7 @@ MOST_CHANGES = 50
 class ShownEntry:
     """An entry of the history of a product or a category, with its changed fields in words."""
 
-    entry: ProductChange | CategoryChange
+    entry: ProductChange | CategoryChange | FamilyChange
     fields: Sequence[ShownChange]
 
 
@@ -32,6 +33,7 @@ def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
         return {}
     context: dict[str, Any] = {
         "product": product,
+        **family_of(product),
         "stock_cards": cards_of(product),
         "holders": holders_of(product)[:MOST_HOLDERS],
         "changes": _shown(changes_of(product)[:MOST_CHANGES], request.user),
