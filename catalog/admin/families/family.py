@@ -66,7 +66,6 @@ class FamilyAdmin(FamilyMembers, FamilyCombining):
     search_fields = ("name",)
     search_help_text = _("Family name")
     ordering = ("name",)
-    fields = ("name", OPTIONS)
     actions_detail = ("edit_values", "add_products", "dissolve", "make_combinations")
     change_form_template = "catalog/families/family.html"
     aside_template = "catalog/families/aside.html"
@@ -104,7 +103,7 @@ class FamilyAdmin(FamilyMembers, FamilyCombining):
 
     # The page of one
 
-    def get_fields(self, request: HttpRequest, obj: ProductFamily | None = None) -> tuple[Any, ...]:
+    def get_fieldsets(self, request: HttpRequest, obj: ProductFamily | None = None) -> list[tuple[Any, Any]]:
         """Ask for a value for a new option only where there may be one more, and products that need it."""
         is_asked = (
             obj is not None
@@ -112,7 +111,8 @@ class FamilyAdmin(FamilyMembers, FamilyCombining):
             and self.has_change_permission(request, obj)
             and obj.products.exists()
         )
-        return (*self.fields, "value_for_new") if is_asked else self.fields
+        fields = ("name", OPTIONS, *(("value_for_new",) if is_asked else ()))
+        return [(_("Name and options"), {"fields": fields})]
 
     def change_view(
         self,
