@@ -63,6 +63,12 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
                 also="admin:catalog_productimport_changelist",
             ),
             SidebarPage(
+                gettext_lazy("Families"),
+                "account_tree",
+                "admin:catalog_productfamily_changelist",
+                "catalog.view_productfamily",
+            ),
+            SidebarPage(
                 gettext_lazy("Count shelves"),
                 "fact_check",
                 "admin:catalog_product_count",
