@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -88,6 +89,15 @@ def amount[Default](name: str, default: Default, *, currency: str) -> Decimal | 
             f"{name} must be an amount in {currency} such as {example}: {value} has more decimal places."
         )
     return rounded_to(Decimal(value), places)
+
+
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ImproperlyConfigured(f"{name} must be a name such as {default}, not {value!r}.") from None
+    return value
 
 
 def matching(name: str, default: str, *, pattern: str, what: str) -> str:
@@ -215,3 +225,32 @@ def mail_options(backend: str, var_dir: Path) -> dict[str, object]:
             "timeout": 20,
         }
     return {}
+
+
+def origins_of(url: str) -> list[str]:
+    """Return the origin that a whole address names, as a policy names it; none for a path of this shop."""
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
+
+
+def picture_storage(var_dir: Path) -> dict[str, object]:
+    """Django's settings of where pictures are kept: a folder of this machine, or an S3-compatible bucket."""
+    bucket = text("PICTURES_BUCKET")
+    if not bucket:
+        options: dict[str, object] = {
+            "location": var_dir / "pictures",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        }
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": text("PICTURES_ENDPOINT") or None,
+        "region_name": text("PICTURES_REGION") or None,
+        "access_key": text("PICTURES_ACCESS_KEY") or None,
+        "secret_key": text("PICTURES_SECRET_KEY") or None,
+        "location": text("PICTURES_FOLDER"),
+        # A name is never used again, so that its file never changes.
+        "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

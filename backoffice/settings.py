@@ -1,12 +1,10 @@
 """One settings file. Without any environment variable: embedded, on SQLite, on this machine."""
 
 import secrets
-import sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
@@ -57,7 +55,7 @@ SHOP_ORDER_PREFIX = env.matching(
 ).upper()
 # Offered first wherever an address is typed.
 SHOP_COUNTRY = env.country("SHOP_COUNTRY", "DE")
-SHOP_TIME_ZONE = env.text("SHOP_TIME_ZONE", "Europe/Berlin")
+SHOP_TIME_ZONE = env.time_zone("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
 SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO, currency=SHOP_CURRENCY)
 SHOP_FREE_SHIPPING_FROM = env.amount("SHOP_FREE_SHIPPING_FROM", None, currency=SHOP_CURRENCY)
@@ -107,6 +105,7 @@ MIDDLEWARE = [
     "backoffice.admin.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backoffice.requests.compression.PageCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.sign_in.sessions.SessionLifetimeMiddleware",
@@ -142,33 +141,25 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = SHOP_TIME_ZONE
-try:
-    ZoneInfo(TIME_ZONE)
-except (ZoneInfoNotFoundError, ValueError):
-    raise ImproperlyConfigured(
-        f"SHOP_TIME_ZONE must be a name such as Europe/Berlin, not {TIME_ZONE!r}."
-    ) from None
 
 # Static files
 
 STATIC_URL = "static/"
-# Embedded, files are served from where they are installed; a built image collects them with hashed names.
-COLLECTED = VAR_DIR / "static"
-HAS_COLLECTED = (COLLECTED / "staticfiles.json").exists() or "collectstatic" in sys.argv
-STATIC_ROOT = COLLECTED if HAS_COLLECTED else None
-WHITENOISE_USE_FINDERS = not HAS_COLLECTED
+# Whoever serves the shop collects them first (`serve_collected_files`) and says here where; everybody else
+# takes them from where they are installed.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
 STATICFILES_FINDERS = [
     "backoffice.runtime.bundles.Bundles",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "backoffice.runtime.static_files.CollectedStaticFiles"
-        if HAS_COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "backoffice.runtime.static_files.served"},
+    "pictures": env.picture_storage(VAR_DIR),
 }
+# Where browsers load them from: this shop, or the address of the bucket or of what stands before it.
+PICTURES_URL = env.text("PICTURES_URL", "/pictures/").rstrip("/") + "/"
 
 # Cache, queue, mail
 
@@ -296,7 +287,7 @@ SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
-    "img-src": [CSP.SELF, "data:"],
+    "img-src": [CSP.SELF, "data:", *env.origins_of(PICTURES_URL)],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.SELF],
     "form-action": [CSP.SELF],

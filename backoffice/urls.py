@@ -35,6 +35,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("account/", include("accounts.urls")),
+    path("pictures/", include("catalog.api.picture_files")),
     re_path(r"^api/docs/swagger/?$", swagger, name="swagger"),
     path("api/v1/openapi.json", openapi_document),
     path("api/v1/", api.urls),

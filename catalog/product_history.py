@@ -6,15 +6,32 @@ from decimal import Decimal
 from itertools import batched
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Field, QuerySet
+from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.models import User
 from backoffice.money import rounded
 from backoffice.sheets.plans import shown
 from catalog.models import Category, Product, ProductChange, ProductChangeKind, ProductImport
+from catalog.models.product import weight_in_words
 
-KEPT_OF = ("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active")
+KEPT_OF = (
+    *("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active"),
+    *("description", "cost", "weight_grams", "supplier_number"),
+)
+AMOUNTS = frozenset({"price", "cost"})
+# What only those may see who may edit products.
+CONFIDENTIAL = frozenset({"cost"})
+# What the history tells of pictures, which are no fields: one that came or went, and what changed of one.
+OF_PICTURES: Mapping[str, Promise] = {
+    "picture": gettext_lazy("Picture"),
+    "picture_alt": gettext_lazy("Alt text of a picture"),
+    "picture_position": gettext_lazy("Place of a picture"),
+}
 ROWS_AT_ONCE = 1_000
 
 type Values = Mapping[str, Any]
@@ -112,15 +129,27 @@ def changes_of(product: Product) -> QuerySet[ProductChange]:
     return ProductChange.objects.filter(product=product).select_related("actor").order_by("-id")
 
 
-def in_words(change: ProductChange, categories: Mapping[str, str]) -> list[ShownChange]:
+def may_see_cost(reader: User | AnonymousUser) -> bool:
+    return reader.has_perm("catalog.change_product")
+
+
+def told_to(changes: Mapping[str, Any], reader: User | AnonymousUser | None) -> dict[str, Any]:
+    """Return the changes that the reader may know of; None may know all."""
+    knows_all = reader is None or may_see_cost(reader)
+    return {name: each for name, each in changes.items() if knows_all or name not in CONFIDENTIAL}
+
+
+def in_words(changes: Mapping[str, Any], categories: Mapping[str, str]) -> list[ShownChange]:
     """Return the changed fields with their values in words; `categories` has the names by slug."""
 
     def told(name: str, value: Any) -> str:
+        if name == "weight_grams" and value is not None:
+            return weight_in_words(value)
         return shown(categories.get(value, value) if name == "category" else value)
 
     return [
         ShownChange(_title(name), told(name, before), told(name, after))
-        for name, (before, after) in change.changes.items()
+        for name, (before, after) in changes.items()
     ]
 
 
@@ -139,6 +168,8 @@ def as_kept(value: Any) -> Any:
 
 
 def _title(name: str) -> str:
+    if name in OF_PICTURES:
+        return str(OF_PICTURES[name])
     field = Product._meta.get_field(name)
     assert isinstance(field, Field)
     return str(capfirst(field.verbose_name))

@@ -20,12 +20,12 @@ from backoffice.text import has_wrong_check_digit, identity_key
 from catalog.earlier_skus import holders_of_earlier, keep_earlier_sku, products_named
 from catalog.models import Category, Product
 from catalog.product_cache import forget_products
-from catalog.product_history import edit_between, record_edits, values_of
+from catalog.product_history import KEPT_OF, edit_between, record_edits, values_of
 
 logger = logging.getLogger(__name__)
 
 NAMED = 10
-EDITABLE = frozenset({"sku", "name", "price", "category", "barcode", "is_active", "low_stock_threshold"})
+EDITABLE = frozenset(KEPT_OF)
 
 
 class UnknownSku(NotFound):
@@ -47,6 +47,10 @@ class ProductData:
     barcode: str = ""
     is_active: bool = True
     low_stock_threshold: int | None = None
+    description: str = ""
+    cost: Decimal | None = None
+    weight_grams: int | None = None
+    supplier_number: str = ""
 
 
 def product_with_sku(sku: str) -> Product:
@@ -104,6 +108,10 @@ def create_product(data: ProductData, *, by: Actor) -> Product:
         barcode=data.barcode.strip(),
         is_active=data.is_active,
         low_stock_threshold=data.low_stock_threshold,
+        description=data.description.strip(),
+        cost=data.cost,
+        weight_grams=data.weight_grams,
+        supplier_number=data.supplier_number.strip(),
     )
     _save(product)
     record_edits([edit_between({}, product)], by=by)
@@ -183,10 +191,14 @@ def refuse_unclean(product: Product) -> None:
         ]
         detail = " ".join(f"{fault.pointer[1:]}: {fault.detail}" for fault in faults)
         raise Invalid(detail, faults=faults)
-    if product.price < 0:
-        raise Invalid(
-            _("A price is never negative."), faults=[Fault("/price", "validation", _("Not negative."))]
-        )
+    for name, detail in negative_amounts(product).items():
+        raise Invalid(detail, faults=[Fault(f"/{name}", "validation", _("Not negative."))])
+
+
+def negative_amounts(product: Product) -> dict[str, str]:
+    """Return what is wrong with the product's amounts, by their names."""
+    words = {"price": _("A price is never negative."), "cost": _("A cost is never negative.")}
+    return {name: detail for name, detail in words.items() if (getattr(product, name) or 0) < 0}
 
 
 def unclean_fields(product: Product, *, but: Sequence[str] = ()) -> dict[str, list[ValidationError]]:

@@ -12,6 +12,7 @@ from django.test import TransactionTestCase, override_settings
 from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from backoffice.environment import picture_storage
 from tests import emptying
 from tests.counts import forget_counts
 from tests.dealing import Dealer, is_once, long_ones_first
@@ -152,3 +153,10 @@ def _empty_caches() -> None:
     for name in django_settings.CACHES:
         caches[name].clear()
     forget_counts()
+
+
+@pytest.fixture
+def picture_folder(settings: Any, tmp_path: Path) -> Path:
+    """A folder for the pictures of this test alone."""
+    settings.STORAGES = {**settings.STORAGES, "pictures": picture_storage(tmp_path)}
+    return tmp_path / "pictures"

@@ -10,7 +10,18 @@ import tempfile
 
 from backoffice import environment
 
-OURS = ("SHOP_", "EMAIL_", "API_", "JWT_", "DJANGO_ALLOWED_HOSTS", "TRUSTED_", "CORS_", "SECRET_KEY", "DEBUG")
+OURS = (
+    "SHOP_",
+    "EMAIL_",
+    "API_",
+    "JWT_",
+    "DJANGO_ALLOWED_HOSTS",
+    "TRUSTED_",
+    "CORS_",
+    "SECRET_KEY",
+    "DEBUG",
+    "PICTURES_",
+)
 
 
 for name in [name for name in os.environ if name.startswith(OURS)]:

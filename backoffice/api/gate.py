@@ -22,10 +22,15 @@ type Answering = Callable[[HttpRequest], HttpResponse]
 _found: dict[tuple[URLResolver, str], ResolverMatch] = {}
 
 
+# The API, and pictures of products, which are the same for everybody.
+WITHOUT_COOKIES = ("/api/", "/pictures/")
+
+
 class ApiGate:
     """Leads requests of the API through MIDDLEWARE, and all others on through that of the settings.
 
     The API reads no cookies and shows no pages, so it needs no session, no messages and no guard of forms.
+    Nor do pictures.
     """
 
     def __init__(self, get_response: Answering) -> None:
@@ -33,7 +38,8 @@ class ApiGate:
         self.answer_api = _through(MIDDLEWARE)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.answer_api(request) if request.path.startswith("/api/") else self.answer_page(request)
+        is_page = not request.path.startswith(WITHOUT_COOKIES)
+        return self.answer_page(request) if is_page else self.answer_api(request)
 
 
 def _through(middleware: Sequence[str]) -> Answering:

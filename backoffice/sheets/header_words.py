@@ -48,6 +48,23 @@ _LISTED = {
         "low stock, reorder level, reorder point, minimum stock, min stock, mindestbestand, meldebestand"
     ),
     "is_active": "active, enabled, aktiv, actif, activo",
+    "description": (
+        "product description, long description, body, beschreibung, langtext, produktbeschreibung, "
+        "description longue, descriptif, descripción, descrizione, omschrijving"
+    ),
+    "cost": (
+        "cost price, unit cost, cost per item, purchase price, buying price, ek, ek-preis, einkaufspreis, "
+        "einstandspreis, prix d'achat, coût, precio de coste, costo, inkoopprijs"
+    ),
+    "weight_grams": (
+        "weight (g), weight in grams, weight in g, grams, variant grams, gewicht (g), gewicht in g, "
+        "gewicht in gramm, poids (g), poids en grammes, peso (g)"
+    ),
+    "supplier_number": (
+        "supplier's number, supplier sku, supplier number, supplier code, supplier item number, "
+        "vendor sku, vendor number, lieferantennummer, lieferanten-artikelnummer, lieferantenartikelnr, "
+        "référence fournisseur, réf. fournisseur, referencia del proveedor"
+    ),
     "code": (
         "promo code, promotion code, coupon, coupon code, discount code, voucher, voucher code, "
         "gutschein, gutscheincode, aktionscode, rabattcode, code promo"

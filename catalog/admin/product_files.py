@@ -1,6 +1,7 @@
 """Importing and exporting products; who may do which."""
 
 from functools import partial
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -25,8 +26,9 @@ from catalog.product_files import (
     rejected_of,
     undo_product_import,
 )
-from catalog.product_files.export import ProductExport
+from catalog.product_files.export import ProductExport, ProductExportWithoutCost
 from catalog.product_files.plan import MOST_ROWS_OF_A_REQUEST
+from catalog.product_history import may_see_cost
 
 MOST_ROWS = MOST_ROWS_OF_A_REQUEST
 
@@ -86,11 +88,11 @@ class ProductFiles(FileImports, ImportExportMixin):
 
     def import_rejects_view(self, request: HttpRequest, number: int) -> HttpResponse:
         _refuse_unless_seeing(request)
-        rejected = partial(_rejected, number)
+        rejected = partial(_rejected, number, request.user)
         return self.hand_back(request, rejected, file_name=f"products-{number}-rejected.csv")
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[ProductExport]]:
-        return [ProductExport]
+        return [ProductExport if may_see_cost(request.user) else ProductExportWithoutCost]
 
     def exported_rows(self, request: HttpRequest) -> QuerySet[Product]:
         return super().exported_rows(request).select_related("category")
@@ -117,6 +119,6 @@ def _undo(request: HttpRequest, number: int) -> str:
     return gettext("The import of %(file_name)s is undone.") % {"file_name": kept.file_name}
 
 
-def _rejected(number: int) -> str:
+def _rejected(number: int, reader: Any) -> str:
     kept = product_import_numbered(number)
-    return rejected_of(kept) if kept.problems else ""
+    return rejected_of(kept, to=reader) if kept.problems else ""

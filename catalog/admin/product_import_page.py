@@ -1,6 +1,7 @@
 """What the page of one product import shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,9 +30,10 @@ from catalog.admin.import_page import (
 )
 from catalog.finding import products_matching
 from catalog.models import Product, ProductImport, ProductImportRow
+from catalog.models.product import weight_in_words
 from catalog.product_files import planned_row
 from catalog.product_files.problems import sentence_of
-from catalog.product_history import category_names
+from catalog.product_history import category_names, told_to
 
 # In the order of the page.
 OUTCOMES = {PROBLEMS: Outcome.PROBLEM, NEW: Outcome.NEW, CHANGES: Outcome.CHANGE, RIGHT: Outcome.SAME}
@@ -46,6 +48,10 @@ IMPORTANCE = Case(
 FIELDS: Mapping[str, str | Promise] = {
     "low_stock_threshold": gettext_lazy("Low-stock level"),
     "is_active": gettext_lazy("On sale"),
+    "description": gettext_lazy("Description"),
+    "cost": gettext_lazy("Cost"),
+    "weight_grams": gettext_lazy("Weight"),
+    "supplier_number": gettext_lazy("Supplier's number"),
 }
 COUNTED = {
     "price": ngettext_lazy("%(count)s price", "%(count)s prices", "number"),
@@ -127,6 +133,7 @@ class ProductImportPage(ImportPage):
 
     def _in_words(self, kept: ProductImportRow, product: Product | None, values: "_Values") -> ShownRow:
         row = planned_row(kept)
+        row = replace(row, changes=told_to(row.changes, self.request.user))
         changes = () if row.problems else values.changes_of(row)
         return ShownRow(
             row=row.row,
@@ -193,8 +200,10 @@ class _Values:
         if value in (None, "") or isinstance(value, bool):
             return {True: _("Yes"), False: _("No")}.get(value, "") if isinstance(value, bool) else ""
         match name:
-            case "price":
+            case "price" | "cost":
                 return formatted(Decimal(value), settings.SHOP_CURRENCY)
+            case "weight_grams":
+                return weight_in_words(value)
             case "category":
                 return self._categories.get(value, value)
             case "low_stock_threshold":

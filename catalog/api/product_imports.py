@@ -78,7 +78,8 @@ def import_products(
 ) -> HttpResponse:
     """Create and change products by a CSV or XLSX file with a column sku, at most 20 MB and 20,000 rows.
 
-    Columns: sku, name, price, category (its slug or name), barcode, low_stock_threshold, is_active (1 or 0).
+    Columns: sku, name, price, category (its slug or name), barcode, low_stock_threshold, is_active (1 or 0),
+    description, cost, weight_grams, supplier_number.
     It is planned and applied, all or nothing (201); with `dry_run` only planned (200).
     """
     actor = _importer(request)
@@ -144,13 +145,13 @@ def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> 
 
     In an import that was undone, rows have a problem that could not be.
     """
-    require(request, "catalog.view_productimport")
+    reader = require(request, "catalog.view_productimport").user
     rows = _find(number).rows.all()
     if filters.problems is not None:
         rows = rows.exclude(problem_code="") if filters.problems else rows.filter(problem_code="")
     wanted = chosen_fields(filters.fields, ROW_FIELDS)
     page = ROW_SORTING.page(rows, filters, row_columns(wanted))
-    return rendered(page.envelope([row_as_data(row, wanted) for row in page.rows])).to(request)
+    return rendered(page.envelope([row_as_data(row, wanted, to=reader) for row in page.rows])).to(request)
 
 
 @product_import_router.get(
@@ -162,8 +163,8 @@ def list_rows(request: HttpRequest, number: int, filters: Query[RowFilters]) -> 
 )
 def get_rejected(request: HttpRequest, number: int) -> HttpResponse:
     """Download the rejected rows, each with its reason: correct them and import the file again."""
-    require(request, "catalog.view_productimport")
-    return csv_reply(rejected_of(_find(number)), file_name=f"products-{number}-rejected.csv")
+    reader = require(request, "catalog.view_productimport").user
+    return csv_reply(rejected_of(_find(number), to=reader), file_name=f"products-{number}-rejected.csv")
 
 
 @product_import_router.post(
@@ -235,5 +236,6 @@ def _reply(
     if {"plan", "next"} & set(wanted):
         query = ListQuery(limit=limit, cursor=cursor)
         page = ROW_SORTING.page(kept.rows.all(), query, row_columns(ROW_FIELDS))
-        content |= {"plan": [row_as_data(row, ROW_FIELDS) for row in page.rows], "next": page.next}
+        plan = [row_as_data(row, ROW_FIELDS, to=reader.user) for row in page.rows]
+        content |= {"plan": plan, "next": page.next}
     return rendered({name: content[name] for name in wanted}, status=status, location=location)

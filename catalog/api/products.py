@@ -33,6 +33,7 @@ from catalog.api.schemas import (
 from catalog.models import Category, Product
 from catalog.models.product import ProductQuerySet
 from catalog.product_cache import public_key, remembered
+from catalog.product_history import may_see_cost
 from catalog.products import (
     ProductData,
     UnknownSku,
@@ -43,7 +44,10 @@ from catalog.products import (
     remarks_on_barcodes,
 )
 from catalog.readers.products import (
+    EDITOR_DETAIL,
+    PUBLIC_DETAIL,
     PUBLIC_FIELDS,
+    STAFF_DETAIL,
     STAFF_FIELDS,
     ProductFilter,
     product_as_data,
@@ -79,8 +83,8 @@ CATEGORY_SORTING = Sorting("categories", {"name": SortKey("name"), "slug": SortK
 )
 def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpResponse:
     """List active products; staff see archived ones too, and what is on hand and reserved."""
-    fields = _fields_for(request)
-    is_staff = fields is STAFF_FIELDS
+    is_staff = _sees_all_products(request)
+    fields = STAFF_FIELDS if is_staff else PUBLIC_FIELDS
     if filters.low_stock is not None and not is_staff:
         raise Forbidden(_("Only staff may ask what runs low."))
 
@@ -99,11 +103,11 @@ def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> HttpR
     response=ProductDetail,
     operation_id="get_product",
     summary="One product",
-    openapi_extra=asked_by([*STAFF_FIELDS, "currency"]),
+    openapi_extra=asked_by([*EDITOR_DETAIL, "currency"]),
 )
 def get_product(request: HttpRequest, sku: str, query: Query[FieldsQuery]) -> HttpResponse:
     """Find a product by its SKU, in any case; also by one that it had before it was renamed."""
-    fields = _fields_for(request)
+    fields = _detail_for(request)
     return remembered(_cache_key(request, fields), lambda: _product(sku, fields, query.fields)).to(request)
 
 
@@ -123,7 +127,7 @@ def create(request: HttpRequest, body: ProductIn) -> HttpResponse:
         product = create_product(data, by=actor)
         location = f"{request.path}/{quote(product.sku, safe='')}"
         remarks = remarks_on_barcodes([product.barcode])
-        return _product(product.sku, STAFF_FIELDS, status=201, location=location, remarks=remarks)
+        return _product(product.sku, _detail_for(request), status=201, location=location, remarks=remarks)
 
     return answer_once(request, body, run)
 
@@ -144,7 +148,7 @@ def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
             changes["category"] = _category(body.category)
         product = edit_product(sku, by=actor, changes=changes)
         remarks = remarks_on_barcodes([product.barcode] if "barcode" in changes else [])
-        return _product(product.sku, STAFF_FIELDS, remarks=remarks)
+        return _product(product.sku, _detail_for(request), remarks=remarks)
 
     return run().to(request)
 
@@ -172,13 +176,22 @@ def list_categories(request: HttpRequest, filters: Query[ListQuery]) -> HttpResp
     return rendered(page.envelope([{name: row[name] for name in wanted} for row in page.rows])).to(request)
 
 
-def _fields_for(request: HttpRequest) -> tuple[str, ...]:
+def _sees_all_products(request: HttpRequest) -> bool:
     user = request.user
-    return STAFF_FIELDS if user.is_staff and user.has_perm("catalog.view_product") else PUBLIC_FIELDS
+    return user.is_staff and user.has_perm("catalog.view_product")
+
+
+def _detail_for(request: HttpRequest) -> tuple[str, ...]:
+    if not _sees_all_products(request):
+        return PUBLIC_DETAIL
+    return EDITOR_DETAIL if may_see_cost(request.user) else STAFF_DETAIL
 
 
 def _cache_key(request: HttpRequest, fields: tuple[str, ...]) -> str:
-    return f"staff {request.get_full_path()}" if fields is STAFF_FIELDS else public_key(request.META)
+    """Return what a reply is kept by: whoever sees other fields gets another one."""
+    if fields in (PUBLIC_FIELDS, PUBLIC_DETAIL):
+        return public_key(request.META)
+    return f"{'editor' if fields is EDITOR_DETAIL else 'staff'} {request.get_full_path()}"
 
 
 def _filtered(filters: ProductFilters, *, is_staff: bool) -> Narrowed[ProductFilter]:
@@ -206,7 +219,7 @@ def _product(
     """Return these of the product's fields that the caller may see. Raises UnknownSku."""
     wanted = chosen_fields(fields, [*available, "currency"])
     shown = [name for name in wanted if name != "currency"]
-    row = _row_of(sku, is_staff=available is STAFF_FIELDS)
+    row = _row_of(sku, is_staff=available is not PUBLIC_DETAIL)
     content = product_as_data(row, shown)
     if "currency" in wanted:
         content["currency"] = settings.SHOP_CURRENCY
@@ -224,7 +237,7 @@ def _row_of(sku: str, *, is_staff: bool) -> dict[str, Any]:
 
 @selecting
 def _with_key(key: str) -> QuerySet[Product, dict[str, Any]]:
-    return Product.objects.with_keys([key]).order_by("pk").values(*product_columns(STAFF_FIELDS))
+    return Product.objects.with_keys([key]).order_by("pk").values(*product_columns(EDITOR_DETAIL))
 
 
 def _version(updated_at: Any) -> str:

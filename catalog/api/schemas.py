@@ -9,12 +9,15 @@ from accounts.models import Source
 from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
 from backoffice.api.pagination import ListQuery
 from catalog.models import MovementKind, Reason
-from catalog.models.product import MAX_UNITS
+from catalog.models.product import MAX_DESCRIPTION, MAX_GRAMS, MAX_UNITS
 
 Name = Annotated[str, text(255, shortest=1), Field(examples=["WHITE METAL LANTERN"])]
 Barcode = Annotated[str, text(64)]
+SupplierNumber = Annotated[str, text(64)]
+Description = Annotated[str, text(MAX_DESCRIPTION, lines=True)]
 Slug = Annotated[str, text(120)]
 Threshold = Annotated[int, Field(strict=True, ge=0, le=MAX_UNITS)]
+Grams = Annotated[int, Field(strict=True, ge=0, le=MAX_GRAMS)]
 Units = Annotated[int, Field(ge=-MAX_UNITS, le=MAX_UNITS)]
 
 
@@ -44,6 +47,10 @@ class ProductIn(Input):
     barcode: Barcode = ""
     is_active: Truth = True
     low_stock_threshold: Threshold | None = Field(None, description="null: the shop's own.")
+    description: Description = ""
+    cost: Money | None = Field(None, description="What one unit costs the shop.")
+    weight_grams: Grams | None = None
+    supplier_number: SupplierNumber = Field("", description="What the supplier calls it.")
 
 
 class ProductPatch(Patch):
@@ -54,10 +61,14 @@ class ProductPatch(Patch):
     barcode: Barcode = OMITTED
     is_active: Truth = OMITTED
     low_stock_threshold: Threshold | None = None
+    description: Description = OMITTED
+    cost: Money | None = None
+    weight_grams: Grams | None = None
+    supplier_number: SupplierNumber = OMITTED
 
 
 class ProductOut(BaseModel):
-    """A product as the API returns it; the last five fields are for staff."""
+    """A product as lists of the API have it; the last six fields are for staff."""
 
     sku: str
     name: str
@@ -65,6 +76,8 @@ class ProductOut(BaseModel):
     stock: int = Field(description="What can be ordered: on hand less reserved.")
     category: str | None = Field(description="The slug of its category.")
     category_name: str | None
+    picture: str | None = Field(description="The address of its first picture, WebP of at most 1,200 pixels.")
+    weight_grams: int | None
     is_active: bool
     created_at: datetime
     updated_at: datetime
@@ -73,9 +86,23 @@ class ProductOut(BaseModel):
     low_stock_threshold: int | None = Field(None, description="Its own; null: the shop's.")
     low_stock_at: int = Field(0, description="The threshold that holds: its own or the shop's.")
     barcode: str = ""
+    supplier_number: str = ""
+
+
+class PictureOut(BaseModel):
+    name: str = Field(description="By which it is changed and removed.")
+    url: str = Field(description="WebP of at most 1,200 pixels a side; what is there never changes.")
+    alt: str = Field(description="What it shows, for whoever cannot see it.")
+    width: int
+    height: int
 
 
 class ProductDetail(ProductOut):
+    """One product; what it costs the shop is for those who may edit products."""
+
+    description: str
+    pictures: list[PictureOut] = Field(description="The first one is shown in lists.")
+    cost: str | None = None
     currency: str
 
 

@@ -1,6 +1,7 @@
 from catalog.models.category_change import CategoryChange, CategoryChangeKind
 from catalog.models.file_import import ImportState
 from catalog.models.ledger import MovementKind, Reason, StockMovement
+from catalog.models.picture import PictureSize, ProductPicture
 from catalog.models.product import Category, EarlierSku, Product, SeenProduct
 from catalog.models.product_change import ProductChange, ProductChangeKind
 from catalog.models.product_import import ProductImport, ProductImportRow
@@ -14,11 +15,13 @@ __all__ = [
     "ImportMode",
     "ImportState",
     "MovementKind",
+    "PictureSize",
     "Product",
     "ProductChange",
     "ProductChangeKind",
     "ProductImport",
     "ProductImportRow",
+    "ProductPicture",
     "Reason",
     "SeenProduct",
     "StockImport",

@@ -8,20 +8,22 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.db.fields import BarcodeKeyField, FoldedField, LineField
+from backoffice.db.fields import BarcodeKeyField, FoldedField, LineField, LinesField
 from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO
 from backoffice.text import barcode_key, identity_key
 
 MAX_UNITS = 2_000_000_000
+MAX_GRAMS = 100_000_000
+MAX_DESCRIPTION = 10_000
 sku_validator = RegexValidator(
     r"\A[^/\x00-\x1f\x7f]{1,64}\Z",
     _("A SKU has 1 to 64 characters, without / and control characters."),
@@ -41,6 +43,16 @@ not_of_the_api = RegexValidator(
     flags=re.IGNORECASE,
     inverse_match=True,
 )
+
+
+def weight_in_words(grams: int) -> str:
+    """`0.42 kg`."""
+    return _("%(kilograms)s kg") % {"kilograms": kilograms(grams)}
+
+
+def kilograms(grams: int) -> str:
+    """`0.42`."""
+    return f"{(Decimal(grams) / 1000).normalize():f}"
 
 
 class Category(Searched):
@@ -136,6 +148,19 @@ class Product(Searched):
         verbose_name=_("category"),
     )
     price = MoneyField(_("price"))
+    description = LinesField(_("description"), blank=True, validators=[MaxLengthValidator(MAX_DESCRIPTION)])
+    cost = MoneyField(
+        _("cost"),
+        null=True,
+        blank=True,
+        help_text=_("What one unit costs the shop. Only those who may edit products see it."),
+    )
+    weight_grams = models.PositiveIntegerField(
+        _("weight"), null=True, blank=True, validators=[MaxValueValidator(MAX_GRAMS)]
+    )
+    supplier_number = LineField(_("supplier’s number"), max_length=64, blank=True)
+    # The name of its first picture, so that lists show it without a query; catalog/pictures keeps it so.
+    picture = models.CharField(max_length=32, blank=True, editable=False)
     is_active = models.BooleanField(
         _("active"),
         default=True,
@@ -160,6 +185,7 @@ class Product(Searched):
         ordering = ("sku",)
         constraints = (
             models.CheckConstraint(condition=Q(price__gte=ZERO), name="product_price_not_negative"),
+            models.CheckConstraint(condition=Q(cost__gte=ZERO), name="product_cost_not_negative"),
             models.CheckConstraint(condition=Q(on_hand__gte=0), name="product_on_hand_not_negative"),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="product_reserved_not_negative"),
             models.CheckConstraint(

@@ -11,6 +11,7 @@ from backoffice.sheets.columns import Layout
 from backoffice.sheets.plans import RowProblem
 from backoffice.text import identity_key
 from catalog.models import Category
+from catalog.models.product import MAX_DESCRIPTION
 from catalog.product_files.problems import RowHasProblems
 
 KINDS = {
@@ -21,6 +22,10 @@ KINDS = {
     "barcode": CellKind.KEY,
     "low_stock_threshold": CellKind.WHOLE,
     "is_active": CellKind.TRUTH,
+    "description": CellKind.LINES,
+    "cost": CellKind.MONEY,
+    "weight_grams": CellKind.WHOLE,
+    "supplier_number": CellKind.KEY,
 }
 IMPORTED = tuple(KINDS)
 LAYOUT = Layout(
@@ -32,6 +37,7 @@ LAYOUT = Layout(
     needed_in_words=_("sku, and for new products name and price"),
 )
 MAX_CELL = 255
+LONGER_CELLS = {"description": MAX_DESCRIPTION}
 
 type Categories = Mapping[str, Category]
 """All categories, by folded name and by slug."""
@@ -61,8 +67,9 @@ def said_by(
 
 
 def _value_of(column: str, text: str, categories: Categories) -> Any:
-    if len(text) > MAX_CELL:
-        raise CellFault("cell_too_long", length=len(text), most=MAX_CELL)
+    most = LONGER_CELLS.get(column, MAX_CELL)
+    if len(text) > most:
+        raise CellFault("cell_too_long", length=len(text), most=most)
     return _category(text, categories) if column == "category" else READERS[column](text)
 
 
@@ -80,7 +87,7 @@ def _category(text: str, categories: Categories) -> Category | None:
     return categories[identity_key(text)]
 
 
-def _price(text: str) -> Decimal | None:
+def _amount(text: str) -> Decimal | None:
     return money_of(text) if text else None
 
 
@@ -104,8 +111,12 @@ def _is_active(text: str) -> bool:
 READERS: dict[str, Callable[[str], Any]] = {
     "sku": str,
     "name": str,
-    "price": _price,
+    "price": _amount,
     "barcode": str,
     "low_stock_threshold": _units,
     "is_active": _is_active,
+    "description": str,
+    "cost": _amount,
+    "weight_grams": _units,
+    "supplier_number": str,
 }

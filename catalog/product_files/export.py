@@ -5,6 +5,7 @@ from import_export import fields, resources, widgets
 from backoffice.sheets.exporting import SafeRows
 from catalog.models import Category, Product
 from catalog.product_files.cells import IMPORTED
+from catalog.product_history import CONFIDENTIAL
 
 SHOWN = ("category_name", "on_hand", "reserved", "stock")
 
@@ -18,9 +19,19 @@ class ProductExport(SafeRows, resources.ModelResource):
 
     category = fields.Field("category", "category", widgets.ForeignKeyWidget(Category, "slug"))
     category_name = fields.Field("category__name", "category_name", readonly=True)
+    weight_grams = fields.Field("weight_grams", "weight_grams", widgets.IntegerWidget())
     on_hand, reserved, stock = _units("on_hand"), _units("reserved"), _units("stock", "available")
 
     class Meta:
         model = Product
         fields = (*IMPORTED, *SHOWN)
+        name = "Products"
+
+
+class ProductExportWithoutCost(ProductExport):
+    """For those who may not see what products cost the shop."""
+
+    class Meta:
+        model = Product
+        fields = tuple(name for name in (*IMPORTED, *SHOWN) if name not in CONFIDENTIAL)
         name = "Products"

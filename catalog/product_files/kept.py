@@ -12,14 +12,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.models import User
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Conflict, NotFound
+from backoffice.errors import Conflict, Forbidden, NotFound
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowProblem
 from backoffice.sheets.remarks import kept_remarks, remarks_kept
 from catalog.models import ImportState, ProductImport, ProductImportRow
 from catalog.product_files.plan import rejected_products_csv
 from catalog.product_files.problems import problems_in_words
 from catalog.product_files.reading import ProductFile
+from catalog.product_history import told_to
 
 PLANS_KEPT = timedelta(hours=24)
 # So many rows are written in one transaction; others can write between two of them.
@@ -146,8 +148,14 @@ def planned_row(row: ProductImportRow) -> PlannedRow:
     return PlannedRow(row.row, row.sku, Outcome(row.outcome), pairs, words, problems)
 
 
-def rejected_of(kept: ProductImport) -> str:
-    """Return the rows with problems as a CSV file to correct and import again."""
+def rejected_of(kept: ProductImport, *, to: User | None) -> str:
+    """Return the rows with problems as a CSV file to correct and import again; `to` None sees everything.
+
+    Raises:
+        Forbidden: the file has a column that the reader may not see.
+    """
+    if told_to(dict.fromkeys(kept.columns), to).keys() != set(kept.columns):
+        raise Forbidden(gettext("Only those who may edit products see what they cost."))
     return rejected_products_csv(file_of(kept), plan_of(kept))
 
 

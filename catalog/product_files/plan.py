@@ -31,8 +31,8 @@ from catalog.product_files.problems import (
 )
 from catalog.product_files.reading import ProductFile
 from catalog.product_files.writing import PRODUCTS_AT_ONCE, locked_products, write
-from catalog.product_history import KEPT_OF, ProductEdit, differences, record_edits
-from catalog.products import unclean_fields
+from catalog.product_history import AMOUNTS, KEPT_OF, ProductEdit, differences, record_edits
+from catalog.products import negative_amounts, unclean_fields
 
 logger = logging.getLogger(__name__)
 
@@ -167,24 +167,24 @@ class _Judge:
         # Its category was just read; Django would query it again for each row.
         if unclean := unclean_fields(product, but=["category"]):
             raise RowHasProblems(*problems_of_fields(unclean))
-        if product.price < 0:
-            raise RowHasProblems(RowProblem("price", "negative_price"))
+        if negative := negative_amounts(product):
+            raise RowHasProblems(*(RowProblem(name, "negative_price") for name in negative))
         if product.barcode and self._holders.setdefault(barcode_key(product.barcode), key) != key:
             raise RowHasProblems(RowProblem("", "barcode_taken", {"barcode": product.barcode}))
 
     def _value(self, product: Product, name: str) -> Any:
-        if name == "price":
-            return _with_cents(product.price)
+        if name in AMOUNTS:
+            return _with_cents(getattr(product, name))
         if name != "category":
             return getattr(product, name)
         return self._slugs.get(product.category_id) if product.category_id else None
 
 
-def _with_cents(price: Decimal | None) -> Decimal | None:
+def _with_cents(amount: Decimal | None) -> Decimal | None:
     """Write 4.1 as 4.10, which is how it is kept; what is no such amount is left to be refused."""
-    if price is None or abs(price) > MAX_AMOUNT or price != rounded(price):
-        return price
-    return rounded(price)
+    if amount is None or abs(amount) > MAX_AMOUNT or amount != rounded(amount):
+        return amount
+    return rounded(amount)
 
 
 def _keys_of(file: ProductFile) -> list[str]:

@@ -26,6 +26,7 @@ from catalog.product_files.kept import ImportInWrongState, hold_product_import
 from catalog.product_files.problems import RowHasProblems, problems_in_words
 from catalog.product_files.writing import PRODUCTS_AT_ONCE, locked_products, write
 from catalog.product_history import (
+    AMOUNTS,
     KEPT_OF,
     ProductEdit,
     differences,
@@ -36,7 +37,8 @@ from catalog.product_history import (
 NOT_UNDONE = "not_undone"
 DOING = (Outcome.NEW.value, Outcome.CHANGE.value)
 # What a product has that its file did not say.
-NOTHING_GIVEN: Mapping[str, Any] = dict.fromkeys(KEPT_OF) | {"barcode": ""}
+TEXTS = ("barcode", "description", "supplier_number")
+NOTHING_GIVEN: Mapping[str, Any] = dict.fromkeys(KEPT_OF) | dict.fromkeys(TEXTS, "")
 
 
 class NotApplied(ImportInWrongState):
@@ -158,7 +160,7 @@ class _Undoing:
     def _edited(self, product: Product, values: Mapping[str, Any]) -> ProductEdit:
         before = self._values(product)
         for name, value in values.items():
-            setattr(product, name, Decimal(value) if name == "price" else value)
+            setattr(product, name, Decimal(value) if name in AMOUNTS and value is not None else value)
         return ProductEdit(product, is_new=False, changes=differences(before, self._values(product)))
 
     def _values(self, product: Product) -> dict[str, Any]:

@@ -22,6 +22,10 @@ WRITTEN = (
     "barcode_key",
     "low_stock_threshold",
     "is_active",
+    "description",
+    "cost",
+    "weight_grams",
+    "supplier_number",
     "updated_at",
     "search_text",
 )

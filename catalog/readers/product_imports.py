@@ -11,6 +11,7 @@ from accounts.models import User
 from backoffice.sheets.plans import RowProblem
 from catalog.models import ProductImport, ProductImportRow
 from catalog.product_files import problems_in_words
+from catalog.product_history import told_to
 from catalog.readers.file_imports import HISTORY, ImportFields, narrowed
 
 FIELDS = ImportFields(
@@ -56,11 +57,14 @@ def row_columns(fields: Iterable[str]) -> list[str]:
     return [ROW_COLUMNS[name] for name in fields]
 
 
-def row_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-    """Return these fields of a row of the file: what it changes, or what is wrong with it."""
+def row_as_data(row: Mapping[str, Any], fields: Iterable[str], *, to: User | None) -> dict[str, Any]:
+    """Return these fields of a row of the file: what it changes, or what is wrong with it.
+
+    `to` None sees everything.
+    """
     content = {name: row[ROW_COLUMNS[name]] for name in fields}
     if "changes" in content:
-        pairs = content["changes"].items()
+        pairs = told_to(content["changes"], to).items()
         content["changes"] = {name: {"from": before, "to": after} for name, (before, after) in pairs}
     if "problem" in content:
         problems = [RowProblem(*each) for each in content["problem"]]
@@ -71,9 +75,9 @@ def row_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]
 
 
 def rows_as_data(rows: QuerySet[ProductImportRow]) -> Iterator[dict[str, Any]]:
-    """Yield the rows in the order of the queryset, reading them as they are needed."""
+    """Yield all of the rows in the order of the queryset, reading them as they are needed."""
     read = rows.values(*row_columns(ROW_FIELDS)).iterator(2_000)
-    return (row_as_data(row, ROW_FIELDS) for row in read)
+    return (row_as_data(row, ROW_FIELDS, to=None) for row in read)
 
 
 @dataclass(frozen=True, slots=True)

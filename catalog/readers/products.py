@@ -5,30 +5,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 
 from backoffice.db.kept_lists import ListFilter
 from backoffice.text import identity_key
 from catalog.finding import products_matching
-from catalog.models import Category, Product
+from catalog.models import Category, PictureSize, Product, ProductPicture
+from catalog.models.picture import picture_url
 from catalog.models.product import ProductQuerySet
 
+# Of each product of a list.
 PUBLIC_FIELDS = (
-    *("sku", "name", "price", "stock", "category", "category_name"),
+    *("sku", "name", "price", "stock", "category", "category_name", "picture", "weight_grams"),
     *("is_active", "created_at", "updated_at"),
 )
-STAFF_FIELDS = (*PUBLIC_FIELDS, "on_hand", "reserved", "low_stock_threshold", "low_stock_at", "barcode")
+STAFF_FIELDS = (
+    *PUBLIC_FIELDS,
+    *("on_hand", "reserved", "low_stock_threshold", "low_stock_at", "barcode", "supplier_number"),
+)
+# Of one product. What a unit costs the shop is for those who may edit products.
+MORE_OF_ONE = ("description", "pictures")
+PUBLIC_DETAIL = (*PUBLIC_FIELDS, *MORE_OF_ONE)
+STAFF_DETAIL = (*STAFF_FIELDS, *MORE_OF_ONE)
+EDITOR_DETAIL = (*STAFF_DETAIL, "cost")
+PICTURE_FIELDS = ("name", "url", "alt", "width", "height")
 COLUMNS = {
     "stock": "available",
     "category": "category__slug",
     "category_name": "category__name",
     "low_stock_at": "low_stock_threshold",
+    "pictures": "pk",
 }
-
-OWN_COLUMNS = tuple(
-    COLUMNS.get(name, name) for name in STAFF_FIELDS if name not in ("category", "category_name")
-)
+OF_CATEGORY = ("category", "category_name")
 
 
 def product_columns(fields: Iterable[str]) -> list[str]:
@@ -41,15 +51,44 @@ def product_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, 
     product = {name: row[COLUMNS.get(name, name)] for name in fields}
     if product.get("low_stock_at", 0) is None:
         product["low_stock_at"] = settings.SHOP_LOW_STOCK_THRESHOLD
+    if "pictures" in product:
+        # One that has any names the first of them.
+        product["pictures"] = _pictures_of(row["pk"]) if row["picture"] else []
+    if "picture" in product:
+        product["picture"] = _address_of(row["picture"])
     return product
 
 
-def product_data(product: Product) -> dict[str, Any]:
-    """Return all that staff see of one product; its category is loaded if it was not."""
+def product_data(product: Product, fields: Iterable[str] = STAFF_FIELDS) -> dict[str, Any]:
+    """Return these fields of one product; its category is loaded if it was not."""
+    fields = tuple(fields)
     category = product.category
-    shown = {name: getattr(product, name) for name in OWN_COLUMNS}
+    columns = ["picture", *product_columns(name for name in fields if name not in OF_CATEGORY)]
+    shown = {name: getattr(product, name) for name in columns}
     related = {"category__slug": category and category.slug, "category__name": category and category.name}
-    return product_as_data(shown | related, STAFF_FIELDS)
+    return product_as_data(shown | related, fields)
+
+
+def picture_as_data(picture: ProductPicture) -> dict[str, Any]:
+    """Return a picture as the shop shows it, no larger than `PictureSize.SHOP` on either side."""
+    largest = max(picture.width, picture.height)
+    shrunk = min(1, PictureSize.SHOP / largest)
+    return {
+        "name": picture.name,
+        "url": _address_of(picture.name),
+        "alt": picture.alt,
+        "width": max(1, round(picture.width * shrunk)),
+        "height": max(1, round(picture.height * shrunk)),
+    }
+
+
+def _pictures_of(pk: int) -> list[dict[str, Any]]:
+    return [picture_as_data(picture) for picture in ProductPicture.objects.filter(product=pk)]
+
+
+def _address_of(name: str) -> str | None:
+    """Return the whole address of the picture with this name: other systems know no path of ours."""
+    return urljoin(settings.SHOP_URL, picture_url(name, PictureSize.SHOP)) if name else None
 
 
 def products_as_data(

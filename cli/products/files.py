@@ -60,7 +60,8 @@ def import_file(
 ) -> None:
     """Create and change products by a file: show what each row does, ask, and do all of it or nothing.
 
-    Columns: sku, name, price, category (its slug or name), barcode, low_stock_threshold, is_active (1 or 0).
+    Columns: sku, name, price, category (its slug or name), barcode, low_stock_threshold, is_active (1 or 0),
+    description, cost, weight_grams, supplier_number.
     What has no column stays as it is; an empty cell empties it. `shopctl products export` writes such a file.
     The import can be undone: see `shopctl products imports`. Stock is imported by `shopctl stock import`.
     """

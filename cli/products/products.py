@@ -152,9 +152,11 @@ def show_product(sku: Sku, json: Json = False) -> None:
     from django.conf import settings
 
     from catalog.products import product_with_sku
-    from catalog.readers.products import product_data
+    from catalog.readers.products import EDITOR_DETAIL, product_data
 
-    row = {**product_data(product_with_sku(sku)), "currency": settings.SHOP_CURRENCY}
+    row = {**product_data(product_with_sku(sku), EDITOR_DETAIL), "currency": settings.SHOP_CURRENCY}
+    if not json:
+        row["pictures"] = [picture["url"] for picture in row["pictures"]]
     show_one(row, as_json=json, headings=HEADINGS)
 
 

@@ -22,6 +22,7 @@ from catalog.product_history import (
     edit_between,
     in_words,
     record_edits,
+    told_to,
     values_of,
 )
 from catalog.products import edit_product
@@ -119,7 +120,7 @@ def test_a_change_is_told_in_words() -> None:
 
     shown = {
         change.title: (change.before, change.after)
-        for change in in_words(changes_of(Product.objects.get())[0], category_names())
+        for change in in_words(changes_of(Product.objects.get())[0].changes, category_names())
     }
 
     assert shown == {
@@ -202,3 +203,42 @@ def _statements(client: Client, product: Product) -> int:
     with CaptureQueriesContext(connection) as captured:
         client.get(f"{PRODUCTS}{product.pk}/change/")
     return len(captured)
+
+
+def test_details_are_told_as_people_read_them() -> None:
+    make_product("MUG", weight_grams=1_000, cost=Decimal("1.20"), description="One")
+    edit_product(
+        "MUG",
+        by=CLI,
+        changes={
+            "weight_grams": 420,
+            "cost": None,
+            "description": "Two\nlines",
+            "supplier_number": "S-7",
+        },
+    )
+    told = in_words(changes_of(Product.objects.get())[0].changes, {})
+    assert [(each.title, each.before, each.after) for each in told] == [
+        ("Description", "One", "Two\nlines"),
+        ("Cost", "1.20", "(empty)"),
+        ("Weight", "1 kg", "0.42 kg"),
+        ("Supplier’s number", "(empty)", "S-7"),
+    ]
+
+
+def test_a_cost_is_told_to_those_alone_who_may_edit_products() -> None:
+    changes = {"name": ["Cup", "Mug"], "cost": ["1.00", "2.00"]}
+
+    assert told_to(changes, None) == changes
+    assert told_to(changes, make_user(role="Manager")) == changes
+    for role in ("Warehouse", "Support", "Marketing", "Viewer"):
+        assert told_to(changes, make_user(role=role)) == {"name": ["Cup", "Mug"]}
+
+
+@pytest.mark.parametrize("amount", ["price", "cost"])
+def test_no_amount_of_a_product_is_negative(amount: str) -> None:
+    make_product("MUG")
+    with pytest.raises(Invalid) as refused:
+        edit_product("MUG", by=CLI, changes={amount: Decimal(-1)})
+    assert [fault.pointer for fault in refused.value.faults] == [f"/{amount}"]
+    assert changes_of(Product.objects.get()).count() == 1

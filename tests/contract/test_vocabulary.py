@@ -13,7 +13,7 @@ from catalog import stock
 from catalog.exports import ImportRowExport, MovementExport
 from catalog.readers.movements import MOVEMENT_FIELDS
 from catalog.readers.product_imports import PRODUCT_IMPORT_FIELDS
-from catalog.readers.products import STAFF_FIELDS
+from catalog.readers.products import EDITOR_DETAIL, STAFF_FIELDS
 from catalog.readers.stock_imports import IMPORT_FIELDS, ROW_FIELDS
 from cli.app import app
 from orders.exports import OrderExport
@@ -34,16 +34,18 @@ from tests.factories import (
     make_user,
     place,
 )
+from tests.pictures import pictures_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def order() -> Order:
+def order(picture_folder: Any) -> Order:
     """A shop with one of each noun in it; the order has a promo, a parcel and something cancelled."""
     lanterns = make_category("Lanterns")
     make_product("TEA-01", on_hand=9, price="10.00", category=lanterns, low_stock_threshold=2)
     make_product("MUG-7", on_hand=5, price="4.00")
+    pictures_of("TEA-01", 2)
     make_promo_code("TEN", max_uses=5)
     make_batch(2, name="Friday")
     stock.adjust("TEA-01", -1, reason="damaged", by=CLI)
@@ -175,7 +177,7 @@ def columns_of(content: str) -> list[str]:
 
 
 def test_the_columns_of_files_have_the_names_of_fields(shopctl: Shopctl, order: Order) -> None:
-    assert set(columns_of(shopctl("products", "export").stdout)) <= set(STAFF_FIELDS)
+    assert set(columns_of(shopctl("products", "export").stdout)) <= set(EDITOR_DETAIL)
     assert set(columns_of(shopctl("promos", "export").stdout)) <= set(PROMO_CODE_DETAIL)
     assert set(MovementExport().get_export_headers()) <= {*MOVEMENT_FIELDS, "name"}
     of_row = {"number", "file_name", "expected", "note"}

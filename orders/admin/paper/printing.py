@@ -18,7 +18,7 @@ from accounts.models import User
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import is_key
-from orders.admin.order.page import address_of, items_of, totals_of
+from orders.admin.order.items import address_of, items_of, totals_of
 from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
 from orders.models import Order, Shipment
 from orders.visibility import may_know_customers, may_know_promos, note_told_to

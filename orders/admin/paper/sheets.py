@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.dates import moment_with_year
 from orders.admin import counted
-from orders.admin.order.page import address_of, with_phone
+from orders.admin.order.items import address_of, with_phone
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from catalog.models import Product, ProductImport
 from catalog.product_files import plan
 from catalog.products import edit_product
-from tests.contract.client import Api
+from tests.contract.client import Api, assert_problem
 from tests.factories import CLI, make_product, make_user
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +195,20 @@ def test_no_product_takes_the_address_of_the_imports(manager: Api) -> None:
         assert (refused.status_code, refused.json()["code"]) == (422, "validation")
     told = sent(manager, "sku,name,price\nImports,Crate,1.00\n").json()["errors"][0]["detail"]
     assert told.startswith("Row 2 (Imports): sku: “imports” alone cannot be a SKU")
+
+
+def test_what_a_file_says_of_costs_is_told_to_whoever_may_edit_products_alone(manager: Api) -> None:
+    make_product("A")
+    file = "sku,name,cost\nA,Tea,1.23\nB,Cup,-1\n"
+    number = sent(manager, file, query="?dry_run=true").json()["number"]
+    path = f"products/imports/{number}"
+    viewer = Api(make_user(role="Viewer"))
+
+    def changes(reader: Api, where: str, name: str) -> Any:
+        return [row["changes"] for row in reader.get(f"{path}{where}").json()[name] if row["changes"]]
+
+    for where, name in (("", "plan"), ("/rows", "items")):
+        assert changes(manager, where, name)[0]["cost"] == {"from": None, "to": "1.23"}
+        assert list(changes(viewer, where, name)[0]) == ["name"]
+    assert b"-1" in manager.get(f"{path}/rejected.csv").content
+    assert_problem(viewer.get(f"{path}/rejected.csv"), 403, "forbidden")

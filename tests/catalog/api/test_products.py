@@ -2,6 +2,7 @@ import pytest
 
 from tests.contract.client import Api, assert_problem
 from tests.factories import make_category, make_product, make_user, place
+from tests.pictures import pictures_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,8 @@ def test_anybody_lists_active_products_and_sees_what_can_be_ordered():
                 "stock": 100,
                 "category": "lanterns",
                 "category_name": "Lanterns",
+                "picture": None,
+                "weight_grams": None,
                 "is_active": True,
                 "created_at": product.created_at.isoformat().replace("+00:00", "Z"),
                 "updated_at": product.updated_at.isoformat().replace("+00:00", "Z"),
@@ -144,3 +147,77 @@ def test_products_are_filtered_and_ordered(query, found):
 )
 def test_a_parameter_that_makes_no_sense_is_refused_and_named(query, pointer):
     assert_problem(Api().get(f"products?{query}"), 422, "validation", pointer)
+
+
+DETAILS = {
+    "description": "Hand-glazed stoneware.\nEach bowl differs a little.",
+    "cost": "1.20",
+    "weight_grams": 420,
+    "supplier_number": "SB-7/2",
+}
+
+
+def test_what_is_said_of_a_product_is_taken_and_told_again():
+    manager = Api(make_user(role="Manager"))
+    made = manager.post("products", {"sku": "SB-1", "name": "Bowl", "price": "4.13", **DETAILS}).json()
+    assert {name: made[name] for name in DETAILS} == DETAILS
+    assert (made["picture"], made["pictures"]) == (None, [])
+
+    changed = {"description": "", "cost": None, "weight_grams": 0, "supplier_number": ""}
+    assert manager.patch("products/SB-1", changed).json().items() >= changed.items()
+    assert manager.get("products/SB-1").json().items() >= changed.items()
+
+
+def test_what_a_product_costs_the_shop_is_told_to_whoever_may_edit_it_alone():
+    manager = Api(make_user(role="Manager"))
+    manager.post("products", {"sku": "SB-1", "name": "Bowl", "price": "4.13", **DETAILS})
+
+    # In this order, so that a reply that was kept for one reader would be told to the next.
+    assert manager.get("products/SB-1").json()["cost"] == "1.20"
+    for role in ("Warehouse", "Support", "Marketing", "Viewer"):
+        told = Api(make_user(role=role)).get("products/SB-1").json()
+        assert "cost" not in told
+        assert told["supplier_number"] == "SB-7/2"
+        assert_problem(Api(make_user(role=role)).get("products/SB-1?fields=cost"), 422, "validation")
+    stranger = Api().get("products/SB-1").json()
+    assert stranger.keys().isdisjoint({"cost", "supplier_number"})
+    assert stranger["description"] == DETAILS["description"]
+    assert "cost" not in manager.get("products").json()["items"][0]
+
+
+def test_lists_leave_out_what_is_long():
+    make_product("SB-1", description="Long")
+    for reader in (Api(), Api(make_user(role="Manager"))):
+        assert reader.get("products").json()["items"][0].keys().isdisjoint({"description", "pictures"})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("cost", "-1"),
+        ("cost", "1.234"),
+        ("weight_grams", -1),
+        ("weight_grams", 1.5),
+        ("weight_grams", 100_000_001),
+        ("supplier_number", "a\x1bb"),
+        ("supplier_number", "x" * 65),
+        ("description", "a\x1bb"),
+        ("description", "x" * 10_001),
+        ("description", None),
+    ],
+)
+def test_what_no_product_can_have_is_refused(field, value):
+    make_product("SB-1")
+    manager = Api(make_user(role="Manager"))
+    assert_problem(manager.patch("products/SB-1", {field: value}), 422, "validation", f"/{field}")
+
+
+def test_a_new_picture_is_another_version_of_the_product(picture_folder):
+    make_product("SB-1")
+    before = Api().get("products/SB-1")
+    (picture,) = pictures_of("SB-1", 1)
+    after = Api().get("products/SB-1")
+
+    assert before.headers["ETag"] != after.headers["ETag"]
+    assert [each["name"] for each in after.json()["pictures"]] == [picture.name]
+    assert Api().get("products").json()["items"][0]["picture"] == after.json()["picture"]

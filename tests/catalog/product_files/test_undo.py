@@ -251,3 +251,26 @@ def test_an_import_that_is_undone_twice_at_once_is_undone_once() -> None:
     assert sorted(type(each).__name__ for each in outcomes) == ["NotApplied"] * 3 + ["ProductImport"]
     assert ProductChange.objects.filter(kind="undone").count() == 1
     assert ProductImport.objects.get().state == "undone"
+
+
+def test_details_and_amounts_have_their_values_from_before_again() -> None:
+    make_product("A", cost=Decimal("1.20"), weight_grams=420, description="One", supplier_number="S-7")
+    make_product("B")
+    number = imported("sku,cost,weight (g),description,supplier sku\nA,,0,Two,\nB,0.50,7,Three,S-8\n")
+    assert details("A") == (None, 0, "Two", "")
+    assert details("B") == (Decimal("0.50"), 7, "Three", "S-8")
+
+    undo_product_import(number, by=CLI)
+    assert details("A") == (Decimal("1.20"), 420, "One", "S-7")
+    assert details("B") == (None, None, "", "")
+
+
+def details(sku: str) -> tuple[Decimal | None, int | None, str, str]:
+    found = product_with_sku(sku)
+    return found.cost, found.weight_grams, found.description, found.supplier_number
+
+
+def test_what_a_new_product_was_not_given_is_no_change_since() -> None:
+    number = imported("sku,name,price\nNEW,Cup,1.00\n")
+    undo_product_import(number, by=CLI)
+    assert not product_with_sku("NEW").is_active

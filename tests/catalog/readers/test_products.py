@@ -9,8 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Product
+from catalog.pictures import add_picture, drawn
 from catalog.readers.products import (
+    EDITOR_DETAIL,
+    PICTURE_FIELDS,
+    PUBLIC_DETAIL,
     PUBLIC_FIELDS,
+    STAFF_DETAIL,
     STAFF_FIELDS,
     ProductFilter,
     product_as_data,
@@ -19,7 +24,8 @@ from catalog.readers.products import (
     products_as_data,
     slug_of_category,
 )
-from tests.factories import make_category, make_product, make_sold_out, place
+from tests.factories import CLI, make_category, make_product, make_sold_out, place
+from tests.pictures import pictures_of, png
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +51,8 @@ def test_a_product_is_told_with_its_stock_and_its_category() -> None:
         "stock": 4,
         "category": "fine-teas",
         "category_name": "Fine teas",
+        "picture": None,
+        "weight_grams": None,
         "is_active": True,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
@@ -53,6 +61,7 @@ def test_a_product_is_told_with_its_stock_and_its_category() -> None:
         "low_stock_threshold": 4,
         "low_stock_at": 4,
         "barcode": "",
+        "supplier_number": "",
     }
 
 
@@ -79,14 +88,49 @@ def test_one_product_and_a_list_of_them_tell_the_same() -> None:
     assert listed[1]["category"] is listed[1]["category_name"] is None
 
 
-def test_what_the_public_sees_names_neither_shelf_nor_barcode() -> None:
+def test_what_the_public_sees_names_neither_shelf_nor_barcode_nor_supplier() -> None:
     assert set(STAFF_FIELDS) - set(PUBLIC_FIELDS) == {
         "on_hand",
         "reserved",
         "low_stock_threshold",
         "low_stock_at",
         "barcode",
+        "supplier_number",
     }
+    assert set(STAFF_DETAIL) - set(PUBLIC_DETAIL) == set(STAFF_FIELDS) - set(PUBLIC_FIELDS)
+    assert set(EDITOR_DETAIL) - set(STAFF_DETAIL) == {"cost"}
+
+
+def test_a_picture_is_told_by_its_whole_address_and_in_the_size_that_it_has_there(
+    settings: Any, picture_folder: Any
+) -> None:
+    settings.SHOP_URL = "https://shop.example.com"
+    product = make_product("TEA")
+    assert product_data(product, EDITOR_DETAIL)["pictures"] == []
+    wide = add_picture("TEA", drawn(png(2_000, 1_000)), by=CLI, alt="A cup of tea")
+    pictures_of("TEA", 1)
+    product.refresh_from_db()
+
+    told = product_data(product, EDITOR_DETAIL)
+    first, second = told["pictures"]
+    assert first == {
+        "name": wide.name,
+        "url": f"https://shop.example.com/pictures/{wide.name}-1200.webp",
+        "alt": "A cup of tea",
+        "width": 1_200,
+        "height": 600,
+    }
+    assert tuple(first) == PICTURE_FIELDS
+    assert (second["width"], second["height"]) == (40, 30)
+    assert told["picture"] == first["url"]
+    [listed] = products_as_data(Product.objects.all())
+    assert listed["picture"] == first["url"]
+
+
+def test_a_bucket_has_an_address_of_its_own(settings: Any) -> None:
+    settings.PICTURES_URL = "https://cdn.example.com/shop/"
+    told = product_as_data({"picture": "ab"}, ["picture"])
+    assert told == {"picture": "https://cdn.example.com/shop/ab-1200.webp"}
 
 
 def test_a_list_takes_one_statement_and_reads_the_chosen_columns_alone() -> None:

@@ -1,0 +1,22 @@
+"""Pictures of products: hostile files refused, the rest drawn anew in every size, stored and put in order."""
+
+from catalog.pictures.changes import (
+    MOST_PICTURES,
+    add_picture,
+    describe_picture,
+    move_picture,
+    remove_picture,
+)
+from catalog.pictures.drawing import MOST_BYTES, DrawnPicture, NoPicture, drawn
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_PICTURES",
+    "DrawnPicture",
+    "NoPicture",
+    "add_picture",
+    "describe_picture",
+    "drawn",
+    "move_picture",
+    "remove_picture",
+]

@@ -1,0 +1,67 @@
+"""The public address of a picture's file."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from catalog.models import PictureSize
+from catalog.models.picture import picture_url
+from catalog.pictures.files import read_file
+from tests.factories import make_product, make_user
+from tests.pictures import pictures_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def url(picture_folder: Any) -> str:
+    make_product("MUG-7")
+    (picture,) = pictures_of("MUG-7", 1)
+    return picture_url(picture.name, PictureSize.CARD)
+
+
+def test_anybody_gets_the_file_and_need_not_ask_again(url: str) -> None:
+    answer = Client().get(url)
+
+    assert answer.status_code == 200
+    assert answer.content == read_file(url.removeprefix("/pictures/"))
+    assert answer["Content-Type"] == "image/webp"
+    assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert Client().head(url).status_code == 200
+
+
+def test_it_is_the_same_for_whoever_is_signed_in_and_asks_the_database_nothing(
+    url: str, django_assert_num_queries: Any
+) -> None:
+    client = Client()
+    client.force_login(make_user(role="Manager"))
+    with django_assert_num_queries(0):
+        answer = client.get(url)
+
+    assert answer.status_code == 200
+    assert "Cookie" not in answer.get("Vary", "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{'0' * 32}-96.webp",
+        "../secret_key",
+        "..%2fsecret_key",
+        "%2e%2e/secret_key",
+        "",
+        f"{'0' * 32}-96.webp/",
+        f"{'0' * 32}-96.webp%00",
+        f"{'0' * 32}-96.jpg",
+    ],
+)
+def test_there_is_nothing_else_below_that_address(path: str, url: str) -> None:
+    assert Client().get(f"/pictures/{path}").status_code == 404
+
+
+def test_it_can_only_be_read(url: str) -> None:
+    assert Client().post(url).status_code == 405
