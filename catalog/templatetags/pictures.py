@@ -9,6 +9,7 @@ from catalog.models.picture import picture_url
 
 register = Library()
 PIXELS, LITTLE_PIXELS = 40, 28
+EMPTY = '<span class="bo-thumb{}" aria-hidden="true"><span class="material-symbols-outlined">{}</span></span>'
 
 
 @register.simple_tag
@@ -19,7 +20,7 @@ def thumb(name: str, *, is_little: bool = False) -> SafeString:
     """
     style, pixels = (" bo-little", LITTLE_PIXELS) if is_little else ("", PIXELS)
     if not name:
-        return format_html('<span class="bo-thumb{}" aria-hidden="true"></span>', style)
+        return format_html(EMPTY, style, "image")
     return format_html(
         '<img class="bo-thumb{}" src="{}" alt="" width="{}" height="{}" loading="lazy" decoding="async">',
         style,
