@@ -2,7 +2,7 @@
 
 from django.template import Library
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import PictureSize
 from catalog.models.picture import picture_url
@@ -19,7 +19,8 @@ def thumb(name: str, *, is_little: bool = False) -> SafeString:
     """
     style, pixels = (" bo-little", LITTLE_PIXELS) if is_little else ("", PIXELS)
     if not name:
-        return format_html('<span class="bo-thumb{}" aria-hidden="true"></span>', style)
+        icon = '<span class="material-symbols-outlined">package_2</span>'
+        return format_html('<span class="bo-thumb{}" aria-hidden="true">{}</span>', style, mark_safe(icon))  # noqa: S308
     return format_html(
         '<img class="bo-thumb{}" src="{}" alt="" width="{}" height="{}" loading="lazy" decoding="async">',
         style,
