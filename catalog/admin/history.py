@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import CappedPaginator
@@ -12,7 +14,7 @@ from catalog.holders import holders_of
 from catalog.models import CategoryChange, Product, ProductChange, StockMovement
 from catalog.product_history import ShownChange, category_names, changes_of, in_words, told_to
 
-PER_PAGE = 25
+PER_PAGE = 10
 MOST_HOLDERS = 50
 MOST_CHANGES = 50
 
@@ -27,19 +29,34 @@ class ShownEntry:
 
 def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
     """Return the template context; it is empty when there is no such product: the page itself says so."""
-    product = Product.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+    product = (
+        Product.objects.select_related("category").filter(pk=object_id).first()
+        if object_id.isdecimal()
+        else None
+    )
     if product is None:
         return {}
     context: dict[str, Any] = {
         "product": product,
-        "stock_cards": cards_of(product),
+        "reader": request.user,
+        "stock_figures": figures_of(product),
+        "stock_note": note_of(product),
         "holders": holders_of(product)[:MOST_HOLDERS],
         "changes": _shown(changes_of(product)[:MOST_CHANGES], request.user),
     }
     if request.user.has_perm("catalog.view_stockmovement"):
         movements = StockMovement.objects.filter(product=product).select_related("actor").order_by("-id")
         context["history"] = CappedPaginator(movements, PER_PAGE).get_page(request.GET.get("page"))
+        ledger = reverse("admin:catalog_stockmovement_changelist")
+        context["all_movements_url"] = f"{ledger}?{urlencode({'q': product.sku})}"
     return context
+
+
+@dataclass(frozen=True, slots=True)
+class StockFigure:
+    title: str
+    value: str
+    tone: str = ""
 
 
 def _shown(entries: Iterable[ProductChange], reader: Any) -> list[ShownEntry]:
@@ -49,15 +66,26 @@ def _shown(entries: Iterable[ProductChange], reader: Any) -> list[ShownEntry]:
     return [ShownEntry(entry, in_words(changes, names)) for entry, changes in told if changes]
 
 
-def cards_of(product: Product) -> list[dict[str, Any]]:
-    available = {"title": _("Available"), "value": f"{product.available:,}", "note": _("can be ordered")}
-    if not product.was_stocked:
-        available |= {"note": _("never stocked")}
-    elif product.is_low:
-        low = _("low: at or under %(threshold)s") % {"threshold": f"{product.threshold:,}"}
-        available |= {"note": low, "note_tone": "bad" if product.available <= 0 else "warn"}
+def figures_of(product: Product) -> list[StockFigure]:
     return [
-        {"title": _("On hand"), "value": f"{product.on_hand:,}", "note": _("on the shelf")},
-        {"title": _("Reserved"), "value": f"{product.reserved:,}", "note": _("promised to open orders")},
-        available,
+        StockFigure(_("On hand"), f"{product.on_hand:,}"),
+        StockFigure(_("Reserved"), f"{product.reserved:,}"),
+        StockFigure(_("Available"), f"{product.available:,}", availability_tone(product)),
     ]
+
+
+def note_of(product: Product) -> str:
+    """Say what the figures mean where they call for something; "" where they do not."""
+    if not product.was_stocked:
+        return _("It was never stocked: receive the first units.")
+    if product.is_low:
+        return _("Low: at or under %(threshold)s.") % {"threshold": f"{product.threshold:,}"}
+    return ""
+
+
+def availability_tone(product: Product) -> str:
+    if not product.was_stocked:
+        return "muted"
+    if product.available <= 0:
+        return "bad"
+    return "warn" if product.is_low else "strong"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,27 +10,22 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
-from backoffice.admin.base import AnyField, AnyForm, csv_file
+from backoffice.admin.base import csv_file
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.admin.filters import RelatedOne
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting
-from catalog.admin.history import stock_of
 from catalog.admin.navigation import ARCHIVED, LOW, OUT_OF_STOCK
 from catalog.admin.product_columns import ProductColumns
 from catalog.admin.product_files import ProductFiles
+from catalog.admin.product_page import ProductPage
 from catalog.finding import products_matching
 from catalog.models import Product
 from catalog.models.product import ProductQuerySet
 from catalog.products import (
-    ProductData,
     archive_product,
-    create_product,
-    edit_product,
-    remarks_on_barcodes,
 )
 from catalog.reorder import reorder_csv
 
@@ -44,20 +38,16 @@ class ArchiveProduct(UseCaseDialog):
 
 
 @admin.register(Product)
-class ProductAdmin(ProductColumns, Counting, ProductFiles):
+class ProductAdmin(ProductColumns, Counting, ProductFiles, ProductPage):
     list_filter = (("category", RelatedOne),)
     search_fields = ("sku", "name", "barcode")
     search_help_text = _("SKU, name or barcode")
     ordering = ("sku_key",)
-    fields = ("name", "sku", "price", "category", "barcode", "low_stock_threshold", "is_active")
     actions = ("archive_selected",)
     action_icons = {"archive_selected": "archive"}
     actions_list = ("count", "reorder")
     actions_row = ("adjust_stock",)
-    actions_detail = ("adjust_stock", "archive")
-    change_form_outer_before_template = "catalog/product_stock.html"
-    change_form_outer_after_template = "catalog/product_history.html"
-    history_anchor = "changes"
+    actions_detail = ({"title": _("More"), "items": ["archive"]}, "adjust_stock")
     empty_title = _("No products yet")
     empty_text = _("Add the first one here, or import a file with all of them.")
     empty_views = {
@@ -68,12 +58,6 @@ class ProductAdmin(ProductColumns, Counting, ProductFiles):
 
     class Media:
         css = {"all": ("catalog/products.css",)}
-
-    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
-        """Show those who may only look the price as lists do: its column has the places of any currency."""
-        if obj is None or self.has_change_permission(request, obj):
-            return self.fields
-        return tuple("price_shown" if name == "price" else name for name in self.fields)
 
     # The list
 
@@ -99,39 +83,6 @@ class ProductAdmin(ProductColumns, Counting, ProductFiles):
         assert isinstance(queryset, ProductQuerySet)
         return products_matching(queryset, search_term), False
 
-    # The page of one
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        context = {**stock_of(object_id, request), **(extra_context or {})}
-        response: HttpResponse = super().change_view(request, object_id, form_url, context)
-        return response
-
-    def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "price":
-            kwargs |= {"min_value": 0, "error_messages": {"min_value": _("A price is never negative.")}}
-        if db_field.name == "low_stock_threshold":
-            kwargs["help_text"] = gettext("Empty: the shop's default, %(threshold)s.") % {
-                "threshold": f"{settings.SHOP_LOW_STOCK_THRESHOLD:,}"
-            }
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Product, form: AnyForm, change: bool) -> None:
-        data = {name: form.cleaned_data[name] for name in self.fields}
-        if change:
-            changes = {name: data[name] for name in form.changed_data}
-            edit_product(form.initial["sku"], by=actor_of(request), changes=changes)
-        else:
-            obj.pk = create_product(ProductData(**data), by=actor_of(request)).pk
-        obj.refresh_from_db()
-        for remark in remarks_on_barcodes([obj.barcode] if "barcode" in form.changed_data else []):
-            messages.warning(request, remark.in_words)
-
     # Actions
 
     def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -154,7 +105,6 @@ class ProductAdmin(ProductColumns, Counting, ProductFiles):
         permissions=["move_stock"],
         url_path="adjust-stock",
         icon="inventory",
-        variant=ActionVariant.PRIMARY,
         submit=_("Save"),
     )
     archive = DialogButton(
@@ -164,8 +114,7 @@ class ProductAdmin(ProductColumns, Counting, ProductFiles):
         icon="archive",
         title=_("Archive this product"),
         description=_(
-            "It can no longer be ordered. Its stock, history and orders stay, and ticking "
-            "“Active” brings it back."
+            "It can no longer be ordered. Its stock, history and orders stay, and “On sale” brings it back."
         ),
         submit=_("Archive"),
     )

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db.models import F
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -11,11 +11,7 @@ from backoffice.admin.base import DomainAdmin
 from backoffice.admin.cells import NOTHING, Dot, status
 from backoffice.money import formatted
 from catalog.models import Product
-
-NO_PICTURE = mark_safe(
-    '<span class="bo-thumb bo-little" aria-hidden="true">'
-    '<span class="material-symbols-outlined">image</span></span>'
-)
+from catalog.templatetags.pictures import thumb
 
 
 class ProductColumns(DomainAdmin):
@@ -39,7 +35,8 @@ class ProductColumns(DomainAdmin):
 
     @display(description=_("Product"))
     def product(self, product: Product) -> SafeString:
-        return format_html('<span class="bo-with-thumb">{}<span>{}</span></span>', NO_PICTURE, product.name)
+        picture = thumb(product.picture, is_little=True)
+        return format_html('<span class="bo-with-thumb">{}<span>{}</span></span>', picture, product.name)
 
     @display(description=_("SKU"), ordering="sku_key")
     def sku_shown(self, product: Product) -> str:

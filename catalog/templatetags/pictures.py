@@ -2,13 +2,14 @@
 
 from django.template import Library
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from catalog.models import PictureSize
 from catalog.models.picture import picture_url
 
 register = Library()
 PIXELS, LITTLE_PIXELS = 40, 28
+EMPTY = '<span class="bo-thumb{}" aria-hidden="true"><span class="material-symbols-outlined">{}</span></span>'
 
 
 @register.simple_tag
@@ -19,8 +20,7 @@ def thumb(name: str, *, is_little: bool = False) -> SafeString:
     """
     style, pixels = (" bo-little", LITTLE_PIXELS) if is_little else ("", PIXELS)
     if not name:
-        icon = '<span class="material-symbols-outlined">package_2</span>'
-        return format_html('<span class="bo-thumb{}" aria-hidden="true">{}</span>', style, mark_safe(icon))  # noqa: S308
+        return format_html(EMPTY, style, "image")
     return format_html(
         '<img class="bo-thumb{}" src="{}" alt="" width="{}" height="{}" loading="lazy" decoding="async">',
         style,

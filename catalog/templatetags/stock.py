@@ -1,13 +1,15 @@
 """How stock movements look on the admin's pages."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.template import Library
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from backoffice.dates import moment, moment_with_year
 from backoffice.sheets.plans import PlannedRow, shown
 from catalog.models import MovementKind, StockImportRow, StockMovement
 from catalog.models.history import HistoryRow
@@ -34,6 +36,29 @@ def movement_label(movement: StockMovement) -> SafeString:
 @register.filter
 def actor_for(row: HistoryRow, reader: Any) -> str:
     return row.actor_told_to(reader)
+
+
+@register.filter
+def why(movement: StockMovement, reader: Any) -> SafeString:
+    """Say what the movement was about and who made it: `B-101500 · Jana Walsh`."""
+    about = reference(movement.reference) if movement.reference else ""
+    told = (about, movement.get_reason_display(), movement.note, movement.actor_told_to(reader))
+    return format_html_join(" · ", "{}", ((part,) for part in told if part)) or SafeString("–")
+
+
+@register.filter
+def available_after(movement: StockMovement) -> int:
+    return movement.on_hand_after - movement.reserved_after
+
+
+@register.filter
+def when(at: datetime) -> str:
+    return moment(at)
+
+
+@register.filter
+def exactly(at: datetime) -> str:
+    return moment_with_year(at)
 
 
 @register.filter

@@ -20,6 +20,7 @@ from accounts.actors import Actor
 from accounts.models import Source, User
 from accounts.people import create_staff
 from backoffice.db.transactions import write_transaction
+from backoffice.money import rounded
 from catalog import stock
 from catalog.models import Category, MovementKind, Product, StockMovement
 from catalog.products import ProductData, create_product
@@ -193,6 +194,9 @@ def _product_data(product: SampleProduct, categories: Mapping[str, Category]) ->
         category=categories[category_of(product.name)],
         barcode=_barcode(product.sku),
         low_stock_threshold=dice.choice((None, None, None, 6, 24)),
+        cost=rounded(product.price * dice.randint(35, 60) / 100),
+        weight_grams=dice.randrange(40, 1_500, 10),
+        supplier_number=f"{dice.choice(('HB', 'NW', 'LX'))}-{dice.randint(1_000, 9_999)}",
     )
 
 

@@ -13,7 +13,7 @@ from accounts.models import Source
 from backoffice.money import ZERO, formatted, rounded
 from catalog.audit import Discrepancy, audit_stock
 from catalog.models import Product
-from cli.demo import groundwork, playing
+from cli.demo import groundwork, pictures, playing
 from cli.demo.planning import Step, story_of
 from cli.demo.reading import RetailSample, SampleOrder
 from cli.terminal.words import gettext as _
@@ -44,11 +44,18 @@ def load(sample: RetailSample, chosen: Sequence[SampleOrder], *, follow: Follow)
     refused: Counter[str] = Counter()
     if missing:
         _play(sample, chosen, missing, loaded, refused, follow)
+    shown = _most_ordered(chosen)
+    follow(_("Pictures"), len(shown), pictures.make_pictures(shown, Actor(None, Source.CLI)))
     left_out = sample.left_out + Counter(
         {"a cancellation whose order is not in the sample": story.unmatched_returns}
     )
     problems = [*audit_stock(), *audit_orders()]
     return LoadingOutcome(len(loaded.numbers) - before, refused, left_out, problems)
+
+
+def _most_ordered(chosen: Sequence[SampleOrder]) -> list[str]:
+    orders = Counter(sku for order in chosen for sku in order.lines)
+    return [sku for sku, _count in orders.most_common(pictures.MOST)]
 
 
 def is_a_real_shop() -> bool:

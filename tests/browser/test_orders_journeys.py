@@ -282,7 +282,7 @@ def test_a_phone_shows_each_orders_state_without_moving_the_list_sideways(
         order.number, by=CLI, lines={"CANDLE-OLIVE": 1}, carrier="DHL", tracking_number="1" * 12
     )
     page = open_page(manager, "/admin/orders/order/", viewport=PHONE)
-    states = page.locator("#result_list .bo-label", has_text="Part-shipped").filter(visible=True)
+    states = page.locator("#result_list .bo-status", has_text="Part-shipped").filter(visible=True)
     expect(states).to_have_count(1)
     place_taken = states.bounding_box()
     assert place_taken

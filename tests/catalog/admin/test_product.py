@@ -88,7 +88,7 @@ def test_the_page_of_a_product_shows_its_history_and_what_holds_reserved_units(m
 
     page = manager.get(f"{PRODUCTS}{product.pk}/change/")
 
-    assert [card["value"] for card in page.context["stock_cards"]] == ["10", "3", "7"]
+    assert [figure.value for figure in page.context["stock_figures"]] == ["10", "3", "7"]
     assert [(row["held_for"], row["units"]) for row in page.context["holders"]] == [(order.number, 3)]
     balances = [(row.kind, row.on_hand_after, row.reserved_after) for row in page.context["history"]]
     assert balances == [("reserve", 10, 3), ("receive", 10, 0)]
