@@ -77,10 +77,10 @@ with psycopg.connect(connect_timeout=5, **{key: os.environ[name] for key, name i
     ).fetchone()
 sys.exit(0 if found and found[0] else "No task has run for three minutes.")
 EOS
-# The static files stay in the image, so that a volume over /app/var never serves those of an older one.
+# The static files stay in the image, collected: a start finds them there, and none of an older one is ever served.
 RUN echo /app >"$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/backoffice.pth" \
     && mkdir -p /tmp/build/static \
-    && VAR_DIR=/tmp/build python manage.py collectstatic --noinput \
+    && VAR_DIR=/tmp/build python manage.py shell -v0 -c "from backoffice.runtime import static_files as files; files.serve_collected_files()" \
     && mv /tmp/build/static static \
     && rm -rf /tmp/build \
     && mkdir var \

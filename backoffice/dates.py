@@ -45,6 +45,11 @@ def moment_with_year(at: datetime) -> str:
     return formatted(timezone.localtime(at), _("j M Y, H:i"))
 
 
+def weekday_moment(at: datetime) -> str:
+    """`Sun 22 Nov 2026, 03:34`."""
+    return formatted(timezone.localtime(at), _("D j M Y, H:i"))
+
+
 def full_moment(at: datetime) -> str:
     """`22 November 2026, 03:34`."""
     return formatted(timezone.localtime(at), _("j F Y, H:i"))

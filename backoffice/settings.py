@@ -1,7 +1,6 @@
 """One settings file. Without any environment variable: embedded, on SQLite, on this machine."""
 
 import secrets
-import sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -106,6 +105,7 @@ MIDDLEWARE = [
     "backoffice.admin.behind_proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backoffice.requests.compression.PageCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.sign_in.sessions.SessionLifetimeMiddleware",
@@ -145,22 +145,17 @@ TIME_ZONE = SHOP_TIME_ZONE
 # Static files
 
 STATIC_URL = "static/"
-# Embedded, files are served from where they are installed; a built image collects them with hashed names.
-COLLECTED = VAR_DIR / "static"
-HAS_COLLECTED = (COLLECTED / "staticfiles.json").exists() or "collectstatic" in sys.argv
-STATIC_ROOT = COLLECTED if HAS_COLLECTED else None
-WHITENOISE_USE_FINDERS = not HAS_COLLECTED
+# Whoever serves the shop collects them first (`serve_collected_files`) and says here where; everybody else
+# takes them from where they are installed.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
 STATICFILES_FINDERS = [
     "backoffice.runtime.bundles.Bundles",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "backoffice.runtime.static_files.CollectedStaticFiles"
-        if HAS_COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "backoffice.runtime.static_files.served"},
     "pictures": env.picture_storage(VAR_DIR),
 }
 # Where browsers load them from: this shop, or the address of the bucket or of what stands before it.

@@ -28,6 +28,7 @@ from backoffice.admin.dialogs import errors_of
 from backoffice.admin.lists import (
     VIEW,
     CappedPaginator,
+    ListLook,
     SavedViewsChangeList,
     SearchPaginator,
     UnreadableFilter,
@@ -45,7 +46,7 @@ XREGEXP = "vendor/xregexp/xregexp.min.js"
 OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
 
 
-class DomainAdmin(ModelAdmin):
+class DomainAdmin(ListLook, ModelAdmin):
     """An admin whose writes are use cases: one transaction per POST, refusals shown, no deleting."""
 
     list_per_page = 25
@@ -53,14 +54,8 @@ class DomainAdmin(ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
-    list_filter_submit = True
     warn_unsaved_form = True
     change_list_template = "backoffice/change_list.html"
-    # On a phone a row is a card: where its columns stand, one of "title", "who", "value", "state", "end" and
-    # "note", with "titled" behind it where the column's head is said as well. The others are left out.
-    on_card: Mapping[str, str] = {}
-    # The icons of actions on several rows, by the action's name.
-    action_icons: Mapping[str, str] = {}
     # What an opened row shows below itself.
     list_sections: Sequence[type[BaseSection]] = ()
     empty_title: str | Promise = gettext_lazy("Nothing here yet")

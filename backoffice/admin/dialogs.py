@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
@@ -46,6 +48,22 @@ class UseCaseDialog(BaseDialogForm):
     key = IdempotencyKeyField()
     done: str = ""
 
+    def intro(self) -> str:
+        """Return what stands below the dialog's title, "" for nothing."""
+        return ""
+
+    def asked(self) -> list[BoundField]:
+        """Return the fields that the dialog shows one below the other."""
+        return list(self)
+
+    def footer(self) -> str:
+        """Return what stands beside the buttons: what will happen."""
+        return ""
+
+    def submit_text(self) -> str:
+        """Return what the button says, "" for what its declaration says."""
+        return ""
+
     def carry_out(self, data: dict[str, Any]) -> None:
         raise NotImplementedError
 
@@ -57,10 +75,13 @@ class UseCaseDialog(BaseDialogForm):
         data: dict[str, Any] = super().clean()
         if not self.errors:
             try:
-                self.done = self._done_once(data)
+                self.run(data)
             except Refusal as refusal:
                 self.refuse(refusal)
         return data
+
+    def run(self, data: dict[str, Any]) -> None:
+        self.done = self._done_once(data)
 
     def refuse(self, refusal: Refusal) -> None:
         for field, message in errors_of(refusal, self.fields):
@@ -102,6 +123,7 @@ class DialogButton:
         submit: str | Promise,
         title: str | Promise = "",
         description: str | Promise = "",
+        way_out: str | Promise = "",
         url_path: str | None = None,
         variant: ActionVariant = ActionVariant.DEFAULT,
     ) -> None:
@@ -112,6 +134,9 @@ class DialogButton:
             "description": description,
             "form_class": dialog,
             "form_submit_text": submit,
+            # What the button says that closes it and leaves all as it is.
+            "way_out": way_out or gettext_lazy("Close"),
+            "is_dangerous": variant == ActionVariant.DANGER,
         }
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -19,12 +19,12 @@ class Figure:
     title: str
     value: str
     note: str = ""
-    tone: str = ""
+    value_tone: str = ""
     view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ShownChange:
+class CellChange:
     """One field before and after; "" before it was filled in. `note` stands beside the new value."""
 
     field: str
@@ -35,11 +35,15 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True)
 class ShownProblem:
-    """What is wrong, in a sentence, and what the file says there if the sentence does not."""
+    """What is wrong, in a sentence, and what the file says there if the sentence does not.
+
+    `column` is the file's name of the field, where the sentence needs it to be understood.
+    """
 
     field: str
     sentence: str
     written: str = ""
+    column: str = ""
 
     @property
     def quoted(self) -> str:
@@ -63,7 +67,7 @@ class ShownRow:
     url: str = ""
     what: str = ""
     is_new: bool = False
-    changes: Sequence[ShownChange] = ()
+    changes: Sequence[CellChange] = ()
     problems: Sequence[ShownProblem] = ()
     idle: str = ""
     mark: str = ""

@@ -64,6 +64,15 @@ class SavedViewsChangeList(ChangeList):
         narrowed: QuerySet[Any] = self.model_admin.in_view(rows, request.GET.get(VIEW, ""))
         return narrowed
 
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        self._unless_sorted: Any = self.model_admin.get_ordering(request)
+        ordering: list[Any] = super().get_ordering(request, queryset)
+        return ordering
+
+    def _get_default_ordering(self) -> Any:
+        """Return what the list is sorted by of itself, which in some saved views is another column."""
+        return self._unless_sorted or super()._get_default_ordering()
+
     def get_results(self, request: HttpRequest) -> None:
         self.queryset: QuerySet[Any] = self.model_admin.as_listed(self.queryset)
         self._read_page(request)
@@ -81,6 +90,20 @@ class SavedViewsChangeList(ChangeList):
             pages = self.model_admin.get_paginator(request, self.queryset, self.list_per_page).num_pages
             self.page_num: int = min(max(self.page_num, 1), pages)
             super().get_results(request)
+
+
+class ListLook:
+    """What an admin says of how its list is shown, and of all of its rows."""
+
+    # On a phone a row is a card: where its columns stand, one of "title", "who", "value", "state", "end" and
+    # "note", with "titled" behind it where the column's head is said as well. The others are left out.
+    on_card: Mapping[str, str] = {}
+    # The icons of actions on several rows, by the action's name.
+    action_icons: Mapping[str, str] = {}
+
+    def told_of_all(self, cl: SavedViewsChangeList, request: HttpRequest) -> str:
+        """Return what the list's foot says of its rows on all pages, such as their sum; "" for nothing."""
+        return ""
 
 
 def view_tabs(
@@ -111,6 +134,11 @@ class CappedCount(int):
         return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else f"{int(self):,}"
 
 
+def counted_up_to_most(rows: QuerySet[Any]) -> CappedCount:
+    # Count keys alone, so that nothing is computed for the rows that are counted.
+    return CappedCount(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
+
+
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts up to 10,000 rows and no further: an exact count would read the whole table."""
 
@@ -120,8 +148,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
     def _counted(self) -> int:
         rows = cast("QuerySet[Model]", self.object_list)
-        # Count keys alone, so that nothing is computed for the rows that are counted.
-        return CappedCount(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
+        return counted_up_to_most(rows)
 
     @cached_property
     def num_pages(self) -> int:

@@ -75,22 +75,18 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         (GIVEN_UP, _("Given up")),
         (SENT, _("Sent")),
     ]
-    return [
-        {
-            "models": ["outbox.emailmessage"],
-            "items": view_tabs(request, LIST, titles, {GIVEN_UP: _dead_count(request)}),
-        }
-    ]
+    items = view_tabs(request, LIST, titles, {GIVEN_UP: _dead_count(request)})
+    return [{"models": ["outbox.emailmessage"], "items": items}]
 
 
 @admin.register(EmailMessage)
 class EmailMessageAdmin(ReadOnlyAdmin):
-    list_display = ("mail", "recipient", "state_shown", "attempts_shown", "queued", "error_shown")
+    list_display = ("mail", "recipient_shown", "state_shown", "attempts_shown", "queued", "error_shown")
     on_card = {
         "mail": "title",
         "state_shown": "state",
         "queued": "end",
-        "recipient": "note",
+        "recipient_shown": "note",
         "error_shown": "note",
     }
     list_filter = (("template", TemplateFilter), ("created_at", WholeDaysFilter))
@@ -150,6 +146,10 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("E-mail"))
     def mail(self, message: EmailMessage) -> SafeString:
         return beside(message.subject or message.occasion, message.cause)
+
+    @display(description=gettext_lazy("Recipient"), ordering="recipient")
+    def recipient_shown(self, message: EmailMessage) -> SafeString:
+        return cut(message.recipient)
 
     @display(description=gettext_lazy("State"), ordering="state")
     def state_shown(self, message: EmailMessage) -> SafeString:

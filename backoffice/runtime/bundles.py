@@ -81,8 +81,7 @@ class Bundles(finders.BaseFinder):
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
         for name in PARTS:
             yield name, self.storage
-            # A collected one is packed with all others.
-            if settings.WHITENOISE_USE_FINDERS:
+            if "*.gz" not in (ignore_patterns or ()):
                 yield f"{name}.gz", self.storage
 
     @cached_property

@@ -29,6 +29,7 @@ from granian.server.embed import Server
 
 from backoffice.requests.addresses import address_block, address_of
 from backoffice.runtime.consumer import Consumer, consume, consuming
+from backoffice.runtime.static_files import serve_collected_files
 from backoffice.server.front import Front
 from backoffice.server.gateway import Application
 from backoffice.server.listening import BACKLOG
@@ -78,6 +79,8 @@ def serve(
         # Python finds the folder by writing, and remembers it: ask now, before the disk may be full.
         tempfile.gettempdir()
     _allow_many_connections()
+    if not settings.DEBUG:
+        serve_collected_files()
     # Loaded before a process is forked or the first request comes.
     application = load_application()
     _ = get_resolver().url_patterns

@@ -49,6 +49,12 @@ def pager(cl: SavedViewsChangeList) -> Pager:
 
 
 @register.simple_tag(takes_context=True)
+def told_of_all(context: Context, cl: SavedViewsChangeList) -> str:
+    told: str = cl.model_admin.told_of_all(cl, context["request"])
+    return told
+
+
+@register.simple_tag(takes_context=True)
 def actions_of(context: Context, cl: SavedViewsChangeList) -> list[BulkAction]:
     form = context.get("action_form")
     return list(bulk_actions(cl, form.fields["action"].choices)) if form else []

@@ -5,7 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from accounts.admin.actor import actor_of
@@ -66,9 +69,9 @@ class CategoryAdmin(DomainAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        changes = history_of(int(object_id)) if object_id.isdecimal() else []
+        context = _shown_around(int(object_id)) if object_id.isdecimal() else {}
         answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "changes": changes}
+            request, object_id, form_url, {**(extra_context or {}), **context}
         )
         return answer
 
@@ -84,3 +87,12 @@ class CategoryAdmin(DomainAdmin):
         if not request.user.has_perm("catalog.delete_category"):
             return False
         return obj is not None and not Product.objects.filter(category__pk=obj.pk).exists()
+
+
+def _shown_around(category: int) -> dict[str, Any]:
+    """Return what the page shows around the form: how many products it has, and its history."""
+    count = Product.objects.filter(category=category).count()
+    words = ngettext("%(count)s product", "%(count)s products", count) % {"count": f"{count:,}"}
+    url = f"{reverse('admin:catalog_product_changelist')}?category__id__exact={category}"
+    link = format_html('<a class="bo-link" href="{}">{}</a>', url, words)
+    return {"lead": link if count else _("No product belongs to it."), "changes": history_of(category)}

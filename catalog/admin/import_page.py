@@ -156,7 +156,7 @@ class ImportPage:
         card = {
             "title": figure.title,
             "value": figure.value,
-            "value_tone": figure.tone,
+            "value_tone": figure.value_tone,
             "note": figure.note,
         }
         if not figure.view:

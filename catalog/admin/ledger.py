@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -25,12 +24,12 @@ from catalog.admin.exporting import Exported, ListExport
 from catalog.exports import MovementExport
 from catalog.finding import products_matching
 from catalog.models import Product, StockMovement
-from catalog.templatetags.stock import actor_for, change, movement_label, reference, signed
+from catalog.templatetags.stock import actor_for, change, reference
 
 TYPED = "sku"
 
 
-class ProductFilter(RelatedFieldListFilter):
+class MovedProductFilter(RelatedFieldListFilter):
     """The product that an address names by its key, or those whose SKU, name or barcode is typed."""
 
     def __init__(
@@ -99,7 +98,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
     }
     list_filter = (
         ("kind", SomeOf),
-        ("product", ProductFilter),
+        ("product", MovedProductFilter),
         ("actor", StaffFilter),
         ("at", WholeDaysFilter),
         ("reference", Word),
@@ -162,16 +161,16 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         )
 
     @display(description=_("What"))
-    def what(self, movement: StockMovement) -> SafeString:
-        return movement_label(movement)
+    def what(self, movement: StockMovement) -> str:
+        return movement.get_kind_display()
 
     @display(description=_("On hand"), formatting="price")
     def on_hand(self, movement: StockMovement) -> SafeString:
-        return _change_and_balance(change(movement.on_hand_delta), movement.on_hand_after)
+        return _change_and_balance(movement.on_hand_delta, movement.on_hand_after)
 
     @display(description=_("Reserved"), formatting="price")
     def reserved(self, movement: StockMovement) -> SafeString:
-        return _change_and_balance(signed(movement.reserved_delta), movement.reserved_after)
+        return _change_and_balance(movement.reserved_delta, movement.reserved_after)
 
     @display(description=_("Reference"))
     def reference_link(self, movement: StockMovement) -> SafeString | str:
@@ -182,5 +181,8 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         return ": ".join(filter(None, (movement.get_reason_display(), movement.note))) or NOTHING
 
 
-def _change_and_balance(change: SafeString | str, after: int) -> SafeString:
-    return beside(change, gettext("%(units)s after") % {"units": f"{after:,}"})
+def _change_and_balance(delta: int, after: int) -> SafeString:
+    """Return `+3 → 25`, or what there still is where nothing changed."""
+    if not delta:
+        return format_html('<span class="bo-muted">{}</span>', f"{after:,}")
+    return beside(change(delta), f"→ {after:,}")

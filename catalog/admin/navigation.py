@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backoffice.admin.lists import remembered_count, view_tabs
+from backoffice.admin.lists import counted_up_to_most, remembered_count, view_tabs
 from catalog.models import Product
 
 PRODUCTS = "admin:catalog_product_changelist"
@@ -34,5 +34,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         (OUT_OF_STOCK, _("Out of stock")),
         (ARCHIVED, _("Archived")),
     ]
-    items = view_tabs(request, PRODUCTS, titles, {LOW: low_stock_count(request)})
+    all_of_them = remembered_count(request, "products", lambda: counted_up_to_most(Product.objects.all()))
+    counts = {"": all_of_them, LOW: low_stock_count(request)}
+    items = view_tabs(request, PRODUCTS, titles, counts)
     return [{"models": ["catalog.product"], "items": items}]

@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Field, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from backoffice.admin.file_check import Actions, Figure, ShownChange, ShownProblem, ShownRow
+from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
 from backoffice.db.search_words import words_of
 from backoffice.money import formatted
 from backoffice.sheets.plans import Outcome, PlannedRow
@@ -43,12 +44,8 @@ IMPORTANCE = Case(
     default=Value(len(OUTCOMES)),
     output_field=IntegerField(),
 )
+# What the page calls columns that have another name elsewhere.
 FIELDS: Mapping[str, str | Promise] = {
-    "sku": gettext_lazy("SKU"),
-    "name": gettext_lazy("Name"),
-    "price": gettext_lazy("Price"),
-    "category": gettext_lazy("Category"),
-    "barcode": gettext_lazy("Barcode"),
     "low_stock_threshold": gettext_lazy("Low-stock level"),
     "is_active": gettext_lazy("On sale"),
     "description": gettext_lazy("Description"),
@@ -103,12 +100,13 @@ class ProductImportPage(ImportPage):
         return ", ".join(told)
 
     def kinds(self) -> list[tuple[str, str]]:
-        return [(name, str(FIELDS[name])) for name in FIELDS if name in self.kept.columns]
+        return [(name, _field(name)) for name in self.kept.columns]
 
     def rows(self) -> QuerySet[ProductImportRow]:
         rows: QuerySet[ProductImportRow] = self.kept.rows.order_by(IMPORTANCE, "row")
-        if self.kind in FIELDS:
-            of_a_problem = [Q(**{f"problems__{place}__0": self.kind}) for place in range(len(FIELDS))]
+        if self.kind in self.kept.columns:
+            places = range(len(self.kept.columns))
+            of_a_problem = [Q(**{f"problems__{place}__0": self.kind}) for place in places]
             rows = rows.filter(Q(*of_a_problem, Q(changes__has_key=self.kind), _connector=Q.OR))
         return rows.filter(pk__in=self._found(rows)) if self.term else rows
 
@@ -153,9 +151,7 @@ class ProductImportPage(ImportPage):
         written = {**dict(zip(self.kept.columns, cells, strict=False)), "sku": ""}
         return [
             ShownProblem(
-                str(FIELDS.get(each.column or "sku", each.column)),
-                sentence_of(each),
-                written.get(each.column, ""),
+                _field(each.column or "sku"), sentence_of(each), written.get(each.column, ""), each.column
             )
             for each in row.problems
         ]
@@ -193,9 +189,9 @@ class _Values:
     def __init__(self, categories: Mapping[str, str]) -> None:
         self._categories = categories
 
-    def changes_of(self, row: PlannedRow) -> list[ShownChange]:
+    def changes_of(self, row: PlannedRow) -> list[CellChange]:
         return [
-            ShownChange(str(FIELDS.get(name, name)), self._told(name, before), self._told(name, after))
+            CellChange(_field(name), self._told(name, before), self._told(name, after))
             for name, (before, after) in row.changes.items()
             if name != "sku" and not (row.outcome is Outcome.NEW and name == "name")
         ]
@@ -222,3 +218,12 @@ def _products_of(rows: Sequence[ProductImportRow]) -> dict[str, Product]:
 
 def _counted(count: int) -> dict[str, Any]:
     return {"number": count, "count": f"{count:,}"}
+
+
+def _field(name: str) -> str:
+    """Return what people call a column."""
+    if name in FIELDS:
+        return str(FIELDS[name])
+    field = Product._meta.get_field(name)
+    assert isinstance(field, Field)
+    return str(capfirst(field.verbose_name))

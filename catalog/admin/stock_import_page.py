@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.admin.file_check import Actions, Figure, ShownChange, ShownProblem, ShownRow
+from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
 from backoffice.dates import moment
 from backoffice.errors import Refusal
 from catalog.admin.import_page import (
@@ -163,7 +163,7 @@ def rows_shown(rows: QuerySet[StockImportRow], shown: str) -> QuerySet[StockImpo
 def _in_words(row: StockImportRow) -> ShownRow:
     product = row.product
     has_change = not row.problem_code and row.change != 0
-    change = ShownChange(_("On hand"), f"{row.now or 0:,}", f"{row.after or 0:,}", signed(row.change))
+    change = CellChange(_("On hand"), f"{row.now or 0:,}", f"{row.after or 0:,}", signed(row.change))
     return ShownRow(
         row=row.row,
         name=product.sku if product else row.sku,
@@ -179,7 +179,8 @@ def _in_words(row: StockImportRow) -> ShownRow:
 
 def _problem(row: StockImportRow) -> ShownProblem:
     """Return it beside the column that has to be corrected, with what is written there."""
-    match row.problem_code.partition("_")[0], row.facts.get("column"):
+    column = row.facts.get("column", "")
+    match row.problem_code.partition("_")[0], column:
         case _, "sku":
             field, written = _("SKU"), ""
         case ("quantity", _) | (_, "quantity"):
@@ -190,7 +191,7 @@ def _problem(row: StockImportRow) -> ShownProblem:
             field, written = _("SKU"), ""
         case _:
             field, written = _("On hand"), ""
-    return ShownProblem(field, sentence_of(row.problem_code, row.facts), written)
+    return ShownProblem(field, sentence_of(row.problem_code, row.facts), written, column)
 
 
 def _applied_before(stock_import: StockImport) -> StockImport | None:

@@ -14,3 +14,7 @@ def units(number: int) -> str:
 
 def products(number: int) -> str:
     return ngettext("%(count)s product", "%(count)s products", number) % {"count": f"{number:,}"}
+
+
+def lines(number: int) -> str:
+    return ngettext("%(count)s line", "%(count)s lines", number) % {"count": f"{number:,}"}

@@ -13,7 +13,7 @@ from unfold.decorators import display
 from accounts.admin.actor import actor_of
 from accounts.models import Customer, User
 from backoffice.admin.base import AnyField, AnyForm
-from backoffice.admin.cells import moment
+from backoffice.admin.cells import cut, moment
 from backoffice.money import ZERO
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
@@ -86,8 +86,8 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
         return str(customer)
 
     @display(description=_("E-mail"), ordering="email")
-    def email_address(self, customer: Customer) -> str:
-        return customer.readable_email
+    def email_address(self, customer: Customer) -> SafeString:
+        return cut(customer.readable_email)
 
     @display(description=_("Orders"), formatting="price")
     def orders_count(self, customer: Any) -> str:

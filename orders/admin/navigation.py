@@ -6,10 +6,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backoffice.admin.lists import view_tabs
+from backoffice.admin.lists import counted_up_to_most, remembered_count, view_tabs
 from backoffice.admin.short_cache import acted_at, remembered
 from orders.admin.promos.filters import BATCH
 from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS
+from orders.models import Order
 from orders.reports import OpenOrders, open_orders
 
 ORDERS = "admin:orders_order_changelist"
@@ -40,6 +41,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         titles = [("", _("All")), *((view.key, str(view.title)) for view in ORDER_VIEWS)]
         counted = open_order_counts(request)
         counts = {view.key: getattr(counted, view.counted) for view in ORDER_VIEWS if view.counted}
+        counts[""] = remembered_count(request, "orders", lambda: counted_up_to_most(Order.objects.all()))
         return [{"models": ["orders.order"], "items": view_tabs(request, ORDERS, titles, counts)}]
     is_about_promos = request.path in (reverse(PROMO_CODES), reverse(PROMOTIONS))
     if is_about_promos and request.user.has_perm("orders.view_promocode"):

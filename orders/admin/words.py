@@ -10,9 +10,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.admin.cells import Dot
 from backoffice.dates import ago as ago
 from backoffice.dates import exact_moment as exact_moment
 from backoffice.dates import moment as moment
+from backoffice.dates import weekday_moment as weekday_moment
 from backoffice.money import formatted
 from orders.models import PromoCode, PromoState
 from orders.status import OrderStatus
@@ -26,11 +28,16 @@ STATUS_TONES = {
 }
 # The dot before an order's status: how far it has come, without reading.
 STATUS_DOTS = {
-    OrderStatus.PENDING: "ring",
-    OrderStatus.PARTIALLY_SHIPPED: "half",
-    OrderStatus.SHIPPED: "blue",
-    OrderStatus.DELIVERED: "green",
-    OrderStatus.CANCELLED: "grey",
+    OrderStatus.PENDING: Dot.RING,
+    OrderStatus.PARTIALLY_SHIPPED: Dot.HALF,
+    OrderStatus.SHIPPED: Dot.BLUE,
+    OrderStatus.DELIVERED: Dot.GREEN,
+    OrderStatus.CANCELLED: Dot.GREY,
+}
+CHIP_TONES = {
+    OrderStatus.PARTIALLY_SHIPPED: "info",
+    OrderStatus.SHIPPED: "info",
+    OrderStatus.DELIVERED: "good",
 }
 PROMO_TONES = {
     PromoState.ACTIVE: "good",
@@ -72,6 +79,17 @@ def label(text: str, tone: str = "") -> SafeString:
 def status_label(status: str) -> SafeString:
     known = OrderStatus(status)
     return label(str(known.label), STATUS_TONES[known])
+
+
+def status_chip(status: str) -> SafeString:
+    """Return the status for a title: a chip with its dot."""
+    known = OrderStatus(status)
+    return format_html(
+        '<span class="bo-label{}"><span class="bo-dot bo-{}"></span>{}</span>',
+        f" bo-{CHIP_TONES[known]}" if known in CHIP_TONES else "",
+        STATUS_DOTS[known],
+        known.label,
+    )
 
 
 def returned_label(*, is_whole: bool) -> SafeString:

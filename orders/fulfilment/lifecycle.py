@@ -181,7 +181,7 @@ def return_items(
     restock = [item.restock for item in items]
     units = returnable_units(order_lines, [(item.sku, item.quantity) for item in items], restock)
     reason = checked_reason(reason)
-    _refuse_shipping_credit(shipping_credit, at_most=shipping_left(order, order_lines), order=order)
+    refuse_shipping_credit(shipping_credit, at_most=shipping_left(order, order_lines), order=order)
     fee = rounded(shipping_credit)
     returned, worth = write_return(order, units, restock, shipping=fee, reason=reason, at=at)
     restocked = [each for each, is_restocked in zip(units, restock, strict=True) if is_restocked]
@@ -215,7 +215,8 @@ def comment(number: str, *, by: Actor, text: str, at: datetime | None = None) ->
     return happened(order, EventKind.COMMENT, {"text": text}, by=by, at=at, is_keyed=True)
 
 
-def _refuse_shipping_credit(wanted: Decimal, *, at_most: Decimal, order: Order) -> None:
+def refuse_shipping_credit(wanted: Decimal, *, at_most: Decimal, order: Order) -> None:
+    """Raises Invalid."""
     if 0 <= wanted <= at_most and wanted == rounded(wanted):
         return
     if 0 <= wanted <= at_most:

@@ -12,14 +12,29 @@ from orders.models import Cancellation, CancellationLine, Order, OrderLine, Retu
 from orders.status import OrderStatus, status_of
 
 
-def write_cancellation(
-    order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units], *, reason: str, at: datetime
-) -> tuple[Cancellation, list[Decimal]]:
-    """Write the cancellation and return it with the credits; set the order's counters without saving."""
+def credit_cancelled(
+    order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units]
+) -> tuple[list[Decimal], Decimal]:
+    """Return what the units and the shipping fee with them are worth; count both, saving nothing."""
     worth = [_credit(order, each, "cancelled") for each in units]
     # The shipping fee is credited only when nothing at all will have been shipped.
     shipping = order.shipping if status_of(order_lines) == OrderStatus.CANCELLED else zero()
     order.credited += shipping
+    return worth, shipping
+
+
+def credit_returned(order: Order, units: Sequence[Units], *, shipping: Decimal) -> list[Decimal]:
+    """Return what the units are worth; count it and the given part of the shipping fee, saving nothing."""
+    worth = [_credit(order, each, "returned") for each in units]
+    order.credited += shipping
+    return worth
+
+
+def write_cancellation(
+    order: Order, order_lines: Sequence[OrderLine], units: Sequence[Units], *, reason: str, at: datetime
+) -> tuple[Cancellation, list[Decimal]]:
+    """Write the cancellation and return it with the credits; set the order's counters without saving."""
+    worth, shipping = credit_cancelled(order, order_lines, units)
     cancellation = Cancellation(
         order=order,
         reference=f"{order.number}-C{order.cancellations.count() + 1}",
@@ -50,8 +65,7 @@ def write_return(
     at: datetime,
 ) -> tuple[Return, list[Decimal]]:
     """Write the return and return it with the credits; set the order's counters without saving."""
-    worth = [_credit(order, each, "returned") for each in units]
-    order.credited += shipping
+    worth = credit_returned(order, units, shipping=shipping)
     returned = Return(
         order=order,
         reference=f"{order.number}-R{order.returns.count() + 1}",

@@ -241,12 +241,15 @@ def test_filters_of_the_ledger_open_and_apply(open_page: OpenPage) -> None:
     make_product("TEA-01", on_hand=10)
     page = open_page(make_user(role="Viewer"), "/admin/catalog/stockmovement/")
 
-    page.locator(".filter-open-button").click()
-    page.get_by_placeholder("From").fill("01/01/2020")
-    page.get_by_placeholder("To", exact=True).fill("02/01/2020")
-    page.get_by_role("button", name="Apply Filters").click()
+    page.get_by_role("button", name="Filter").click()
+    sheet = page.get_by_role("dialog", name="Filter stock movements")
+    sheet.get_by_label("From").fill("2020-01-01")
+    sheet.get_by_label("To", exact=True).fill("2020-01-02")
+    sheet.get_by_role("button", name="Apply filters").click()
 
     expect(page.get_by_text("Nothing matches")).to_be_visible()
+    page.get_by_role("link", name="Date Wed 1 Jan 2020 to Thu 2 Jan 2020").click()
+    expect(page.get_by_role("row", name="TEA-01")).to_be_visible()
 
 
 def test_a_file_of_products_is_chosen_looked_at_and_imported(open_page: OpenPage) -> None:

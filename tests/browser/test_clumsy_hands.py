@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.models import Product
-from orders.models import EventKind, Order
+from orders.models import Order
 from tests.browser.conftest import PHONE, OpenPage, overflow
 from tests.browser.keyboard import press, type_text
 from tests.factories import PASSWORD, make_product, make_user, place
@@ -90,7 +90,7 @@ def test_an_unanswered_dialog_says_so_and_opens_when_tried_again(
     expect(alert).to_have_count(0)
 
     page.route("**/ship/", lambda route: route.fulfill(status=404))
-    page.get_by_role("button", name="Mark as shipped").click()
+    page.locator("#dialog [type=submit]").click()
     expect(alert).to_contain_text("Send it again in a moment: nothing is done twice.")
     assert not order.shipments.exists()
 
@@ -103,7 +103,7 @@ def test_a_dialog_that_is_refused_says_why_and_keeps_what_was_typed(
     open_dialog(page, "Ship items")
     page.get_by_label("Tracking number").fill("ABC-123-XYZ")
     page.context.clear_cookies(name="csrftoken")
-    page.get_by_role("button", name="Mark as shipped").click()
+    page.locator("#dialog [type=submit]").click()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("This form is too old to be sent. Nothing was done:")
     expect(alert).to_contain_text("(Request ")
@@ -135,17 +135,17 @@ def test_a_dialog_whose_answer_was_lost_is_sent_again_and_done_once(
     open_page: OpenPage, manager: User, order: Order
 ) -> None:
     page = open_page(manager, page_of(order), expected="404")
-    open_dialog(page, "Comment")
-    page.locator("#dialog textarea").fill("Call back on Monday.")
-    page.route("**/comment/", lambda route: (route.fetch(), route.fulfill(status=404)))
-    page.get_by_role("button", name="Add comment").click()
+    open_dialog(page, "Ship items")
+    page.get_by_label("Tracking number").fill("ABC-123-XYZ")
+    page.route("**/ship/", lambda route: (route.fetch(), route.fulfill(status=404)))
+    page.locator("#dialog [type=submit]").click()
     expect(page.get_by_role("alert")).to_contain_text("nothing is done twice")
-    assert order.events.filter(kind=EventKind.COMMENT).count() == 1
+    assert order.shipments.count() == 1
 
-    page.unroute("**/comment/")
-    page.get_by_role("button", name="Add comment").click()
-    expect(page.get_by_text("Comment added.").first).to_be_visible()
-    assert order.events.filter(kind=EventKind.COMMENT).count() == 1
+    page.unroute("**/ship/")
+    page.locator("#dialog [type=submit]").click()
+    expect(page.get_by_text(f"as {order}-S1.").first).to_be_visible()
+    assert order.shipments.count() == 1
 
 
 def test_closing_a_dialog_about_cancelling_cancels_nothing(
@@ -153,7 +153,7 @@ def test_closing_a_dialog_about_cancelling_cancels_nothing(
 ) -> None:
     page = open_page(manager, page_of(order))
     page.get_by_role("button", name="Cancel LAMP-01").click()
-    page.locator("#dialog").get_by_role("link", name="Close").click()
+    page.locator("#dialog").get_by_role("button", name="Keep them").click()
     expect(page.locator("#modal-overlay")).to_be_hidden()
     order.refresh_from_db()
     assert order.version == 1
@@ -170,20 +170,20 @@ def test_who_is_signed_out_while_a_dialog_is_open_keeps_it_and_sends_it_after_si
     open_page: OpenPage, manager: User, order: Order
 ) -> None:
     page = open_page(manager, page_of(order), expected="401")
-    open_dialog(page, "Comment")
-    page.locator("#dialog textarea").fill("Call back on Monday.")
+    open_dialog(page, "Ship items")
+    page.get_by_label("Tracking number").fill("ABC-123-XYZ")
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Add comment").click()
+    page.locator("#dialog [type=submit]").click()
     expect(page.get_by_role("alert")).to_contain_text("You are signed out. Nothing was done.")
 
     other = page.context.new_page()
     other.goto("/admin/")
     sign_in_again(other)
     other.wait_for_url("**/admin/")
-    page.get_by_role("button", name="Add comment").click()
+    page.locator("#dialog [type=submit]").click()
 
-    expect(page.get_by_text("Comment added.").first).to_be_visible()
-    assert order.events.filter(kind=EventKind.COMMENT).count() == 1
+    expect(page.get_by_text(f"as {order}-S1.").first).to_be_visible()
+    assert order.shipments.get().tracking_number == "ABC-123-XYZ"
 
 
 def test_who_is_signed_out_while_an_order_is_typed_signs_in_and_sends_it_as_it_was(
@@ -233,7 +233,7 @@ def test_the_number_beside_orders_follows_what_one_has_just_done(
     badge = page.locator("#nav-sidebar-apps a[href$='/orders/order/']")
     expect(badge).to_contain_text("1")
     open_dialog(page, "Ship items")
-    page.get_by_role("button", name="Mark as shipped").click()
+    page.locator("#dialog [type=submit]").click()
     expect(page.locator("#dialog")).to_be_hidden()
     expect(badge).not_to_contain_text("1")
 

@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from catalog.models import Product
 from orders.models import Order
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import OVERFLOW, PHONE, OpenPage
 from tests.browser.keyboard import press, type_text
 from tests.factories import make_customer, make_product, make_user, place
 
@@ -56,8 +57,8 @@ def test_c_alone_adds(open_page: OpenPage, manager: User) -> None:
 
 def test_keys_do_nothing_behind_a_dialog(open_page: OpenPage, manager: User, order: Order) -> None:
     page = open_page(manager, "/admin/catalog/product/")
-    page.get_by_role("button", name="More actions").first.click()
-    page.get_by_role("link", name="Adjust stock").or_(page.get_by_text("Adjust stock")).first.click()
+    page.get_by_role("row", name="LAMP-01").hover()
+    page.get_by_role("link", name="Adjust stock").click()
     expect(page.locator("#dialog")).to_be_visible()
     page.locator("#dialog").get_by_role("button").last.focus()
 
@@ -70,16 +71,75 @@ def test_keys_do_nothing_behind_a_dialog(open_page: OpenPage, manager: User, ord
     expect(page.locator("tr.bo-here")).to_have_count(0)
 
 
-def test_keys_within_a_select_choose_there(open_page: OpenPage, manager: User, order: Order) -> None:
-    page = open_page(manager, "/admin/catalog/product/")
-    page.locator("input.action-select").first.check()
-    page.locator("select[name=action]").focus()
+def test_keys_within_the_filters_are_no_commands(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, "/admin/orders/order/")
+    press(page, "f")
+    expect(page.get_by_role("dialog", name="Filter orders")).to_be_visible()
+    note = page.get_by_label("Note")
+    note.focus()
 
     press(page, "c")
     press(page, "/")
+    expect(note).to_be_focused()
+    page.get_by_role("button", name="Close").focus()
+    press(page, "j")
+    press(page, "c")
 
-    expect(page.locator("select[name=action]")).to_be_focused()
-    assert page.url.endswith("/admin/catalog/product/")
+    expect(page.locator("tr.bo-here")).to_have_count(0)
+    assert page.url.endswith("/admin/orders/order/")
+    press(page, "Escape")
+    expect(page.locator("#changelist-filter")).to_be_hidden()
+
+
+def test_a_row_is_chosen_and_opened_by_keys_alone(open_page: OpenPage, manager: User, order: Order) -> None:
+    page = open_page(manager, "/admin/orders/order/")
+    details = page.get_by_role("button", name=f"Details of {order.number}")
+
+    press(page, "j")
+    press(page, "x")
+    expect(page.get_by_role("status")).to_have_text("1 selected")
+    press(page, "e")
+    line = page.locator(".bo-opened tr", has_text="Öllampe")
+    expect(line).to_be_visible()
+    expect(details).to_have_attribute("aria-expanded", "true")
+    details.focus()
+    press(page, " ")
+    expect(details).to_have_attribute("aria-expanded", "false")
+    expect(line).to_be_hidden()
+
+
+def test_what_is_chosen_is_told_and_sent_to_the_action_on_the_button(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    make_product("TEA-01", on_hand=9, name="Green tea")
+    page = open_page(manager, "/admin/catalog/product/")
+    page.wait_for_load_state()
+    page.get_by_label("Select all rows of this page").check()
+    expect(page.get_by_role("status")).to_have_text("2 selected")
+    page.get_by_role("button", name="Clear the selection").click()
+    expect(page.get_by_role("button", name="Archive")).to_be_hidden()
+
+    page.get_by_label("Select Green tea").or_(page.get_by_label("Select TEA-01")).check()
+    page.get_by_role("button", name="Archive").click()
+
+    expect(page.get_by_text("1 archived; it can no longer be ordered.")).to_be_visible()
+    assert list(Product.objects.filter(is_active=False).values_list("sku", flat=True)) == ["TEA-01"]
+
+
+def test_on_a_phone_a_row_is_a_card_whose_actions_open_beside_it(
+    open_page: OpenPage, manager: User, order: Order
+) -> None:
+    page = open_page(manager, "/admin/catalog/product/", viewport=PHONE)
+    page.wait_for_load_state()
+    assert page.evaluate(OVERFLOW) <= 0
+    more = page.get_by_role("button", name="Actions for")
+    more.tap()
+    expect(more).to_have_attribute("aria-expanded", "true")
+
+    page.get_by_role("link", name="Adjust stock").tap()
+
+    expect(page.locator("#dialog")).to_be_visible()
+    expect(page.get_by_role("link", name="Adjust stock")).to_be_hidden()
 
 
 def test_the_palette_opens_from_within_a_field_and_with_capitals_locked(

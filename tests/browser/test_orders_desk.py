@@ -137,8 +137,7 @@ def test_chosen_orders_are_printed_one_to_a_sheet_without_the_admin_around_them(
     page = open_page(make_user(role="Warehouse"), "/admin/orders/order/", viewport=PHONE, dark=True)
     for number in numbers[:2]:
         page.get_by_role("row", name=number).locator("input.action-select").check()
-    page.locator("select[name=action]").select_option("print_slips")
-    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Print packing slips").click()
 
     expect(page.get_by_role("heading", name="Packing slips")).to_be_visible()
     sheets = page.locator(".bo-sheet")

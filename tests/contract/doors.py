@@ -98,7 +98,7 @@ class AdminDoor(Door):
         "deliver": ("mark_delivered", "deliver"),
         "cancel": ("cancel_items", "cancel"),
         "return": ("register_return", "return"),
-        "comment": ("add_comment", "comment"),
+        "comment": ("comment", "comment"),
         "edit the address": ("edit_details", "edit"),
         "edit the e-mail": ("edit_details", "edit"),
         "edit the note": ("edit_details", "edit"),
@@ -118,11 +118,11 @@ class AdminDoor(Door):
         _, dialog = self.dialogs[action]
         fields = submitted(**self._fields(order, action))
         response = self.client.post(f"/admin/orders/order/{order.pk}/{dialog}/", fields)
-        assert response.status_code == 200
-        if "HX-Redirect" in response.headers:
+        if response.status_code == 302 or "HX-Redirect" in response.headers:
             return None
+        assert response.status_code == 200
         # Kept open.
-        errors: dict[str, list[str]] = response.context["form"].errors
+        errors: dict[str, list[str]] = response.context["comment" if dialog == "comment" else "form"].errors
         return "; ".join(message for messages in errors.values() for message in messages)
 
     def offered(self, order: Order) -> set[str]:

@@ -1,6 +1,7 @@
 """What a door that takes files answers, and how that is read from a page of the admin."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from backoffice.text import identity_key
@@ -27,44 +28,57 @@ class Answer:
         return {row.number: row.problem for row in self.rows if row.problem}
 
 
+@dataclass(slots=True)
+class _Shown:
+    """A row as the page shows it, with the sentences about it, each after the column that it names."""
+
+    number: str = ""
+    name: str = ""
+    column: str = ""
+    problems: list[str] = field(default_factory=list)
+
+
 class Page(HTMLParser):
-    """What the page of a plan shows: the cells of its rows, each with its part in red, and its banners."""
+    """What the page of a plan shows: its rows, each with what is wrong with it, and its banners."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.rows: list[list[tuple[str, str]]] = []
+        self.rows: list[_Shown] = []
         self.warnings: list[str] = []
         self.refusal = ""
         self._text: list[str] = []
-        self._bad: list[str] = []
-        self._is_bad = self._is_plan = False
-        self._banner = ""
+        self._is_plan = self._is_skipped = False
+        self._cell = self._banner = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        classes = (dict(attributes).get("class") or "").split()
+        given = dict(attributes)
+        classes = (given.get("class") or "").split()
         if tag == "table":
-            self._is_plan = bool({"bo-plan", "bo-parcels"}.intersection(classes))
-        elif tag == "tr" and self._is_plan:
-            self.rows.append([])
-        elif tag == "td":
-            self._text, self._bad = [], []
-        elif tag == "span":
-            self._is_bad = "bo-bad" in classes
+            self._is_plan = "bo-plan" in classes
+        elif tag == "tbody" and self._is_plan:
+            self.rows.append(_Shown())
+        elif tag in ("td", "th") and self._is_plan and self.rows:
+            self._text = []
+            self._cell = _cell_of(tag, classes, given)
+            if self._cell == "field":
+                self.rows[-1].column = given.get("title") or ""
+        # Icons, and what the file says in the cell, are no part of the sentence.
+        elif self._cell == "problem" and tag in ("span", "bdi"):
+            self._is_skipped = True
         elif "bo-banner" in classes:
             self._banner = next((each for each in ("bo-bad", "bo-warn") if each in classes), "")
             self._text = []
 
     def handle_data(self, data: str) -> None:
-        self._text.append(data)
-        if self._is_bad:
-            self._bad.append(data)
+        if not self._is_skipped:
+            self._text.append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "span":
-            self._is_bad = False
-        elif tag == "td" and self._is_plan:
-            self.rows[-1].append((one_line(self._text), one_line(self._bad)))
+        if tag in ("span", "bdi"):
+            self._is_skipped = False
+        elif tag in ("td", "th") and self._cell:
+            self._keep(one_line(self._text))
         elif tag in ("p", "div") and self._banner:
             text = one_line(self._text)
             if self._banner == "bo-warn":
@@ -72,10 +86,33 @@ class Page(HTMLParser):
             self.refusal = self.refusal or (text if self._banner == "bo-bad" else "")
             self._banner = ""
 
+    def _keep(self, text: str) -> None:
+        row, cell, self._cell = self.rows[-1], self._cell, ""
+        if cell == "number":
+            row.number = text.removeprefix("Row ")
+        elif cell == "name":
+            row.name = text
+        elif cell == "problem":
+            row.problems.append(f"{row.column}: {text}" if row.column else text)
+
     def plan(self) -> tuple[Row, ...]:
-        """Return the rows in the order of the file; what is wrong with one stands in its last cell."""
-        rows = (Row(int(cells[0][0]), name_shown(cells[1][0]), cells[-1][1]) for cells in self.rows if cells)
+        """Return the rows in the order of the file."""
+        rows = [
+            Row(int(each.number), name_shown(each.name), " ".join(each.problems))
+            for each in self.rows
+            if each.number
+        ]
         return tuple(sorted(rows, key=lambda row: row.number))
+
+
+def _cell_of(tag: str, classes: list[str], given: Mapping[str, str | None]) -> str:
+    if tag == "th":
+        return "name" if given.get("scope") == "row" else ""
+    if "bo-problem" in classes:
+        return "problem"
+    if "rowspan" in given:
+        return "number" if "bo-num" in classes else ""
+    return "field" if not classes else ""
 
 
 def one_line(parts: list[str]) -> str:

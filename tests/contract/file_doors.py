@@ -115,8 +115,12 @@ class AdminPlans(FileDoor):
             return Answer(refused=told["refused"])
         answer = self._client.get(told["url"])
         page = _page_of(answer)
+        # Of many problems the page shows the first few, and leads to all of them.
+        problems = _page_of(self._client.get(f"{told['url']}?show=problems"))
         ignored = tuple(answer.context["object"].ignored_columns)
-        return Answer(rows=page.plan(), remarks=tuple(page.warnings), ignored=ignored)
+        rows = {row.number: row for row in (*page.plan(), *problems.plan())}
+        in_order = tuple(sorted(rows.values(), key=lambda row: row.number))
+        return Answer(rows=in_order, remarks=tuple(page.warnings), ignored=ignored)
 
     def apply(self, file: Path, *, skip_invalid: bool) -> None:
         told = self._planned(file)
@@ -241,7 +245,7 @@ class ParcelsAdmin(FileDoor):
     def apply(self, file: Path, *, skip_invalid: bool) -> None:
         """Rows with problems are always left out here."""
         answer = self._previewed(file)
-        carried = answer.context.get("parcels")
+        carried = answer.context.get("carried")
         is_clean = not any(row.problem for row in _page_of(answer).plan())
         if carried and (skip_invalid or is_clean):
             _page_of(self._client.post(self.page, {"parcels": carried}))

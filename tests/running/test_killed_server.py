@@ -28,7 +28,7 @@ from catalog.audit import audit_stock
 from catalog.models import Product
 from orders.audit import audit_orders
 from orders.models import Order
-from tests.backoffice.server.test_serving import SHOPCTL, free_port
+from tests.backoffice.server.test_serving import SHOPCTL, free_port, share_static_files
 from tests.factories import make_product, make_shopper
 from tests.running.processes import environment_here
 
@@ -45,6 +45,7 @@ class Shop:
     """A server on this test's database, which can be killed."""
 
     def __init__(self, directory: Path, *, token: str) -> None:
+        share_static_files(directory)
         self.environment = environment_here(VAR_DIR=str(directory))
         self.port = free_port()
         self.token = token

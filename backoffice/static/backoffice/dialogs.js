@@ -1,6 +1,5 @@
 /* Dialogs, which htmx fetches and sends: sent once, and open only while they have something to say. */
 import { firstInvalid, goTo } from "./focus.js";
-import { gettext } from "./words.js";
 
 const isDialogs = (form) => form.matches?.("#dialog > form");
 
@@ -17,12 +16,6 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (isDialogs(event.target) && !isDone) event.target.removeAttribute("data-sent");
 });
 
-/* Unfold calls it Cancel, which beside “Cancel these units” could mean either. */
-document.addEventListener("htmx:afterSwap", () => {
-  const close = document.querySelector("#dialog a[href='#']");
-  if (close) close.textContent = gettext("Close");
-});
-
 const FIELDS = "input:not([type=hidden]), select, textarea, button[type=submit]";
 
 /* The keyboard goes to the first field that was refused, else into the dialog, if no field asks for it itself. */
@@ -30,16 +23,7 @@ document.addEventListener("htmx:afterSettle", () => {
   const dialog = document.getElementById("dialog");
   const invalid = dialog && firstInvalid(dialog);
   if (invalid) goTo(invalid);
-  else if (dialog && !dialog.contains(document.activeElement)) dialog.querySelector(FIELDS)?.focus();
-});
-
-/* For a few lines of many: the others need not be emptied one by one. */
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-clear]")) return;
-  const quantities = document.querySelectorAll("#dialog-form [type=number]");
-  for (const quantity of quantities) quantity.value = 0;
-  quantities[0].focus();
-  quantities[0].select();
+  else if (dialog && !dialog.contains(document.activeElement)) (dialog.querySelector("[autofocus]") ?? dialog.querySelector(FIELDS))?.focus();
 });
 
 // Unfold opens a dialog whatever was answered: an empty one, or the one from before.

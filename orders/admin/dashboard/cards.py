@@ -154,4 +154,4 @@ def _to_ship_figure(request: HttpRequest) -> FigureCard:
 
 def _best(request: HttpRequest, period: Period, kept: KeptFigures) -> list[Any]:
     by = NET if request.user.has_perm("orders.view_revenue") else UNITS
-    return best_rows(kept.get(_key(f"best-{by}", period), lambda: best_of(period, by)), by)
+    return best_rows(kept.ranking(_key(f"best-{by}", period), lambda: best_of(period, by)), by)

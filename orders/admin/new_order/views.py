@@ -16,6 +16,7 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin
 from backoffice.admin.idempotency import SentAlready, done_once, new_idempotency_key
 from backoffice.errors import Refusal
+from orders.admin import words
 from orders.admin.new_order.form import BasketForm, NewOrderForm
 from orders.admin.new_order.page import (
     buyer_with,
@@ -94,6 +95,7 @@ class NewOrder(DomainAdmin):
         return JsonResponse(
             {
                 "quote": render_to_string("orders/admin/new_order_quote.html", context),
+                "total": words.money(quote.total) if quote else "",
                 "problems": [line.problem for line in form.lines],
                 **_customer(request, form.cleaned_data.get("email", "")),
             }

@@ -1,13 +1,15 @@
 """The buttons of an order's page and when each shows. What they run is in dialogs.py; printing in paper/."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from unfold.dataclasses import UnfoldAction
 from unfold.enums import ActionVariant
 
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
-from orders.admin.order.dialogs import CancelForm, CommentForm, DeliverForm, ReturnForm, ShipForm
+from orders.admin.order.dialogs import CancelForm, DeliverForm, ReturnForm, ShipForm
 from orders.admin.order.edit_dialog import EditForm
 from orders.admin.order.emails import SendAgainForm
 from orders.admin.order.shipment_dialogs import CorrectShipmentForm, UndoShipmentForm
@@ -43,12 +45,13 @@ SHOWN_WHEN: dict[str, tuple[Action, HasEffect]] = {
     "ship_items": (Action.SHIP, _for_some_line(_has_open)),
     "mark_delivered": (Action.DELIVER, _for_some_line(_is_under_way)),
     "register_return": (Action.RETURN, _for_some_line(_can_come_back)),
-    "add_comment": (Action.COMMENT, _always),
     "cancel_items": (Action.CANCEL, _for_some_line(_has_open)),
     "edit_details": (Action.EDIT, _always),
 }
 
 
+# What an order waits for, the first that it allows.
+NEXT_STEPS = ("ship_items", "mark_delivered")
 # They are opened from the parcel or the mail that they are about, not from the top of the page.
 OPENED_IN_PLACE = ("correct_shipment", "undo_shipment", "send_again")
 
@@ -57,16 +60,14 @@ class OrderActions(ButtonsFollowState):
     """Dialogs over an order. Use cases decide, under the order's lock; the buttons only follow its status."""
 
     actions_detail: Sequence[Any] = (
-        "ship_items",
-        "mark_delivered",
-        "register_return",
-        "add_comment",
-        {"title": "Print", "icon": "print", "items": ["packing_slip", "order_summary"]},
         {
-            "title": "More",
+            "title": _("More"),
             "icon": "more_horiz",
-            "items": ["edit_details", "cancel_items", *OPENED_IN_PLACE],
+            "items": ["mark_delivered", "register_return", *OPENED_IN_PLACE],
         },
+        {"title": _("Print"), "icon": "print", "items": ["packing_slip", "order_summary"]},
+        {"title": _("Change"), "icon": "edit", "items": ["edit_details", "cancel_items"]},
+        "ship_items",
     )
 
     def hidden_buttons(self, row: Order) -> Collection[str]:
@@ -80,6 +81,15 @@ class OrderActions(ButtonsFollowState):
             ),
         ]
 
+    def _get_actions_navigation(
+        self, provided_actions: Any, allowed_actions: list[UnfoldAction], object_id: str | None = None
+    ) -> list[Any]:
+        """What the order waits for stands by itself, as the primary button: what no longer ships, arrives."""
+        if provided_actions is self.actions_detail:
+            provided_actions, allowed_actions = _with_next_step(provided_actions, allowed_actions)
+        navigation: list[Any] = super()._get_actions_navigation(provided_actions, allowed_actions, object_id)
+        return navigation
+
     ship_items = DialogButton(
         _("Ship items"),
         ShipForm,
@@ -87,7 +97,8 @@ class OrderActions(ButtonsFollowState):
         url_path="ship",
         icon="local_shipping",
         variant=ActionVariant.PRIMARY,
-        submit=_("Mark as shipped"),
+        submit=_("Ship"),
+        way_out=_("Not yet"),
     )
     mark_delivered = DialogButton(
         _("Mark delivered"),
@@ -96,6 +107,7 @@ class OrderActions(ButtonsFollowState):
         url_path="deliver",
         icon="check_circle",
         submit=_("Mark as delivered"),
+        way_out=_("Not yet"),
     )
     register_return = DialogButton(
         _("Register return"),
@@ -103,15 +115,8 @@ class OrderActions(ButtonsFollowState):
         permissions=["orders.view_order", "orders.return_order"],
         url_path="return",
         icon="assignment_return",
-        submit=_("Register return"),
-    )
-    add_comment = DialogButton(
-        _("Comment"),
-        CommentForm,
-        permissions=["orders.view_order", "orders.comment_order"],
-        url_path="comment",
-        icon="comment",
-        submit=_("Add comment"),
+        submit=_("Take back"),
+        way_out=_("Not now"),
     )
     cancel_items = DialogButton(
         _("Cancel items"),
@@ -120,16 +125,18 @@ class OrderActions(ButtonsFollowState):
         url_path="cancel",
         icon="cancel",
         variant=ActionVariant.DANGER,
-        submit=_("Cancel these units"),
+        submit=_("Cancel units"),
+        way_out=_("Keep them"),
     )
     edit_details = DialogButton(
-        _("Edit address and note"),
+        _("Edit address, contact and note"),
         EditForm,
         # The dialog is prefilled with the customer's e-mail and address.
         permissions=["orders.view_order", "orders.change_order", "accounts.view_customer"],
         url_path="edit",
         icon="edit",
         submit=_("Save"),
+        way_out=_("Discard"),
     )
     correct_shipment = DialogButton(
         _("Correct shipment"),
@@ -138,6 +145,7 @@ class OrderActions(ButtonsFollowState):
         url_path="correct-shipment",
         icon="edit",
         submit=_("Save"),
+        way_out=_("Leave as it is"),
     )
     undo_shipment = DialogButton(
         _("Undo shipment"),
@@ -145,8 +153,8 @@ class OrderActions(ButtonsFollowState):
         permissions=["orders.view_order", "orders.ship_order"],
         url_path="undo-shipment",
         icon="undo",
-        variant=ActionVariant.DANGER,
         submit=_("It never left"),
+        way_out=_("It did leave"),
     )
     send_again = DialogButton(
         _("Send e-mail again"),
@@ -155,5 +163,27 @@ class OrderActions(ButtonsFollowState):
         permissions=["orders.view_order", "outbox.requeue_emailmessage", "accounts.view_customer"],
         url_path="send-again",
         icon="forward_to_inbox",
-        submit=_("Send"),
+        submit=_("Send again"),
+        way_out=_("Do not send"),
     )
+
+
+def _with_next_step(
+    provided: Sequence[Any], allowed: list[UnfoldAction]
+) -> tuple[Sequence[Any], list[UnfoldAction]]:
+    shown = {action.action_name.removeprefix("orders_order_") for action in allowed}
+    step = next((name for name in NEXT_STEPS if name in shown), None)
+    if step is None:
+        return provided, allowed
+    others = [_without(step, each) for each in provided if each != step]
+    primary = [
+        replace(action, variant=ActionVariant.PRIMARY) if action.action_name.endswith(f"_{step}") else action
+        for action in allowed
+    ]
+    return [*others, step], primary
+
+
+def _without(step: str, entry: Any) -> Any:
+    if isinstance(entry, str):
+        return entry
+    return {**entry, "items": [each for each in entry["items"] if each != step]}

@@ -1,15 +1,17 @@
 """The columns of the list of orders, and where they stand on a phone."""
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.cells import NOTHING, Dot, moment, status
+from backoffice.admin.lists import MOST_COUNTED, VIEW, SavedViewsChangeList
 from orders.admin import words
 from orders.models import Order, OrderLine, Return
 from orders.reports import LATE_AFTER
@@ -20,13 +22,6 @@ LISTED = (
     *("number", "status", "email", "currency", "total", "units", "promo_code", "placed_at"),
     *("ship_name", "ship_city", "customer__name", "customer__email"),
 )
-DOTS = {
-    OrderStatus.PENDING: Dot.RING,
-    OrderStatus.PARTIALLY_SHIPPED: Dot.HALF,
-    OrderStatus.SHIPPED: Dot.BLUE,
-    OrderStatus.DELIVERED: Dot.GREEN,
-    OrderStatus.CANCELLED: Dot.GREY,
-}
 
 
 class OrderColumns(ReadOnlyAdmin):
@@ -56,6 +51,26 @@ class OrderColumns(ReadOnlyAdmin):
         )
         return with_states.only(*LISTED)
 
+    def told_of_all(self, cl: SavedViewsChangeList, request: HttpRequest) -> str:
+        """Return what the orders of a narrowed list come to: only to whoever may see revenue, and never what
+        would take reading many thousands, or adding up two currencies."""
+        is_narrow = cl.query or cl.has_active_filters or request.GET.get(VIEW)
+        if (
+            not is_narrow
+            or cl.result_count > MOST_COUNTED
+            or not request.user.has_perm("orders.view_revenue")
+        ):
+            return ""
+        sums = list(cl.queryset.order_by().values_list("currency").annotate(Sum("total"))[:2])
+        if len(sums) != 1:
+            return ""
+        [(currency, total)] = sums
+        facts = {"count": str(cl.result_count), "total": words.money(total, currency)}
+        told = ngettext(
+            "Total of this order: %(total)s", "Total of these %(count)s: %(total)s", cl.result_count
+        )
+        return told % facts
+
     @display(description=gettext_lazy("Order"), ordering="serial")
     def order_number(self, order: Order) -> str:
         return str(order)
@@ -76,10 +91,10 @@ class OrderColumns(ReadOnlyAdmin):
             is_begun = known is OrderStatus.PARTIALLY_SHIPPED
             return status(Dot.RED, _("Part-shipped, late") if is_begun else _("Late"))
         if not getattr(order, "has_returns", False):
-            return status(DOTS[known], known.label)
+            return status(words.STATUS_DOTS[known], known.label)
         if not getattr(order, "is_still_out", False):
             return status(Dot.GREY, _("Returned"))
-        return status(DOTS[known], _("%(status)s, part-returned") % {"status": known.label})
+        return status(words.STATUS_DOTS[known], _("%(status)s, part-returned") % {"status": known.label})
 
     @display(description=gettext_lazy("Units"), formatting="price")
     def items(self, order: Order) -> str:

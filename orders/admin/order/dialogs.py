@@ -1,35 +1,46 @@
-"""The dialogs over an order: each prefilled with what is left, each running one use case."""
+"""The dialogs over an order's units, each running one use case."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from backoffice.db.fields import many_lines, one_line
+from backoffice.db.fields import one_line
 from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO
 from orders.admin import counted, words
-from orders.admin.order.order_dialog import OrderDialog, QuantitiesDialog, field_of_line
+from orders.admin.order.credit_words import back_on_sale, credited
+from orders.admin.order.order_dialog import OrderDialog
+from orders.admin.order.quantities import (
+    Consequence,
+    QuantitiesDialog,
+    field_of_line,
+    units_of,
+    written_off_of,
+)
 from orders.fulfilment import lifecycle
+from orders.fulfilment.foreseen import cancellation_foreseen, return_foreseen
 from orders.fulfilment.lifecycle import ReturnedItem
 from orders.fulfilment.reversals import shipping_left
 from orders.fulfilment.tracking import CARRIERS
+from orders.fulfilment.units import open_units
 from orders.models import OrderLine, Shipment
 from orders.visibility import tracking_told_to
 
 ANOTHER_CARRIER = ""
 
+type Chosen = list[tuple[OrderLine, int]]
+
 
 class ShipForm(QuantitiesDialog):
+    heads = (gettext_lazy("On hand"), gettext_lazy("Left"))
+    quantity_head = gettext_lazy("Ship")
+    nothing = gettext_lazy("Set all to 0")
+
     carrier = forms.ChoiceField(
         label=gettext_lazy("Carrier"), required=False, widget=UnfoldAdminSelectWidget()
     )
@@ -53,15 +64,28 @@ class ShipForm(QuantitiesDialog):
     def left_of(self, line: OrderLine) -> int:
         return line.open
 
-    def help_for(self, line: OrderLine) -> str:
-        facts = {"open": line.open, "quantity": line.quantity, "on_hand": f"{line.product.on_hand:,}"}
-        return _("%(open)s of %(quantity)s still to ship, %(on_hand)s on hand") % facts
+    def prefilled(self, line: OrderLine) -> int:
+        return line.open
 
-    def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
+    def cells_of(self, line: OrderLine) -> Sequence[str]:
+        facts = {"open": line.open, "quantity": line.quantity}
+        left = _("%(open)s of %(quantity)s") % facts if line.open < line.quantity else f"{line.open:,}"
+        return [f"{line.product.on_hand:,}", left]
+
+    def foresee(self, chosen: Chosen, data: Mapping[str, Any]) -> Consequence:
+        open_units(self.lines, _by_sku(chosen))
+        told = {"units": counted.units(units_of(chosen))}
+        rest = sum(line.open for line in self.lines) - units_of(chosen)
+        left = ngettext("%(count)s unit is left to ship.", "%(count)s units are left to ship.", rest)
+        because = left % {"count": f"{rest:,}"} if rest else _("Nothing is left to ship then.")
+        text = _("Ship %(units)s") % told
+        return Consequence(text, because, button=text)
+
+    def carry_out_for(self, chosen: Chosen, data: dict[str, Any]) -> None:
         shipment = lifecycle.ship_order(
             self.number,
             by=self.actor,
-            lines={line.sku: quantity for line, quantity in chosen},
+            lines=_by_sku(chosen),
             carrier=data["carrier"],
             tracking_number=data["tracking_number"],
         )
@@ -75,13 +99,15 @@ class DeliverForm(OrderDialog):
     )
 
     def add_fields(self) -> None:
-        under_way = self.order.shipments.under_way()
+        under_way = list(self.order.shipments.under_way())
+        meant = self.request.GET.get("shipment", "")
         shipment = self.fields["shipment"]
         assert isinstance(shipment, forms.ChoiceField)
         shipment.choices = [
             ("", _("All that are under way")),
             *((str(each), self._label_of(each)) for each in under_way),
         ]
+        shipment.initial = meant if meant in map(str, under_way) else ""
 
     def _label_of(self, shipment: Shipment) -> str:
         tracking = tracking_told_to(self.actor.user, shipment)
@@ -93,35 +119,41 @@ class DeliverForm(OrderDialog):
 
 
 class CancelForm(QuantitiesDialog):
+    heads = (gettext_lazy("Price"), gettext_lazy("Left"))
+    quantity_head = gettext_lazy("Cancel")
+    figure_head = gettext_lazy("Credit")
+    everything = gettext_lazy("Cancel everything left")
+    says_note = True
+
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=255,
         validators=[one_line],
         help_text=gettext_lazy("The customer reads it in the e-mail."),
-        widget=UnfoldAdminTextInputWidget({"autofocus": True}),
+        widget=UnfoldAdminTextInputWidget(),
     )
 
     def intro(self) -> str:
-        text = _("%(order)s: these units go back on sale. What has shipped comes back as a return instead.")
+        text = _("%(order)s · only units that have not shipped can be cancelled")
         return text % {"order": self.number}
 
     def left_of(self, line: OrderLine) -> int:
         return line.open
 
-    @property
-    def lines(self) -> Iterable[OrderLine]:
-        """Return the one line from which the dialog was opened, else all."""
-        meant = self.request.GET.get("line", "")
-        return [line for line in super().lines if meant in ("", str(line.pk))]
+    def cells_of(self, line: OrderLine) -> Sequence[str]:
+        return [words.money(line.unit_price, self.order.currency), f"{line.open:,}"]
 
-    def help_for(self, line: OrderLine) -> str:
-        facts = {"open": line.open, "quantity": line.quantity}
-        return _("%(open)s of %(quantity)s not shipped yet") % facts
+    def foresee(self, chosen: Chosen, data: Mapping[str, Any]) -> Consequence:
+        foreseen = cancellation_foreseen(self.order, self.lines, _by_sku(chosen))
+        button = _("Cancel %(units)s") % {"units": counted.units(foreseen.quantity)}
+        note = back_on_sale(chosen)
+        return credited(self.order, foreseen, button=button, note=note, promo=self.promo)
 
-    def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
-        lines = {line.sku: quantity for line, quantity in chosen}
-        order = lifecycle.cancel_order(self.number, by=self.actor, lines=lines, reason=data["reason"])
+    def carry_out_for(self, chosen: Chosen, data: dict[str, Any]) -> None:
+        order = lifecycle.cancel_order(
+            self.number, by=self.actor, lines=_by_sku(chosen), reason=data["reason"]
+        )
         self.done = _("Cancelled %(units)s of %(order)s.") % {
             "units": _units_in_words(chosen),
             "order": order,
@@ -129,6 +161,13 @@ class CancelForm(QuantitiesDialog):
 
 
 class ReturnForm(QuantitiesDialog):
+    heads = (gettext_lazy("Price"), gettext_lazy("Shipped"))
+    quantity_head = gettext_lazy("Came back")
+    of_these_head = gettext_lazy("Written off")
+    figure_head = gettext_lazy("Credit")
+    everything = gettext_lazy("Everything came back")
+    says_note = True
+
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
@@ -137,22 +176,19 @@ class ReturnForm(QuantitiesDialog):
         widget=UnfoldAdminTextInputWidget(),
     )
 
+    def intro(self) -> str:
+        text = _("%(order)s · what came back goes on sale again, but for units that are written off")
+        return text % {"order": self.number}
+
     def left_of(self, line: OrderLine) -> int:
         return line.shipped - line.returned
 
-    def prefilled(self, line: OrderLine) -> int:
-        """Prefill all that can come back if only one line can; otherwise the person says what came back."""
-        returnable = [each for each in self.lines if self.left_of(each)]
-        return self.left_of(line) if len(returnable) == 1 else 0
-
-    def help_for(self, line: OrderLine) -> str:
-        each = words.money(line.total / line.quantity, self.order.currency)
-        facts = {"left": self.left_of(line), "shipped": line.shipped, "each": each}
-        return _("%(left)s of %(shipped)s shipped could come back, %(each)s each") % facts
+    def cells_of(self, line: OrderLine) -> Sequence[str]:
+        return [words.money(line.unit_price, self.order.currency), f"{self.left_of(line):,}"]
 
     def add_fields(self) -> None:
         super().add_fields()
-        left = shipping_left(self.order, list(self.lines))
+        left = shipping_left(self.order, self.lines)
         if left:
             self.fields["shipping_credit"] = MoneyInput(
                 label=_("Shipping fee given back"),
@@ -164,28 +200,34 @@ class ReturnForm(QuantitiesDialog):
 
     def add_line(self, line: OrderLine) -> None:
         super().add_line(line)
-        self.fields[_written_off_of(line)] = forms.IntegerField(
-            label=_("Of these written off: %(sku)s") % {"sku": line.sku},
-            required=False,
-            min_value=0,
-            max_value=1_000_000_000,
-            help_text=_("The others go back on sale."),
-            widget=UnfoldAdminIntegerFieldWidget({"min": 0, "inputmode": "numeric"}),
-        )
+        label = _("Of these written off: %(sku)s") % {"sku": line.sku}
+        self.add_number(written_off_of(line), label=label, most=self.left_of(line))
+        self.fields[written_off_of(line)].initial = 0
 
-    def chosen(self, data: dict[str, Any]) -> Iterator[tuple[OrderLine, int]]:
+    def chosen(self, data: Mapping[str, Any]) -> Iterator[tuple[OrderLine, int]]:
         """Yield also a line of which units are to be written off although none is said to have come back."""
         for line in self.lines:
-            quantity, written_off = (data.get(name(line)) for name in (field_of_line, _written_off_of))
+            quantity, written_off = (data.get(name(line)) for name in (field_of_line, written_off_of))
             if quantity or written_off:
                 yield line, quantity or 0
 
-    def carry_out_for(self, chosen: list[tuple[OrderLine, int]], data: dict[str, Any]) -> None:
-        items = [item for line, quantity in chosen for item in self._items(line, quantity, data)]
+    def foresee(self, chosen: Chosen, data: Mapping[str, Any]) -> Consequence:
+        items = self._all_items(chosen, data)
+        fee = data.get("shipping_credit") or ZERO
+        foreseen = return_foreseen(self.order, self.lines, items, shipping_credit=fee)
+        written_off = sum(item.quantity for item in items if not item.restock)
+        restocked = foreseen.quantity - written_off
+        told = [_("Back on sale: %(units)s") % {"units": counted.units(restocked)}] if restocked else []
+        told += [_("written off: %(units)s") % {"units": counted.units(written_off)}] if written_off else []
+        button = _("Take back %(units)s") % {"units": counted.units(foreseen.quantity)}
+        note = ", ".join(told)
+        return credited(self.order, foreseen, button=button, note=note, promo=self.promo)
+
+    def carry_out_for(self, chosen: Chosen, data: dict[str, Any]) -> None:
         returned = lifecycle.return_items(
             self.number,
             by=self.actor,
-            items=items,
+            items=self._all_items(chosen, data),
             shipping_credit=data.get("shipping_credit") or ZERO,
             reason=data["reason"],
         )
@@ -193,36 +235,25 @@ class ReturnForm(QuantitiesDialog):
         facts = {"return": returned.reference, "units": _units_in_words(chosen), "credit": credit}
         self.done = _("Registered %(return)s: %(units)s came back, worth %(credit)s.") % facts
 
-    def _items(self, line: OrderLine, quantity: int, data: dict[str, Any]) -> Iterator[ReturnedItem]:
+    def _all_items(self, chosen: Chosen, data: Mapping[str, Any]) -> list[ReturnedItem]:
+        return [item for line, quantity in chosen for item in self._items(line, quantity, data)]
+
+    def _items(self, line: OrderLine, quantity: int, data: Mapping[str, Any]) -> Iterator[ReturnedItem]:
         """Raises Invalid when more are written off than came back."""
-        written_off = data[_written_off_of(line)] or 0
+        written_off = data.get(written_off_of(line)) or 0
         if written_off > quantity:
             text = _("%(count)s of %(sku)s came back: no more can be written off.")
             detail = text % {"count": quantity, "sku": line.sku}
-            raise Invalid(detail, faults=[Fault(f"/{_written_off_of(line)}", "validation", detail)])
+            raise Invalid(detail, faults=[Fault(f"/{written_off_of(line)}", "validation", detail)])
         if quantity > written_off:
             yield ReturnedItem(line.sku, quantity - written_off)
         if written_off:
             yield ReturnedItem(line.sku, written_off, restock=False)
 
 
-class CommentForm(OrderDialog):
-    text = forms.CharField(
-        label=gettext_lazy("Comment"),
-        max_length=lifecycle.MAX_TEXT,
-        validators=[many_lines],
-        help_text=gettext_lazy("Colleagues read it in the timeline; the customer does not."),
-        widget=UnfoldAdminTextareaWidget({"autofocus": True, "rows": 4}),
-    )
-
-    def carry_out(self, data: dict[str, Any]) -> None:
-        lifecycle.comment(self.number, by=self.actor, text=data["text"])
-        self.done = _("Comment added.")
+def _by_sku(chosen: Chosen) -> dict[str, int]:
+    return {line.sku: quantity for line, quantity in chosen}
 
 
-def _written_off_of(line: OrderLine) -> str:
-    return f"written_off_{line.pk}"
-
-
-def _units_in_words(chosen: list[tuple[OrderLine, int]]) -> str:
-    return counted.units(sum(quantity for _line, quantity in chosen))
+def _units_in_words(chosen: Chosen) -> str:
+    return counted.units(units_of(chosen))

@@ -27,6 +27,7 @@ TONES = {EmailState.SENT: "good", EmailState.DEAD: "bad"}
 @dataclass(frozen=True, slots=True)
 class EmailRow:
     title: str
+    # "" where it is the order's own address.
     recipient: str
     url: str
     state: SafeString
@@ -52,7 +53,7 @@ def _row(email: EmailMessage, order: Order, *, may_send: bool) -> EmailRow:
     at = email.sent_at or email.created_at
     return EmailRow(
         title=capfirst(str(MAILS[email.template])),
-        recipient=email.recipient,
+        recipient=email.recipient if email.recipient != order.email else "",
         url=reverse("admin:outbox_emailmessage_change", args=[email.pk]),
         state=words.label(email.get_state_display(), TONES.get(EmailState(email.state), "")),
         at=words.time_tag(at, words.moment(at)),

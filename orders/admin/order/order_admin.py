@@ -1,11 +1,12 @@
 """Orders in the admin: their list, and the page of one put together."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet, prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -16,12 +17,19 @@ from unfold.sections import BaseSection
 
 from accounts.models import User
 from backoffice.admin.filters import AmountFilter, SomeOf
-from backoffice.admin.list_position import CAME_FROM, neighbours_of, with_neighbours, with_neighbours_among
+from backoffice.admin.list_position import (
+    CAME_FROM,
+    neighbours_of,
+    place_of,
+    with_neighbours,
+    with_neighbours_among,
+)
 from backoffice.admin.lists import VIEW
 from backoffice.db.statements import selecting
 from orders.admin.new_order.views import NewOrder
 from orders.admin.order.buttons import OrderActions
 from orders.admin.order.columns import OrderColumns
+from orders.admin.order.comments import CommentForm, OrderComments
 from orders.admin.order.exporting import OrderExporting
 from orders.admin.order.filters import (
     CarrierFilter,
@@ -30,10 +38,11 @@ from orders.admin.order.filters import (
     PlacedFilter,
     UsedPromoFilter,
 )
-from orders.admin.order.page import items_of, lines_in_order, page_of, totals_of, with_customers_orders
+from orders.admin.order.items import items_of, totals_of
+from orders.admin.order.page import lines_in_order, page_of, with_place_among_customers
 from orders.admin.order.short_count import ShortCountPage
 from orders.admin.paper.printing import OrderPrinting
-from orders.admin.saved_views import ORDER_VIEWS
+from orders.admin.saved_views import ORDER_VIEWS, OrderView
 from orders.admin.shipping.bulk import BulkShipping
 from orders.admin.shipping.packing import Scanning
 from orders.finding import orders_matching, searched_by
@@ -59,6 +68,7 @@ class LinesSection(BaseSection):
 class OrderAdmin(
     OrderColumns,
     OrderActions,
+    OrderComments,
     BulkShipping,
     Scanning,
     NewOrder,
@@ -167,8 +177,10 @@ class OrderAdmin(
         if not object_id.isdecimal():
             return None
         if request.GET.get(CAME_FROM):
-            orders = with_neighbours(self.get_queryset(request), admin=self, request=request)
-            order = with_customers_orders(orders).filter(pk=object_id).first()
+            orders = with_neighbours(
+                self.get_queryset(request), admin=self, request=request, counts=_queue(request) is not None
+            )
+            order = with_place_among_customers(orders).filter(pk=object_id).first()
         else:
             order = next(iter(_among_all(int(object_id))), None)
         if order is not None:
@@ -192,7 +204,8 @@ class OrderAdmin(
     ) -> HttpResponse:
         assert obj is not None
         context["page"] = page_of(obj, _reader(request))
-        context["beside"] = neighbours_of(obj, request=request)
+        context.setdefault("comment", CommentForm())
+        context["beside"] = replace(neighbours_of(obj, request=request), place=_place(obj, request))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
@@ -200,7 +213,22 @@ class OrderAdmin(
 def _among_all(pk: int) -> QuerySet[Order]:
     """The order with its neighbours in the whole list."""
     orders = with_neighbours_among(Order.objects.all(), Order.objects.order_by(*OrderAdmin.ordering))
-    return with_customers_orders(orders.select_related("customer")).filter(pk=pk)
+    return with_place_among_customers(orders.select_related("customer")).filter(pk=pk)
+
+
+def _queue(request: HttpRequest) -> OrderView | None:
+    """Return the view that one came from, if it holds open orders alone, which are few."""
+    view = VIEWS.get(QueryDict(request.GET.get(CAME_FROM, "")).get(VIEW, ""))
+    return view if view and view.is_queue else None
+
+
+def _place(order: Order, request: HttpRequest) -> str:
+    """Write `11 of 103 to ship`."""
+    view, place = _queue(request), place_of(order)
+    if view is None or place is None:
+        return ""
+    told = {"place": f"{place[0]:,}", "count": f"{place[1]:,}", "view": str(view.title).lower()}
+    return _("%(place)s of %(count)s %(view)s") % told
 
 
 def _reader(request: HttpRequest) -> User:

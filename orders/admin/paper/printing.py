@@ -16,9 +16,9 @@ from unfold.decorators import action
 
 from accounts.models import User
 from backoffice.admin.base import ReadOnlyAdmin
+from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import is_key
-from orders.admin import words
-from orders.admin.order.page import address_of, items_of, totals_of
+from orders.admin.order.items import address_of, items_of, totals_of
 from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
 from orders.models import Order, Shipment
 from orders.visibility import may_know_customers, may_know_promos, note_told_to
@@ -84,7 +84,7 @@ class OrderPrinting(ReadOnlyAdmin):
             "summary",
             _("Summary of %(order)s") % {"order": order},
             order=order,
-            placed=words.moment(order.placed_at),
+            placed=moment_with_year(order.placed_at),
             items=items_of(order.lines.all(), order.currency, reader),
             totals=totals_of(order, names_promo=may_know_promos(reader)),
             address=address_of(order) if may_know_customers(reader) else [],
@@ -137,7 +137,7 @@ class OrderPrinting(ReadOnlyAdmin):
 
 def _sheets(request: HttpRequest, kind: str, title: str, **context: Any) -> HttpResponse:
     context["back"] = context.get("back") or reverse(LIST)
-    frame = {"title": title, "shop": settings.SHOP_NAME, "printed": words.moment(timezone.now())}
+    frame = {"title": title, "shop": settings.SHOP_NAME, "printed": moment_with_year(timezone.now())}
     return TemplateResponse(request, f"orders/admin/print_{kind}.html", {**frame, **context})
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, F, Max, Min, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from orders.admin import counted, words
-from orders.admin.order.page import address_of, with_phone
+from backoffice.dates import moment_with_year
+from orders.admin import counted
+from orders.admin.order.items import address_of, with_phone
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import OPEN_UNITS
 
@@ -103,7 +104,7 @@ def _slip(
 ) -> Slip:
     return Slip(
         number=str(order),
-        placed=words.moment(order.placed_at),
+        placed=moment_with_year(order.placed_at),
         address=address_of(order),
         note=order.note,
         lines=[_slip_line(line, quantity) for line, quantity in contents],

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from backoffice.moments import start_of_day
@@ -17,6 +19,15 @@ CLOSING_TIMES = ("24:00", "24:00:00")
 
 class StartWidget(UnfoldAdminSplitDateTimeWidget):
     """Shows a day's first moment as the date alone."""
+
+    # What a screen reader calls its two fields.
+    names: tuple[str | Promise, str | Promise] = (gettext_lazy("Starts: day"), gettext_lazy("Starts: time"))
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        for field, title in zip(context["widget"]["subwidgets"], self.names, strict=True):
+            field["attrs"]["aria-label"] = title
+        return context
 
     def decompress(self, value: datetime | None) -> list[Any]:
         if value is None:
@@ -32,6 +43,8 @@ class StartWidget(UnfoldAdminSplitDateTimeWidget):
 
 class EndWidget(StartWidget):
     """Shows a midnight as the date of the day that it ends."""
+
+    names = (gettext_lazy("Ends: day"), gettext_lazy("Ends: time"))
 
     def day_meant(self, day: date) -> date:
         return day - timedelta(days=1)

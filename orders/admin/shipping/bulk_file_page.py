@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.admin.file_check import Actions, Figure, ShownChange, ShownProblem, ShownRow
+from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
 from backoffice.sheets.csv_lines import UTF8_MARK
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan
 from orders.admin import counted
@@ -66,7 +66,7 @@ def _row(parcel: ParcelRow, row: PlannedRow, units: int, keys: Mapping[str, int]
         name=parcel.number,
         url=reverse("admin:orders_order_change", args=[key]) if key else "",
         what=" ".join(filter(None, (parcel.carrier[:60], parcel.tracking_number[:80]))),
-        changes=[ShownChange(_("Units to ship"), f"{units}", "0")] if has_change else [],
+        changes=[CellChange(_("Units to ship"), f"{units}", "0")] if has_change else [],
         problems=[ShownProblem(_("Parcel"), row.problem)] if row.problem else [],
         idle=_("Had left with this parcel already"),
     )

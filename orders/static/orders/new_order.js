@@ -4,6 +4,7 @@ import { SIGNED_OUT } from "../backoffice/request.js";
 import { gettext } from "../backoffice/words.js";
 import { ProductSearch, meant } from "./product_search.js";
 import { Quote, isUntouched } from "./quote.js";
+import { stepped } from "./steps.js";
 
 const form = document.querySelector("form[data-new-order]");
 const search = new ProductSearch(form, { why });
@@ -38,6 +39,7 @@ function tell(answer) {
     row.querySelector(".bo-says").textContent = answer.problems[index];
     row.toggleAttribute("data-bad", Boolean(answer.problems[index]));
   });
+  form.querySelector("[data-total]").textContent = answer.total && ` · ${answer.total}`;
   const customer = form.querySelector("[data-customer]");
   customer.innerHTML = answer.customer;
   customer.hidden = !customer.textContent.trim();
@@ -78,6 +80,14 @@ async function addTyped(term) {
   const row = add(hit);
   if (typed) quantityOf(row).value = typed;
   if (isEntered) goTo(search.input);
+}
+
+/* More than is available can be typed, and is refused with a reason; a step stops there. */
+function step(button) {
+  const input = button.parentElement.querySelector("input");
+  const most = Math.max(1, Number(input.dataset.most ?? Infinity));
+  input.value = stepped(input.value, Number(button.dataset.step), most, 1);
+  quote.askSoon();
 }
 
 function remove(row) {
@@ -139,6 +149,7 @@ form.addEventListener("input", ({ target }) => {
 });
 form.addEventListener("click", ({ target }) => {
   if (target.closest("[data-hit]")) add(target.closest("[data-hit]"));
+  if (target.closest("[data-step]")) step(target.closest("[data-step]"));
   if (target.closest("[data-remove]")) remove(target.closest("[data-line]"));
 });
 form.addEventListener("submit", () => { isLeaving = true; });

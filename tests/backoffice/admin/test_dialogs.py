@@ -20,7 +20,6 @@ BUTTONS = {
     "accounts.user": {"change_email", "password_link"},
     "catalog.product": {"adjust_stock", "archive"},
     "orders.order": {
-        "add_comment",
         "cancel_items",
         "correct_shipment",
         "edit_details",

@@ -69,13 +69,13 @@ def test_a_password_that_was_typed_is_not_kept() -> None:
     assert (answer.status_code, "kept" in answer.text) == (302, False)
 
 
-def test_a_dialog_stays_open_with_its_comment_and_says_that_one_is_signed_out() -> None:
+def test_a_dialog_stays_open_with_its_reason_and_says_that_one_is_signed_out() -> None:
     make_product("A", on_hand=1)
     order = place({"A": 1})
-    url = f"/admin/orders/order/{order.pk}/comment/"
+    url = f"/admin/orders/order/{order.pk}/cancel/"
     before = OrderEvent.objects.count()
 
-    answer = Client().post(url, submitted(text="Rang twice"), headers={**HERE, "HX-Request": "true"})
+    answer = Client().post(url, submitted(reason="Rang twice"), headers={**HERE, "HX-Request": "true"})
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (401, "text/plain; charset=utf-8")
     assert answer.text.startswith("You are signed out. Nothing was done. Sign in again in another tab")

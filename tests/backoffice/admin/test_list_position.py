@@ -91,3 +91,23 @@ def test_whoever_may_not_see_customers_cannot_find_them_by_walking(
 
     assert beside(marketing, orders[2], "email=ann@example.com") == ("", "")
     assert beside(marketing, orders[2], "q=ann@example.com") == ("", "")
+
+
+def place_in(client: Client, order: Order, came_from: str) -> str:
+    return str(client.get(address(order, came_from)).context["beside"].place)
+
+
+def test_a_queue_says_which_place_an_order_has_in_it(manager: Client, orders: list[Order]) -> None:
+    ship_order(orders[1].number, by=CLI)
+
+    places = [place_in(manager, order, "view=to_ship") for order in orders]
+
+    assert places == ["1 of 3 to ship", "", "2 of 3 to ship", "3 of 3 to ship"]
+    assert place_in(manager, orders[3], "view=to_ship&q=ann@example.com") == "3 of 3 to ship"
+    assert place_in(manager, orders[0], "view=late") == "1 of 3 late"
+
+
+def test_lists_of_any_length_are_not_counted(manager: Client, orders: list[Order]) -> None:
+    assert [place_in(manager, orders[0], came_from) for came_from in ("", "o=-6", "view=delivered")] == [
+        ""
+    ] * 3

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -99,10 +99,19 @@ def _migrated_database() -> bytes:
 def migrated(var_dir: Path) -> Path:
     """The folder of a new shop whose database is there already: it is made once, and copied for each."""
     var_dir.mkdir(mode=0o700, exist_ok=True)
+    share_static_files(var_dir)
     database = var_dir / "backoffice.sqlite3"
     database.touch(mode=0o600)
     database.write_bytes(_migrated_database())
     return var_dir
+
+
+def share_static_files(var_dir: Path) -> None:
+    """Let a shop find the static files that another one of these tests has collected."""
+    collected = Path(settings.VAR_DIR) / "static"
+    collected.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        (var_dir / "static").symlink_to(collected)
 
 
 @contextmanager
@@ -161,6 +170,16 @@ def heartbeat(var_dir: Path) -> str | None:
     return row[0] if row else None
 
 
+def assert_static_files_are_collected(url: str) -> None:
+    _, page = fetched(f"{url}/admin/login/")
+    style = re.search(r'href="(/static/bundles/pages\.[0-9a-f]{12}\.css)"', page)
+    assert style is not None
+    asked = urllib.request.Request(f"{url}{style[1]}", headers={"Accept-Encoding": "gzip, br"})
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        assert answer.headers["Content-Encoding"] == "br"
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
 @pytest.mark.slow
 def test_a_new_shop_answers_lets_its_admin_in_and_runs_tasks_in_one_process(var_dir: Path) -> None:
     port = free_port()
@@ -170,6 +189,7 @@ def test_a_new_shop_answers_lets_its_admin_in_and_runs_tasks_in_one_process(var_
         assert shop.told(r"password +in (\S+), its second line") == str(var_dir / "admin_login")
         password = (var_dir / "admin_login").read_text().splitlines()[1]
         assert fetched(f"{shop.url}/healthz") == (200, '{"status": "ok"}')
+        assert_static_files_are_collected(shop.url)
         assert signed_in_page(shop.url, email, password) == '{"status": "ok"}'
         with pytest.raises(urllib.error.HTTPError):
             fetched(f"{shop.url}/no-such-page")

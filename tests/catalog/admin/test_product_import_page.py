@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 from openpyxl import Workbook
 
-from backoffice.admin.file_check import ShownChange
+from backoffice.admin.file_check import CellChange
 from catalog.models import Product, ProductChange, ProductImport
 from catalog.products import edit_product
 from tests.admin_fixtures import SignIn
@@ -45,15 +45,15 @@ def test_products_are_looked_at_and_then_created_and_changed(manager: Client) ->
     page = looked_at(manager, MIXED)
 
     assert [(row.name, row.what, row.is_new, row.changes) for row in page.context["rows"]] == [
-        ("NEW-01", "Green tea", True, [ShownChange("Price", "", "€4.00"), ShownChange("On sale", "", "Yes")]),
+        ("NEW-01", "Green tea", True, [CellChange("Price", "", "€4.00"), CellChange("On sale", "", "Yes")]),
         (
             "tea-01",
             "Tea",
             False,
             [
-                ShownChange("Name", "Tea", "Earl Grey"),
-                ShownChange("Price", "€3.00", "€9.50"),
-                ShownChange("Category", "", "Tea"),
+                CellChange("Name", "Tea", "Earl Grey"),
+                CellChange("Price", "€3.00", "€9.50"),
+                CellChange("Category", "", "Tea"),
             ],
         ),
     ]

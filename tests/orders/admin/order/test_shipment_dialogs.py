@@ -8,6 +8,7 @@ from django.test import Client
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from catalog.models import Product
+from orders.admin.order.history import Change
 from orders.fulfilment import lifecycle
 from orders.fulfilment.shipments import undo_shipment
 from orders.models import Order, Return, Shipment
@@ -59,11 +60,12 @@ def test_a_parcel_is_corrected_and_undone_from_the_page(manager: Client, order: 
     assert (parcel.correct_url, parcel.undo_url) == ("", "")
     assert "Undone" in page.text
     assert Product.objects.get(sku="A").on_hand == 9
-    texts = [entry.text for entry in page.context["page"].timeline]
-    assert texts[:2] == [
-        f"{order}-S1 undone, it never left: 2 × A. Missed the van",
-        f"{order}-S1 corrected. Tracking number: 0034 → 0035",
-    ]
+    undone, corrected, *_others = page.context["page"].timeline.entries
+    assert undone.text == f"{order}-S1 undone, it never left: 2 × A. Missed the van"
+    assert (corrected.text, corrected.changes) == (
+        f"{order}-S1 corrected",
+        [Change("Tracking number", "0034", "0035")],
+    )
 
 
 def test_a_parcel_of_which_something_came_back_is_not_offered_as_one_that_never_left(
@@ -192,8 +194,8 @@ def test_half_a_line_is_restocked_and_half_written_off_with_the_fee_given_back(
     assert list(returned.lines.order_by("pk").values_list("quantity", "restock")) == [(1, True), (1, False)]
     assert Product.objects.get(sku="A").on_hand == 8
     page = manager.get(page_url(order)).context["page"]
-    assert page.returns[0].credit == "€24.90"
-    assert page.timeline[0].text == "Returned 1 × A; 1 × A written off"
+    assert page.returns.each[0].credit == "€24.90"
+    assert page.timeline.entries[0].text == "Returned 1 × A; 1 × A written off"
     lifecycle.ship_order(order.number, by=CLI, lines={"B": 1})
     dialog = manager.get(page_url(order, "return")).context["form"]
     assert "shipping_credit" not in dialog.fields
@@ -225,7 +227,7 @@ def test_the_sentence_for_the_customer_counts_what_was_cancelled_and_came_back(
     manager: Client, order: Order
 ) -> None:
     def sentence() -> str:
-        return str(manager.get(page_url(order)).context["page"].why.sentence)
+        return str(manager.get(page_url(order)).context["page"].price.why.sentence)
 
     price = "4 items cost €33.33; shipping is €4.90; the total is €38.23."
     assert sentence() == price

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import ROLE_NAMES
+from backoffice.dates import moment_with_year
 from catalog.products import edit_product
 from orders.admin.paper import printing
 from orders.fulfilment import lifecycle
@@ -306,3 +307,10 @@ def test_slips_and_pick_lists_name_a_renamed_product_as_it_was_ordered_and_as_it
         ("TEA-9", "TEA-01"),
     ]
     assert "was TEA-01" in picks.text
+
+
+def test_paper_tells_the_date_for_it_is_read_on_another_day(sign_in: SignIn, order: Order) -> None:
+    for url in (slip_url(order), summary_url(order)):
+        sheet = sign_in("Manager").get(url).text
+        assert moment_with_year(order.placed_at) in sheet
+        assert "Today" not in sheet
