@@ -153,13 +153,7 @@ def restore(
         record_of_system(AccountChange.RESTORED, str(file), by=Actor(None, Source.CLI))
     forget_products()
     show_one({"file": str(file), **_held(), "mails_held_back": held_back}, as_json=json)
-    if lost := _pictures_without_files():
-        words = ngettext(
-            "%(count)s picture lacks its files: put them back into %(place)s",
-            "%(count)s pictures lack their files: put them back into %(place)s",
-            lost,
-        )
-        say(words % {"count": f"{lost:,}", "place": _place_of_pictures()})
+    _say_which_pictures_lack_files()
     if held_back:
         say(_("Mails that waited may have been sent since; look at them: shopctl emails list --state dead"))
     say(_("Everybody has to sign in again. Look whether everything adds up: shopctl doctor"))
@@ -177,10 +171,16 @@ def _settle(*, send_waiting_mails: bool) -> int:
     return hold_back_waiting(because=RESTORED)
 
 
-def _pictures_without_files() -> int:
+def _say_which_pictures_lack_files() -> None:
     from catalog.pictures.audit import audit_pictures
 
-    return len(audit_pictures())
+    if lost := len(audit_pictures()):
+        words = ngettext(
+            "%(count)s picture lacks its files: put them back into %(place)s",
+            "%(count)s pictures lack their files: put them back into %(place)s",
+            lost,
+        )
+        say(words % {"count": f"{lost:,}", "place": _place_of_pictures()})
 
 
 def _held() -> dict[str, Any]:
