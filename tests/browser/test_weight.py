@@ -13,7 +13,7 @@ ORDERS = "/admin/orders/order/"
 MOST = {
     ORDERS: (12, 300_000),
     "/admin/": (15, 300_000),
-    "/admin/orders/order/{order}/change/": (24, 300_000),
+    "/admin/orders/order/{order}/change/": (23, 300_000),
     "/admin/catalog/product/{product}/change/": (18, 300_000),
 }
 MOVED = """() => new Promise((resolve) => {
