@@ -1,7 +1,8 @@
 """Every screen of a demo shop at three widths, in the light and in the dark.
 
 `python -m tests.browser.contact_sheet` makes the shop, takes the pictures, lays them on the sheets of
-docs/screenshots, and renews the pictures of the README.
+docs/screenshots, and renews the pictures of the README. `… URL FILE` takes them of a demo shop that runs
+already, whose `var/admin_login` is the file.
 """
 
 import io
@@ -59,7 +60,6 @@ SCREENS = {
     "product-new": "catalog/product/add/",
     "stock-count": "catalog/product/count/",
     "stock-imports": "catalog/stockimport/",
-    "stock-choose": "catalog/stockimport/add/",
     "ledger": "catalog/stockmovement/",
     "categories": "catalog/category/",
     "category": "{category}",
@@ -68,7 +68,7 @@ SCREENS = {
     "promotions": "orders/promotion/",
     "promotion": "{promotion}",
     "promos-generate": "orders/promotion/add/",
-    "promos-backtest": "orders/promotion/backtest/?run=1&percent_off=10",
+    "promos-backtest": "orders/promotion/backtest/",
     "users": "accounts/user/",
     "user": "{user}",
     "roles": "accounts/user/roles/",
@@ -81,8 +81,12 @@ OF_THE_README = ("dashboard", "orders", "order", "promo", "orders-new", "orders-
 
 
 @contextmanager
-def demo_shop() -> Iterator[tuple[str, str, str]]:
+def demo_shop(url: str = "", login: str = "") -> Iterator[tuple[str, str, str]]:
     """The address of a demo shop that runs, and the e-mail address and password of its admin."""
+    if url:
+        email, password = Path(login).read_text(encoding="utf-8").split()[:2]
+        yield url, email, password
+        return
     with TemporaryDirectory(prefix="shop-") as var_dir:
         named = {
             name: value for name, value in os.environ.items() if not name.startswith(("SQL_", "DATABASE"))
@@ -96,8 +100,8 @@ def demo_shop() -> Iterator[tuple[str, str, str]]:
         )
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz")
-            login = (Path(var_dir) / "admin_login").read_text(encoding="utf-8").split()
-            yield f"http://127.0.0.1:{port}", login[0], login[1]
+            with demo_shop(f"http://127.0.0.1:{port}", f"{var_dir}/admin_login") as shop:
+                yield shop
         finally:
             server.terminate()
             server.wait()
@@ -167,7 +171,7 @@ def save(laid: Image.Image, file: Path) -> None:
 
 def main() -> None:
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    with demo_shop() as (url, email, password), sync_playwright() as playwright:
+    with demo_shop(*sys.argv[1:3]) as (url, email, password), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         state = signed_in(browser, url, email, password)
         rows = first_rows(browser.new_context(storage_state=state).new_page(), url)
