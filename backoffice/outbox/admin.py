@@ -145,7 +145,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("E-mail"))
     def mail(self, message: EmailMessage) -> SafeString:
-        return beside(message.subject or message.occasion, message.cause)
+        return beside(message.subject or message.occasion, message.cause.partition(":")[2] or message.cause)
 
     @display(description=gettext_lazy("Recipient"), ordering="recipient")
     def recipient_shown(self, message: EmailMessage) -> SafeString:
