@@ -199,7 +199,6 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "inventory_2",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
     # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.
