@@ -33,7 +33,7 @@ from catalog.models import Product, ProductImport, ProductImportRow
 from catalog.models.product import weight_in_words
 from catalog.product_files import planned_row
 from catalog.product_files.problems import sentence_of
-from catalog.product_history import category_names, told_to
+from catalog.product_history import names_by_slug, told_to
 
 # In the order of the page.
 OUTCOMES = {PROBLEMS: Outcome.PROBLEM, NEW: Outcome.NEW, CHANGES: Outcome.CHANGE, RIGHT: Outcome.SAME}
@@ -52,6 +52,10 @@ FIELDS: Mapping[str, str | Promise] = {
     "cost": gettext_lazy("Cost"),
     "weight_grams": gettext_lazy("Weight"),
     "supplier_number": gettext_lazy("Supplier's number"),
+    "family": gettext_lazy("Family"),
+    "option_1": gettext_lazy("First option"),
+    "option_2": gettext_lazy("Second option"),
+    "option_3": gettext_lazy("Third option"),
 }
 COUNTED = {
     "price": ngettext_lazy("%(count)s price", "%(count)s prices", "number"),
@@ -131,7 +135,7 @@ class ProductImportPage(ImportPage):
     def in_words(self, rows: Iterable[ProductImportRow]) -> list[ShownRow]:
         found = list(rows)
         products = _products_of(found)
-        values = _Values(category_names())
+        values = _Values(names_by_slug(row.changes for row in found))
         return [self._in_words(row, products.get(identity_key(row.sku)), values) for row in found]
 
     def _in_words(self, kept: ProductImportRow, product: Product | None, values: "_Values") -> ShownRow:
@@ -189,10 +193,10 @@ class ProductImportPage(ImportPage):
 
 
 class _Values:
-    """Values of a plan in words; `categories` has their names by slug."""
+    """Values of a plan in words; `names` has those of categories and families by slug."""
 
-    def __init__(self, categories: Mapping[str, str]) -> None:
-        self._categories = categories
+    def __init__(self, names: Mapping[str, Mapping[str, str]]) -> None:
+        self._names = names
 
     def changes_of(self, row: PlannedRow) -> list[CellChange]:
         return [
@@ -209,8 +213,8 @@ class _Values:
                 return formatted(Decimal(value), settings.SHOP_CURRENCY)
             case "weight_grams":
                 return weight_in_words(value)
-            case "category":
-                return self._categories.get(value, value)
+            case "category" | "family":
+                return self._names[name].get(value, value)
             case "low_stock_threshold":
                 return f"{value:,}"
         return str(value)
