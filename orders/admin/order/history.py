@@ -46,7 +46,7 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedValue:
     """A field with its old and its new value; "" where there was none."""
 
     title: str
@@ -57,7 +57,7 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     text: str
-    changes: Sequence[Change]
+    changes: Sequence[ChangedValue]
     who: str
     # Through which door it came, "" for the pages of the back office.
     door: str
@@ -133,23 +133,23 @@ def _heading(kind: str, facts: Mapping[str, Any]) -> str:
     return "; ".join(told)
 
 
-def _changes(changes: Mapping[str, Sequence[Any] | None]) -> Iterator[Change]:
+def _changes(changes: Mapping[str, Sequence[Any] | None]) -> Iterator[ChangedValue]:
     for name in CHANGES:
         change = changes.get(name)
         if change is None:
             continue
         before, after = change
         if isinstance(before, str):
-            yield Change(str(FIELDS[name]), before, after)
+            yield ChangedValue(str(FIELDS[name]), before, after)
         else:
             yield from _changed_parts(before, after)
 
 
-def _changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
+def _changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[ChangedValue]:
     """Of an address only what became another is told."""
     for part in ADDRESS_PARTS:
         if before[part] != after[part]:
-            yield Change(str(FIELDS[part]), _named(part, before[part]), _named(part, after[part]))
+            yield ChangedValue(str(FIELDS[part]), _named(part, before[part]), _named(part, after[part]))
 
 
 def _named(part: str, value: str) -> str:
