@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.actor import actor_of
+from backoffice.admin.affixes import MoneyWidget
 from backoffice.admin.base import AnyField, AnyForm
 from backoffice.dates import moment
-from backoffice.money.currencies import SYMBOLS
 from catalog.admin.adjusting import AdjustHere, AdjustingHere
 from catalog.admin.history import stock_of
 from catalog.admin.kilograms import KilogramsField
@@ -74,9 +74,7 @@ class ProductPage(ProductPictures, AdjustingHere):
             widget = UnfoldAdminTextInputWidget(attrs={"suffix": _("kg"), "inputmode": "decimal"})
             return KilogramsField(label=_("Weight"), required=False, widget=widget)
         if name in ("price", "cost"):
-            kwargs["widget"] = UnfoldAdminTextInputWidget(
-                attrs={"prefix": _currency(), "inputmode": "decimal"}
-            )
+            kwargs["widget"] = MoneyWidget()
         if name == "price":
             kwargs |= {"min_value": 0, "error_messages": {"min_value": _("A price is never negative.")}}
         if name == "cost":
@@ -132,8 +130,3 @@ def _lead(context: dict[str, Any]) -> str:
         facts = {"moment": at[:1].lower() + at[1:], "person": entry.actor_told_to(context["reader"])}
         parts.append(gettext("last changed %(moment)s by %(person)s") % facts)
     return " · ".join(filter(None, parts))
-
-
-def _currency() -> str:
-    """Return the shop's currency as it stands before an amount: its sign, or its code."""
-    return SYMBOLS.get(settings.SHOP_CURRENCY, settings.SHOP_CURRENCY)

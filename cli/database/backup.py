@@ -12,6 +12,7 @@ from cli.terminal.console import DryRun, Json, Yes, counted, proceed, say, show_
 from cli.terminal.files import Overwrite, refuse_to_replace
 from cli.terminal.verbs import lone_verb
 from cli.terminal.words import gettext as _
+from cli.terminal.words import ngettext
 
 Backup = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 SendWaitingMails = Annotated[
@@ -34,6 +35,7 @@ CONTENT = {
     "orders": "SELECT COUNT(*) FROM orders_order",
     "products": "SELECT COUNT(*) FROM catalog_product",
     "users": "SELECT COUNT(*) FROM accounts_user",
+    "pictures": "SELECT COUNT(*) FROM catalog_productpicture",
     "newest_order": "SELECT (SELECT number FROM orders_order ORDER BY serial DESC LIMIT 1)",
 }
 
@@ -49,6 +51,7 @@ def backup(file: Folder, overwrite: Overwrite = False, keep: Keep = None, json: 
     """Write the whole database to a file, while the shop runs, and tell what is in it.
 
     It holds one moment, readable by its owner alone. SECRET_KEY, JWT_KEYS and the environment are not in it.
+    Nor are the files of pictures: none ever changes, so copy their folder whenever you like, after it.
     It is read before it replaces anything, and its digest is written beside it, as FILE.sha256. On PostgreSQL
     pg_dump must be installed here, at least as new as the server. In a folder it is named by its moment, such
     as shop-20261201T030000Z.backup.
@@ -66,6 +69,20 @@ def backup(file: Folder, overwrite: Overwrite = False, keep: Keep = None, json: 
     record_of_system(AccountChange.BACKED_UP, str(path), by=Actor(None, Source.CLI))
     row = {"file": str(path), "bytes": path.stat().st_size, **content}
     show_one({**row, "deleted": _rotated(file, keep)} if keep else row, as_json=json)
+    if content["pictures"]:
+        say(
+            _("The files of pictures are not in it: keep %(place)s as well.")
+            % {"place": _place_of_pictures()}
+        )
+
+
+def _place_of_pictures() -> str:
+    """Return the folder or bucket that the files of pictures are in."""
+    from django.conf import settings
+
+    storage: Any = settings.STORAGES["pictures"]
+    options = storage.get("OPTIONS", {})
+    return str(options.get("bucket_name") or options.get("location") or "")
 
 
 def _dated(folder: Path) -> Path:
@@ -136,6 +153,7 @@ def restore(
         record_of_system(AccountChange.RESTORED, str(file), by=Actor(None, Source.CLI))
     forget_products()
     show_one({"file": str(file), **_held(), "mails_held_back": held_back}, as_json=json)
+    _say_which_pictures_lack_files()
     if held_back:
         say(_("Mails that waited may have been sent since; look at them: shopctl emails list --state dead"))
     say(_("Everybody has to sign in again. Look whether everything adds up: shopctl doctor"))
@@ -151,6 +169,18 @@ def _settle(*, send_waiting_mails: bool) -> int:
     if send_waiting_mails:
         return 0
     return hold_back_waiting(because=RESTORED)
+
+
+def _say_which_pictures_lack_files() -> None:
+    from catalog.pictures.audit import audit_pictures
+
+    if lost := len(audit_pictures()):
+        words = ngettext(
+            "%(count)s picture lacks its files: put them back into %(place)s",
+            "%(count)s pictures lack their files: put them back into %(place)s",
+            lost,
+        )
+        say(words % {"count": f"{lost:,}", "place": _place_of_pictures()})
 
 
 def _held() -> dict[str, Any]:

@@ -19,6 +19,31 @@ def check_orders() -> Finding:
     )
 
 
+def check_pictures() -> Finding:
+    from catalog.pictures.audit import audit_pictures
+    from catalog.pictures.files import files_without_picture
+
+    if found := audit_pictures():
+        words = ngettext(
+            "%(number)s discrepancy, such as %(subject)s: %(detail)s; put the files of a backup back, or "
+            "remove the picture and add it again",
+            "%(number)s discrepancies, such as %(subject)s: %(detail)s; put the files of a backup back, or "
+            "remove the pictures and add them again",
+            len(found),
+        )
+        return trouble(
+            words % {"number": f"{len(found):,}", "subject": found[0].subject, "detail": found[0].detail}
+        )
+    if left := len(files_without_picture()):
+        words = ngettext(
+            "every picture has its files; %(number)s file belongs to none",
+            "every picture has its files; %(number)s files belong to none",
+            left,
+        )
+        return fine(words % {"number": f"{left:,}"})
+    return fine(_("every picture has its files"))
+
+
 def check_currency() -> Finding:
     from django.conf import settings
 

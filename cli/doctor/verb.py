@@ -17,7 +17,10 @@ Mend = Annotated[bool, typer.Option("--mend", help="Move on sequences that are b
 # How `_finding_of` begins the detail about a database that does not answer.
 AWAY = "OperationalError: "
 OF_THE_DATABASE = frozenset(
-    ("migrations", "sequences", "ledger triggers", "worker", "outbox", "currency", "stock", "orders", "clock")
+    (
+        *("migrations", "sequences", "ledger triggers", "worker", "outbox"),
+        *("currency", "stock", "orders", "pictures", "clock"),
+    )
 )
 CHECKS: dict[str, Callable[[], Finding]] = {
     "database": database.check_database,
@@ -35,6 +38,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "currency": books.check_currency,
     "stock": books.check_stock,
     "orders": books.check_orders,
+    "pictures": books.check_pictures,
     "clock": database.check_clock,
 }
 

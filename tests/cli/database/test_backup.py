@@ -43,6 +43,7 @@ from tests.accounts.tokens.test_refresh import is_dead
 from tests.backoffice.server.test_serving import SHOPCTL
 from tests.cli_fixtures import Answers, Shopctl
 from tests.factories import CLI, make_product, make_user, place
+from tests.pictures import pictures_of
 from tests.running.processes import environment_here
 from tests.running.test_killed_server import Shop
 
@@ -148,6 +149,7 @@ def test_a_backup_is_its_owners_alone_and_replaces_none_unasked(shopctl: Shopctl
         "orders": 2,
         "products": 1,
         "users": 1,
+        "pictures": 0,
         "newest_order": numbers[-1],
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
@@ -665,3 +667,22 @@ def test_a_mark_that_ended_with_its_database_server_is_made_anew(monkeypatch: py
             return
         time.sleep(0.1)
     raise AssertionError(processes.running())
+
+
+def test_a_backup_says_that_pictures_are_not_in_it_and_a_restore_which_lack_their_files(
+    shopctl: Shopctl, tmp_path: Path, picture_folder: Path
+) -> None:
+    make_product("MUG-7")
+    path = tmp_path / "shop.backup"
+    assert "pictures" not in shopctl("backup", path).stderr
+    pictures_of("MUG-7", 2)
+
+    made = shopctl("backup", path, "--overwrite", "--json")
+    assert json.loads(made.stdout)["pictures"] == 2
+    assert f"The files of pictures are not in it: keep {picture_folder} as well." in made.stderr
+
+    assert "lack" not in shopctl("restore", path, "--yes").stderr
+    for file in picture_folder.iterdir():
+        file.unlink()
+    told = shopctl("restore", path, "--yes").stderr
+    assert f"2 pictures lack their files: put them back into {picture_folder}" in told
