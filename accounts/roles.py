@@ -30,6 +30,7 @@ SEE_CATALOGUE = _right(
     gettext_lazy("see products and stock"),
     "catalog.view_category",
     "catalog.view_product",
+    "catalog.view_productfamily",
     "catalog.view_stockmovement",
     "catalog.view_stockimport",
     "catalog.view_productimport",
@@ -54,6 +55,9 @@ EDIT_PRODUCTS = _right(
     "catalog.delete_category",
     "catalog.add_product",
     "catalog.change_product",
+    "catalog.add_productfamily",
+    "catalog.change_productfamily",
+    "catalog.delete_productfamily",
 )
 MOVE_STOCK = _right(gettext_lazy("receive, adjust, count and import stock"), "catalog.move_stock")
 FULFIL = _right(

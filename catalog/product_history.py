@@ -16,13 +16,24 @@ from accounts.actors import Actor
 from accounts.models import User
 from backoffice.money import rounded
 from backoffice.sheets.plans import shown
-from catalog.models import Category, Product, ProductChange, ProductChangeKind, ProductImport
+from catalog.models import (
+    Category,
+    Product,
+    ProductChange,
+    ProductChangeKind,
+    ProductFamily,
+    ProductImport,
+)
+from catalog.models.family import OPTIONS
 from catalog.models.product import weight_in_words
 
 KEPT_OF = (
     *("sku", "name", "price", "category", "barcode", "low_stock_threshold", "is_active"),
     *("description", "cost", "weight_grams", "supplier_number"),
+    *("family", *OPTIONS),
 )
+# What is kept by its slug.
+RELATED: Mapping[str, type[Category | ProductFamily]] = {"category": Category, "family": ProductFamily}
 AMOUNTS = frozenset({"price", "cost"})
 # What only those may see who may edit products.
 CONFIDENTIAL = frozenset({"cost"})
@@ -36,7 +47,7 @@ ROWS_AT_ONCE = 1_000
 
 type Values = Mapping[str, Any]
 type Changes = Mapping[str, tuple[Any, Any]]
-"""Values before and after by the names of fields; a category by its slug."""
+"""Values before and after by the names of fields; a category and a family by their slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +69,33 @@ class ShownChange:
 
 
 def values_of(product: Product) -> Values:
-    """Return the fields that the history tracks; the category is its key, so that no query is needed."""
+    """Return the fields that the history tracks; category and family are keys, so that no query is needed."""
     return {name: getattr(product, _attribute(name)) for name in KEPT_OF}
 
 
-def values_in_history(product: Product, slugs: Mapping[int, str]) -> dict[str, Any]:
-    """Return the values as the history keeps them; `slugs` are those of all categories by their key."""
+def values_in_history(product: Product, slugs: Mapping[str, Mapping[int, str]]) -> dict[str, Any]:
+    """Return the values as the history keeps them; `slugs` are those of categories and families by key."""
     values = dict(values_of(product))
-    if values["category"] is not None:
-        values["category"] = slugs[values["category"]]
+    for name in RELATED:
+        if values[name] is not None:
+            values[name] = slugs[name][values[name]]
     return {name: as_kept(value) for name, value in values.items()}
 
 
 def edit_between(before: Values, product: Product) -> ProductEdit:
     """Return what changed since the product had these values; without any it counts as new."""
     changes = differences(before, values_of(product))
-    if "category" in changes:
-        slugs = dict(
-            Category.objects.filter(pk__in=filter(None, changes["category"])).values_list("pk", "slug")
-        )
-        was, becomes = changes["category"]
-        changes["category"] = (slugs.get(was), slugs.get(becomes))
+    for name, model in RELATED.items():
+        if name in changes:
+            was, becomes = changes[name]
+            slugs = slugs_of(model, [was, becomes])
+            changes[name] = (slugs.get(was), slugs.get(becomes))
     return ProductEdit(product, is_new=not before, changes=changes)
+
+
+def slugs_of(model: type[Category | ProductFamily], keys: Iterable[int | None]) -> dict[int | None, str]:
+    """Return the slugs of these categories or families by their key."""
+    return dict(model._default_manager.filter(pk__in=list(filter(None, keys))).values_list("pk", "slug"))
 
 
 def differences(before: Values, after: Values) -> dict[str, tuple[Any, Any]]:
@@ -139,13 +155,13 @@ def told_to(changes: Mapping[str, Any], reader: User | AnonymousUser | None) -> 
     return {name: each for name, each in changes.items() if knows_all or name not in CONFIDENTIAL}
 
 
-def in_words(changes: Mapping[str, Any], categories: Mapping[str, str]) -> list[ShownChange]:
-    """Return the changed fields with their values in words; `categories` has the names by slug."""
+def in_words(changes: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> list[ShownChange]:
+    """Return the changed fields in words; `names` has those of categories and families by slug."""
 
     def told(name: str, value: Any) -> str:
         if name == "weight_grams" and value is not None:
             return weight_in_words(value)
-        return shown(categories.get(value, value) if name == "category" else value)
+        return shown(names[name].get(value, value) if name in names else value)
 
     return [
         ShownChange(_title(name), told(name, before), told(name, after))
@@ -153,13 +169,18 @@ def in_words(changes: Mapping[str, Any], categories: Mapping[str, str]) -> list[
     ]
 
 
-def category_names() -> dict[str, str]:
-    """Return the names of all categories by slug."""
-    return dict(Category.objects.values_list("slug", "name"))
+def names_by_slug(changes: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return the names of categories and families by slug, where the changes tell of any."""
+    told = {name for each in changes for name in each}
+    return {
+        field: dict(model._default_manager.values_list("slug", "name"))
+        for field, model in RELATED.items()
+        if field in told
+    }
 
 
 def _attribute(name: str) -> str:
-    return "category_id" if name == "category" else name
+    return f"{name}_id" if name in RELATED else name
 
 
 def as_kept(value: Any) -> Any:

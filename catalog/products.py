@@ -72,7 +72,7 @@ def products_with_skus(skus: Sequence[str]) -> list[Product]:
         UnknownSku: naming all that no product has.
     """
     found = products_named(skus)
-    prefetch_related_objects(list(found.values()), "category")
+    prefetch_related_objects(list(found.values()), "category", "family")
     unknown = [sku.strip()[:64] for sku in skus if identity_key(sku) not in found]
     if unknown:
         raise UnknownSku(_no_product_has(unknown))

@@ -25,6 +25,7 @@ VERBS = {
         "Move the shop from SQLite to PostgreSQL, with proof",
     ),
     "products": ("cli.products.files:app", "Look at products; import, export and archive them"),
+    "families": ("cli.families:app", "Look at families of products; make, fill and dissolve them"),
     "stock": ("cli.stock:app", "Receive, count, adjust, import, export and prove stock"),
     "promos": ("cli.promos:app", "Create, pause and end promo codes"),
     "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),

@@ -1,7 +1,7 @@
 """Rows for tests, made through the use cases wherever there is one."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,8 @@ from accounts.actors import Actor
 from accounts.customers import customer_for
 from accounts.models import Customer, Source, User
 from catalog import stock
-from catalog.models import Category, Product
+from catalog.families import Variant, create_family
+from catalog.models import Category, Product, ProductFamily
 from catalog.products import ProductData, create_product, product_with_sku
 from orders.models import Order, PromoCode, Promotion
 from orders.placing.placement import Address, LineRequest, OrderRequest, place_order
@@ -41,6 +42,21 @@ def make_product(
     if on_hand:
         stock.receive(sku, on_hand, by=CLI)
     return product_with_sku(sku)
+
+
+def make_family(
+    name: str = "Mug",
+    options: Sequence[str] = ("Colour",),
+    variants: Mapping[str, Sequence[str]] | None = None,
+) -> ProductFamily:
+    """A family of these SKUs with their values, in the order of its options; missing products are made."""
+    variants = variants or {}
+    known = set(Product.objects.with_skus(variants).values_list("sku", flat=True))
+    for sku in variants:
+        if sku not in known:
+            make_product(sku)
+    chosen = [Variant(sku, dict(zip(options, values, strict=True))) for sku, values in variants.items()]
+    return create_family(name, options, variants=chosen, by=CLI)
 
 
 def make_sold_out(sku: str, **fields: Any) -> Product:

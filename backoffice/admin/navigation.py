@@ -63,6 +63,12 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
                 also="admin:catalog_productimport_changelist",
             ),
             SidebarPage(
+                gettext_lazy("Families"),
+                "account_tree",
+                "admin:catalog_productfamily_changelist",
+                "catalog.view_productfamily",
+            ),
+            SidebarPage(
                 gettext_lazy("Count shelves"),
                 "fact_check",
                 "admin:catalog_product_count",
@@ -193,7 +199,6 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "inventory_2",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
     # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.

@@ -21,6 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.utils import display_for_field, display_for_value
 
+from backoffice.admin.cells import NOTHING
 from backoffice.admin.lists import SavedViewsChangeList
 
 # Stands for a row's key in an address until it is filled in.
@@ -51,9 +52,12 @@ class _Column:
     opening: str
     closing: str
     show: Callable[[Model], str]
+    # Of a note that says nothing: a phone has no room for it.
+    opening_of_nothing: str
 
     def cell(self, row: Model) -> str:
-        return f"{self.opening}{self.show(row)}{self.closing}"
+        shown = self.show(row)
+        return f"{self.opening_of_nothing if shown == NOTHING else self.opening}{shown}{self.closing}"
 
 
 def rows_of(
@@ -84,13 +88,15 @@ def _section(cl: SavedViewsChangeList, request: HttpRequest, row: Model) -> Safe
 
 def _column(cl: SavedViewsChangeList, name: Any) -> _Column:
     if name == CHECKBOX:
-        return _Column('<td class="bo-check">', "</td>", _checkbox)
+        opening = '<td class="bo-check">'
+        return _Column(opening, "</td>", _checkbox, opening)
     show, own_classes = _shown(cl, name)
     attributes = _attributes(cl, name, own_classes)
-    if name not in (cl.list_display_links or ()):
-        return _Column(f"<td{attributes}>", "</td>", show)
-    tag = 'th scope="row"' if name == cl.list_display_links[0] else "td"
-    return _Column(f"<{tag}{attributes}>", f"</{tag[:2]}>", partial(_linked, _address_of_page(cl), show))
+    is_linked = name in (cl.list_display_links or ())
+    tag = 'th scope="row"' if is_linked and name == cl.list_display_links[0] else "td"
+    opening = f"<{tag}{attributes}>"
+    shown = partial(_linked, _address_of_page(cl), show) if is_linked else show
+    return _Column(opening, f"</{tag[:2]}>", shown, opening.replace(" bo-at-note", "", 1))
 
 
 def _checkbox(row: Model) -> str:

@@ -36,11 +36,6 @@ SAME_ON_ALL_PAGES = (
     "form_classes",
     "site_subheader",
     "site_symbol",
-    "show_history",
-    "show_view_on_site",
-    "show_back_button",
-    "command_show_history",
-    "sidebar_show_all_applications",
     "sidebar_show_search",
 )
 # What addresses of the admin call the key of a row.

@@ -38,6 +38,7 @@ for prefix, router in (
     ("", "catalog.api.product_imports.product_import_router"),
     ("", "catalog.api.products.products_router"),
     ("", "catalog.api.pictures.picture_router"),
+    ("", "catalog.api.families.families_router"),
     ("", "catalog.api.stock.stock_router"),
     ("", "catalog.api.stock_imports.import_router"),
     # Before /promo-codes/{code}, which would take their URLs.

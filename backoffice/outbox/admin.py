@@ -55,14 +55,14 @@ class TemplateFilter(AllValues):
         return EmailMessage(template=value).occasion
 
 
-def _dead_count(request: HttpRequest) -> int:
+def dead_count(request: HttpRequest) -> int:
     return remembered_count(request, "dead-emails", EmailMessage.objects.filter(state=EmailState.DEAD).count)
 
 
 def failed_badge(request: HttpRequest) -> str:
     if not request.user.has_perm("accounts.view_customer"):
         return ""
-    count = _dead_count(request)
+    count = dead_count(request)
     return _("%(count)s failed") % {"count": f"{count:,}"} if count else ""
 
 
@@ -75,7 +75,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         (GIVEN_UP, _("Given up")),
         (SENT, _("Sent")),
     ]
-    items = view_tabs(request, LIST, titles, {GIVEN_UP: _dead_count(request)})
+    items = view_tabs(request, LIST, titles, {GIVEN_UP: dead_count(request)})
     return [{"models": ["outbox.emailmessage"], "items": items}]
 
 
@@ -145,7 +145,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("E-mail"))
     def mail(self, message: EmailMessage) -> SafeString:
-        return beside(message.subject or message.occasion, message.cause)
+        return beside(message.subject or message.occasion, message.cause.partition(":")[2] or message.cause)
 
     @display(description=gettext_lazy("Recipient"), ordering="recipient")
     def recipient_shown(self, message: EmailMessage) -> SafeString:

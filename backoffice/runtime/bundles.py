@@ -54,6 +54,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "backoffice/failures.js",
         "backoffice/dialogs.js",
         "backoffice/rows.js",
+        "backoffice/scroll.js",
         "backoffice/selecting.js",
         "backoffice/sheet.js",
         "backoffice/menus.js",

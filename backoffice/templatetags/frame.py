@@ -1,16 +1,13 @@
 """What stands around the content of every page."""
 
 import re
-from collections.abc import Iterator
 from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template import Context, Library
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from backoffice.admin.breadcrumbs import Crumb
 from backoffice.admin.breadcrumbs import breadcrumbs as crumbs_of
@@ -59,8 +56,7 @@ def initials(user: Any) -> str:
 @register.inclusion_tag("backoffice/page_actions.html", takes_context=True)
 def page_actions(context: Context) -> dict[str, Any]:
     """Show what can be done on this page, the one that is most likely wanted last and in blue."""
-    own = (*(context.get("actions_list") or ()), *(context.get("actions_detail") or ()))
-    actions = [*_files_of_list(context), *own]
+    actions = [*(context.get("actions_list") or ()), *(context.get("actions_detail") or ())]
     primary = [action for action in actions if _is_primary(action)]
     return {
         "primary": primary,
@@ -71,18 +67,6 @@ def page_actions(context: Context) -> dict[str, Any]:
 
 def _flat(context: Context) -> dict[str, Any]:
     return cast("dict[str, Any]", context.flatten())
-
-
-def _files_of_list(context: Context) -> Iterator[dict[str, Any]]:
-    """Yield the ways to bring a list's rows in and out as files, where its admin has them."""
-    if not (cl := context.get("cl")):
-        return
-    name = f"admin:{cl.opts.app_label}_{cl.opts.model_name}"
-    if context.get("has_import_permission"):
-        yield {"title": _("Import"), "path": reverse(f"{name}_import"), "icon": "upload"}
-    if context.get("has_export_permission"):
-        address = f"{reverse(f'{name}_export')}{cl.get_query_string()}"
-        yield {"title": _("Export"), "path": address, "icon": "download"}
 
 
 def _is_primary(action: dict[str, Any]) -> bool:

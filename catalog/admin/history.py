@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import CappedPaginator
+from catalog.admin.families.on_product import family_of
 from catalog.holders import holders_of
-from catalog.models import CategoryChange, Product, ProductChange, StockMovement
-from catalog.product_history import ShownChange, category_names, changes_of, in_words, told_to
+from catalog.models import CategoryChange, FamilyChange, Product, ProductChange, StockMovement
+from catalog.product_history import ShownChange, changes_of, in_words, names_by_slug, told_to
 
 PER_PAGE = 10
 MOST_HOLDERS = 50
@@ -23,14 +24,14 @@ MOST_CHANGES = 50
 class ShownEntry:
     """An entry of the history of a product or a category, with its changed fields in words."""
 
-    entry: ProductChange | CategoryChange
+    entry: ProductChange | CategoryChange | FamilyChange
     fields: Sequence[ShownChange]
 
 
 def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
     """Return the template context; it is empty when there is no such product: the page itself says so."""
     product = (
-        Product.objects.select_related("category").filter(pk=object_id).first()
+        Product.objects.select_related("category", "family").filter(pk=object_id).first()
         if object_id.isdecimal()
         else None
     )
@@ -38,6 +39,7 @@ def stock_of(object_id: str, request: HttpRequest) -> dict[str, Any]:
         return {}
     context: dict[str, Any] = {
         "product": product,
+        **family_of(product),
         "reader": request.user,
         "stock_figures": figures_of(product),
         "stock_note": note_of(product),
@@ -59,11 +61,12 @@ class StockFigure:
     tone: str = ""
 
 
-def _shown(entries: Iterable[ProductChange], reader: Any) -> list[ShownEntry]:
+def _shown(changes: Iterable[ProductChange], reader: Any) -> list[ShownEntry]:
     """Return the entries in words; what the reader may not know is left out, and an entry of nothing else."""
-    names = category_names()
+    entries = list(changes)
+    names = names_by_slug(entry.changes for entry in entries)
     told = [(entry, told_to(entry.changes, reader)) for entry in entries]
-    return [ShownEntry(entry, in_words(changes, names)) for entry, changes in told if changes]
+    return [ShownEntry(entry, in_words(fields, names)) for entry, fields in told if fields]
 
 
 def figures_of(product: Product) -> list[StockFigure]:

@@ -39,7 +39,7 @@ class ArchiveProduct(UseCaseDialog):
 
 @admin.register(Product)
 class ProductAdmin(ProductColumns, Counting, ProductFiles, ProductPage):
-    list_filter = (("category", RelatedOne),)
+    list_filter = (("category", RelatedOne), ("family", RelatedOne))
     search_fields = ("sku", "name", "barcode")
     search_help_text = _("SKU, name or barcode")
     ordering = ("sku_key",)

@@ -36,7 +36,11 @@ class ProductColumns(DomainAdmin):
     @display(description=_("Product"))
     def product(self, product: Product) -> SafeString:
         picture = thumb(product.picture, is_little=True)
-        return format_html('<span class="bo-with-thumb">{}<span>{}</span></span>', picture, product.name)
+        return format_html(
+            '<span class="bo-with-thumb">{0}<span class="bo-two-lines" title="{1}">{1}</span></span>',
+            picture,
+            product.name,
+        )
 
     @display(description=_("SKU"), ordering="sku_key")
     def sku_shown(self, product: Product) -> str:

@@ -95,7 +95,7 @@ class ProductFiles(FileImports, ImportExportMixin):
         return [ProductExport if may_see_cost(request.user) else ProductExportWithoutCost]
 
     def exported_rows(self, request: HttpRequest) -> QuerySet[Product]:
-        return super().exported_rows(request).select_related("category")
+        return super().exported_rows(request).select_related("category", "family")
 
 
 def _refuse_unless_seeing(request: HttpRequest) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
 from backoffice.db.search_words import words_of
 from backoffice.money import formatted
-from backoffice.sheets.plans import Outcome, PlannedRow
+from backoffice.sheets.plans import Outcome, PlannedRow, RowProblem
 from backoffice.text import identity_key
 from catalog.admin.import_page import (
     CHANGES,
@@ -33,7 +33,7 @@ from catalog.models import Product, ProductImport, ProductImportRow
 from catalog.models.product import weight_in_words
 from catalog.product_files import planned_row
 from catalog.product_files.problems import sentence_of
-from catalog.product_history import category_names, told_to
+from catalog.product_history import names_by_slug, told_to
 
 # In the order of the page.
 OUTCOMES = {PROBLEMS: Outcome.PROBLEM, NEW: Outcome.NEW, CHANGES: Outcome.CHANGE, RIGHT: Outcome.SAME}
@@ -52,6 +52,10 @@ FIELDS: Mapping[str, str | Promise] = {
     "cost": gettext_lazy("Cost"),
     "weight_grams": gettext_lazy("Weight"),
     "supplier_number": gettext_lazy("Supplier's number"),
+    "family": gettext_lazy("Family"),
+    "option_1": gettext_lazy("First option"),
+    "option_2": gettext_lazy("Second option"),
+    "option_3": gettext_lazy("Third option"),
 }
 COUNTED = {
     "price": ngettext_lazy("%(count)s price", "%(count)s prices", "number"),
@@ -60,6 +64,7 @@ COUNTED = {
     "barcode": ngettext_lazy("%(count)s barcode", "%(count)s barcodes", "number"),
 }
 KINDS_NAMED = 2
+NOT_FOR_READER = gettext_lazy("Only those who may edit products see what it says here.")
 
 
 class ProductImportPage(ImportPage):
@@ -68,6 +73,8 @@ class ProductImportPage(ImportPage):
     def __init__(self, kept: ProductImport, request: HttpRequest) -> None:
         super().__init__(kept, request)
         self.kept = kept
+        # Those that the reader may know of.
+        self.columns = tuple(told_to(dict.fromkeys(kept.columns), request.user))
 
     def how(self) -> list[str]:
         return [_("matched by SKU"), _("what has no column stays as it is")]
@@ -91,7 +98,7 @@ class ProductImportPage(ImportPage):
         """`147 prices, 52 names, 31 other`, of the products that are there already."""
         changed = self.kept.rows.filter(outcome=Outcome.CHANGE.value)
         counts = changed.aggregate(
-            **{name: Count("pk", filter=Q(changes__has_key=name)) for name in self.kept.columns}
+            **{name: Count("pk", filter=Q(changes__has_key=name)) for name in self.columns}
         )
         ranked = sorted((name for name in COUNTED if counts.get(name)), key=lambda name: -counts[name])
         told = [COUNTED[name] % _counted(counts[name]) for name in ranked[:KINDS_NAMED]]
@@ -100,11 +107,11 @@ class ProductImportPage(ImportPage):
         return ", ".join(told)
 
     def kinds(self) -> list[tuple[str, str]]:
-        return [(name, _field(name)) for name in self.kept.columns]
+        return [(name, _field(name)) for name in self.columns]
 
     def rows(self) -> QuerySet[ProductImportRow]:
         rows: QuerySet[ProductImportRow] = self.kept.rows.order_by(IMPORTANCE, "row")
-        if self.kind in self.kept.columns:
+        if self.kind in self.columns:
             places = range(len(self.kept.columns))
             of_a_problem = [Q(**{f"problems__{place}__0": self.kind}) for place in places]
             rows = rows.filter(Q(*of_a_problem, Q(changes__has_key=self.kind), _connector=Q.OR))
@@ -128,7 +135,7 @@ class ProductImportPage(ImportPage):
     def in_words(self, rows: Iterable[ProductImportRow]) -> list[ShownRow]:
         found = list(rows)
         products = _products_of(found)
-        values = _Values(category_names())
+        values = _Values(names_by_slug(row.changes for row in found))
         return [self._in_words(row, products.get(identity_key(row.sku)), values) for row in found]
 
     def _in_words(self, kept: ProductImportRow, product: Product | None, values: "_Values") -> ShownRow:
@@ -143,18 +150,19 @@ class ProductImportPage(ImportPage):
             is_new=row.outcome is Outcome.NEW and not row.problems,
             changes=changes,
             problems=self._problems_of(row, kept.cells),
-            idle=_("Already as in the file"),
+            idle=_("Already as in the file") if row.outcome is Outcome.SAME else str(NOT_FOR_READER),
         )
 
     def _problems_of(self, row: PlannedRow, cells: Sequence[str]) -> list[ShownProblem]:
         # The SKU stands beside it anyway.
         written = {**dict(zip(self.kept.columns, cells, strict=False)), "sku": ""}
-        return [
-            ShownProblem(
-                _field(each.column or "sku"), sentence_of(each), written.get(each.column, ""), each.column
-            )
-            for each in row.problems
-        ]
+        return [self._problem(each, written.get(each.column, "")) for each in row.problems]
+
+    def _problem(self, problem: RowProblem, written: str) -> ShownProblem:
+        field = _field(problem.column or "sku")
+        if problem.column and problem.column not in self.columns:
+            return ShownProblem(field, str(NOT_FOR_READER))
+        return ShownProblem(field, sentence_of(problem), written, problem.column)
 
     def actions(self) -> Actions:
         kept = self.kept
@@ -166,13 +174,14 @@ class ProductImportPage(ImportPage):
             "Undoing takes its changes of %(count)s products back; what it created is archived.",
             kept.changes,
         )
+        rejects = reverse("admin:catalog_product_import_rejects", args=[kept.pk])
         fix = _("Not one row can be applied. Fix the file and choose it again.")
         return Actions(
             may_act=self.request.user.has_perms(["catalog.add_product", "catalog.change_product"]),
             choose_url=reverse("admin:catalog_product_import"),
             apply_url=reverse("admin:catalog_product_import_apply", args=[kept.pk]),
             undo_url=reverse("admin:catalog_product_import_undo", args=[kept.pk]),
-            rejects_url=reverse("admin:catalog_product_import_rejects", args=[kept.pk]),
+            rejects_url=rejects if len(self.columns) == len(kept.columns) else "",
             all_url=reverse("admin:catalog_productimport_changelist"),
             apply=apply if kept.changes else "",
             applying=_("Applying …"),
@@ -184,10 +193,10 @@ class ProductImportPage(ImportPage):
 
 
 class _Values:
-    """Values of a plan in words; `categories` has their names by slug."""
+    """Values of a plan in words; `names` has those of categories and families by slug."""
 
-    def __init__(self, categories: Mapping[str, str]) -> None:
-        self._categories = categories
+    def __init__(self, names: Mapping[str, Mapping[str, str]]) -> None:
+        self._names = names
 
     def changes_of(self, row: PlannedRow) -> list[CellChange]:
         return [
@@ -204,8 +213,8 @@ class _Values:
                 return formatted(Decimal(value), settings.SHOP_CURRENCY)
             case "weight_grams":
                 return weight_in_words(value)
-            case "category":
-                return self._categories.get(value, value)
+            case "category" | "family":
+                return self._names[name].get(value, value)
             case "low_stock_threshold":
                 return f"{value:,}"
         return str(value)

@@ -29,6 +29,7 @@ class ProductFilters(ListQuery):
         None, description="Words of the name or SKU, or parts of them; for staff also a barcode."
     )
     category: Slug | None = Field(None, description="The slug of a category.")
+    family: Slug | None = Field(None, description="The slug of a family.")
     price_gte: Money | None = None
     price_lte: Money | None = None
     stock_gte: Units | None = None
@@ -84,6 +85,11 @@ class ProductOut(BaseModel):
     is_active: bool
     created_at: datetime
     updated_at: datetime
+    family: str | None = Field(description="The slug of the family of products that it belongs to.")
+    options: dict[str, str] | None = Field(
+        description="Its values by the names of its family's options, in their order.",
+        examples=[{"Colour": "cream", "Size": "0.3 l"}],
+    )
     on_hand: int = 0
     reserved: int = 0
     low_stock_threshold: int | None = Field(None, description="Its own; null: the shop's.")

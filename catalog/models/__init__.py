@@ -1,4 +1,6 @@
 from catalog.models.category_change import CategoryChange, CategoryChangeKind
+from catalog.models.family import ProductFamily
+from catalog.models.family_change import FamilyChange, FamilyChangeKind
 from catalog.models.file_import import ImportState
 from catalog.models.ledger import MovementKind, Reason, StockMovement
 from catalog.models.picture import PictureSize, ProductPicture
@@ -12,6 +14,8 @@ __all__ = [
     "CategoryChange",
     "CategoryChangeKind",
     "EarlierSku",
+    "FamilyChange",
+    "FamilyChangeKind",
     "ImportMode",
     "ImportState",
     "MovementKind",
@@ -19,6 +23,7 @@ __all__ = [
     "Product",
     "ProductChange",
     "ProductChangeKind",
+    "ProductFamily",
     "ProductImport",
     "ProductImportRow",
     "ProductPicture",

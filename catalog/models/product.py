@@ -20,6 +20,7 @@ from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO
 from backoffice.text import barcode_key, identity_key
+from catalog.models.family import ProductFamily
 
 MAX_UNITS = 2_000_000_000
 MAX_GRAMS = 100_000_000
@@ -147,6 +148,22 @@ class Product(Searched):
         related_name="products",
         verbose_name=_("category"),
     )
+    family = models.ForeignKey(
+        ProductFamily,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="products",
+        verbose_name=_("family"),
+        # The constraint that keeps its products apart begins with it.
+        db_index=False,
+    )
+    option_1 = LineField(_("first option"), max_length=60, blank=True)
+    option_2 = LineField(_("second option"), max_length=60, blank=True)
+    option_3 = LineField(_("third option"), max_length=60, blank=True)
+    option_1_key = FoldedField(source="option_1", max_length=120, blank=True)
+    option_2_key = FoldedField(source="option_2", max_length=120, blank=True)
+    option_3_key = FoldedField(source="option_3", max_length=120, blank=True)
     price = MoneyField(_("price"))
     description = LinesField(_("description"), blank=True, validators=[MaxLengthValidator(MAX_DESCRIPTION)])
     cost = MoneyField(
@@ -194,6 +211,18 @@ class Product(Searched):
             models.UniqueConstraint(fields=("sku_key",), name="product_once_per_sku"),
             models.UniqueConstraint(
                 fields=("barcode_key",), condition=~Q(barcode_key=""), name="product_barcode_unique"
+            ),
+            models.UniqueConstraint(
+                fields=("family", "option_1_key", "option_2_key", "option_3_key"),
+                condition=Q(family__isnull=False),
+                name="product_variant_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(family__isnull=True, option_1_key="", option_2_key="", option_3_key="")
+                | (
+                    Q(family__isnull=False) & ~Q(option_1_key="") & (Q(option_3_key="") | ~Q(option_2_key=""))
+                ),
+                name="product_options_of_family",
             ),
         )
         # None on what an order changes: PostgreSQL then writes no index at all for it.

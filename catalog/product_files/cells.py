@@ -1,6 +1,6 @@
 """The columns and cells of a product file: how they are named and read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,11 @@ from backoffice.sheets.cells import CellFault, CellKind, money_of, truth_of, who
 from backoffice.sheets.columns import Layout
 from backoffice.sheets.plans import RowProblem
 from backoffice.text import identity_key
-from catalog.models import Category
+from catalog.models import Category, ProductFamily
+from catalog.models.family import OPTIONS
 from catalog.models.product import MAX_DESCRIPTION
 from catalog.product_files.problems import RowHasProblems
+from catalog.product_history import RELATED
 
 KINDS = {
     "sku": CellKind.KEY,
@@ -26,6 +28,8 @@ KINDS = {
     "cost": CellKind.MONEY,
     "weight_grams": CellKind.WHOLE,
     "supplier_number": CellKind.KEY,
+    "family": CellKind.TEXT,
+    **dict.fromkeys(OPTIONS, CellKind.TEXT),
 }
 IMPORTED = tuple(KINDS)
 LAYOUT = Layout(
@@ -39,13 +43,11 @@ LAYOUT = Layout(
 MAX_CELL = 255
 LONGER_CELLS = {"description": MAX_DESCRIPTION}
 
-type Categories = Mapping[str, Category]
-"""All categories, by folded name and by slug."""
+type Related = Mapping[str, Mapping[str, Category | ProductFamily]]
+"""All categories and families by the columns that name them, there by folded name and by slug."""
 
 
-def said_by(
-    cells: Mapping[str, str], categories: Categories, faults: Sequence[RowProblem] = ()
-) -> dict[str, Any]:
+def said_by(cells: Mapping[str, str], related: Related, faults: Sequence[RowProblem] = ()) -> dict[str, Any]:
     """Return the values that the cells give, by the names of the product's fields.
 
     Raises:
@@ -58,7 +60,7 @@ def said_by(
         if column in faulty:
             continue
         try:
-            said[column] = _value_of(column, text, categories)
+            said[column] = _value_of(column, text, related)
         except CellFault as fault:
             problems.append(RowProblem(column, fault.code, fault.facts))
     if problems:
@@ -66,25 +68,36 @@ def said_by(
     return said
 
 
-def _value_of(column: str, text: str, categories: Categories) -> Any:
+def _value_of(column: str, text: str, related: Related) -> Any:
     most = LONGER_CELLS.get(column, MAX_CELL)
     if len(text) > most:
         raise CellFault("cell_too_long", length=len(text), most=most)
-    return _category(text, categories) if column == "category" else READERS[column](text)
+    if column in RELATED:
+        return _named(text, column, related[column])
+    return READERS[column](text)
 
 
-def all_categories() -> Categories:
-    rows = list(Category.objects.all())
-    # The database folds no case outside ASCII, and a shop has few categories.
-    return {each.slug: each for each in rows} | {identity_key(each.name): each for each in rows}
+def all_related(columns: Collection[str]) -> Related:
+    """Return all categories and families, as far as a file with these columns is about any."""
+    needed = {"category": {"category"}, "family": {"family", *OPTIONS}}
+    return {
+        column: _by_name(model._default_manager.all()) if needed[column].intersection(columns) else {}
+        for column, model in RELATED.items()
+    }
 
 
-def _category(text: str, categories: Categories) -> Category | None:
+def _by_name[Row: Category | ProductFamily](rows: Iterable[Row]) -> dict[str, Row]:
+    found = list(rows)
+    # The database folds no case outside ASCII, and a shop has few of them.
+    return {each.slug: each for each in found} | {identity_key(each.name): each for each in found}
+
+
+def _named[Row: Category | ProductFamily](text: str, column: str, rows: Mapping[str, Row]) -> Row | None:
     if not text:
         return None
-    if identity_key(text) not in categories:
-        raise CellFault("unknown_category", text=text)
-    return categories[identity_key(text)]
+    if identity_key(text) not in rows:
+        raise CellFault(f"unknown_{column}", text=text)
+    return rows[identity_key(text)]
 
 
 def _amount(text: str) -> Decimal | None:
@@ -119,4 +132,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "cost": _amount,
     "weight_grams": _units,
     "supplier_number": str,
+    **dict.fromkeys(OPTIONS, str),
 }

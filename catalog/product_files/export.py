@@ -3,7 +3,7 @@
 from import_export import fields, resources, widgets
 
 from backoffice.sheets.exporting import SafeRows
-from catalog.models import Category, Product
+from catalog.models import Category, Product, ProductFamily
 from catalog.product_files.cells import IMPORTED
 from catalog.product_history import CONFIDENTIAL
 
@@ -18,6 +18,7 @@ class ProductExport(SafeRows, resources.ModelResource):
     """The columns an import takes back, and the category's name and the stock, which it leaves alone."""
 
     category = fields.Field("category", "category", widgets.ForeignKeyWidget(Category, "slug"))
+    family = fields.Field("family", "family", widgets.ForeignKeyWidget(ProductFamily, "slug"))
     category_name = fields.Field("category__name", "category_name", readonly=True)
     weight_grams = fields.Field("weight_grams", "weight_grams", widgets.IntegerWidget())
     on_hand, reserved, stock = _units("on_hand"), _units("reserved"), _units("stock", "available")

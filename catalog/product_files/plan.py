@@ -21,8 +21,9 @@ from backoffice.sheets.plans import (
     rejected_csv,
 )
 from backoffice.text import barcode_key, identity_key
-from catalog.models import EarlierSku, Product, ProductImport
-from catalog.product_files.cells import Categories, all_categories, said_by
+from catalog.families.holding import record_members
+from catalog.models import EarlierSku, Product, ProductFamily, ProductImport
+from catalog.product_files.cells import all_related, said_by
 from catalog.product_files.problems import (
     RowHasProblems,
     problems_in_words,
@@ -30,6 +31,7 @@ from catalog.product_files.problems import (
     repeated_sku,
 )
 from catalog.product_files.reading import ProductFile
+from catalog.product_files.variants import FAMILY_COLUMNS, Families, families_of, hold_families
 from catalog.product_files.writing import PRODUCTS_AT_ONCE, locked_products, write
 from catalog.product_history import AMOUNTS, KEPT_OF, ProductEdit, differences, record_edits
 from catalog.products import negative_amounts, unclean_fields
@@ -77,11 +79,12 @@ def import_products(
     Raises:
         RowsHaveProblems, RowsChanged: naming rows; nothing was changed.
     """
-    judge = _Judge(file, _locked(_products_of(file)))
+    judge = _Judge(file, _products_of(file), is_locking=True)
     plan = judge.plan(on_row)
     plan.refuse_unless(seen, skip_invalid=skip_invalid)
     write(judge.edits)
     record_edits(judge.edits, by=by, file_name=file.name, product_import=product_import)
+    record_members(judge.edits, by=by)
     told = (by, by.source, plan.count(Outcome.NEW), plan.count(Outcome.CHANGE))
     logger.info("Products imported by %s (%s): %d new, %d changed", *told)
     return plan
@@ -95,13 +98,19 @@ def rejected_products_csv(file: ProductFile, plan: RowPlan) -> str:
 class _Judge:
     """Goes through the rows in the order of the file; afterwards `edits` are what is to be written."""
 
-    def __init__(self, file: ProductFile, known: Mapping[str, Product]) -> None:
+    def __init__(self, file: ProductFile, known: Mapping[str, Product], *, is_locking: bool = False) -> None:
         self.edits: list[ProductEdit] = []
         self._file = file
-        self._known = known
         self._repeated = file.repeated
-        self._categories: Categories = all_categories()
-        self._slugs = {each.pk: each.slug for each in self._categories.values()}
+        self._related = all_related(file.columns)
+        self._slugs = {
+            column: {each.pk: each.slug for each in rows.values()} for column, rows in self._related.items()
+        }
+        families = families_of(file, known.values(), self._related["family"])
+        if is_locking:
+            hold_families(families)
+        self._known = _locked(known) if is_locking else known
+        self._families = Families(ProductFamily.objects.filter(pk__in=families) if families else ())
         # The folded SKU that has each barcode, from the database and then from the rows above.
         self._holders = _holders_of(file)
         self._renamed = _renamed(file)
@@ -137,7 +146,7 @@ class _Judge:
         if any(each.column == "sku" for each in faults):
             raise RowHasProblems(*faults)
         key = self._key(cells["sku"])
-        said = said_by(cells, self._categories, faults)
+        said = said_by(cells, self._related, faults)
         known = self._known.get(key)
         product = known or Product()
         before = {name: self._value(product, name) for name in said} if known else {}
@@ -149,6 +158,8 @@ class _Judge:
         changes = differences(before, after)
         if changes:
             self._refuse_unclean(product, key)
+        if not FAMILY_COLUMNS.isdisjoint(changes) and (problem := self._families.problem_of(product)):
+            raise RowHasProblems(problem)
         return ProductEdit(product, known is None, changes)
 
     def _key(self, sku: str) -> str:
@@ -164,8 +175,8 @@ class _Judge:
 
     def _refuse_unclean(self, product: Product, key: str) -> None:
         """Raises RowHasProblems when the product cannot be saved like this."""
-        # Its category was just read; Django would query it again for each row.
-        if unclean := unclean_fields(product, but=["category"]):
+        # Its category and family were just read; Django would query them again for each row.
+        if unclean := unclean_fields(product, but=["category", "family"]):
             raise RowHasProblems(*problems_of_fields(unclean))
         if negative := negative_amounts(product):
             raise RowHasProblems(*(RowProblem(name, "negative_price") for name in negative))
@@ -175,9 +186,9 @@ class _Judge:
     def _value(self, product: Product, name: str) -> Any:
         if name in AMOUNTS:
             return _with_cents(getattr(product, name))
-        if name != "category":
+        if name not in self._slugs:
             return getattr(product, name)
-        return self._slugs.get(product.category_id) if product.category_id else None
+        return self._slugs[name].get(getattr(product, f"{name}_id"))
 
 
 def _with_cents(amount: Decimal | None) -> Decimal | None:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
 from backoffice.sheets.cell_words import fault_in_words
 from backoffice.sheets.plans import RowProblem, shown
+from catalog.families.options import SENTENCES as OPTION_SENTENCES
 from catalog.models.product import no_dots_alone, not_of_the_api, sku_validator
 
 type Facts = Mapping[str, Any]
@@ -95,6 +96,8 @@ NOT_UNDONE_BECAUSE: Mapping[str, Promise] = {
     "has_stock": gettext_lazy("Stock of it was received or ordered since. Archive it by itself."),
     "barcode_taken": gettext_lazy("Another product has its earlier barcode %(barcode)s by now."),
     "category_gone": gettext_lazy("Its earlier category %(category)s is not there any more."),
+    "family_gone": gettext_lazy("Its earlier family %(family)s is not there any more."),
+    "options_refused": gettext_lazy("Its earlier family does not take its earlier values any more."),
 }
 
 SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
@@ -105,6 +108,8 @@ SENTENCES: Mapping[str, str | Promise | Callable[[Facts], str]] = {
     "not_undone": _not_undone,
     "cell_too_long": _cell_too_long,
     "unknown_category": gettext_lazy("There is no category “%(text)s”: add it first."),
+    "unknown_family": gettext_lazy("There is no family “%(text)s”: add it first."),
+    **OPTION_SENTENCES,
     "negative_price": gettext_lazy("Not negative."),
     "not_active_or_archived": gettext_lazy(
         "Write 1 for a product that can be ordered, 0 for an archived one."

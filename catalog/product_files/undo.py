@@ -12,22 +12,27 @@ from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault
 from backoffice.sheets.plans import FAULTS_NAMED, CannotUndo, Outcome, RowProblem
 from backoffice.text import barcode_key, identity_key
+from catalog.families.holding import record_members
 from catalog.models import (
     Category,
     ImportState,
     Product,
     ProductChange,
     ProductChangeKind,
+    ProductFamily,
     ProductImport,
     ProductImportRow,
     StockMovement,
 )
+from catalog.models.family import OPTIONS
 from catalog.product_files.kept import ImportInWrongState, hold_product_import
 from catalog.product_files.problems import RowHasProblems, problems_in_words
+from catalog.product_files.variants import FAMILY_COLUMNS, Families
 from catalog.product_files.writing import PRODUCTS_AT_ONCE, locked_products, write
 from catalog.product_history import (
     AMOUNTS,
     KEPT_OF,
+    RELATED,
     ProductEdit,
     differences,
     record_edits,
@@ -37,7 +42,7 @@ from catalog.product_history import (
 NOT_UNDONE = "not_undone"
 DOING = (Outcome.NEW.value, Outcome.CHANGE.value)
 # What a product has that its file did not say.
-TEXTS = ("barcode", "description", "supplier_number")
+TEXTS = ("barcode", "description", "supplier_number", *OPTIONS)
 NOTHING_GIVEN: Mapping[str, Any] = dict.fromkeys(KEPT_OF) | dict.fromkeys(TEXTS, "")
 
 
@@ -63,6 +68,7 @@ def undo_product_import(number: int, *, by: Actor, skip_invalid: bool = False) -
         raise _cannot_undo(kept, undoing.problems)
     write(undoing.edits)
     record_edits(undoing.edits, by=by, file_name=kept.file_name, product_import=kept, is_undoing=True)
+    record_members(undoing.edits, by=by)
     _keep(kept, undoing.problems, by)
     return kept
 
@@ -97,8 +103,11 @@ class _Undoing:
         self._rows = {identity_key(row.sku): row for row in kept.rows.filter(outcome__in=DOING)}
         pks = [entry.product_id for entry in self._entries]
         self._products = {product.pk: product for product in locked_products(pks)}
-        self._categories = {each.slug: each for each in Category.objects.all()}
-        self._slugs = {each.pk: each.slug for each in self._categories.values()}
+        self._related = _related(self._entries)
+        self._families = Families(self._related["family"].values())
+        self._slugs = {
+            name: {each.pk: each.slug for each in rows.values()} for name, rows in self._related.items()
+        }
         self._moved = _moved(entry.product_id for entry in self._entries if _is_creation(entry))
         self._holders = _holders(self._entries)
 
@@ -134,19 +143,23 @@ class _Undoing:
     def _restored(self, entry: ProductChange, product: Product) -> ProductEdit:
         self._refuse_changed(product, _after(entry))
         values = {name: before for name, (before, _after) in entry.changes.items()}
-        if slug := values.get("category"):
-            values["category"] = self._category(slug)
+        for name in RELATED:
+            if slug := values.get(name):
+                values[name] = self._named(name, slug)
         barcode = values.get("barcode")
         if barcode and self._holders.get(barcode_key(barcode), product.pk) != product.pk:
             facts = {"reason": "barcode_taken", "barcode": barcode}
             raise RowHasProblems(RowProblem("barcode", NOT_UNDONE, facts))
-        return self._edited(product, values)
+        edit = self._edited(product, values)
+        if not FAMILY_COLUMNS.isdisjoint(values) and self._families.problem_of(product):
+            raise RowHasProblems(RowProblem("family", NOT_UNDONE, {"reason": "options_refused"}))
+        return edit
 
-    def _category(self, slug: str) -> Category:
-        if slug not in self._categories:
-            facts = {"reason": "category_gone", "category": slug}
-            raise RowHasProblems(RowProblem("category", NOT_UNDONE, facts))
-        return self._categories[slug]
+    def _named(self, name: str, slug: str) -> Category | ProductFamily:
+        if slug not in self._related[name]:
+            facts = {"reason": f"{name}_gone", name: slug}
+            raise RowHasProblems(RowProblem(name, NOT_UNDONE, facts))
+        return self._related[name][slug]
 
     def _refuse_changed(self, product: Product, seen: Mapping[str, Any]) -> None:
         """Raises RowHasProblems when a field has another value than the import gave it."""
@@ -165,6 +178,15 @@ class _Undoing:
 
     def _values(self, product: Product) -> dict[str, Any]:
         return values_in_history(product, self._slugs)
+
+
+def _related(entries: Iterable[ProductChange]) -> dict[str, dict[str, Any]]:
+    """Return all categories by slug, and all families where the import changed any product's values."""
+    is_about_families = any(not FAMILY_COLUMNS.isdisjoint(entry.changes) for entry in entries)
+    return {
+        "category": {each.slug: each for each in Category.objects.all()},
+        "family": {each.slug: each for each in ProductFamily.objects.all()} if is_about_families else {},
+    }
 
 
 def _is_creation(entry: ProductChange) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from backoffice.sheets.plans import RowsChanged
 from catalog.earlier_skus import holders_of_earlier
 from catalog.models import Product
+from catalog.models.family import OPTIONS
 from catalog.product_cache import forget_products
 from catalog.product_history import ProductEdit
 
@@ -28,6 +29,9 @@ WRITTEN = (
     "supplier_number",
     "updated_at",
     "search_text",
+    "family",
+    *OPTIONS,
+    *(f"{name}_key" for name in OPTIONS),
 )
 
 

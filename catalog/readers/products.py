@@ -1,6 +1,6 @@
 """What a product looks like as data, in the API, shopctl and files, and the filters of a list of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,15 +11,17 @@ from django.conf import settings
 
 from backoffice.db.kept_lists import ListFilter
 from backoffice.text import identity_key
+from catalog.families.options import by_name
 from catalog.finding import products_matching
-from catalog.models import Category, PictureSize, Product, ProductPicture
+from catalog.models import Category, PictureSize, Product, ProductFamily, ProductPicture
+from catalog.models.family import OPTIONS
 from catalog.models.picture import picture_url
 from catalog.models.product import ProductQuerySet
 
 # Of each product of a list.
 PUBLIC_FIELDS = (
     *("sku", "name", "price", "stock", "category", "category_name", "picture", "weight_grams"),
-    *("is_active", "created_at", "updated_at"),
+    *("is_active", "created_at", "updated_at", "family", "options"),
 )
 STAFF_FIELDS = (
     *PUBLIC_FIELDS,
@@ -37,18 +39,23 @@ COLUMNS = {
     "category_name": "category__name",
     "low_stock_at": "low_stock_threshold",
     "pictures": "pk",
+    "family": "family__slug",
 }
-OF_CATEGORY = ("category", "category_name")
+OPTION_NAMES = tuple(f"family__{name}" for name in OPTIONS)
 
 
 def product_columns(fields: Iterable[str]) -> list[str]:
     """Return the columns of Product that these fields are read from."""
-    return [COLUMNS.get(name, name) for name in fields]
+    return [
+        column
+        for name in fields
+        for column in ((*OPTION_NAMES, *OPTIONS) if name == "options" else (COLUMNS.get(name, name),))
+    ]
 
 
 def product_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
     """Return these fields of a row that holds `product_columns(fields)`."""
-    product = {name: row[COLUMNS.get(name, name)] for name in fields}
+    product = {name: _options(row) if name == "options" else row[COLUMNS.get(name, name)] for name in fields}
     if product.get("low_stock_at", 0) is None:
         product["low_stock_at"] = settings.SHOP_LOW_STOCK_THRESHOLD
     if "pictures" in product:
@@ -59,14 +66,22 @@ def product_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, 
     return product
 
 
+def _options(row: Mapping[str, Any]) -> dict[str, str] | None:
+    return by_name((row[name] for name in OPTION_NAMES), (row[name] for name in OPTIONS))
+
+
 def product_data(product: Product, fields: Iterable[str] = STAFF_FIELDS) -> dict[str, Any]:
-    """Return these fields of one product; its category is loaded if it was not."""
+    """Return these fields of one product; its category and family are loaded if they were not."""
     fields = tuple(fields)
-    category = product.category
-    columns = ["picture", *product_columns(name for name in fields if name not in OF_CATEGORY)]
-    shown = {name: getattr(product, name) for name in columns}
-    related = {"category__slug": category and category.slug, "category__name": category and category.name}
-    return product_as_data(shown | related, fields)
+    row = {column: _read(product, column.split("__")) for column in ("picture", *product_columns(fields))}
+    return product_as_data(row, fields)
+
+
+def _read(product: Product, path: Sequence[str]) -> Any:
+    value: Any = product
+    for name in path:
+        value = value and getattr(value, name)
+    return value
 
 
 def picture_as_data(picture: ProductPicture) -> dict[str, Any]:
@@ -102,13 +117,14 @@ def products_as_data(
 
 @dataclass(frozen=True, slots=True)
 class ProductFilter(ListFilter):
-    """The filters of a list of products; None does not filter. `category` is a slug.
+    """The filters of a list of products; None does not filter. `category` and `family` are slugs.
 
     Ranges of prices and stock include both ends; ranges of time include the beginning and not the end.
     """
 
     q: str | None = None
     category: str | None = None
+    family: str | None = None
     price_gte: Decimal | None = None
     price_lte: Decimal | None = None
     stock_gte: int | None = None
@@ -133,6 +149,7 @@ class ProductFilter(ListFilter):
             products = low if self.low_stock else products.exclude(pk__in=low.values("pk"))
         lookups = {
             "category__slug__iexact": self.category,
+            "family__slug__iexact": self.family,
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
             "available__gte": self.stock_gte,
@@ -151,3 +168,9 @@ def slug_of_category(name: str) -> str:
     # The database folds no case outside ASCII, and a shop has few categories.
     slugs = {identity_key(each.name): each.slug for each in Category.objects.all()}
     return slugs.get(identity_key(name), name.strip())
+
+
+def slug_of_family(name: str) -> str:
+    """Return the slug of the family with this name or slug; if there is none, what was typed."""
+    families = ProductFamily.objects.filter(name_key=identity_key(name))
+    return families.values_list("slug", flat=True).first() or name.strip()

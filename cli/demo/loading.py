@@ -13,7 +13,7 @@ from accounts.models import Source
 from backoffice.money import ZERO, formatted, rounded
 from catalog.audit import Discrepancy, audit_stock
 from catalog.models import Product
-from cli.demo import groundwork, pictures, playing
+from cli.demo import families, groundwork, pictures, playing
 from cli.demo.planning import Step, story_of
 from cli.demo.reading import RetailSample, SampleOrder
 from cli.terminal.words import gettext as _
@@ -95,6 +95,7 @@ def _play(
     groundwork.make_promo_codes(playing.aware(sample.orders[-1].at, moved_by), system)
     crew = groundwork.staff()
     follow("Products", len(goods), groundwork.make_products(goods, system))
+    follow("Families", len(goods), families.make_families(goods, system))
     opening = playing.aware(the_day_before, moved_by)
     follow("Stock", len(needed), groundwork.receive_stock(needed, at=opening, by=crew["Warehouse"]))
     playing_on = playing.play(missing, loaded, moved_by=moved_by, crew=crew, refused=refused)

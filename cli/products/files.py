@@ -61,7 +61,8 @@ def import_file(
     """Create and change products by a file: show what each row does, ask, and do all of it or nothing.
 
     Columns: sku, name, price, category (its slug or name), barcode, low_stock_threshold, is_active (1 or 0),
-    description, cost, weight_grams, supplier_number.
+    description, cost, weight_grams, supplier_number, family (its slug or name), option_1, option_2, option_3
+    (values in the order of the family's options).
     What has no column stays as it is; an empty cell empties it. `shopctl products export` writes such a file.
     The import can be undone: see `shopctl products imports`. Stock is imported by `shopctl stock import`.
     """
@@ -131,7 +132,7 @@ def export(
     refuse_to_replace(output, overwrite=overwrite)
     products = given.filter().of(Product.objects.all())
     with bar("Exporting", total := products.count()) as watched:
-        rows = products.select_related("category").order_by("sku_key").iterator(2_000)
+        rows = products.select_related("category", "family").order_by("sku_key").iterator(2_000)
         dataset = ProductExport().table(watched.follow(rows))
     write_table(output, dataset, kind, said=counted(total, "product"))
     if fail_if_empty and not total:

@@ -10,7 +10,7 @@ import typer
 
 from cli.terminal.actors import actor
 from cli.terminal.changes import RequestedChange
-from cli.terminal.completion import categories, skus
+from cli.terminal.completion import categories, families, skus
 from cli.terminal.console import (
     As,
     DryRun,
@@ -66,6 +66,10 @@ class ProductOptions:
         str | None,
         typer.Option(metavar="CATEGORY", autocompletion=categories, help="The slug or name of a category."),
     ] = None
+    family: Annotated[
+        str | None,
+        typer.Option(metavar="FAMILY", autocompletion=families, help="The slug or name of a family."),
+    ] = None
     price_gte: Annotated[
         Decimal | None, typer.Option(parser=number, metavar="AMOUNT", help="At this price or a higher one.")
     ] = None
@@ -97,11 +101,12 @@ class ProductOptions:
         Raises:
             typer.BadParameter: a text that is no moment.
         """
-        from catalog.readers.products import ProductFilter, slug_of_category
+        from catalog.readers.products import ProductFilter, slug_of_category, slug_of_family
 
         return ProductFilter(
             q=self.q,
             category=None if self.category is None else slug_of_category(self.category),
+            family=None if self.family is None else slug_of_family(self.family),
             price_gte=self.price_gte,
             price_lte=self.price_lte,
             stock_gte=self.stock_gte,

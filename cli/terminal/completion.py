@@ -34,6 +34,18 @@ def categories(incomplete: str) -> list[str]:
     return _of_the_shop(found)
 
 
+def families(incomplete: str) -> list[str]:
+    """Complete the slug of a family."""
+
+    def found() -> Iterator[str]:
+        from catalog.models import ProductFamily
+
+        named = ProductFamily.objects.filter(slug__startswith=incomplete.casefold())
+        yield from named.order_by("slug").values_list("slug", flat=True)[:MOST]
+
+    return _of_the_shop(found)
+
+
 def skus(incomplete: str) -> list[str]:
     """Complete the SKU of a product that can be ordered."""
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Error, Page, ViewportSize
 
 from tests.admin_pages import open_a_shop, pages
 from tests.backoffice.runtime.test_static_files import static_files
+from tests.browser.axe import darken, too_faint, violations
 from tests.browser.conftest import DESKTOP, OVERFLOW, PHONE, OpenPage, overflow
 from tests.factories import make_user
 
@@ -22,7 +23,7 @@ LOADED = (
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def test_every_page_loads_without_complaints_in_its_styles_and_no_wider_than_its_window(
+def test_every_page_loads_without_complaints_or_barriers_in_its_styles_and_no_wider_than_its_window(
     open_page: OpenPage,
 ) -> None:
     """Names of one long word must break, on a phone too."""
@@ -33,19 +34,28 @@ def test_every_page_loads_without_complaints_in_its_styles_and_no_wider_than_its
     styled = {name for file in static_files(".css") for name in CLASS.findall(file.read_text())}
     page = open_page(user)
 
-    unstyled, wide = {}, {}
+    unstyled, wide, barriers = {}, {}, {}
     for address in addresses:
         page.goto(address)
         missing = styled & set(page.evaluate(SHOWN)) - set(CLASS.findall(page.evaluate(LOADED)))
         if missing:
             unstyled[address] = missing
-        beyond = [overflow_at(page, size) for size in (DESKTOP, PHONE)]
+        page.set_viewport_size(DESKTOP)
+        found = violations(page)
+        beyond = [overflow_at(page, DESKTOP)]
+        darken(page)
+        found |= too_faint(page)
+        beyond.append(overflow_at(page, PHONE))
+        found |= violations(page)
         if any(beyond):
             wide[address] = beyond
+        if found:
+            barriers[address] = found
 
     assert len(addresses) > 40
     assert unstyled == {}
     assert wide == {}
+    assert barriers == {}
 
 
 def overflow_at(page: Page, size: ViewportSize) -> int:

@@ -162,6 +162,7 @@ def test_a_line_of_many_is_found_by_its_name_and_the_way_out_changes_nothing(
 
     press(page, "Escape")
     expect(page.locator("#dialog")).to_be_hidden()
+    expect(page.locator(".bo-top summary", has_text=re.compile("Change"))).to_be_focused()
     assert not many.cancellations.exists()
 
 

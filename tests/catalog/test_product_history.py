@@ -17,10 +17,10 @@ from catalog import stock
 from catalog.models import Product, ProductChange
 from catalog.product_files import import_products, plan_products, read_products
 from catalog.product_history import (
-    category_names,
     changes_of,
     edit_between,
     in_words,
+    names_by_slug,
     record_edits,
     told_to,
     values_of,
@@ -118,9 +118,10 @@ def test_a_change_is_told_in_words() -> None:
         "TEA", by=CLI, changes={"is_active": False, "low_stock_threshold": None, "price": Decimal(4)}
     )
 
+    entries = list(changes_of(Product.objects.get()))
     shown = {
         change.title: (change.before, change.after)
-        for change in in_words(changes_of(Product.objects.get())[0].changes, category_names())
+        for change in in_words(entries[0].changes, names_by_slug(each.changes for each in entries))
     }
 
     assert shown == {

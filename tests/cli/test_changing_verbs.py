@@ -29,7 +29,16 @@ from tests.built_once import built_once
 from tests.catalog.product_files.test_undo import imported
 from tests.cli.test_app_help import ALL
 from tests.cli_fixtures import Shopctl, Terminal
-from tests.factories import CLI, make_batch, make_customer, make_product, make_promo_code, make_user, place
+from tests.factories import (
+    CLI,
+    make_batch,
+    make_customer,
+    make_family,
+    make_product,
+    make_promo_code,
+    make_user,
+    place,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +60,7 @@ def opened() -> dict[str, Any]:
     waiting, sent, back = (place({"TEA-01": 2, "MUG-7": 1}).number for _ in range(3))
     ship_order(sent, by=CLI)
     ship_order(back, by=CLI)
+    make_family("Cup", ["Colour"], {"CUP-1": ["red"]})
     make_promo_code("SUMMER20")
     make_promo_code("PAUSED", is_paused=True)
     batch = make_batch(3)
@@ -119,6 +129,12 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "products import": ("{products}",),
     "products undo": ("{product_import}",),
     "products archive": ("TEA-01", "MUG-7"),
+    "families create": ("Tin", "--option", "Size"),
+    "families change": ("cup", "--name", "Big cup", "--option", "Glaze"),
+    "families add": ("cup", "MUG-7", "Colour=blue"),
+    "families remove": ("cup", "CUP-1"),
+    "families make": ("cup", "--value", "Colour=green"),
+    "families dissolve": ("cup",),
     "stock receive": ("TEA-01", "12"),
     "stock adjust": ("TEA-01", "-2", "--reason", "damaged"),
     "stock count": ("TEA-01", "40"),
@@ -165,6 +181,10 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "products import": (("{bad_products}",),),
     "products undo": (("4711",),),
     "products archive": (("TEA-01", "NOPE"),),
+    "families add": (("cup", "MUG-7", "Colour=RED"), ("cup", "MUG-7", "Size=S"), ("nothing", "MUG-7", "A=b")),
+    "families remove": (("cup", "TEA-01"), ("cup", "NOPE")),
+    "families make": (("cup", "--value", "Colour=green", "--pattern", "TEA-01"),),
+    "families dissolve": (("nothing",),),
     "stock count": (("TEA-01", "1"), ("TEA-01", "9", "--expected", "4"), ("NOPE", "1")),
     "stock import": (("{bad_stock}", "--mode", "count"),),
     "stock undo": (("4711",),),
@@ -277,6 +297,7 @@ def test_without_a_key_or_with_another_one_it_is_asked_for_anew(
     without_effect = {"products import", "products archive", "promos pause", "promos resume", "promos import"}
     without_effect |= {"users activate", "users role", "orders edit", "users deactivate", "promos end"}
     without_effect |= {"stock count", "orders ship", "orders correct-shipment", "customers edit"}
+    without_effect |= {"families add", "families make", "families change"}
     assert (second.exit_code, rows()) != (0, after) or verb in without_effect, first.output
 
 

@@ -64,7 +64,7 @@ class Page(HTMLParser):
             if self._cell == "field":
                 self.rows[-1].column = given.get("title") or ""
         # Icons, and what the file says in the cell, are no part of the sentence.
-        elif self._cell == "problem" and tag in ("span", "bdi"):
+        elif self._cell == "problem" and tag == "span":
             self._is_skipped = True
         elif "bo-banner" in classes:
             self._banner = next((each for each in ("bo-bad", "bo-warn") if each in classes), "")
@@ -75,7 +75,7 @@ class Page(HTMLParser):
             self._text.append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("span", "bdi"):
+        if tag == "span":
             self._is_skipped = False
         elif tag in ("td", "th") and self._cell:
             self._keep(one_line(self._text))

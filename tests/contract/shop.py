@@ -18,6 +18,7 @@ from tests.factories import (
     make_batch,
     make_category,
     make_customer,
+    make_family,
     make_product,
     make_promo_code,
     make_shopper,
@@ -28,6 +29,7 @@ from tests.pictures import pictures_of
 
 SKU = "71053"
 CODE = "WELCOME10"
+FAMILY = "lantern"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Shop:
             "sku": SKU,
             "picture": self.picture,
             "code": CODE,
+            "slug": FAMILY,
             "user_id": self.colleague.pk,
             "promotion_id": self.batch,
             "customer_id": self.customer,
@@ -74,6 +77,7 @@ class Shop:
 def open_shop() -> Shop:
     category = make_category("Lanterns")
     make_product(SKU, on_hand=100, price="3.39", name="WHITE METAL LANTERN", category=category)
+    make_family("Lantern", ["Colour"], {SKU: ["white"]})
     make_promo_code(CODE, percent_off="10.00", max_discount="20.00")
     ada, bob = make_shopper("ada@example.com"), make_shopper("bob@example.com")
     order = place({SKU: 3}, customer=Customer.objects.get(user=ada), by=Actor(ada, Source.API))

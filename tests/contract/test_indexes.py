@@ -23,6 +23,7 @@ from backoffice import jobs
 from backoffice.outbox.delivery import claim_next
 from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.admin.category_history import history_of as history_of_category
+from catalog.families.holding import history_of as history_of_family
 from catalog.models import Category, Product, ProductChange, ProductImport, StockImport, StockMovement
 from catalog.product_history import changes_of
 from orders import audit
@@ -72,6 +73,7 @@ NEEDED: Mapping[str, Query] = {
     # Products and their stock
     "catalog_categorychange_category_id": lambda: history_of_category(1),
     "catalog_earliersku_product_id": lambda: list(Product(pk=1).earlier_skus.all()),
+    "catalog_familychange_family_id": lambda: history_of_family(1),
     "catalog_product_category_id": lambda: deleting(Category(pk=1), looks_in=Product, by="category"),
     "change_by": lambda: deleting(user(), looks_in=ProductChange, by="actor"),
     "change_of_import": lambda: ProductImport(pk=1).entries.order_by("pk"),

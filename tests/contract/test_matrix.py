@@ -92,6 +92,17 @@ MATRIX = {
     "apply_product_import": Row(MANAGER, {"skip_invalid": True}),
     "undo_product_import": Row("401 403 403 409 403 403 403 403"),
     "list_categories": Row(EVERYBODY),
+    "list_families": Row(EVERYBODY),
+    "get_family": Row(EVERYBODY),
+    "create_family": Row("401 403 403 201 403 403 403 403", {"name": "Bowl", "options": ["Size"]}),
+    "change_family": Row(MANAGER, {"name": "Metal lantern", "options": ["Glaze"]}),
+    "dissolve_family": Row("401 403 403 204 403 403 403 403"),
+    "set_options_of_products": Row(MANAGER, {"products": [{"sku": SKU, "options": {"Colour": "cream"}}]}),
+    "take_out_of_family": Row("401 403 403 204 403 403 403 403"),
+    "plan_combinations": Row(MANAGER, {"values": {"Colour": ["red"]}}),
+    "make_combinations": Row(
+        "401 403 403 201 403 403 403 403", {"products": [{"sku": "NEW", "options": {"Colour": "red"}}]}
+    ),
     "list_movements": Row(STAFF),
     "move_stock": Row("401 403 403 201 201 403 403 403", {"sku": SKU, "kind": "receive", "quantity": 1}),
     "import_stock": Row(

@@ -16,6 +16,30 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (isDialogs(event.target) && !isDone) event.target.removeAttribute("data-sent");
 });
 
+/* The keyboard comes back to what opened the dialog; of a menu, which closes, to what opens that. A moment later: what
+   kept the keyboard within the dialog lets go of it first. */
+const LETS_GO = 50;
+let opener = null;
+
+function comeBack(overlay) {
+  if (overlay.style.display !== "none" || !opener) return;
+  const goal = opener;
+  opener = null;
+  setTimeout(() => {
+    const at = document.activeElement;
+    if (at === document.body || overlay.contains(at)) goal.focus();
+  }, LETS_GO);
+}
+
+document.addEventListener("htmx:beforeRequest", ({ target, detail }) => {
+  if (detail.target?.id !== "modal-content") return;
+  opener = target.closest("details.bo-menu")?.querySelector("summary") ?? target;
+  opener.focus();
+  const overlay = detail.target.parentElement;
+  if (!overlay.dataset.watched) new MutationObserver(() => comeBack(overlay)).observe(overlay, { attributeFilter: ["style"] });
+  overlay.dataset.watched = "true";
+});
+
 const FIELDS = "input:not([type=hidden]), select, textarea, button[type=submit]";
 
 /* The keyboard goes to the first field that was refused, else into the dialog, if no field asks for it itself. */

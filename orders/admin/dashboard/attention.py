@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from backoffice import dates
 from backoffice.admin.lists import VIEW
+from backoffice.outbox.admin import dead_count
 from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.models import Product
 from orders import reports
@@ -65,19 +66,18 @@ def _late_orders(request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
         yield Row(_("Late orders"), note, f"{late:,}", "schedule", "bad", url)
 
 
-def _failed_emails(_request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
-    failed, newest = kept.get("failed-emails", _count_failed)
-    if failed:
+def _failed_emails(request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
+    if failed := dead_count(request):
+        newest = kept.get("newest-failed-email", _newest_failed)
         note = _("Newest: %(moment)s") % {"moment": dates.moment(newest)}
         url = f"{reverse('admin:outbox_emailmessage_changelist')}?{VIEW}=dead"
         yield Row(_("Failed e-mails"), note, f"{failed:,}", "mark_email_unread", "bad", url)
 
 
-def _count_failed() -> tuple[int, datetime]:
-    """Return how many mails were given up, and when the newest of them was written."""
-    failed = EmailMessage.objects.filter(state=EmailState.DEAD)
-    newest = failed.order_by("-id").values_list("created_at", flat=True).first()
-    return (failed.count(), newest) if newest else (0, timezone.now())
+def _newest_failed() -> datetime:
+    """Return when the newest mail that was given up had been written."""
+    failed = EmailMessage.objects.filter(state=EmailState.DEAD).order_by("-id")
+    return failed.values_list("created_at", flat=True).first() or timezone.now()
 
 
 def _low_stock(_request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:

@@ -32,6 +32,7 @@ class BestRow:
 
     name: str
     sku: str
+    picture: str
     url: str
     units: str
     percent: int
@@ -45,7 +46,7 @@ def best_of(period: Period, by: str) -> list[Best]:
     best = reports.top_products(period.first, period.last, by=by, limit=ROWS)
     keys = [each.product_id for each in best]
     earlier = reports.sales_of_products(keys, before.first, before.last) if keys else {}
-    products = Product.objects.in_bulk(keys)
+    products = Product.objects.only("name", "sku", "picture").in_bulk(keys)
     return [
         Best(
             products[each.product_id],
@@ -62,6 +63,7 @@ def best_rows(found: Sequence[Best], by: str) -> list[BestRow]:
         BestRow(
             name=each.product.name,
             sku=each.product.sku,
+            picture=each.product.picture,
             url=reverse("admin:catalog_product_change", args=[each.product.pk]),
             units=f"{each.now.units:,}",
             percent=round(100 * _measure(each.now, by) / most) if most else 0,

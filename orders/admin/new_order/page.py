@@ -19,7 +19,6 @@ from catalog.models import Product
 from orders.admin import counted, words
 from orders.admin.new_order.form import BasketForm, TypedLine
 from orders.admin.order.edit_dialog import ADDRESS_PARTS
-from orders.admin.order.goods import thumb_of
 from orders.models import Order
 from orders.price_words import ExplainedStep, explained, refusal_sentence
 from orders.pricing import PriceStepKind, Quote
@@ -46,8 +45,8 @@ class BasketRow:
         return words.money(self.product.price) if self.product else ""
 
     @property
-    def thumb(self) -> str:
-        return thumb_of(self.product) if self.product else ""
+    def picture(self) -> str:
+        return self.product.picture if self.product else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from catalog.models import Product
 from orders.admin import counted, words
 from orders.models import Order, OrderLine
 
@@ -24,7 +23,8 @@ class GoodsRow:
     name: str
     meta: str
     url: str
-    thumb: str
+    # The name of the product's picture, "" while it has none.
+    picture: str
     price: str
     quantity: int
     total: str
@@ -70,7 +70,7 @@ class Shop:
             name=line.name,
             meta=" · ".join(filter(None, [line.sku, note])),
             url=page,
-            thumb=thumb_of(line.product),
+            picture=line.product.picture,
             price=self.money(line.unit_price),
             quantity=quantity,
             total=self.money(line.unit_price * quantity),
@@ -84,11 +84,6 @@ class Shop:
 
 def shop_for(order: Order, reader: User) -> Shop:
     return Shop(order.currency, reader.has_perm("catalog.view_product"))
-
-
-def thumb_of(product: Product) -> str:
-    """Return the address of the product's small picture, "" while it has none."""
-    return str(getattr(product, "thumb", ""))
 
 
 def to_ship_of(lines: Sequence[OrderLine], shop: Shop, reader: User) -> ToShip | None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import Fault, Refusal
 from orders.admin import counted
-from orders.admin.order.goods import thumb_of
 from orders.admin.order.order_dialog import OrderDialog
 from orders.models import OrderLine
 
@@ -45,7 +44,7 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class QuantityRow:
     line: OrderLine
-    thumb: str
+    picture: str
     cells: Sequence[Cell]
     quantity: forms.BoundField
     # How many of them are written off, where that is asked.
@@ -158,7 +157,7 @@ class QuantitiesDialog(OrderDialog):
         name, of_these = field_of_line(line), written_off_of(line)
         return QuantityRow(
             line=line,
-            thumb=thumb_of(line.product),
+            picture=line.product.picture,
             cells=[Cell(*each) for each in zip(self.heads, self.cells_of(line), strict=True)],
             quantity=self[name],
             of_these=self[of_these] if of_these in self.fields else None,

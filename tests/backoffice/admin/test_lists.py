@@ -122,3 +122,22 @@ def test_an_order_says_in_the_list_how_far_it_has_come(manager: Client) -> None:
         ("red", "Part-shipped, late"),
     ]
     assert [text for tone, _dot, text in found if tone] == ["Late", "Part-shipped, late"]
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [(ORDERS, "Orders"), ("/admin/orders/promotion/", "Promotions"), ("/admin/accounts/user/", "Users")],
+)
+def test_a_list_has_one_heading(manager: Client, address: str, heading: str) -> None:
+    [found] = re.findall(r"<h1[^>]*>([^<]*)</h1>", manager.get(address).text)
+
+    assert found.startswith(heading)
+
+
+def test_a_note_that_says_nothing_has_no_place_on_a_card(manager: Client) -> None:
+    make_product("TEA-01", on_hand=3)
+
+    page = manager.get("/admin/catalog/stockmovement/").text
+
+    assert re.findall(r'<td class="field-note_shown( bo-at-note)?">([^<]*)', page) == [("", "–")]
+    assert '<td class="field-when bo-at-end">' in page

@@ -31,6 +31,8 @@ def test_anybody_lists_active_products_and_sees_what_can_be_ordered():
                 "is_active": True,
                 "created_at": product.created_at.isoformat().replace("+00:00", "Z"),
                 "updated_at": product.updated_at.isoformat().replace("+00:00", "Z"),
+                "family": None,
+                "options": None,
             }
         ],
         "next": None,

@@ -7,16 +7,16 @@ import pytest
 
 from backoffice.sheets.plans import RowProblem
 from catalog.models import Category
-from catalog.product_files.cells import MAX_CELL, all_categories, said_by
+from catalog.product_files.cells import MAX_CELL, all_related, said_by
 from catalog.product_files.problems import RowHasProblems
 from tests.factories import make_category
 
 TEAS = Category(name="Teas & Töpfe", slug="teas")
-CATEGORIES = {"teas": TEAS, "teas & töpfe": TEAS}
+RELATED = {"category": {"teas": TEAS, "teas & töpfe": TEAS}, "family": {}}
 
 
 def said(**cells: str) -> dict[str, Any]:
-    return said_by(cells, CATEGORIES)
+    return said_by(cells, RELATED)
 
 
 def refused(**cells: str) -> tuple[RowProblem, ...]:
@@ -134,7 +134,7 @@ def test_cells_that_their_columns_cannot_hold_are_named_before_the_others() -> N
     fault = RowProblem("price", "date_in_number", {"text": "2026-01-02"})
 
     with pytest.raises(RowHasProblems) as refusal:
-        said_by({"price": "2026-01-02", "is_active": "?"}, CATEGORIES, [fault])
+        said_by({"price": "2026-01-02", "is_active": "?"}, RELATED, [fault])
 
     assert refusal.value.problems == (fault, RowProblem("is_active", "not_active_or_archived"))
 
@@ -143,5 +143,5 @@ def test_cells_that_their_columns_cannot_hold_are_named_before_the_others() -> N
 def test_every_category_is_found_by_its_slug_and_its_folded_name() -> None:
     towels = make_category("Badetücher ÄÖ")
 
-    assert all_categories() == {"badetücher-äö": towels, "badetücher äö": towels}
-    assert said_by({"category": "BADETÜCHER äö"}, all_categories()) == {"category": towels}
+    assert all_related(["category"])["category"] == {"badetücher-äö": towels, "badetücher äö": towels}
+    assert said_by({"category": "BADETÜCHER äö"}, all_related(["category"])) == {"category": towels}

@@ -24,7 +24,7 @@ from catalog.readers.products import (
     products_as_data,
     slug_of_category,
 )
-from tests.factories import CLI, make_category, make_product, make_sold_out, place
+from tests.factories import CLI, make_category, make_family, make_product, make_sold_out, place
 from tests.pictures import pictures_of, png
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,8 @@ def test_a_product_is_told_with_its_stock_and_its_category() -> None:
         "is_active": True,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
+        "family": None,
+        "options": None,
         "on_hand": 7,
         "reserved": 3,
         "low_stock_threshold": 4,
@@ -79,13 +81,17 @@ def test_the_level_that_counts_is_the_products_own_or_the_shops(
 
 def test_one_product_and_a_list_of_them_tell_the_same() -> None:
     make_product("TEA", category=make_category("Teas"), low_stock_threshold=2)
-    make_product("MUG")
+    make_family("Mug", ["Colour", "Size"], {"MUG": ("red", "S")})
 
     listed = list(products_as_data(Product.objects.order_by("-sku")))
 
     assert listed == [product_data(product) for product in Product.objects.order_by("-sku")]
     assert [tuple(each) for each in listed] == [STAFF_FIELDS, STAFF_FIELDS]
     assert listed[1]["category"] is listed[1]["category_name"] is None
+    assert [(each["family"], each["options"]) for each in listed] == [
+        (None, None),
+        ("mug", {"Colour": "red", "Size": "S"}),
+    ]
 
 
 def test_what_the_public_sees_names_neither_shelf_nor_barcode_nor_supplier() -> None:
@@ -141,6 +147,7 @@ def test_a_list_takes_one_statement_and_reads_the_chosen_columns_alone() -> None
 
     assert told[0] == {"sku": "TEA-0", "category": "teas"}
     assert len(queries) == 1
+    assert len(product_columns(["options"])) == 6
     assert product_columns(["stock", "category"]) == ["available", "category__slug"]
     assert product_as_data({"available": 3}, ["stock"]) == {"stock": 3}
 

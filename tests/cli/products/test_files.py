@@ -169,8 +169,8 @@ def test_an_export_has_the_columns_of_an_import_and_the_stock(shopctl: Shopctl) 
     rows = list(csv.reader(io.StringIO(result.stdout)))
     assert rows == [
         [*IMPORTED, "category_name", "on_hand", "reserved", "stock"],
-        ["A", "'=1+1", "10.00", "", "", "", "0", *[""] * 4, "", "0", "0", "0"],
-        ["B", "Mug", "3.39", "mugs", "4711", "3", "1", *[""] * 4, "Mugs", "5", "2", "3"],
+        ["A", "'=1+1", "10.00", "", "", "", "0", *[""] * 9, "0", "0", "0"],
+        ["B", "Mug", "3.39", "mugs", "4711", "3", "1", *[""] * 8, "Mugs", "5", "2", "3"],
     ]
 
 
