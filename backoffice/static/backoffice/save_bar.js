@@ -22,6 +22,7 @@ function show(bar, form) {
   const names = namesOfChanged(form);
   const isRefused = form.querySelector("[aria-invalid=true]") !== null;
   bar.classList.toggle("bo-awake", names.length > 0);
+  bar.classList.toggle("bo-asleep", !names.length && !isRefused);
   for (const button of bar.querySelectorAll("[type=submit]")) button.disabled = !names.length && !isRefused;
   bar.querySelector("[data-count]").textContent =
     names.length ? ngettext("%(count)s unsaved change", "%(count)s unsaved changes", names.length) : "";
