@@ -135,10 +135,10 @@ class ProductImportPage(ImportPage):
     def in_words(self, rows: Iterable[ProductImportRow]) -> list[ShownRow]:
         found = list(rows)
         products = _products_of(found)
-        values = _Values(names_by_slug(row.changes for row in found))
+        values = _ShownValues(names_by_slug(row.changes for row in found))
         return [self._in_words(row, products.get(identity_key(row.sku)), values) for row in found]
 
-    def _in_words(self, kept: ProductImportRow, product: Product | None, values: "_Values") -> ShownRow:
+    def _in_words(self, kept: ProductImportRow, product: Product | None, values: "_ShownValues") -> ShownRow:
         row = planned_row(kept)
         row = replace(row, changes=told_to(row.changes, self.request.user))
         changes = () if row.problems else values.changes_of(row)
@@ -192,7 +192,7 @@ class ProductImportPage(ImportPage):
         )
 
 
-class _Values:
+class _ShownValues:
     """Values of a plan in words; `names` has those of categories and families by slug."""
 
     def __init__(self, names: Mapping[str, Mapping[str, str]]) -> None:

@@ -20,19 +20,21 @@ class FigureCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """`+20 %`, and the tone to show it in; nothing where there is nothing to compare with."""
 
     text: str = ""
     tone: str = "muted"
 
 
-def change_of(now: Decimal | int, before: Decimal | int) -> Change:
+def change_of(now: Decimal | int, before: Decimal | int) -> Difference:
     if not before:
-        return Change()
+        return Difference()
     percent = round(100 * (Decimal(now) - before) / before)
     sign = "−" if percent < 0 else "+" if percent else ""
-    return Change(f"{sign}{abs(percent):,} %", "good" if percent > 0 else "bad" if percent < 0 else "muted")
+    return Difference(
+        f"{sign}{abs(percent):,} %", "good" if percent > 0 else "bad" if percent < 0 else "muted"
+    )
 
 
 def compared(

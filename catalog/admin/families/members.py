@@ -38,7 +38,7 @@ class MemberRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedValues:
     """What a form said of products: values by their key, and which were ticked."""
 
     values: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class FamilyMembers(DomainAdmin):
 
 @write_transaction
 def _save_values(
-    family: ProductFamily, products: Sequence[Product], typed: Typed, request: HttpRequest
+    family: ProductFamily, products: Sequence[Product], typed: TypedValues, request: HttpRequest
 ) -> None:
     by = actor_of(request)
     leaving = [product.sku for product in products if product.pk in typed.ticked]
@@ -154,16 +154,16 @@ def _variant(family: ProductFamily, product: Product, values: Sequence[str]) -> 
     return Variant(product.sku, dict(zip(family.options, values, strict=False)))
 
 
-def _typed(request: HttpRequest, family: ProductFamily) -> Typed:
+def _typed(request: HttpRequest, family: ProductFamily) -> TypedValues:
     if request.method != "POST":
-        return Typed()
+        return TypedValues()
     keys = [int(key) for key in request.POST.getlist("product") if key.isdecimal() and len(key) < 19]
     values = {
         key: [request.POST.get(f"value-{key}-{place}", "")[:200] for place in range(len(family.options))]
         for key in keys
     }
     ticked = frozenset(key for key in keys if request.POST.get(f"tick-{key}"))
-    return Typed(values, ticked)
+    return TypedValues(values, ticked)
 
 
 def _told(request: HttpRequest, refusal: Refusal, products: Sequence[Product]) -> dict[int, str]:

@@ -141,3 +141,15 @@ def test_a_note_that_says_nothing_has_no_place_on_a_card(manager: Client) -> Non
 
     assert re.findall(r'<td class="field-note_shown( bo-at-note)?">([^<]*)', page) == [("", "–")]
     assert '<td class="field-when bo-at-end">' in page
+
+
+def test_a_list_is_sorted_where_it_has_no_heads(manager: Client) -> None:
+    make_product("TEA-01")
+
+    by_price = manager.get(PRODUCTS, {"o": "-4"}).text
+    customers = manager.get("/admin/accounts/customer/").text
+
+    offered = re.findall(r'<option value="(-?\d+)"( selected)?>([^<]*) [↑↓]<', by_price)
+    assert ("4", "", "Price") in offered
+    assert [value for value, is_chosen, _text in offered if is_chosen] == ["-4"]
+    assert re.findall(r'<h2 id="filter-title">([^<]*)<', customers) == ["Sort customers"]

@@ -8,7 +8,7 @@ from django.test import Client
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from catalog.models import Product
-from orders.admin.order.history import Change
+from orders.admin.changes import FieldChange
 from orders.fulfilment import lifecycle
 from orders.fulfilment.shipments import undo_shipment
 from orders.models import Order, Return, Shipment
@@ -64,7 +64,7 @@ def test_a_parcel_is_corrected_and_undone_from_the_page(manager: Client, order: 
     assert undone.text == f"{order}-S1 undone, it never left: 2 × A. Missed the van"
     assert (corrected.text, corrected.changes) == (
         f"{order}-S1 corrected",
-        [Change("Tracking number", "0034", "0035")],
+        [FieldChange("Tracking number", "0034", "0035")],
     )
 
 
