@@ -10,7 +10,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from backoffice.dates import moment, moment_with_year
-from backoffice.sheets.plans import PlannedRow, shown
 from catalog.models import MovementKind, StockImportRow, StockMovement
 from catalog.models.history import HistoryRow
 from catalog.stock_import import problem_of
@@ -59,14 +58,6 @@ def when(at: datetime) -> str:
 @register.filter
 def exactly(at: datetime) -> str:
     return moment_with_year(at)
-
-
-@register.filter
-def cell_changes(row: PlannedRow) -> list[tuple[str, str, str]]:
-    """Return the columns of the file that change something, each with the values before and after."""
-    return [
-        (name, shown(before), shown(after)) for name, (before, after) in row.changes.items() if name != "sku"
-    ]
 
 
 @register.filter
