@@ -182,9 +182,8 @@ def test_the_page_of_a_product_shows_its_changes(sign_in: SignIn) -> None:
 
     page = viewer.get(f"{PRODUCTS}{product.pk}/change/").text
 
-    assert (
-        '<span class="bo-muted">Price:</span> <bdi>10.00</bdi> → <bdi class="bo-strong">12.00</bdi>' in page
-    )
+    assert '<span class="bo-muted">Price:</span> <del class="bo-old"><bdi>10.00</bdi></del>' in page
+    assert '<ins class="bo-new"><bdi>12.00</bdi></ins>' in page
     assert viewer.get(f"{PRODUCTS}{product.pk}/history/")["Location"] == (
         f"{PRODUCTS}{product.pk}/change/#changes"
     )

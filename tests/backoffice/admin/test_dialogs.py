@@ -19,6 +19,7 @@ PRODUCTS = "/admin/catalog/product/"
 BUTTONS = {
     "accounts.user": {"change_email", "password_link"},
     "catalog.product": {"adjust_stock", "archive"},
+    "catalog.productfamily": {"dissolve"},
     "orders.order": {
         "cancel_items",
         "correct_shipment",
