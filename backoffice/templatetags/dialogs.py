@@ -5,7 +5,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = Library()
-OPENS = 'hx-get="{}" hx-target="#modal-content" hx-select="#dialog" x-on:htmx:after-on-load="openModal = true"'
+OPENS = (
+    'hx-get="{}" hx-target="#modal-content" hx-select="#dialog" x-on:htmx:after-on-load="openModal = true"'
+)
 
 
 @register.simple_tag

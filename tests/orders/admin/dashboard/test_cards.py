@@ -141,7 +141,7 @@ def test_a_garbled_period_shows_the_usual_one_and_says_why(manager: Client, quer
     page = manager.get(HOME + query)
 
     assert page.status_code == 200
-    assert "These are the last 30 days." in page.text
+    assert "Showing the last 30 days." in page.text
     assert [segment.title for segment in page.context["picker"].segments if segment.is_chosen] == ["30 days"]
 
 
@@ -310,7 +310,7 @@ def test_who_has_much_open_is_shown_to_those_who_may_know_customers(sign_in: Sig
 
     page = sign_in("Support").get(HOME)
 
-    assert attention_of(page)["Lena Brandt has much open"] == (
+    assert attention_of(page)["Lena Brandt has a lot open"] == (
         "",
         "12 × TEA-01, of 20 on hand",
         f"/admin/accounts/customer/{lena.pk}/change/",
