@@ -113,7 +113,7 @@ def _own(first: str, last: str, today: date) -> Period:
 
 
 def same_time_the_day_before(at: datetime) -> datetime:
-    """Return when clocks showed that time a day earlier, which was not 24 hours ago when they were changed."""
+    """Return when clocks showed that time a day earlier: not always 24 hours ago, for they are changed."""
     return (timezone.localtime(at) - ONE_DAY).astimezone(UTC)
 
 
