@@ -45,7 +45,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ChartColumn:
     """One label with its bars; `values` are their numbers in words, in the order of the legend."""
 
     label: Label
@@ -71,7 +71,7 @@ class Chart:
     title: str
     column_title: str
     legend: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
     ticks: tuple[Tick, ...]
 
 
@@ -117,13 +117,13 @@ def _column(
     *,
     has_before: bool,
     every: int,
-) -> Column:
+) -> ChartColumn:
     width = 1 / columns
     shown = list(zip((True, False), pair, strict=True)) if has_before else [(False, pair[1])]
     bar = min(width * FILLED / len(shown), WIDEST_BAR / 100)
     left = place * width + (width - bar * len(shown)) / 2
     numbers = [number or 0 for _is_before, number in reversed(shown)]
-    return Column(
+    return ChartColumn(
         label=label,
         x=_percent(place * width),
         width=_percent(width),

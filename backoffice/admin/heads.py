@@ -10,6 +10,8 @@ from unfold.templatetags.unfold_list import result_headers
 from backoffice.admin.lists import SavedViewsChangeList
 from backoffice.admin.rows import CHECKBOX
 
+WAYS = (("", "↑"), ("-", "↓"))
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -29,6 +31,18 @@ def heads_of(cl: SavedViewsChangeList) -> Iterator[Head]:
     for number, header in enumerate(result_headers(cl)):
         if cl.list_display[number] != CHECKBOX:
             yield _head(cl, number, header)
+
+
+def orders_of(cl: SavedViewsChangeList) -> list[tuple[str, str, bool]]:
+    """Return what a list can be sorted by without its heads, as on a phone: value, text, whether it is so."""
+    asked = cl.params.get(ORDER_VAR, "")
+    sortable = [
+        (number, str(header["text"]))
+        for number, header in enumerate(result_headers(cl))
+        if header["sortable"]
+    ]
+    choices = [(f"{sign}{number}", f"{text} {arrow}") for number, text in sortable for sign, arrow in WAYS]
+    return [(value, text, value == asked) for value, text in choices]
 
 
 def has_checkboxes(cl: SavedViewsChangeList) -> bool:

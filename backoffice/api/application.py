@@ -37,6 +37,7 @@ for prefix, router in (
     # Before /products/{sku}, which would take their URLs; no product may be called “imports”.
     ("", "catalog.api.product_imports.product_import_router"),
     ("", "catalog.api.products.products_router"),
+    ("", "catalog.api.pictures.picture_router"),
     ("", "catalog.api.families.families_router"),
     ("", "catalog.api.stock.stock_router"),
     ("", "catalog.api.stock_imports.import_router"),

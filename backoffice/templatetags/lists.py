@@ -7,7 +7,7 @@ from django.template import Context, Library
 
 from backoffice.admin.bulk import BulkAction, bulk_actions
 from backoffice.admin.filters import Chip, Field, address_with, chips_of, fields_of
-from backoffice.admin.heads import has_checkboxes, heads_of
+from backoffice.admin.heads import has_checkboxes, heads_of, orders_of
 from backoffice.admin.lists import VIEW, SavedViewsChangeList
 from backoffice.admin.pager import Pager, pager_of
 from backoffice.admin.rows import rows_of
@@ -30,7 +30,12 @@ def filter_fields(cl: SavedViewsChangeList) -> list[Field]:
 @register.simple_tag
 def beside_filters(cl: SavedViewsChangeList) -> list[tuple[str, list[str]]]:
     """Return the parameters that stay when the filters are chosen anew."""
-    return [(name, values) for name, values in cl.filter_params.items() if name in BESIDE_FILTERS]
+    return [(name, values) for name, values in cl.filter_params.items() if name in (SEARCH_VAR, VIEW)]
+
+
+@register.simple_tag
+def sort_choices(cl: SavedViewsChangeList) -> list[tuple[str, str, bool]]:
+    return orders_of(cl)
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.actors import Actor
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin
-from backoffice.errors import Kind, Refusal
+from backoffice.errors import Refusal
 from catalog.models import Product
 from catalog.pictures import (
     MOST_BYTES,
@@ -77,8 +77,8 @@ class ProductPictures(DomainAdmin):
         said = _("%(file)s: %(reason)s") % {"file": about, "reason": detail} if about else detail
         if PART_HEADER in request.headers:
             if refusal:
-                status = 503 if refusal.kind is Kind.BUSY else 422
-                return HttpResponse(said, status=status, content_type="text/plain; charset=utf-8")
+                # A text, by which the script tells it; a browser would log any other status as a fault.
+                return HttpResponse(said, content_type="text/plain; charset=utf-8")
             product.refresh_from_db(fields=["picture"])
             return HttpResponse(render_to_string("catalog/pictures.html", pictures_of(product), request))
         if refusal:

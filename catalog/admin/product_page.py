@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.actor import actor_of
@@ -20,17 +21,13 @@ from catalog.admin.history import stock_of
 from catalog.admin.kilograms import KilogramsField
 from catalog.admin.pictures import ProductPictures, pictures_of
 from catalog.models import Product
+from catalog.models.product import weight_in_words
 from catalog.product_history import KEPT_OF, may_see_cost
 from catalog.products import ProductData, create_product, edit_product, remarks_on_barcodes
 
 # What stands beside the form belongs to it by its name.
 FORM = "product_form"
 BESIDE = ("low_stock_threshold", "is_active")
-LABELS = {
-    "low_stock_threshold": _("Low-stock level"),
-    "is_active": _("On sale"),
-    "supplier_number": _("Supplier’s number"),
-}
 
 
 class ProductPage(ProductPictures, AdjustingHere):
@@ -45,10 +42,14 @@ class ProductPage(ProductPictures, AdjustingHere):
         Its column has the places of any currency.
         """
         may_change = obj is None or self.has_change_permission(request, obj)
-        price = "price" if may_change else "price_shown"
+        price, weight = ("price", "weight_grams") if may_change else ("price_shown", "weight_shown")
         last = ("cost", "supplier_number") if may_change and may_see_cost(request.user) else "supplier_number"
-        rows = (("name", "sku", price), "description", ("category", "barcode", "weight_grams"), last)
+        rows = (("name", "sku", price), "description", ("category", "barcode", weight), last)
         return ((None, {"fields": rows}), (None, {"fields": BESIDE}))
+
+    @display(description=_("Weight"))
+    def weight_shown(self, product: Product) -> str:
+        return "–" if product.weight_grams is None else weight_in_words(product.weight_grams)
 
     def change_view(
         self,
@@ -68,8 +69,6 @@ class ProductPage(ProductPictures, AdjustingHere):
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         name = db_field.name
-        if name in LABELS:
-            kwargs["label"] = LABELS[name]
         if name == "weight_grams":
             widget = UnfoldAdminTextInputWidget(attrs={"suffix": _("kg"), "inputmode": "decimal"})
             return KilogramsField(label=_("Weight"), required=False, widget=widget)
@@ -84,8 +83,6 @@ class ProductPage(ProductPictures, AdjustingHere):
             kwargs["help_text"] = gettext("Empty: the shop’s own, %(threshold)s.") % {
                 "threshold": f"{settings.SHOP_LOW_STOCK_THRESHOLD:,}"
             }
-        if name == "is_active":
-            kwargs["help_text"] = _("Off: kept, but cannot be ordered.")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if name in BESIDE:
             field.widget.attrs["form"] = FORM

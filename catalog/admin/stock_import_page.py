@@ -31,6 +31,8 @@ IS_BIG = Q(problem_code="") & (
     Q(change__gte=100, after__gte=3 * F("now")) | Q(change__lte=-100, now__gte=3 * F("after"))
 )
 IMPORTANCE = Case(
+    # Above all others: what could not be undone.
+    When(problem_code="not_undone", then=Value(-1)),
     When(HAS_PROBLEM, then=Value(0)),
     When(IS_BIG, then=Value(1)),
     When(change=0, then=Value(3)),

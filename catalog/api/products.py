@@ -143,7 +143,7 @@ def change(request: HttpRequest, sku: str, body: ProductPatch) -> HttpResponse:
 
     @write_transaction
     def run() -> Reply:
-        _refuse_if_stale(sku, version)
+        refuse_if_stale(sku, version)
         changes = body.changes()
         if "category" in changes:
             changes["category"] = _category(body.category)
@@ -245,7 +245,7 @@ def _version(updated_at: Any) -> str:
     return f"{int(updated_at.timestamp() * 1_000_000):x}"
 
 
-def _refuse_if_stale(sku: str, version: str | None) -> None:
+def refuse_if_stale(sku: str, version: str | None) -> None:
     if version is None:
         return
     product = Product.objects.select_for_update(no_key=True).get(pk=product_with_sku(sku).pk)

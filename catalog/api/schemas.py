@@ -10,11 +10,14 @@ from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, 
 from backoffice.api.pagination import ListQuery
 from catalog.models import MovementKind, Reason
 from catalog.models.product import MAX_DESCRIPTION, MAX_GRAMS, MAX_UNITS
+from catalog.pictures import MOST_PICTURES
 
 Name = Annotated[str, text(255, shortest=1), Field(examples=["WHITE METAL LANTERN"])]
 Barcode = Annotated[str, text(64)]
 SupplierNumber = Annotated[str, text(64)]
 Description = Annotated[str, text(MAX_DESCRIPTION, lines=True)]
+AltText = Annotated[str, text(255)]
+Position = Annotated[int, Field(strict=True, ge=1, le=MOST_PICTURES)]
 Slug = Annotated[str, text(120)]
 Threshold = Annotated[int, Field(strict=True, ge=0, le=MAX_UNITS)]
 Grams = Annotated[int, Field(strict=True, ge=0, le=MAX_GRAMS)]
@@ -101,6 +104,11 @@ class PictureOut(BaseModel):
     alt: str = Field(description="What it shows, for whoever cannot see it.")
     width: int
     height: int
+
+
+class PicturePatch(Patch):
+    alt: AltText = OMITTED
+    position: Position = Field(OMITTED, description="1 is the first; beyond the last it is the last.")
 
 
 class ProductDetail(ProductOut):

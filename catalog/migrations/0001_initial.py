@@ -67,6 +67,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ProductFamily',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('name_key', backoffice.db.fields.FoldedField(max_length=240, source='name')),
+                ('slug', models.SlugField(db_index=False, max_length=120, verbose_name='slug')),
+                ('option_1', models.CharField(max_length=40, verbose_name='first option')),
+                ('option_2', models.CharField(blank=True, max_length=40, verbose_name='second option')),
+                ('option_3', models.CharField(blank=True, max_length=40, verbose_name='third option')),
+                ('search_text', backoffice.db.search_text.SearchTextField(texts=('name',))),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'verbose_name': 'family',
+                'verbose_name_plural': 'families',
+                'ordering': ('name',),
+                'constraints': [models.UniqueConstraint(fields=('name_key',), name='family_once_per_name'), models.UniqueConstraint(fields=('slug',), name='family_once_per_slug'), models.CheckConstraint(condition=models.Q(models.Q(('option_1', ''), _negated=True), models.Q(('option_3', ''), models.Q(('option_2', ''), _negated=True), _connector='OR')), name='family_options_in_order')],
+            },
+        ),
+        migrations.CreateModel(
             name='Product',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -76,15 +97,27 @@ class Migration(migrations.Migration):
                 ('search_text', backoffice.db.search_text.SearchTextField(texts=('name', 'sku'))),
                 ('barcode', models.CharField(blank=True, max_length=64, verbose_name='barcode')),
                 ('barcode_key', backoffice.db.fields.BarcodeKeyField(blank=True, max_length=128, source='barcode')),
+                ('option_1', models.CharField(blank=True, max_length=60, verbose_name='first option')),
+                ('option_2', models.CharField(blank=True, max_length=60, verbose_name='second option')),
+                ('option_3', models.CharField(blank=True, max_length=60, verbose_name='third option')),
+                ('option_1_key', backoffice.db.fields.FoldedField(blank=True, max_length=120, source='option_1')),
+                ('option_2_key', backoffice.db.fields.FoldedField(blank=True, max_length=120, source='option_2')),
+                ('option_3_key', backoffice.db.fields.FoldedField(blank=True, max_length=120, source='option_3')),
                 ('price', backoffice.db.money_fields.MoneyField(verbose_name='price')),
-                ('is_active', models.BooleanField(default=True, help_text='Only active products can be ordered; archived ones are not active.', verbose_name='active')),
-                ('low_stock_threshold', models.PositiveIntegerField(blank=True, help_text="Empty: the shop's default.", null=True, verbose_name='low stock threshold')),
+                ('description', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(10000)], verbose_name='description')),
+                ('cost', backoffice.db.money_fields.MoneyField(blank=True, help_text='What one unit costs the shop. Only those who may edit products see it.', null=True, verbose_name='cost')),
+                ('weight_grams', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000000)], verbose_name='weight')),
+                ('supplier_number', models.CharField(blank=True, max_length=64, verbose_name='supplier’s number')),
+                ('picture', models.CharField(blank=True, editable=False, max_length=32)),
+                ('is_active', models.BooleanField(default=True, help_text='Off: kept, but cannot be ordered.', verbose_name='on sale')),
+                ('low_stock_threshold', models.PositiveIntegerField(blank=True, help_text='Empty: the shop’s own.', null=True, verbose_name='low-stock level')),
                 ('on_hand', models.IntegerField(default=0, editable=False)),
                 ('reserved', models.IntegerField(default=0, editable=False)),
                 ('available', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(models.F('on_hand'), '-', models.F('reserved')), output_field=models.IntegerField())),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.category', verbose_name='category')),
+                ('family', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.productfamily', verbose_name='family')),
             ],
             options={
                 'verbose_name': 'product',
@@ -94,16 +127,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='EarlierSku',
+            name='FamilyChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=64)),
-                ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku')),
-                ('until', models.DateTimeField(default=django.utils.timezone.now)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earlier_skus', to='catalog.product')),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('kind', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('dissolved', 'Dissolved')], max_length=9)),
+                ('changes', models.JSONField(default=dict)),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('family', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='changes', to='catalog.productfamily')),
             ],
             options={
-                'ordering': ('-id',),
                 'default_permissions': (),
             },
         ),
@@ -171,6 +205,25 @@ class Migration(migrations.Migration):
                 ('product_import', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='catalog.productimport')),
             ],
             options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ProductPicture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('name', models.CharField(max_length=32)),
+                ('alt', models.CharField(blank=True, help_text='What it shows, for whoever cannot see it.', max_length=255, verbose_name='alt text')),
+                ('file_name', models.CharField(blank=True, max_length=255)),
+                ('digest', models.CharField(max_length=64)),
+                ('width', models.PositiveSmallIntegerField()),
+                ('height', models.PositiveSmallIntegerField()),
+                ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pictures', to='catalog.product')),
+            ],
+            options={
+                'ordering': ('position', 'id'),
                 'default_permissions': (),
             },
         ),
@@ -250,6 +303,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'stock movements',
             },
         ),
+        migrations.CreateModel(
+            name='EarlierSku',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sku', models.CharField(max_length=64)),
+                ('sku_key', backoffice.db.fields.FoldedField(max_length=128, source='sku')),
+                ('until', models.DateTimeField(default=django.utils.timezone.now)),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earlier_skus', to='catalog.product')),
+            ],
+            options={
+                'ordering': ('-id',),
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('sku_key',), name='earlier_sku_once')],
+            },
+        ),
         migrations.AddIndex(
             model_name='product',
             index=models.Index(fields=['name'], name='product_name'),
@@ -257,6 +325,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='product',
             constraint=models.CheckConstraint(condition=models.Q(('price__gte', Decimal(0))), name='product_price_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', Decimal(0))), name='product_cost_not_negative'),
         ),
         migrations.AddConstraint(
             model_name='product',
@@ -279,8 +351,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('barcode_key', ''), _negated=True), fields=('barcode_key',), name='product_barcode_unique'),
         ),
         migrations.AddConstraint(
-            model_name='earliersku',
-            constraint=models.UniqueConstraint(fields=('sku_key',), name='earlier_sku_once'),
+            model_name='product',
+            constraint=models.UniqueConstraint(condition=models.Q(('family__isnull', False)), fields=('family', 'option_1_key', 'option_2_key', 'option_3_key'), name='product_variant_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('family__isnull', True), ('option_1_key', ''), ('option_2_key', ''), ('option_3_key', '')), models.Q(('family__isnull', False), models.Q(('option_1_key', ''), _negated=True), models.Q(('option_3_key', ''), models.Q(('option_2_key', ''), _negated=True), _connector='OR')), _connector='OR'), name='product_options_of_family'),
         ),
         migrations.AddIndex(
             model_name='productchange',
@@ -297,6 +373,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='productimportrow',
             constraint=models.UniqueConstraint(fields=('product_import', 'row'), name='product_import_row_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='productpicture',
+            constraint=models.UniqueConstraint(fields=('name',), name='picture_once_per_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='productpicture',
+            constraint=models.UniqueConstraint(fields=('product', 'digest'), name='picture_once_per_product'),
         ),
         migrations.AddIndex(
             model_name='stockimport',

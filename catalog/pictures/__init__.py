@@ -5,6 +5,7 @@ from catalog.pictures.changes import (
     add_picture,
     describe_picture,
     move_picture,
+    picture_named,
     remove_picture,
 )
 from catalog.pictures.drawing import MOST_BYTES, DrawnPicture, NoPicture, drawn
@@ -18,5 +19,6 @@ __all__ = [
     "describe_picture",
     "drawn",
     "move_picture",
+    "picture_named",
     "remove_picture",
 ]

@@ -128,6 +128,14 @@ def remove_picture(sku: str, name: str, *, by: Actor) -> None:
     transaction.on_commit(partial(delete_files, name), robust=True)
 
 
+def picture_named(sku: str, name: str) -> ProductPicture:
+    """Raises UnknownSku, UnknownPicture."""
+    product = product_with_sku(sku)
+    if found := product.pictures.filter(name=name).first():
+        return found
+    raise _no_such_picture(product)
+
+
 def _held(pk: int) -> Product:
     """Return the product, locked until the transaction ends; its pictures are changed under this lock."""
     return Product.objects.select_for_update(no_key=True).get(pk=pk)
@@ -139,7 +147,11 @@ def _found(sku: str, name: str) -> tuple[Product, list[ProductPicture], ProductP
     for picture in pictures:
         if picture.name == name:
             return product, pictures, picture
-    raise UnknownPicture(_("%(sku)s has no such picture (any more).") % {"sku": product.sku})
+    raise _no_such_picture(product)
+
+
+def _no_such_picture(product: Product) -> UnknownPicture:
+    return UnknownPicture(_("%(sku)s has no such picture (any more).") % {"sku": product.sku})
 
 
 def _keep(product: Product, pictures: Sequence[ProductPicture], changes: Changes, *, by: Actor) -> None:

@@ -51,7 +51,7 @@ def families_in(products: Iterable[SampleProduct]) -> list[SampleFamily]:
 def _families(base: str, skus: Mapping[tuple[str, str], str]) -> Iterator[SampleFamily]:
     """Yield what has a size and a colour, and else what has a colour alone."""
     sized = {key: sku for key, sku in skus.items() if key[0]}
-    if len({size for size, _colour in sized}) > 1:
+    if min(len({key[place] for key in sized}) for place in (0, 1)) > 1:
         values = {
             sku: {"Size": size.title(), "Colour": colour.title()} for (size, colour), sku in sized.items()
         }

@@ -72,7 +72,7 @@ def customer_page(customer: Customer, reader: User) -> CustomerPage:
 
 def _figures(figures: reports.CustomerFigures, reader: User) -> list[FigureCard]:
     last = figures.last_order_at
-    note = _("last %(ago)s") % {"ago": dates.ago(last)} if last else _("none yet")
+    note = _("the last %(ago)s") % {"ago": dates.ago(last)} if last else _("none yet")
     cards = [FigureCard(_("Orders"), f"{figures.orders:,}", note=note)]
     if reader.has_perm("orders.view_revenue"):
         cards.append(FigureCard(_("Spent"), words.money(figures.spent), note=_("net of credits")))

@@ -5,6 +5,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+# From so many times as much on, a percentage says less than the factor.
+MANIFOLD = 10
+
 
 @dataclass(frozen=True, slots=True)
 class FigureCard:
@@ -20,19 +23,23 @@ class FigureCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """`+20 %`, and the tone to show it in; nothing where there is nothing to compare with."""
+class Difference:
+    """`+20 %` or `×12`, and the tone to show it in; nothing where there is nothing to compare with."""
 
     text: str = ""
     tone: str = "muted"
 
 
-def change_of(now: Decimal | int, before: Decimal | int) -> Change:
+def change_of(now: Decimal | int, before: Decimal | int) -> Difference:
     if not before:
-        return Change()
+        return Difference()
+    if now >= MANIFOLD * before > 0:
+        return Difference(f"×{round(Decimal(now) / before):,}", "good")
     percent = round(100 * (Decimal(now) - before) / before)
     sign = "−" if percent < 0 else "+" if percent else ""
-    return Change(f"{sign}{abs(percent):,} %", "good" if percent > 0 else "bad" if percent < 0 else "muted")
+    return Difference(
+        f"{sign}{abs(percent):,} %", "good" if percent > 0 else "bad" if percent < 0 else "muted"
+    )
 
 
 def compared(

@@ -14,10 +14,12 @@ from tests.browser.keyboard import press
 from tests.factories import make_user
 
 ORDERS = "/admin/orders/order/"
-# Where the focus stands, and whether that can be seen.
+PRODUCT = "/admin/catalog/product/{product}/change/"
+# Where on the page the focus stands.
 FOCUSED = """() => {
   const { x, y, width, height } = document.activeElement.getBoundingClientRect();
-  return { tag: document.activeElement.tagName, x, y, width, height };
+  const html = document.activeElement.outerHTML.slice(0, 120);
+  return { tag: document.activeElement.tagName, html, x, y: y + scrollY, isSeen: width > 0 && height > 0 };
 }"""
 
 
@@ -84,13 +86,11 @@ def test_dialogs_and_menus_of_an_order_have_no_barrier(
         assert violations(page) == set(), address
 
 
-@pytest.mark.parametrize(
-    "path", [ORDERS, ORDERS + "{order}/change/", "/admin/catalog/product/{product}/change/"]
-)
+@pytest.mark.parametrize("path", [ORDERS, ORDERS + "{order}/change/", PRODUCT])
 def test_the_keyboard_goes_through_a_page_in_the_order_in_which_it_is_read(
     open_page: OpenPage, manager: User, order: Order, path: str
 ) -> None:
-    """From the link past the menu, down through the page: never back up by more than a card's height."""
+    """Past the menu, then down through the page; up again only to what stands further right."""
     page = open_page(manager, path.format(order=order.pk, product=order.lines.get().product_id))
     page.evaluate("document.activeElement.blur()")
     press(page, "Tab")
@@ -98,16 +98,21 @@ def test_the_keyboard_goes_through_a_page_in_the_order_in_which_it_is_read(
     press(page, "Enter")
     expect(page.locator("main")).to_be_focused()
 
-    unseen = []
+    unseen, backwards = [], []
+    before = {"x": 0, "y": 0}
     for _ in range(60):
         press(page, "Tab")
         at = page.evaluate(FOCUSED)
-        if at["tag"] == "BODY":
+        if at["tag"] in ("BODY", "HTML"):
             break
-        if not (at["width"] and at["height"]):
-            unseen.append(page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
+        if not at["isSeen"]:
+            unseen.append(at["html"])
+        if at["y"] < before["y"] - 60 and at["x"] <= before["x"]:
+            backwards.append(at["html"])
+        before = at
 
     assert unseen == []
+    assert backwards == []
     assert page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count() == 0
 
 

@@ -241,14 +241,17 @@ def test_a_parcel_is_corrected_then_undone_from_its_place_on_the_page(open_page:
     page = open_page(make_user(role="Warehouse"), f"/admin/orders/order/{order.pk}/change/")
 
     page.get_by_role("button", name=f"Correct {order}-S1").click()
-    page.get_by_label("Tracking number").fill("tea-01")
+    page.locator("#dialog").get_by_label("Tracking number").fill("tea-01")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("tea-01 is Green tea (TEA-01), not a tracking number.")).to_be_visible()
-    page.get_by_label("Tracking number").fill("0035")
+    page.locator("#dialog").get_by_label("Tracking number").fill("0035")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text(f"{order}-S1 is corrected.")).to_be_visible()
 
-    page.get_by_role("button", name=f"Undo {order}-S1").click()
+    page.get_by_role("group").filter(has=page.get_by_label(f"More about {order}-S1")).locator(
+        "summary"
+    ).click()
+    page.get_by_role("button", name="It never left").click()
     page.get_by_label("Reason").fill("Missed the van")
     page.locator("#dialog").get_by_role("button", name="It never left").click()
     expect(page.get_by_text(f"{order}-S1 is undone: its units are to be shipped again.")).to_be_visible()

@@ -111,7 +111,7 @@ def test_7_one_line_is_cancelled_in_two_clicks(open_page: OpenPage, manager: Use
     expect(page.locator("#dialog")).to_be_visible()
     page.locator("#dialog").get_by_role("button", name="Cancel").last.click()
 
-    expect(page.get_by_text("1 cancelled")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel TOTE-SAND")).to_have_count(0)
     assert (effort.clicks, effort.fields) == (2, 0)
 
 
@@ -129,7 +129,7 @@ def test_8_why_the_discount_was_what_it_was_is_read_at_once_and_its_steps_by_one
     assert (effort.clicks, effort.fields) == (1, 0)
 
 
-def test_10_a_colleague_is_invited_in_two_clicks_and_two_fields(open_page: OpenPage, manager: User) -> None:
+def test_10_a_colleague_is_invited_in_two_clicks_and_one_field(open_page: OpenPage, manager: User) -> None:
     page = open_page(manager)
     effort = Effort(page)
 
@@ -137,10 +137,9 @@ def test_10_a_colleague_is_invited_in_two_clicks_and_two_fields(open_page: OpenP
     page.get_by_role("link", name="Invite a colleague").click()
     expect(page.locator("#id_email")).to_be_focused()
     type_text(page, "wanda@example.com")
-    # Past the name, which may stay empty, to the roles, of which the second is the warehouse's.
-    for key in ("Tab", "Tab", "Space", "ArrowDown", "Enter"):
-        press(page, key)
+    # The name may stay empty, and the warehouse's role is the one that is offered.
+    press(page, "Enter")
 
     expect(page.get_by_text("wanda@example.com is invited")).to_be_visible()
-    assert (effort.clicks, effort.fields) == (2, 2)
+    assert (effort.clicks, effort.fields) == (2, 1)
     assert role_of(User.objects.get(email="wanda@example.com")) == "Warehouse"

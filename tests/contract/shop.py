@@ -25,6 +25,7 @@ from tests.factories import (
     make_user,
     place,
 )
+from tests.pictures import pictures_of
 
 SKU = "71053"
 CODE = "WELCOME10"
@@ -48,11 +49,13 @@ class Shop:
     merge: int
     email: int
     product_import: int
+    picture: str
 
     def parameters(self, path: str) -> dict[str, str | int]:
         """What stands for the names in the braces of this path."""
         values: dict[str, str | int] = {
             "sku": SKU,
+            "picture": self.picture,
             "code": CODE,
             "slug": FAMILY,
             "user_id": self.colleague.pk,
@@ -96,6 +99,7 @@ def open_shop() -> Shop:
         merge.pk,
         email,
         _planned_products(),
+        pictures_of(SKU, 1)[0].name,
     )
 
 

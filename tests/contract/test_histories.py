@@ -17,6 +17,7 @@ from tests.factories import (
     make_batch,
     make_category,
     make_customer,
+    make_family,
     make_product,
     make_promo_code,
     make_user,
@@ -45,12 +46,14 @@ def pages(boss: User) -> dict[str, tuple[int, str]]:
     category = make_category("Before")
     category.name = "After"
     save_category(category, by=CLI)
+    family = make_family("Before")
     batch = make_batch(2, name="Before")
     user = make_user("sam@example.com", role="Support")
     order = place({"A": 1}, customer=customer, note="Before")
     edit_order(order.number, by=CLI, note="After")
     api.patch("products/A", {"name": "After"})
     api.patch(f"customers/{customer.pk}", {"name": "After"})
+    api.patch("families/before", {"name": "After"})
     api.patch("promo-codes/BEFORE", {"name": "After"})
     api.patch(f"promotions/{batch.pk}", {"name": "After"})
     api.patch(f"users/{user.pk}", {"role": "Warehouse"})
@@ -62,6 +65,7 @@ def pages(boss: User) -> dict[str, tuple[int, str]]:
         "orders_order": (order.pk, "Before"),
         "accounts_user": (user.pk, "Support → Warehouse"),
         "catalog_category": (category.pk, "Before → After"),
+        "catalog_productfamily": (family.pk, "Before → After"),
     }
 
 

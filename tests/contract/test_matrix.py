@@ -13,6 +13,7 @@ from tests.contract.document import answered, one_connection, operation_id, oper
 from tests.contract.shop import CODE, SKU, Shop
 from tests.counts import forget_counts
 from tests.factories import PASSWORD, make_customer, make_user
+from tests.pictures import png
 
 
 def other_customer(ada: User) -> int:
@@ -80,6 +81,9 @@ MATRIX = {
     "get_product": Row(EVERYBODY),
     "change_product": Row(MANAGER, {"price": "4.00"}),
     "archive_product": Row("401 403 403 204 403 403 403 403"),
+    "add_picture": Row("401 403 403 201 403 403 403 403", {"file": png(colour="#000000")}),
+    "change_picture": Row(MANAGER, {"alt": "A lantern", "position": 1}),
+    "remove_picture": Row("401 403 403 204 403 403 403 403"),
     "import_products": Row("401 403 403 201 403 403 403 403", {"file": f"sku,price\n{SKU},4.00\n".encode()}),
     "list_product_imports": Row(STAFF),
     "get_product_import": Row(STAFF),

@@ -43,7 +43,7 @@ document.addEventListener("click", ({ target }) => {
 
 /* On touch a row's actions open above the page, beside their button. */
 document.addEventListener("toggle", ({ target, newState }) => {
-  if (!target.matches(".bo-row-menu")) return;
+  if (!target.matches(".bo-row-menu[popover]")) return;
   const button = document.querySelector(`[popovertarget="${target.id}"]`);
   const { bottom, right } = button.getBoundingClientRect();
   button.setAttribute("aria-expanded", String(newState === "open"));

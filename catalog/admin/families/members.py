@@ -39,7 +39,7 @@ class MemberRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedValues:
     """What a form said of products: values by their key, where any was changed, and which were ticked."""
 
     values: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class FamilyMembers(DomainAdmin):
 
 @write_transaction
 def _save_values(
-    family: ProductFamily, products: Sequence[Product], typed: Typed, request: HttpRequest
+    family: ProductFamily, products: Sequence[Product], typed: TypedValues, request: HttpRequest
 ) -> None:
     by = actor_of(request)
     leaving = [product.sku for product in products if product.pk in typed.ticked]
@@ -155,9 +155,9 @@ def _variant(family: ProductFamily, product: Product, values: Sequence[str]) -> 
     return Variant(product.sku, dict(zip(family.options, values, strict=False)))
 
 
-def _typed(request: HttpRequest, family: ProductFamily) -> Typed:
+def _typed(request: HttpRequest, family: ProductFamily) -> TypedValues:
     if request.method != "POST":
-        return Typed()
+        return TypedValues()
     keys = [int(key) for key in request.POST.getlist("product") if key.isdecimal() and len(key) < 19]
     # What nobody touched may have been changed by somebody else since the page was shown.
     values = {
@@ -166,7 +166,7 @@ def _typed(request: HttpRequest, family: ProductFamily) -> Typed:
         if (values := _sent(request, f"value-{key}", family)) != _sent(request, f"was-{key}", family)
     }
     ticked = frozenset(key for key in keys if request.POST.get(f"tick-{key}"))
-    return Typed(values, ticked)
+    return TypedValues(values, ticked)
 
 
 def _sent(request: HttpRequest, name: str, family: ProductFamily) -> list[str]:

@@ -27,9 +27,9 @@ async function send(url, body) {
   const headers = { "X-Part": "pictures", "X-CSRFToken": csrfToken(document.cookie) };
   try {
     const response = await fetch(url, { method: "POST", body, headers, redirect: "manual" });
-    if (response.ok) return { card: await response.text() };
     const isRefusal = response.headers.get("Content-Type")?.startsWith("text/plain");
     if (isRefusal) return { refused: await response.text() };
+    if (response.ok) return { card: await response.text() };
     if (response.status === 413) return { refused: gettext("This file is too large.") };
     if (response.type === "opaqueredirect" || response.status === 403) {
       return { refused: gettext("You are signed out: load the page again, and sign in.") };
@@ -84,12 +84,15 @@ async function move(item, position) {
 }
 
 function prepare() {
-  const drop = card().querySelector(".bo-drop");
-  drop?.classList.add("bo-scripted");
-  drop?.querySelector("[type=file]").addEventListener("change", ({ target }) => {
-    if (target.files.length) add([...target.files]);
-  });
+  card().querySelector(".bo-drop")?.classList.add("bo-scripted");
 }
+
+/* Caught on its way: Unfold would look for a text field beside every input of files, and there is none. */
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("#pictures [type=file]")) return;
+  event.stopPropagation();
+  if (event.target.files.length) add([...event.target.files]);
+}, { capture: true });
 
 document.addEventListener("submit", (event) => {
   if (!event.target.closest("#pictures")) return;

@@ -29,7 +29,7 @@ MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Need:
     """One thing to look after. `count` is "" for a single thing, whose own page the row opens."""
 
     title: str
@@ -40,10 +40,10 @@ class Row:
     url: str
 
 
-type Finder = Callable[[HttpRequest, KeptFigures], Iterator[Row]]
+type Finder = Callable[[HttpRequest, KeptFigures], Iterator[Need]]
 
 
-def attention_rows(request: HttpRequest, kept: KeptFigures) -> list[Row]:
+def attention_rows(request: HttpRequest, kept: KeptFigures) -> list[Need]:
     """Return what this user may know of, the most urgent first."""
     return [row for needed, rows in FINDERS if _may(request.user, needed) for row in rows(request, kept)]
 
@@ -57,21 +57,21 @@ def _may(user: User | AnonymousUser, needed: tuple[str, ...]) -> bool:
     return user.has_perms(needed)
 
 
-def _late_orders(request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
+def _late_orders(request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     late = open_order_counts(request).late
     oldest = kept.get("oldest-open", reports.oldest_open)
     if late and oldest:
         note = _("Oldest: %(number)s, %(ago)s") % {"number": oldest[0], "ago": dates.ago(oldest[1])}
         url = f"{reverse('admin:orders_order_changelist')}?{VIEW}=late"
-        yield Row(_("Late orders"), note, f"{late:,}", "schedule", "bad", url)
+        yield Need(_("Late orders"), note, f"{late:,}", "schedule", "bad", url)
 
 
-def _failed_emails(request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
+def _failed_emails(request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     if failed := dead_count(request):
         newest = kept.get("newest-failed-email", _newest_failed)
         note = _("Newest: %(moment)s") % {"moment": dates.moment(newest)}
         url = f"{reverse('admin:outbox_emailmessage_changelist')}?{VIEW}=dead"
-        yield Row(_("Failed e-mails"), note, f"{failed:,}", "mark_email_unread", "bad", url)
+        yield Need(_("Failed e-mails"), note, f"{failed:,}", "mark_email_unread", "bad", url)
 
 
 def _newest_failed() -> datetime:
@@ -80,13 +80,13 @@ def _newest_failed() -> datetime:
     return failed.values_list("created_at", flat=True).first() or timezone.now()
 
 
-def _low_stock(_request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
+def _low_stock(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     low, sold_out = kept.get("low-stock", _count_low)
     if low:
         told = ngettext("%(count)s is sold out", "%(count)s are sold out", sold_out)
         note = told % {"count": f"{sold_out:,}"} if sold_out else _("None is sold out")
         url = f"{reverse('admin:catalog_product_changelist')}?{VIEW}=low"
-        yield Row(_("Low stock"), note, f"{low:,}", "inventory_2", "warn", url)
+        yield Need(_("Low stock"), note, f"{low:,}", "inventory_2", "warn", url)
 
 
 def _count_low() -> tuple[int, int]:
@@ -96,19 +96,19 @@ def _count_low() -> tuple[int, int]:
     return counts["low"], counts["sold_out"]
 
 
-def _large_holders(_request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
+def _large_holders(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     for each in kept.get("large-holders", lambda: large_holders(MOST_NAMED)):
         url = reverse("admin:accounts_customer_change", args=[each.customer_id])
-        title = _("%(customer)s has much open") % {"customer": each.name}
-        yield Row(title, each.holds, "", "person", "warn", url)
+        title = _("Much reserved for %(customer)s") % {"customer": each.name}
+        yield Need(title, each.holds, "", "person", "warn", url)
 
 
-def _ending_codes(_request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
+def _ending_codes(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     count, first, ends_at = kept.get("ending-codes", _count_ending)
     if count:
         note = _("Next: %(code)s, %(end)s") % {"code": first, "end": dates.end(ends_at)}
         url = f"{reverse('admin:orders_promocode_changelist')}?{VIEW}=ending_soon"
-        yield Row(_("Promo codes ending soon"), note, f"{count:,}", "sell", "plain", url)
+        yield Need(_("Promo codes ending soon"), note, f"{count:,}", "sell", "plain", url)
 
 
 def _count_ending() -> tuple[int, str, datetime]:
@@ -121,13 +121,13 @@ def _count_ending() -> tuple[int, str, datetime]:
     return ending.count(), following.code, following.promotion.ends_at
 
 
-def _ending_batches(_request: HttpRequest, kept: KeptFigures) -> Iterator[Row]:
+def _ending_batches(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     until = timezone.now() + ENDING_SOON
     found = kept.get("ending-batches", lambda: reports.batches_ending_before(until, limit=MOST_NAMED))
     for batch in found:
         note = _("All its codes end: %(end)s") % {"end": dates.end(batch.ends_at or until)}
         url = reverse("admin:orders_promotion_change", args=[batch.pk])
-        yield Row(batch.name, note, "", "sell", "plain", url)
+        yield Need(batch.name, note, "", "sell", "plain", url)
 
 
 FINDERS: tuple[tuple[tuple[str, ...], Finder], ...] = (

@@ -18,7 +18,7 @@ TODAY = "today"
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class CountToday:
     """So many of something; `url` is the list of just those, where there is one."""
 
     title: str
@@ -27,7 +27,7 @@ class Happening:
     url: str = ""
 
 
-def happened_today(request: HttpRequest, kept: KeptFigures) -> list[Happening]:
+def happened_today(request: HttpRequest, kept: KeptFigures) -> list[CountToday]:
     """Return what this user may know of."""
     found = []
     today = timezone.localdate()
@@ -35,11 +35,11 @@ def happened_today(request: HttpRequest, kept: KeptFigures) -> list[Happening]:
     if request.user.has_perm("orders.view_order"):
         placed = kept.get(f"placed:{today}", Order.objects.filter(placed_at__gte=begun).count)
         url = orders_url(named(TODAY, today), ())
-        found.append(Happening(_("Orders placed"), f"{placed:,}", "shopping_cart", url))
+        found.append(CountToday(_("Orders placed"), f"{placed:,}", "shopping_cart", url))
     if request.user.has_perm("catalog.view_stockmovement"):
         moved = kept.get(f"moved:{today}", lambda: _causes_by_kind(begun))
         found += [
-            Happening(title, f"{moved.get(kind, 0):,}", icon)
+            CountToday(title, f"{moved.get(kind, 0):,}", icon)
             for kind, title, icon in (
                 (MovementKind.SHIP, _("Parcels shipped"), "local_shipping"),
                 (MovementKind.RESTOCK, _("Returns put back"), "assignment_return"),

@@ -10,7 +10,7 @@ from catalog.models import Product
 from orders import reports
 from orders.admin import words
 from orders.admin.dashboard.period import Period
-from orders.admin.figures import Change, change_of
+from orders.admin.figures import Difference, change_of
 from orders.reports import ProductSales
 
 ROWS = 5
@@ -37,7 +37,7 @@ class BestRow:
     units: str
     percent: int
     sales: str
-    change: Change
+    change: Difference
 
 
 def best_of(period: Period, by: str) -> list[Best]:

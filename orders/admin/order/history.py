@@ -12,6 +12,7 @@ from accounts.actors import name_told_to
 from accounts.models import Source, User
 from backoffice.countries import country_name
 from orders.admin import words
+from orders.admin.changes import FieldChange
 from orders.models import EventKind, Order, OrderEvent
 from orders.models.order import ADDRESS_PARTS
 from orders.timeline_words import CHANGES, sentence_of
@@ -46,18 +47,9 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A field with its old and its new value; "" where there was none."""
-
-    title: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     text: str
-    changes: Sequence[Change]
+    changes: Sequence[FieldChange]
     who: str
     # Through which door it came, "" for the pages of the back office.
     door: str
@@ -133,23 +125,23 @@ def _heading(kind: str, facts: Mapping[str, Any]) -> str:
     return "; ".join(told)
 
 
-def _changes(changes: Mapping[str, Sequence[Any] | None]) -> Iterator[Change]:
+def _changes(changes: Mapping[str, Sequence[Any] | None]) -> Iterator[FieldChange]:
     for name in CHANGES:
         change = changes.get(name)
         if change is None:
             continue
         before, after = change
         if isinstance(before, str):
-            yield Change(str(FIELDS[name]), before, after)
+            yield FieldChange(str(FIELDS[name]), before, after)
         else:
             yield from _changed_parts(before, after)
 
 
-def _changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
+def _changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FieldChange]:
     """Of an address only what became another is told."""
     for part in ADDRESS_PARTS:
         if before[part] != after[part]:
-            yield Change(str(FIELDS[part]), _named(part, before[part]), _named(part, after[part]))
+            yield FieldChange(str(FIELDS[part]), _named(part, before[part]), _named(part, after[part]))
 
 
 def _named(part: str, value: str) -> str:

@@ -73,7 +73,7 @@ def test_the_sheet_is_filled_in_with_what_narrows_the_list_and_keeps_the_rest(ma
     sheet = page[page.index("<dialog") : page.index("</dialog>")]
     assert f'<option value="{lamps.pk}" selected>Lamps</option>' in sheet
     assert '<input type="hidden" name="q" value="lamp">' in sheet
-    assert '<input type="hidden" name="o" value="-5">' in sheet
+    assert '<option value="-5" selected>' in sheet
     assert "category__id__exact" not in re.findall(r'type="hidden" name="([^"]*)"', sheet)
     assert 'href="?q=lamp&amp;o=-5"' in sheet
 

@@ -109,7 +109,7 @@ def test_the_newest_movements_stand_there_and_the_ledger_has_all(manager: Client
 
 
 def test_what_it_costs_is_shown_to_whoever_may_edit_it_alone(manager: Client, sign_in: SignIn) -> None:
-    product = make_product("SB-1", cost=Decimal("1.23"), name="Bowl")
+    product = make_product("SB-1", cost=Decimal("1.23"), name="Bowl", weight_grams=420)
     edit_product("SB-1", by=CLI, changes={"cost": Decimal("4.56")})
 
     text = manager.get(page_of(product)).text
@@ -118,6 +118,7 @@ def test_what_it_costs_is_shown_to_whoever_may_edit_it_alone(manager: Client, si
     for role in ("Warehouse", "Support", "Marketing", "Viewer"):
         text = sign_in(role).get(page_of(product)).text
         assert "Bowl" in text
+        assert "0.42 kg" in text
         assert "1.23" not in text
         assert "4.56" not in text
         assert "Cost" not in text

@@ -8,7 +8,7 @@ from django.test import Client
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from catalog.models import Product
-from orders.admin.order.history import Change
+from orders.admin.changes import FieldChange
 from orders.fulfilment import lifecycle
 from orders.fulfilment.shipments import undo_shipment
 from orders.models import Order, Return, Shipment
@@ -46,10 +46,23 @@ def test_a_parcel_opens_its_own_dialogs_prefilled(manager: Client, order: Order)
     }
 
 
+def test_dialogs_about_a_parcel_and_a_mail_say_what_will_happen(manager: Client, order: Order) -> None:
+    page = manager.get(page_url(order)).context["page"]
+    [parcel] = page.parcels
+
+    assert "2 units to ship again" in manager.get(parcel.undo_url).context["form"].footer()
+    assert "stock stay as they are" in manager.get(parcel.correct_url).context["form"].footer()
+    deliver_due()
+    again = next(
+        filter(None, (mail.again_url for mail in manager.get(page_url(order)).context["page"].emails))
+    )
+    assert f"It goes to {order.email}" in manager.get(again).context["form"].footer()
+
+
 def test_a_parcel_is_corrected_and_undone_from_the_page(manager: Client, order: Order) -> None:
     fields = {"shipment": f"{order}-S1", "carrier": "DHL", "notify": "on"}
     done = send(manager, order, "correct-shipment", tracking_number="0035", **fields)
-    assert done.headers["HX-Redirect"]
+    assert done.headers["Location"]
     assert Shipment.objects.get().tracking_number == "0035"
 
     send(manager, order, "undo-shipment", reason="Missed the van", **fields)
@@ -64,7 +77,7 @@ def test_a_parcel_is_corrected_and_undone_from_the_page(manager: Client, order: 
     assert undone.text == f"{order}-S1 undone, it never left: 2 × A. Missed the van"
     assert (corrected.text, corrected.changes) == (
         f"{order}-S1 corrected",
-        [Change("Tracking number", "0034", "0035")],
+        [FieldChange("Tracking number", "0034", "0035")],
     )
 
 
@@ -112,7 +125,7 @@ def test_a_shipment_that_is_not_the_orders_is_refused(manager: Client, order: Or
 def test_sent_twice_it_is_undone_once(manager: Client, order: Order) -> None:
     fields = submitted(shipment=f"{order}-S1")
     for _ in range(2):
-        assert manager.post(page_url(order, "undo-shipment"), fields).headers["HX-Redirect"]
+        assert manager.post(page_url(order, "undo-shipment"), fields).headers["Location"]
     assert Order.objects.get().events.filter(kind="shipment_undone").count() == 1
 
 
@@ -148,7 +161,7 @@ def test_a_mail_is_sent_again_from_the_page_to_the_present_address(
     assert "lee@example.com" in dialog.text
     fields = submitted(email=dialog.context["form"]["email"].value())
     for _ in range(2):
-        assert manager.post(page_url(order, "send-again"), fields).headers["HX-Redirect"]
+        assert manager.post(page_url(order, "send-again"), fields).headers["Location"]
 
     again = EmailMessage.objects.latest("pk")
     assert (again.cause, again.recipient) == (f"order:{order}:again:1", "lee@example.com")
@@ -187,7 +200,7 @@ def test_half_a_line_is_restocked_and_half_written_off_with_the_fee_given_back(
     line = order.lines.get(sku="A")
     typed = {f"quantity_{line.pk}": "2", f"written_off_{line.pk}": "1", "shipping_credit": "4.90"}
 
-    assert send(manager, order, "return", **typed).headers["HX-Redirect"]
+    assert send(manager, order, "return", **typed).headers["Location"]
 
     returned = Return.objects.get()
     assert (returned.credit, returned.shipping_credit) == (Decimal("20.00"), Decimal("4.90"))

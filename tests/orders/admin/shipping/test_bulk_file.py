@@ -208,3 +208,10 @@ def test_a_thousand_problems_come_back_as_one_file(warehouse: Client, orders: li
 
 def test_asking_for_the_file_by_its_address_leads_to_the_page(warehouse: Client) -> None:
     assert warehouse.get(FILE).headers["Location"] == PAGE
+
+
+def test_pasted_rows_that_are_refused_stay_in_their_field(warehouse: Client, orders: list[Order]) -> None:
+    answer = look_at(warehouse, "colour", "red", carrier="GLS")
+
+    assert "colour\nred</textarea>" in answer.text
+    assert '<option value="GLS" selected>' in answer.text
