@@ -108,7 +108,10 @@ def _decoded(content: bytes) -> Image.Image:
         # A large JPEG is decoded at a fraction of its size, which is still enough for the largest file.
         image.draft(image.mode, (PictureSize.FULL, PictureSize.FULL))
         image.load()
-        upright = ImageOps.exif_transpose(image)
+        # First of all, for each of the next steps takes memory and time by the pixel.
+        small = _in_full_colours(image)
+        small.thumbnail((PictureSize.FULL, PictureSize.FULL), Image.Resampling.LANCZOS)
+        upright = ImageOps.exif_transpose(small)
         assert upright is not None
         return _in_srgb(upright)
     except Exception as error:
@@ -154,18 +157,22 @@ def _damaged() -> NoPicture:
     return NoPicture(_("The file is damaged or incomplete: save the picture again, then choose it."))
 
 
-def _in_srgb(image: Image.Image) -> Image.Image:
-    """Return the pixels in the colours that every browser assumes, with nothing beside them."""
+def _in_full_colours(image: Image.Image) -> Image.Image:
+    """Return it without a palette or a colour that stands for nothing: such pixels cannot be mixed."""
     has_alpha = image.has_transparency_data
-    profile = image.info.get("icc_profile")
-    if image.mode in ("P", "LA", "PA"):
-        image = image.convert("RGBA")
     if image.mode.startswith("I"):
         # 16 bits a pixel: the upper eight are it.
         image = image.point(lambda value: value / 256).convert("L")
-    if profile and image.mode in ("RGB", "RGBA", "CMYK"):
+    if has_alpha and image.mode != "RGBA":
+        return image.convert("RGBA")
+    return image if image.mode in ("RGB", "RGBA", "CMYK") else image.convert("RGB")
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Return the pixels in the colours that every browser assumes, with nothing beside them."""
+    if profile := image.info.get("icc_profile"):
         image = _by_profile(image, profile)
-    image = image.convert("RGBA" if has_alpha else "RGB")
+    image = image if image.mode == "RGBA" else image.convert("RGB")
     image.info = {}
     return image
 

@@ -190,3 +190,19 @@ def test_only_one_is_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(refusals) == 1
     # Whoever was refused holds up nobody else.
     assert drawn(png()).width == 40
+
+
+def test_colours_are_converted_once_it_is_small_for_each_step_takes_memory_by_the_pixel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    convert, converted = drawing._by_profile, []
+
+    def told(picture: Image.Image, profile: bytes) -> Image.Image:
+        converted.append(picture.size)
+        return convert(picture, profile)
+
+    monkeypatch.setattr(drawing, "_by_profile", told)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    drawn(as_file(image(3_000, 1_500, mode="RGBA"), icc_profile=profile))
+
+    assert converted == [(2_400, 1_200)]
