@@ -3,14 +3,20 @@
 An admin declares each button as a `DialogButton`; what its dialog asks and runs is a `UseCaseDialog`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
@@ -87,8 +93,10 @@ class UseCaseDialog(BaseDialogForm):
         for field, message in errors_of(refusal, self.fields):
             self.add_error(field, message)
 
-    def close(self) -> HttpResponse:
+    def close(self, own_page: str) -> HttpResponse:
         messages.success(self.request, self.done)
+        if not _is_above_page(self.request):
+            return HttpResponseRedirect(self.next_page() or own_page)
         return HttpResponse(headers={"HX-Redirect": self.next_page() or page_asked_from(self.request)})
 
     def _done_once(self, data: dict[str, Any]) -> str:
@@ -141,9 +149,9 @@ class DialogButton:
 
     def __set_name__(self, owner: type, name: str) -> None:
         def close(
-            _admin: ModelAdmin, _request: HttpRequest, form: UseCaseDialog, **_kwargs: Any
+            admin: ModelAdmin, _request: HttpRequest, form: UseCaseDialog, object_id: str
         ) -> HttpResponse:
-            return form.close()
+            return form.close(_page_of(admin, object_id))
 
         # Unfold knows an action by the name of its function.
         close.__name__ = name
@@ -153,7 +161,41 @@ class DialogButton:
             # Unfold itself would look such names up in the database whenever the settings are checked.
             setattr(owner, f"has_{name}_permission", _holder_of(needed))
             own.append(name)
-        setattr(owner, name, action(permissions=own, dialog=self.dialog, **self.options)(close))
+        answer = action(permissions=own, dialog=self.dialog, **self.options)(close)
+        setattr(owner, name, _whole_without_scripts(answer, self.dialog["title"]))
+
+
+def _whole_without_scripts(
+    answer: Callable[..., HttpResponse], title: str | Promise
+) -> Callable[..., HttpResponse]:
+    """Put the dialog into a page of its own for a browser that opened it as a link."""
+
+    @wraps(answer)
+    def answer_whole(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+        answered = answer(admin, request, object_id=object_id)
+        is_shown = answered.status_code == HTTPStatus.OK and not isinstance(answered, JsonResponse)
+        if _is_above_page(request) or not is_shown:
+            return answered
+        context = {
+            **admin.admin_site.each_context(request),
+            "opts": admin.opts,
+            "object": admin.get_object(request, object_id),
+            "title": title,
+            "media": admin.media,
+            "dialog": mark_safe(answered.text),  # noqa: S308
+        }
+        return TemplateResponse(request, "backoffice/dialog_page.html", context)
+
+    return answer_whole
+
+
+def _is_above_page(request: HttpRequest) -> bool:
+    """Whether a page asked for the dialog, to show it above itself."""
+    return "HX-Request" in request.headers
+
+
+def _page_of(admin: ModelAdmin, object_id: str) -> str:
+    return reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_change", args=[object_id])
 
 
 def _holder_of(permissions: Sequence[str]) -> Callable[..., bool]:
@@ -173,10 +215,20 @@ class ButtonsFollowState(ModelAdmin):
         """Return the names among `actions_detail` that have no effect on this row as it is."""
         raise NotImplementedError
 
+    def button_texts(self, row: Any) -> Mapping[str, str]:
+        """Return what buttons say of this row as it is, by name; the others say what they always do."""
+        return {}
+
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[UnfoldAction]:
         permitted: list[UnfoldAction] = super().get_actions_detail(request, object_id)
         row = self.get_object(request, str(object_id))
         if row is None:
             return []
-        hidden = {f"{self.opts.app_label}_{self.opts.model_name}_{name}" for name in self.hidden_buttons(row)}
-        return [each for each in permitted if each.action_name not in hidden]
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        hidden = {prefix + name for name in self.hidden_buttons(row)}
+        texts = {prefix + name: text for name, text in self.button_texts(row).items()}
+        return [
+            replace(each, description=texts.get(each.action_name, each.description))
+            for each in permitted
+            if each.action_name not in hidden
+        ]

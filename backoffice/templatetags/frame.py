@@ -55,12 +55,17 @@ def initials(user: Any) -> str:
 
 @register.inclusion_tag("backoffice/page_actions.html", takes_context=True)
 def page_actions(context: Context) -> dict[str, Any]:
-    """Show what can be done on this page, the one that is most likely wanted last and in blue."""
+    """Show what can be done on this page, the one that is most likely wanted last and in blue.
+
+    On a phone the one before it stays in sight as well.
+    """
     actions = [*(context.get("actions_list") or ()), *(context.get("actions_detail") or ())]
     primary = [action for action in actions if _is_primary(action)]
+    others = [action for action in actions if action not in primary]
     return {
         "primary": primary,
-        "secondary": [action for action in actions if action not in primary],
+        "secondary": others[:-1],
+        "next": others[-1:],
         "of_list": str(context.get("actions_items") or "").strip() and context["actions_items"],
     }
 

@@ -26,7 +26,7 @@ from catalog.admin.import_page import (
 from catalog.finding import products_matching
 from catalog.models import Product, ProductImport, ProductImportRow
 from catalog.product_files import planned_row
-from catalog.product_files.problems import sentence_of
+from catalog.product_files.problems import NOT_FOR_READER, sentence_told_to
 from catalog.product_history import names_by_slug, title_of, told_to, value_in_words
 
 # In the order of the page.
@@ -45,7 +45,6 @@ COUNTED = {
     "barcode": ngettext_lazy("%(count)s barcode", "%(count)s barcodes", "number"),
 }
 KINDS_NAMED = 2
-NOT_FOR_READER = gettext_lazy("Only those who may edit products see what it says here.")
 
 
 class ProductImportPage(ImportPage):
@@ -141,9 +140,10 @@ class ProductImportPage(ImportPage):
 
     def _problem(self, problem: RowProblem, written: str) -> ShownProblem:
         field = title_of(problem.column or "sku")
-        if problem.column and problem.column not in self.columns:
-            return ShownProblem(field, str(NOT_FOR_READER))
-        return ShownProblem(field, sentence_of(problem), written, problem.column)
+        sentence = sentence_told_to(self.request.user, problem)
+        if sentence == str(NOT_FOR_READER):
+            return ShownProblem(field, sentence)
+        return ShownProblem(field, sentence, written, problem.column)
 
     def actions(self) -> Actions:
         kept = self.kept

@@ -1,6 +1,5 @@
 """How stock movements look on the admin's pages."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,27 +8,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from backoffice.dates import moment, moment_with_year
-from catalog.models import MovementKind, StockImportRow, StockMovement
+from catalog.models import StockImportRow, StockMovement
 from catalog.models.history import HistoryRow
 from catalog.stock_import import problem_of
 
 register = Library()
-TONES = {
-    MovementKind.RECEIVE: "good",
-    MovementKind.RESTOCK: "good",
-    MovementKind.UNSHIP: "warn",
-    MovementKind.ADJUST: "warn",
-    MovementKind.COUNT: "info",
-    MovementKind.IMPORT: "info",
-    MovementKind.UNDO: "warn",
-}
-
-
-@register.filter
-def movement_label(movement: StockMovement) -> SafeString:
-    tone = TONES.get(MovementKind(movement.kind), "plain")
-    return format_html('<span class="bo-label bo-{}">{}</span>', tone, movement.get_kind_display())
 
 
 @register.filter
@@ -48,16 +31,6 @@ def why(movement: StockMovement, reader: Any) -> SafeString:
 @register.filter
 def available_after(movement: StockMovement) -> int:
     return movement.on_hand_after - movement.reserved_after
-
-
-@register.filter
-def when(at: datetime) -> str:
-    return moment(at)
-
-
-@register.filter
-def exactly(at: datetime) -> str:
-    return moment_with_year(at)
 
 
 @register.filter

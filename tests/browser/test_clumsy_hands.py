@@ -80,13 +80,13 @@ def test_an_unanswered_dialog_says_so_and_opens_when_tried_again(
     page = open_page(manager, page_of(order), expected="404")
     page.route("**/ship/", lambda route: route.fulfill(status=404))
     with page.expect_response("**/ship/"):
-        page.get_by_role("link", name="Ship items").click()
+        page.get_by_role("link", name="Ship 2 units").click()
     alert = page.get_by_role("alert")
     expect(alert).to_have_text("The shop could not do this (404). Try again in a moment.")
     expect(page.locator("#modal-overlay")).to_be_hidden()
 
     page.unroute("**/ship/")
-    open_dialog(page, "Ship items")
+    open_dialog(page, "Ship 2 units")
     expect(alert).to_have_count(0)
 
     page.route("**/ship/", lambda route: route.fulfill(status=404))
@@ -100,7 +100,7 @@ def test_a_dialog_that_is_refused_says_why_and_keeps_what_was_typed(
 ) -> None:
     """The form's token is an old one since the same person signed in again beside it."""
     page = open_page(manager, page_of(order), expected="403")
-    open_dialog(page, "Ship items")
+    open_dialog(page, "Ship 2 units")
     page.get_by_label("Tracking number").fill("ABC-123-XYZ")
     page.context.clear_cookies(name="csrftoken")
     page.locator("#dialog [type=submit]").click()
@@ -135,7 +135,7 @@ def test_a_dialog_whose_answer_was_lost_is_sent_again_and_done_once(
     open_page: OpenPage, manager: User, order: Order
 ) -> None:
     page = open_page(manager, page_of(order), expected="404")
-    open_dialog(page, "Ship items")
+    open_dialog(page, "Ship 2 units")
     page.get_by_label("Tracking number").fill("ABC-123-XYZ")
     page.route("**/ship/", lambda route: (route.fetch(), route.fulfill(status=404)))
     page.locator("#dialog [type=submit]").click()
@@ -170,7 +170,7 @@ def test_who_is_signed_out_while_a_dialog_is_open_keeps_it_and_sends_it_after_si
     open_page: OpenPage, manager: User, order: Order
 ) -> None:
     page = open_page(manager, page_of(order), expected="401")
-    open_dialog(page, "Ship items")
+    open_dialog(page, "Ship 2 units")
     page.get_by_label("Tracking number").fill("ABC-123-XYZ")
     page.context.clear_cookies(name="sessionid")
     page.locator("#dialog [type=submit]").click()
@@ -232,7 +232,7 @@ def test_the_number_beside_orders_follows_what_one_has_just_done(
     page = open_page(manager, page_of(order))
     badge = page.locator("#nav-sidebar-apps a[href$='/orders/order/']")
     expect(badge).to_contain_text("1")
-    open_dialog(page, "Ship items")
+    open_dialog(page, "Ship 2 units")
     page.locator("#dialog [type=submit]").click()
     expect(page.locator("#dialog")).to_be_hidden()
     expect(badge).not_to_contain_text("1")

@@ -1,10 +1,11 @@
 """The buttons of an order's page and when each shows. What they run is in dialogs.py; printing in paper/."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.dataclasses import UnfoldAction
 from unfold.enums import ActionVariant
 
@@ -80,6 +81,11 @@ class OrderActions(ButtonsFollowState):
                 if not (is_allowed(domain_action, row.status) and has_effect(row, lines))
             ),
         ]
+
+    def button_texts(self, row: Order) -> Mapping[str, str]:
+        units = sum(line.open for line in row.lines.all())
+        text = ngettext("Ship %(units)s unit", "Ship %(units)s units", units)
+        return {"ship_items": text % {"units": f"{units:,}"}}
 
     def _get_actions_navigation(
         self, provided_actions: Any, allowed_actions: list[UnfoldAction], object_id: str | None = None

@@ -74,6 +74,10 @@ class QuantitiesDialog(OrderDialog):
     # Whether something is said about what becomes of the units.
     says_note = False
 
+    class Media:
+        css: ClassVar[Any] = {"all": ("orders/quantities.css",)}
+        js = (forms.Script("orders/quantities.js", type="module"),)
+
     def left_of(self, line: OrderLine) -> int:
         raise NotImplementedError
 
@@ -210,8 +214,8 @@ class QuantitiesDialog(OrderDialog):
         if not self.is_only_foreseen:
             super().run(data)
 
-    def close(self) -> HttpResponse:
-        return JsonResponse(asdict(self.consequence)) if self.is_only_foreseen else super().close()
+    def close(self, own_page: str) -> HttpResponse:
+        return JsonResponse(asdict(self.consequence)) if self.is_only_foreseen else super().close(own_page)
 
     def carry_out(self, data: dict[str, Any]) -> None:
         chosen = list(self.chosen(data))

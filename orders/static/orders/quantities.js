@@ -45,7 +45,7 @@ async function foresee(dialog) {
   body.append("foresee", "1");
   const { signal } = (asking = new AbortController());
   try {
-    tell(dialog, await fetchJson(form.getAttribute("hx-post"), { method: "POST", body, signal }));
+    tell(dialog, await fetchJson(form.action, { method: "POST", body, signal }));
   } catch {
     if (!signal.aborted) tell(dialog, { what: gettext("The shop cannot be reached."), because: "", note: "", figures: {} });
   }

@@ -59,7 +59,7 @@ def test_what_is_wrong_stands_at_its_field(client_of_ana: Client) -> None:
 
 def test_the_old_mailbox_stops_what_a_manager_asked_for(ana: User, manager: Client) -> None:
     url = f"/admin/accounts/user/{ana.pk}/change-email/"
-    assert "HX-Redirect" in manager.post(url, submitted(email=NEW)).headers
+    assert "Location" in manager.post(url, submitted(email=NEW)).headers
 
     page = page_of_link(OLD)
     assert "Yes, change it" not in Client().get(page).text
@@ -79,7 +79,7 @@ def test_a_password_typed_long_ago_is_asked_for_again(ana: User, manager: Client
     session["password_at"] = 0
     session.save()
     answer = manager.post(f"/admin/accounts/user/{ana.pk}/change-email/", submitted(email=NEW))
-    assert "HX-Redirect" not in answer.headers
+    assert "Location" not in answer.headers
     assert templates_sent_to(NEW) == []
 
 

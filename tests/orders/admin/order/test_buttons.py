@@ -35,7 +35,7 @@ def test_some_units_are_shipped_then_the_rest(manager: Client) -> None:
     part = {field_of(order, "TEA-01"): "1", field_of(order, "TEA-02"): "0"}
     first = send(manager, order, "ship", carrier="DHL", tracking_number="00340434", **part)
     order.refresh_from_db()
-    assert first.headers["HX-Redirect"]
+    assert first.headers["Location"]
     assert order.status == OrderStatus.PARTIALLY_SHIPPED
 
     rest = manager.get(page_url(order, "ship")).context["form"]
@@ -79,7 +79,7 @@ def test_what_is_no_longer_possible_is_told_inside_the_dialog(manager: Client) -
     answer = send(manager, order, "ship", carrier="DHL")
 
     assert "is cancelled: ship is not possible" in answer.text
-    assert "HX-Redirect" not in answer.headers
+    assert "Location" not in answer.headers
 
 
 def test_one_shipment_of_two_is_delivered(manager: Client) -> None:
@@ -146,7 +146,7 @@ def test_address_email_and_note_are_edited_while_nothing_has_shipped(manager: Cl
     stale = send(manager, order, "edit", **good | {"note": "Do not ring"})
 
     assert "country" in refused.context["form"].errors
-    assert done.headers["HX-Redirect"]
+    assert done.headers["Location"]
     assert "changed meanwhile" in stale.text
     order.refresh_from_db()
     assert (order.ship_country, order.email, order.note) == ("AT", "new@example.com", "Ring")

@@ -170,7 +170,7 @@ def test_of_very_many_lines_the_others_are_folded_away(manager: Client) -> None:
 
 @pytest.mark.parametrize(
     ("done", "primary"),
-    [([], "Ship items"), (["ship"], "Mark delivered"), (["ship", "deliver"], None)],
+    [([], "Ship 6 units"), (["ship"], "Mark delivered"), (["ship", "deliver"], None)],
 )
 def test_what_an_order_waits_for_is_its_one_primary_button(
     manager: Client, order: Order, done: list[str], primary: str | None

@@ -264,7 +264,7 @@ def test_a_batch_is_paused_resumed_and_ended_as_a_whole(manager: Client) -> None
         return {button["title"] for button in manager.get(url_of(batch)).context["actions_detail"]}
 
     assert buttons() == {"Pause", "End now", "Back-test"}
-    assert send(manager, batch, "pause").headers["HX-Redirect"]
+    assert send(manager, batch, "pause").headers["Location"]
     assert state() == PromoState.PAUSED
     assert buttons() == {"Resume", "End now", "Back-test"}
     send(manager, batch, "resume")
