@@ -167,7 +167,7 @@ def _duplicate(product: Product, what: str) -> SkuTaken:
     if what == "barcode":
         detail = _("Another product has the barcode %(barcode)s already.") % {"barcode": product.barcode}
     else:
-        detail = _("Another product has the sku %(sku)s already.") % {"sku": product.sku}
+        detail = _("Another product has the SKU %(sku)s already.") % {"sku": product.sku}
     return _taken(what, detail)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class OrderStatus(TextChoices):
     PENDING = "pending", _("Pending")
     PARTIALLY_SHIPPED = "partially_shipped", _("Part-shipped")
-    SHIPPED = "shipped", _("Shipped")
+    SHIPPED = "shipped", _("In transit")
     DELIVERED = "delivered", _("Delivered")
     CANCELLED = "cancelled", _("Cancelled")
 

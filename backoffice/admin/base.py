@@ -203,6 +203,14 @@ class DomainAdmin(ListLook, ModelAdmin):
         shown: HttpResponse = super().add_view(request, form_url, named)
         return shown
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Call the record what it is called: a form that was refused has put into it what was typed."""
+        if request.method == "POST" and (record := context.get("original")):
+            context["original"] = self.get_object(request, str(record.pk)) or record
+        return cast("HttpResponse", super().render_change_form(request, context, *args, **kwargs))
+
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('serial', models.BigIntegerField(editable=False, unique=True)),
                 ('prefix', models.CharField(editable=False, max_length=20)),
                 ('number', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(models.F('prefix'), django.db.models.functions.comparison.Cast(models.F('serial'), models.CharField())), output_field=models.CharField(max_length=40))),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('partially_shipped', 'Part-shipped'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='pending', editable=False, max_length=20)),
+                ('status', models.CharField(choices=[('pending', 'Pending'), ('partially_shipped', 'Part-shipped'), ('shipped', 'In transit'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='pending', editable=False, max_length=20)),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('currency', models.CharField(editable=False, max_length=3)),
                 ('ship_name', models.CharField(max_length=120, verbose_name='name')),

@@ -36,9 +36,22 @@ def test_a_refused_form_comes_back_as_it_was_filled_in_with_the_reason_at_its_fi
     page = manager.post(f"{PRODUCTS}add/", {"sku": "tea-01", "name": "Another tea", "price": "4.90"})
 
     assert page.status_code == 200
-    assert page.context["adminform"].form.errors == {"sku": ["Another product has the sku tea-01 already."]}
+    assert page.context["adminform"].form.errors == {"sku": ["Another product has the SKU tea-01 already."]}
     assert 'value="Another tea"' in page.text
     assert [product.sku for product in Product.objects.all()] == ["TEA-01"]
+
+
+def test_the_page_of_a_refused_form_is_called_what_the_record_is_called(manager: Client) -> None:
+    make_product("TEA-01")
+    product = make_product("TEA-02", name="Green tea")
+
+    page = manager.post(
+        f"{PRODUCTS}{product.pk}/change/", {"sku": "tea-01", "name": "Another tea", "price": "4.90"}
+    )
+
+    assert page.context["adminform"].form.errors
+    assert f"<title>{product} | Products |" in " ".join(page.text.split())
+    assert 'value="Another tea"' in page.text
 
 
 def test_a_form_that_is_sent_writes_through_the_use_case(manager: Client) -> None:

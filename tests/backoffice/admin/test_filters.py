@@ -43,7 +43,7 @@ def test_each_chip_says_what_narrows_the_list_and_takes_that_alone_away(manager:
         ("placed_at_from=2025-02-03", "Placed from Mon 3 Feb 2025"),
         ("placed_at_to=2025-02-03", "Placed up to Mon 3 Feb 2025"),
         ("total_from=10&total_to=20.5", "Total €10.00 to €20.50"),
-        ("status__exact=pending&status__exact=shipped", "Status Pending or Shipped"),
+        ("status__exact=pending&status__exact=shipped", "Status Pending or In transit"),
         ("promo=WELCOME10", "Promo code WELCOME10"),
         ("note=yes", "Note Has a note"),
     ],

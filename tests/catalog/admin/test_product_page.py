@@ -78,6 +78,14 @@ def test_what_stands_beside_the_form_belongs_to_it(manager: Client) -> None:
     assert 'id="product_form"' in page
 
 
+def test_a_new_product_is_on_sale_unless_that_is_switched_off(manager: Client) -> None:
+    page = manager.get("/admin/catalog/product/add/").text
+
+    for name in ("low_stock_threshold", "is_active"):
+        assert f'name="{name}"' in page
+    assert "checked" in page[page.index('name="is_active"') :].partition(">")[0]
+
+
 def test_its_title_says_what_calls_for_something(manager: Client) -> None:
     new = make_product("NEW")
     low = make_product("LOW", on_hand=3, low_stock_threshold=5, category=make_category("Bowls"))

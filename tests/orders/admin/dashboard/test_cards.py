@@ -74,7 +74,7 @@ def test_the_figures_compare_thirty_days_with_the_thirty_before(manager: Client)
     assert {status.title: status.count for status in page.context["statuses"]} == {
         "Pending": 1,
         "Part-shipped": 0,
-        "Shipped": 2,
+        "In transit": 2,
         "Delivered": 0,
         "Cancelled": 1,
     }

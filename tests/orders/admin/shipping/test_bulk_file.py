@@ -120,7 +120,7 @@ def test_when_things_changed_since_the_look_nothing_ships_and_one_looks_again(
     assert "nothing was shipped. This is what it would do now." in again.text
     assert not again.context["is_applied"]
     assert previewed(again) == [
-        (4, str(third), 0, f"{third} is shipped: nothing is left to ship."),
+        (4, str(third), 0, f"{third} is in transit: nothing is left to ship."),
         (2, str(first), 2, ""),
         (3, str(second), 1, ""),
     ]
