@@ -55,11 +55,6 @@ def full_moment(at: datetime) -> str:
     return formatted(timezone.localtime(at), _("j F Y, H:i"))
 
 
-def full_moment_with_zone(at: datetime) -> str:
-    """`22 November 2026, 03:34 CET`."""
-    return formatted(timezone.localtime(at), _("j F Y, H:i T"))
-
-
 def exact_moment(at: datetime) -> str:
     """`22 November 2026, 03:34:05 CET`."""
     return formatted(timezone.localtime(at), _("j F Y, H:i:s T"))

@@ -6,16 +6,17 @@ from decimal import Decimal
 from itertools import batched
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Field, QuerySet
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import User
-from backoffice.money import rounded
-from backoffice.sheets.plans import shown
+from backoffice.money import formatted, rounded
 from catalog.models import (
     Category,
     Product,
@@ -158,15 +159,25 @@ def told_to(changes: Mapping[str, Any], reader: User | AnonymousUser | None) -> 
 def in_words(changes: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> list[ShownChange]:
     """Return the changed fields in words; `names` has those of categories and families by slug."""
 
-    def told(name: str, value: Any) -> str:
-        if name == "weight_grams" and value is not None:
-            return weight_in_words(value)
-        return shown(names[name].get(value, value) if name in names else value)
-
     return [
-        ShownChange(_title(name), told(name, before), told(name, after))
+        ShownChange(title_of(name), value_in_words(name, before, names), value_in_words(name, after, names))
         for name, (before, after) in changes.items()
     ]
+
+
+def value_in_words(name: str, value: Any, names: Mapping[str, Mapping[str, str]]) -> str:
+    """Return a value as people read it, "" for nothing; `names` is what `names_by_slug` gives."""
+    if value in (None, ""):
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if name in AMOUNTS:
+        return formatted(Decimal(value), settings.SHOP_CURRENCY)
+    if name == "weight_grams":
+        return weight_in_words(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(names[name].get(value, value) if name in names else value)
 
 
 def names_by_slug(changes: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
@@ -188,7 +199,8 @@ def as_kept(value: Any) -> Any:
     return str(rounded(value)) if isinstance(value, Decimal) else value
 
 
-def _title(name: str) -> str:
+def title_of(name: str) -> str:
+    """Return what people call a field."""
     if name in OF_PICTURES:
         return str(OF_PICTURES[name])
     field = Product._meta.get_field(name)

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
                 ('name', models.CharField(blank=True, max_length=150)),
                 ('is_staff', models.BooleanField(default=False, help_text='May sign in to the back office.', verbose_name='staff')),
-                ('is_active', models.BooleanField(default=True, help_text='Untick instead of deleting.', verbose_name='active')),
+                ('is_active', models.BooleanField(default=True, help_text='Turn off instead of deleting.', verbose_name='active')),
                 ('email_confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('auth_version', models.PositiveIntegerField(default=1, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

@@ -44,7 +44,7 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), validators=[valid_email])
     name = LineField(max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
-    is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting."))
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("Turn off instead of deleting."))
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

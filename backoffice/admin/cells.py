@@ -35,13 +35,13 @@ def status(dot: Dot, text: str | Promise) -> SafeString:
 
 
 def moment(at: datetime | None) -> SafeString | str:
-    """`Today, 14:02` in the shop's time zone, with the year on hover; a dash for never."""
+    """`Today, 14:02` in the shop's time zone, with the exact moment on hover; a dash for never."""
     if at is None:
         return NOTHING
     return format_html(
         '<time class="bo-moment" datetime="{}" title="{}">{}</time>',
         at.isoformat(timespec="seconds"),
-        dates.moment_with_year(at),
+        dates.exact_moment(at),
         dates.moment(at),
     )
 

@@ -160,4 +160,6 @@ def _fill(folder: Path) -> None:
 def _remove_unless_served(folder: Path) -> None:
     with suppress(OSError), (folder / MARK).open("rb") as mark:
         fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder)
+        # Under another name first: what a process that dies here leaves is never taken for the whole.
+        doomed = folder.rename(tempfile.mkdtemp(dir=folder.parent))
+        shutil.rmtree(doomed)

@@ -104,7 +104,7 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
         ("reference", Word),
     )
     search_fields = ("reference",)
-    search_help_text = _("SKU or name of a product, order or import")
+    search_help_text = _("SKU, product, order or import")
     list_select_related = ("product", "actor")
     ordering = ("-id",)
     sortable_by = ()

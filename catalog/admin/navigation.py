@@ -31,7 +31,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     titles = [
         ("", _("All")),
         (LOW, _("Low")),
-        (OUT_OF_STOCK, _("Out of stock")),
+        (OUT_OF_STOCK, _("Sold out")),
         (ARCHIVED, _("Archived")),
     ]
     all_of_them = remembered_count(request, "products", lambda: counted_up_to_most(Product.objects.all()))

@@ -51,8 +51,11 @@ class ProductAdmin(ProductColumns, Counting, ProductFiles, ProductPage):
     empty_title = _("No products yet")
     empty_text = _("Add the first one here, or import a file with all of them.")
     empty_views = {
-        LOW: (_("Nothing is low"), _("Every active product has more units available than its threshold.")),
-        OUT_OF_STOCK: (_("Nothing is sold out"), _("Every active product has units available.")),
+        LOW: (
+            _("Nothing is low"),
+            _("Every product on sale has more units available than its low-stock level."),
+        ),
+        OUT_OF_STOCK: (_("Nothing is sold out"), _("Every product on sale has units available.")),
         ARCHIVED: (_("Nothing is archived"), _("Archived products cannot be ordered; their history stays.")),
     }
 

@@ -81,4 +81,4 @@ def state_of(product: Product) -> tuple[Dot, str]:
         return Dot.RED, str(_("Sold out"))
     if product.is_low:
         return Dot.AMBER, str(_("Low"))
-    return Dot.GREEN, str(_("Active"))
+    return Dot.GREEN, str(_("On sale"))

@@ -2,21 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Case, Count, Field, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
 from backoffice.db.search_words import words_of
-from backoffice.money import formatted
 from backoffice.sheets.plans import Outcome, PlannedRow, RowProblem
 from backoffice.text import identity_key
 from catalog.admin.import_page import (
@@ -30,10 +25,9 @@ from catalog.admin.import_page import (
 )
 from catalog.finding import products_matching
 from catalog.models import Product, ProductImport, ProductImportRow
-from catalog.models.product import weight_in_words
 from catalog.product_files import planned_row
-from catalog.product_files.problems import sentence_of
-from catalog.product_history import names_by_slug, told_to
+from catalog.product_files.problems import NOT_FOR_READER, sentence_told_to
+from catalog.product_history import names_by_slug, title_of, told_to, value_in_words
 
 # In the order of the page.
 OUTCOMES = {PROBLEMS: Outcome.PROBLEM, NEW: Outcome.NEW, CHANGES: Outcome.CHANGE, RIGHT: Outcome.SAME}
@@ -44,19 +38,6 @@ IMPORTANCE = Case(
     default=Value(len(OUTCOMES)),
     output_field=IntegerField(),
 )
-# What the page calls columns that have another name elsewhere.
-FIELDS: Mapping[str, str | Promise] = {
-    "low_stock_threshold": gettext_lazy("Low-stock level"),
-    "is_active": gettext_lazy("On sale"),
-    "description": gettext_lazy("Description"),
-    "cost": gettext_lazy("Cost"),
-    "weight_grams": gettext_lazy("Weight"),
-    "supplier_number": gettext_lazy("Supplier's number"),
-    "family": gettext_lazy("Family"),
-    "option_1": gettext_lazy("First option"),
-    "option_2": gettext_lazy("Second option"),
-    "option_3": gettext_lazy("Third option"),
-}
 COUNTED = {
     "price": ngettext_lazy("%(count)s price", "%(count)s prices", "number"),
     "name": ngettext_lazy("%(count)s name", "%(count)s names", "number"),
@@ -64,7 +45,6 @@ COUNTED = {
     "barcode": ngettext_lazy("%(count)s barcode", "%(count)s barcodes", "number"),
 }
 KINDS_NAMED = 2
-NOT_FOR_READER = gettext_lazy("Only those who may edit products see what it says here.")
 
 
 class ProductImportPage(ImportPage):
@@ -86,7 +66,7 @@ class ProductImportPage(ImportPage):
             Figure(
                 _("Will change") if self.is_planned else _("Changed"),
                 f"{kept.changed:,}",
-                self._changes_by_field() or _("no product"),
+                self._changes_bytitle_of() or _("no product"),
                 view=CHANGES,
             ),
             Figure(_("Will be added") if self.is_planned else _("Added"), f"{kept.new:,}", added, view=NEW),
@@ -94,7 +74,7 @@ class ProductImportPage(ImportPage):
             problems_figure(kept.problems, is_planned=self.is_planned),
         ]
 
-    def _changes_by_field(self) -> str:
+    def _changes_bytitle_of(self) -> str:
         """`147 prices, 52 names, 31 other`, of the products that are there already."""
         changed = self.kept.rows.filter(outcome=Outcome.CHANGE.value)
         counts = changed.aggregate(
@@ -107,7 +87,7 @@ class ProductImportPage(ImportPage):
         return ", ".join(told)
 
     def kinds(self) -> list[tuple[str, str]]:
-        return [(name, _field(name)) for name in self.columns]
+        return [(name, title_of(name)) for name in self.columns]
 
     def rows(self) -> QuerySet[ProductImportRow]:
         rows: QuerySet[ProductImportRow] = self.kept.rows.order_by(IMPORTANCE, "row")
@@ -159,10 +139,11 @@ class ProductImportPage(ImportPage):
         return [self._problem(each, written.get(each.column, "")) for each in row.problems]
 
     def _problem(self, problem: RowProblem, written: str) -> ShownProblem:
-        field = _field(problem.column or "sku")
-        if problem.column and problem.column not in self.columns:
-            return ShownProblem(field, str(NOT_FOR_READER))
-        return ShownProblem(field, sentence_of(problem), written, problem.column)
+        field = title_of(problem.column or "sku")
+        sentence = sentence_told_to(self.request.user, problem)
+        if sentence == str(NOT_FOR_READER):
+            return ShownProblem(field, sentence)
+        return ShownProblem(field, sentence, written, problem.column)
 
     def actions(self) -> Actions:
         kept = self.kept
@@ -200,24 +181,14 @@ class _ShownValues:
 
     def changes_of(self, row: PlannedRow) -> list[CellChange]:
         return [
-            CellChange(_field(name), self._told(name, before), self._told(name, after))
+            CellChange(
+                title_of(name),
+                value_in_words(name, before, self._names),
+                value_in_words(name, after, self._names),
+            )
             for name, (before, after) in row.changes.items()
             if name != "sku" and not (row.outcome is Outcome.NEW and name == "name")
         ]
-
-    def _told(self, name: str, value: Any) -> str:
-        if value in (None, "") or isinstance(value, bool):
-            return {True: _("Yes"), False: _("No")}.get(value, "") if isinstance(value, bool) else ""
-        match name:
-            case "price" | "cost":
-                return formatted(Decimal(value), settings.SHOP_CURRENCY)
-            case "weight_grams":
-                return weight_in_words(value)
-            case "category" | "family":
-                return self._names[name].get(value, value)
-            case "low_stock_threshold":
-                return f"{value:,}"
-        return str(value)
 
 
 def _products_of(rows: Sequence[ProductImportRow]) -> dict[str, Product]:
@@ -227,12 +198,3 @@ def _products_of(rows: Sequence[ProductImportRow]) -> dict[str, Product]:
 
 def _counted(count: int) -> dict[str, Any]:
     return {"number": count, "count": f"{count:,}"}
-
-
-def _field(name: str) -> str:
-    """Return what people call a column."""
-    if name in FIELDS:
-        return str(FIELDS[name])
-    field = Product._meta.get_field(name)
-    assert isinstance(field, Field)
-    return str(capfirst(field.verbose_name))

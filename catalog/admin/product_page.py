@@ -28,11 +28,6 @@ from catalog.products import ProductData, create_product, edit_product, remarks_
 # What stands beside the form belongs to it by its name.
 FORM = "product_form"
 BESIDE = ("low_stock_threshold", "is_active")
-LABELS = {
-    "low_stock_threshold": _("Low-stock level"),
-    "is_active": _("On sale"),
-    "supplier_number": _("Supplier’s number"),
-}
 
 
 class ProductPage(ProductPictures, AdjustingHere):
@@ -74,8 +69,6 @@ class ProductPage(ProductPictures, AdjustingHere):
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         name = db_field.name
-        if name in LABELS:
-            kwargs["label"] = LABELS[name]
         if name == "weight_grams":
             widget = UnfoldAdminTextInputWidget(attrs={"suffix": _("kg"), "inputmode": "decimal"})
             return KilogramsField(label=_("Weight"), required=False, widget=widget)
@@ -90,8 +83,6 @@ class ProductPage(ProductPictures, AdjustingHere):
             kwargs["help_text"] = gettext("Empty: the shop’s own, %(threshold)s.") % {
                 "threshold": f"{settings.SHOP_LOW_STOCK_THRESHOLD:,}"
             }
-        if name == "is_active":
-            kwargs["help_text"] = _("Off: kept, but cannot be ordered.")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if name in BESIDE:
             field.widget.attrs["form"] = FORM

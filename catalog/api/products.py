@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -30,6 +30,7 @@ from catalog.api.schemas import (
     ProductPatch,
     ProductSaved,
 )
+from catalog.finding import with_slug_or_name
 from catalog.models import Category, Product
 from catalog.models.product import ProductQuerySet
 from catalog.product_cache import public_key, remembered
@@ -260,8 +261,7 @@ def _category(slug: str | None) -> Category | None:
     """
     if slug is None:
         return None
-    named = Q(slug__iexact=slug.strip()) | Q(name_key=identity_key(slug))
-    category = Category.objects.filter(named).order_by("pk").first()
+    category = with_slug_or_name(Category.objects.all(), slug).first()
     if category is None:
         detail = _("No category has the slug %(slug)s: GET /api/v1/categories lists them.") % {"slug": slug}
         raise Invalid(detail, faults=[Fault("/category", "unknown_category", detail, {"in": "body"})])

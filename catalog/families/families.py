@@ -57,7 +57,7 @@ def create_family(
         Invalid, FamilyTaken, and what `set_options` raises.
     """
     family = ProductFamily(name=name.strip(), **names_in_columns(options))
-    family.slug = slug.strip() or _free_slug(family.name)
+    family.slug = slug.strip().lower() or _free_slug(family.name)
     _save(family)
     record_family(family, _told_of_new(family), by=by, kind=FamilyChangeKind.CREATED)
     logger.info("Family %r created by %s (%s)", family.name, by, by.source)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from backoffice.errors import NotFound
-from backoffice.text import identity_key
+from catalog.finding import with_slug_or_name
 from catalog.models import FamilyChange, FamilyChangeKind, Product, ProductFamily
 from catalog.models.family import OPTIONS
 from catalog.product_cache import forget_products
@@ -23,7 +23,7 @@ class UnknownFamily(NotFound):
 
 def family_named(text: str) -> ProductFamily:
     """Return the family with this slug or name, in any case. Raises UnknownFamily."""
-    return _found(text, ProductFamily.objects.filter(_named(text)).order_by("pk").first())
+    return _found(text, with_slug_or_name(ProductFamily.objects.all(), text).first())
 
 
 def hold_family(text: str) -> ProductFamily:
@@ -35,7 +35,7 @@ def hold_family(text: str) -> ProductFamily:
         UnknownFamily.
     """
     families = ProductFamily.objects.select_for_update()
-    return _found(text, families.filter(_named(text)).order_by("pk").first())
+    return _found(text, with_slug_or_name(families, text).first())
 
 
 def hold_products_of(family: ProductFamily, also: Sequence[Product] = ()) -> list[Product]:
@@ -100,10 +100,6 @@ def _told(edit: ProductEdit) -> tuple[str, str]:
     earlier = [edit.changes.get(name, (value,))[0] for name, value in zip(OPTIONS, now, strict=True)]
     was, becomes = (", ".join(filter(None, values)) for values in (earlier, now))
     return f"{edit.product.sku}: {was}", f"{edit.product.sku}: {becomes}"
-
-
-def _named(text: str) -> Q:
-    return Q(slug__iexact=text.strip()) | Q(name_key=identity_key(text))
 
 
 def _found(text: str, family: ProductFamily | None) -> ProductFamily:

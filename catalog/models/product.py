@@ -179,12 +179,10 @@ class Product(Searched):
     # The name of its first picture, so that lists show it without a query; catalog/pictures keeps it so.
     picture = models.CharField(max_length=32, blank=True, editable=False)
     is_active = models.BooleanField(
-        _("active"),
-        default=True,
-        help_text=_("Only active products can be ordered; archived ones are not active."),
+        _("on sale"), default=True, help_text=_("Off: kept, but cannot be ordered.")
     )
     low_stock_threshold = models.PositiveIntegerField(
-        _("low stock threshold"), null=True, blank=True, help_text=_("Empty: the shop's default.")
+        _("low-stock level"), null=True, blank=True, help_text=_("Empty: the shop’s own.")
     )
     on_hand = models.IntegerField(default=0, editable=False)
     reserved = models.IntegerField(default=0, editable=False)

@@ -37,6 +37,13 @@ class TooManyPictures(Conflict):
     title: ClassVar[Title] = gettext_lazy("The product has enough pictures")
 
 
+class _IsThere(Exception):
+    """Somebody has just added the same file, such as by a second click; what was written for it goes."""
+
+    def __init__(self, picture: ProductPicture) -> None:
+        self.picture = picture
+
+
 def add_picture(
     sku: str, picture: DrawnPicture, *, by: Actor, file_name: str = "", alt: str = ""
 ) -> ProductPicture:
@@ -61,14 +68,20 @@ def add_picture(
         width=picture.width,
         height=picture.height,
     )
-    with written_files(name, picture):
-        return _add(product.pk, row, by=by)
+    try:
+        with written_files(name, picture):
+            return _add(product.pk, row, by=by)
+    except _IsThere as there:
+        return there.picture
 
 
 @write_transaction
 def _add(pk: int, row: ProductPicture, *, by: Actor) -> ProductPicture:
     product = _held(pk)
     pictures = list(product.pictures.all())
+    for present in pictures:
+        if present.digest == row.digest:
+            raise _IsThere(present)
     _refuse_too_many(product)
     row.pk, row.product, row.position = None, product, len(pictures) + 1
     row.save(force_insert=True)

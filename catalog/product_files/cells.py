@@ -89,7 +89,10 @@ def all_related(columns: Collection[str]) -> Related:
 def _by_name[Row: Category | ProductFamily](rows: Iterable[Row]) -> dict[str, Row]:
     found = list(rows)
     # The database folds no case outside ASCII, and a shop has few of them.
-    return {each.slug: each for each in found} | {identity_key(each.name): each for each in found}
+    # What one of them is called may be the slug of another: exported files name them by their slugs.
+    return {identity_key(each.name): each for each in found} | {
+        identity_key(each.slug): each for each in found
+    }
 
 
 def _named[Row: Category | ProductFamily](text: str, column: str, rows: Mapping[str, Row]) -> Row | None:

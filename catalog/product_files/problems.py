@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import (
     DecimalValidator,
@@ -16,15 +17,18 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import User
 from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
 from backoffice.sheets.cell_words import fault_in_words
 from backoffice.sheets.plans import RowProblem, shown
 from catalog.families.options import SENTENCES as OPTION_SENTENCES
 from catalog.models.product import no_dots_alone, not_of_the_api, sku_validator
+from catalog.product_history import told_to
 
 type Facts = Mapping[str, Any]
 
 ROWS_NAMED = 5
+NOT_FOR_READER = gettext_lazy("Only those who may edit products see what it says here.")
 
 
 class RowHasProblems(Exception):
@@ -35,11 +39,20 @@ class RowHasProblems(Exception):
         self.problems = problems
 
 
-def problems_in_words(problems: Iterable[RowProblem]) -> str:
-    """Return a sentence for each problem, after the name of the column that it is about."""
+def problems_in_words(problems: Iterable[RowProblem], *, to: User | None = None) -> str:
+    """Return a sentence for each problem, after the name of the column that it is about.
+
+    `to` None may know all.
+    """
     return " ".join(
-        f"{each.column}: {sentence_of(each)}" if each.column else sentence_of(each) for each in problems
+        f"{each.column}: {sentence_told_to(to, each)}" if each.column else sentence_of(each)
+        for each in problems
     )
+
+
+def sentence_told_to(reader: User | AnonymousUser | None, problem: RowProblem) -> str:
+    """Return the sentence alone, but for one about a column that the reader may not know of."""
+    return sentence_of(problem) if told_to({problem.column: None}, reader) else str(NOT_FOR_READER)
 
 
 def problems_of_fields(unclean: Mapping[str, Iterable[ValidationError]]) -> list[RowProblem]:

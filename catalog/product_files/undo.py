@@ -101,9 +101,9 @@ class _Undoing:
         self.problems: dict[ProductImportRow, RowProblem] = {}
         self._entries = list(kept.entries.exclude(kind=ProductChangeKind.UNDONE).order_by("product_id"))
         self._rows = {identity_key(row.sku): row for row in kept.rows.filter(outcome__in=DOING)}
+        self._related = _related(self._entries)
         pks = [entry.product_id for entry in self._entries]
         self._products = {product.pk: product for product in locked_products(pks)}
-        self._related = _related(self._entries)
         self._families = Families(self._related["family"].values())
         self._slugs = {
             name: {each.pk: each.slug for each in rows.values()} for name, rows in self._related.items()
@@ -181,11 +181,15 @@ class _Undoing:
 
 
 def _related(entries: Iterable[ProductChange]) -> dict[str, dict[str, Any]]:
-    """Return all categories by slug, and all families where the import changed any product's values."""
+    """Return all categories by slug, and all families where the import changed any product's values.
+
+    Families are locked before any product, so that none gets another option meanwhile.
+    """
     is_about_families = any(not FAMILY_COLUMNS.isdisjoint(entry.changes) for entry in entries)
+    families = ProductFamily.objects.order_by("pk").select_for_update()
     return {
         "category": {each.slug: each for each in Category.objects.all()},
-        "family": {each.slug: each for each in ProductFamily.objects.all()} if is_about_families else {},
+        "family": {each.slug: each for each in families} if is_about_families else {},
     }
 
 

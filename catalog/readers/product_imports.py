@@ -68,7 +68,7 @@ def row_as_data(row: Mapping[str, Any], fields: Iterable[str], *, to: User | Non
         content["changes"] = {name: {"from": before, "to": after} for name, (before, after) in pairs}
     if "problem" in content:
         problems = [RowProblem(*each) for each in content["problem"]]
-        content["problem"] = problems_in_words(problems) or None
+        content["problem"] = problems_in_words(problems, to=to) or None
     if "problem_code" in content:
         content["problem_code"] = content["problem_code"] or None
     return content

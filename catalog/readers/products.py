@@ -12,7 +12,7 @@ from django.conf import settings
 from backoffice.db.kept_lists import ListFilter
 from backoffice.text import identity_key
 from catalog.families.options import by_name
-from catalog.finding import products_matching
+from catalog.finding import products_matching, with_slug_or_name
 from catalog.models import Category, PictureSize, Product, ProductFamily, ProductPicture
 from catalog.models.family import OPTIONS
 from catalog.models.picture import picture_url
@@ -166,11 +166,13 @@ class ProductFilter(ListFilter):
 def slug_of_category(name: str) -> str:
     """Return the slug of the category with this name or slug; if there is none, what was typed."""
     # The database folds no case outside ASCII, and a shop has few categories.
-    slugs = {identity_key(each.name): each.slug for each in Category.objects.all()}
+    categories = list(Category.objects.all())
+    slugs = {identity_key(each.name): each.slug for each in categories}
+    slugs |= {identity_key(each.slug): each.slug for each in categories}
     return slugs.get(identity_key(name), name.strip())
 
 
 def slug_of_family(name: str) -> str:
     """Return the slug of the family with this name or slug; if there is none, what was typed."""
-    families = ProductFamily.objects.filter(name_key=identity_key(name))
+    families = with_slug_or_name(ProductFamily.objects.all(), name)
     return families.values_list("slug", flat=True).first() or name.strip()

@@ -1,6 +1,5 @@
 """How stock movements look on the admin's pages."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,28 +8,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from backoffice.dates import moment, moment_with_year
-from backoffice.sheets.plans import PlannedRow, shown
-from catalog.models import MovementKind, StockImportRow, StockMovement
+from catalog.models import StockImportRow, StockMovement
 from catalog.models.history import HistoryRow
 from catalog.stock_import import problem_of
 
 register = Library()
-TONES = {
-    MovementKind.RECEIVE: "good",
-    MovementKind.RESTOCK: "good",
-    MovementKind.UNSHIP: "warn",
-    MovementKind.ADJUST: "warn",
-    MovementKind.COUNT: "info",
-    MovementKind.IMPORT: "info",
-    MovementKind.UNDO: "warn",
-}
-
-
-@register.filter
-def movement_label(movement: StockMovement) -> SafeString:
-    tone = TONES.get(MovementKind(movement.kind), "plain")
-    return format_html('<span class="bo-label bo-{}">{}</span>', tone, movement.get_kind_display())
 
 
 @register.filter
@@ -49,24 +31,6 @@ def why(movement: StockMovement, reader: Any) -> SafeString:
 @register.filter
 def available_after(movement: StockMovement) -> int:
     return movement.on_hand_after - movement.reserved_after
-
-
-@register.filter
-def when(at: datetime) -> str:
-    return moment(at)
-
-
-@register.filter
-def exactly(at: datetime) -> str:
-    return moment_with_year(at)
-
-
-@register.filter
-def cell_changes(row: PlannedRow) -> list[tuple[str, str, str]]:
-    """Return the columns of the file that change something, each with the values before and after."""
-    return [
-        (name, shown(before), shown(after)) for name, (before, after) in row.changes.items() if name != "sku"
-    ]
 
 
 @register.filter

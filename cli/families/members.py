@@ -11,6 +11,7 @@ import typer
 from cli.families.families import EDIT, VARIANTS, Family, app, data_of, show_family
 from cli.terminal.actors import actor
 from cli.terminal.changes import RequestedChange
+from cli.terminal.completion import skus
 from cli.terminal.console import (
     As,
     DryRun,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 )
 def add(
     family: Family,
-    sku: Annotated[str, typer.Argument(metavar="SKU", help="A product's SKU.")],
+    sku: Annotated[str, typer.Argument(metavar="SKU", autocompletion=skus, help="A product's SKU.")],
     values: Annotated[list[str], typer.Argument(metavar="OPTION=VALUE...", help="A value for each option.")],
     dry_run: DryRun = False,
     as_: As = None,

@@ -1,6 +1,7 @@
 """What the page of one customer shows beside its form: figures, orders, promo codes and history."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -55,7 +56,7 @@ class CustomerPage:
 
 def customer_page(customer: Customer, reader: User) -> CustomerPage:
     figures = reports.customer_figures(customer.pk)
-    orders_url = f"{reverse('admin:orders_order_changelist')}?q={customer.email}"
+    orders_url = f"{reverse('admin:orders_order_changelist')}?{urlencode({'q': customer.email})}"
     return CustomerPage(
         customer=customer,
         labels=[words.label(_("Has an account") if customer.user_id else _("Guest"))],
@@ -71,7 +72,7 @@ def customer_page(customer: Customer, reader: User) -> CustomerPage:
 
 def _figures(figures: reports.CustomerFigures, reader: User) -> list[FigureCard]:
     last = figures.last_order_at
-    note = _("last %(ago)s") % {"ago": dates.ago(last)} if last else _("none yet")
+    note = _("the last %(ago)s") % {"ago": dates.ago(last)} if last else _("none yet")
     cards = [FigureCard(_("Orders"), f"{figures.orders:,}", note=note)]
     if reader.has_perm("orders.view_revenue"):
         cards.append(FigureCard(_("Spent"), words.money(figures.spent), note=_("net of credits")))

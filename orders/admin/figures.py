@@ -5,6 +5,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+# From so many times as much on, a percentage says less than the factor.
+MANIFOLD = 10
+
 
 @dataclass(frozen=True, slots=True)
 class FigureCard:
@@ -21,7 +24,7 @@ class FigureCard:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`+20 %`, and the tone to show it in; nothing where there is nothing to compare with."""
+    """`+20 %` or `×12`, and the tone to show it in; nothing where there is nothing to compare with."""
 
     text: str = ""
     tone: str = "muted"
@@ -30,6 +33,8 @@ class Difference:
 def change_of(now: Decimal | int, before: Decimal | int) -> Difference:
     if not before:
         return Difference()
+    if now >= MANIFOLD * before > 0:
+        return Difference(f"×{round(Decimal(now) / before):,}", "good")
     percent = round(100 * (Decimal(now) - before) / before)
     sign = "−" if percent < 0 else "+" if percent else ""
     return Difference(

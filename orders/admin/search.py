@@ -1,4 +1,4 @@
-"""The palette: finding orders, people, products and promo codes from anywhere."""
+"""The palette: finding orders, people, products, families and promo codes from anywhere."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -13,7 +13,7 @@ from accounts.models import Customer, User
 from backoffice.db.search_text import holding_all, people_matching
 from backoffice.db.search_words import cleaned, is_findable
 from catalog.finding import products_matching
-from catalog.models import Product
+from catalog.models import Product, ProductFamily
 from orders.finding import NEWEST_FIRST, SearchedBy, orders_matching, orders_named, searched_by
 from orders.models import Order, PromoCode, Promotion
 from orders.models.promo import normalised_code
@@ -28,7 +28,7 @@ def search(request: HttpRequest, term: str, pages: Sequence[SearchResult] = ()) 
     """Return what the palette offers this user, who sees nothing forbidden.
 
     What is called exactly so comes first, for Enter opens it; then pages of the admin; then the orders
-    that are told so, people, products and promo codes.
+    that are told so, people, products, families and promo codes.
     """
     term = cleaned(term)
     if not is_findable(term) or (len(term) < SHORTEST_WORD and term.isascii() and term.isalnum()):
@@ -63,6 +63,8 @@ def _others(user: User, term: str) -> Iterator[Iterator[SearchResult]]:
         yield _people(term)
     if user.has_perm("catalog.view_product"):
         yield _products_of(products_matching(Product.objects.all(), term).order_by("sku")[:MOST_OF_A_KIND])
+    if user.has_perm("catalog.view_productfamily"):
+        yield _families(term)
     if user.has_perm("orders.view_promocode"):
         # Codes of a batch begin alike by the thousand, so one of them is found when typed in full.
         yield _promo_codes(Q(code__startswith=normalised_code(term), promotion__is_batch=False))
@@ -114,6 +116,16 @@ def _products_of(products: Iterable[Product]) -> Iterator[SearchResult]:
             description=product.sku,
             link=reverse("admin:catalog_product_change", args=[product.pk]),
             icon="inventory_2",
+        )
+
+
+def _families(term: str) -> Iterator[SearchResult]:
+    for family in ProductFamily.objects.filter(holding_all(term)).order_by("name")[:MOST_OF_A_KIND]:
+        yield SearchResult(
+            title=family.name,
+            description=_("Family · %(options)s") % {"options": ", ".join(family.options)},
+            link=reverse("admin:catalog_productfamily_change", args=[family.pk]),
+            icon="account_tree",
         )
 
 

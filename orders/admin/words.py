@@ -101,11 +101,6 @@ def state_label(state: PromoState) -> SafeString:
     return label(str(state.label), PROMO_TONES[state])
 
 
-def two_lines(first: str, second: str) -> SafeString:
-    """Show a name and, below it, what identifies it."""
-    return format_html('<span class="bo-name">{}</span><span class="bo-sku">{}</span>', first, second)
-
-
 def counted(number: int, one: str, many: str = "") -> str:
     """Return `1 order` or `2,000 orders`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

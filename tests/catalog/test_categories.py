@@ -104,7 +104,8 @@ def test_its_page_shows_old_and_new_names_and_who_changed_them(client: Client) -
     client.post(f"{page}{pk}/change/", {"name": "<b>Teas", "slug": "teas"})
 
     shown = client.get(f"{page}{pk}/change/").text
-    assert '<bdi>Teas</bdi> → <bdi class="bo-strong">&lt;b&gt;Teas</bdi>' in shown
+    assert '<del class="bo-old"><bdi>Teas</bdi></del>' in shown
+    assert '<ins class="bo-new"><bdi>&lt;b&gt;Teas</bdi></ins>' in shown
     assert "Anna" in shown
     assert client.get(f"{page}{pk}/history/").headers["Location"] == f"{page}{pk}/change/#changes"
     assert not LogEntry.objects.exists()

@@ -125,9 +125,9 @@ def test_a_change_is_told_in_words() -> None:
     }
 
     assert shown == {
-        "Active": ("yes", "no"),
-        "Low stock threshold": ("3", "(empty)"),
-        "Price": ("3.39", "4.00"),
+        "On sale": ("Yes", "No"),
+        "Low-stock level": ("3", ""),
+        "Price": ("€3.39", "€4.00"),
     }
 
 
@@ -182,9 +182,8 @@ def test_the_page_of_a_product_shows_its_changes(sign_in: SignIn) -> None:
 
     page = viewer.get(f"{PRODUCTS}{product.pk}/change/").text
 
-    assert (
-        '<span class="bo-muted">Price:</span> <bdi>10.00</bdi> → <bdi class="bo-strong">12.00</bdi>' in page
-    )
+    assert '<del class="bo-old"><bdi>€10.00</bdi></del>' in page
+    assert '<ins class="bo-new"><bdi>€12.00</bdi></ins>' in page
     assert viewer.get(f"{PRODUCTS}{product.pk}/history/")["Location"] == (
         f"{PRODUCTS}{product.pk}/change/#changes"
     )
@@ -221,9 +220,9 @@ def test_details_are_told_as_people_read_them() -> None:
     told = in_words(changes_of(Product.objects.get())[0].changes, {})
     assert [(each.title, each.before, each.after) for each in told] == [
         ("Description", "One", "Two\nlines"),
-        ("Cost", "1.20", "(empty)"),
+        ("Cost", "€1.20", ""),
         ("Weight", "1 kg", "0.42 kg"),
-        ("Supplier’s number", "(empty)", "S-7"),
+        ("Supplier’s number", "", "S-7"),
     ]
 
 

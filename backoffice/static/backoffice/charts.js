@@ -61,7 +61,7 @@ function line(name, text) {
 
 function pair(title, value, place) {
   const row = document.createElement("span");
-  row.className = place ? "bo-chart-was" : "bo-chart-is";
+  if (place) row.className = "bo-chart-was";
   row.append(line("span", title), line("b", value));
   return row;
 }

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin
@@ -57,7 +56,6 @@ class FamilyCombining(DomainAdmin):
         permissions=["change", "make_combinations"],
         url_path="combinations",
         icon="library_add",
-        variant=ActionVariant.PRIMARY,
     )
     def make_combinations(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show which products the family lacks; a POST makes those that are ticked."""

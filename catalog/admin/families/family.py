@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
+from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.actor import actor_of
@@ -147,9 +148,11 @@ class FamilyAdmin(FamilyMembers, FamilyCombining):
         DissolveFamily,
         permissions=["catalog.delete_productfamily"],
         icon="link_off",
+        variant=ActionVariant.DANGER,
         title=_("Dissolve this family"),
         description=_(
             "Its products stay, with their stock, prices and orders, but no longer belong together."
         ),
-        submit=_("Dissolve"),
+        submit=_("Dissolve the family"),
+        way_out=_("Keep it"),
     )

@@ -29,9 +29,10 @@ EDIT = "catalog.change_productfamily"
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A product with what was typed for it, and what is wrong with that."""
+    """A product with its `usual` values, what was typed for it, and what is wrong with that."""
 
     product: Product
+    usual: Sequence[str]
     values: Sequence[str]
     is_ticked: bool = False
     problem: str = ""
@@ -39,14 +40,14 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class TypedValues:
-    """What a form said of products: values by their key, and which were ticked."""
+    """What a form said of products: values by their key, where any was changed, and which were ticked."""
 
     values: Mapping[int, Sequence[str]] = field(default_factory=dict)
     ticked: frozenset[int] = frozenset()
 
     def row(self, product: Product, usual: Sequence[str], problems: Mapping[int, str]) -> MemberRow:
         values = self.values.get(product.pk, usual)
-        return MemberRow(product, values, product.pk in self.ticked, problems.get(product.pk, ""))
+        return MemberRow(product, usual, values, product.pk in self.ticked, problems.get(product.pk, ""))
 
 
 class FamilyMembers(DomainAdmin):
@@ -59,7 +60,7 @@ class FamilyMembers(DomainAdmin):
         typed = _typed(request, family)
         problems: dict[int, str] = {}
         if request.method == "POST":
-            products = list(family.products.filter(pk__in=typed.values))
+            products = list(family.products.filter(pk__in=[*typed.values, *typed.ticked]))
             try:
                 _save_values(family, products, typed, request)
             except Refusal as refusal:
@@ -158,12 +159,18 @@ def _typed(request: HttpRequest, family: ProductFamily) -> TypedValues:
     if request.method != "POST":
         return TypedValues()
     keys = [int(key) for key in request.POST.getlist("product") if key.isdecimal() and len(key) < 19]
+    # What nobody touched may have been changed by somebody else since the page was shown.
     values = {
-        key: [request.POST.get(f"value-{key}-{place}", "")[:200] for place in range(len(family.options))]
+        key: values
         for key in keys
+        if (values := _sent(request, f"value-{key}", family)) != _sent(request, f"was-{key}", family)
     }
     ticked = frozenset(key for key in keys if request.POST.get(f"tick-{key}"))
     return TypedValues(values, ticked)
+
+
+def _sent(request: HttpRequest, name: str, family: ProductFamily) -> list[str]:
+    return [request.POST.get(f"{name}-{place}", "")[:200] for place in range(len(family.options))]
 
 
 def _told(request: HttpRequest, refusal: Refusal, products: Sequence[Product]) -> dict[int, str]:

@@ -99,7 +99,7 @@ def _count_low() -> tuple[int, int]:
 def _large_holders(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     for each in kept.get("large-holders", lambda: large_holders(MOST_NAMED)):
         url = reverse("admin:accounts_customer_change", args=[each.customer_id])
-        title = _("%(customer)s has much open") % {"customer": each.name}
+        title = _("Much reserved for %(customer)s") % {"customer": each.name}
         yield Need(title, each.holds, "", "person", "warn", url)
 
 

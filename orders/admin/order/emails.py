@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from backoffice.outbox.models import EmailMessage, EmailState
 from orders.admin import words
-from orders.admin.order.order_dialog import OrderDialog
+from orders.admin.order.order_dialog import OrderDialog, says
 from orders.admin.order.parcels_and_reversals import ParcelCard
 from orders.fulfilment.sending_again import WAITING, emails_about, is_over, send_again
 from orders.models import Order, OrderLine
@@ -70,9 +70,11 @@ class SendAgainForm(OrderDialog):
         meant = self.request.GET.get("email", "")
         self.fields["email"].initial = meant if meant.isdecimal() else ""
 
-    def intro(self) -> str:
-        text = _("It goes to %(email)s and says what is so now: what is still ordered, how a parcel travels.")
-        return text % {"email": self.order.email}
+    def footer(self) -> str:
+        return says(
+            _("It goes to %(email)s") % {"email": self.order.email},
+            _("It says what is so now: what is still ordered, how a parcel travels."),
+        )
 
     def carry_out(self, data: dict[str, Any]) -> None:
         another = send_again(self.number, data["email"], by=self.actor)

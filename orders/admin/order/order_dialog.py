@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -50,6 +51,13 @@ class OrderDialog(UseCaseDialog):
         town = isolated(town_of(self.order.shipping_address))
         facts = {"order": self.number, "name": isolated(self.order.ship_name), "town": town}
         return _("%(order)s to %(name)s, %(town)s") % facts
+
+
+def says(what: str, because: str = "") -> str:
+    """Return a dialog's footer: what will happen, and below it what else is to be known."""
+    return render_to_string(
+        "orders/admin/consequence.html", {"consequence": {"what": what, "because": because}}
+    )
 
 
 def _order(object_id: int | str | None) -> Order:

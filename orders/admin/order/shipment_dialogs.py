@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from backoffice.db.fields import one_line
-from orders.admin.order.order_dialog import OrderDialog
+from orders.admin import counted
+from orders.admin.order.order_dialog import OrderDialog, says
 from orders.fulfilment.shipments import correct_shipment, undo_shipment
 from orders.models import Shipment
 
@@ -60,6 +61,11 @@ class CorrectShipmentForm(ShipmentDialog):
             for name in ("carrier", "tracking_number"):
                 self.fields[name].initial = getattr(self.shown, name)
 
+    def footer(self) -> str:
+        return says(
+            _("The parcel is found by what you write"), _("Its units and the stock stay as they are.")
+        )
+
     def carry_out(self, data: dict[str, Any]) -> None:
         shipment = correct_shipment(
             self.number,
@@ -88,9 +94,13 @@ class UndoShipmentForm(ShipmentDialog):
         widget=UnfoldBooleanSwitchWidget(),
     )
 
-    def intro(self) -> str:
-        text = _("%(shipment)s never left: its units go back on the shelf, reserved for this order.")
-        return text % {"shipment": super().intro()}
+    def footer(self) -> str:
+        lines = self.shown.lines.all() if self.shown else ()
+        facts = {"units": counted.units(sum(line.quantity for line in lines))}
+        return says(
+            _("%(units)s to ship again") % facts,
+            _("It never left: they are on the shelf, reserved for this order."),
+        )
 
     def carry_out(self, data: dict[str, Any]) -> None:
         shipment = undo_shipment(

@@ -29,12 +29,8 @@ class PromoCodeDialog(UseCaseDialog):
 
 
 class PausePromoCode(PromoCodeDialog):
-    form_before_template = "orders/admin/dialog_intro.html"
-
-    def get_before_template_context(
-        self, request: HttpRequest, object_id: int | str | None = None
-    ) -> dict[str, Any]:
-        return {"intro": self.cost}
+    def footer(self) -> str:
+        return self.cost
 
     @property
     def cost(self) -> str:

@@ -187,7 +187,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         PausePromoCode,
         permissions=["orders.change_promocode"],
         icon="pause",
-        title=_("Pause this code?"),
+        title=_("Pause this code"),
         description=_("From this moment on nobody can use it. Orders that used it keep their discount."),
         submit=_("Pause"),
     )
@@ -197,7 +197,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         permissions=["orders.change_promocode"],
         icon="play_arrow",
         variant=ActionVariant.PRIMARY,
-        title=_("Resume this code?"),
+        title=_("Resume this code"),
         description=_("It can be used again, within its window and limits."),
         submit=_("Resume"),
     )
@@ -206,6 +206,7 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         DuplicatePromoCode,
         permissions=["orders.add_promocode"],
         icon="content_copy",
+        title=_("Duplicate this code"),
         submit=_("Make the code"),
     )
     delete_unused = DialogButton(
@@ -213,9 +214,11 @@ class PromoCodeAdmin(PromoListActions, ButtonsFollowState, DomainAdmin):
         DeletePromoCode,
         permissions=["orders.delete_promocode"],
         icon="delete",
-        title=_("Delete this code?"),
+        variant=ActionVariant.DANGER,
+        title=_("Delete this code"),
         description=_("Nobody has used it. It is forgotten, and its name is free again."),
-        submit=_("Delete"),
+        submit=_("Delete the code"),
+        way_out=_("Keep it"),
     )
 
     @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")

@@ -47,7 +47,7 @@ class PromotionButtons(ButtonsFollowState, DomainAdmin):
         PausePromotion,
         permissions=["orders.change_promotion"],
         icon="pause",
-        title=_("Pause the whole promotion?"),
+        title=_("Pause the whole promotion"),
         description=_("From this moment on nobody can use any of its codes. Orders keep their discount."),
         submit=_("Pause all codes"),
     )
@@ -57,7 +57,7 @@ class PromotionButtons(ButtonsFollowState, DomainAdmin):
         permissions=["orders.change_promotion"],
         icon="play_arrow",
         variant=ActionVariant.PRIMARY,
-        title=_("Resume the promotion?"),
+        title=_("Resume the promotion"),
         description=_("Its codes can be used again, except those that are paused alone."),
         submit=_("Resume"),
     )
@@ -66,9 +66,11 @@ class PromotionButtons(ButtonsFollowState, DomainAdmin):
         EndPromotion,
         permissions=["orders.change_promotion"],
         icon="stop_circle",
-        title=_("End the promotion now?"),
+        variant=ActionVariant.DANGER,
+        title=_("End the promotion now"),
         description=_("The window of all its codes ends now. To stop them only for a while, pause them."),
-        submit=_("End now"),
+        submit=_("End the promotion"),
+        way_out=_("Let it run"),
     )
 
     @action(description=_("Back-test"), permissions=["backtest"], icon="history_toggle_off")

@@ -25,8 +25,8 @@ from tests.factories import CLI, make_product, make_sold_out, make_user
 
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
-CATALOGUE = ["Products", "Stock imports", "Stock ledger", "Categories"]
-COUNTING = [CATALOGUE[0], "Count shelves", *CATALOGUE[1:]]
+CATALOGUE = ["Products", "Families", "Stock imports", "Stock ledger", "Categories"]
+COUNTING = [*CATALOGUE[:2], "Count shelves", *CATALOGUE[2:]]
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

@@ -2,8 +2,10 @@
 
 import gzip
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import brotli
@@ -112,6 +114,29 @@ def test_those_that_another_process_serves_stay(installed: Path, where: Path) ->
     let_go()
     collected(where)
     assert list(where.iterdir()) == [new]
+
+
+def test_what_was_taken_away_in_part_is_never_served(
+    installed: Path, where: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies meanwhile; then the version before is installed again."""
+
+    def die(folder: Path) -> None:
+        next(Path(folder).glob("a.*.css")).unlink()
+        raise OSError
+
+    old = collected(where)
+    let_go()
+    (installed / "a.css").write_text("b { color: blue }", encoding="utf-8")
+    with monkeypatch.context() as dying:
+        dying.setattr(static_files, "shutil", SimpleNamespace(copyfile=shutil.copyfile, rmtree=die))
+        collected(where)
+    let_go()
+    (installed / "a.css").write_text(STYLE, encoding="utf-8")
+
+    assert collected(where) == old
+    assert [style.read_text() for style in old.glob("a.*.css")] == [STYLE]
+    assert list(where.iterdir()) == [old]
 
 
 def test_two_that_start_at_once_serve_the_same(

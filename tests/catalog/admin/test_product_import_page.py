@@ -187,6 +187,21 @@ def test_what_a_product_costs_is_told_to_those_alone_who_may_edit_it(
     assert len([*narrowed.context["first_problems"], *narrowed.context["rows"]]) == 2
 
 
+def test_what_was_changed_since_of_a_field_that_the_file_lacks_is_told_by_the_same_rule(
+    manager: Client, sign_in: SignIn
+) -> None:
+    looked_at(manager, "sku,name,price\nA,Tea,3.00\nB,Mug,3.00\nC,Bowl,3.00\n")
+    applied(manager)
+    edit_product("A", by=CLI, changes={"cost": Decimal("4.56")})
+    edit_product("B", by=CLI, changes={"description": "Enamel"})
+    number = ProductImport.objects.get().pk
+    manager.post(f"{PRODUCTS}import/{number}/undo/", {"skip_invalid": "on"})
+
+    for client, knows_costs in ((manager, True), (sign_in("Viewer"), False)):
+        shown = client.get(f"{PRODUCTS}import/{number}/").text
+        assert ("to 4.56: that stays" in shown, "to Enamel: that stays" in shown) == (knows_costs, True)
+
+
 def test_rows_are_found_by_sku_name_and_field(manager: Client) -> None:
     for sku, name in (("TEA-01", "Earl Grey"), ("TEA-02", "Straße"), ("MUG-01", "Mug")):
         make_product(sku, name=name, price="3.00")

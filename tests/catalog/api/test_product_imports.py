@@ -212,3 +212,22 @@ def test_what_a_file_says_of_costs_is_told_to_whoever_may_edit_products_alone(ma
         assert list(changes(viewer, where, name)[0]) == ["name"]
     assert b"-1" in manager.get(f"{path}/rejected.csv").content
     assert_problem(viewer.get(f"{path}/rejected.csv"), 403, "forbidden")
+
+
+@pytest.mark.parametrize("file", ["sku,name,price\nA,Tea,3.00\nB,Cup,3.00\n", "sku,cost\nB,1.11\nC,1.11\n"])
+def test_what_could_not_be_undone_of_costs_is_told_to_whoever_may_edit_products_alone(
+    manager: Api, file: str
+) -> None:
+    make_product("C"), *([make_product("B")] if "price" not in file else [])
+    number = sent(manager, file).json()["number"]
+    edit_product("B", by=CLI, changes={"cost": Decimal("4.56")})
+    path = f"products/imports/{number}"
+    undone = manager.post(f"{path}/undo", {"skip_invalid": True})
+    assert undone.json()["state"] == "undone"
+    viewer = Api(make_user(role="Viewer"))
+
+    for where in ("", "/rows"):
+        assert "4.56" in manager.get(f"{path}{where}").text
+        told = viewer.get(f"{path}{where}").text
+        assert "4.56" not in told
+        assert "cost: Only those who may edit products see what it says here." in told

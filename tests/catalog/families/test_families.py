@@ -181,3 +181,21 @@ def test_the_database_itself_keeps_options_in_order(raw: dict[str, object]) -> N
     make_family("Mug", ["Colour"])
     with pytest.raises(IntegrityError), transaction.atomic():
         ProductFamily.objects.update(**raw)
+
+
+def test_a_slug_means_its_own_family_also_where_an_older_one_is_called_like_it() -> None:
+    older = create_family("Cups", ["Colour"], by=CLI)
+    change_family("cups", name="Mugs", by=CLI)
+    create_family("Sets of mugs", ["Size"], slug="Mugs", by=CLI)
+    assert (family_named("mugs").name, family_named("MUGS").name) == ("Sets of mugs", "Sets of mugs")
+
+    dissolve_family("mugs", by=CLI)
+
+    assert list(ProductFamily.objects.all()) == [older]
+
+
+def test_two_slugs_that_differ_by_capitals_are_the_same() -> None:
+    create_family("Cups", ["Colour"], slug="Mugs", by=CLI)
+
+    with pytest.raises(FamilyTaken):
+        create_family("Sets of mugs", ["Size"], slug="mugs", by=CLI)

@@ -1,14 +1,19 @@
 """A family is held while its products change; whoever comes second finds what the first one did."""
 
+from collections.abc import Sequence
 from functools import partial
+from threading import Thread
 
 import pytest
 from django.db import IntegrityError
 
-from catalog.families import Variant, create_family, dissolve_family, set_options
+from catalog.families import Variant, change_family, create_family, dissolve_family, set_options
 from catalog.models import Product, ProductFamily
-from catalog.product_files import import_products, plan_products
+from catalog.product_files import import_products, plan_products, undo, undo_product_import
+from catalog.product_files.writing import write
+from catalog.product_history import ProductEdit
 from tests.catalog.product_files.test_plan import read
+from tests.catalog.product_files.test_undo import imported
 from tests.factories import CLI, make_family, make_product
 from tests.races.harness import race
 
@@ -81,3 +86,24 @@ def test_what_the_look_would_miss_the_database_refuses(monkeypatch: pytest.Monke
     with pytest.raises(IntegrityError):
         set_options("mug", [Variant("B", {"Colour": "red"})], by=CLI)
     assert Product.objects.get(sku="B").family is None
+
+
+def test_what_an_undone_import_gives_back_has_a_value_for_an_option_that_is_added_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_family("Mug", ["Colour"], {"A": ("red",), "B": ("blue",)})
+    number = imported("sku,family,option_1\nA,,\n")
+    add = partial(change_family, "mug", options=["Colour", "Size"], value_for_new="S", by=CLI)
+    adding = Thread(target=partial(race, 1, [add]))
+
+    def write_while_another_adds(edits: Sequence[ProductEdit]) -> None:
+        adding.start()
+        # It ends here only if nothing holds it.
+        adding.join(timeout=0.5)
+        write(edits)
+
+    monkeypatch.setattr(undo, "write", write_while_another_adds)
+    undo_product_import(number, by=CLI)
+    adding.join()
+
+    assert set(Product.objects.values_list("family__slug", "option_2")) == {("mug", "S")}

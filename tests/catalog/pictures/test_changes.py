@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from catalog.pictures.files import needed_files, stored_files, sweep_picture_fil
 from catalog.products import UnknownSku
 from tests.factories import CLI, make_product
 from tests.pictures import pictures_of, png
+from tests.races.harness import race
 
 pytestmark = pytest.mark.django_db
 committed = pytest.mark.django_db(transaction=True)
@@ -70,6 +72,17 @@ def test_the_same_file_once_more_adds_nothing() -> None:
     assert add() == one
     assert order() == [one.file_name]
     assert stored_files() == needed_files([one.name])
+
+
+@committed
+@pytest.mark.race
+def test_the_same_file_sent_twice_at_once_is_added_once() -> None:
+    picture = drawn(png())
+
+    added = race(4, [partial(add_picture, "MUG-7", picture, by=CLI)] * 4)
+
+    assert added == [ProductPicture.objects.get()] * 4
+    assert stored_files() == needed_files([added[0].name])
 
 
 def test_another_product_may_have_the_same_picture() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from backoffice.sheets.plans import Outcome
-from catalog.families import dissolve_family
+from catalog.families import change_family, dissolve_family
 from catalog.models import FamilyChange, Product
 from catalog.product_files import import_products, plan_products, undo_product_import
 from tests.catalog.product_files.test_plan import read
@@ -123,3 +123,13 @@ def test_what_no_longer_fits_is_not_undone() -> None:
     ]
     dissolve_family("enamel-mug", by=CLI)
     assert refusal(number)[1] == ["Row 2 (A): family: Its earlier family enamel-mug is not there any more."]
+
+
+def test_a_slug_in_a_file_means_its_own_family_also_where_another_is_called_like_it() -> None:
+    make_family("Sets of mugs", ["Size"], {"A": ("S",)})
+    make_family("Cups", ["Colour"])
+    change_family("cups", name="Sets-of-mugs", by=CLI)
+
+    # As it was exported.
+    imported("sku,family,option_1\nA,sets-of-mugs,L\n")
+    assert placed()["A"] == ("sets-of-mugs", "L", "")

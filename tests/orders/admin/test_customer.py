@@ -38,6 +38,16 @@ def test_a_customers_page_shows_what_they_ordered_and_spent(sign_in: SignIn) -> 
     assert sign_in("Marketing").get(url).status_code == 403
 
 
+def test_the_list_of_their_orders_is_found_by_any_address(manager: Client) -> None:
+    make_product("TEA-01", on_hand=9)
+    lena = make_customer("lena+tea&co@example.com")
+    order = place({"TEA-01": 1}, customer=lena)
+
+    page = manager.get(f"{CUSTOMERS}{lena.pk}/change/").context["page"]
+
+    assert list(manager.get(page.all_orders_url).context["cl"].result_list) == [order]
+
+
 def test_notes_about_a_customer_are_kept_and_the_address_cannot_be_changed(manager: Client) -> None:
     lena = make_customer("lena@example.com", name="Lena")
 

@@ -9,9 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
+from catalog.families import Variant, set_options
 from catalog.models import FamilyChange, Product, ProductFamily
 from tests.admin_fixtures import SignIn
-from tests.factories import make_family, make_product
+from tests.factories import CLI, make_family, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +117,24 @@ def test_values_are_saved_at_once_and_who_is_ticked_leaves(client: Client, mug: 
 
     assert dict(mug.products.values_list("sku", "option_1")) == {"EM-1": "blue", "EM-2": "cream"}
     assert Product.objects.get(sku="EM-3").family is None
+
+
+def test_a_value_that_nobody_touched_stays_as_somebody_else_has_set_it_meanwhile(
+    client: Client, mug: ProductFamily
+) -> None:
+    page = client.get(page_of(mug, "values")).content.decode()
+    shown = dict(re.findall(r'name="((?:was|value)-[\d-]+)" value="([^"]*)"', page))
+    one, two, three = mug.products.order_by("sku")
+    set_options(mug.slug, [Variant("EM-1", {"Colour": "green", "Size": "0.3 l"})], by=CLI)
+
+    sent = {"product": [one.pk, two.pk, three.pk], **shown, f"value-{two.pk}-0": "navy"}
+    assert client.post(page_of(mug, "values"), sent).status_code == 302
+
+    assert dict(mug.products.values_list("sku", "option_1")) == {
+        "EM-1": "green",
+        "EM-2": "navy",
+        "EM-3": "cream",
+    }
 
 
 def test_values_that_two_would_share_come_back_with_what_was_typed(

@@ -16,7 +16,7 @@ from orders.admin.words import money
 from orders.fulfilment import lifecycle
 from orders.models import Order
 from tests.admin_fixtures import SignIn
-from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place
+from tests.factories import CLI, make_customer, make_family, make_product, make_promo_code, make_user, place
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/"
@@ -310,7 +310,7 @@ def test_who_has_much_open_is_shown_to_those_who_may_know_customers(sign_in: Sig
 
     page = sign_in("Support").get(HOME)
 
-    assert attention_of(page)["Lena Brandt has much open"] == (
+    assert attention_of(page)["Much reserved for Lena Brandt"] == (
         "",
         "12 × TEA-01, of 20 on hand",
         f"/admin/accounts/customer/{lena.pk}/change/",
@@ -342,6 +342,8 @@ def test_the_palette_finds_orders_products_codes_and_people(manager: Client) -> 
     assert found(manager, "tea-01") == ["Earl Grey", order.number]
     assert found(manager, "4012345") == ["Earl Grey", order.number]
     assert found(manager, "spring") == ["SPRING20"]
+    make_family("Enamel mug")
+    assert found(manager, "mug enamel") == ["Enamel mug"]
     assert found(manager, "\x00") == []
     assert found(manager, "x") == []
 

@@ -46,6 +46,19 @@ def test_a_parcel_opens_its_own_dialogs_prefilled(manager: Client, order: Order)
     }
 
 
+def test_dialogs_about_a_parcel_and_a_mail_say_what_will_happen(manager: Client, order: Order) -> None:
+    page = manager.get(page_url(order)).context["page"]
+    [parcel] = page.parcels
+
+    assert "2 units to ship again" in manager.get(parcel.undo_url).context["form"].footer()
+    assert "stock stay as they are" in manager.get(parcel.correct_url).context["form"].footer()
+    deliver_due()
+    again = next(
+        filter(None, (mail.again_url for mail in manager.get(page_url(order)).context["page"].emails))
+    )
+    assert f"It goes to {order.email}" in manager.get(again).context["form"].footer()
+
+
 def test_a_parcel_is_corrected_and_undone_from_the_page(manager: Client, order: Order) -> None:
     fields = {"shipment": f"{order}-S1", "carrier": "DHL", "notify": "on"}
     done = send(manager, order, "correct-shipment", tracking_number="0035", **fields)
