@@ -17,6 +17,7 @@ from tests.factories import (
     make_batch,
     make_category,
     make_customer,
+    make_family,
     make_product,
     make_promo_code,
     place,
@@ -27,6 +28,9 @@ def open_a_shop(word: str = "") -> Order:
     """Give the shop one row of everything, each name of which ends in `word`; return its order."""
     lamps = make_category(f"Lamps{word}")
     make_product(f"TEA-01{word[:50]}", on_hand=9, price="10.00", category=lamps, name=f"Green tea{word}")
+    make_family(
+        f"Teas{word}", (f"Colour{word}"[:30], "Weight"), {f"TEA-01{word[:50]}": (f"Green{word}", "80 g")}
+    )
     make_batch(2, name=f"Black Friday{word}")
     make_promo_code("SPRING20", category_ids=(lamps.pk,))
     plan_import(BytesIO(b"sku,quantity\nTEA-01,7\nNONE,1\n"), file_name="shelf.csv", mode="count", by=CLI)

@@ -57,15 +57,16 @@ def initials(user: Any) -> str:
 def page_actions(context: Context) -> dict[str, Any]:
     """Show what can be done on this page, the one that is most likely wanted last and in blue.
 
-    On a phone the one before it stays in sight as well.
+    On a phone the one before it stays in sight as well, but for one that destroys something.
     """
     actions = [*(context.get("actions_list") or ()), *(context.get("actions_detail") or ())]
-    primary = [action for action in actions if _is_primary(action)]
+    primary = [action for action in actions if _variant_of(action) == "primary"]
     others = [action for action in actions if action not in primary]
+    beside = [action for action in others if _variant_of(action) != "danger"][-1:]
     return {
         "primary": primary,
-        "secondary": others[:-1],
-        "next": others[-1:],
+        "secondary": [action for action in others if action not in beside],
+        "beside": beside,
         "of_list": str(context.get("actions_items") or "").strip() and context["actions_items"],
     }
 
@@ -74,8 +75,8 @@ def _flat(context: Context) -> dict[str, Any]:
     return cast("dict[str, Any]", context.flatten())
 
 
-def _is_primary(action: dict[str, Any]) -> bool:
-    return getattr(action.get("variant"), "value", "") == "primary"
+def _variant_of(action: dict[str, Any]) -> str:
+    return getattr(action.get("variant"), "value", "")
 
 
 @register.filter

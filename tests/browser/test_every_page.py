@@ -2,16 +2,19 @@
 
 import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Error, Page, ViewportSize
 
+from catalog.models import Product
 from tests.admin_pages import open_a_shop, pages
 from tests.backoffice.runtime.test_static_files import static_files
 from tests.browser.axe import darken, too_faint, violations
 from tests.browser.conftest import DESKTOP, OVERFLOW, PHONE, OpenPage, overflow
 from tests.factories import make_user
+from tests.pictures import pictures_of
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"
 CLASS = re.compile(r"\.(bo-[\w-]+)")
@@ -25,12 +28,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 def test_every_page_loads_without_complaints_or_barriers_in_its_styles_and_no_wider_than_its_window(
     open_page: OpenPage,
+    picture_folder: Path,
 ) -> None:
     """Names of one long word must break, on a phone too."""
     user = make_user(is_superuser=True)
     client = Client()
     client.force_login(user)
-    addresses = pages(client, open_a_shop(LONG_WORD))
+    order = open_a_shop(LONG_WORD)
+    pictures_of(Product.objects.get().sku, 2)
+    addresses = pages(client, order)
     styled = {name for file in static_files(".css") for name in CLASS.findall(file.read_text())}
     page = open_page(user)
 

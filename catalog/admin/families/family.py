@@ -67,7 +67,7 @@ class FamilyAdmin(FamilyMembers, FamilyCombining):
     search_fields = ("name",)
     search_help_text = _("Family name")
     ordering = ("name",)
-    actions_detail = ("edit_values", "add_products", "dissolve", "make_combinations")
+    actions_detail = ("dissolve", "edit_values", "add_products", "make_combinations")
     change_form_template = "catalog/families/family.html"
     aside_template = "catalog/families/aside.html"
     empty_title = _("No families yet")
