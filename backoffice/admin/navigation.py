@@ -197,15 +197,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": shop_name,
     "SITE_SUBHEADER": gettext_lazy("Back office"),
     "SITE_SYMBOL": "inventory_2",
-    "SITE_URL": None,
-    "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
     # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.
     "STYLES": [asset("backoffice/theme.css"), asset("backoffice/blocks.css")],
     "DASHBOARD_CALLBACK": "orders.admin.dashboard.cards.dashboard_context",
     "COMMAND": {"search_callback": "orders.admin.search.search", "show_history": False},
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "SIDEBAR": {"show_search": True},
     "COLORS": {
         "base": {
             "50": "#f8fafc",

@@ -36,8 +36,6 @@ TONES = {
     EmailState.SUPPRESSED: "plain",
     EmailState.WITHDRAWN: "plain",
 }
-
-
 DOTS = {
     EmailState.QUEUED: Dot.RING,
     EmailState.SENDING: Dot.HALF,

@@ -39,7 +39,6 @@ PARTS: dict[str, tuple[str, ...]] = {
         "unfold/js/htmx/htmx.js",
         "unfold/js/app.js",
         "backoffice/page_state.js",
-        "unfold/js/alpine/alpine.anchor.js",
         "unfold/js/alpine/alpine.persist.js",
         "unfold/js/alpine/alpine.focus.js",
         "unfold/js/alpine/alpine.resize.js",

@@ -134,7 +134,7 @@ class AdjustingHere(DomainAdmin):
         form, page = AdjustHere(request.POST), reverse("admin:catalog_product_change", args=[pk])
         if not form.is_valid():
             messages.error(
-                request, gettext("Nothing was changed: write how many units, and choose what happened.")
+                request, gettext("Nothing was changed: enter how many units, and choose what happened.")
             )
             return HttpResponseRedirect(page)
         try:

@@ -20,7 +20,7 @@ class KilogramsField(forms.Field):
             min_value=0,
             max_value=Decimal(MAX_GRAMS) / 1000,
             required=False,
-            error_messages={"invalid": _("Write a weight in kilograms, such as 0.42.")},
+            error_messages={"invalid": _("Enter a weight in kilograms, such as 0.42.")},
         )
 
     def prepare_value(self, value: Any) -> Any:

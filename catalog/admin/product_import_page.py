@@ -156,7 +156,7 @@ class ProductImportPage(ImportPage):
             kept.changes,
         )
         rejects = reverse("admin:catalog_product_import_rejects", args=[kept.pk])
-        fix = _("Not one row can be applied. Fix the file and choose it again.")
+        fix = _("No row can be applied. Fix the file and choose it again.")
         return Actions(
             may_act=self.request.user.has_perms(["catalog.add_product", "catalog.change_product"]),
             choose_url=reverse("admin:catalog_product_import"),

@@ -78,7 +78,7 @@ class ProductPage(ProductPictures, AdjustingHere):
             kwargs |= {"min_value": 0, "error_messages": {"min_value": _("A price is never negative.")}}
         if name == "cost":
             kwargs |= {"min_value": 0, "error_messages": {"min_value": _("A cost is never negative.")}}
-            kwargs["help_text"] = _("Of one unit. Only those who may edit products see it.")
+            kwargs["help_text"] = _("Per unit. Only those who may edit products see it.")
         if name == "low_stock_threshold":
             kwargs["help_text"] = gettext("Empty: the shop’s own, %(threshold)s.") % {
                 "threshold": f"{settings.SHOP_LOW_STOCK_THRESHOLD:,}"

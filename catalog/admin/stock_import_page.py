@@ -141,7 +141,7 @@ class StockImportPage(ImportPage):
             all_url=reverse("admin:catalog_stockimport_changelist"),
             apply=apply if found.changes else _("Record this count") if found.unchanged else "",
             applying=_("Applying …"),
-            nothing=_("Not one row can be applied. Fix the file and choose it again."),
+            nothing=_("No row can be applied. Fix the file and choose it again."),
             way_back=_("Can be undone from Stock imports"),
             undo=undo if found.changes else "",
             undo_note=note % changes,

@@ -39,12 +39,14 @@ class OptionFault:
 
 
 SENTENCES: Mapping[str, str | Promise] = {
-    "options_without_family": gettext_lazy("Only products of a family have options: name it, or empty this."),
+    "options_without_family": gettext_lazy(
+        "Only products of a family have options: name the family, or leave this empty."
+    ),
     "option_missing": gettext_lazy("A value for %(option)s is needed."),
-    "no_such_option": gettext_lazy("The family has no such option: empty this. It has %(options)s."),
+    "no_such_option": gettext_lazy("The family has no such option: leave this empty. It has %(options)s."),
     "variant_taken": gettext_lazy("%(sku)s has these values already in this family."),
     "family_full": gettext_lazy("A family has at most %(most)s products."),
-    "too_many_values": gettext_lazy("%(option)s has %(most)s values already, which is the most."),
+    "too_many_values": gettext_lazy("%(option)s already has %(most)s values, the most it can have."),
 }
 
 

@@ -151,7 +151,7 @@ def _found(sku: str, name: str) -> tuple[Product, list[ProductPicture], ProductP
 
 
 def _no_such_picture(product: Product) -> UnknownPicture:
-    return UnknownPicture(_("%(sku)s has no such picture (any more).") % {"sku": product.sku})
+    return UnknownPicture(_("%(sku)s has no such picture; it may have been removed.") % {"sku": product.sku})
 
 
 def _keep(product: Product, pictures: Sequence[ProductPicture], changes: Changes, *, by: Actor) -> None:

@@ -40,7 +40,7 @@ _one_at_a_time = threading.BoundedSemaphore(1)
 
 class NoPicture(Invalid):
     code = "no_picture"
-    title: ClassVar[Title] = gettext_lazy("This is no picture that can be shown")
+    title: ClassVar[Title] = gettext_lazy("This picture cannot be used")
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, faults=[Fault("/file", self.code, detail)])
@@ -78,7 +78,7 @@ def drawn(content: bytes) -> DrawnPicture:
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _one_at_a_time.acquire(timeout=WAIT_SECONDS):
-        raise Busy(_("Other pictures are being read: send it again in a moment."), retry_after_seconds=5)
+        raise Busy(_("Other pictures are being read: try again in a moment."), retry_after_seconds=5)
     try:
         yield
     finally:
@@ -96,7 +96,7 @@ def _refuse_what_is_hidden(content: bytes) -> None:
         raise NoPicture(
             _(
                 "Something else is hidden in this file, such as a web page or an archive: "
-                "save the picture anew, as an image alone."
+                "save it again as a plain picture."
             )
         )
 
@@ -141,7 +141,7 @@ def _refuse_unless_sensible(image: ImageFile.ImageFile, content: bytes) -> None:
         raise _too_many_pixels()
     # Phones put a second, smaller picture into the same JPEG; the first one is it.
     if not _is_jpeg(image) and getattr(image, "n_frames", 1) > 1:
-        raise NoPicture(_("This picture moves: choose a still one."))
+        raise NoPicture(_("Animated pictures are not taken: choose a still one."))
 
 
 def _is_jpeg(image: ImageFile.ImageFile) -> bool:
@@ -154,7 +154,7 @@ def _too_many_pixels() -> NoPicture:
 
 
 def _damaged() -> NoPicture:
-    return NoPicture(_("The file is damaged or not whole: save the picture anew, and choose it again."))
+    return NoPicture(_("The file is damaged or incomplete: save the picture again, then choose it."))
 
 
 def _in_full_colours(image: Image.Image) -> Image.Image:

@@ -94,7 +94,7 @@ def apply_import(number: int, *, by: Actor, skip_invalid: bool = False, again: b
     _mark_overtaken(stock_import, skip_invalid=skip_invalid)
     count_rows(stock_import)
     if stock_import.problems == stock_import.rows_count:
-        raise ImportHasProblems(_("Not one row can be applied."), faults=faults_of(stock_import))
+        raise ImportHasProblems(_("No row can be applied."), faults=faults_of(stock_import))
     move_stock(stock_import, APPLYING, by=by)
     _mark_applied(stock_import, by)
     return stock_import

@@ -177,7 +177,7 @@ def _price_of(text: str, place: int) -> Decimal | None:
     try:
         price: Decimal = field.clean(text.replace(",", "."))
     except ValidationError as error:
-        detail = _("“%(text)s” is no price.") % {"text": text}
+        detail = _("“%(text)s” is not a price.") % {"text": text}
         raise Invalid(detail, faults=[Fault(f"/products/{place}/price", "validation", detail)]) from error
     return price
 

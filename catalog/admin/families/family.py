@@ -35,7 +35,7 @@ class FamilyForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=60,
         required=False,
         validators=[one_line],
-        help_text=_("What its products have for an option that you add."),
+        help_text=_("The value that its products get for an option you add."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
 
@@ -71,7 +71,7 @@ class FamilyAdmin(FamilyMembers, FamilyCombining):
     change_form_template = "catalog/families/family.html"
     aside_template = "catalog/families/aside.html"
     empty_title = _("No families yet")
-    empty_text = _("A family says which products are one thing in several colours, sizes or the like.")
+    empty_text = _("A family groups products that are one thing in several colours, sizes or the like.")
 
     class Media:
         css = {"all": ("catalog/products.css", "catalog/families.css")}

@@ -112,7 +112,7 @@ def _period(request: HttpRequest, today: date) -> tuple[Period, str]:
     try:
         return period_of(request.GET, today), ""
     except UnclearPeriod as reason:
-        return named(USUAL, today), _("%(reason)s These are the last 30 days.") % {"reason": reason}
+        return named(USUAL, today), _("%(reason)s Showing the last 30 days.") % {"reason": reason}
 
 
 def _picker(period: Period, sales: ComparedSales, today: date) -> Picker:

@@ -1,6 +1,7 @@
 """What has happened today, told by the stock ledger and the list of orders."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count
 from django.http import HttpRequest
@@ -49,7 +50,7 @@ def happened_today(request: HttpRequest, kept: KeptFigures) -> list[CountToday]:
     return found
 
 
-def _causes_by_kind(begun: object) -> dict[str, int]:
+def _causes_by_kind(begun: datetime) -> dict[str, int]:
     """Count what moved stock since then: a parcel is one, of however many products."""
     rows = StockMovement.objects.filter(at__gte=begun).order_by().values_list("kind")
     return dict(rows.annotate(causes=Count("reference", distinct=True)))

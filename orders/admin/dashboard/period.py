@@ -112,6 +112,11 @@ def _own(first: str, last: str, today: date) -> Period:
     return Period("", begins, ends)
 
 
+def same_time_the_day_before(at: datetime) -> datetime:
+    """Return when clocks showed that time a day earlier: not always 24 hours ago, for they are changed."""
+    return (timezone.localtime(at) - ONE_DAY).astimezone(UTC)
+
+
 def in_words(first: date, last: date, *, with_year: bool = False) -> str:
     """Return `1–30 Nov`, `2 Sep – 1 Oct`, or with the years where they are asked for or differ."""
     with_year = with_year or first.year != last.year

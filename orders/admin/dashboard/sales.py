@@ -13,7 +13,7 @@ from backoffice.admin.charts import Chart, Series, bar_chart
 from backoffice.money import percent, rounded_to
 from orders import reports
 from orders.admin import words
-from orders.admin.dashboard.period import ONE_DAY, Period, in_words
+from orders.admin.dashboard.period import Period, in_words, same_time_the_day_before
 from orders.admin.figures import FigureCard, compared
 from orders.reports import Sales
 from orders.status import OrderStatus
@@ -25,7 +25,7 @@ KEPT = tuple(status for status in OrderStatus if status != OrderStatus.CANCELLED
 class ComparedSales:
     """Sales by span and in all, of a period and of the one before.
 
-    Today is compared with yesterday up to the same moment, `until`.
+    Today is compared with yesterday up to the same time, `until`.
     """
 
     now: Sequence[Sales]
@@ -47,8 +47,7 @@ class StatusShare:
 def compared_sales(period: Period) -> ComparedSales:
     """Count both periods in one statement."""
     now, before = period.spans(), period.before.spans()
-    at = timezone.now()
-    until = at - ONE_DAY if period.key == "today" else None
+    until = same_time_the_day_before(timezone.now()) if period.key == "today" else None
     moments = sorted({now[-1].ends, *(span.begins for span in (*before, *now)), *([until] if until else [])})
     found = list(zip(moments, reports.sales_between(moments), strict=False))
     return ComparedSales(

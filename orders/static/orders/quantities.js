@@ -47,7 +47,9 @@ async function foresee(dialog) {
   try {
     tell(dialog, await fetchJson(form.action, { method: "POST", body, signal }));
   } catch {
-    if (!signal.aborted) tell(dialog, { what: gettext("The shop cannot be reached."), because: "", note: "", figures: {} });
+    // Another one is asked already.
+    if (signal.aborted) return;
+    tell(dialog, { what: gettext("The shop cannot be reached."), because: "", note: "", figures: {} });
   }
   dialog.querySelector(".bo-dialog-says").removeAttribute("aria-busy");
 }

@@ -57,7 +57,7 @@ def test_what_cannot_be_understood_changes_nothing(
     warehouse: Client, product: Product, quantity: object, what: str
 ) -> None:
     page = adjust(warehouse, product, quantity, what)
-    assert "Nothing was changed: write how many units, and choose what happened." in page
+    assert "Nothing was changed: enter how many units, and choose what happened." in page
     assert StockMovement.objects.count() == 1
 
 

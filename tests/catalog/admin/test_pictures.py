@@ -81,7 +81,7 @@ def test_who_comes_while_others_are_drawn_is_told_to_try_again(
     with drawing._turn():
         told = add(manager, product, png(), headers=AS_PART)
     assert told["Content-Type"] == "text/plain; charset=utf-8"
-    assert "send it again in a moment" in told.text
+    assert "try again in a moment" in told.text
 
 
 def test_a_file_that_is_too_large_is_refused_without_being_drawn(
@@ -111,7 +111,7 @@ def test_a_picture_that_is_gone_is_a_refusal(manager: Client, product: Product) 
     change(manager, product, one, remove="1")
 
     page = manager.get(change(manager, product, one, remove="1").headers["Location"])
-    assert "MUG-7 has no such picture (any more)." in page.text
+    assert "MUG-7 has no such picture; it may have been removed." in page.text
 
 
 @pytest.mark.parametrize("position", ["²", "-1", "9" * 40])

@@ -75,10 +75,10 @@ def test_what_cannot_be_is_told_in_its_row() -> None:
         ("unknown_family", "family: There is no family “Cup”: add it first."),
         ("variant_taken", "A has these values already in this family."),
         ("option_missing", "option_2: A value for Size is needed."),
-        ("no_such_option", "option_3: The family has no such option: empty this. It has Colour, Size."),
+        ("no_such_option", "option_3: The family has no such option: leave this empty. It has Colour, Size."),
         (
             "options_without_family",
-            "option_1: Only products of a family have options: name it, or empty this.",
+            "option_1: Only products of a family have options: name the family, or leave this empty.",
         ),
     ]
 

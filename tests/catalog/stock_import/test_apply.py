@@ -100,7 +100,7 @@ def test_skipping_invalid_rows_applies_the_good_ones_and_hands_back_the_others()
 def test_a_file_without_one_good_row_is_refused_even_when_invalid_rows_are_skipped() -> None:
     planned = plan(lines({"NO-SUCH": 1}))
 
-    with pytest.raises(ImportHasProblems, match="Not one row"):
+    with pytest.raises(ImportHasProblems, match="No row can be applied"):
         apply_import(planned.pk, by=CLI, skip_invalid=True)
     assert import_numbered(planned.pk).state == ImportState.PLANNED
 

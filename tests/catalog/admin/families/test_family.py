@@ -195,7 +195,7 @@ def test_missing_combinations_are_shown_corrected_and_made(client: Client, mug: 
 @pytest.mark.parametrize("price", ["cheap", "-1", "1e99"])
 def test_a_price_that_is_none_is_told_in_its_row(client: Client, mug: ProductFamily, price: str) -> None:
     sent = {"tick-0": "1", "value-0-0": "red", "value-0-1": "1 l", "sku-0": "NEW", "price-0": price}
-    assert "is no price" in words(client.post(page_of(mug, "combinations"), sent))
+    assert "is not a price" in words(client.post(page_of(mug, "combinations"), sent))
     assert Product.objects.count() == 3
 
 

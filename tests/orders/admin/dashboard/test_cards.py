@@ -141,7 +141,7 @@ def test_a_garbled_period_shows_the_usual_one_and_says_why(manager: Client, quer
     page = manager.get(HOME + query)
 
     assert page.status_code == 200
-    assert "These are the last 30 days." in page.text
+    assert "Showing the last 30 days." in page.text
     assert [segment.title for segment in page.context["picker"].segments if segment.is_chosen] == ["30 days"]
 
 

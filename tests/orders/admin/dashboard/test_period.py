@@ -6,7 +6,13 @@ from itertools import pairwise
 import pytest
 from django.http import QueryDict
 
-from orders.admin.dashboard.period import Period, UnclearPeriod, in_words, period_of
+from orders.admin.dashboard.period import (
+    Period,
+    UnclearPeriod,
+    in_words,
+    period_of,
+    same_time_the_day_before,
+)
 
 TODAY = date(2026, 11, 30)
 
@@ -91,3 +97,15 @@ def test_spans_follow_each_other_without_a_gap(query: str) -> None:
 )
 def test_days_are_told_as_shortly_as_they_are_clear(first: date, last: date, words: str) -> None:
     assert in_words(first, last) == words
+
+
+@pytest.mark.parametrize(
+    ("at", "before"),
+    [
+        (datetime(2026, 3, 29, 22, 30, tzinfo=UTC), datetime(2026, 3, 28, 23, 30, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 22, 30, tzinfo=UTC), datetime(2026, 10, 24, 21, 30, tzinfo=UTC)),
+    ],
+    ids=["half past midnight after clocks went forward", "half past eleven after they went back"],
+)
+def test_the_day_before_is_told_by_the_clock(at: datetime, before: datetime) -> None:
+    assert same_time_the_day_before(at) == before
