@@ -32,6 +32,7 @@ from catalog.admin.short_count import link_to_cancel
 from catalog.models import Product, Reason, StockMovement
 from catalog.models.product import MAX_UNITS
 from catalog.shortage import BelowReserved
+from catalog.templatetags.stock import signed
 
 RECEIVE, COUNT, ADJUST = "receive", "count", "adjust"
 WAYS = (
@@ -157,7 +158,7 @@ def words_of(product: Product, movement: StockMovement) -> str:
     available = movement.on_hand_after - movement.reserved_after
     return gettext("%(sku)s: %(change)s. Now %(on_hand)s on hand, %(available)s available.") % {
         "sku": product.sku,
-        "change": f"{movement.on_hand_delta:+,}",
+        "change": signed(movement.on_hand_delta),
         "on_hand": f"{movement.on_hand_after:,}",
         "available": f"{available:,}",
     }

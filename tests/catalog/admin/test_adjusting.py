@@ -34,7 +34,7 @@ def test_units_are_received_and_corrected_once_however_often_the_form_is_sent(
 ) -> None:
     for _attempt in range(2):
         assert "TEA-01: +6. Now 16 on hand, 16 available." in adjust(warehouse, product, 6, "receive")
-    assert "TEA-01: -1. Now 15 on hand" in adjust(warehouse, product, -1, "damaged", key="a" * 32)
+    assert "TEA-01: −1. Now 15 on hand" in adjust(warehouse, product, -1, "damaged", key="a" * 32)
 
     rows = StockMovement.objects.exclude(actor=None).order_by("id")
     assert [(row.kind, row.on_hand_delta, row.reason) for row in rows] == [
