@@ -108,6 +108,8 @@ WORDS = {
     OrderStatus.DELIVERED: "delivered",
     OrderStatus.CANCELLED: "cancelled",
 }
+# As people read it.
+SAID = WORDS | {OrderStatus.SHIPPED: "in transit"}
 # What is done, as a column of the table; what it adds to the timeline; the mail of which one more goes out.
 ACTS: dict[str, tuple[str, str, str]] = {
     "ship": ("ship", "shipped", "order_shipped"),
@@ -203,7 +205,7 @@ def reason(order: Order, situation: str, act: str) -> str:
         return OTHER_REASONS[situation, act].format(number=order.number)
     column = ACTS[act][0]
     action = REFUSED_AS.get(column, column)
-    return f"{order.number} is {WORDS[OrderStatus(order.status)]}: {action} is not possible."
+    return f"{order.number} is {SAID[OrderStatus(order.status)]}: {action} is not possible."
 
 
 def assert_done(order: Order, act: str, before: dict[str, list[tuple[Any, ...]]], due: str) -> None:

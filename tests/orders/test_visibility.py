@@ -94,5 +94,5 @@ def test_the_api_and_the_admin_tell_of_an_edit_what_their_reader_may_know(
 
     assert told["text"] == said
     assert told["facts"]["changes"]["email"] == (EMAILS if role == "Support" else None)
-    assert ('<ins class="bo-new">new@example.com</ins>' in page) == (role == "Support")
+    assert ('<ins class="bo-new"><bdi>new@example.com</bdi></ins>' in page) == (role == "Support")
     assert ("old@example.com" in page) == (role == "Support")
