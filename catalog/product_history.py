@@ -157,11 +157,12 @@ def told_to(changes: Mapping[str, Any], reader: User | AnonymousUser | None) -> 
 
 
 def in_words(changes: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> list[ShownChange]:
-    """Return the changed fields in words; `names` has those of categories and families by slug."""
-
+    """Return the changed fields in words, in the order of a product's; `names` has those of categories and
+    families by slug."""
+    ordered = sorted(changes.items(), key=lambda each: KEPT_OF.index(each[0]) if each[0] in KEPT_OF else -1)
     return [
         ShownChange(title_of(name), value_in_words(name, before, names), value_in_words(name, after, names))
-        for name, (before, after) in changes.items()
+        for name, (before, after) in ordered
     ]
 
 

@@ -49,7 +49,7 @@ def test_signing_in_lands_on_the_dashboard(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
-    expect(page.get_by_text("Low stock").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
 
 
 def test_stock_is_received_in_the_dialog_and_the_page_shows_it(open_page: OpenPage) -> None:

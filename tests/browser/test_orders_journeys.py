@@ -229,7 +229,7 @@ def test_a_code_is_launched_and_stopped(open_page: OpenPage, manager: User, orde
     page.get_by_label("Amount", exact=True).fill("5")
     page.get_by_role("button", name="Save", exact=True).click()
 
-    page.locator("#result_list").get_by_role("link", name="SPRING20").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("SPRING20")
     dialog(page, "Pause")
     page.locator("#dialog").get_by_role("button", name="Pause").click()
     expect(page.locator(".bo-headline .bo-label")).to_have_text("Paused")

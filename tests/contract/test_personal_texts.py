@@ -22,7 +22,7 @@ from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, comment, ret
 from orders.models import Order
 from orders.placing.basket import Address
 from tests.contract.client import Api
-from tests.factories import CLI, make_customer, make_product, make_promo_code, make_user, place
+from tests.factories import CLI, make_customer, make_family, make_product, make_promo_code, make_user, place
 
 # What is shown to whom is decided where answers are made, wherever their rows come from.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
@@ -97,6 +97,7 @@ def api_paths(order: Order) -> Iterator[str]:
     facts = {
         "number": str(order.number),
         "sku": "TEA-01",
+        "slug": make_family().slug,
         "code": "SPRING20",
         "user_id": 1,
         "customer_id": order.customer_id,
