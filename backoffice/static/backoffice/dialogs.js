@@ -20,9 +20,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
    kept the keyboard within the dialog lets go of it first. */
 const LETS_GO = 50;
 let opener = null;
+let isOpen = false;
 
+/* Also called while a dialog is about to be shown, when it is hidden still. */
 function comeBack(overlay) {
-  if (overlay.style.display !== "none" || !opener) return;
+  const wasOpen = isOpen;
+  isOpen = overlay.style.display !== "none";
+  if (isOpen || !wasOpen || !opener) return;
   const goal = opener;
   opener = null;
   setTimeout(() => {
