@@ -55,6 +55,8 @@ function open(event) {
   if (state.openModal || state.openCommandResults) return;
   openedAt = event.timeStamp;
   window.dispatchEvent(new CustomEvent("opencommand"));
+  // What was closed a moment ago may still take the keyboard back to where it was.
+  setTimeout(() => { if (window.Alpine.$data(field()).openCommandResults) field().focus(); }, 80);
 }
 
 document.addEventListener("keydown", (event) => {
