@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mailing.account_mails import tell, told_now
+from accounts.mailing.account_mails import tell_of
 from accounts.models import AccountChange, User
 from accounts.models.changes import changed
 from accounts.models.users import checked_name
@@ -134,9 +134,8 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
         _keep_a_superuser(user)
     before = role_of(user)
     after = _give_role(user, role, by)
-    record(user, AccountChange.ROLE, {"role": changed(before or None, after)}, by=by)
-    roles = {"before": before, "after": after, "by": str(by)}
-    tell(user.email, "role_changed", {"name": user.greeting, **roles, **told_now()})
+    event = record(user, AccountChange.ROLE, {"role": changed(before or None, after)}, by=by)
+    tell_of(event, "role_changed", {"before": before, "after": after})
     revoke_everything(user, because="role changed")
     return _reloaded(user)
 
@@ -156,7 +155,8 @@ def deactivate(user: User, *, by: Actor) -> User:
     if user.is_superuser:
         _keep_a_superuser(user)
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
-        record(user, AccountChange.DEACTIVATED, {"is_active": changed(True, False)}, by=by)
+        event = record(user, AccountChange.DEACTIVATED, {"is_active": changed(True, False)}, by=by)
+        tell_of(event, "deactivated")
     revoke_everything(user, because="deactivated")
     return _reloaded(user)
 
@@ -170,7 +170,8 @@ def reactivate(user: User, *, by: Actor) -> User:
     """
     user = _locked(user, by)
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
-        record(user, AccountChange.ACTIVATED, {"is_active": changed(False, True)}, by=by)
+        event = record(user, AccountChange.ACTIVATED, {"is_active": changed(False, True)}, by=by)
+        tell_of(event, "activated")
     return _reloaded(user)
 
 
@@ -194,13 +195,19 @@ def edit_user(
     if expected_version not in (None, _version(user)):
         raise Stale(_("%(email)s was changed meanwhile. Look at it again.") % {"email": user.email})
     if name is not None:
-        user.name = checked_name(name)
-        user.save(update_fields=["name"])
+        _rename(user, checked_name(name), by=by)
     if role is not None:
         set_role(user, role, by=by)
     if is_active is not None:
         (reactivate if is_active else deactivate)(user, by=by)
     return _reloaded(user)
+
+
+def _rename(user: User, name: str, *, by: Actor) -> None:
+    if name != user.name:
+        record(user, AccountChange.EDITED, {"name": changed(user.name, name)}, by=by)
+        user.name = name
+        user.save(update_fields=["name"])
 
 
 def version_of(auth_version: int, is_active: bool, name: str) -> str:

@@ -2,13 +2,18 @@
 
 from hashlib import sha256
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from accounts.mailing.links import DAYS_VALID
+from accounts.models import AccountEvent
+from accounts.models.changes import Facts
 from backoffice.outbox.queueing import queue_email
 from backoffice.requests.addresses import current_address
+from backoffice.requests.devices import current_user_agent
 from backoffice.requests.throttling import Limit, LimitUse, limits_of_place, take
 
 MAILS_PER_HOUR = 5
@@ -25,6 +30,27 @@ def tell(recipient: str, template: str, context: dict[str, str]) -> None:
         template=template,
         recipient=recipient,
         context={"days": DAYS_VALID, **context},
+    )
+
+
+def tell_of(event: AccountEvent, template: str, facts: Facts | None = None, *, to: str | None = None) -> None:
+    """Mail the owner of an account what its history has just noted: when, from where, with what, by whom.
+
+    The entry is the cause, so that nobody is told of it twice. `to` is another address of theirs.
+    """
+    user = event.user
+    assert user is not None
+    context = {
+        "name": user.greeting,
+        **told_now(),
+        **({"address": event.address} if event.address else {}),
+        "user_agent": current_user_agent.get(),
+        "by": event.actor.email if event.actor else "",
+        "reset_page": settings.SHOP_URL + reverse("admin:admin_password_reset"),
+        **(facts or {}),
+    }
+    queue_email(
+        cause=f"account-event:{event.pk}", template=template, recipient=to or user.email, context=context
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.email_addresses import readable_email
+from backoffice.requests.devices import device_of
 
 type Facts = Mapping[str, Any]
 
@@ -15,6 +16,7 @@ type Facts = Mapping[str, Any]
 class AccountChange(TextChoices):
     CREATED = "created", gettext_lazy("Account created")
     INVITED = "invited", gettext_lazy("Invited")
+    EDITED = "edited", gettext_lazy("Profile changed")
     ROLE = "role", gettext_lazy("Role changed")
     DEACTIVATED = "deactivated", gettext_lazy("Deactivated")
     ACTIVATED = "activated", gettext_lazy("Activated")
@@ -59,6 +61,20 @@ def _new_email(facts: Facts) -> str:
     return f"{readable_email(email['from'])} → {readable_email(email['to'])}"
 
 
+def _signed_in(facts: Facts) -> str:
+    return device_of(facts.get("user_agent", ""))
+
+
+def _new_password(facts: Facts) -> str:
+    return _("with a mailed link") if facts.get("by_link") else ""
+
+
+def _edited(facts: Facts) -> str:
+    """`Name: Ada → Ada Lovelace`, and so on for each field that was changed."""
+    shown = [(_("Name"), facts["name"])] if "name" in facts else []
+    return "; ".join(f"{field}: {value['from'] or '–'} → {value['to'] or '–'}" for field, value in shown)
+
+
 def _refused(facts: Facts) -> str:
     return _("password asked again") if facts.get("asked_again") else ""
 
@@ -69,10 +85,9 @@ def _signed_out(facts: Facts) -> str:
     if "address" not in facts:
         return ""
     address = facts["address"] or _("an unknown address")
-    if facts["client"] == "api":
-        return _("The API at %(address)s") % {"address": address}
-    browser = facts["browser"] or _("A browser")
-    return _("%(browser)s at %(address)s") % {"browser": browser, "address": address}
+    unnamed = _("A program") if facts["client"] == "api" else _("A browser")
+    device = device_of(facts["user_agent"]) or unnamed
+    return _("%(device)s at %(address)s") % {"device": device, "address": address}
 
 
 def _exported(facts: Facts) -> str:
@@ -111,6 +126,9 @@ DETAILS: Mapping[str, Callable[[Facts], str]] = {
     AccountChange.EMAIL_ASKED: _new_email,
     AccountChange.EMAIL: _new_email,
     AccountChange.EMAIL_STOPPED: _new_email,
+    AccountChange.EDITED: _edited,
+    AccountChange.PASSWORD: _new_password,
+    AccountChange.SIGNED_IN: _signed_in,
     AccountChange.REFUSED: _refused,
     AccountChange.SIGNED_OUT: _signed_out,
     AccountChange.EXPORTED: _exported,

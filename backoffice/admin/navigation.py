@@ -176,11 +176,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
     """Return the links of the menu under one's own name."""
-    return [
-        {"title": _("Change password"), "link": reverse("admin:password_change")},
-        {"title": _("Change e-mail"), "link": reverse("admin:change_email")},
-        {"title": _("Where you are signed in"), "link": reverse("admin:sign_ins")},
-    ]
+    return [{"title": _("Your account"), "link": reverse("admin:account")}]
 
 
 def shop_name(_request: HttpRequest) -> str:
