@@ -52,10 +52,10 @@ def main(arguments: list[str]) -> int:
                 source.with_suffix(".mo").write_bytes(compiled(source))
         case ["check"]:
             found = list(faults())
-            print("\n".join(found) or "The catalogues say all that the sources say.")
+            sys.stdout.write("\n".join(found or ["The catalogues say all that the sources say."]) + "\n")
             return 1 if found else 0
         case _other:
-            print(__doc__)
+            sys.stderr.write(f"{__doc__}\n")
             return 2
     return 0
 
