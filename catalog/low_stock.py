@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from backoffice.db.transactions import write_transaction
 from backoffice.jobs import once_per_slot, this_day
+from backoffice.numbers import grouped
 from backoffice.outbox.queueing import queue_email
 from catalog.reorder import Reorder, reorder_list
 
@@ -49,9 +50,9 @@ def _in_words(low: Reorder) -> dict[str, Any]:
     return {
         "sku": low.product.sku,
         "name": low.product.name,
-        "available": f"{low.product.available:,}",
-        "threshold": f"{low.product.threshold:,}",
-        "quantity": f"{low.quantity:,}",
+        "available": grouped(low.product.available),
+        "threshold": grouped(low.product.threshold),
+        "quantity": grouped(low.quantity),
     }
 
 

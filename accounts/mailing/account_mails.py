@@ -3,10 +3,10 @@
 from hashlib import sha256
 
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from accounts.mailing.links import DAYS_VALID
+from backoffice.dates import full_moment_with_zone
 from backoffice.outbox.queueing import queue_email
 from backoffice.requests.addresses import current_address
 from backoffice.requests.throttling import Limit, LimitUse, limits_of_place, take
@@ -30,9 +30,8 @@ def tell(recipient: str, template: str, context: dict[str, str]) -> None:
 
 def told_now() -> dict[str, str]:
     """Return for a mail's context this moment in the shop's time zone, and where the request came from."""
-    now = timezone.localtime()
     return {
-        "at": date_format(now, "j F Y, H:i T"),
+        "at": full_moment_with_zone(timezone.now()),
         "address": current_address.get() or _("the shop's computer"),
     }
 

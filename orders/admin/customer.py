@@ -15,6 +15,7 @@ from accounts.models import Customer, User
 from backoffice.admin.base import AnyField, AnyForm
 from backoffice.admin.cells import cut, moment
 from backoffice.money import ZERO
+from backoffice.numbers import grouped
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
 from orders.admin.customer_page import customer_page
@@ -91,7 +92,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
 
     @display(description=_("Orders"), formatting="price")
     def orders_count(self, customer: Any) -> str:
-        return f"{customer.orders_count or 0:,}"
+        return grouped(customer.orders_count or 0)
 
     @display(description=_("Spent"), formatting="price")
     def spent(self, customer: Any) -> str:

@@ -8,6 +8,7 @@ from accounts.customers import held_customers
 from accounts.models import Customer
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, NotFound
+from backoffice.numbers import grouped
 from backoffice.text import fault_of
 from orders.models import CustomerEvent, CustomerEventKind
 
@@ -63,7 +64,7 @@ def _fault_of(name: str, value: str) -> Fault | None:
     assert isinstance(field, Field)
     longest = field.max_length or LONGEST_NOTE
     if len(value) > longest:
-        detail: str | None = _("At most %(count)s characters.") % {"count": f"{longest:,}"}
+        detail: str | None = _("At most %(count)s characters.") % {"count": grouped(longest)}
     else:
         detail = fault_of(value, lines=name == "note")
     return Fault(f"/{name}", "validation", detail) if detail else None

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from backoffice.countries import postal_lines
 from backoffice.dates import full_moment
 from backoffice.money import ZERO, formatted
+from backoffice.numbers import grouped
 from orders.models import Order, OrderLine, Promotion, Shipment
 from orders.status import OrderStatus
 
@@ -192,7 +193,7 @@ def _credited_lines(facts: Mapping[str, Any], order: Order) -> list[dict[str, An
 
 
 def _codes(size: int) -> str:
-    return ngettext("%(count)s code", "%(count)s codes", size) % {"count": f"{size:,}"}
+    return ngettext("%(count)s code", "%(count)s codes", size) % {"count": grouped(size)}
 
 
 def _money(amount: Decimal, order: Order) -> str:
