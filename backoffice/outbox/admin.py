@@ -230,7 +230,8 @@ def _letter(message: EmailMessage) -> dict[str, Any]:
     if message.html:
         return {"letter": RenderedEmail(message.subject, message.text, message.html)}
     try:
-        return {"letter": render(message.template, without_secrets(message.context))}
+        kept = without_secrets(message.context)
+        return {"letter": render(message.template, kept, language=message.language)}
     # Whatever is wrong with a template is also why the mail is stuck: its page must open all the same.
     except Exception as error:
         return {"render_error": f"{type(error).__name__}: {error}"}

@@ -51,13 +51,17 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What a customer asks for; with `shipping_fee` None the shop's own rule sets the fee."""
+    """What a customer asks for; with `shipping_fee` None the shop's own rule sets the fee.
+
+    `language` is that of mails and paper about the order; "" is the customer's.
+    """
 
     lines: tuple[LineRequest, ...]
     promo_code: str = ""
     shipping_fee: Decimal | None = None
     address: Address | None = None
     note: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

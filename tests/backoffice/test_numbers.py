@@ -22,7 +22,7 @@ pytestmark = pytest.mark.once
 )
 def test_a_number_is_grouped_as_its_reader_groups_it(language: str, written: list[str]) -> None:
     with translation.override(language):
-        assert list(map(grouped, (0, 999, 1234, -1234567, Decimal("1234.5")))) == written
+        assert [grouped(each) for each in (0, 999, 1234, -1234567, Decimal("1234.5"))] == written
 
 
 def test_where_no_language_is_spoken_numbers_are_english() -> None:
@@ -59,4 +59,4 @@ def test_a_round_amount_has_no_cents_in_any_language() -> None:
 )
 def test_a_percentage_has_no_needless_zeros(language: str, written: list[str]) -> None:
     with translation.override(language):
-        assert list(map(percent, (Decimal("20.00"), Decimal("12.50"), 1200))) == written
+        assert [percent(each) for each in (Decimal("20.00"), Decimal("12.50"), 1200)] == written
