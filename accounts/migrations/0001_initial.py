@@ -1,5 +1,6 @@
 import backoffice.db.search_text
 import backoffice.email_addresses
+import backoffice.languages
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -24,6 +25,7 @@ class Migration(migrations.Migration):
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
                 ('name', models.CharField(blank=True, max_length=150)),
+                ('language', models.CharField(blank=True, choices=backoffice.languages.languages, max_length=10, verbose_name='language')),
                 ('is_staff', models.BooleanField(default=False, help_text='May sign in to the back office.', verbose_name='staff')),
                 ('is_active', models.BooleanField(default=True, help_text='Turn off instead of deleting.', verbose_name='active')),
                 ('email_confirmed_at', models.DateTimeField(blank=True, null=True)),
