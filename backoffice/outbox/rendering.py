@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.template.loader import render_to_string
+from django.utils import translation
 
+from backoffice.outbox.facts import in_words
 from backoffice.text import without_control
 
 # Plain text must not be escaped, whether or not a template remembers to say so.
@@ -30,11 +32,16 @@ class RenderedEmail:
     html: str
 
 
-def render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
+def render(template: str, context: Mapping[str, Any], *, language: str) -> RenderedEmail:
     """Render `email/<template>.txt`, whose first line is the subject, and `email/<template>.html`.
 
     Raises whatever a template raises.
     """
+    with translation.override(language):
+        return _render(template, in_words(context))
+
+
+def _render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
     values = {
         "shop_name": settings.SHOP_NAME,
         "shop_url": settings.SHOP_URL,

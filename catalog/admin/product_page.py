@@ -16,6 +16,7 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.affixes import MoneyWidget
 from backoffice.admin.base import AnyField, AnyForm
 from backoffice.dates import moment
+from backoffice.numbers import grouped
 from catalog.admin.adjusting import AdjustHere, AdjustingHere
 from catalog.admin.history import stock_of
 from catalog.admin.kilograms import KilogramsField
@@ -81,7 +82,7 @@ class ProductPage(ProductPictures, AdjustingHere):
             kwargs["help_text"] = _("Per unit. Only those who may edit products see it.")
         if name == "low_stock_threshold":
             kwargs["help_text"] = gettext("Empty: the shop’s own, %(threshold)s.") % {
-                "threshold": f"{settings.SHOP_LOW_STOCK_THRESHOLD:,}"
+                "threshold": grouped(settings.SHOP_LOW_STOCK_THRESHOLD)
             }
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if name in BESIDE:
