@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=150)),
                 ('phone', models.CharField(blank=True, max_length=40)),
                 ('note', models.TextField(blank=True)),
+                ('language', models.CharField(blank=True, choices=backoffice.languages.languages, max_length=10, verbose_name='language')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('search_text', backoffice.db.search_text.SearchTextField(phones=('phone',), texts=('email', 'readable_email', 'name'))),
                 ('merged_into', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='accounts.customer')),
