@@ -108,6 +108,14 @@ def matching(name: str, default: str, *, pattern: str, what: str) -> str:
     return value
 
 
+def one_of(name: str, default: str, *others: str) -> str:
+    """Return one of these words, in small letters."""
+    value, known = text(name, default).lower(), (default, *others)
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(known))}, not {value!r}.")
+    return value
+
+
 def words(name: str) -> list[str]:
     return [word for word in text(name).replace(",", " ").split() if word]
 
