@@ -18,7 +18,7 @@ from accounts.admin.actor import actor_of
 from accounts.admin.second_factor.coming_in import passkeys_work_on
 from accounts.admin.second_factor.drawing import drawn
 from accounts.admin.second_factor.shown_codes import codes_page
-from accounts.models import User
+from accounts.models import AuthenticatorKind, User
 from accounts.second_factor.factors import (
     add_passkey,
     begin_app,
@@ -124,6 +124,7 @@ class OwnApp(OwnFactorPage):
             state=state,
             secret=as_text(secret),
             qr_code=drawn(secret, self.user),
+            has_app=self.user.authenticators.filter(kind=AuthenticatorKind.TOTP).exists(),
             refusal=refusal,
         )
 
