@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Authenticator, AuthenticatorKind, Source, User
 from accounts.second_factor.challenges import new_nonce, read, sign, spend
+from accounts.second_factor.requirement import is_offered
 from accounts.second_factor.throttling import guessing
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated, Title
@@ -123,7 +124,7 @@ def sign_in_with_passkey(state: str, answer: str, *, source: Source) -> User:
     """
     with guessing(None, source=source):
         passkey = _shown(state, answer)
-        if not (passkey.user.may_sign_in and passkey.user.is_staff):
+        if not (passkey.user.may_sign_in and passkey.user.is_staff and is_offered()):
             raise _refused()
     return passkey.user
 
