@@ -232,6 +232,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Whether staff show a second factor beside their password: nobody, who has set one up, or everybody.
+SHOP_MFA = env.one_of("SHOP_MFA", "offered", among=["off", "offered", "required"])
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 600)
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")

@@ -1,5 +1,6 @@
 """People: users who sign in, from where and with what, what was done to their accounts, and customers."""
 
+from accounts.models.authenticators import Authenticator, AuthenticatorKind, RecoveryCode, SpentChallenge
 from accounts.models.changes import AccountChange
 from accounts.models.customers import Customer
 from accounts.models.email_changes import EmailChange
@@ -12,12 +13,16 @@ from accounts.models.users import User
 __all__ = [
     "AccountChange",
     "AccountEvent",
+    "Authenticator",
+    "AuthenticatorKind",
     "BrowserSession",
     "Customer",
     "EmailChange",
     "KnownPlace",
+    "RecoveryCode",
     "RefreshToken",
     "Source",
+    "SpentChallenge",
     "TokenFamily",
     "User",
     "name_of",
