@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -184,7 +183,10 @@ def account_links(_request: HttpRequest) -> list[dict[str, str]]:
 
 
 def shop_name(_request: HttpRequest) -> str:
-    return str(settings.SHOP_NAME)
+    # Loaded late: the settings load this module, and there are no models yet.
+    from backoffice.shop.in_force import shown
+
+    return shown().name
 
 
 def asset(path: str) -> Callable[[HttpRequest], str]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.template.loader import render_to_string
 
+from backoffice.shop.in_force import in_force
 from backoffice.text import without_control
 
 # Plain text must not be escaped, whether or not a template remembers to say so.
@@ -35,11 +36,12 @@ def render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
 
     Raises whatever a template raises.
     """
+    shop = in_force()
     values = {
-        "shop_name": settings.SHOP_NAME,
+        "shop_name": shop.name,
         "shop_url": settings.SHOP_URL,
-        "shop_color": settings.SHOP_COLOR,
-        "shop_ink": ink_on(settings.SHOP_COLOR),
+        "shop_color": shop.color,
+        "shop_ink": ink_on(shop.color),
         **context,
     }
     plain = PLAIN_TEXT.get_template(f"email/{template}.txt").render(values)
