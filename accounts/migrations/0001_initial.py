@@ -158,6 +158,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SettingChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='Such as SHOP_NAME.', max_length=80)),
+                ('before', models.TextField(blank=True)),
+                ('after', models.TextField(blank=True)),
+                ('is_reset', models.BooleanField(default=False)),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='TokenFamily',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -223,6 +236,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='recoverycode',
             constraint=models.UniqueConstraint(fields=('user', 'code_hash'), name='recovery_code_once'),
+        ),
+        migrations.AddIndex(
+            model_name='settingchange',
+            index=models.Index(fields=['name', '-id'], name='change_of_setting'),
         ),
         migrations.AddConstraint(
             model_name='refreshtoken',
