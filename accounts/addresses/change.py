@@ -94,7 +94,7 @@ def _ask(user: User, wanted: str, *, needs_old: bool, by: Actor) -> EmailChange 
         user=user, email=wanted, needs_old=needs_old, actor=by.user, source=by.source, asked_at=now
     )
     about = {"name": user.greeting, "email": change.readable_email, **told_now()}
-    tell(wanted, "email_change_new", about | change_link(change, NEW))
+    tell(wanted, "email_change_new", about | change_link(change, NEW), language=user.language)
     template = "email_change_old" if needs_old else "email_change_told"
     tell(user.email, template, about | change_link(change, OLD))
     return change

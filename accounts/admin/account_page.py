@@ -7,9 +7,9 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, override
 from django.views.generic import FormView, View
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.addresses.change import waiting_change
 from accounts.admin.actor import actor_of
@@ -17,13 +17,22 @@ from accounts.history import latest_events
 from accounts.models import AccountChange, User
 from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import ROLES
+from accounts.second_factor.recovery_codes import codes_left
+from accounts.second_factor.requirement import is_offered
 from accounts.sign_in.clients import Client, clients_of, sign_out
 from backoffice.admin.dialogs import errors_of
 from backoffice.db.fields import one_line
 from backoffice.errors import Refusal
+from backoffice.languages import language_of_shop, languages
 
 OTHERS = "others"
 EVENTS_SHOWN = 20
+
+
+def _languages() -> list[tuple[str, str]]:
+    names = dict(languages())
+    as_shop = _("As the shop (%(language)s)") % {"language": names.get(language_of_shop(), "")}
+    return [("", as_shop), *names.items()]
 
 
 class ProfileForm(forms.Form):
@@ -35,6 +44,13 @@ class ProfileForm(forms.Form):
         help_text=gettext_lazy("Colleagues see it, and mails greet you by it."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "name"}),
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        help_text=gettext_lazy("Of these pages, and of the mails that you get."),
+        choices=_languages,
+        widget=UnfoldAdminSelectWidget,
+    )
 
 
 class AccountPage(FormView):  # type: ignore[type-arg]
@@ -42,7 +58,8 @@ class AccountPage(FormView):  # type: ignore[type-arg]
     form_class = ProfileForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"name": _user(self.request).name}
+        user = _user(self.request)
+        return {"name": user.name, "language": user.language}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = _user(self.request)
@@ -52,6 +69,9 @@ class AccountPage(FormView):  # type: ignore[type-arg]
             "role": _role_in_words(user),
             "waiting": waiting_change(user),
             "password_changed": user.events.filter(kind=AccountChange.PASSWORD).order_by("-id").first(),
+            "tells_factors": is_offered(),
+            "factors": user.authenticators.order_by("kind", "id"),
+            "codes_left": codes_left(user),
             "clients": _clients(self.request),
             "events": latest_events(user)[:EVENTS_SHOWN],
         }
@@ -59,12 +79,14 @@ class AccountPage(FormView):  # type: ignore[type-arg]
 
     def form_valid(self, form: ProfileForm) -> HttpResponse:
         try:
-            edit_user(_user(self.request), by=actor_of(self.request), **form.cleaned_data)
+            user = edit_user(_user(self.request), by=actor_of(self.request), **form.cleaned_data)
         except Refusal as refusal:
             for field, message in errors_of(refusal, form.fields):
                 form.add_error(field, message)
             return self.form_invalid(form)
-        messages.success(self.request, _("Your profile is saved."))
+        # The page that it is shown on is in the language just chosen.
+        with override(user.language or language_of_shop()):
+            messages.success(self.request, _("Your profile is saved."))
         return HttpResponseRedirect(reverse("admin:account"))
 
 

@@ -123,7 +123,7 @@ def test_a_new_password_in_one_browser_ends_all_others_at_once() -> None:
 
 
 def at_once(user: User) -> tuple[list[Any], int]:
-    """A session is ended while eight requests of it save it; what came of that, and how many rows are left."""
+    """A session is ended while eight requests of it save it: what came of that, how many rows are left."""
     key = browser_of().cookies[settings.SESSION_COOKIE_NAME].value
     [client] = clients_of(user)
     by = Actor(user, Source.ADMIN)
