@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.email_addresses import readable_email
 from backoffice.languages import languages
-from backoffice.requests.devices import device_of
 from backoffice.numbers import grouped
+from backoffice.requests.devices import device_of
 
 type Facts = Mapping[str, Any]
 
