@@ -90,6 +90,11 @@ MANAGE_USERS = _right(
     "accounts.add_user",
     "accounts.change_user",
 )
+CHANGE_SETTINGS = _right(
+    gettext_lazy("change the shop’s settings and the texts of its mails"),
+    "backoffice.view_shopsettings",
+    "backoffice.change_shopsettings",
+)
 
 RIGHTS = (
     SEE_CATALOGUE,
@@ -108,6 +113,7 @@ RIGHTS = (
     EXPORT,
     REQUEUE,
     MANAGE_USERS,
+    CHANGE_SETTINGS,
 )
 
 

@@ -10,6 +10,7 @@ import random
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import formataddr
 from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -30,6 +31,7 @@ from backoffice.db.transactions import write_transaction
 from backoffice.outbox.models import WAITING, WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 from backoffice.runtime.giving_way import requests
+from backoffice.shop.in_force import in_force
 
 logger = logging.getLogger(__name__)
 
@@ -172,12 +174,17 @@ def _send(claim: Claim, rendered: RenderedEmail) -> None:
     mail = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=sender(),
         to=[claim.recipient],
         headers={"Message-ID": claim.message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(rendered.html, "text/html")
     mail.send()
+
+
+def sender() -> str:
+    """Return whom mails come from: the environment's EMAIL_FROM, else the shop by its name now."""
+    return settings.EMAIL_FROM or formataddr((in_force().name, f"shop@{settings.EMAIL_HOST_NAME}"))
 
 
 def _mark_failed(claim: Claim, error: Exception) -> None:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from backoffice.outbox.facts import in_words
+from backoffice.shop.in_force import in_force
 from backoffice.text import without_control
 
 # Plain text must not be escaped, whether or not a template remembers to say so.
@@ -42,11 +43,12 @@ def render(template: str, context: Mapping[str, Any], *, language: str) -> Rende
 
 
 def _render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
+    shop = in_force()
     values = {
-        "shop_name": settings.SHOP_NAME,
+        "shop_name": shop.name,
         "shop_url": settings.SHOP_URL,
-        "shop_color": settings.SHOP_COLOR,
-        "shop_ink": ink_on(settings.SHOP_COLOR),
+        "shop_color": shop.color,
+        "shop_ink": ink_on(shop.color),
         **context,
     }
     plain = PLAIN_TEXT.get_template(f"email/{template}.txt").render(values)

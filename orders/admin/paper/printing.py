@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -19,6 +18,7 @@ from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import is_key
 from backoffice.numbers import grouped
+from backoffice.shop.in_force import in_force
 from orders.admin.order.items import address_of, items_of, totals_of
 from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
 from orders.models import Order, Shipment
@@ -138,7 +138,7 @@ class OrderPrinting(ReadOnlyAdmin):
 
 def _sheets(request: HttpRequest, kind: str, title: str, **context: Any) -> HttpResponse:
     context["back"] = context.get("back") or reverse(LIST)
-    frame = {"title": title, "shop": settings.SHOP_NAME, "printed": moment_with_year(timezone.now())}
+    frame = {"title": title, "shop": in_force().name, "printed": moment_with_year(timezone.now())}
     return TemplateResponse(request, f"orders/admin/print_{kind}.html", {**frame, **context})
 
 

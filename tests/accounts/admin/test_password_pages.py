@@ -115,6 +115,7 @@ def test_a_colleague_is_invited_through_the_api(role: str) -> None:
         "language": "",
         "is_staff": True,
         "is_active": True,
+        "has_second_factor": False,
         "created_at": "",
         "last_login_at": None,
     }

@@ -48,6 +48,7 @@ def test_a_manager_changes_a_role_and_the_old_tokens_fall():
         "language": "",
         "is_staff": True,
         "is_active": True,
+        "has_second_factor": False,
         "created_at": "",
         "last_login_at": "",
     }

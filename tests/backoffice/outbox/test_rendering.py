@@ -2,7 +2,7 @@ import pytest
 
 from backoffice.outbox.rendering import ink_on, render
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 ORDER = {"number": "B-7", "name": "Ann", "lines": [], "total": "€12.00", "address": ["Seeweg 56"]}
 
 
