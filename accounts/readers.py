@@ -17,6 +17,7 @@ USER_COLUMNS = {
     "email": "email",
     "name": "name",
     "role": "role",
+    "language": "language",
     "is_staff": "is_staff",
     "is_active": "is_active",
     "has_second_factor": "has_second_factor",

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -31,6 +32,11 @@ def load_dotenv(path: Path) -> None:
 def text(name: str, default: str = "") -> str:
     """Return the variable's value; an empty one counts as not set."""
     return os.environ.get(name, "").strip() or default
+
+
+def names_given() -> frozenset[str]:
+    """Return the names of all variables that are set and not empty."""
+    return frozenset(name for name in os.environ if text(name))
 
 
 def boolean(name: str, *, default: bool) -> bool:
@@ -108,11 +114,11 @@ def matching(name: str, default: str, *, pattern: str, what: str) -> str:
     return value
 
 
-def one_of(name: str, default: str, *others: str) -> str:
-    """Return one of these words, in small letters."""
-    value, known = text(name, default).lower(), (default, *others)
-    if value not in known:
-        raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(known))}, not {value!r}.")
+def one_of(name: str, default: str, *, among: Sequence[str]) -> str:
+    """Return one of these values, however it is capitalised."""
+    value = text(name, default).lower()
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, not {value!r}.")
     return value
 
 

@@ -41,11 +41,14 @@ SECRET_KEY = secret_key()
 # Earlier keys: what they signed stays good until they are taken away. Only the current one signs.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
-# The shop
+# The shop. What backoffice/shop/table.py names may be changed on the settings page, unless it is given here.
 
+IN_ENVIRONMENT = env.names_given()
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 # Written as CSS and mail clients take it.
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
+# The name of a picture, which only the settings page can give.
+SHOP_LOGO = ""
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.currency("SHOP_CURRENCY", "EUR")
@@ -55,6 +58,9 @@ SHOP_ORDER_PREFIX = env.matching(
 ).upper()
 # Offered first wherever an address is typed.
 SHOP_COUNTRY = env.country("SHOP_COUNTRY", "DE")
+# What pages, mails and paper say unless whoever reads them has chosen another: see docs/translating.md.
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+SHOP_LANGUAGE = env.one_of("SHOP_LANGUAGE", "en-gb", among=[code for code, _name in LANGUAGES])
 SHOP_TIME_ZONE = env.time_zone("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
 SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO, currency=SHOP_CURRENCY)
@@ -106,12 +112,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.requests.compression.PageCompressionMiddleware",
+    "backoffice.requests.language.LanguageMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.sign_in.sessions.SessionLifetimeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backoffice.requests.language.ReadersLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.admin.error_pages.ErrorPageMiddleware",
@@ -137,6 +145,7 @@ TEMPLATES = [
 
 # Language and time
 
+# Of all that is not a page, a mail or paper: the API, shopctl, logs.
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
@@ -203,9 +212,9 @@ else:
     HUEY |= {"huey_class": "backoffice.runtime.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
-EMAIL_FROM = env.text("EMAIL_FROM", f"{SHOP_NAME} <shop@{urlsplit(SHOP_URL).hostname}>")
-DEFAULT_FROM_EMAIL = EMAIL_FROM
-SERVER_EMAIL = EMAIL_FROM
+# Empty: the shop's name, as it is when a mail leaves, and an address at this host.
+EMAIL_FROM = env.text("EMAIL_FROM")
+EMAIL_HOST_NAME = urlsplit(SHOP_URL).hostname
 MAILERS = {
     "default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": env.mail_options(EMAIL_BACKEND_PATH, VAR_DIR)}
 }
@@ -227,7 +236,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 # Whether staff show a second factor beside their password: nobody, who has set one up, or everybody.
-SHOP_MFA = env.one_of("SHOP_MFA", "offered", "off", "required")
+SHOP_MFA = env.one_of("SHOP_MFA", "offered", among=["off", "offered", "required"])
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 600)
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")

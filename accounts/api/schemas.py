@@ -22,6 +22,11 @@ MailToken = Annotated[
 NewPassword = Annotated[Password, Field(description="At least 12 characters, and none of the common ones.")]
 RoleName = Annotated[str, text(40, shortest=1), Field(examples=["Warehouse"])]
 PersonName = Annotated[str, text(150), Field(examples=["Ada Lovelace"])]
+Language = Annotated[
+    str,
+    text(10),
+    Field(description="Of mails to them: a code such as en-gb or de; empty for the shop's.", examples=["de"]),
+]
 
 
 class SignIn(Input):
@@ -77,6 +82,7 @@ class Registration(Input):
     email: EmailAddress
     password: NewPassword
     name: PersonName = ""
+    language: Language = ""
 
 
 class EmailConfirmation(Input):
@@ -116,6 +122,7 @@ class Tokens(BaseModel):
 
 class MyChanges(Patch):
     name: PersonName = OMITTED
+    language: Language = OMITTED
 
 
 class UserChanges(Patch):
@@ -135,6 +142,7 @@ class UserOut(BaseModel):
     email: str
     name: str
     role: str | None = Field(description="superuser, a role, or null: a customer.")
+    language: str = Field(description="Of their pages and mails; empty for the shop's.")
     is_staff: bool
     is_active: bool
     has_second_factor: bool = Field(description="An authenticator app or a passkey is set up.")

@@ -6,7 +6,8 @@ from accounts.models.customers import Customer
 from accounts.models.email_changes import EmailChange
 from accounts.models.events import AccountEvent
 from accounts.models.sessions import BrowserSession, KnownPlace
-from accounts.models.sources import Source, name_of
+from accounts.models.settings_changes import SettingChange
+from accounts.models.sources import Source, name_of, nobody_in
 from accounts.models.tokens import RefreshToken, TokenFamily
 from accounts.models.users import User
 
@@ -21,9 +22,11 @@ __all__ = [
     "KnownPlace",
     "RecoveryCode",
     "RefreshToken",
+    "SettingChange",
     "Source",
     "SpentChallenge",
     "TokenFamily",
     "User",
     "name_of",
+    "nobody_in",
 ]

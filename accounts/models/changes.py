@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.email_addresses import readable_email
+from backoffice.numbers import grouped
 
 type Facts = Mapping[str, Any]
 
@@ -103,7 +104,7 @@ def _signed_out(facts: Facts) -> str:
 
 def _exported(facts: Facts) -> str:
     values = {
-        "count": f"{facts.get('count', 0):,}",
+        "count": grouped(facts.get("count", 0)),
         "format": facts.get("format", "").upper(),
         "promotion": facts.get("promotion"),
     }

@@ -196,7 +196,10 @@ def second_factor_due(request: HttpRequest) -> str:
 
 
 def shop_name(_request: HttpRequest) -> str:
-    return str(settings.SHOP_NAME)
+    # Loaded late: the settings load this module, and there are no models yet.
+    from backoffice.shop.in_force import shown
+
+    return shown().name
 
 
 def asset(path: str) -> Callable[[HttpRequest], str]:

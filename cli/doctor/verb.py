@@ -19,7 +19,7 @@ AWAY = "OperationalError: "
 OF_THE_DATABASE = frozenset(
     (
         *("migrations", "sequences", "ledger triggers", "worker", "outbox"),
-        *("currency", "stock", "orders", "pictures", "clock", "second factors"),
+        *("currency", "settings", "stock", "orders", "pictures", "clock", "second factors"),
     )
 )
 CHECKS: dict[str, Callable[[], Finding]] = {
@@ -36,6 +36,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "mail": background.check_mail,
     "outbox": background.check_outbox,
     "currency": books.check_currency,
+    "settings": books.check_settings,
     "stock": books.check_stock,
     "orders": books.check_orders,
     "pictures": books.check_pictures,
