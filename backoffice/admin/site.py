@@ -105,7 +105,7 @@ class BackofficeSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return _sign_in_and_come_back(request)
-        sign_in: Any = _view("accounts.admin.second_factor.entrance.SignIn")
+        sign_in: Any = _view("accounts.admin.second_factor.entrance.SignInPage")
         page: HttpResponse = sign_in.as_view(told=extra_context or {})(request)
         return page
 
