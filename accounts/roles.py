@@ -194,6 +194,12 @@ ROLES = (
 ROLE_NAMES = tuple(role.name for role in ROLES)
 
 
+def said_to_holder(name: str) -> str:
+    """Return what whoever has this role may do; any other name is that of a superuser."""
+    role = {each.name: each for each in ROLES}.get(name)
+    return role.you_may if role else _("You may see and do everything in the shop.")
+
+
 def sync_roles() -> None:
     """Make each role's group hold exactly the permissions of the table."""
     from django.contrib.auth.models import Group, Permission

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -110,6 +111,14 @@ def matching(name: str, default: str, *, pattern: str, what: str) -> str:
     value = text(name, default)
     if not re.fullmatch(pattern, value):
         raise ImproperlyConfigured(f"{name} must be {what} such as {default}, not {value!r}.")
+    return value
+
+
+def one_of(name: str, default: str, *, among: Sequence[str]) -> str:
+    """Return one of these values, however it is capitalised."""
+    value = text(name, default).lower()
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, not {value!r}.")
     return value
 
 

@@ -58,6 +58,9 @@ SHOP_ORDER_PREFIX = env.matching(
 ).upper()
 # Offered first wherever an address is typed.
 SHOP_COUNTRY = env.country("SHOP_COUNTRY", "DE")
+# What pages, mails and paper say unless whoever reads them has chosen another: see docs/translating.md.
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+SHOP_LANGUAGE = env.one_of("SHOP_LANGUAGE", "en-gb", among=[code for code, _name in LANGUAGES])
 SHOP_TIME_ZONE = env.time_zone("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
 SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO, currency=SHOP_CURRENCY)
@@ -109,12 +112,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.requests.compression.PageCompressionMiddleware",
+    "backoffice.requests.language.LanguageMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.sign_in.sessions.SessionLifetimeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backoffice.requests.language.ReadersLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.admin.error_pages.ErrorPageMiddleware",
@@ -140,6 +145,7 @@ TEMPLATES = [
 
 # Language and time
 
+# Of all that is not a page, a mail or paper: the API, shopctl, logs.
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
@@ -229,6 +235,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Whether staff show a second factor beside their password: nobody, who has set one up, or everybody.
+SHOP_MFA = env.one_of("SHOP_MFA", "offered", among=["off", "offered", "required"])
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 600)
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")

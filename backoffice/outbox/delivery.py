@@ -56,6 +56,7 @@ class Claim:
     template: str
     recipient: str
     context: Mapping[str, Any]
+    language: str
 
 
 def deliver_due(limit: int = 50) -> int:
@@ -93,6 +94,7 @@ def claim_next() -> Claim | None:
         template=message.template,
         recipient=message.recipient,
         context=message.context,
+        language=message.language,
     )
 
 
@@ -146,9 +148,9 @@ def _due(now: datetime) -> Q:
 def _deliver(claim: Claim) -> bool:
     kept_context = without_secrets(claim.context)
     try:
-        rendered = kept = render(claim.template, claim.context)
+        rendered = kept = render(claim.template, claim.context, language=claim.language)
         if kept_context != claim.context:
-            kept = render(claim.template, kept_context)
+            kept = render(claim.template, kept_context, language=claim.language)
         _send(claim, rendered)
     # Whatever is wrong with this mail, the others must not wait for it.
     except Exception as error:

@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.template.loader import render_to_string
+from django.utils import translation
 
+from backoffice.outbox.facts import in_words
 from backoffice.shop.in_force import in_force
 from backoffice.text import without_control
 
@@ -31,11 +33,16 @@ class RenderedEmail:
     html: str
 
 
-def render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
+def render(template: str, context: Mapping[str, Any], *, language: str) -> RenderedEmail:
     """Render `email/<template>.txt`, whose first line is the subject, and `email/<template>.html`.
 
     Raises whatever a template raises.
     """
+    with translation.override(language):
+        return _render(template, in_words(context))
+
+
+def _render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
     shop = in_force()
     values = {
         "shop_name": shop.name,

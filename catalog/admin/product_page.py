@@ -15,6 +15,7 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.affixes import MoneyWidget
 from backoffice.admin.base import AnyField, AnyForm
 from backoffice.dates import moment
+from backoffice.numbers import grouped
 from backoffice.shop.in_force import in_force
 from catalog.admin.adjusting import AdjustHere, AdjustingHere
 from catalog.admin.history import stock_of
@@ -81,7 +82,7 @@ class ProductPage(ProductPictures, AdjustingHere):
             kwargs["help_text"] = _("Per unit. Only those who may edit products see it.")
         if name == "low_stock_threshold":
             kwargs["help_text"] = gettext("Empty: the shop’s own, %(threshold)s.") % {
-                "threshold": f"{in_force().low_stock_threshold:,}"
+                "threshold": grouped(in_force().low_stock_threshold)
             }
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if name in BESIDE:

@@ -21,6 +21,7 @@ from accounts.security_log import write_line
 from backoffice.db.statements import selecting
 from backoffice.errors import Conflict, Fault
 from backoffice.money import ZERO, formatted, rounded
+from backoffice.numbers import grouped
 from backoffice.requests.throttling import claim_turn
 from backoffice.shop.in_force import ShopNow, in_force
 from orders.models import OrderLine
@@ -182,8 +183,8 @@ def _amount_in_words(name: str, amount: Any) -> str:
     if name == "value":
         return _("%(amount)s of goods") % {"amount": formatted(amount, settings.SHOP_CURRENCY)}
     if name == "orders":
-        return ngettext("%(count)s order", "%(count)s orders", amount) % {"count": f"{amount:,}"}
-    return ngettext("%(count)s unit", "%(count)s units", amount) % {"count": f"{amount:,}"}
+        return ngettext("%(count)s order", "%(count)s orders", amount) % {"count": grouped(amount)}
+    return ngettext("%(count)s unit", "%(count)s units", amount) % {"count": grouped(amount)}
 
 
 def _json_amount(amount: Any) -> Any:
@@ -247,5 +248,5 @@ def _of_one_product(at_most: int) -> list[Holder]:
 
 
 def _share_in_words(sku: str, held: int, on_hand: int) -> str:
-    facts = {"held": f"{held:,}", "on_hand": f"{on_hand:,}", "sku": sku}
+    facts = {"held": grouped(held), "on_hand": grouped(on_hand), "sku": sku}
     return _("%(held)s × %(sku)s, of %(on_hand)s on hand") % facts

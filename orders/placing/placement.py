@@ -16,6 +16,7 @@ from backoffice.db.sending import ask
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email
 from backoffice.errors import Fault, Invalid
+from backoffice.languages import language_named
 from backoffice.money import MAX_AMOUNT, places
 from backoffice.shop.in_force import ShopNow
 from catalog import stock
@@ -97,7 +98,7 @@ def place_order(
     """
     at = at or timezone.now()
     wanted = merged(request.lines)
-    address = address_fields(request.address)
+    address, language = address_fields(request.address), language_named(request.language)
     checked, name = checked_email(email), customer_name or address["ship_name"]
     basket, is_limited = Basket(list(wanted), request.promo_code, email, at), open_limits.is_limited(by)
     found, customer = reading.hold(basket, name=name, is_limited=is_limited)
@@ -106,9 +107,9 @@ def place_order(
     if is_limited:
         limits = open_limits.limits_of(found.shop)
         open_limits.refuse_beyond(limits, customer, found.present, _added_to_open(priced), by=by)
-    came_from = {"origin": origin, "external_number": external_number}
+    others = {"origin": origin, "external_number": external_number, "language": language}
     order = _write_order(
-        priced, request, {**address, **came_from}, customer, found.promo, email=checked, by=by, at=at
+        priced, request, {**address, **others}, customer, found.promo, email=checked, by=by, at=at
     )
     lines = order.placed_lines = _write_lines(order, priced)
     happened(order, EventKind.PLACED, {"total": str(order.total)}, by=by, at=at, lines=lines)

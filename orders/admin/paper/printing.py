@@ -17,6 +17,7 @@ from accounts.models import User
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import is_key
+from backoffice.numbers import grouped
 from backoffice.shop.in_force import in_force
 from orders.admin.order.items import address_of, items_of, totals_of
 from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
@@ -118,7 +119,7 @@ class OrderPrinting(ReadOnlyAdmin):
         numbers = [str(order) for order in _in_order_of(pks)]
         title = ngettext("Pick list for %(count)s order", "Pick list for %(count)s orders", len(numbers))
         context = {"picks": picks, "units": sum(pick.units for pick in picks), "numbers": numbers}
-        return _sheets(request, "picks", title % {"count": f"{len(numbers):,}"}, **context)
+        return _sheets(request, "picks", title % {"count": grouped(len(numbers))}, **context)
 
     def _slips(self, request: HttpRequest, orders: list[Order], *, back: str = "") -> HttpResponse:
         slips = slips_of(orders)
