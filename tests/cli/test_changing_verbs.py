@@ -173,6 +173,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "users activate": ("gone@example.com",),
     "users password": ("ana@example.com", "--password-stdin"),
     "users link": ("ana@example.com",),
+    "users sign-out": ("ana@example.com",),
     "users email": ("ana@example.com", "ana.moreira@example.com"),
     "users mfa reset": ("app@example.com",),
     "emails requeue": ("{mail}",),
