@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mailing.account_mails import tell, told_now
-from accounts.models import AccountChange, User
+from accounts.mailing.account_mails import tell, told_now, who
+from accounts.models import AccountChange, Customer, User
 from accounts.models.changes import changed
 from accounts.models.users import checked_name
 from accounts.passwords.choosing import check_strength, store_password
@@ -21,9 +21,10 @@ from accounts.tokens.refresh import revoke_everything
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email, normalised_email
 from backoffice.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Stale, Title
+from backoffice.languages import language_named
 
 SUPERUSER = "superuser"
-VERSION_FIELDS = ("auth_version", "is_active", "name")
+VERSION_FIELDS = ("auth_version", "is_active", "name", "language")
 
 
 class EmailTaken(Conflict):
@@ -135,7 +136,7 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
     before = role_of(user)
     after = _give_role(user, role, by)
     record(user, AccountChange.ROLE, {"role": changed(before or None, after)}, by=by)
-    roles = {"before": before, "after": after, "by": str(by)}
+    roles = {"before": before, "after": after, "by": who(by)}
     tell(user.email, "role_changed", {"name": user.greeting, **roles, **told_now()})
     revoke_everything(user, because="role changed")
     return _reloaded(user)
@@ -179,6 +180,7 @@ def edit_user(
     user: User,
     *,
     name: str | None = None,
+    language: str | None = None,
     role: str | None = None,
     is_active: bool | None = None,
     expected_version: str | None = None,
@@ -196,6 +198,8 @@ def edit_user(
     if name is not None:
         user.name = checked_name(name)
         user.save(update_fields=["name"])
+    if language is not None:
+        speak(user, language)
     if role is not None:
         set_role(user, role, by=by)
     if is_active is not None:
@@ -203,9 +207,20 @@ def edit_user(
     return _reloaded(user)
 
 
-def version_of(auth_version: int, is_active: bool, name: str) -> str:
+def speak(user: User, language: str) -> None:
+    """Choose the language of their pages and of all mails to them; "" is the shop's.
+
+    Raises:
+        Invalid: there is no such language.
+    """
+    user.language = language_named(language)
+    user.save(update_fields=["language"])
+    Customer.objects.filter(user=user).update(language=user.language)
+
+
+def version_of(auth_version: int, is_active: bool, name: str, language: str) -> str:
     """Return a version that differs after every change by `edit_user`; takes VERSION_FIELDS' columns."""
-    return sha256(f"{auth_version} {is_active} {name}".encode()).hexdigest()[:16]
+    return sha256(f"{auth_version} {is_active} {name} {language}".encode()).hexdigest()[:16]
 
 
 def _version(user: User) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Value, When
 
-from accounts.models import User
+from accounts.models import Authenticator, User
 from accounts.people import SUPERUSER, role_named
 from backoffice.db.search_text import people_matching
 
@@ -17,18 +17,25 @@ USER_COLUMNS = {
     "email": "email",
     "name": "name",
     "role": "role",
+    "language": "language",
     "is_staff": "is_staff",
     "is_active": "is_active",
+    "has_second_factor": "has_second_factor",
     "created_at": "created_at",
     "last_login_at": "last_login",
 }
 
 
 def users_with_roles() -> QuerySet[User]:
-    """Return all users; `role` is a role's name, "superuser", or None for a customer."""
+    """Return all users; `role` is a role's name, "superuser", or None for a customer.
+
+    `has_second_factor` tells whether an authenticator app or a passkey is set up.
+    """
     groups = Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")
     is_superuser = When(is_superuser=True, then=Value(SUPERUSER))
-    return User.objects.annotate(role=Case(is_superuser, default=Subquery(groups[:1])))
+    factors = Authenticator.objects.filter(user=OuterRef("pk"))
+    role = Case(is_superuser, default=Subquery(groups[:1]))
+    return User.objects.annotate(role=role, has_second_factor=Exists(factors))
 
 
 def user_as_data(row: Mapping[str, Any], names: Iterable[str] = USER_COLUMNS) -> dict[str, Any]:

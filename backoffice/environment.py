@@ -34,6 +34,11 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def names_given() -> frozenset[str]:
+    """Return the names of all variables that are set and not empty."""
+    return frozenset(name for name in os.environ if text(name))
+
+
 def boolean(name: str, *, default: bool) -> bool:
     value = os.environ.get(name)
     if value is None:

@@ -41,11 +41,14 @@ SECRET_KEY = secret_key()
 # Earlier keys: what they signed stays good until they are taken away. Only the current one signs.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
-# The shop
+# The shop. What backoffice/shop/table.py names may be changed on the settings page, unless it is given here.
 
+IN_ENVIRONMENT = env.names_given()
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 # Written as CSS and mail clients take it.
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
+# The name of a picture, which only the settings page can give.
+SHOP_LOGO = ""
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.currency("SHOP_CURRENCY", "EUR")
@@ -209,9 +212,9 @@ else:
     HUEY |= {"huey_class": "backoffice.runtime.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
-EMAIL_FROM = env.text("EMAIL_FROM", f"{SHOP_NAME} <shop@{urlsplit(SHOP_URL).hostname}>")
-DEFAULT_FROM_EMAIL = EMAIL_FROM
-SERVER_EMAIL = EMAIL_FROM
+# Empty: the shop's name, as it is when a mail leaves, and an address at this host.
+EMAIL_FROM = env.text("EMAIL_FROM")
+EMAIL_HOST_NAME = urlsplit(SHOP_URL).hostname
 MAILERS = {
     "default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": env.mail_options(EMAIL_BACKEND_PATH, VAR_DIR)}
 }
@@ -232,6 +235,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Whether staff show a second factor beside their password: nobody, who has set one up, or everybody.
+SHOP_MFA = env.one_of("SHOP_MFA", "offered", among=["off", "offered", "required"])
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 600)
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")

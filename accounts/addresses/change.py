@@ -94,7 +94,7 @@ def _ask(user: User, wanted: str, *, needs_old: bool, by: Actor) -> EmailChange 
         user=user, email=wanted, needs_old=needs_old, actor=by.user, source=by.source, asked_at=now
     )
     about = {"name": user.greeting, "email": change.readable_email, **told_now()}
-    tell(wanted, "email_change_new", about | change_link(change, NEW))
+    tell(wanted, "email_change_new", about | change_link(change, NEW), language=user.language)
     template = "email_change_old" if needs_old else "email_change_told"
     tell(user.email, template, about | change_link(change, OLD))
     return change
@@ -177,7 +177,8 @@ def _carry_out(change: EmailChange, by: Actor) -> None:
     change.save(update_fields=["ended_at"])
     follow_address(user, by=by)
     record(user, AccountChange.EMAIL, {"email": changed(before, user.email)}, by=by)
-    tell(before, "email_changed", {"name": user.greeting, "email": user.readable_email, **told_now()})
+    about = {"name": user.greeting, "email": user.readable_email, **told_now()}
+    tell(before, "email_changed", about, language=user.language)
     revoke_everything(user, because="e-mail changed")
 
 

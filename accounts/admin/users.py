@@ -1,5 +1,6 @@
 """Users and roles: who may come in, and what their role lets them do."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django.contrib.auth.admin  # noqa: F401  It registers groups.
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.addresses.change import ask_for_somebody
@@ -25,10 +27,13 @@ from accounts.invitations import invite, send_password_link
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import RIGHTS, ROLES
+from accounts.second_factor.factors import reset_factors
+from accounts.second_factor.recovery_codes import codes_left
+from accounts.second_factor.requirement import has_factor, is_offered
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.cells import Dot, beside, moment, status
-from backoffice.admin.dialogs import DialogButton, UseCaseDialog
+from backoffice.admin.dialogs import ButtonsFollowState, DialogButton, UseCaseDialog
 from backoffice.admin.email_input import EmailAddressInput
 from backoffice.admin.lists import view_tabs
 from backoffice.db.search_text import people_matching
@@ -99,8 +104,17 @@ class ChangeEmail(UseCaseDialog):
         self.done = _("The link is on its way; the address changes once it is confirmed there.")
 
 
+class RemoveFactors(UseCaseDialog):
+    def carry_out(self, data: dict[str, Any]) -> None:
+        if asked_again(self.request):
+            raise Forbidden(_("You signed in some time ago: load the page again and type your password."))
+        user = get_object_or_404(User, pk=str(self.object_id))
+        reset_factors(user, by=actor_of(self.request))
+        self.done = _("Their second factors are removed; you both get a mail.")
+
+
 @admin.register(User)
-class UserAdmin(DomainAdmin):
+class UserAdmin(ButtonsFollowState, DomainAdmin):
     form = UserForm
     formfield_overrides = {models.EmailField: {"widget": EmailAddressInput}}
     list_display = ("person", "role_shown", "state", "signed_in")
@@ -109,8 +123,8 @@ class UserAdmin(DomainAdmin):
     search_help_text = gettext_lazy("E-mail or name")
     ordering = ("email",)
     actions_list = ("roles",)
-    actions_detail = ("password_link", "change_email")
-    aside_template = "accounts/user_history.html"
+    actions_detail = ("password_link", "change_email", "remove_factors")
+    aside_template = "accounts/user_aside.html"
     empty_title = gettext_lazy("Nobody yet")
     empty_button = gettext_lazy("Invite a colleague")
     empty_text = gettext_lazy("Invite a colleague: they get an e-mail with which they choose their password.")
@@ -207,7 +221,7 @@ class UserAdmin(DomainAdmin):
         # An invitation ends with its mail: whoever invites goes back to the list.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": obj is not None}
         if obj is not None:
-            context["events"] = latest_events(obj)
+            context |= {"events": latest_events(obj), **_second_factors(obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:
@@ -246,6 +260,9 @@ class UserAdmin(DomainAdmin):
 
     # Actions
 
+    def hidden_buttons(self, row: User) -> Collection[str]:
+        return () if has_factor(row) else ("remove_factors",)
+
     @action(description=gettext_lazy("Roles in words"), icon="badge", permissions=["view"], url_path="roles")
     def roles(self, request: HttpRequest) -> HttpResponse:
         """Show what each role may do, from `accounts/roles.py`; it changes nothing, hence a link."""
@@ -282,3 +299,25 @@ class UserAdmin(DomainAdmin):
         ),
         submit=gettext_lazy("Send"),
     )
+    remove_factors = DialogButton(
+        gettext_lazy("Remove second factors"),
+        RemoveFactors,
+        permissions=["accounts.change_user"],
+        url_path="remove-factors",
+        icon="phonelink_erase",
+        title=gettext_lazy("Remove all their second factors"),
+        description=gettext_lazy(
+            "For somebody who has lost phone and recovery codes, and whom you know: ask them in person. "
+            "Then the password alone lets them in, and whatever they are signed in with ends."
+        ),
+        submit=gettext_lazy("Remove"),
+        variant=ActionVariant.DANGER,
+    )
+
+
+def _second_factors(user: User) -> dict[str, Any]:
+    """Return what the page of a member of staff tells of their second factors."""
+    if not user.is_staff or not is_offered():
+        return {}
+    factors = list(user.authenticators.order_by("pk"))
+    return {"factors": factors, "codes_left": codes_left(user) if factors else 0, "tells_factors": True}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.email_addresses import readable_email
+from backoffice.numbers import grouped
 
 type Facts = Mapping[str, Any]
 
@@ -22,6 +23,11 @@ class AccountChange(TextChoices):
     EMAIL_ASKED = "email_asked", gettext_lazy("Another e-mail address asked for")
     EMAIL = "email", gettext_lazy("E-mail address changed")
     EMAIL_STOPPED = "email_stopped", gettext_lazy("Change of the e-mail address stopped")
+    MFA_ADDED = "mfa_added", gettext_lazy("Second factor added")
+    MFA_REMOVED = "mfa_removed", gettext_lazy("Second factor removed")
+    MFA_RESET = "mfa_reset", gettext_lazy("Second factors removed")
+    RECOVERY_CODES = "recovery_codes", gettext_lazy("Recovery codes made")
+    RECOVERY_USED = "recovery_used", gettext_lazy("Recovery code used")
     LINK = "link", gettext_lazy("Password link sent")
     SIGNED_IN = "signed_in", gettext_lazy("Signed in")
     REFUSED = "refused", gettext_lazy("Sign-in refused")
@@ -59,7 +65,28 @@ def _new_email(facts: Facts) -> str:
     return f"{readable_email(email['from'])} → {readable_email(email['to'])}"
 
 
+def _factor(facts: Facts) -> str:
+    """`authenticator app`, or `passkey “Laptop”`."""
+    if facts.get("factor") == "passkey":
+        return _("passkey “%(name)s”") % {"name": facts["name"]}
+    if facts.get("replaced"):
+        return _("authenticator app, in the place of the one before")
+    return _("authenticator app") if "factor" in facts else ""
+
+
+def _reset(facts: Facts) -> str:
+    return _("of %(account)s") % {"account": readable_email(facts["account"])} if "account" in facts else ""
+
+
+def _left(facts: Facts) -> str:
+    if "left" not in facts:
+        return ""
+    return ngettext("%(count)s left", "%(count)s left", facts["left"]) % {"count": facts["left"]}
+
+
 def _refused(facts: Facts) -> str:
+    if facts.get("second_factor"):
+        return _("second factor")
     return _("password asked again") if facts.get("asked_again") else ""
 
 
@@ -77,7 +104,7 @@ def _signed_out(facts: Facts) -> str:
 
 def _exported(facts: Facts) -> str:
     values = {
-        "count": f"{facts.get('count', 0):,}",
+        "count": grouped(facts.get("count", 0)),
         "format": facts.get("format", "").upper(),
         "promotion": facts.get("promotion"),
     }
@@ -111,7 +138,12 @@ DETAILS: Mapping[str, Callable[[Facts], str]] = {
     AccountChange.EMAIL_ASKED: _new_email,
     AccountChange.EMAIL: _new_email,
     AccountChange.EMAIL_STOPPED: _new_email,
+    AccountChange.MFA_ADDED: _factor,
+    AccountChange.MFA_REMOVED: _factor,
+    AccountChange.MFA_RESET: _reset,
+    AccountChange.RECOVERY_USED: _left,
     AccountChange.REFUSED: _refused,
+    AccountChange.LIMITED: _refused,
     AccountChange.SIGNED_OUT: _signed_out,
     AccountChange.EXPORTED: _exported,
 }

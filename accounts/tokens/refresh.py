@@ -67,6 +67,12 @@ def rotate(refresh: str) -> TokenPair:
     return pair
 
 
+def owner_of(refresh: str) -> User | None:
+    """Return whose refresh token it is, whether or not it is still good; None when nobody's."""
+    token = _find(refresh)
+    return token.family.user if token else None
+
+
 @write_transaction
 def _rotate(refresh: str) -> TokenPair | None:
     token = _find(refresh)

@@ -19,7 +19,7 @@ problem with a stable `code`. A POST with an `Idempotency-Key` may be repeated s
 """
 
 api = DocumentedAPI(
-    title=f"{settings.SHOP_NAME} API",
+    title="Shop API",
     version="1.0.0",
     description=DESCRIPTION.strip(),
     docs_url=None,

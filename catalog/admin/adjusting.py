@@ -27,6 +27,7 @@ from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.admin.idempotency import IdempotencyKeyField, done_once
 from backoffice.db.fields import one_line
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from catalog import stock
 from catalog.admin.short_count import link_to_cancel
 from catalog.models import Product, Reason, StockMovement
@@ -159,6 +160,6 @@ def words_of(product: Product, movement: StockMovement) -> str:
     return gettext("%(sku)s: %(change)s. Now %(on_hand)s on hand, %(available)s available.") % {
         "sku": product.sku,
         "change": signed(movement.on_hand_delta),
-        "on_hand": f"{movement.on_hand_after:,}",
-        "available": f"{available:,}",
+        "on_hand": grouped(movement.on_hand_after),
+        "available": grouped(available),
     }

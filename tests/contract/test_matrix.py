@@ -49,6 +49,9 @@ FULFILS = "401 403 403 200 200 200 403 403"
 # The order is Ada's, part-shipped. Nobody, Ada, Bob, Manager, Warehouse, Support, Marketing, Viewer.
 MATRIX = {
     "sign_in": Row(EVERYBODY, {"email": "ada@example.com", "password": PASSWORD}),
+    "sign_in_second": Row(
+        "401 401 401 401 401 401 401 401", {"challenge": "of-no-password", "code": "287082"}
+    ),
     "refresh_tokens": Row(EVERYBODY, lambda ada: {"refresh": issue_pair(ada).refresh}),
     "sign_out": Row("401 204 204 204 204 204 204 204"),
     "change_password": Row(

@@ -18,6 +18,7 @@ from backoffice.admin.base import DomainAdmin
 from backoffice.admin.idempotency import done_once, new_idempotency_key
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.money import MAX_AMOUNT, places
+from backoffice.numbers import grouped
 from catalog.admin.families.members import family_or_404, page_of_family, require
 from catalog.families import PlannedProduct, make_products, offered_pattern, plan_products_of
 from catalog.families.combinations import values_in_use
@@ -165,7 +166,7 @@ def _made(request: HttpRequest, family: ProductFamily, rows: Sequence[Combinatio
         "%(count)s products were made. They have no stock yet: receive some.",
         len(wanted),
     )
-    messages.success(request, made % {"count": f"{len(wanted):,}"})
+    messages.success(request, made % {"count": grouped(len(wanted))})
     return HttpResponseRedirect(page_of_family(family))
 
 

@@ -1,8 +1,8 @@
 /* What adjusting would do to the stock, said before the click. */
-import { gettext } from "../backoffice/words.js";
+import { gettext, grouped } from "../backoffice/words.js";
 
 const form = document.querySelector(".bo-adjust");
-const shown = (units) => units.toLocaleString("en-GB").replace("-", "−");
+const shown = (units) => grouped(units).replace("-", "−");
 
 function element(name, className, text) {
   const made = document.createElement(name);

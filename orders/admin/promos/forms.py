@@ -14,6 +14,7 @@ from unfold.widgets import (
 )
 
 from backoffice.admin.idempotency import IdempotencyKeyField
+from backoffice.numbers import grouped
 from orders.admin.promos.terms_form import NamedTermsForm, field_of, initial_of
 from orders.models import PromoCode, Promotion
 from orders.models.promo import normalised_code
@@ -88,7 +89,7 @@ class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
         min_value=1,
         max_value=MOST_CODES,
         initial=USUAL_COUNT,
-        help_text=format_lazy(_("Up to {count} at once."), count=f"{MOST_CODES:,}"),
+        help_text=format_lazy(_("Up to {count} at once."), count=grouped(MOST_CODES)),
         widget=UnfoldAdminIntegerFieldWidget({"data-focus": True}),
     )
     prefix = CodeField(  # type: ignore[assignment]  # not the form's own prefix

@@ -17,6 +17,7 @@ from accounts.actors import name_told_to
 from accounts.models import User
 from backoffice import dates
 from backoffice.money import percent
+from backoffice.numbers import grouped
 from catalog.models import Category, Product
 from orders.admin import words
 from orders.admin.changes import FieldChange
@@ -59,7 +60,7 @@ def _percentage(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:,}"
+    return grouped(value)
 
 
 def _beginning(value: Any) -> str:
@@ -172,7 +173,7 @@ def _generated(details: Mapping[str, Any]) -> str:
             "Generated %(count)s codes, each for %(limit)s uses and with %(bits)s bits",
             count,
         )
-    facts = {"count": f"{count:,}", "limit": f"{limit or 0:,}", "bits": details.get("bits")}
+    facts = {"count": grouped(count), "limit": grouped(limit or 0), "bits": details.get("bits")}
     return told % facts
 
 
