@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # For its ordinals, which need its translations.
+    "django.contrib.humanize",
     "import_export",
     "ninja",
     "huey.contrib.djhuey",
