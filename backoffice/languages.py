@@ -5,6 +5,7 @@ from django.utils.translation import get_supported_language_variant, trans_real
 from django.utils.translation import gettext as _
 
 from backoffice.errors import Fault, Invalid
+from backoffice.shop.in_force import shown
 
 
 def languages() -> list[tuple[str, str]]:
@@ -30,8 +31,7 @@ def language_named(code: str) -> str:
 
 
 def language_of_shop() -> str:
-    code: str = settings.SHOP_LANGUAGE
-    return code
+    return shown().language
 
 
 def language_asked_for(accept_language: str) -> str:
