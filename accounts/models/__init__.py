@@ -3,6 +3,7 @@
 from accounts.models.changes import AccountChange
 from accounts.models.customers import Customer
 from accounts.models.email_changes import EmailChange
+from accounts.models.erasures import ErasedKind, Erasure
 from accounts.models.events import AccountEvent
 from accounts.models.sessions import BrowserSession, KnownPlace
 from accounts.models.sources import Source, name_of
@@ -15,6 +16,8 @@ __all__ = [
     "BrowserSession",
     "Customer",
     "EmailChange",
+    "ErasedKind",
+    "Erasure",
     "KnownPlace",
     "RefreshToken",
     "Source",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.db.inserting import insert_unanswered
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import is_erased
 from backoffice.errors import Conflict, NotFound
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.runtime.after_commit import tell_redis
@@ -37,8 +38,11 @@ def queue_email(
 
     `about` is the number of the order that it is about, if it is about one. `template` names
     `email/<template>.txt` and `.html`; `context` holds what JSON holds. Values whose key begins with
-    `secret_` are forgotten once the mail is sent. A suppressed mail is recorded, never sent.
+    `secret_` are forgotten once the mail is sent. A suppressed mail is recorded, never sent. Nobody is
+    written to who was erased.
     """
+    if is_erased(recipient):
+        return
     message = EmailMessage(
         cause=cause,
         about=about,

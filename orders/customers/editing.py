@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.customers import held_customers
 from accounts.models import Customer
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Fault, Invalid, NotFound
+from backoffice.errors import Conflict, Fault, Invalid, NotFound
 from backoffice.text import fault_of
 from orders.models import CustomerEvent, CustomerEventKind
 
@@ -28,6 +28,7 @@ def edit_customer(
     Raises:
         Invalid: naming every value that is too long or has control characters.
         NotFound: the customer is gone.
+        Conflict: they were erased.
     """
     given = {"name": name, "phone": phone, "note": note}
     wanted = {
@@ -39,6 +40,8 @@ def edit_customer(
     held = held_customers(customer.pk).get(customer.pk)
     if held is None:
         raise NotFound(_("There is no customer %(who)s.") % {"who": customer.pk})
+    if held.erased_at is not None:
+        raise Conflict(_("This customer was erased. Nothing is kept of them any more."))
     changes = {
         field: [getattr(held, field), value]
         for field, value in wanted.items()
