@@ -6,13 +6,11 @@ from django import forms
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.enums import ActionVariant
 
 from accounts.addresses.change import ask_for_somebody
 from accounts.admin.actor import actor_of
 from accounts.invitations import send_password_link
 from accounts.models import User
-from accounts.second_factor.factors import reset_factors
 from accounts.sign_in.clients import sign_out_everywhere
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
@@ -54,12 +52,6 @@ class SignOut(UserDialog):
         self.done = _("%(email)s is signed out everywhere.") % {"email": user.readable_email}
 
 
-class RemoveFactors(UserDialog):
-    def act(self, user: User, data: dict[str, Any]) -> None:
-        reset_factors(user, by=actor_of(self.request))
-        self.done = _("Their second factors are removed; you both get a mail.")
-
-
 MAY_CHANGE = ("accounts.change_user",)
 PASSWORD_LINK = DialogButton(
     gettext_lazy("Send password link"),
@@ -96,18 +88,4 @@ SIGN_OUT = DialogButton(
         "Their browsers and programs have to sign in again, with the same password. They get a mail."
     ),
     submit=gettext_lazy("Sign out"),
-)
-REMOVE_FACTORS = DialogButton(
-    gettext_lazy("Remove second factors"),
-    RemoveFactors,
-    permissions=MAY_CHANGE,
-    url_path="remove-factors",
-    icon="phonelink_erase",
-    title=gettext_lazy("Remove all their second factors"),
-    description=gettext_lazy(
-        "For somebody who has lost phone and recovery codes, and whom you know: ask them in person. "
-        "Then the password alone lets them in, and whatever they are signed in with ends."
-    ),
-    submit=gettext_lazy("Remove"),
-    variant=ActionVariant.DANGER,
 )

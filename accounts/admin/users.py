@@ -19,14 +19,14 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.admin.actor import actor_of
-from accounts.admin.user_dialogs import CHANGE_EMAIL, PASSWORD_LINK, REMOVE_FACTORS, SIGN_OUT
+from accounts.admin.second_factor import factors_of_colleague
+from accounts.admin.user_dialogs import CHANGE_EMAIL, PASSWORD_LINK, SIGN_OUT
 from accounts.history import latest_events
 from accounts.invitations import invite
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import RIGHTS, ROLES
-from accounts.second_factor.recovery_codes import codes_left
-from accounts.second_factor.requirement import has_factor, is_offered
+from accounts.second_factor.requirement import has_factor
 from accounts.sign_in.clients import clients_of
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
@@ -192,7 +192,8 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
         # An invitation ends with its mail: whoever invites goes back to the list.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": obj is not None}
         if obj is not None:
-            context |= {"events": latest_events(obj), "clients": clients_of(obj), **_second_factors(obj)}
+            told = factors_of_colleague.told_about(obj)
+            context |= {"events": latest_events(obj), "clients": clients_of(obj), **told}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:
@@ -250,12 +251,4 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
     password_link = PASSWORD_LINK
     change_email = CHANGE_EMAIL
     sign_out = SIGN_OUT
-    remove_factors = REMOVE_FACTORS
-
-
-def _second_factors(user: User) -> dict[str, Any]:
-    """Return what the page of a member of staff tells of their second factors."""
-    if not user.is_staff or not is_offered():
-        return {}
-    factors = list(user.authenticators.order_by("pk"))
-    return {"factors": factors, "codes_left": codes_left(user) if factors else 0, "tells_factors": True}
+    remove_factors = factors_of_colleague.BUTTON
