@@ -46,7 +46,7 @@ class ChangeEmail(UserDialog):
         self.done = _("The link is on its way; the address changes once it is confirmed there.")
 
 
-class SignOut(UserDialog):
+class SignColleagueOut(UserDialog):
     def act(self, user: User, data: dict[str, Any]) -> None:
         sign_out_everywhere(user, by=actor_of(self.request))
         self.done = _("%(email)s is signed out everywhere.") % {"email": user.readable_email}
@@ -79,7 +79,7 @@ CHANGE_EMAIL = DialogButton(
 )
 SIGN_OUT = DialogButton(
     gettext_lazy("Sign out everywhere"),
-    SignOut,
+    SignColleagueOut,
     permissions=MAY_CHANGE,
     url_path="sign-out",
     icon="logout",
