@@ -1,6 +1,5 @@
 """Nothing that people read is hidden from translators: pages and mails are shown in a language of marks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ from orders.emails.contexts import BOOKS_DO_NOT_BALANCE, PROMOTIONS_ENDED, Happe
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, return_items, ship_order
 from orders.fulfilment.shipments import correct_shipment, undo_shipment
 from orders.models import Order, Promotion
-from tests.admin_pages import first, open_a_shop
-from tests.contract import hostile
+from tests.admin_pages import open_a_shop
 from tests.contract.marked import LANGUAGE, marked_language, texts_of, words_of_data, words_outside
+from tests.contract.walking import whatever_answers
 from tests.factories import CLI, make_product, make_user, place
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +56,9 @@ def test_no_page_dialog_or_sheet_has_a_word_that_no_catalogue_has(monkeypatch: p
     found: dict[str, tuple[list[str], str]] = {}
     with marked_language(monkeypatch):
         shown = 0
-        for address, html in _whatever_opens(client, order):
+        for address, kind, html in whatever_answers(client, order):
+            if not kind.startswith("text/html"):
+                continue
             shown += 1
             found |= {text[:80]: (words, address) for text, words in _unmarked(html, data)}
     assert shown > 80
@@ -93,19 +94,6 @@ def test_what_no_catalogue_has_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         assert _unmarked(page, frozenset({"Ann"})) == [("Bare", ["Bare"])]
         assert _unmarked("<p>⟦Some⟧ more</p>", frozenset()) == [("⟦Some⟧ more", ["more"])]
-
-
-def _whatever_opens(client: Client, order: Order) -> Iterator[tuple[str, str]]:
-    """Yield every address of the admin that answers with HTML: pages, dialogs, parts of pages and paper."""
-    addresses = [hostile.with_first_row(pattern, first(pattern)) for pattern in hostile.patterns()]
-    addresses.append(f"/admin/orders/order/scan/?order={order}")
-    addresses.append("/admin/orders/promotion/backtest/?run=1&percent_off=10")
-    for address in addresses:
-        answer = client.get(address)
-        # Read to its end a file is closed.
-        content = b"".join(answer)
-        if answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html"):
-            yield address, content.decode()
 
 
 def _unmarked(html: str, data: frozenset[str]) -> list[tuple[str, list[str]]]:
