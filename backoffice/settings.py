@@ -47,8 +47,6 @@ IN_ENVIRONMENT = env.names_given()
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 # Written as CSS and mail clients take it.
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
-# The name of a picture, which only the settings page can give.
-SHOP_LOGO = ""
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.currency("SHOP_CURRENCY", "EUR")
@@ -71,6 +69,13 @@ SHOP_MAX_OPEN_UNITS = env.limit("SHOP_MAX_OPEN_UNITS", 5_000)
 # In other currencies so much may be next to nothing: there the limits on orders and units alone are given.
 MOST_OPEN = Decimal("25000.00") if SHOP_CURRENCY in ("CHF", "EUR", "GBP", "USD") else None
 SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", MOST_OPEN, currency=SHOP_CURRENCY) or None
+# What is kept of people, and for how long: docs/privacy.md. None is for ever.
+SHOP_KEEP_MAIL_TEXTS_DAYS = env.limit("SHOP_KEEP_MAIL_TEXTS_DAYS", 0)
+SHOP_KEEP_CUSTOMERS_MONTHS = env.limit("SHOP_KEEP_CUSTOMERS_MONTHS", 0)
+SHOP_KEEP_SIGN_INS_DAYS = env.limit("SHOP_KEEP_SIGN_INS_DAYS", 180)
+SHOP_KEEP_SECURITY_LOG_DAYS = env.limit("SHOP_KEEP_SECURITY_LOG_DAYS", 0)
+# Which rows were erased, for when a backup brings them back.
+ERASURES_FILE = Path(env.text("ERASURES_FILE") or VAR_DIR / "erasures.jsonl")
 
 # Apps
 
@@ -88,6 +93,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # For its ordinals, which need its translations.
+    "django.contrib.humanize",
     "import_export",
     "ninja",
     "huey.contrib.djhuey",
@@ -212,9 +219,8 @@ else:
     HUEY |= {"huey_class": "backoffice.runtime.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
-# Empty: the shop's name, as it is when a mail leaves, and an address at this host.
+# Empty: the shop, by its name when a mail leaves, at the host of SHOP_URL.
 EMAIL_FROM = env.text("EMAIL_FROM")
-EMAIL_HOST_NAME = urlsplit(SHOP_URL).hostname
 MAILERS = {
     "default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": env.mail_options(EMAIL_BACKEND_PATH, VAR_DIR)}
 }
@@ -280,9 +286,11 @@ if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_ENGINE = "accounts.sign_in.sessions"
-# A session ends after so long without a request, and after twelve hours whatever happens.
-SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# A session ends after so long without a request, and after so long whatever happens.
+SESSION_COOKIE_AGE = 60 * 60 * env.between("SESSION_LONGEST_HOURS", 12, least=1, most=30 * 24)
+SESSION_IDLE_SECONDS = 60 * env.between(
+    "SESSION_IDLE_MINUTES", min(120, SESSION_COOKIE_AGE // 60), least=5, most=SESSION_COOKIE_AGE // 60
+)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0

@@ -12,6 +12,8 @@ from django.db.models import CharField, TextField
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from backoffice.templatetags import frame
+
 OPEN, CLOSE = "⟦", "⟧"
 CONTEXT = "\x04"
 LANGUAGE = "de"
@@ -67,6 +69,8 @@ class Marked:
 def marked_language(monkeypatch: Any) -> Iterator[None]:
     """Let German be the language of marks."""
     real = trans_real.translation
+    # Parts of pages that are kept by language.
+    monkeypatch.setattr(frame, "_kept", {})
     marked = Marked(real(LANGUAGE))
     monkeypatch.setattr(trans_real, "translation", lambda code: marked if code == LANGUAGE else real(code))
     with translation.override(LANGUAGE):
