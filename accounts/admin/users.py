@@ -26,8 +26,15 @@ from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
+<<<<<<< HEAD
+from accounts.roles import RIGHTS, ROLES, role_in_words
+from accounts.second_factor.factors import reset_factors
+from accounts.second_factor.recovery_codes import codes_left
+from accounts.second_factor.requirement import has_factor, is_offered
+=======
 from accounts.roles import RIGHTS, ROLES
 from accounts.second_factor.requirement import has_factor
+>>>>>>> main
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.cells import Dot, beside, moment, status
@@ -63,7 +70,7 @@ def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, Saf
             name,
             format_html(
                 '<strong class="bo-name">{}</strong><span class="bo-role">{} <em>{}</em></span>',
-                name.capitalize() or _("No role"),
+                role_in_words(name) or _("No role"),
                 may,
                 may_not,
             ),
@@ -73,7 +80,7 @@ def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, Saf
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
-    role = forms.ChoiceField(widget=UnfoldAdminRadioSelectWidget)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), widget=UnfoldAdminRadioSelectWidget)
 
     class Meta:
         model = User
@@ -156,7 +163,7 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
 
     @display(description=gettext_lazy("Role"))
     def role_shown(self, user: User) -> str:
-        return role_of(user).capitalize() or (_("No role") if user.is_staff else _("Customer"))
+        return role_in_words(role_of(user)) or (_("No role") if user.is_staff else _("Customer"))
 
     @display(description=gettext_lazy("State"), ordering="is_active")
     def state(self, user: User) -> SafeString:
