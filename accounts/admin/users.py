@@ -25,7 +25,7 @@ from accounts.history import latest_events
 from accounts.invitations import invite
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
-from accounts.roles import RIGHTS, ROLES
+from accounts.roles import RIGHTS, ROLES, role_in_words
 from accounts.second_factor.requirement import has_factor
 from accounts.sign_in.clients import clients_of
 from accounts.sign_in.sessions import asked_again
@@ -62,7 +62,7 @@ def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, Saf
             name,
             format_html(
                 '<strong class="bo-name">{}</strong><span class="bo-role">{} <em>{}</em></span>',
-                name.capitalize() or _("No role"),
+                role_in_words(name) or _("No role"),
                 may,
                 may_not,
             ),
@@ -72,7 +72,7 @@ def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, Saf
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
-    role = forms.ChoiceField(widget=UnfoldAdminRadioSelectWidget)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), widget=UnfoldAdminRadioSelectWidget)
 
     class Meta:
         model = User
@@ -133,7 +133,7 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
 
     @display(description=gettext_lazy("Role"))
     def role_shown(self, user: User) -> str:
-        return role_of(user).capitalize() or (_("No role") if user.is_staff else _("Customer"))
+        return role_in_words(role_of(user)) or (_("No role") if user.is_staff else _("Customer"))
 
     @display(description=gettext_lazy("State"), ordering="is_active")
     def state(self, user: User) -> SafeString:

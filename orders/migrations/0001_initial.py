@@ -145,7 +145,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('sku', models.CharField(max_length=64, verbose_name='SKU')),
-                ('sku_key', backoffice.db.fields.FoldedField(blank=True, max_length=128, source='sku')),
                 ('name', models.CharField(max_length=255)),
                 ('unit_price', backoffice.db.money_fields.MoneyField()),
                 ('quantity', models.PositiveIntegerField()),
