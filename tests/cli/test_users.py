@@ -117,7 +117,7 @@ def test_a_link_is_sent_unless_the_account_is_deactivated(shopctl: Shopctl) -> N
     assert shopctl("users", "link", "ana@example.com").exit_code == 0
     deactivate(user, by=CLI)
     refused = shopctl("users", "link", "ana@example.com")
-    assert (refused.exit_code, templates_sent_to("ana@example.com")) == (1, ["password_reset"])
+    assert (refused.exit_code, templates_sent_to("ana@example.com")) == (1, ["password_reset", "deactivated"])
     assert "Activate the account first" in refused.stderr
 
 

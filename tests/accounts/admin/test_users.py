@@ -89,9 +89,10 @@ def test_the_link_of_an_invitation_sets_the_password_and_signs_in_once() -> None
 
 def test_the_link_of_somebody_who_was_deactivated_no_longer_works() -> None:
     user = invite("nele@example.com", role="Warehouse", by=CLI)
+    link = link_of(EmailMessage.objects.get())
     deactivate(user, by=CLI)
 
-    page = Client().get(link_of(EmailMessage.objects.get()), follow=True)
+    page = Client().get(link, follow=True)
 
     assert "This link no longer works" in page.text
 
