@@ -19,7 +19,7 @@ AWAY = "OperationalError: "
 OF_THE_DATABASE = frozenset(
     (
         *("migrations", "sequences", "ledger triggers", "worker", "outbox"),
-        *("currency", "stock", "orders", "pictures", "clock"),
+        *("currency", "stock", "orders", "pictures", "erasures", "clock"),
     )
 )
 CHECKS: dict[str, Callable[[], Finding]] = {
@@ -39,6 +39,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "stock": books.check_stock,
     "orders": books.check_orders,
     "pictures": books.check_pictures,
+    "erasures": books.check_erasures,
     "clock": database.check_clock,
 }
 

@@ -131,4 +131,5 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
         if obj is not None:
             assert isinstance(request.user, User)
             context["page"] = customer_page(obj, request.user)
+            context["may_erase"] = self.has_erase_permission(request)
         return super().render_change_form(request, context, add, change, form_url, obj)

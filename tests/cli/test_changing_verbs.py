@@ -66,7 +66,8 @@ def opened() -> dict[str, Any]:
     make_promo_code("PAUSED", is_paused=True)
     batch = make_batch(3)
     make_user("ana@example.com", role="Warehouse")
-    make_user("gone@example.com", role="Viewer", is_active=False)
+    for name in ("gone", "retired"):
+        make_user(f"{name}@example.com", role="Viewer", is_active=False)
     for old, new in (("kept", "gone"), ("stayed", "left")):
         make_customer(f"{old}@example.com")
         make_customer(f"{new}@example.com")
@@ -171,6 +172,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "users password": ("ana@example.com", "--password-stdin"),
     "users link": ("ana@example.com",),
     "users email": ("ana@example.com", "ana.moreira@example.com"),
+    "users erase": ("retired@example.com",),
     "emails requeue": ("{mail}",),
 }
 OTHER_WAYS: dict[str, tuple[str, ...]] = {
@@ -217,6 +219,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "customers merge": (("kept@example.com", "kept@example.com"), ("kept@example.com", "no@example.com")),
     "customers undo-merge": (("kept@example.com",),),
     "customers erase": (("no@example.com",), ("waiting@example.com",)),
+    "users erase": (("ana@example.com",), ("no@example.com",)),
     "emails requeue": (("4711",),),
 }
 # Their plan is more than their answer, or names what nobody can know before.
