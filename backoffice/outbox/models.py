@@ -83,7 +83,7 @@ class EmailMessage(models.Model):
         permissions = (("requeue_emailmessage", "Can send e-mails again"),)  # not translated
 
     def __str__(self) -> str:
-        return f"{self.occasion} to {self.recipient}"
+        return f"{self.occasion} to {self.readable_recipient}"
 
     @property
     def readable_recipient(self) -> str:

@@ -139,7 +139,7 @@ def _wait_to_be_erased(_request: HttpRequest, kept: KeptFigures) -> Iterator[Nee
 
 
 def _first_who_wait() -> list[tuple[int, datetime]]:
-    return list(asked_to_be_erased().values_list("pk", "erasure_asked_at")[:MOST_NAMED])
+    return [(each.pk, each.erasure_asked_at or timezone.now()) for each in asked_to_be_erased()[:MOST_NAMED]]
 
 
 FINDERS: tuple[tuple[tuple[str, ...], Finder], ...] = (

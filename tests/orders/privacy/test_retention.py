@@ -15,7 +15,7 @@ from backoffice.outbox.queueing import NotDead, requeue
 from orders.fulfilment.lifecycle import cancel_order
 from orders.privacy import retention
 from tests.cli_fixtures import Answers, Shopctl
-from tests.factories import make_customer, make_product, make_user, place
+from tests.factories import CLI, make_customer, make_product, make_user, place
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -60,14 +60,12 @@ def test_customers_go_who_have_neither_ordered_nor_signed_in_for_so_long(setting
     long_ago = NOW - timedelta(days=900)
     named = ("gone", "ordered", "open", "signed-in", "colleague", "new")
     people = {name: make_customer(f"{name}@example.com") for name in named}
-    cancel_order(place({"A": 1}, customer=people["ordered"]).number, by=retention.SYSTEM)
+    cancel_order(place({"A": 1}, customer=people["ordered"]).number, by=CLI)
     place({"A": 1}, customer=people["open"], at=long_ago)
-    for name, fields in {
-        "signed-in": {"last_login": NOW},
-        "colleague": {"role": "Viewer", "last_login": long_ago},
-    }.items():
-        people[name].user = make_user(f"{name}@example.com", created_at=long_ago, **fields)
-        people[name].save()
+    signed_in = make_user("signed-in@example.com", created_at=long_ago, last_login=NOW)
+    colleague = make_user("colleague@example.com", role="Viewer", created_at=long_ago, last_login=long_ago)
+    Customer.objects.filter(pk=people["signed-in"].pk).update(user=signed_in)
+    Customer.objects.filter(pk=people["colleague"].pk).update(user=colleague)
     Customer.objects.exclude(pk=people["new"].pk).update(created_at=long_ago)
 
     assert {each.email for each in retention.long_gone(NOW)} == {"gone@example.com", "open@example.com"}
