@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -33,6 +34,11 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def names_given() -> frozenset[str]:
+    """Return the names of all variables that are set and not empty."""
+    return frozenset(name for name in os.environ if text(name))
+
+
 def boolean(name: str, *, default: bool) -> bool:
     value = os.environ.get(name)
     if value is None:
@@ -50,6 +56,14 @@ def integer(name: str, default: int) -> int:
         return int(value) if value else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def between(name: str, default: int, *, least: int, most: int) -> int:
+    """Return a whole number of at least and at most so many."""
+    value = integer(name, default)
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name} must be from {least} to {most}, not {value}.")
+    return value
 
 
 def limit(name: str, default: int) -> int | None:
@@ -105,6 +119,14 @@ def matching(name: str, default: str, *, pattern: str, what: str) -> str:
     value = text(name, default)
     if not re.fullmatch(pattern, value):
         raise ImproperlyConfigured(f"{name} must be {what} such as {default}, not {value!r}.")
+    return value
+
+
+def one_of(name: str, default: str, *, among: Sequence[str]) -> str:
+    """Return one of these values, however it is capitalised."""
+    value = text(name, default).lower()
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, not {value!r}.")
     return value
 
 

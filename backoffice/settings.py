@@ -1,20 +1,18 @@
 """One settings file. Without any environment variable: embedded, on SQLite, on this machine."""
 
-import secrets
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from backoffice import environment as env
 from backoffice.admin.navigation import UNFOLD as UNFOLD
 from backoffice.money import ZERO
 from backoffice.requests.limits import MAX_BODY_BYTES
+from backoffice.runtime import keys
 from backoffice.runtime.log_settings import logging_to
-from backoffice.runtime.private_files import private_content
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(BASE_DIR / ".env")
@@ -26,23 +24,13 @@ IS_SQLITE = DATABASES["default"]["ENGINE"] == env.ENGINES["sqlite"]
 REDIS_URL = env.text("REDIS_URL")
 
 
-def secret_key() -> str:
-    key = env.text("SECRET_KEY")
-    if key:
-        return key
-    if IS_SQLITE:
-        return private_content(VAR_DIR / "secret_key", make=secrets.token_urlsafe(50))
-    raise ImproperlyConfigured(
-        "Set SECRET_KEY to a long random text: on PostgreSQL several processes must share one."
-    )
-
-
-SECRET_KEY = secret_key()
+SECRET_KEY = keys.secret_key(VAR_DIR, is_kept=IS_SQLITE)
 # Earlier keys: what they signed stays good until they are taken away. Only the current one signs.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
-# The shop
+# The shop. What backoffice/shop/table.py names may be changed on the settings page, unless it is given here.
 
+IN_ENVIRONMENT = env.names_given()
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 # Written as CSS and mail clients take it.
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
@@ -55,6 +43,9 @@ SHOP_ORDER_PREFIX = env.matching(
 ).upper()
 # Offered first wherever an address is typed.
 SHOP_COUNTRY = env.country("SHOP_COUNTRY", "DE")
+# What pages, mails and paper say unless whoever reads them has chosen another: see docs/translating.md.
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+SHOP_LANGUAGE = env.one_of("SHOP_LANGUAGE", "en-gb", among=[code for code, _name in LANGUAGES])
 SHOP_TIME_ZONE = env.time_zone("SHOP_TIME_ZONE", "Europe/Berlin")
 SHOP_LOW_STOCK_THRESHOLD = env.integer("SHOP_LOW_STOCK_THRESHOLD", 10)
 SHOP_SHIPPING_FEE = env.amount("SHOP_SHIPPING_FEE", ZERO, currency=SHOP_CURRENCY)
@@ -89,6 +80,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # For its ordinals, which need its translations.
+    "django.contrib.humanize",
     "import_export",
     "ninja",
     "huey.contrib.djhuey",
@@ -113,12 +106,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.requests.compression.PageCompressionMiddleware",
+    "backoffice.requests.language.LanguageMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.sign_in.sessions.SessionLifetimeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backoffice.requests.language.ReadersLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.admin.error_pages.ErrorPageMiddleware",
@@ -144,6 +139,7 @@ TEMPLATES = [
 
 # Language and time
 
+# Of all that is not a page, a mail or paper: the API, shopctl, logs.
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
@@ -210,9 +206,8 @@ else:
     HUEY |= {"huey_class": "backoffice.runtime.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
-EMAIL_FROM = env.text("EMAIL_FROM", f"{SHOP_NAME} <shop@{urlsplit(SHOP_URL).hostname}>")
-DEFAULT_FROM_EMAIL = EMAIL_FROM
-SERVER_EMAIL = EMAIL_FROM
+# Empty: the shop, by its name when a mail leaves, at the host of SHOP_URL.
+EMAIL_FROM = env.text("EMAIL_FROM")
 MAILERS = {
     "default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": env.mail_options(EMAIL_BACKEND_PATH, VAR_DIR)}
 }
@@ -233,27 +228,14 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Whether staff show a second factor beside their password: nobody, who has set one up, or everybody.
+SHOP_MFA = env.one_of("SHOP_MFA", "offered", among=["off", "offered", "required"])
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 600)
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 
 
-def jwt_keys() -> dict[str, str]:
-    """Return keys by kid, the current one first; made and kept beside the database when embedded."""
-    pairs = env.words("JWT_KEYS")
-    if not pairs and IS_SQLITE:
-        pairs = private_content(
-            VAR_DIR / "jwt_keys", make=f"{secrets.token_hex(4)}:{secrets.token_urlsafe(48)}"
-        ).split()
-    keys = dict(pair.partition(":")[::2] for pair in pairs)
-    if not keys or any(not kid or len(key) < 32 for kid, key in keys.items()):
-        raise ImproperlyConfigured(
-            "Set JWT_KEYS to kid:key (the previous pair may follow), each key at least 32 characters long."
-        )
-    return keys
-
-
-JWT_KEYS = jwt_keys()
+JWT_KEYS = keys.jwt_keys(VAR_DIR, is_kept=IS_SQLITE)
 JWT_ISSUER = SHOP_URL
 JWT_AUDIENCE = f"{SHOP_URL}/api"
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
@@ -276,9 +258,11 @@ if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_ENGINE = "accounts.sign_in.sessions"
-# A session ends after so long without a request, and after twelve hours whatever happens.
-SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# A session ends after so long without a request, and after so long whatever happens.
+SESSION_COOKIE_AGE = 60 * 60 * env.between("SESSION_LONGEST_HOURS", 12, least=1, most=30 * 24)
+SESSION_IDLE_SECONDS = 60 * env.between(
+    "SESSION_IDLE_MINUTES", min(120, SESSION_COOKIE_AGE // 60), least=5, most=SESSION_COOKIE_AGE // 60
+)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0

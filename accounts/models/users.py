@@ -15,6 +15,7 @@ from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import known_as, normalised_email, readable_email, valid_email
 from backoffice.errors import Fault, Invalid
+from backoffice.languages import languages
 
 
 class UserManager(BaseUserManager["User"]):
@@ -43,9 +44,13 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail address"), validators=[valid_email])
     name = LineField(max_length=150, blank=True)
+    # A code of `languages`; empty is the shop's own.
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Turn off instead of deleting."))
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    # Set while a second factor is required of them that they do not have: from then on nothing else works.
+    mfa_required_from = models.DateTimeField(null=True, editable=False)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)

@@ -68,9 +68,11 @@ def told_account(user: User) -> dict[str, Any]:
             user.known_places.order_by("pk").values("block", "first_seen_at", "last_seen_at")
         ),
         "signed_in_browsers": list(
-            user.browser_sessions.order_by("began_at").values("address", "browser", "began_at", "seen_at")
+            user.browser_sessions.order_by("began_at").values("address", "user_agent", "began_at", "seen_at")
         ),
-        "signed_in_programs": list(user.token_families.order_by("pk").values("address", "created_at")),
+        "signed_in_programs": list(
+            user.token_families.order_by("pk").values("address", "user_agent", "created_at")
+        ),
         "addresses_asked_for": list(
             user.email_changes.order_by("pk").values("email", "asked_at", "ended_at")
         ),

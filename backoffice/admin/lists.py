@@ -17,10 +17,13 @@ from unfold.views import ChangeList
 from backoffice.admin.short_cache import acted_at, remembered
 from backoffice.db.primary_keys import LONGEST_KEY
 from backoffice.errors import Invalid
+from backoffice.numbers import grouped
 
 MOST_COUNTED = 10_000
 COUNTS_KEPT_SECONDS = 30
 VIEW = "view"
+# What the filters of lists put into an address behind the name of a column.
+OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
 NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -131,7 +134,7 @@ class CappedCount(int):
     """A count that stops counting: shown as `1,500`, and as `10,000+`."""
 
     def __str__(self) -> str:
-        return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else f"{int(self):,}"
+        return f"{grouped(MOST_COUNTED)}+" if self > MOST_COUNTED else grouped(int(self))
 
 
 def counted_up_to_most(rows: QuerySet[Any]) -> CappedCount:
@@ -180,3 +183,14 @@ def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) 
     if name not in kept:
         kept[name] = remembered(f"admin:count:{name}", COUNTS_KEPT_SECONDS, count, since=acted_at(request))
     return kept[name]
+
+
+def name_of_filter(list_filter: Any) -> str:
+    """Return the column, or the parameter of a filter of our own, that an entry of `list_filter` uses."""
+    name = list_filter[0] if isinstance(list_filter, tuple) else list_filter
+    return name if isinstance(name, str) else str(name.parameter_name)
+
+
+def is_lookup_of(column: str, lookup: str) -> bool:
+    rest = lookup.removeprefix(column)
+    return rest != lookup and all(part in OFFERED_LOOKUPS for part in rest.split("__"))

@@ -42,7 +42,8 @@ def place(
 
     All of its lines are reserved or none; the customer gets an e-mail. The file is what POST /api/v1/orders
     takes: email, lines (sku, quantity), shipping_address (name, line1, city, country, maybe line2, region,
-    postcode, phone), and maybe promo_code, shipping_fee, note. --dry-run prints what it would cost, and why.
+    postcode, phone), and maybe promo_code, shipping_fee, note, language. --dry-run prints what it would cost,
+    and why.
     """
     by = actor(as_, "orders.add_order")
     content = _content_of(file)
@@ -80,7 +81,8 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
 
     from backoffice.api.problems import CODES, DETAILS
     from backoffice.errors import Fault, Invalid
-    from orders.api.schemas import TAKES_NAMES, OrderIn
+    from orders.api.address_schemas import TAKES_NAMES
+    from orders.api.schemas import OrderIn
 
     try:
         order = OrderIn.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"), context=TAKES_NAMES)

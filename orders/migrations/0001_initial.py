@@ -1,6 +1,7 @@
 import backoffice.db.fields
 import backoffice.db.money_fields
 import backoffice.db.search_text
+import backoffice.languages
 import backoffice.money.amounts
 import django.core.validators
 import django.db.models.deletion
@@ -76,6 +77,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('pending', 'Pending'), ('partially_shipped', 'Part-shipped'), ('shipped', 'In transit'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='pending', editable=False, max_length=20)),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('currency', models.CharField(editable=False, max_length=3)),
+                ('language', models.CharField(blank=True, choices=backoffice.languages.languages, max_length=10, verbose_name='language')),
                 ('ship_name', models.CharField(max_length=120, verbose_name='name')),
                 ('ship_line1', models.CharField(max_length=120, verbose_name='address')),
                 ('ship_line2', models.CharField(blank=True, max_length=120, verbose_name='address, second line')),
@@ -143,7 +145,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('sku', models.CharField(max_length=64, verbose_name='SKU')),
-                ('sku_key', backoffice.db.fields.FoldedField(blank=True, max_length=128, source='sku')),
                 ('name', models.CharField(max_length=255)),
                 ('unit_price', backoffice.db.money_fields.MoneyField()),
                 ('quantity', models.PositiveIntegerField()),
@@ -309,7 +310,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('edited', 'Edited'), ('merged', 'Merged'), ('merge_undone', 'Merge undone'), ('email_changed', 'E-mail changed')], max_length=20)),
+                ('kind', models.CharField(choices=[('edited', 'Edited'), ('merged', 'Merged'), ('merge_undone', 'Merge undone'), ('email_changed', 'E-mail changed'), ('data_handed_out', 'Data handed out'), ('erasure_asked', 'Asked to be erased'), ('erasure_withdrawn', 'Wants to stay after all'), ('erased', 'Erased')], max_length=20)),
                 ('facts', models.JSONField(default=dict)),
                 ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.customer')),

@@ -37,7 +37,7 @@ def test_what_scripts_say_is_served_in_the_language_of_the_page(german: Path) ->
     client = Client()
     client.force_login(make_user(role="Manager"))
 
-    with override_settings(LANGUAGE_CODE="de", LOCALE_PATHS=[german]):
+    with override_settings(SHOP_LANGUAGE="de", LOCALE_PATHS=[german]):
         words = client.get("/admin/jsi18n/").text
 
     assert '"Copied": "Kopiert"' in words
