@@ -120,7 +120,7 @@ class EmailMessage(models.Model):
     def __str__(self) -> str:
         return gettext("%(occasion)s to %(recipient)s") % {
             "occasion": self.occasion,
-            "recipient": self.recipient,
+            "recipient": self.readable_recipient,
         }
 
     @property

@@ -166,3 +166,15 @@ def _setting(name: str, **environ: str) -> str:
         check=False,
     )
     return told.stdout or told.stderr
+
+
+@pytest.mark.parametrize(("text", "word"), [("", "offered"), ("off", "off"), (" Required ", "required")])
+def test_a_word_is_one_of_those_that_are_known(monkeypatch: pytest.MonkeyPatch, text: str, word: str) -> None:
+    monkeypatch.setenv("MFA", text)
+    assert environment.one_of("MFA", "offered", among=["off", "offered", "required"]) == word
+
+
+def test_any_other_word_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MFA", "yes")
+    with pytest.raises(ImproperlyConfigured, match="MFA must be one of off, offered, required, not 'yes'"):
+        environment.one_of("MFA", "offered", among=["off", "offered", "required"])
