@@ -18,11 +18,14 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_javascript, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
+
+from backoffice import settings
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("backoffice", "accounts", "catalog", "orders")
-LANGUAGES = ("de",)
+LANGUAGES = tuple(to_locale(code) for code, _name in settings.LANGUAGES if not code.startswith("en"))
 UNFOLD = Path(unfold.__file__).parent
 DOMAINS = ("django", "djangojs")
 KEYWORDS: dict[str, Any] = {
