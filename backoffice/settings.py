@@ -47,8 +47,6 @@ IN_ENVIRONMENT = env.names_given()
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 # Written as CSS and mail clients take it.
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
-# The name of a picture, which only the settings page can give.
-SHOP_LOGO = ""
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.currency("SHOP_CURRENCY", "EUR")
@@ -88,6 +86,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # For its ordinals, which need its translations.
+    "django.contrib.humanize",
     "import_export",
     "ninja",
     "huey.contrib.djhuey",
@@ -212,9 +212,8 @@ else:
     HUEY |= {"huey_class": "backoffice.runtime.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
-# Empty: the shop's name, as it is when a mail leaves, and an address at this host.
+# Empty: the shop, by its name when a mail leaves, at the host of SHOP_URL.
 EMAIL_FROM = env.text("EMAIL_FROM")
-EMAIL_HOST_NAME = urlsplit(SHOP_URL).hostname
 MAILERS = {
     "default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": env.mail_options(EMAIL_BACKEND_PATH, VAR_DIR)}
 }

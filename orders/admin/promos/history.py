@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import name_told_to
 from accounts.models import User
 from backoffice import dates
+from backoffice.languages import inside_a_sentence
 from backoffice.money import percent
 from backoffice.numbers import grouped
 from catalog.models import Category, Product
@@ -48,7 +49,7 @@ class TermInWords:
 
 
 def _kind(value: Any) -> str:
-    return str(PromotionKind(value).label).lower()
+    return inside_a_sentence(PromotionKind(value).label)
 
 
 def _amount(value: Any) -> str:
