@@ -73,7 +73,7 @@ def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, Saf
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
-    role = forms.ChoiceField(widget=UnfoldAdminRadioSelectWidget)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), widget=UnfoldAdminRadioSelectWidget)
 
     class Meta:
         model = User

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.languages import language_of_shop
+from backoffice.outbox.occasions import occasion_of
 
 # Why a mail was given up, where it was not the mail server that said so.
 WORKER_ENDED, RESTORED = "worker_ended", "restored"
@@ -97,7 +98,7 @@ class EmailMessage(models.Model):
     @property
     def occasion(self) -> str:
         """Return its template in words: `Order placed`."""
-        return self.template.replace("_", " ").capitalize()
+        return occasion_of(self.template)
 
     @property
     def message_id(self) -> str:
