@@ -69,6 +69,13 @@ SHOP_MAX_OPEN_UNITS = env.limit("SHOP_MAX_OPEN_UNITS", 5_000)
 # In other currencies so much may be next to nothing: there the limits on orders and units alone are given.
 MOST_OPEN = Decimal("25000.00") if SHOP_CURRENCY in ("CHF", "EUR", "GBP", "USD") else None
 SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", MOST_OPEN, currency=SHOP_CURRENCY) or None
+# What is kept of people, and for how long: docs/privacy.md. None is for ever.
+SHOP_KEEP_MAIL_TEXTS_DAYS = env.limit("SHOP_KEEP_MAIL_TEXTS_DAYS", 0)
+SHOP_KEEP_CUSTOMERS_MONTHS = env.limit("SHOP_KEEP_CUSTOMERS_MONTHS", 0)
+SHOP_KEEP_SIGN_INS_DAYS = env.limit("SHOP_KEEP_SIGN_INS_DAYS", 180)
+SHOP_KEEP_SECURITY_LOG_DAYS = env.limit("SHOP_KEEP_SECURITY_LOG_DAYS", 0)
+# Which rows were erased, for when a backup brings them back.
+ERASURES_FILE = Path(env.text("ERASURES_FILE") or VAR_DIR / "erasures.jsonl")
 
 # Apps
 

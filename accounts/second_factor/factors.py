@@ -102,8 +102,11 @@ def _keep_passkey(passkey: Authenticator, nonce: str, *, by: Actor) -> list[str]
 @write_transaction
 def rename_factor(user: User, pk: int, name: str) -> None:
     """Call one's own factor otherwise. Raises NotFound, Invalid."""
-    if not user.authenticators.filter(pk=pk).update(name=checked_name(name)):
+    factor = user.authenticators.filter(pk=pk).first()
+    if factor is None:
         raise _unknown()
+    factor.name = checked_name(name)
+    factor.save(update_fields=["name"])
 
 
 @write_transaction

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.email_addresses import known_as
 from backoffice.languages import language_of_shop
 from backoffice.outbox.occasions import occasion_of
 
@@ -60,6 +61,9 @@ class EmailMessage(models.Model):
     html = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(
+        null=True, help_text=_("When its text was erased. That it was sent, and what for, is kept.")
+    )
 
     objects = EmailQuerySet.as_manager()
 
@@ -84,6 +88,10 @@ class EmailMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.occasion} to {self.recipient}"
+
+    @property
+    def readable_recipient(self) -> str:
+        return known_as(self.recipient)
 
     @property
     def reason(self) -> str:

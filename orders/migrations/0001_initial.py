@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('edited', 'Edited'), ('merged', 'Merged'), ('merge_undone', 'Merge undone'), ('email_changed', 'E-mail changed')], max_length=20)),
+                ('kind', models.CharField(choices=[('edited', 'Edited'), ('merged', 'Merged'), ('merge_undone', 'Merge undone'), ('email_changed', 'E-mail changed'), ('data_handed_out', 'Data handed out'), ('erasure_asked', 'Asked to be erased'), ('erasure_withdrawn', 'Wants to stay after all'), ('erased', 'Erased')], max_length=20)),
                 ('facts', models.JSONField(default=dict)),
                 ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.customer')),
