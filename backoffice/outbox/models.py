@@ -87,7 +87,8 @@ class EmailMessage(models.Model):
         permissions = (("requeue_emailmessage", "Can send e-mails again"),)  # not translated
 
     def __str__(self) -> str:
-        return f"{self.occasion} to {self.recipient}"
+        words = gettext("%(occasion)s to %(recipient)s")
+        return words % {"occasion": self.occasion, "recipient": self.recipient}
 
     @property
     def readable_recipient(self) -> str:
