@@ -33,11 +33,12 @@ def request_password_link(email: str, *, address: str) -> None:
 def _send_what_is_known(recipient: str) -> None:
     user = User.objects.filter(email=recipient).first()
     if user is None:
-        tell(recipient, "no_account", {})
+        tell(recipient, "no_account", {}, language="")
     elif user.is_active:
-        tell(recipient, "password_reset", {"name": user.greeting, **password_link(user)})
+        context = {"name": user.greeting, **password_link(user)}
+        tell(recipient, "password_reset", context, language=user.language)
     else:
-        tell(recipient, "account_deactivated", {"name": user.greeting})
+        tell(recipient, "account_deactivated", {"name": user.greeting}, language=user.language)
 
 
 def reset_password(token: str, new: str, *, source: Source, address: str) -> User:
@@ -70,7 +71,7 @@ def choose_password(user: User, new: str, *, by: Actor) -> None:
 @write_transaction
 def _choose(user: User, encoded: str, *, by: Actor) -> None:
     try:
-        store_password(user, encoded, by=by)
+        store_password(user, encoded, by=by, by_link=True)
     except Conflict:
         raise no_longer_valid() from None
     confirm_address(user)

@@ -12,21 +12,24 @@ from accounts.passwords.choosing import check_strength, is_own_password
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email
 from backoffice.errors import Fault, Invalid
+from backoffice.languages import language_named
 
 
-def register(email: str, password: str, *, name: str = "", address: str) -> None:
+def register(email: str, password: str, *, name: str = "", language: str = "", address: str) -> None:
     """Make an account that works once its address is confirmed by the link that is sent there.
 
     Whether the address has an account already is told to its mailbox alone: what is done here is the same.
 
     Raises:
-        Invalid: not an e-mail address, or a weak password.
+        Invalid: not an e-mail address, a weak password, or no language that there is.
         Throttled: too many mails to this address, or from one place.
     """
     recipient = checked_email(email)
     check_strength(password, User(email=recipient, name=name), pointer="/password")
+    newcomer = User(email=recipient, name=checked_name(name), language=language_named(language))
     limit_mails(recipient, address=address)
-    _take_in(User(email=recipient, name=checked_name(name), password=make_password(password)))
+    newcomer.password = make_password(password)
+    _take_in(newcomer)
 
 
 @write_transaction
@@ -37,17 +40,18 @@ def _take_in(newcomer: User) -> None:
     User.objects.unconfirmed().filter(email=newcomer.email).update(
         password=newcomer.password,
         name=newcomer.name,
+        language=newcomer.language,
         search_text=newcomer.search_text,
         created_at=newcomer.created_at,
     )
     user = User.objects.get(email=newcomer.email)
     greeting = {"name": user.greeting}
     if not user.is_active:
-        tell(user.email, "account_deactivated", greeting)
+        tell(user.email, "account_deactivated", greeting, language=user.language)
     elif user.may_sign_in:
-        tell(user.email, "account_exists", greeting | password_link(user))
+        tell(user.email, "account_exists", greeting | password_link(user), language=user.language)
     else:
-        tell(user.email, "confirm_email", greeting | confirmation_link(user))
+        tell(user.email, "confirm_email", greeting | confirmation_link(user), language=user.language)
 
 
 def confirm_email(token: str, password: str, *, address: str) -> User:

@@ -90,6 +90,11 @@ MANAGE_USERS = _right(
     "accounts.add_user",
     "accounts.change_user",
 )
+CHANGE_SETTINGS = _right(
+    gettext_lazy("change the shop’s settings and the texts of its mails"),
+    "backoffice.view_shopsettings",
+    "backoffice.change_shopsettings",
+)
 
 RIGHTS = (
     SEE_CATALOGUE,
@@ -108,6 +113,7 @@ RIGHTS = (
     EXPORT,
     REQUEUE,
     MANAGE_USERS,
+    CHANGE_SETTINGS,
 )
 
 
@@ -186,6 +192,12 @@ ROLES = (
     _role("Viewer", SEE_CATALOGUE, SEE_ORDERS, SEE_CUSTOMERS, SEE_PROMOS),
 )
 ROLE_NAMES = tuple(role.name for role in ROLES)
+
+
+def said_to_holder(name: str) -> str:
+    """Return what whoever has this role may do; any other name is that of a superuser."""
+    role = {each.name: each for each in ROLES}.get(name)
+    return role.you_may if role else _("You may see and do everything in the shop.")
 
 
 def sync_roles() -> None:

@@ -9,6 +9,7 @@ from accounts.models import (
     EmailChange,
     KnownPlace,
     RefreshToken,
+    SpentChallenge,
     TokenFamily,
     User,
 )
@@ -21,6 +22,8 @@ KEEP_SIGN_INS = timedelta(days=180)
 # Their links are dead long before, and the account's history keeps what came of them.
 KEEP_EMAIL_CHANGES = timedelta(days=30)
 KEEP_GUESSES_AT_NOBODY = timedelta(days=30)
+# They are good for five minutes.
+KEEP_SPENT_CHALLENGES = timedelta(days=1)
 OF_SIGN_INS = (
     AccountChange.SIGNED_IN,
     AccountChange.REFUSED,
@@ -39,6 +42,7 @@ def sweep(now: datetime) -> int:
         EmailChange.objects.filter(asked_at__lt=now - KEEP_EMAIL_CHANGES),
         KnownPlace.objects.filter(last_seen_at__lt=now - KNOWN_FOR),
         BrowserSession.objects.filter(expire_date__lt=now),
+        SpentChallenge.objects.filter(spent_at__lt=now - KEEP_SPENT_CHALLENGES),
         TokenFamily.objects.filter(expires_at__lt=now),
         RefreshToken.objects.filter(expires_at__lt=now),
     )

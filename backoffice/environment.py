@@ -34,6 +34,11 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def names_given() -> frozenset[str]:
+    """Return the names of all variables that are set and not empty."""
+    return frozenset(name for name in os.environ if text(name))
+
+
 def boolean(name: str, *, default: bool) -> bool:
     value = os.environ.get(name)
     if value is None:
@@ -51,6 +56,14 @@ def integer(name: str, default: int) -> int:
         return int(value) if value else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def between(name: str, default: int, *, least: int, most: int) -> int:
+    """Return a whole number of at least and at most so many."""
+    value = integer(name, default)
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name} must be from {least} to {most}, not {value}.")
+    return value
 
 
 def limit(name: str, default: int) -> int | None:

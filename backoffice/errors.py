@@ -53,6 +53,11 @@ class Refusal(Exception):
         self.faults = tuple(faults)
         self.retry_after_seconds = retry_after_seconds
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """Return what an API's problem tells beside the usual."""
+        return {}
+
 
 class Invalid(Refusal):
     """The request itself must be changed: 422."""

@@ -1,10 +1,14 @@
 """The languages that pages, mails and paper are in. The API and shopctl speak English."""
 
 from django.conf import settings
-from django.utils.translation import get_supported_language_variant, trans_real
+from django.utils.functional import Promise
+from django.utils.translation import get_language, get_supported_language_variant, trans_real
 from django.utils.translation import gettext as _
 
 from backoffice.errors import Fault, Invalid
+
+# No other language writes every noun with a capital.
+WITH_LARGE_NOUNS = ("de", "lb")
 
 
 def languages() -> list[tuple[str, str]]:
@@ -42,3 +46,9 @@ def language_asked_for(accept_language: str) -> str:
         except LookupError:
             continue
     return language_of_shop()
+
+
+def inside_a_sentence(label: str | Promise) -> str:
+    """Return `in transit` of the label `In transit`; a language with large nouns keeps a label as it is."""
+    language = (get_language() or "").partition("-")[0]
+    return str(label) if language in WITH_LARGE_NOUNS else str(label).lower()

@@ -41,11 +41,14 @@ SECRET_KEY = secret_key()
 # Earlier keys: what they signed stays good until they are taken away. Only the current one signs.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
-# The shop
+# The shop. What backoffice/shop/table.py names may be changed on the settings page, unless it is given here.
 
+IN_ENVIRONMENT = env.names_given()
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 # Written as CSS and mail clients take it.
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
+# The name of a picture, which only the settings page can give.
+SHOP_LOGO = ""
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.currency("SHOP_CURRENCY", "EUR")
@@ -85,6 +88,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # For its ordinals, which need its translations.
+    "django.contrib.humanize",
     "import_export",
     "ninja",
     "huey.contrib.djhuey",
@@ -209,9 +214,9 @@ else:
     HUEY |= {"huey_class": "backoffice.runtime.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
-EMAIL_FROM = env.text("EMAIL_FROM", f"{SHOP_NAME} <shop@{urlsplit(SHOP_URL).hostname}>")
-DEFAULT_FROM_EMAIL = EMAIL_FROM
-SERVER_EMAIL = EMAIL_FROM
+# Empty: the shop's name, as it is when a mail leaves, and an address at this host.
+EMAIL_FROM = env.text("EMAIL_FROM")
+EMAIL_HOST_NAME = urlsplit(SHOP_URL).hostname
 MAILERS = {
     "default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": env.mail_options(EMAIL_BACKEND_PATH, VAR_DIR)}
 }
@@ -232,6 +237,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Whether staff show a second factor beside their password: nobody, who has set one up, or everybody.
+SHOP_MFA = env.one_of("SHOP_MFA", "offered", among=["off", "offered", "required"])
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 600)
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
@@ -275,9 +282,11 @@ if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_ENGINE = "accounts.sign_in.sessions"
-# A session ends after so long without a request, and after twelve hours whatever happens.
-SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# A session ends after so long without a request, and after so long whatever happens.
+SESSION_COOKIE_AGE = 60 * 60 * env.between("SESSION_LONGEST_HOURS", 12, least=1, most=30 * 24)
+SESSION_IDLE_SECONDS = 60 * env.between(
+    "SESSION_IDLE_MINUTES", min(120, SESSION_COOKIE_AGE // 60), least=5, most=SESSION_COOKIE_AGE // 60
+)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0

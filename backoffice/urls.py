@@ -3,11 +3,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
-from ninja.openapi.views import openapi_json
+from ninja.responses import Response
 
 from backoffice.api import problem_pages, problems
 from backoffice.api.application import api
 from backoffice.runtime import health
+from backoffice.shop.in_force import shown
 
 admin.autodiscover()
 
@@ -24,9 +25,9 @@ def swagger(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def openapi_document(request: HttpRequest) -> HttpResponse:
+def openapi_document(_request: HttpRequest) -> HttpResponse:
     """Show Ninja's document for GET alone: its own view would also answer a POST."""
-    return openapi_json(request, api)
+    return Response(api.titled(f"{shown().name} API"))
 
 
 urlpatterns = [

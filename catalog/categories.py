@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict
+from backoffice.numbers import grouped
 from catalog.models import Category, CategoryChange, CategoryChangeKind
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def _record(category: int, kind: CategoryChangeKind, before: Values, after: Valu
 
 def _used_by(category: Category, users: list[str]) -> str:
     more = len(users) - NAMED
-    facts = {"name": category.name, "users": ", ".join(users[:NAMED]), "more": f"{more:,}"}
+    facts = {"name": category.name, "users": ", ".join(users[:NAMED]), "more": grouped(more)}
     if more <= 0:
         only_these = ngettext(
             "%(name)s cannot be deleted: %(users)s uses it. Change that first.",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from backoffice.db.transactions import write_transaction
 from backoffice.jobs import once_per_slot, this_day
+from backoffice.outbox import facts
 from backoffice.outbox.queueing import queue_email
 from catalog.reorder import Reorder, reorder_list
 
@@ -35,8 +36,8 @@ def send_digest_once_a_day(now: datetime) -> int:
     }
     readers = _readers()
     cause = f"low-stock:{timezone.localdate(now):%Y-%m-%d}"
-    for reader in readers:
-        queue_email(cause=cause, template="low_stock", recipient=reader, context=context)
+    for email, language in readers:
+        queue_email(cause=cause, template="low_stock", recipient=email, language=language, context=context)
     return len(readers)
 
 
@@ -49,15 +50,15 @@ def _in_words(low: Reorder) -> dict[str, Any]:
     return {
         "sku": low.product.sku,
         "name": low.product.name,
-        "available": f"{low.product.available:,}",
-        "threshold": f"{low.product.threshold:,}",
-        "quantity": f"{low.quantity:,}",
+        "available": facts.count(low.product.available),
+        "threshold": facts.count(low.product.threshold),
+        "quantity": facts.count(low.quantity),
     }
 
 
-def _readers() -> list[str]:
-    """Return the addresses of staff who may move stock; those of superusers only when there are none."""
+def _readers() -> list[tuple[str, str]]:
+    """Return addresses and languages of staff who may move stock; of superusers only when there are none."""
     staff: QuerySet[User] = ModelBackend().with_perm("catalog.move_stock", include_superusers=False)
-    readers = list(staff.filter(is_staff=True).order_by("email").values_list("email", flat=True))
+    readers = list(staff.filter(is_staff=True).order_by("email").values_list("email", "language"))
     superusers = User.objects.filter(is_active=True, is_staff=True, is_superuser=True)
-    return readers or list(superusers.order_by("email").values_list("email", flat=True))
+    return readers or list(superusers.order_by("email").values_list("email", "language"))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import User
 from backoffice.money import formatted, rounded
+from backoffice.numbers import grouped
 from catalog.models import (
     Category,
     Product,
@@ -177,7 +178,7 @@ def value_in_words(name: str, value: Any, names: Mapping[str, Mapping[str, str]]
     if name == "weight_grams":
         return weight_in_words(value)
     if isinstance(value, int):
-        return f"{value:,}"
+        return grouped(value)
     return str(names[name].get(value, value) if name in names else value)
 
 

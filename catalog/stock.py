@@ -14,6 +14,7 @@ from backoffice.db.inserting import insert, insert_unanswered
 from backoffice.db.statements import selecting
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, Stale
+from backoffice.numbers import grouped
 from backoffice.text import fault_of
 from catalog.models import MovementKind, Product, Reason, SeenProduct, StockMovement
 from catalog.models.moving import Reservation, add_to_balances, reserve_as_seen
@@ -123,7 +124,7 @@ def receive(
         NotFound, Invalid.
     """
     if not 1 <= quantity <= MAX_UNITS:
-        raise _invalid_quantity(_("Receive between 1 and %(most)s units.") % {"most": f"{MAX_UNITS:,}"})
+        raise _invalid_quantity(_("Receive between 1 and %(most)s units.") % {"most": grouped(MAX_UNITS)})
     product = _locked(sku)
     _refuse_too_many(product, quantity)
     return _move_one(
@@ -176,7 +177,7 @@ def count(
     """
     if not 0 <= counted <= MAX_UNITS:
         raise _invalid_quantity(
-            _("A count is a whole number from 0 to %(most)s.") % {"most": f"{MAX_UNITS:,}"}
+            _("A count is a whole number from 0 to %(most)s.") % {"most": grouped(MAX_UNITS)}
         )
     product = _locked(sku)
     if expected is not None and expected != product.on_hand:
@@ -202,7 +203,7 @@ def _refuse_too_many(product: Product | SeenProduct, added: int) -> None:
     if product.on_hand + added > MAX_UNITS:
         raise _invalid_quantity(
             _("%(sku)s would have more than %(most)s units on hand.")
-            % {"sku": product.sku, "most": f"{MAX_UNITS:,}"}
+            % {"sku": product.sku, "most": grouped(MAX_UNITS)}
         )
 
 

@@ -31,6 +31,7 @@ VERBS = {
     "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),
     "customers": ("cli.customers:app", "Look at customers; edit, export and merge them"),
     "users": ("cli.users:app", "Staff accounts, roles and passwords"),
+    "settings": ("cli.settings:app", "Look at the shop's settings; change and reset them"),
     "emails": ("cli.emails:app", "Look at e-mails; send given-up ones again"),
 }
 

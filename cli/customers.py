@@ -111,31 +111,35 @@ def show(who: Who, as_: As = None, json: Json = False) -> None:
     shopctl customers edit theo@example.com --phone "+49 221 1234"
     shopctl customers edit 42 --note "" --as sam@example.com
     """,
-    clearing=("name", "phone", "note"),
+    clearing=("name", "phone", "note", "language"),
 )
 def edit(
     who: Who,
     name: Annotated[str | None, typer.Option(help="Their name.")] = None,
     phone: Annotated[str | None, typer.Option(help="Their telephone number.")] = None,
     note: Annotated[str | None, typer.Option(help="For colleagues; the customer never sees it.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Of mails to them, such as de; empty for the shop's.")
+    ] = None,
     as_: As = None,
     idempotency_key: IdempotencyKey = None,
     json: Json = False,
 ) -> None:
-    """Change a customer's name, telephone number or note. What is not named stays as it is."""
+    """Change a customer's name, telephone number, note or language. What is not named stays as it is."""
     from accounts.customers import customer_named
     from orders.customers.editing import edit_customer
     from orders.readers.customers import CUSTOMER_DETAIL, customer_detail
 
     by = actor(as_, EDIT)
-    if name is None and phone is None and note is None:
-        wrong_use(_("Name what is to change: --name, --phone or --note."))
+    changes = {"name": name, "phone": phone, "note": note, "language": language}
+    if all(value is None for value in changes.values()):
+        wrong_use(_("Name what is to change: --name, --phone, --note or --language."))
 
     def change() -> dict[str, Any]:
-        customer = edit_customer(customer_named(who), name=name, phone=phone, note=note, by=by)
+        customer = edit_customer(customer_named(who), by=by, **changes)
         return customer_detail(customer, CUSTOMER_DETAIL, to=by.user)
 
-    asked = RequestedChange(f"customers-edit {who} {name!r} {phone!r} {note!r} {by}", idempotency_key)
+    asked = RequestedChange(f"customers-edit {who} {list(changes.values())!r} {by}", idempotency_key)
     show_one(asked.made(change), as_json=json)
 
 
@@ -290,6 +294,7 @@ def _tell(plan: "MergePlan") -> None:
         "name": plan.after.name,
         "phone": plan.after.phone,
         "note": plan.after.note,
+        "language": plan.after.language,
         "moves_account": plan.moves_account,
     }
     show_one(facts, as_json=False)

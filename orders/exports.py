@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from backoffice.sheets.writing import MOST_ROWS, Row, exported_cell, write_exported_workbook
 from orders.models import Order, OrderLine, Shipment
 from orders.models.order import exact
@@ -130,7 +131,7 @@ def write_orders_workbook(file: IO[bytes], export: OrderExport, *, most_rows: in
                 "A workbook may have %(most_rows)s rows here; these are %(rows)s. Export them as CSV, or "
                 "fewer orders at once."
             )
-            % {"most_rows": f"{most_rows:,}", "rows": f"{rows:,}"}
+            % {"most_rows": grouped(most_rows), "rows": grouped(rows)}
         )
     write_exported_workbook(file, export)
 

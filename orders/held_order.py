@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.db.statements import selecting
 from backoffice.errors import Conflict, NotFound, Stale
+from backoffice.languages import inside_a_sentence
 from orders.models import Order, OrderLine
 from orders.models.order import normalised_number
 from orders.status import Action, OrderStatus, is_allowed, status_of
@@ -43,8 +44,8 @@ def begin(number: str, action: Action, *, expected_version: int | None) -> tuple
 
 
 def _not_possible(order: Order, action: Action) -> IllegalTransition:
-    status = OrderStatus(order.status).label.lower()
-    facts = {"order": order.number, "status": status, "action": action.label.lower()}
+    status, asked = (inside_a_sentence(each.label) for each in (OrderStatus(order.status), action))
+    facts = {"order": order.number, "status": status, "action": asked}
     return IllegalTransition(_("%(order)s is %(status)s: %(action)s is not possible.") % facts)
 
 

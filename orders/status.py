@@ -5,6 +5,7 @@ from typing import Protocol
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderStatus(TextChoices):
@@ -21,7 +22,7 @@ class Action(TextChoices):
     CORRECT_SHIPMENT = "correct_shipment", _("Correct shipment")
     UNDO_SHIPMENT = "undo_shipment", _("Undo shipment")
     DELIVER = "deliver", _("Deliver")
-    CANCEL = "cancel", _("Cancel")
+    CANCEL = "cancel", pgettext_lazy("an order", "Cancel")
     RETURN = "return", _("Register return")
     SEND_AGAIN = "send_again", _("Send e-mail again")
     COMMENT = "comment", _("Comment")

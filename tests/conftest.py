@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from backoffice.environment import picture_storage
+from backoffice.shop.in_force import end_reading
 from tests import emptying
 from tests.counts import forget_counts
 from tests.dealing import Dealer, is_once, long_ones_first
@@ -153,6 +154,7 @@ def _empty_caches() -> None:
     for name in django_settings.CACHES:
         caches[name].clear()
     forget_counts()
+    end_reading()
 
 
 @pytest.fixture

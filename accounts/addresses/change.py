@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.addresses.change_links import NEW, OLD, change_link, change_of
 from accounts.customers import follow_address
 from accounts.history import record
-from accounts.mailing.account_mails import limit_links, limit_mails, tell, told_now
+from accounts.mailing.account_mails import limit_links, limit_mails, tell, tell_of, told_now
 from accounts.mailing.links import DAYS_VALID, no_longer_valid, password_link
 from accounts.models import AccountChange, EmailChange, User
 from accounts.models.changes import changed
@@ -23,7 +23,7 @@ from accounts.passwords.choosing import is_own_password
 from accounts.people import EmailTaken, protect_superuser
 from accounts.tokens.refresh import revoke_everything
 from backoffice.db.transactions import write_transaction
-from backoffice.email_addresses import checked_email
+from backoffice.email_addresses import checked_email, readable_email
 from backoffice.errors import Conflict, Fault, Invalid
 from backoffice.requests.addresses import current_address
 
@@ -94,7 +94,7 @@ def _ask(user: User, wanted: str, *, needs_old: bool, by: Actor) -> EmailChange 
         user=user, email=wanted, needs_old=needs_old, actor=by.user, source=by.source, asked_at=now
     )
     about = {"name": user.greeting, "email": change.readable_email, **told_now()}
-    tell(wanted, "email_change_new", about | change_link(change, NEW))
+    tell(wanted, "email_change_new", about | change_link(change, NEW), language=user.language)
     template = "email_change_old" if needs_old else "email_change_told"
     tell(user.email, template, about | change_link(change, OLD))
     return change
@@ -176,8 +176,10 @@ def _carry_out(change: EmailChange, by: Actor) -> None:
     change.ended_at = now
     change.save(update_fields=["ended_at"])
     follow_address(user, by=by)
-    record(user, AccountChange.EMAIL, {"email": changed(before, user.email)}, by=by)
-    tell(before, "email_changed", {"name": user.greeting, "email": user.readable_email, **told_now()})
+    event = record(user, AccountChange.EMAIL, {"email": changed(before, user.email)}, by=by)
+    for mailbox in (before, user.email):
+        both = {"before": readable_email(before), "email": user.readable_email, "is_old": mailbox == before}
+        tell_of(event, "email_changed", both, to=mailbox)
     revoke_everything(user, because="e-mail changed")
 
 

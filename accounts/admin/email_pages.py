@@ -19,7 +19,7 @@ from accounts.addresses.change import (
     waiting_change,
 )
 from accounts.addresses.change_links import NEW, change_of
-from accounts.admin.password_pages import with_status
+from accounts.admin.forms import with_status
 from accounts.models import Source, User
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.email_input import EmailAddressInput

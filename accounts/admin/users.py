@@ -1,5 +1,6 @@
 """Users and roles: who may come in, and what their role lets them do."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django.contrib.auth.admin  # noqa: F401  It registers groups.
@@ -20,15 +21,17 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.addresses.change import ask_for_somebody
 from accounts.admin.actor import actor_of
+from accounts.admin.second_factor import factors_of_colleague
 from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import RIGHTS, ROLES
+from accounts.second_factor.requirement import has_factor
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.cells import Dot, beside, moment, status
-from backoffice.admin.dialogs import DialogButton, UseCaseDialog
+from backoffice.admin.dialogs import ButtonsFollowState, DialogButton, UseCaseDialog
 from backoffice.admin.email_input import EmailAddressInput
 from backoffice.admin.lists import view_tabs
 from backoffice.db.search_text import people_matching
@@ -100,7 +103,7 @@ class ChangeEmail(UseCaseDialog):
 
 
 @admin.register(User)
-class UserAdmin(DomainAdmin):
+class UserAdmin(ButtonsFollowState, DomainAdmin):
     form = UserForm
     formfield_overrides = {models.EmailField: {"widget": EmailAddressInput}}
     list_display = ("person", "role_shown", "state", "signed_in")
@@ -109,8 +112,8 @@ class UserAdmin(DomainAdmin):
     search_help_text = gettext_lazy("E-mail or name")
     ordering = ("email",)
     actions_list = ("roles",)
-    actions_detail = ("password_link", "change_email")
-    aside_template = "accounts/user_history.html"
+    actions_detail = ("password_link", "change_email", "remove_factors")
+    aside_template = "accounts/user_aside.html"
     empty_title = gettext_lazy("Nobody yet")
     empty_button = gettext_lazy("Invite a colleague")
     empty_text = gettext_lazy("Invite a colleague: they get an e-mail with which they choose their password.")
@@ -207,7 +210,7 @@ class UserAdmin(DomainAdmin):
         # An invitation ends with its mail: whoever invites goes back to the list.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": obj is not None}
         if obj is not None:
-            context["events"] = latest_events(obj)
+            context |= {"events": latest_events(obj), **factors_of_colleague.told_about(obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:
@@ -246,6 +249,9 @@ class UserAdmin(DomainAdmin):
 
     # Actions
 
+    def hidden_buttons(self, row: User) -> Collection[str]:
+        return () if has_factor(row) else ("remove_factors",)
+
     @action(description=gettext_lazy("Roles in words"), icon="badge", permissions=["view"], url_path="roles")
     def roles(self, request: HttpRequest) -> HttpResponse:
         """Show what each role may do, from `accounts/roles.py`; it changes nothing, hence a link."""
@@ -282,3 +288,4 @@ class UserAdmin(DomainAdmin):
         ),
         submit=gettext_lazy("Send"),
     )
+    remove_factors = factors_of_colleague.BUTTON

@@ -1,11 +1,13 @@
 """What the accounts part of the API takes and tells."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, Field, model_validator
 
 from accounts.passwords.choosing import LONGEST_PASSWORD
+from accounts.second_factor.challenges import LONGEST as LONGEST_CHALLENGE
 from backoffice.api.inputs import OMITTED, Input, Patch, Search, Truth, secret, text
 from backoffice.api.pagination import ListQuery
 
@@ -20,11 +22,36 @@ MailToken = Annotated[
 NewPassword = Annotated[Password, Field(description="At least 12 characters, and none of the common ones.")]
 RoleName = Annotated[str, text(40, shortest=1), Field(examples=["Warehouse"])]
 PersonName = Annotated[str, text(150), Field(examples=["Ada Lovelace"])]
+Language = Annotated[
+    str,
+    text(10),
+    Field(description="Of mails to them: a code such as en-gb or de; empty for the shop's.", examples=["de"]),
+]
 
 
 class SignIn(Input):
     email: EmailAddress
     password: Password = Field(examples=["correct horse battery staple"])
+
+
+class SecondFactor(Input):
+    """One of both codes."""
+
+    challenge: Annotated[str, text(LONGEST_CHALLENGE, shortest=1)] = Field(
+        description="From the problem `second_factor_required`; good for five minutes and once."
+    )
+    code: Annotated[str, text(20, shortest=1)] | None = Field(
+        None, description="Six digits of the authenticator app.", examples=["287082"]
+    )
+    recovery_code: Annotated[str, text(60, shortest=1)] | None = Field(
+        None, description="One of the ten on paper.", examples=["4v7m-x2ka-90tz-bq3d"]
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.code is None) == (self.recovery_code is None):
+            raise ValueError(_("Send either code or recovery_code."))
+        return self
 
 
 class Refresh(Input):
@@ -55,6 +82,7 @@ class Registration(Input):
     email: EmailAddress
     password: NewPassword
     name: PersonName = ""
+    language: Language = ""
 
 
 class EmailConfirmation(Input):
@@ -94,6 +122,7 @@ class Tokens(BaseModel):
 
 class MyChanges(Patch):
     name: PersonName = OMITTED
+    language: Language = OMITTED
 
 
 class UserChanges(Patch):
@@ -113,10 +142,27 @@ class UserOut(BaseModel):
     email: str
     name: str
     role: str | None = Field(description="superuser, a role, or null: a customer.")
+    language: str = Field(description="Of their pages and mails; empty for the shop's.")
     is_staff: bool
     is_active: bool
+    has_second_factor: bool = Field(description="An authenticator app or a passkey is set up.")
     created_at: datetime
     last_login_at: datetime | None
+
+
+class SessionOut(BaseModel):
+    id: str = Field(examples=["api-12"])
+    kind: Literal["browser", "api"]
+    device: str = Field(description="In words.", examples=["Chrome 141 on Windows"])
+    user_agent: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool = Field(description="Whether this request came from it.")
+
+
+class SessionList(BaseModel):
+    items: list[SessionOut]
 
 
 class UserList(BaseModel):

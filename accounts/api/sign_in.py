@@ -17,28 +17,41 @@ from accounts.api.schemas import (
     PasswordRequest,
     PasswordReset,
     Refresh,
+    SecondFactor,
     SignIn,
     SignOut,
     Tokens,
 )
 from accounts.history import record
-from accounts.models import AccountChange, Source
+from accounts.models import AccountChange, Source, User
 from accounts.passwords.choosing import change_password as exchange_password
 from accounts.recovery import request_password_link
 from accounts.recovery import reset_password as reset
 from accounts.registration import confirm_email as confirm
+from accounts.second_factor.challenges import Step, challenge_for
+from accounts.second_factor.requirement import (
+    Next,
+    SecondFactorRequired,
+    after_password,
+    begin_grace,
+    insist,
+    is_required,
+    set_up_first,
+)
+from accounts.second_factor.verifying import finish_with_code, finish_with_recovery_code
 from accounts.sign_in.attempts import note_sign_in
 from accounts.sign_in.attempts import sign_in as try_to_sign_in
+from accounts.sign_in.clients import sign_out_everywhere
 from accounts.tokens.refresh import (
     TokenPair,
     issue_pair,
-    revoke_everything,
+    owner_of,
     revoke_family,
     revoke_sign_in,
     rotate,
 )
 from backoffice.db.transactions import write_transaction
-from backoffice.requests.addresses import client_address
+from backoffice.requests.addresses import client_address, current_address
 
 sign_in_router = Router(tags=["Sign-in"])
 
@@ -54,16 +67,34 @@ UNAUTHORIZED = {"responses": {401: {"$ref": "#/components/responses/Unauthorized
     openapi_extra=UNAUTHORIZED,
 )
 def sign_in(request: HttpRequest, body: SignIn) -> HttpResponse:
-    """An access token and a refresh token. Five wrong passwords in 15 minutes, and it answers 429."""
-    address = client_address(request)
-    user = try_to_sign_in(body.email, body.password, address=address)
+    """An access token and a refresh token. Five wrong passwords in 15 minutes, and it answers 429.
 
-    @write_transaction
-    def let_in() -> TokenPair:
-        note_sign_in(user, address=address, source=Source.API)
-        return issue_pair(user)
+    Staff with a second factor get 401 `second_factor_required`, with a challenge to go on with.
+    """
+    user = try_to_sign_in(body.email, body.password, address=client_address(request))
+    match after_password(user):
+        case Next.FACTOR:
+            raise SecondFactorRequired(challenge_for(user, Step.API))
+        case Next.SET_UP:
+            raise set_up_first()
+    return _token_answer(_let_in(user))
 
-    return _token_answer(let_in())
+
+@sign_in_router.post(
+    "/token/second",
+    auth=anyone,
+    response=Tokens,
+    operation_id="sign_in_second",
+    summary="Sign in, with the second factor",
+    openapi_extra=UNAUTHORIZED,
+)
+def sign_in_second(request: HttpRequest, body: SecondFactor) -> HttpResponse:  # noqa: ARG001
+    """Five wrong codes in 15 minutes, and it answers 429. A recovery code ends what else is signed in."""
+    if body.recovery_code is not None:
+        user = finish_with_recovery_code(body.challenge, body.recovery_code, source=Source.API)
+    else:
+        user = finish_with_code(body.challenge, body.code or "", source=Source.API)
+    return _token_answer(_let_in(user))
 
 
 @sign_in_router.post(
@@ -76,6 +107,9 @@ def sign_in(request: HttpRequest, body: SignIn) -> HttpResponse:
 )
 def refresh_tokens(request: HttpRequest, body: Refresh) -> HttpResponse:  # noqa: ARG001
     """A new pair. Each refresh token is good once: using one again ends the whole sign-in."""
+    if is_required() and (user := owner_of(body.refresh)) is not None:
+        begin_grace(user)
+        insist(user)
     return _token_answer(rotate(body.refresh))
 
 
@@ -83,17 +117,15 @@ def refresh_tokens(request: HttpRequest, body: Refresh) -> HttpResponse:  # noqa
 def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool = False) -> HttpResponse:
     """End this sign-in, or with `everywhere` every sign-in of the user. Access tokens fall at once."""
     user = caller_of(request)
-    has_ended = True
     if everywhere:
-        revoke_everything(user, because="signed out everywhere")
-    elif body is not None and body.refresh is not None:
+        sign_out_everywhere(user, by=actor_of(request))
+        return HttpResponse(status=204)
+    if body is not None and body.refresh is not None:
         has_ended = revoke_family(body.refresh, user=user)
     else:
         has_ended = revoke_sign_in(bearer_token(request))
     if has_ended:
-        record(
-            user, AccountChange.SIGNED_OUT, {"everywhere": True} if everywhere else {}, by=actor_of(request)
-        )
+        record(user, AccountChange.SIGNED_OUT, by=actor_of(request))
     return HttpResponse(status=204)
 
 
@@ -194,6 +226,13 @@ def stop_change(request: HttpRequest, body: EmailChangeToken) -> HttpResponse:
     """Nothing changes, and the tokens of both mails end."""
     stop_email_change(body.token, by=Actor(None, Source.API), address=client_address(request))
     return HttpResponse(status=204)
+
+
+@write_transaction
+def _let_in(user: User) -> TokenPair:
+    note_sign_in(user, address=current_address.get(), source=Source.API)
+    begin_grace(user)
+    return issue_pair(user)
 
 
 def _token_answer(pair: TokenPair) -> HttpResponse:

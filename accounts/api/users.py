@@ -57,7 +57,9 @@ def register(request: HttpRequest, body: Registration) -> HttpResponse:
 
     The answer is the same whether or not there is an account already; its mailbox is told.
     """
-    take_in(body.email, body.password, name=body.name, address=client_address(request))
+    take_in(
+        body.email, body.password, name=body.name, language=body.language, address=client_address(request)
+    )
     return mail_sent()
 
 
@@ -83,10 +85,12 @@ def get_me(request: HttpRequest, query: Query[FieldsQuery]) -> HttpResponse:
     return _person(caller_of(request).pk, query.fields).to(request)
 
 
-@users_router.patch("/me", response=UserOut, operation_id="change_me", summary="Change one's name")
+@users_router.patch(
+    "/me", response=UserOut, operation_id="change_me", summary="Change one's name or language"
+)
 def change_me(request: HttpRequest, body: MyChanges) -> HttpResponse:
     """With `If-Match` it is refused when it changed meanwhile."""
-    return _edited(request, caller_of(request).pk, name=body.name)
+    return _edited(request, caller_of(request).pk, **body.changes())
 
 
 @users_router.get(

@@ -11,6 +11,7 @@ from accounts.models.users import User
 from backoffice.db.fields import LineField, LinesField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.email_addresses import normalised_email, readable_email, valid_email
+from backoffice.languages import languages
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -29,6 +30,8 @@ class Customer(Searched):
     name = LineField(max_length=150, blank=True)
     phone = LineField(max_length=40, blank=True)
     note = LinesField(blank=True)
+    # A code of `languages`; empty is their account's, or else the shop's.
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
     )
@@ -54,6 +57,11 @@ class Customer(Searched):
 
     def clean(self) -> None:
         self.email = normalised_email(self.email)
+
+    @property
+    def language_spoken(self) -> str:
+        """Return the language that they are written to in; "" is the shop's."""
+        return self.language or (self.user.language if self.user is not None else "")
 
     @property
     def readable_email(self) -> str:

@@ -1,7 +1,7 @@
 """The doors through which things are done, and the names of those who do them."""
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
@@ -19,4 +19,9 @@ def name_of(user: User | None, source: str) -> str:
     """Return the user's e-mail address, or in words who acts without a user."""
     if user is not None:
         return user.email
-    return gettext("Nobody") if source in (Source.API, Source.ADMIN) else gettext("System")
+    return gettext(nobody_in(source))
+
+
+def nobody_in(source: str) -> str:
+    """Return the text of the catalogues for who acts without a user."""
+    return gettext_noop("Nobody") if source in (Source.API, Source.ADMIN) else gettext_noop("System")

@@ -49,6 +49,8 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Turn off instead of deleting."))
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    # Set while a second factor is required of them that they do not have: from then on nothing else works.
+    mfa_required_from = models.DateTimeField(null=True, editable=False)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     search_text = SearchTextField(texts=("email", "readable_email", "name"))

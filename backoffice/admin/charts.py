@@ -10,6 +10,8 @@ from decimal import ROUND_CEILING, Decimal
 from itertools import zip_longest
 from typing import NamedTuple
 
+from backoffice.numbers import grouped
+
 type Number = int | Decimal
 
 MOST_TICKS = 4
@@ -82,7 +84,7 @@ def bar_chart(
     *,
     column_title: str,
     before: Series | None = None,
-    told: Callable[[Number], str] = lambda number: f"{number:,}",
+    told: Callable[[Number], str] = lambda number: grouped(number),
     told_on_axis: Callable[[Number], str] | None = None,
 ) -> Chart:
     """Draw a bar for each label, paired with that of the period before where there is one.

@@ -53,9 +53,14 @@ def _sign_in_with(
 
 def offered_again(request: HttpRequest, page: str) -> HttpResponse | None:
     """Return the page that offers what was kept to be sent again to `page`; None when nothing was."""
+    typed = kept_in(request)
+    return None if typed is None else error_page(request, SIGNED_IN_AGAIN, typed=typed, action=page)
+
+
+def kept_in(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """Return what the sign-in has kept of a form; None when nothing was."""
     try:
         kept = json.loads(request.POST.get(KEPT, ""))
-        typed = [(str(name), str(value)) for name, value in kept]
+        return [(str(name), str(value)) for name, value in kept]
     except (ValueError, TypeError):
         return None
-    return error_page(request, SIGNED_IN_AGAIN, typed=typed, action=page)

@@ -39,6 +39,7 @@ from backoffice.api.problems import in_one_line
 from backoffice.errors import Refusal
 from backoffice.requests.request_id import current_request_id
 from backoffice.runtime.outages import is_outage
+from backoffice.shop.in_force import last_known
 
 logger = logging.getLogger("backoffice.errors")
 
@@ -140,7 +141,7 @@ def _page(
         "title": complaint.title,
         "complaint": complaint,
         "request_id": current_request_id.get(),
-        "shop_name": settings.SHOP_NAME,
+        "shop_name": last_known().name,
         "typed": typed,
         "action": action or request.get_full_path(),
         "came_from": "" if action else came_from(request),
@@ -167,7 +168,7 @@ def _framed(request: HttpRequest, context: Mapping[str, Any]) -> str | None:
 
 def _way_home(request: HttpRequest) -> dict[str, str]:
     if request.path.startswith("/account/") and settings.SHOP_ACCOUNT_URL:
-        return {"home": settings.SHOP_ACCOUNT_URL, "home_name": settings.SHOP_NAME}
+        return {"home": settings.SHOP_ACCOUNT_URL, "home_name": last_known().name}
     return {"home": reverse("admin:index"), "home_name": _("the start page")}
 
 

@@ -17,6 +17,7 @@ from unfold.views import ChangeList
 from backoffice.admin.short_cache import acted_at, remembered
 from backoffice.db.primary_keys import LONGEST_KEY
 from backoffice.errors import Invalid
+from backoffice.numbers import grouped
 
 MOST_COUNTED = 10_000
 COUNTS_KEPT_SECONDS = 30
@@ -131,7 +132,7 @@ class CappedCount(int):
     """A count that stops counting: shown as `1,500`, and as `10,000+`."""
 
     def __str__(self) -> str:
-        return f"{MOST_COUNTED:,}+" if self > MOST_COUNTED else f"{int(self):,}"
+        return f"{grouped(MOST_COUNTED)}+" if self > MOST_COUNTED else grouped(int(self))
 
 
 def counted_up_to_most(rows: QuerySet[Any]) -> CappedCount:

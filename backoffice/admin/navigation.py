@@ -8,10 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from backoffice.dates import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +179,20 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
     """Return the links of the menu under one's own name."""
-    return [
-        {"title": _("Change password"), "link": reverse("admin:password_change")},
-        {"title": _("Change e-mail"), "link": reverse("admin:change_email")},
-        {"title": _("Where you are signed in"), "link": reverse("admin:sign_ins")},
-    ]
+    return [{"title": _("Your account"), "link": reverse("admin:account")}]
+
+
+def second_factor_due(request: HttpRequest) -> str:
+    """Return the day by which they have to set up a second factor, `Tue 8 Dec`; "" when they need not."""
+    due = getattr(request.user, "mfa_required_from", None)
+    return day(timezone.localdate(due)) if due and settings.SHOP_MFA == "required" else ""
 
 
 def shop_name(_request: HttpRequest) -> str:
-    return str(settings.SHOP_NAME)
+    # Loaded late: the settings load this module, and there are no models yet.
+    from backoffice.shop.in_force import shown
+
+    return shown().name
 
 
 def asset(path: str) -> Callable[[HttpRequest], str]:

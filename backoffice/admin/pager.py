@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib.admin.views.main import PAGE_VAR
 
 from backoffice.admin.lists import SavedViewsChangeList
+from backoffice.numbers import grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ def pager_of(cl: SavedViewsChangeList) -> Pager:
     before = (cl.page_num - 1) * cl.list_per_page
     pages = cl.paginator.num_pages
     return Pager(
-        first=f"{before + 1:,}",
-        last=f"{before + len(cl.result_list):,}",
+        first=grouped(before + 1),
+        last=grouped(before + len(cl.result_list)),
         count=str(cl.result_count),
         previous=_page(cl, cl.page_num - 1) if cl.page_num > 1 else "",
         next=_page(cl, cl.page_num + 1) if cl.page_num < pages else "",

@@ -24,8 +24,15 @@ from django.views.i18n import JavaScriptCatalog
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
-from backoffice.admin.ended_session import KEPT, keeping_what_was_typed, offered_again
-from backoffice.admin.navigation import UNFOLD, account_links, shop_name, sidebar, tabs
+from backoffice.admin.ended_session import keeping_what_was_typed
+from backoffice.admin.navigation import (
+    UNFOLD,
+    account_links,
+    second_factor_due,
+    shop_name,
+    sidebar,
+    tabs,
+)
 from backoffice.admin.short_cache import note_act
 from backoffice.admin.way_back import local_path
 from backoffice.db.primary_keys import is_key
@@ -60,6 +67,7 @@ class BackofficeSite(UnfoldAdminSite):
             "has_permission": has_permission,
             "is_nav_sidebar_enabled": self.enable_nav_sidebar,
             "account_links": account_links(request),
+            "second_factor_due": second_factor_due(request) if has_permission else "",
             "tab_list": tabs(request),
             "sidebar_navigation": sidebar(request) if has_permission else [],
         }
@@ -77,16 +85,19 @@ class BackofficeSite(UnfoldAdminSite):
         forgotten = _view("accounts.admin.password_pages.ForgottenPassword")
         chosen = _view("accounts.admin.password_pages.ChosenPassword")
         changed = _view("accounts.admin.password_pages.ChangedPassword")
-        again = _view("accounts.admin.password_pages.PasswordAgain")
+        again = _view("accounts.admin.second_factor.stepping_up.PasswordAgain")
         email = _view("accounts.admin.email_pages.ChangedEmail")
-        sign_ins = _view("accounts.admin.sign_in_pages.SignIns")
+        account = _view("accounts.admin.account_page.AccountPage")
+        elsewhere = _view("accounts.admin.account_page.SignOutElsewhere")
         ours = [
             path("password_reset/", forgotten.as_view(), name="admin_password_reset"),
             path("password_reset/<uidb64>/<token>/", chosen.as_view(), name="choose_password"),
             path("password_change/", self.admin_view(changed.as_view()), name="password_change"),
             path("password_again/", self.admin_view(again.as_view()), name="password_again"),
             path("email_change/", self.admin_view(email.as_view()), name="change_email"),
-            path("sign_ins/", self.admin_view(sign_ins.as_view()), name="sign_ins"),
+            path("account/", self.admin_view(account.as_view()), name="account"),
+            path("account/sign-out/", self.admin_view(elsewhere.as_view()), name="sign_out_elsewhere"),
+            *import_string("accounts.admin.second_factor.addresses.pages")(self.admin_view),
         ]
         return [*ours, *super().get_urls()]
 
@@ -96,17 +107,9 @@ class BackofficeSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return _sign_in_and_come_back(request)
-        # Named here, for Unfold would load it with the settings, before there are models.
-        self.login_form = import_string("accounts.admin.password_pages.SignInForm")
-        context = {KEPT: request.POST.get(KEPT, ""), **(extra_context or {})}
-        response: HttpResponse = super().login(request, context)
-        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-            import_string("accounts.sign_in.sessions.begin_session")(request, request.user)
-            response = offered_again(request, response["Location"]) or response
-        told: HttpResponse = import_string("accounts.admin.password_pages.with_status")(
-            response, getattr(request, "refusal", None)
-        )
-        return told
+        sign_in: Any = _view("accounts.admin.second_factor.entrance.SignInPage")
+        page: HttpResponse = sign_in.as_view(told=extra_context or {})(request)
+        return page
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         user = request.user

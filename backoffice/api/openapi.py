@@ -116,6 +116,10 @@ class DocumentedAPI(NinjaAPI):
                 _allow_parts(operation, components["schemas"])
         return document
 
+    def titled(self, title: str) -> dict[str, Any]:
+        """Return the document with this title, for the shop's name may change."""
+        return {**self.document, "info": {**self.document["info"], "title": title}}
+
     def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
         return self.document
 

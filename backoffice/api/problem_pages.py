@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from backoffice.api.problems import STATUS, STATUS_CODES, problem_type
 from backoffice.errors import Kind, Refusal
+from backoffice.shop.in_force import shown
 
 KEPT_SECONDS = 3_600
 
@@ -161,7 +161,7 @@ def _problem_answer(
 ) -> HttpResponse:
     response: HttpResponse
     if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
-        context: dict[str, Any] = {"problems": problems, "title": title, "shop_name": settings.SHOP_NAME}
+        context: dict[str, Any] = {"problems": problems, "title": title, "shop_name": shown().name}
         response = render(request, "backoffice/problems.html", context)
     else:
         response = JsonResponse(content)

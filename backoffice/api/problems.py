@@ -58,8 +58,10 @@ def problem(
     title: str,
     detail: str,
     errors: Iterable[Mapping[str, Any]] = (),
+    members: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     content = {
+        **(members or {}),
         "type": problem_type(code),
         "title": title,
         "status": status,
@@ -85,6 +87,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         title=str(refusal.title),
         detail=refusal.detail,
         errors=[_error_of(request, fault) for fault in refusal.faults],
+        members=refusal.members,
     )
     if refusal.retry_after_seconds is not None:
         response["Retry-After"] = str(refusal.retry_after_seconds)

@@ -2,6 +2,7 @@
 
 import fcntl
 import functools
+import itertools
 import logging
 import random
 import threading
@@ -31,6 +32,7 @@ OVERTAKEN = frozenset({UNIQUE_VIOLATION, CHECK_VIOLATION, DIVISION_BY_ZERO})
 
 _writer = threading.Lock()
 _state = threading.local()
+_runs = itertools.count(1)
 
 
 class Collision(Exception):
@@ -81,6 +83,11 @@ def is_writing() -> bool:
     return getattr(_state, "is_writing", False)
 
 
+def current_run() -> int | None:
+    """Return the number, given once, of the run of a use case that writes in this thread; None outside."""
+    return getattr(_state, "run", None)
+
+
 def is_careful() -> bool:
     """Whether what may change is to be locked when it is read: anywhere but in a hopeful first run."""
     return getattr(_state, "is_careful", True)
@@ -88,12 +95,12 @@ def is_careful() -> bool:
 
 @contextmanager
 def _writing(*, is_careful: bool) -> Iterator[None]:
-    _state.is_writing, _state.is_careful = True, is_careful
+    _state.is_writing, _state.is_careful, _state.run = True, is_careful, next(_runs)
     try:
         with nullcontext() if is_careful else sending.collecting():
             yield
     finally:
-        _state.is_writing, _state.is_careful = False, True
+        _state.is_writing, _state.is_careful, _state.run = False, True, None
 
 
 @contextmanager

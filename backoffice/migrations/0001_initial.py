@@ -60,4 +60,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('job', 'slot'), name='job_once_per_slot')],
             },
         ),
+        migrations.CreateModel(
+            name='ShopSettings',
+            fields=[
+                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('kept', models.JSONField(default=dict)),
+                ('version', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'default_permissions': ('view', 'change'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='shop_settings_once')],
+            },
+        ),
     ]

@@ -3,6 +3,7 @@ from backoffice.money.amounts import WHOLE_DIGITS as WHOLE_DIGITS
 from backoffice.money.amounts import ZERO as ZERO
 from backoffice.money.amounts import TooManyPlaces as TooManyPlaces
 from backoffice.money.amounts import formatted as formatted
+from backoffice.money.amounts import formatted_round as formatted_round
 from backoffice.money.amounts import in_places as in_places
 from backoffice.money.amounts import percent as percent
 from backoffice.money.amounts import places as places

@@ -1,12 +1,15 @@
 """The only rounding and formatting of money: Decimal, with the places of its currency, half up."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.money.currencies import PLACES, SYMBOLS
+from backoffice.numbers import Conventions, conventions
+from backoffice.numbers import percent as percent
 
 # For sums and comparisons; what is shown has the places of its currency.
 ZERO = Decimal(0)
@@ -73,12 +76,23 @@ def too_many_places() -> str:
 
 
 def formatted(amount: Decimal, currency: str) -> str:
-    """Return `€1,234.50`, `¥1,234` or `KWD 1.234`, for people; programs get the plain decimal."""
-    sign = "−" if amount < 0 else ""
-    symbol = SYMBOLS.get(currency, f"{currency} ")
-    return f"{sign}{symbol}{abs(rounded_to(amount, PLACES[currency])):,f}"
+    """Return `€1,234.50`, `¥1,234` or `KWD 1.234`, in German `1.234,50 €`; programs get the plain decimal."""
+    return _written(amount, currency, PLACES[currency], conventions())
 
 
-def percent(value: Decimal) -> str:
-    """`20 %` or `12.5 %`, without needless zeros."""
-    return f"{value.normalize():f} %"
+def formatted_round(amount: Decimal, currency: str) -> str:
+    """Write a round amount, such as one of an axis, without cents where it has none: `€2,000`."""
+    is_whole = amount == amount.to_integral_value()
+    return _written(amount, currency, 0 if is_whole else PLACES[currency], conventions())
+
+
+# A page asks for hundreds, and for many of them again.
+@lru_cache(maxsize=4096)
+def _written(amount: Decimal, currency: str, places: int, spoken: Conventions) -> str:
+    symbol = SYMBOLS.get(currency)
+    facts = {
+        "sign": "−" if amount < 0 else "",
+        "symbol": symbol or currency,
+        "amount": spoken.written(f"{abs(rounded_to(amount, places)):,f}"),
+    }
+    return (spoken.money_with_symbol if symbol else spoken.money_with_code) % facts

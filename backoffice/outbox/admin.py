@@ -19,6 +19,7 @@ from backoffice.admin.lists import remembered_count, view_tabs
 from backoffice.db.search_words import MOST_WORDS, cleaned
 from backoffice.email_addresses import normalised_email
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from backoffice.outbox.delivery import MAX_ATTEMPTS
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import requeue
@@ -61,7 +62,7 @@ def failed_badge(request: HttpRequest) -> str:
     if not request.user.has_perm("accounts.view_customer"):
         return ""
     count = dead_count(request)
-    return _("%(count)s failed") % {"count": f"{count:,}"} if count else ""
+    return _("%(count)s failed") % {"count": grouped(count)} if count else ""
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
@@ -219,7 +220,8 @@ class EmailMessageAdmin(ReadOnlyAdmin):
             requeue(message.pk)
         messages.success(
             request,
-            _("%(count)s queued again; only mails that were given up can be.") % {"count": f"{len(dead):,}"},
+            _("%(count)s queued again; only mails that were given up can be.")
+            % {"count": grouped(len(dead))},
         )
 
 
@@ -228,7 +230,8 @@ def _letter(message: EmailMessage) -> dict[str, Any]:
     if message.html:
         return {"letter": RenderedEmail(message.subject, message.text, message.html)}
     try:
-        return {"letter": render(message.template, without_secrets(message.context))}
+        kept = without_secrets(message.context)
+        return {"letter": render(message.template, kept, language=message.language)}
     # Whatever is wrong with a template is also why the mail is stuck: its page must open all the same.
     except Exception as error:
         return {"render_error": f"{type(error).__name__}: {error}"}

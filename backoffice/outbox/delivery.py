@@ -10,6 +10,7 @@ import random
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import formataddr
 from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -30,6 +31,7 @@ from backoffice.db.transactions import write_transaction
 from backoffice.outbox.models import WAITING, WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 from backoffice.runtime.giving_way import requests
+from backoffice.shop.in_force import in_force
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Claim:
     template: str
     recipient: str
     context: Mapping[str, Any]
+    language: str
 
 
 def deliver_due(limit: int = 50) -> int:
@@ -91,6 +94,7 @@ def claim_next() -> Claim | None:
         template=message.template,
         recipient=message.recipient,
         context=message.context,
+        language=message.language,
     )
 
 
@@ -144,9 +148,9 @@ def _due(now: datetime) -> Q:
 def _deliver(claim: Claim) -> bool:
     kept_context = without_secrets(claim.context)
     try:
-        rendered = kept = render(claim.template, claim.context)
+        rendered = kept = render(claim.template, claim.context, language=claim.language)
         if kept_context != claim.context:
-            kept = render(claim.template, kept_context)
+            kept = render(claim.template, kept_context, language=claim.language)
         _send(claim, rendered)
     # Whatever is wrong with this mail, the others must not wait for it.
     except Exception as error:
@@ -170,12 +174,17 @@ def _send(claim: Claim, rendered: RenderedEmail) -> None:
     mail = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=sender(),
         to=[claim.recipient],
         headers={"Message-ID": claim.message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(rendered.html, "text/html")
     mail.send()
+
+
+def sender() -> str:
+    """Return whom mails come from: the environment's EMAIL_FROM, else the shop by its name now."""
+    return settings.EMAIL_FROM or formataddr((in_force().name, f"shop@{settings.EMAIL_HOST_NAME}"))
 
 
 def _mark_failed(claim: Claim, error: Exception) -> None:

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.languages import language_of_shop
+
 # Why a mail was given up, where it was not the mail server that said so.
 WORKER_ENDED, RESTORED = "worker_ended", "restored"
 
@@ -45,6 +47,8 @@ class EmailMessage(models.Model):
     template = models.CharField(max_length=60)
     recipient = models.EmailField()
     context = models.JSONField(default=dict)
+    # Chosen when it is queued, so that every attempt says the same.
+    language = models.CharField(max_length=10, default=language_of_shop)
     state = models.CharField(max_length=10, choices=EmailState, default=EmailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)

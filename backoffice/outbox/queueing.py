@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from backoffice.db.inserting import insert_unanswered
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, NotFound
+from backoffice.languages import language_of_shop
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.runtime.after_commit import tell_redis
 
@@ -30,14 +31,16 @@ def queue_email(
     template: str,
     recipient: str,
     context: Mapping[str, Any],
+    language: str = "",
     about: str = "",
     suppressed: bool = False,
 ) -> None:
     """Write the e-mail's row, unless this cause already has this mail for this person.
 
     `about` is the number of the order that it is about, if it is about one. `template` names
-    `email/<template>.txt` and `.html`; `context` holds what JSON holds. Values whose key begins with
-    `secret_` are forgotten once the mail is sent. A suppressed mail is recorded, never sent.
+    `email/<template>.txt` and `.html`; `context` holds what JSON holds, with amounts and dates as facts
+    (`outbox/facts.py`). Values whose key begins with `secret_` are forgotten once the mail is sent.
+    `language` is its reader's, "" for the shop's. A suppressed mail is recorded, never sent.
     """
     message = EmailMessage(
         cause=cause,
@@ -45,6 +48,7 @@ def queue_email(
         template=template,
         recipient=recipient,
         context=dict(context),
+        language=language or language_of_shop(),
         state=EmailState.SUPPRESSED if suppressed else EmailState.QUEUED,
     )
     insert_unanswered([message], ignore_conflicts=True)

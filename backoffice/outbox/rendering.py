@@ -8,7 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.template.loader import render_to_string
+from django.utils import translation
 
+from backoffice.outbox.facts import in_words
+from backoffice.shop.in_force import in_force
 from backoffice.text import without_control
 
 # Plain text must not be escaped, whether or not a template remembers to say so.
@@ -30,16 +33,22 @@ class RenderedEmail:
     html: str
 
 
-def render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
+def render(template: str, context: Mapping[str, Any], *, language: str) -> RenderedEmail:
     """Render `email/<template>.txt`, whose first line is the subject, and `email/<template>.html`.
 
     Raises whatever a template raises.
     """
+    with translation.override(language):
+        return _render(template, in_words(context))
+
+
+def _render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
+    shop = in_force()
     values = {
-        "shop_name": settings.SHOP_NAME,
+        "shop_name": shop.name,
         "shop_url": settings.SHOP_URL,
-        "shop_color": settings.SHOP_COLOR,
-        "shop_ink": ink_on(settings.SHOP_COLOR),
+        "shop_color": shop.color,
+        "shop_ink": ink_on(shop.color),
         **context,
     }
     plain = PLAIN_TEXT.get_template(f"email/{template}.txt").render(values)

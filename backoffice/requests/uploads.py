@@ -16,6 +16,7 @@ from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext as _
 
 from backoffice.errors import Forbidden
+from backoffice.numbers import grouped
 from backoffice.requests.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 
 
@@ -38,7 +39,9 @@ class StaffAlone(FileUploadHandler):
         if not is_from_staff(self.request) and content_length > MAX_BODY_BYTES:
             raise self._refusal()
         if content_length > MAX_UPLOAD_BYTES:
-            raise RequestDataTooBig(_("A form may have %(most)s bytes.") % {"most": f"{MAX_UPLOAD_BYTES:,}"})
+            raise RequestDataTooBig(
+                _("A form may have %(most)s bytes.") % {"most": grouped(MAX_UPLOAD_BYTES)}
+            )
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         if not is_from_staff(self.request):

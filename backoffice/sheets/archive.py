@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.numbers import grouped
 from backoffice.sheets.limits import UnreadableFile
 
 MAX_MEMBERS = 10_000
@@ -207,7 +208,7 @@ def _too_large(size: int) -> str:
     return _(
         "The workbook would unpack to %(size)s MB; at most %(most)s MB are read. "
         "Keep only the columns needed, or save it as CSV."
-    ) % {"size": f"{size // 1_000_000:,}", "most": MAX_UNZIPPED // 1_000_000}
+    ) % {"size": grouped(size // 1_000_000), "most": MAX_UNZIPPED // 1_000_000}
 
 
 def _too_tight() -> str:

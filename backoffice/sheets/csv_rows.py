@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from backoffice.numbers import grouped
 from backoffice.sheets.encodings import NOT_A_TABLE
 from backoffice.sheets.limits import MAX_COLUMNS, MAX_SHEET_ROWS, UnreadableFile
 from backoffice.sheets.remarks import Remark
@@ -89,7 +90,7 @@ class _Lines:
             raise UnreadableFile(self._too_long())
         if self._number > 2 * MAX_SHEET_ROWS:
             raise UnreadableFile(
-                _("The file has more than %(most)s lines. Split it.") % {"most": f"{2 * MAX_SHEET_ROWS:,}"}
+                _("The file has more than %(most)s lines. Split it.") % {"most": grouped(2 * MAX_SHEET_ROWS)}
             )
         text = line.decode()
         if CONTROL.search(text):
@@ -101,7 +102,7 @@ class _Lines:
             return _never_closed(self._row + 1)
         return _("Row %(row)s is longer than %(most)s characters. Shorten or remove its long cell.") % {
             "row": self._number,
-            "most": f"{MAX_LINE:,}",
+            "most": grouped(MAX_LINE),
         }
 
 
@@ -109,7 +110,7 @@ def _refuse_wide(row: int, cells: list[str]) -> None:
     if len(cells) > MAX_COLUMNS and any(map(str.strip, cells[MAX_COLUMNS:])):
         raise UnreadableFile(
             _("Row %(row)s has %(cells)s cells; at most %(most)s are read. Keep only the columns needed.")
-            % {"row": row, "cells": f"{len(cells):,}", "most": f"{MAX_COLUMNS:,}"}
+            % {"row": row, "cells": grouped(len(cells)), "most": grouped(MAX_COLUMNS)}
         )
 
 

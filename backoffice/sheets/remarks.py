@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from backoffice.numbers import grouped
+
 MOST_NAMED = 10
 LONGEST_NAME = 60
 
@@ -52,7 +54,7 @@ def _listed(facts: Facts) -> Facts:
     more = facts["count"] - len(facts["names"])
     if more:
         told = ngettext("%(names)s and %(more)s more", "%(names)s and %(more)s more", more)
-        names = told % {"names": names, "more": f"{more:,}"}
+        names = told % {"names": names, "more": grouped(more)}
     return {**facts, "names": names}
 
 

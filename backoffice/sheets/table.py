@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from backoffice.numbers import grouped
 from backoffice.sheets.cells import NUMBERS, SHOWN, CellFault, CellKind, shown_text, text_of
 from backoffice.sheets.columns import COLUMN_NAMES, Layout, columns_of, key_of
 from backoffice.sheets.csv_rows import Sheet, SheetRow
@@ -57,7 +58,7 @@ class SheetTable:
             count += 1
             if count > most:
                 raise UnreadableFile(
-                    _("The file has more than %(most)s rows. Split it.") % {"most": f"{most:,}"}
+                    _("The file has more than %(most)s rows. Split it.") % {"most": grouped(most)}
                 )
             yield row
         if count == 0:

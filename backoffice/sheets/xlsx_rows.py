@@ -12,6 +12,7 @@ from math import isfinite
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.numbers import grouped
 from backoffice.sheets.archive import DAMAGED, Archive
 from backoffice.sheets.cells import ERROR, Look, Special
 from backoffice.sheets.csv_rows import CONTROL, Sheet, SheetRow
@@ -153,7 +154,7 @@ class _Sheet:
             if self._length > MAX_CELL:
                 raise UnreadableFile(
                     _("A cell in row %(row)s has more than %(most)s characters. Shorten it.")
-                    % {"row": self._row, "most": f"{MAX_CELL:,}"}
+                    % {"row": self._row, "most": grouped(MAX_CELL)}
                 )
 
     def _end(self, name: str) -> None:
@@ -188,7 +189,7 @@ class _Sheet:
                 return
             raise UnreadableFile(
                 _("Row %(row)s has a cell beyond the %(most)sth column. Remove what is out there.")
-                % {"row": self._row, "most": f"{MAX_COLUMNS:,}"}
+                % {"row": self._row, "most": grouped(MAX_COLUMNS)}
             )
         if CONTROL.search(value):
             raise UnreadableFile(

@@ -26,7 +26,9 @@ from backoffice.admin.base import DomainAdmin, show_refusal
 from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.admin.idempotency import IdempotencyKeyField, done_once
 from backoffice.db.fields import one_line
+from backoffice.db.typed_numbers import WholeNumberInput
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from catalog import stock
 from catalog.admin.short_count import link_to_cancel
 from catalog.models import Product, Reason, StockMovement
@@ -48,7 +50,7 @@ class AdjustStock(UseCaseDialog):
     way = forms.ChoiceField(
         label=_("What happened"), choices=WAYS, initial=RECEIVE, widget=UnfoldAdminRadioSelectWidget
     )
-    quantity = forms.IntegerField(
+    quantity = WholeNumberInput(
         label=_("Units"),
         min_value=-MAX_UNITS,
         max_value=MAX_UNITS,
@@ -105,7 +107,7 @@ class AdjustHere(forms.Form):
     """The short way on a product's page: so many more or fewer, and what happened."""
 
     key = IdempotencyKeyField()
-    quantity = forms.IntegerField(
+    quantity = WholeNumberInput(
         label=_("Units"),
         min_value=-MAX_UNITS,
         max_value=MAX_UNITS,
@@ -159,6 +161,6 @@ def words_of(product: Product, movement: StockMovement) -> str:
     return gettext("%(sku)s: %(change)s. Now %(on_hand)s on hand, %(available)s available.") % {
         "sku": product.sku,
         "change": signed(movement.on_hand_delta),
-        "on_hand": f"{movement.on_hand_after:,}",
-        "available": f"{available:,}",
+        "on_hand": grouped(movement.on_hand_after),
+        "available": grouped(available),
     }

@@ -16,6 +16,7 @@ from backoffice.admin.base import AnyForm, DomainAdmin, show_refusal
 from backoffice.db.search_text import holding_all
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from catalog.admin.category_history import history_of
 from catalog.categories import delete_category, save_category
 from catalog.models import Category, Product
@@ -44,7 +45,7 @@ class CategoryAdmin(DomainAdmin):
 
     @display(description=_("Products"), ordering="products_count", formatting="price")
     def products_count(self, category: Category) -> str:
-        return f"{getattr(category, 'products_count'):,}"  # noqa: B009
+        return grouped(getattr(category, "products_count"))  # noqa: B009
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -92,7 +93,7 @@ class CategoryAdmin(DomainAdmin):
 def _shown_around(category: int) -> dict[str, Any]:
     """Return what the page shows around the form: how many products it has, and its history."""
     count = Product.objects.filter(category=category).count()
-    words = ngettext("%(count)s product", "%(count)s products", count) % {"count": f"{count:,}"}
+    words = ngettext("%(count)s product", "%(count)s products", count) % {"count": grouped(count)}
     url = f"{reverse('admin:catalog_product_changelist')}?category__id__exact={category}"
     link = format_html('<a class="bo-link" href="{}">{}</a>', url, words)
     return {"lead": link if count else _("No product belongs to it."), "changes": history_of(category)}

@@ -21,8 +21,10 @@ from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.admin.lists import CappedPaginator
 from backoffice.api.idempotency import once
 from backoffice.db.primary_keys import is_key
+from backoffice.db.typed_numbers import WholeNumberInput
 from backoffice.errors import Kind, Refusal
 from backoffice.jobs import this_day
+from backoffice.numbers import grouped
 from backoffice.requests.json_reply import Reply, rendered
 from backoffice.sheets.exporting import CSVFile
 from catalog import stock
@@ -40,7 +42,7 @@ PER_PAGE = 50
 class CountForm(forms.Form):
     """`expected` is the figure the counter saw; `key` stays the same when the same count is sent again."""
 
-    counted = forms.IntegerField()
+    counted = WholeNumberInput()
     expected = forms.IntegerField()
     key = IdempotencyKeyField()
 
@@ -129,7 +131,7 @@ def _record(request: HttpRequest, product: Product, *, counted: int, expected: i
         says = format_html(
             gettext("counted, {difference}, now {on_hand}") if differs else gettext("counted, {difference}"),
             difference=_difference(movement),
-            on_hand=f"{movement.on_hand_after:,}",
+            on_hand=grouped(movement.on_hand_after),
         )
         return rendered(
             {"is_counted": True, "on_hand": movement.on_hand_after, "differs": differs, "says": says}
@@ -155,7 +157,7 @@ def _refusal_in_words(refusal: Refusal, way_out: SafeString | str) -> SafeString
             "{units} are reserved by {orders}. {then}",
             facts["reserved"],
         ),
-        units=f"{facts['reserved']:,}",
+        units=grouped(facts["reserved"]),
         orders=orders,
         then=way_out or gettext("Units of those orders must be cancelled first."),
     )

@@ -17,6 +17,7 @@ from accounts.admin.actor import actor_of
 from accounts.history import record_export
 from backoffice.admin.base import DomainAdmin
 from backoffice.admin.lists import UnreadableFilter
+from backoffice.numbers import grouped
 from backoffice.sheets.exporting import CSVFile, XLSXFile
 
 # Writing a workbook of this many rows takes a processor some ten seconds.
@@ -96,8 +97,8 @@ class ListExport(ExportMixin, DomainAdmin):
         count = self.exported_rows(request).order_by()[: MOST_EXPORTED + 1].count()
         facts = {
             "rows": self.exported.filtered_rows if request.GET else self.exported.rows,
-            "count": f"{count:,}",
-            "most": f"{MOST_EXPORTED:,}",
+            "count": grouped(count),
+            "most": grouped(MOST_EXPORTED),
             "order": self.exported.order,
         }
         words = ALL_OF_THEM if count <= MOST_EXPORTED else THE_FIRST_OF_THEM

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import CappedPaginator
+from backoffice.numbers import grouped
 from catalog.admin.families.on_product import family_of
 from catalog.holders import holders_of
 from catalog.models import CategoryChange, FamilyChange, Product, ProductChange, StockMovement
@@ -71,9 +72,9 @@ def _shown(changes: Iterable[ProductChange], reader: Any) -> list[ShownEntry]:
 
 def figures_of(product: Product) -> list[StockFigure]:
     return [
-        StockFigure(_("On hand"), f"{product.on_hand:,}"),
-        StockFigure(_("Reserved"), f"{product.reserved:,}"),
-        StockFigure(_("Available"), f"{product.available:,}", availability_tone(product)),
+        StockFigure(_("On hand"), grouped(product.on_hand)),
+        StockFigure(_("Reserved"), grouped(product.reserved)),
+        StockFigure(_("Available"), grouped(product.available), availability_tone(product)),
     ]
 
 
@@ -82,7 +83,7 @@ def note_of(product: Product) -> str:
     if not product.was_stocked:
         return _("It was never stocked: receive the first units.")
     if product.is_low:
-        return _("Low: at or under %(threshold)s.") % {"threshold": f"{product.threshold:,}"}
+        return _("Low: at or under %(threshold)s.") % {"threshold": grouped(product.threshold)}
     return ""
 
 

@@ -14,6 +14,7 @@ from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.cells import Dot, beside, moment, status
 from backoffice.admin.filters import OneOf, StaffFilter, WholeDaysFilter
 from backoffice.db.search_words import words_of
+from backoffice.numbers import grouped
 from backoffice.text import identity_key
 from catalog.models import ImportState, ProductImport, StockImport
 
@@ -70,7 +71,7 @@ class ListOfImports(ReadOnlyAdmin):
         return format_html(
             '{} · <span class="bo-bad">{}</span>',
             self.counted(found),
-            problems % {"count": f"{found.problems:,}"},
+            problems % {"count": grouped(found.problems)},
         )
 
     @display(description=_("By"))

@@ -21,6 +21,7 @@ from backoffice.admin.lists import CappedPaginator
 from backoffice.dates import moment
 from backoffice.db.search_words import cleaned
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from backoffice.sheets.plans import CannotUndo
 from backoffice.sheets.remarks import remarks_kept
 from catalog.models import ProductImport, StockImport
@@ -114,7 +115,7 @@ class ImportPage:
 
     def _facts(self) -> Iterator[str]:
         rows = self._import.rows_count
-        yield ngettext("%(rows)s row", "%(rows)s rows", rows) % {"rows": f"{rows:,}"}
+        yield ngettext("%(rows)s row", "%(rows)s rows", rows) % {"rows": grouped(rows)}
         yield from self.how()
         if self.is_planned:
             yield _("kept for 24 hours")
@@ -144,7 +145,7 @@ class ImportPage:
             "page": page,
             "first_problems": self.in_words(problems[:shown]) if shown else [],
             "more_problems": _more_problems(count - shown) if count > shown else "",
-            "all_problems": f"{count:,}" if count else "",
+            "all_problems": grouped(count) if count else "",
             "rows": self.in_words(page),
         }
 
@@ -176,12 +177,12 @@ def _told_of(refusal: Refusal | None) -> dict[str, Any]:
 
 
 def _more_problems(count: int) -> str:
-    return ngettext("%(count)s more problem", "%(count)s more problems", count) % {"count": f"{count:,}"}
+    return ngettext("%(count)s more problem", "%(count)s more problems", count) % {"count": grouped(count)}
 
 
 def _leave_out(count: int) -> str:
     words = ngettext("Leave out %(count)s problem", "Leave out %(count)s problems", count)
-    return words % {"count": f"{count:,}"}
+    return words % {"count": grouped(count)}
 
 
 def tone_of_problems(count: int) -> str:
@@ -193,4 +194,4 @@ def problems_figure(count: int, *, is_planned: bool) -> Figure:
         note = _("every row can be applied") if is_planned else _("no row was left out")
     else:
         note = _("these rows cannot be applied") if is_planned else _("these rows were left out")
-    return Figure(_("Problems"), f"{count:,}", note, tone_of_problems(count), PROBLEMS)
+    return Figure(_("Problems"), grouped(count), note, tone_of_problems(count), PROBLEMS)

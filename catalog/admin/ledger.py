@@ -20,6 +20,7 @@ from backoffice.admin.cells import NOTHING, beside, moment
 from backoffice.admin.filter_forms import WordForm
 from backoffice.admin.filters import SomeOf, StaffFilter, WholeDaysFilter, Word
 from backoffice.db.search_words import cleaned
+from backoffice.numbers import grouped
 from catalog.admin.exporting import Exported, ListExport
 from catalog.exports import MovementExport
 from catalog.finding import products_matching
@@ -184,5 +185,5 @@ class StockMovementAdmin(ListExport, ReadOnlyAdmin):
 def _change_and_balance(delta: int, after: int) -> SafeString:
     """Return `+3 → 25`, or what there still is where nothing changed."""
     if not delta:
-        return format_html('<span class="bo-muted">{}</span>', f"{after:,}")
-    return beside(change(delta), f"→ {after:,}")
+        return format_html('<span class="bo-muted">{}</span>', grouped(after))
+    return beside(change(delta), f"→ {grouped(after)}")

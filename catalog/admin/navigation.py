@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import counted_up_to_most, remembered_count, view_tabs
+from backoffice.numbers import grouped
 from catalog.models import Product
 
 PRODUCTS = "admin:catalog_product_changelist"
@@ -21,7 +22,7 @@ def low_stock_badge(request: HttpRequest) -> str:
     if not request.user.has_perm("catalog.view_product"):
         return ""
     count = low_stock_count(request)
-    return _("%(count)s low") % {"count": f"{count:,}"} if count else ""
+    return _("%(count)s low") % {"count": grouped(count)} if count else ""
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:

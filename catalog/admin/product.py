@@ -15,6 +15,7 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.base import csv_file
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.admin.filters import RelatedOne
+from backoffice.numbers import grouped
 from catalog.admin.adjusting import AdjustStock
 from catalog.admin.counting import Counting
 from catalog.admin.navigation import ARCHIVED, LOW, OUT_OF_STOCK
@@ -131,4 +132,4 @@ class ProductAdmin(ProductColumns, Counting, ProductFiles, ProductPage):
             "%(count)s archived; they can no longer be ordered.",
             len(products),
         )
-        messages.success(request, archived % {"count": f"{len(products):,}"})
+        messages.success(request, archived % {"count": grouped(len(products))})

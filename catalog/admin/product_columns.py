@@ -10,6 +10,7 @@ from unfold.decorators import display
 from backoffice.admin.base import DomainAdmin
 from backoffice.admin.cells import NOTHING, Dot, status
 from backoffice.money import formatted
+from backoffice.numbers import grouped
 from catalog.models import Product
 from catalog.templatetags.pictures import thumb
 
@@ -56,15 +57,15 @@ class ProductColumns(DomainAdmin):
 
     @display(description=_("On hand"), ordering="on_hand", formatting="price")
     def on_hand_shown(self, product: Product) -> str:
-        return f"{product.on_hand:,}"
+        return grouped(product.on_hand)
 
     @display(description=_("Reserved"), ordering="reserved", formatting="price")
     def reserved_shown(self, product: Product) -> str:
-        return f"{product.reserved:,}" if product.reserved else NOTHING
+        return grouped(product.reserved) if product.reserved else NOTHING
 
     @display(description=_("Available"), ordering="available", formatting="price")
     def available_shown(self, product: Product) -> str:
-        return f"{product.available:,}"
+        return grouped(product.available)
 
     @display(description=_("State"), ordering=F("is_active").desc())
     def state(self, product: Product) -> SafeString:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 
 from accounts.admin.actor import actor_of
+from backoffice.numbers import grouped
 from catalog.admin.exporting import Exported
 from catalog.admin.file_imports import FileForm, FileImports
 from catalog.admin.product_import_page import ProductImportPage
@@ -105,7 +106,7 @@ def _refuse_unless_seeing(request: HttpRequest) -> None:
 
 def _apply(request: HttpRequest, number: int) -> str:
     kept = apply_product_import(number, by=actor_of(request), skip_invalid="skip_invalid" in request.POST)
-    facts = {"file_name": kept.file_name, "count": f"{kept.changes:,}"}
+    facts = {"file_name": kept.file_name, "count": grouped(kept.changes)}
     words = ngettext(
         "%(file_name)s is imported: %(count)s product created or changed.",
         "%(file_name)s is imported: %(count)s products created or changed.",

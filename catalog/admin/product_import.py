@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.numbers import grouped
 from catalog.admin.import_list import ListOfImports
 from catalog.models import ImportState, ProductImport
 
@@ -37,9 +38,9 @@ class ProductImportAdmin(ListOfImports):
 
     def counted(self, found: Any) -> str:
         facts = {
-            "new": f"{found.new:,}",
-            "changed": f"{found.changed:,}",
-            "unchanged": f"{found.unchanged:,}",
+            "new": grouped(found.new),
+            "changed": grouped(found.changed),
+            "unchanged": grouped(found.unchanged),
         }
         if found.state == ImportState.PLANNED:
             return gettext("%(new)s new · %(changed)s to change · %(unchanged)s already right") % facts

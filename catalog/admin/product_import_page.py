@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
 from backoffice.db.search_words import words_of
+from backoffice.numbers import grouped
 from backoffice.sheets.plans import Outcome, PlannedRow, RowProblem
 from backoffice.text import identity_key
 from catalog.admin.import_page import (
@@ -65,12 +66,12 @@ class ProductImportPage(ImportPage):
         return [
             Figure(
                 _("Will change") if self.is_planned else _("Changed"),
-                f"{kept.changed:,}",
+                grouped(kept.changed),
                 self._changes_bytitle_of() or _("no product"),
                 view=CHANGES,
             ),
-            Figure(_("Will be added") if self.is_planned else _("Added"), f"{kept.new:,}", added, view=NEW),
-            Figure(_("Unchanged"), f"{kept.unchanged:,}", _("already as in the file"), view=RIGHT),
+            Figure(_("Will be added") if self.is_planned else _("Added"), grouped(kept.new), added, view=NEW),
+            Figure(_("Unchanged"), grouped(kept.unchanged), _("already as in the file"), view=RIGHT),
             problems_figure(kept.problems, is_planned=self.is_planned),
         ]
 
@@ -147,7 +148,7 @@ class ProductImportPage(ImportPage):
 
     def actions(self) -> Actions:
         kept = self.kept
-        count = {"count": f"{kept.changes:,}"}
+        count = {"count": grouped(kept.changes)}
         apply = ngettext("Apply %(count)s change", "Apply %(count)s changes", kept.changes) % count
         undo = ngettext("Undo %(count)s change", "Undo %(count)s changes", kept.changes) % count
         note = ngettext(
@@ -197,4 +198,4 @@ def _products_of(rows: Sequence[ProductImportRow]) -> dict[str, Product]:
 
 
 def _counted(count: int) -> dict[str, Any]:
-    return {"number": count, "count": f"{count:,}"}
+    return {"number": count, "count": grouped(count)}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -16,6 +15,8 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.affixes import MoneyWidget
 from backoffice.admin.base import AnyField, AnyForm
 from backoffice.dates import moment
+from backoffice.numbers import grouped
+from backoffice.shop.in_force import in_force
 from catalog.admin.adjusting import AdjustHere, AdjustingHere
 from catalog.admin.history import stock_of
 from catalog.admin.kilograms import KilogramsField
@@ -81,7 +82,7 @@ class ProductPage(ProductPictures, AdjustingHere):
             kwargs["help_text"] = _("Per unit. Only those who may edit products see it.")
         if name == "low_stock_threshold":
             kwargs["help_text"] = gettext("Empty: the shop’s own, %(threshold)s.") % {
-                "threshold": f"{settings.SHOP_LOW_STOCK_THRESHOLD:,}"
+                "threshold": grouped(in_force().low_stock_threshold)
             }
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if name in BESIDE:

@@ -15,6 +15,7 @@ from unfold.decorators import display
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import csv_file
 from backoffice.admin.filters import OneOf, StaffFilter, WholeDaysFilter
+from backoffice.numbers import grouped
 from catalog.admin.import_list import ListOfImports
 from catalog.admin.stock_files import StockFiles
 from catalog.models import ImportState, StockImport
@@ -67,7 +68,7 @@ class StockImportAdmin(StockFiles, ListOfImports):
         return gettext("Import %(number)s") % {"number": found.pk}
 
     def counted(self, found: Any) -> str:
-        facts = {"changes": f"{found.changes:,}", "unchanged": f"{found.unchanged:,}"}
+        facts = {"changes": grouped(found.changes), "unchanged": grouped(found.unchanged)}
         if found.state == ImportState.PLANNED:
             return gettext("%(changes)s to change · %(unchanged)s already right") % facts
         return gettext("%(changes)s changed · %(unchanged)s already right") % facts
@@ -120,8 +121,8 @@ def _apply(request: HttpRequest, number: int) -> str:
     )
     return gettext("Import %(number)s is applied: %(changes)s changed, %(problems)s left out.") % {
         "number": number,
-        "changes": f"{applied.changes:,}",
-        "problems": f"{applied.problems:,}",
+        "changes": grouped(applied.changes),
+        "problems": grouped(applied.problems),
     }
 
 

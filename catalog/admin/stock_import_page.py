@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
 from backoffice.dates import moment
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from catalog.admin.import_page import (
     CHANGES,
     HAS_PROBLEM,
@@ -71,18 +72,18 @@ class StockImportPage(ImportPage):
         return [
             Figure(
                 _("Will change") if self.is_planned else _("Changed"),
-                f"{found.changes:,}",
+                grouped(found.changes),
                 self._big_changes() or _("products on hand"),
                 view=CHANGES,
             ),
             Figure(
                 _("Units"),
                 signed(units["more"] - units["fewer"]),
-                _("%(more)s more, %(fewer)s fewer") % {name: f"{each:,}" for name, each in units.items()},
+                _("%(more)s more, %(fewer)s fewer") % {name: grouped(each) for name, each in units.items()},
             ),
             Figure(
                 _("Unchanged"),
-                f"{found.unchanged:,}",
+                grouped(found.unchanged),
                 _("already as counted") if is_count else _("nothing to add"),
                 view=RIGHT,
             ),
@@ -99,7 +100,7 @@ class StockImportPage(ImportPage):
     def _big_changes(self) -> str:
         count = self.stock_import.rows.filter(IS_BIG).count() if self.is_planned else 0
         words = ngettext("%(count)s big change", "%(count)s big changes", count)
-        return words % {"count": f"{count:,}"} if count else ""
+        return words % {"count": grouped(count)} if count else ""
 
     def kinds(self) -> list[tuple[str, str]]:
         return [(kind, str(title)) for kind, (title, _rows) in KINDS.items()]
@@ -124,7 +125,7 @@ class StockImportPage(ImportPage):
 
     def actions(self) -> Actions:
         found = self.stock_import
-        changes = {"count": f"{found.changes:,}"}
+        changes = {"count": grouped(found.changes)}
         apply = ngettext("Apply %(count)s change", "Apply %(count)s changes", found.changes) % changes
         undo = ngettext("Undo %(count)s change", "Undo %(count)s changes", found.changes) % changes
         note = ngettext(
@@ -165,7 +166,7 @@ def rows_shown(rows: QuerySet[StockImportRow], shown: str) -> QuerySet[StockImpo
 def _in_words(row: StockImportRow) -> ShownRow:
     product = row.product
     has_change = not row.problem_code and row.change != 0
-    change = CellChange(_("On hand"), f"{row.now or 0:,}", f"{row.after or 0:,}", signed(row.change))
+    change = CellChange(_("On hand"), grouped(row.now or 0), grouped(row.after or 0), signed(row.change))
     return ShownRow(
         row=row.row,
         name=product.sku if product else row.sku,
@@ -173,7 +174,7 @@ def _in_words(row: StockImportRow) -> ShownRow:
         what=product.name if product else row.name,
         changes=[change] if has_change else [],
         problems=[_problem(row)] if row.problem_code else [],
-        idle=_("Stays at %(units)s") % {"units": f"{row.now or 0:,}"},
+        idle=_("Stays at %(units)s") % {"units": grouped(row.now or 0)},
         mark=_("Big change") if getattr(row, "is_big", False) else "",
         remark=problem_of(row) if row.remark_code else row.note,
     )

@@ -20,6 +20,7 @@ from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Forbidden, Invalid, Stale
 from backoffice.requests.json_reply import Reply, matched_version, rendered
 from backoffice.sheets.remarks import Remark, remarks_as_data
+from backoffice.shop.in_force import in_force
 from backoffice.text import identity_key
 from catalog.api.schemas import (
     CategoryList,
@@ -189,10 +190,14 @@ def _detail_for(request: HttpRequest) -> tuple[str, ...]:
 
 
 def _cache_key(request: HttpRequest, fields: tuple[str, ...]) -> str:
-    """Return what a reply is kept by: whoever sees other fields gets another one."""
+    """Return what a reply is kept by: whoever sees other fields gets another one.
+
+    What staff see depends on the shop's low-stock level, too, of whose changes the cache hears nothing.
+    """
     if fields in (PUBLIC_FIELDS, PUBLIC_DETAIL):
         return public_key(request.META)
-    return f"{'editor' if fields is EDITOR_DETAIL else 'staff'} {request.get_full_path()}"
+    reader = "editor" if fields is EDITOR_DETAIL else "staff"
+    return f"{reader} {in_force().low_stock_threshold} {request.get_full_path()}"
 
 
 def _filtered(filters: ProductFilters, *, is_staff: bool) -> Narrowed[ProductFilter]:

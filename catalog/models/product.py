@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator
 from django.db import models
@@ -19,6 +18,8 @@ from backoffice.db.fields import BarcodeKeyField, FoldedField, LineField, LinesF
 from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO
+from backoffice.numbers import editable
+from backoffice.shop.in_force import in_force
 from backoffice.text import barcode_key, identity_key
 from catalog.models.family import ProductFamily
 
@@ -48,7 +49,7 @@ not_of_the_api = RegexValidator(
 
 def weight_in_words(grams: int) -> str:
     """`0.42 kg`."""
-    return _("%(kilograms)s kg") % {"kilograms": kilograms(grams)}
+    return _("%(kilograms)s kg") % {"kilograms": editable(kilograms(grams))}
 
 
 def kilograms(grams: int) -> str:
@@ -120,7 +121,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
         Those that never had any stock are not low: they are still to be stocked, or never will be.
         """
-        threshold = Coalesce(F("low_stock_threshold"), settings.SHOP_LOW_STOCK_THRESHOLD)
+        threshold = Coalesce(F("low_stock_threshold"), in_force().low_stock_threshold)
         return self.active().filter(available__lte=threshold).filter(was_stocked())
 
     def with_was_stocked(self) -> Self:
@@ -233,7 +234,7 @@ class Product(Searched):
     @property
     def threshold(self) -> int:
         if self.low_stock_threshold is None:
-            return int(settings.SHOP_LOW_STOCK_THRESHOLD)
+            return in_force().low_stock_threshold
         return self.low_stock_threshold
 
     @property

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.money import MAX_AMOUNT, rounded
+from backoffice.numbers import grouped
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import (
     OnRow,
@@ -53,7 +54,7 @@ def refuse_too_many(file: ProductFile, *, most: int = MOST_ROWS_OF_A_REQUEST) ->
             "Split it, or use shopctl products import.",
             len(file.rows),
         )
-        % {"rows": f"{len(file.rows):,}", "most": f"{most:,}"}
+        % {"rows": grouped(len(file.rows)), "most": grouped(most)}
     )
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from backoffice.numbers import grouped
 from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
 from backoffice.sheets.cell_words import fault_in_words
 from backoffice.sheets.plans import RowProblem, shown
@@ -95,8 +96,8 @@ def _duplicate_sku(facts: Facts) -> str:
 
 def _cell_too_long(facts: Facts) -> str:
     return _("It has %(length)s characters; at most %(most)s are read. Shorten it.") % {
-        "length": f"{facts['length']:,}",
-        "most": f"{facts['most']:,}",
+        "length": grouped(facts["length"]),
+        "most": grouped(facts["most"]),
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault
+from backoffice.numbers import grouped
 from backoffice.sheets.plans import FAULTS_NAMED, CannotUndo, Outcome, RowProblem
 from backoffice.text import barcode_key, identity_key
 from catalog.families.holding import record_members
@@ -86,7 +87,7 @@ def _cannot_undo(kept: ProductImport, problems: "Problems") -> CannotUndo:
         "%(blocked)s of %(changes)s changes can no longer be undone; nothing was.",
         kept.changes,
     )
-    facts = {"blocked": f"{len(problems):,}", "changes": f"{kept.changes:,}"}
+    facts = {"blocked": grouped(len(problems)), "changes": grouped(kept.changes)}
     return CannotUndo(words % facts, faults=_faults(problems))
 
 

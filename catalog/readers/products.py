@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 
 from backoffice.db.kept_lists import ListFilter
+from backoffice.shop.in_force import in_force
 from backoffice.text import identity_key
 from catalog.families.options import by_name
 from catalog.finding import products_matching, with_slug_or_name
@@ -57,7 +58,7 @@ def product_as_data(row: Mapping[str, Any], fields: Iterable[str]) -> dict[str, 
     """Return these fields of a row that holds `product_columns(fields)`."""
     product = {name: _options(row) if name == "options" else row[COLUMNS.get(name, name)] for name in fields}
     if product.get("low_stock_at", 0) is None:
-        product["low_stock_at"] = settings.SHOP_LOW_STOCK_THRESHOLD
+        product["low_stock_at"] = in_force().low_stock_threshold
     if "pictures" in product:
         # One that has any names the first of them.
         product["pictures"] = _pictures_of(row["pk"]) if row["picture"] else []

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.numbers import grouped
 from backoffice.sheets.cell_words import SENTENCES as CELL_SENTENCES
 from backoffice.sheets.cell_words import fault_in_words
 from catalog.models import StockImportRow
@@ -52,7 +53,7 @@ def _duplicate_sku(facts: Facts) -> str:
 
 
 def _quantity_too_large(_facts: Facts) -> str:
-    return _("The quantity is too large. At most %(most)s can be on hand.") % {"most": f"{MAX_UNITS:,}"}
+    return _("The quantity is too large. At most %(most)s can be on hand.") % {"most": grouped(MAX_UNITS)}
 
 
 def _expected_differs(facts: Facts) -> str:
@@ -80,7 +81,7 @@ def _below_reserved(facts: Facts) -> str:
 
 
 def _too_many(_facts: Facts) -> str:
-    return _("The product would have more than %(most)s on hand.") % {"most": f"{MAX_UNITS:,}"}
+    return _("The product would have more than %(most)s on hand.") % {"most": grouped(MAX_UNITS)}
 
 
 def _plan_changed(facts: Facts) -> str:

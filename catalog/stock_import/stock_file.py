@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.numbers import grouped
 from backoffice.sheets.cells import CellFault, CellKind, shown_text, text_of
 from backoffice.sheets.columns import Layout
 from backoffice.sheets.limits import UnreadableFile
@@ -80,6 +81,6 @@ def _file_rows(table: SheetTable) -> Iterator[FileRow]:
 def _too_long(row: int, text: str) -> str:
     return _("Row %(row)s has a cell of %(length)s characters; at most %(most)s are read. Shorten it.") % {
         "row": row,
-        "length": f"{len(text):,}",
+        "length": grouped(len(text)),
         "most": MAX_CELL,
     }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from backoffice.numbers import grouped
 from catalog.models import StockImportRow, StockMovement
 from catalog.models.history import HistoryRow
 from catalog.stock_import import problem_of
@@ -41,7 +42,7 @@ def problem(row: StockImportRow) -> str:
 @register.filter
 def thousands(units: int | None) -> str:
     """Write a number as `4,988`; a dash when it is not known."""
-    return "–" if units is None else f"{units:,}"
+    return "–" if units is None else grouped(units)
 
 
 @register.filter
@@ -50,7 +51,7 @@ def signed(units: int | None) -> str:
     if units is None:
         return "–"
     sign = "+" if units > 0 else "−" if units < 0 else ""
-    return f"{sign}{abs(units):,}"
+    return f"{sign}{grouped(abs(units))}"
 
 
 @register.filter

@@ -12,7 +12,6 @@ from itertools import batched
 from random import Random
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Sum
 from django.utils.text import slugify
 
@@ -21,6 +20,7 @@ from accounts.models import Source, User
 from accounts.people import create_staff
 from backoffice.db.transactions import write_transaction
 from backoffice.money import rounded
+from backoffice.shop.in_force import in_force
 from catalog import stock
 from catalog.models import Category, MovementKind, Product, StockMovement
 from catalog.products import ProductData, create_product
@@ -206,7 +206,7 @@ def _for_the_shelf(sku: str) -> int:
     roll = dice.random()
     if roll < 0.03:
         return 0
-    return dice.randint(1, settings.SHOP_LOW_STOCK_THRESHOLD or 1) if roll < 0.1 else dice.randint(30, 240)
+    return dice.randint(1, in_force().low_stock_threshold or 1) if roll < 0.1 else dice.randint(30, 240)
 
 
 def _barcode(sku: str) -> str:

@@ -1,6 +1,6 @@
 """Checks the books: whether stock and orders add up."""
 
-from cli.doctor.findings import Finding, fine, trouble
+from cli.doctor.findings import Finding, fine, note, trouble
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext
 
@@ -56,6 +56,22 @@ def check_currency() -> Finding:
     if kept_currency() is None:
         return trouble(_("the books name none; run: python manage.py migrate"))
     return fine(_("%(currency)s, as the books are in") % {"currency": settings.SHOP_CURRENCY})
+
+
+def check_settings() -> Finding:
+    """Check that every setting that was set within the shop counts."""
+    from accounts.shop.looking import kept_in_vain
+
+    because = {
+        "unknown": _("no setting has this name any more"),
+        "overridden": _("the environment gives another value"),
+        "unreadable": _("its value is none that it can have"),
+    }
+    found = [f"{name} ({because[code]})" for name, code in kept_in_vain()]
+    if found:
+        words = _("set within the shop without effect: %(settings)s; see: shopctl settings list")
+        return note(words % {"settings": ", ".join(found)})
+    return fine(_("what was set within the shop is in force"))
 
 
 def _audited(discrepancies: int, all_well: str, command: str) -> Finding:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.doctor import background, books, database, machine
+from cli.doctor import background, books, database, machine, people
 from cli.doctor.findings import Finding, Verdict, trouble
 from cli.terminal.console import FOUND_PROBLEMS, Json, Jsonl, Listing, columns, say
 from cli.terminal.verbs import lone_verb
@@ -19,7 +19,7 @@ AWAY = "OperationalError: "
 OF_THE_DATABASE = frozenset(
     (
         *("migrations", "sequences", "ledger triggers", "worker", "outbox"),
-        *("currency", "stock", "orders", "pictures", "clock"),
+        *("currency", "settings", "stock", "orders", "pictures", "clock", "second factors"),
     )
 )
 CHECKS: dict[str, Callable[[], Finding]] = {
@@ -36,9 +36,11 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "mail": background.check_mail,
     "outbox": background.check_outbox,
     "currency": books.check_currency,
+    "settings": books.check_settings,
     "stock": books.check_stock,
     "orders": books.check_orders,
     "pictures": books.check_pictures,
+    "second factors": people.check_second_factors,
     "clock": database.check_clock,
 }
 

@@ -42,7 +42,8 @@ def place(
 
     All of its lines are reserved or none; the customer gets an e-mail. The file is what POST /api/v1/orders
     takes: email, lines (sku, quantity), shipping_address (name, line1, city, country, maybe line2, region,
-    postcode, phone), and maybe promo_code, shipping_fee, note. --dry-run prints what it would cost, and why.
+    postcode, phone), and maybe promo_code, shipping_fee, note, language. --dry-run prints what it would cost,
+    and why.
     """
     by = actor(as_, "orders.add_order")
     content = _content_of(file)

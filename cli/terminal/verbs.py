@@ -52,7 +52,7 @@ def verb[**P, R](
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         settings = {"ignore_unknown_options": negative_numbers}
-        checked = _in_the_books_currency(_refusing_blanks(function, clearing))
+        checked = _in_one_reading(_in_the_books_currency(_refusing_blanks(function, clearing)))
         summary = _summary(function.__doc__ or "")
         app.command(name, cls=Verb, short_help=summary, epilog=_epilog(examples), context_settings=settings)(
             _accepting_yes(_with_django(checked, without=OF_WEB_AND_WORKER))
@@ -113,6 +113,19 @@ def _in_the_books_currency[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
         refuse_other_currency()
         return function(*args, **kwargs)
+
+    return run
+
+
+def _in_one_reading[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Ask for the shop's settings at most once in a verb."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from backoffice.shop.in_force import one_reading
+
+        with one_reading():
+            return function(*args, **kwargs)
 
     return run
 

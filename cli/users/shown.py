@@ -10,7 +10,9 @@ from cli.terminal.verbs import group
 
 app = group("Staff accounts, roles and passwords.")  # not translated
 
-LISTED = columns("email", "name", "role", "is_active=Active", "last_login_at")
+LISTED = columns(
+    "email", "name", "role", "is_active=Active", "has_second_factor=Second factor", "last_login_at"
+)
 KNOWN_ROLES = "manager, warehouse, support, marketing, viewer or superuser."  # not translated
 Role = Annotated[
     str,

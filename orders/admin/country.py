@@ -4,11 +4,11 @@ from collections import Counter
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from backoffice.countries import UnknownCountry, country_choices, country_code
+from backoffice.shop.in_force import in_force
 from orders.models import Order
 
 # The newest orders say which countries are used most.
@@ -33,8 +33,9 @@ def offer_countries(form: forms.Form, name: str = "country") -> None:
     """Put the usual countries first in this form's field; the shop's own is chosen already."""
     field = form.fields[name]
     assert isinstance(field, CountryField)
-    field.choices = country_choices(settings.SHOP_COUNTRY, *_most_used())
-    field.initial = field.initial or settings.SHOP_COUNTRY
+    own = in_force().country
+    field.choices = country_choices(own, *_most_used())
+    field.initial = field.initial or own
 
 
 def _most_used() -> list[str]:

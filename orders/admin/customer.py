@@ -14,7 +14,9 @@ from accounts.admin.actor import actor_of
 from accounts.models import Customer, User
 from backoffice.admin.base import AnyField, AnyForm
 from backoffice.admin.cells import cut, moment
+from backoffice.languages import languages
 from backoffice.money import ZERO
+from backoffice.numbers import grouped
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
 from orders.admin.customer_page import customer_page
@@ -38,7 +40,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     search_fields = ("email",)
     search_help_text = _("Name, e-mail or phone")
     ordering = ("-id",)
-    fieldsets = ((_("Details"), {"fields": (("name", "phone"), "note")}),)
+    fieldsets = ((_("Details"), {"fields": (("name", "phone"), "note", "language")}),)
     headline_template = "orders/admin/customer_headline.html"
     aside_template = "orders/admin/customer_aside.html"
     change_form_outer_before_template = "orders/admin/customer_figures.html"
@@ -91,7 +93,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
 
     @display(description=_("Orders"), formatting="price")
     def orders_count(self, customer: Any) -> str:
-        return f"{customer.orders_count or 0:,}"
+        return grouped(customer.orders_count or 0)
 
     @display(description=_("Spent"), formatting="price")
     def spent(self, customer: Any) -> str:
@@ -106,6 +108,9 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
         if field is not None and db_field.name == "note":
             field.widget.attrs["rows"] = 4
             field.help_text = gettext("For colleagues; the customer does not see it.")
+        if field is not None and db_field.name == "language":
+            field.choices = [("", gettext("The shop's")), *languages()]
+            field.help_text = gettext("Of mails to them, and of packing slips.")
         return field
 
     def save_model(self, request: HttpRequest, obj: Customer, form: AnyForm, change: bool) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Customer, User
 from backoffice import dates
+from backoffice.numbers import grouped
 from orders import reports
 from orders.admin import words
 from orders.admin.customer_history import HistoryEntry, history_of
@@ -73,7 +74,7 @@ def customer_page(customer: Customer, reader: User) -> CustomerPage:
 def _figures(figures: reports.CustomerFigures, reader: User) -> list[FigureCard]:
     last = figures.last_order_at
     note = _("the last %(ago)s") % {"ago": dates.ago(last)} if last else _("none yet")
-    cards = [FigureCard(_("Orders"), f"{figures.orders:,}", note=note)]
+    cards = [FigureCard(_("Orders"), grouped(figures.orders), note=note)]
     if reader.has_perm("orders.view_revenue"):
         cards.append(FigureCard(_("Spent"), words.money(figures.spent), note=_("net of credits")))
         average = words.money(figures.spent / figures.orders) if figures.orders else "–"
@@ -90,7 +91,7 @@ def _orders(customer: Customer) -> list[OrderRow]:
             placed=words.time_tag(order.placed_at, dates.moment(order.placed_at)),
             status=order.get_status_display(),
             dot=words.STATUS_DOTS[OrderStatus(order.status)],
-            units=f"{order.units:,}",
+            units=grouped(order.units),
             total=words.money(order.total, order.currency),
         )
         for order in latest

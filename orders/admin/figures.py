@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from backoffice.numbers import grouped, percent
+
 # From so many times as much on, a percentage says less than the factor.
 MANIFOLD = 10
 
@@ -34,12 +36,11 @@ def change_of(now: Decimal | int, before: Decimal | int) -> Difference:
     if not before:
         return Difference()
     if now >= MANIFOLD * before > 0:
-        return Difference(f"×{round(Decimal(now) / before):,}", "good")
-    percent = round(100 * (Decimal(now) - before) / before)
-    sign = "−" if percent < 0 else "+" if percent else ""
-    return Difference(
-        f"{sign}{abs(percent):,} %", "good" if percent > 0 else "bad" if percent < 0 else "muted"
-    )
+        return Difference(f"×{grouped(round(Decimal(now) / before))}", "good")
+    share = round(100 * (Decimal(now) - before) / before)
+    sign = "−" if share < 0 else "+" if share else ""
+    tone = "good" if share > 0 else "bad" if share < 0 else "muted"
+    return Difference(f"{sign}{percent(abs(share))}", tone)
 
 
 def compared(

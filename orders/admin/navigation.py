@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.lists import counted_up_to_most, remembered_count, view_tabs
 from backoffice.admin.short_cache import acted_at, remembered
+from backoffice.numbers import grouped
 from orders.admin.promos.filters import BATCH
 from orders.admin.saved_views import ORDER_VIEWS, PROMO_VIEWS
 from orders.models import Order
@@ -32,7 +33,7 @@ def to_ship_badge(request: HttpRequest) -> str:
     if not request.user.has_perm("orders.view_order"):
         return ""
     count = open_order_counts(request).to_ship
-    return f"{count:,}" if count else ""
+    return grouped(count) if count else ""
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:

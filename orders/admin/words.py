@@ -15,7 +15,8 @@ from backoffice.dates import ago as ago
 from backoffice.dates import exact_moment as exact_moment
 from backoffice.dates import moment as moment
 from backoffice.dates import weekday_moment as weekday_moment
-from backoffice.money import formatted
+from backoffice.money import formatted, formatted_round
+from backoffice.numbers import grouped
 from orders.models import PromoCode, PromoState
 from orders.status import OrderStatus
 
@@ -67,9 +68,7 @@ def money(amount: Decimal, currency: str = "") -> str:
 
 def whole_money(amount: Decimal | int) -> str:
     """Write a round amount, such as one of an axis, without cents where it has none: `€2,000`."""
-    told = money(Decimal(amount))
-    whole, point, cents = told.rpartition(".")
-    return whole if point and not int(cents) else told
+    return formatted_round(Decimal(amount), settings.SHOP_CURRENCY)
 
 
 def label(text: str, tone: str = "") -> SafeString:
@@ -101,13 +100,8 @@ def state_label(state: PromoState) -> SafeString:
     return label(str(state.label), PROMO_TONES[state])
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return `1 order` or `2,000 orders`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def uses(code: PromoCode) -> str:
     """Return `13 of 120`, or only how often it was used when there is no limit."""
     if code.max_uses is None:
-        return f"{code.times_used:,}"
-    return _("%(used)s of %(limit)s") % {"used": f"{code.times_used:,}", "limit": f"{code.max_uses:,}"}
+        return grouped(code.times_used)
+    return _("%(used)s of %(limit)s") % {"used": grouped(code.times_used), "limit": grouped(code.max_uses)}

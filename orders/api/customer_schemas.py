@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from accounts.api.schemas import Language
 from accounts.models import Source
 from backoffice.api.inputs import OMITTED, Input, Patch, Search, WholeNumber, text
 from backoffice.api.pagination import ListQuery
@@ -24,6 +25,7 @@ class CustomerPatch(Patch):
     note: Annotated[str, text(2000, lines=True)] = Field(
         OMITTED, description="For colleagues; the customer never sees it."
     )
+    language: Language = OMITTED
 
 
 class MergeIn(Input):
@@ -41,6 +43,7 @@ class CustomerOut(BaseModel):
     name: str
     phone: str
     note: str
+    language: str = Field(description="Of mails to them; empty for the shop's.")
     has_account: bool
     orders: int
     spent: str | None = Field(description="Net of what was credited; null for who may not see revenue.")
@@ -66,6 +69,7 @@ class ValuesOut(BaseModel):
     name: str
     phone: str
     note: str
+    language: str
 
 
 class SharedPromotionOut(BaseModel):

@@ -32,6 +32,14 @@ def _country(typed: object, info: ValidationInfo) -> object:
 
 
 Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), BeforeValidator(_country)]
+Language = Annotated[
+    str,
+    text(10),
+    Field(
+        description="Of mails and paper about the order, such as de; empty for the customer's.",
+        examples=["de"],
+    ),
+]
 
 
 class LineIn(Input):
@@ -62,6 +70,7 @@ class QuoteIn(Input):
     email: Email | None = Field(None, description="Staff, on behalf of a customer; without it, the caller's.")
     shipping_address: AddressIn | None = None
     note: Note = ""
+    language: Language = ""
 
     def order_request(self) -> OrderRequest:
         return OrderRequest(
@@ -70,6 +79,7 @@ class QuoteIn(Input):
             shipping_fee=self.shipping_fee,
             address=self.shipping_address.address() if self.shipping_address else None,
             note=self.note,
+            language=self.language,
         )
 
 
@@ -283,6 +293,7 @@ class OrderOut(OrderSummary):
     updated_at: datetime
     origin: str = Field(description="`shop`, or where it was taken over from.")
     external_number: str = Field(description="Its number there; empty for the shop's own.")
+    language: str = Field(description="Of mails and paper about it; empty for the customer's.")
 
 
 class OrderList(BaseModel):

@@ -5,9 +5,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.customers import held_customers
-from accounts.models import Customer
+from accounts.models import Customer, User
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid, NotFound
+from backoffice.languages import language_named
+from backoffice.numbers import grouped
 from backoffice.text import fault_of
 from orders.models import CustomerEvent, CustomerEventKind
 
@@ -22,11 +24,14 @@ def edit_customer(
     name: str | None = None,
     phone: str | None = None,
     note: str | None = None,
+    language: str | None = None,
 ) -> Customer:
-    """Change name, telephone number or note; what is None stays.
+    """Change name, telephone number, note or language; what is None stays.
+
+    With another language their account gets it too.
 
     Raises:
-        Invalid: naming every value that is too long or has control characters.
+        Invalid: naming every value that is too long or has control characters; or there is no such language.
         NotFound: the customer is gone.
     """
     given = {"name": name, "phone": phone, "note": note}
@@ -36,6 +41,8 @@ def edit_customer(
     faults = [fault for field, value in wanted.items() if (fault := _fault_of(field, value))]
     if faults:
         raise Invalid(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    if language is not None:
+        wanted["language"] = language_named(language)
     held = held_customers(customer.pk).get(customer.pk)
     if held is None:
         raise NotFound(_("There is no customer %(who)s.") % {"who": customer.pk})
@@ -48,6 +55,8 @@ def edit_customer(
         for field, (_was, after) in changes.items():
             setattr(held, field, after)
         held.save(update_fields=list(changes))
+        if "language" in changes:
+            User.objects.filter(customer=held, is_staff=False).update(language=held.language)
         CustomerEvent.objects.create(
             customer=held,
             kind=CustomerEventKind.EDITED,
@@ -63,7 +72,7 @@ def _fault_of(name: str, value: str) -> Fault | None:
     assert isinstance(field, Field)
     longest = field.max_length or LONGEST_NOTE
     if len(value) > longest:
-        detail: str | None = _("At most %(count)s characters.") % {"count": f"{longest:,}"}
+        detail: str | None = _("At most %(count)s characters.") % {"count": grouped(longest)}
     else:
         detail = fault_of(value, lines=name == "note")
     return Fault(f"/{name}", "validation", detail) if detail else None

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Customer
 from backoffice.errors import Conflict, Fault
+from backoffice.languages import languages
 from orders.models import Order, Promotion, Redemption, RedemptionState
 
-FIELDS = ("name", "phone", "note")
+FIELDS = ("name", "phone", "note", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Values:
     name: str
     phone: str
     note: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class MergePlan:
     after: Values
     moves_account: bool
     problems: Sequence[Fault]
+
+    @property
+    def after_language(self) -> str:
+        """Return the language's own name; "" where neither has chosen one."""
+        return dict(languages()).get(self.after.language, "")
 
     @property
     def digest(self) -> str:
@@ -90,13 +97,18 @@ def plan_merge(kept: Customer, gone: Customer) -> MergePlan:
 
 
 def _values(customer: Customer) -> Values:
-    return Values(customer.name, customer.phone, customer.note)
+    return Values(customer.name, customer.phone, customer.note, customer.language)
 
 
 def _merged_values(kept: Values, gone: Values) -> Values:
     """Keep what the one who stays has, and fill in what they lack; of two notes the other follows."""
     notes = dict.fromkeys(filter(None, (kept.note.strip(), gone.note.strip())))
-    return Values(kept.name or gone.name, kept.phone or gone.phone, "\n".join(notes))
+    return Values(
+        name=kept.name or gone.name,
+        phone=kept.phone or gone.phone,
+        note="\n".join(notes),
+        language=kept.language or gone.language,
+    )
 
 
 def _problems(kept: Customer, gone: Customer) -> Iterable[Fault]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from backoffice.outbox.queueing import queue_email
@@ -17,12 +19,19 @@ def _always(_happening: Happening) -> bool:
     return True
 
 
+class Reader(NamedTuple):
+    """Whom a mail goes to, and in which language; "" is the shop's."""
+
+    email: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """One template, whom it goes to and what it is filled with; once for each cause and recipient."""
 
     template: str
-    recipients: OfHappening[Sequence[str]]
+    readers: OfHappening[Sequence[Reader]]
     cause: OfHappening[str]
     context: OfHappening[Mapping[str, Any]]
     is_due: OfHappening[bool] = _always
@@ -36,39 +45,42 @@ def tell(happening: Happening) -> None:
         if not mail.is_due(happening):
             continue
         context, cause = mail.context(happening), mail.cause(happening)
-        for recipient in mail.recipients(happening):
+        for reader in mail.readers(happening):
             queue_email(
                 cause=cause,
                 about=about,
                 template=mail.template,
-                recipient=recipient,
+                recipient=reader.email,
                 context=context,
+                language=reader.language,
                 suppressed=not is_mailed,
             )
 
 
-# Recipients
+# Readers
 
 
-def _customer(happening: Happening) -> Sequence[str]:
-    return [happening.order.email]
+def _customer(happening: Happening) -> Sequence[Reader]:
+    return [Reader(happening.order.email, happening.order.language_spoken)]
 
 
-def _marketing(_happening: Happening) -> Sequence[str]:
-    """Return marketing's addresses; without marketing staff the managers', without those superusers'."""
+def _marketing(_happening: Happening) -> Sequence[Reader]:
+    """Return marketing; without marketing staff the managers, without those superusers."""
     staff = User.objects.filter(is_active=True, is_staff=True)
     for role in ("Marketing", "Manager"):
-        readers = list(staff.filter(groups__name=role).order_by("email").values_list("email", flat=True))
-        if readers:
+        if readers := _readers(staff.filter(groups__name=role)):
             return readers
-    return list(staff.filter(is_superuser=True).order_by("email").values_list("email", flat=True))
+    return _readers(staff.filter(is_superuser=True))
 
 
-def _managers(_happening: Happening) -> Sequence[str]:
-    """Return the addresses of managers and of superusers, who can do something about it."""
+def _managers(_happening: Happening) -> Sequence[Reader]:
+    """Return managers and superusers, who can do something about it."""
     staff = User.objects.filter(is_active=True, is_staff=True)
-    readers = staff.filter(is_superuser=True) | staff.filter(groups__name="Manager")
-    return list(readers.distinct().order_by("email").values_list("email", flat=True))
+    return _readers((staff.filter(is_superuser=True) | staff.filter(groups__name="Manager")).distinct())
+
+
+def _readers(users: QuerySet[User]) -> list[Reader]:
+    return [Reader(*each) for each in users.order_by("email").values_list("email", "language")]
 
 
 # Causes and conditions

@@ -1,7 +1,7 @@
 """What happens, and what each mail about it is filled with, which is what JSON holds.
 
-Amounts and dates are formatted when a mail is queued, so that it says what was true then; its template is
-rendered when it is sent.
+Amounts and dates are facts of the moment a mail is queued, so that it says what was true then; they are told
+in its reader's language when it is rendered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Min, Sum
-from django.utils.translation import ngettext
 
 from backoffice.countries import postal_lines
-from backoffice.dates import full_moment
-from backoffice.money import ZERO, formatted
-from orders.models import Order, OrderLine, Promotion, Shipment
+from backoffice.money import ZERO
+from backoffice.outbox import facts
+from backoffice.outbox.facts import Fact
+from orders.models import Order, OrderLine, Promotion, PromotionKind, Shipment
 from orders.status import OrderStatus
 
 MOST_PROMOTIONS = 100
@@ -24,6 +25,7 @@ MOST_DISCREPANCIES = 50
 # Kinds of what happens to the shop as a whole; for one order they are the timeline's kinds.
 PROMOTIONS_ENDED = "promotions_ended"
 BOOKS_DO_NOT_BALANCE = "books_do_not_balance"
+CODES = ("%(count)s code", "%(count)s codes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +90,24 @@ def shipment_undone(happening: Happening) -> dict[str, Any]:
 
 
 def order_cancelled(happening: Happening) -> dict[str, Any]:
-    order, facts = happening.order, happening.facts
-    goods, shipping = Decimal(facts["credit"]), Decimal(facts["shipping_credit"])
+    order, told = happening.order, happening.facts
+    goods, shipping = Decimal(told["credit"]), Decimal(told["shipping_credit"])
     return {
         **heading(order),
-        "lines": _credited_lines(facts, order),
-        "reason": facts["reason"],
+        "lines": _credited_lines(told, order),
+        "reason": told["reason"],
         "credit": _money(goods + shipping, order),
         "shipping_credit": _money(shipping, order) if shipping else "",
-        "is_whole_order": facts["is_whole"],
+        "is_whole_order": told["is_whole"],
     }
 
 
 def return_received(happening: Happening) -> dict[str, Any]:
-    order, facts = happening.order, happening.facts
-    goods, shipping = Decimal(facts["credit"]), Decimal(facts["shipping_credit"])
+    order, told = happening.order, happening.facts
+    goods, shipping = Decimal(told["credit"]), Decimal(told["shipping_credit"])
     return {
         **heading(order),
-        "lines": _credited_lines(facts, order),
+        "lines": _credited_lines(told, order),
         "credit": _money(goods + shipping, order),
         "shipping_credit": _money(shipping, order) if shipping else "",
     }
@@ -134,17 +136,17 @@ def books_do_not_balance(happening: Happening) -> dict[str, Any]:
 def _ended_promotion(promotion: Any, noted_at: datetime) -> dict[str, Any]:
     """Describe a promotion that ended, annotated with its uses, its number of codes and one code."""
     return {
-        "code": promotion.code if promotion.size == 1 else _codes(promotion.size),
+        "code": promotion.code if promotion.size == 1 else facts.counted(*CODES, promotion.size),
         "promotion": promotion.name,
-        "discount": promotion.discount_in_words,
-        "ended_at": full_moment(promotion.ends_at or noted_at),
+        "discount": _discount(promotion),
+        "ended_at": facts.moment(promotion.ends_at or noted_at),
         "times_used": promotion.uses or 0,
     }
 
 
 def heading(order: Order) -> dict[str, Any]:
     """Return what every mail about an order begins with; it greets the buyer, not whom a parcel goes to."""
-    return {"number": order.number, "name": _buyer(order), "placed_on": full_moment(order.placed_at)}
+    return {"number": order.number, "name": _buyer(order), "placed_on": facts.moment(order.placed_at)}
 
 
 def _buyer(order: Order) -> str:
@@ -175,11 +177,11 @@ def _parcel(happening: Happening) -> dict[str, Any]:
     }
 
 
-def _named_lines(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{name: line[name] for name in ("name", "sku", "quantity")} for line in facts["lines"]]
+def _named_lines(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{name: line[name] for name in ("name", "sku", "quantity")} for line in told["lines"]]
 
 
-def _credited_lines(facts: Mapping[str, Any], order: Order) -> list[dict[str, Any]]:
+def _credited_lines(told: Mapping[str, Any], order: Order) -> list[dict[str, Any]]:
     return [
         {
             "name": line["name"],
@@ -187,13 +189,21 @@ def _credited_lines(facts: Mapping[str, Any], order: Order) -> list[dict[str, An
             "quantity": line["quantity"],
             "credit": _money(Decimal(line["credit"]), order),
         }
-        for line in facts["lines"]
+        for line in told["lines"]
     ]
 
 
-def _codes(size: int) -> str:
-    return ngettext("%(count)s code", "%(count)s codes", size) % {"count": f"{size:,}"}
+def _discount(promotion: Promotion) -> Fact:
+    """Return `20 %, up to €40.00`."""
+    currency = settings.SHOP_CURRENCY
+    if promotion.kind == PromotionKind.FIXED:
+        return facts.money(promotion.amount_off or ZERO, currency)
+    percent = facts.percentage(promotion.percent_off or ZERO)
+    if not promotion.max_discount:
+        return percent
+    most = facts.money(promotion.max_discount, currency)
+    return facts.text("%(percent)s, up to %(most)s", percent=percent, most=most)
 
 
-def _money(amount: Decimal, order: Order) -> str:
-    return formatted(amount, order.currency)
+def _money(amount: Decimal, order: Order) -> Fact:
+    return facts.money(amount, order.currency)

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from backoffice.languages import language_of_shop
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.withdrawing import withdraw
 from orders.emails.contexts import heading
@@ -29,5 +30,6 @@ def follow_to(order: Order, *, before: str) -> None:
     follow = waiting.filter(state=EmailState.QUEUED).exclude(template="order_placed")
     for mail in follow.order_by("pk").select_for_update(no_key=True):
         mail.recipient, mail.context = order.email, {**mail.context, **heading(order)}
-        mail.save(update_fields=["recipient", "context"])
+        mail.language = order.language_spoken or language_of_shop()
+        mail.save(update_fields=["recipient", "context", "language"])
     withdraw(waiting)

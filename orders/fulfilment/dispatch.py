@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from backoffice.errors import Refusal
+from backoffice.languages import inside_a_sentence
 from backoffice.sheets.plans import Changes, OnRow, Outcome, PlannedRow, RowPlan, rejected_csv
 from orders.fulfilment.lifecycle import ship_order
 from orders.fulfilment.parcels import ParcelFile, ParcelRow
@@ -99,7 +100,7 @@ def _problem_with_parcel(parcel: ParcelRow, orders: Mapping[str, Order], taken: 
         text = _("Row %(row)s sends off all that is left of %(order)s.")
         return text % {"row": taken[order.number], "order": order.number}
     if not is_allowed(Action.SHIP, order.status):
-        facts = {"order": order.number, "status": OrderStatus(order.status).label.lower()}
+        facts = {"order": order.number, "status": inside_a_sentence(OrderStatus(order.status).label)}
         return _("%(order)s is %(status)s: nothing is left to ship.") % facts
     return ""
 

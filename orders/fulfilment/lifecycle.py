@@ -13,6 +13,7 @@ from backoffice.db.inserting import insert
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO, formatted, rounded, too_many_places
+from backoffice.numbers import grouped
 from backoffice.text import fault_of
 from catalog import stock
 from orders.fulfilment.reversals import shipping_left, write_cancellation, write_return
@@ -246,7 +247,7 @@ def _text_within(text: str, longest: int, pointer: str, *, lines: bool = False) 
     text = text.strip()
     detail = fault_of(text, lines=lines)
     if len(text) > longest:
-        detail = _("At most %(count)s characters, without control characters.") % {"count": f"{longest:,}"}
+        detail = _("At most %(count)s characters, without control characters.") % {"count": grouped(longest)}
     if detail:
         raise Invalid(f"{pointer[1:]}: {detail}", faults=[Fault(pointer, "validation", detail)])
     return text

@@ -62,6 +62,7 @@ def send_again(number: str, email: int, *, by: Actor, at: datetime | None = None
         about=order.number,
         template=first.template,
         recipient=order.email,
+        language=order.language_spoken,
         context=as_it_is_now(first, order, lines, at) | contexts.heading(order),
         suppressed=not order.is_mailed,
     )

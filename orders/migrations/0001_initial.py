@@ -1,6 +1,7 @@
 import backoffice.db.fields
 import backoffice.db.money_fields
 import backoffice.db.search_text
+import backoffice.languages
 import backoffice.money.amounts
 import django.core.validators
 import django.db.models.deletion
@@ -76,6 +77,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('pending', 'Pending'), ('partially_shipped', 'Part-shipped'), ('shipped', 'In transit'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='pending', editable=False, max_length=20)),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('currency', models.CharField(editable=False, max_length=3)),
+                ('language', models.CharField(blank=True, choices=backoffice.languages.languages, max_length=10, verbose_name='language')),
                 ('ship_name', models.CharField(max_length=120, verbose_name='name')),
                 ('ship_line1', models.CharField(max_length=120, verbose_name='address')),
                 ('ship_line2', models.CharField(blank=True, max_length=120, verbose_name='address, second line')),

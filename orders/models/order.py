@@ -16,6 +16,7 @@ from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.db.statement import Statement
 from backoffice.email_addresses import normalised_email, readable_email
+from backoffice.languages import languages
 from backoffice.money import zero
 from backoffice.money.currencies import MOST_PLACES
 from backoffice.text import identity_key
@@ -120,6 +121,9 @@ class Order(Searched):
     status = models.CharField(max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, editable=False)
     email = models.EmailField(_("e-mail address"))
     currency = models.CharField(max_length=3, editable=False)
+    # A code of `languages`; empty is the customer's. It is the order's alone: whoever orders as a guest with
+    # somebody's address does not choose the language of what they are written otherwise.
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
 
     ship_name = LineField(_("name"), max_length=120)
     ship_line1 = LineField(_("address"), max_length=120)
@@ -235,6 +239,11 @@ class Order(Searched):
     @property
     def readable_email(self) -> str:
         return readable_email(self.email)
+
+    @property
+    def language_spoken(self) -> str:
+        """Return the language of mails and paper that go to the customer; "" is the shop's."""
+        return self.language or self.customer.language_spoken
 
     @property
     def is_mailed(self) -> bool:

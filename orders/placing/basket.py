@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.countries import UnknownCountry, country_code
 from backoffice.errors import Fault, Invalid
 from backoffice.money import TooManyPlaces, formatted, in_places
+from backoffice.numbers import grouped
 from backoffice.text import fault_of, identity_key
 from orders.models import Order
 
@@ -50,13 +51,17 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What a customer asks for; with `shipping_fee` None the shop's own rule sets the fee."""
+    """What a customer asks for; with `shipping_fee` None the shop's own rule sets the fee.
+
+    `language` is that of mails and paper about the order; "" is the customer's.
+    """
 
     lines: tuple[LineRequest, ...]
     promo_code: str = ""
     shipping_fee: Decimal | None = None
     address: Address | None = None
     note: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def merged(lines: Iterable[LineRequest]) -> dict[str, Wanted]:
         pointer, key = f"/lines/{index}", identity_key(line.sku)
         if not 1 <= line.quantity <= MAX_QUANTITY:
             detail = _("Order between 1 and %(most)s of %(sku)s.") % {
-                "most": f"{MAX_QUANTITY:,}",
+                "most": grouped(MAX_QUANTITY),
                 "sku": line.sku[:64],
             }
             faults.append(Fault(f"{pointer}/quantity", "validation", detail))
@@ -149,7 +154,7 @@ def checked_note(note: str) -> str:
     note = LINE_END.sub("\n", note.strip())
     detail = fault_of(note, lines=True)
     if len(note) > MAX_NOTE:
-        detail = _("A note has at most %(count)s characters.") % {"count": f"{MAX_NOTE:,}"}
+        detail = _("A note has at most %(count)s characters.") % {"count": grouped(MAX_NOTE)}
     if detail:
         raise Invalid(detail, faults=[Fault("/note", "validation", detail)])
     return note

@@ -21,7 +21,9 @@ from accounts.security_log import write_line
 from backoffice.db.statements import selecting
 from backoffice.errors import Conflict, Fault
 from backoffice.money import ZERO, formatted, rounded
+from backoffice.numbers import grouped
 from backoffice.requests.throttling import claim_turn
+from backoffice.shop.in_force import ShopNow, in_force
 from orders.models import OrderLine
 from orders.models.order import OPEN_UNITS
 from orders.status import OPEN_STATUSES
@@ -34,6 +36,9 @@ NEAR = Decimal("0.8")
 NOTED_SECONDS = 15 * 60
 # No currency has smaller amounts.
 THOUSAND = 1000
+
+type Limits = Mapping[str, Any]
+"""Limits by the names of the fields of `Open`; None is no limit."""
 
 _THOUSANDTHS = Cast(Round((F("subtotal") - F("discount")) * THOUSAND), BigIntegerField())
 # What a line's open units cost, in thousandths, rounded down. Whole numbers, for both databases divide them
@@ -78,16 +83,18 @@ def refuse_too_much(customer: Customer, more: Open, *, by: Actor) -> None:
         TooMuchOpen: naming each limit that would be passed.
     """
     if is_limited(by):
-        refuse_beyond_limits(customer, open_of(customer.pk), more, by=by)
+        refuse_beyond(limits(), customer, open_of(customer.pk), more, by=by)
 
 
 def is_limited(by: Actor) -> bool:
-    return not may_hold_anything(by) and any(limit is not None for limit in limits().values())
+    """Whether there may be a limit: not for the system, nor for staff who place orders."""
+    user = by.user
+    return user is not None and not (user.is_staff and user.has_perm("orders.add_order"))
 
 
-def refuse_beyond_limits(customer: Customer, present: Open, more: Open, *, by: Actor) -> None:
-    """Refuse what would pass a limit, when so much is open at present. Raises TooMuchOpen."""
-    faults = [_fault_of_limit(name, limit, present, more) for name, limit in _limits_passed(present + more)]
+def refuse_beyond(limits: Limits, customer: Customer, present: Open, more: Open, *, by: Actor) -> None:
+    """Refuse what would pass one of the limits, when so much is open at present. Raises TooMuchOpen."""
+    faults = [_fault_of_limit(name, limit, present, more) for name, limit in _passed(limits, present + more)]
     if not faults:
         return
     detail = " ".join(fault.detail for fault in faults)
@@ -100,19 +107,12 @@ def refuse_beyond_limits(customer: Customer, present: Open, more: Open, *, by: A
     )
 
 
-def may_hold_anything(by: Actor) -> bool:
-    """Tell whether there is no limit, as for the system and for staff who place orders."""
-    user = by.user
-    return user is None or (user.is_staff and user.has_perm("orders.add_order"))
+def limits() -> Limits:
+    return limits_of(in_force())
 
 
-def limits() -> dict[str, Any]:
-    """Return the limits by the names of the fields of `Open`; None is no limit."""
-    return {
-        "orders": settings.SHOP_MAX_OPEN_ORDERS,
-        "units": settings.SHOP_MAX_OPEN_UNITS,
-        "value": settings.SHOP_MAX_OPEN_VALUE,
-    }
+def limits_of(shop: ShopNow) -> Limits:
+    return {"orders": shop.max_open_orders, "units": shop.max_open_units, "value": shop.max_open_value}
 
 
 def open_of(customer: int) -> Open:
@@ -161,8 +161,8 @@ def _open_lines() -> QuerySet[OrderLine]:
     return OrderLine.objects.filter(order__status__is_one_of=OPEN_STATUSES).order_by()
 
 
-def _limits_passed(held: Open) -> Iterator[tuple[str, Any]]:
-    for name, limit in limits().items():
+def _passed(limits: Limits, held: Open) -> Iterator[tuple[str, Any]]:
+    for name, limit in limits.items():
         if limit is not None and getattr(held, name) > limit:
             yield name, limit
 
@@ -183,8 +183,8 @@ def _amount_in_words(name: str, amount: Any) -> str:
     if name == "value":
         return _("%(amount)s of goods") % {"amount": formatted(amount, settings.SHOP_CURRENCY)}
     if name == "orders":
-        return ngettext("%(count)s order", "%(count)s orders", amount) % {"count": f"{amount:,}"}
-    return ngettext("%(count)s unit", "%(count)s units", amount) % {"count": f"{amount:,}"}
+        return ngettext("%(count)s order", "%(count)s orders", amount) % {"count": grouped(amount)}
+    return ngettext("%(count)s unit", "%(count)s units", amount) % {"count": grouped(amount)}
 
 
 def _json_amount(amount: Any) -> Any:
@@ -196,8 +196,8 @@ def _amount_of(thousandths: int) -> Decimal:
 
 
 def _near_a_limit(at_most: int) -> list[Holder]:
-    near = Q()
-    for name, limit in limits().items():
+    near, at_most_open = Q(), limits()
+    for name, limit in at_most_open.items():
         if limit is not None:
             column, factor = ("thousandths", THOUSAND) if name == "value" else (name, 1)
             near |= Q(**{f"{column}__gte": factor * limit * NEAR})
@@ -207,20 +207,20 @@ def _near_a_limit(at_most: int) -> list[Holder]:
     rows = _by_customer().filter(near).order_by("-units", "order__customer")
     found = rows.values_list(*columns, "orders", "units", "thousandths")[:at_most]
     return [
-        Holder(pk, name or email, _nearest(Open(orders, units, _amount_of(thousandths))))
+        Holder(pk, name or email, _nearest(Open(orders, units, _amount_of(thousandths)), at_most_open))
         for pk, name, email, orders, units, thousandths in found
     ]
 
 
-def _nearest(held: Open) -> str:
+def _nearest(held: Open, limits: Limits) -> str:
     """Name what is held and the limit that is nearest: `4,700 units, at most 5,000 units`."""
     shares = {
-        name: Decimal(getattr(held, name)) / limit for name, limit in limits().items() if limit is not None
+        name: Decimal(getattr(held, name)) / limit for name, limit in limits.items() if limit is not None
     }
     name = max(shares, key=lambda each: shares[each])
     return _("%(held)s, at most %(limit)s") % {
         "held": _amount_in_words(name, getattr(held, name)),
-        "limit": _amount_in_words(name, limits()[name]),
+        "limit": _amount_in_words(name, limits[name]),
     }
 
 
@@ -248,5 +248,5 @@ def _of_one_product(at_most: int) -> list[Holder]:
 
 
 def _share_in_words(sku: str, held: int, on_hand: int) -> str:
-    facts = {"held": f"{held:,}", "on_hand": f"{on_hand:,}", "sku": sku}
+    facts = {"held": grouped(held), "on_hand": grouped(on_hand), "sku": sku}
     return _("%(held)s × %(sku)s, of %(on_hand)s on hand") % facts

@@ -16,7 +16,9 @@ from backoffice.db.sending import ask
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import checked_email
 from backoffice.errors import Fault, Invalid
+from backoffice.languages import language_named
 from backoffice.money import MAX_AMOUNT, places
+from backoffice.shop.in_force import ShopNow
 from catalog import stock
 from catalog.models import SeenProduct
 from catalog.shortage import InsufficientStock, shortage
@@ -96,17 +98,18 @@ def place_order(
     """
     at = at or timezone.now()
     wanted = merged(request.lines)
-    address = address_fields(request.address)
+    address, language = address_fields(request.address), language_named(request.language)
     checked, name = checked_email(email), customer_name or address["ship_name"]
     basket, is_limited = Basket(list(wanted), request.promo_code, email, at), open_limits.is_limited(by)
     found, customer = reading.hold(basket, name=name, is_limited=is_limited)
     priced = _priced(request, wanted, found)
     _refuse_without_discount(priced.quote.promo, by)
     if is_limited:
-        open_limits.refuse_beyond_limits(customer, found.present, _added_to_open(priced), by=by)
-    came_from = {"origin": origin, "external_number": external_number}
+        limits = open_limits.limits_of(found.shop)
+        open_limits.refuse_beyond(limits, customer, found.present, _added_to_open(priced), by=by)
+    others = {"origin": origin, "external_number": external_number, "language": language}
     order = _write_order(
-        priced, request, {**address, **came_from}, customer, found.promo, email=checked, by=by, at=at
+        priced, request, {**address, **others}, customer, found.promo, email=checked, by=by, at=at
     )
     lines = order.placed_lines = _write_lines(order, priced)
     happened(order, EventKind.PLACED, {"total": str(order.total)}, by=by, at=at, lines=lines)
@@ -127,17 +130,17 @@ def _priced(request: OrderRequest, wanted: Mapping[str, Wanted], found: Found) -
     ]
     # One that gives nothing too: the quote tells why, as it does of one that this basket rules out.
     promo = found.promo.terms if isinstance(found.promo, Candidate) else found.promo
-    quoted = quote(items, places=places(), promo=promo, shipping=_shipping(request))
+    quoted = quote(items, places=places(), promo=promo, shipping=_shipping(request, found.shop))
     # The fee may be what makes it too much.
     if max(quoted.subtotal, quoted.total) > MAX_AMOUNT:
         raise Invalid(_("An order of this value is not possible: order less."))
     return PricedBasket(products, quantities, quoted)
 
 
-def _shipping(request: OrderRequest) -> Shipping:
+def _shipping(request: OrderRequest, shop: ShopNow) -> Shipping:
     if request.shipping_fee is not None:
         return Shipping(checked_fee(request.shipping_fee))
-    return Shipping(settings.SHOP_SHIPPING_FEE, settings.SHOP_FREE_SHIPPING_FROM)
+    return Shipping(shop.shipping_fee, shop.free_shipping_from)
 
 
 def _refuse_unorderable(wanted: Mapping[str, Wanted], products: Mapping[str, SeenProduct]) -> None:

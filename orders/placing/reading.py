@@ -16,6 +16,8 @@ from backoffice.db.sending import ask
 from backoffice.db.statements import selecting
 from backoffice.db.transactions import is_careful
 from backoffice.email_addresses import normalised_email
+from backoffice.shop import in_force
+from backoffice.shop.in_force import ShopNow
 from catalog.models import Product, SeenProduct
 from orders.models.promo import normalised_code
 from orders.placing import open_limits
@@ -41,7 +43,7 @@ class Basket:
 class Found:
     """What is known of a basket: its products by their keys, and which of them the promotion names.
 
-    `present` is what its customer has open; nothing where that was not asked.
+    `present` is what its customer has open; nothing where that was not asked. `shop` holds the settings.
     """
 
     customer: Customer | None
@@ -49,6 +51,7 @@ class Found:
     products: Mapping[str, SeenProduct]
     named: frozenset[int]
     present: Open
+    shop: ShopNow
 
 
 def look(basket: Basket) -> Found:
@@ -81,7 +84,8 @@ def _ask(basket: Basket, address: str, *, is_held: bool = False, asks_open: bool
     codes = redemption.code_with_history(code, address, is_held=locks) if code else None
     products = (_products_locked if locks else _products_seen).question(basket.keys, code)
     present = open_limits.open_of_address.question(address) if asks_open else None
-    ask(*(question for question in (customers, codes, products, present) if question))
+    settings = in_force.question()
+    ask(*(question for question in (customers, codes, products, present, settings) if question))
     rows = products.answer()
     return Found(
         customer=next(iter(customers.answer()), None),
@@ -89,6 +93,7 @@ def _ask(basket: Basket, address: str, *, is_held: bool = False, asks_open: bool
         products={row[2]: SeenProduct(*row[:-1]) for row in rows},
         named=frozenset(row[0] for row in rows if row[-1]),
         present=open_limits.open_in(present.answer()) if present else Open(),
+        shop=in_force.heard(settings.answer()),
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from backoffice.db.transactions import Collision, write_transaction
 from backoffice.errors import Fault, Invalid
+from backoffice.numbers import grouped
 from orders.models import PromoCode, Promotion
 from orders.models.promo import normalised_code
 from orders.promotions.terms import (
@@ -92,7 +93,7 @@ def refuse_impossible_batch(
     refuse_impossible_uses("max_uses", max_uses)
     shape = replace(shape, prefix=normalised_code(shape.prefix))
     if not 1 <= count <= MOST_CODES:
-        most = {"most": f"{MOST_CODES:,}"}
+        most = {"most": grouped(MOST_CODES)}
         raise _invalid("count", _("Between 1 and %(most)s codes can be generated at once.") % most)
     if shape.length < 1 or len(shape.prefix) + shape.length > LONGEST_CODE:
         longest = {"longest": LONGEST_CODE}
@@ -152,7 +153,7 @@ def _too_easy_to_guess(count: int, needed: int) -> Invalid:
         "%(count)s codes need at least %(needed)s random characters, or somebody guesses one.",
         count,
     )
-    return _invalid("length", told % {"count": f"{count:,}", "needed": needed})
+    return _invalid("length", told % {"count": grouped(count), "needed": needed})
 
 
 def _invalid(field: str, detail: str) -> Invalid:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from backoffice.errors import Conflict, Fault, Invalid
 from backoffice.money import ZERO
+from backoffice.numbers import grouped
 from orders.models import (
     PromoCode,
     Promotion,
@@ -235,7 +236,7 @@ def _breaks(field: str, constraint: str) -> Invalid:
 
 def refuse_impossible_uses(field: str, uses: int | None) -> None:
     if uses is not None and not 1 <= uses <= MOST_USES:
-        most = {"most": f"{MOST_USES:,}"}
+        most = {"most": grouped(MOST_USES)}
         detail = _("Between 1 and %(most)s, or empty for no limit.") % most
         raise Invalid(f"{field}: {detail}", faults=[Fault(f"/{field}", "validation", detail)])
 

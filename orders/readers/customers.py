@@ -20,6 +20,7 @@ CUSTOMER_COLUMNS = {
     "name": "name",
     "phone": "phone",
     "note": "note",
+    "language": "language",
     "has_account": "has_account",
     "orders": "orders_count",
     "spent": "spent",

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.actors import name_told_to
 from accounts.models import User
+from backoffice.shop.in_force import in_force
 from orders.models import OrderEvent
 from orders.timeline_words import sentence_of
 from orders.visibility import events_told_to, facts_told_to
@@ -49,7 +49,7 @@ def _actor(row: Mapping[str, Any], to: User | None) -> str:
     email: str | None = row["actor__email"]
     if to is None or to.is_staff:
         return name_told_to(to, email, is_staff=bool(row["actor__is_staff"]))
-    return to.email if email == to.email else str(settings.SHOP_NAME)
+    return to.email if email == to.email else in_force().name
 
 
 def event_data(pk: int, *, to: User | None) -> dict[str, Any]:

@@ -39,7 +39,7 @@ SUMMARY_FIELDS = (
 ORDER_FIELDS = (
     *SUMMARY_FIELDS,
     *("lines", "explanation", "shipments", "shipping_address", "note", "source", "updated_at"),
-    *("origin", "external_number"),
+    *("origin", "external_number", "language"),
 )
 
 

@@ -10,6 +10,7 @@ from accounts.people import EmailTaken
 from accounts.roles import ROLES
 from backoffice.errors import Conflict, Forbidden, Invalid
 from backoffice.outbox.models import EmailMessage
+from backoffice.outbox.rendering import render
 from tests.accounts.mailbox import context_of_link_sent_to, templates_sent_to, token_sent_to
 from tests.factories import CLI, make_user
 from tests.factories import PASSWORD as KNOWN
@@ -45,15 +46,18 @@ def test_the_mail_tells_who_invites_and_what_the_role_may_do(role: str) -> None:
     invite(NELE, role=role, by=CLI)
 
     context = context_of_link_sent_to(NELE)
-    assert (context["role"], context["invited_by"], context["name"]) == (role, "System", "nele")
-    assert context["you_may"] == next(each.you_may for each in ROLES if each.name == role)
+    assert (context["role"], context["name"]) == (role, "nele")
+    you_may = next(each.you_may for each in ROLES if each.name == role)
+    told = render("invitation", context, language="en-gb").text
+    assert f"System invites you to the back office of Backoffice, as {role}. {you_may}" in told
 
 
 def test_a_superuser_is_told_that_they_may_do_everything() -> None:
     invite(NELE, role="superuser", by=CLI)
 
     assert User.objects.get().is_superuser
-    assert "everything" in context_of_link_sent_to(NELE)["you_may"]
+    told = render("invitation", context_of_link_sent_to(NELE), language="en-gb").text
+    assert "You may see and do everything in the shop." in told
 
 
 def test_what_is_refused_makes_no_account_and_sends_nothing() -> None:

@@ -54,7 +54,9 @@ def test_a_window_says_which_of_its_ends_is_open() -> None:
 
 def test_what_happened_within_the_minute_is_just_now() -> None:
     assert dates.ago(timezone.now()) == "just now"
-    assert dates.ago(timezone.now() - timedelta(hours=3, minutes=5)) == "3\xa0hours ago"
+    assert dates.ago(timezone.now() - timedelta(hours=3, minutes=5)) == "3 hours ago"
+    assert dates.ago(timezone.now() - timedelta(seconds=61)) == "1 minute ago"
+    assert dates.ago(timezone.now() - timedelta(days=800)) == "2 years ago"
 
 
 def test_months_are_told_in_the_language_of_the_reader() -> None:

@@ -1,8 +1,9 @@
 import pytest
 from django.test import override_settings
+from django.utils.translation import override
 
 from backoffice.errors import Invalid
-from backoffice.languages import language_asked_for, language_named
+from backoffice.languages import inside_a_sentence, language_asked_for, language_named
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,9 @@ def test_a_language_that_there_is_not_is_refused_with_those_that_there_are(typed
 @override_settings(SHOP_LANGUAGE="de")
 def test_a_browser_is_answered_in_the_first_language_that_both_know(header: str, language: str) -> None:
     assert language_asked_for(header) == language
+
+
+def test_a_label_is_small_inside_a_sentence_but_for_a_language_with_large_nouns() -> None:
+    assert inside_a_sentence("Part-shipped") == "part-shipped"
+    with override("de"):
+        assert inside_a_sentence("Retoure erfassen") == "Retoure erfassen"

@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.customers import customer_named
 from accounts.models import User
+from accounts.shop.changing import change_settings
 from backoffice.models import IdempotencyRecord
 from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.stock_import import apply_import, plan_import
@@ -25,6 +26,7 @@ from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, Promotion
 from tests import emptying
+from tests.accounts.second_factor.devices import give_app
 from tests.built_once import built_once
 from tests.catalog.product_files.test_undo import imported
 from tests.cli.test_app_help import ALL
@@ -49,6 +51,7 @@ LOOKING = {
     *("customers list", "customers show", "customers export"),
     *("promos list", "promos show", "promos promotions", "promos export", "promos backtest"),
     "orders export",
+    *("settings list", "settings show", "settings history"),
 }
 PASSWORD = "correct horse battery staple\n"
 
@@ -60,11 +63,13 @@ def opened() -> dict[str, Any]:
     waiting, sent, back = (place({"TEA-01": 2, "MUG-7": 1}).number for _ in range(3))
     ship_order(sent, by=CLI)
     ship_order(back, by=CLI)
+    change_settings({"SHOP_NAME": "Tea & Co"}, by=CLI)
     make_family("Cup", ["Colour"], {"CUP-1": ["red"]})
     make_promo_code("SUMMER20")
     make_promo_code("PAUSED", is_paused=True)
     batch = make_batch(3)
     make_user("ana@example.com", role="Warehouse")
+    give_app(make_user("app@example.com", role="Viewer"))
     make_user("gone@example.com", role="Viewer", is_active=False)
     for old, new in (("kept", "gone"), ("stayed", "left")):
         make_customer(f"{old}@example.com")
@@ -168,8 +173,12 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "users activate": ("gone@example.com",),
     "users password": ("ana@example.com", "--password-stdin"),
     "users link": ("ana@example.com",),
+    "users sign-out": ("ana@example.com",),
     "users email": ("ana@example.com", "ana.moreira@example.com"),
+    "users mfa reset": ("app@example.com",),
     "emails requeue": ("{mail}",),
+    "settings set": ("SHOP_SHIPPING_FEE", "4.90"),
+    "settings reset": ("SHOP_NAME",),
 }
 OTHER_WAYS: dict[str, tuple[str, ...]] = {
     "orders ship": ("--from", "{parcels}", "--carrier", "DHL"),
@@ -215,6 +224,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "customers merge": (("kept@example.com", "kept@example.com"), ("kept@example.com", "no@example.com")),
     "customers undo-merge": (("kept@example.com",),),
     "emails requeue": (("4711",),),
+    "settings set": (("SHOP_SHIPPING_FEE", "4.999"), ("SHOP_COLOR", "blue"), ("SHOP_NOTHING", "1")),
+    "settings reset": (("SHOP_NOTHING",),),
 }
 # Their plan is more than their answer, or names what nobody can know before.
 PLANS_OF_THEIR_OWN = {
@@ -297,7 +308,7 @@ def test_without_a_key_or_with_another_one_it_is_asked_for_anew(
     without_effect = {"products import", "products archive", "promos pause", "promos resume", "promos import"}
     without_effect |= {"users activate", "users role", "orders edit", "users deactivate", "promos end"}
     without_effect |= {"stock count", "orders ship", "orders correct-shipment", "customers edit"}
-    without_effect |= {"families add", "families make", "families change"}
+    without_effect |= {"families add", "families make", "families change", "settings set", "settings reset"}
     assert (second.exit_code, rows()) != (0, after) or verb in without_effect, first.output
 
 

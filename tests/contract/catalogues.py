@@ -81,7 +81,7 @@ def _updated(file: Path, language: str, texts: Catalog) -> Catalog:
             renewed.add(
                 each.id,
                 known.string if known else None,
-                locations=[(place, None) for place in sorted({place for place, _line in each.locations})],
+                locations=[(place, 0) for place in sorted({place for place, _line in each.locations})],
                 auto_comments=each.auto_comments,
                 context=each.context,
             )
@@ -104,14 +104,12 @@ def texts_by_room(domain: str) -> dict[str, Catalog]:
 
 
 def sources(room: str, domain: str) -> Iterator[Path]:
-    roots = [HOUSE / room, UNFOLD] if room == "backoffice" else [HOUSE / room]
+    """Yield the files of a room that may say something: its own, and in the lowest one Unfold's."""
     suffixes = {".py", ".html", ".txt"} if domain == "django" else {".js"}
+    roots = [HOUSE / room, UNFOLD] if (room, domain) == (ROOMS[0], "django") else [HOUSE / room]
     for root in roots:
         for file in sorted(root.rglob("*")):
-            inside = file.relative_to(root).parts
-            if file.suffix in suffixes and not {"migrations", "locale", "node_modules"} & {*inside}:
-                if root is UNFOLD and file.suffix == ".js":
-                    continue
+            if file.suffix in suffixes and "migrations" not in file.relative_to(root).parts:
                 yield file
 
 
@@ -121,19 +119,18 @@ def _texts(file: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
         # What is left between the texts are rows of X, whose indentation means nothing to Python.
         text = "\n".join(line.strip() for line in templatize(text).splitlines())
     extract = extract_javascript if file.suffix == ".js" else extract_python
-    found = extract(BytesIO(text.encode()), list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"})
+    found = extract(BytesIO(text.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
     for line, keyword, said, comments in found:
         parts = list(said) if isinstance(said, tuple) else [said]
-        context = parts.pop(0) if keyword and "pgettext" in keyword else None
-        wanted = parts[:2] if keyword and keyword.lstrip("p").startswith("n") else parts[:1]
+        name = str(keyword)
+        context = str(parts.pop(0)) if "pgettext" in name else None
+        wanted = parts[:2] if name.startswith("n") else parts[:1]
         if all(isinstance(part, str) and part for part in wanted):
-            yield line, tuple(wanted) if len(wanted) == 2 else wanted[0], comments, context
+            yield line, tuple(wanted) if len(wanted) == 2 else wanted[0], list(comments or ()), context
 
 
 def _place(file: Path) -> str:
-    return str(
-        file.relative_to(HOUSE if file.is_relative_to(HOUSE) and ".venv" not in file.parts else UNFOLD.parent)
-    )
+    return str(file.relative_to(UNFOLD.parent if file.is_relative_to(UNFOLD) else HOUSE))
 
 
 def _empty(language: str | None) -> Catalog:

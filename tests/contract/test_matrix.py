@@ -49,6 +49,9 @@ FULFILS = "401 403 403 200 200 200 403 403"
 # The order is Ada's, part-shipped. Nobody, Ada, Bob, Manager, Warehouse, Support, Marketing, Viewer.
 MATRIX = {
     "sign_in": Row(EVERYBODY, {"email": "ada@example.com", "password": PASSWORD}),
+    "sign_in_second": Row(
+        "401 401 401 401 401 401 401 401", {"challenge": "of-no-password", "code": "287082"}
+    ),
     "refresh_tokens": Row(EVERYBODY, lambda ada: {"refresh": issue_pair(ada).refresh}),
     "sign_out": Row("401 204 204 204 204 204 204 204"),
     "change_password": Row(
@@ -74,6 +77,10 @@ MATRIX = {
     "invite_user": Row("401 403 403 201 403 403 403 403", {"email": "new@example.com", "role": "Viewer"}),
     "get_me": Row(SIGNED_IN),
     "change_me": Row(SIGNED_IN, {"name": "Ada Lovelace"}),
+    "list_my_sessions": Row(SIGNED_IN),
+    "end_my_other_sessions": Row("401 204 204 204 204 204 204 204"),
+    "end_my_session": Row("401 404 404 404 404 404 404 404"),
+    "end_sessions_of_user": Row("401 403 403 204 403 403 403 403"),
     "get_user": Row(MANAGER),
     "change_user": Row(MANAGER, {"is_active": False}),
     "list_products": Row(EVERYBODY),

@@ -40,6 +40,6 @@ def test_a_unit_that_nobody_can_explain_is_told_once_an_hour_to_managers_and_sup
     assert sorted(alerts.values_list("recipient", flat=True)) == ["boss@example.com", "root@example.com"]
     prove_the_books(now + timedelta(hours=1))
     assert alerts.count() == 4
-    mail = render("invariants", alerts[0].context)
+    mail = render("invariants", alerts[0].context, language="en-gb")
     assert "on hand 6" in mail.text
     assert "on hand 6" in mail.html

@@ -11,9 +11,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from accounts.shop.changing import change_settings
 from accounts.tokens.refresh import issue_pair
 from catalog.models import Product
-from tests.factories import make_product, make_user
+from tests.factories import CLI, make_product, make_user
 from tests.running.test_killed_server import Shop
 from tests.soak import IS_SOAK
 
@@ -41,6 +42,12 @@ class Client:
         shown: str = content.get("items", [content])[0]["price"]
         return shown
 
+    def shipping(self) -> str:
+        """What a basket of one is asked for its shipping."""
+        body = json.dumps({"lines": [{"sku": SKU, "quantity": 1}]})
+        shipping: str = self._answer("POST", "orders/quote", body, self.headers)["shipping"]
+        return shipping
+
     def _answer(self, method: str, path: str, body: str | None = None, headers: Any = ()) -> dict[str, Any]:
         self.connection.request(method, f"/api/v1/{path}", body, dict(headers))
         answer = self.connection.getresponse()
@@ -51,7 +58,7 @@ class Client:
 
 @pytest.fixture
 def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Client, Client]]:
-    make_product(SKU, price="1.00")
+    make_product(SKU, price="1.00", on_hand=5)
     token = issue_pair(make_user(role="Manager")).access
     with ExitStack() as running:
         shops = [Shop(tmp_path, token=token) for _ in range(2)]
@@ -92,3 +99,11 @@ def test_a_change_that_nobody_was_told_of_would_be_shown_late(clients: tuple[Cli
             break
 
     assert late
+
+
+def test_after_each_change_of_a_setting_both_other_processes_go_by_it(clients: tuple[Client, Client]) -> None:
+    """This process changes it, as shopctl would; nobody tells the two that serve."""
+    for number in range(1, CHANGES // 10):
+        fee = f"{number / 100:.2f}"
+        change_settings({"SHOP_SHIPPING_FEE": fee}, by=CLI)
+        assert [client.shipping() for client in clients] == [fee, fee]

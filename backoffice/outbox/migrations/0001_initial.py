@@ -1,3 +1,4 @@
+import backoffice.languages
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -19,6 +20,7 @@ class Migration(migrations.Migration):
                 ('template', models.CharField(max_length=60)),
                 ('recipient', models.EmailField(max_length=254)),
                 ('context', models.JSONField(default=dict)),
+                ('language', models.CharField(default=backoffice.languages.language_of_shop, max_length=10)),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Being sent'), ('sent', 'Sent'), ('dead', 'Given up'), ('suppressed', 'Not sent (demo)'), ('withdrawn', 'Withdrawn')], default='queued', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -20,6 +20,7 @@ from accounts.admin.actor import actor_of
 from backoffice.admin.base import AnyForm
 from backoffice.admin.dialogs import DialogButton, UseCaseDialog
 from backoffice.db.fields import one_line
+from backoffice.numbers import grouped
 from catalog.admin.families.combining import FamilyCombining
 from catalog.admin.families.members import FamilyMembers, family_or_404
 from catalog.admin.families.table import table_of
@@ -48,7 +49,7 @@ class DissolveFamily(UseCaseDialog):
             "%(family)s is dissolved. %(count)s product stays as it is.",
             "%(family)s is dissolved. %(count)s products stay as they are.",
             count,
-        ) % {"family": family.name, "count": f"{count:,}"}
+        ) % {"family": family.name, "count": grouped(count)}
 
     def next_page(self) -> str:
         return reverse("admin:catalog_productfamily_changelist")
@@ -96,11 +97,11 @@ class FamilyAdmin(FamilyMembers, FamilyCombining):
 
     @display(description=_("Products"), ordering="products_count", formatting="price")
     def products_shown(self, family: ProductFamily) -> str:
-        return f"{getattr(family, 'products_count'):,}"  # noqa: B009
+        return grouped(getattr(family, "products_count"))  # noqa: B009
 
     @display(description=_("Available"), ordering="available", formatting="price")
     def available_shown(self, family: ProductFamily) -> str:
-        return f"{getattr(family, 'available'):,}"  # noqa: B009
+        return grouped(getattr(family, "available"))  # noqa: B009
 
     # The page of one
 

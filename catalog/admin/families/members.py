@@ -17,6 +17,7 @@ from backoffice.admin.base import DomainAdmin
 from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from catalog.admin.families.table import columns_of, narrowed, page_of
 from catalog.families import Variant, set_options, take_out
 from catalog.families.options import values_of_product
@@ -129,7 +130,7 @@ def _added(request: HttpRequest, family: ProductFamily, count: int) -> HttpRespo
         return HttpResponseRedirect(request.get_full_path())
     added = ngettext(
         "%(count)s product joined %(family)s.", "%(count)s products joined %(family)s.", count
-    ) % {"count": f"{count:,}", "family": family}
+    ) % {"count": grouped(count), "family": family}
     messages.success(request, added)
     return HttpResponseRedirect(page_of_family(family))
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.cells import status
 from backoffice.money import formatted
+from backoffice.numbers import grouped
 from backoffice.text import identity_key
 from catalog.admin.history import ShownEntry
 from catalog.admin.product_columns import state_of
@@ -120,4 +121,4 @@ def _told(value: Any) -> str:
         return str(value or "")
     more = len(value) - SKUS_NAMED
     named = "; ".join(value[:SKUS_NAMED]) if ": " in "".join(value) else ", ".join(value[:SKUS_NAMED])
-    return named if more <= 0 else _("%(named)s and %(more)s more") % {"named": named, "more": f"{more:,}"}
+    return named if more <= 0 else _("%(named)s and %(more)s more") % {"named": named, "more": grouped(more)}

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from backoffice import dates
 from backoffice.admin.lists import VIEW
+from backoffice.numbers import grouped
 from backoffice.outbox.admin import dead_count
 from backoffice.outbox.models import EmailMessage, EmailState
 from catalog.models import Product
@@ -63,7 +64,7 @@ def _late_orders(request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     if late and oldest:
         note = _("Oldest: %(number)s, %(ago)s") % {"number": oldest[0], "ago": dates.ago(oldest[1])}
         url = f"{reverse('admin:orders_order_changelist')}?{VIEW}=late"
-        yield Need(_("Late orders"), note, f"{late:,}", "schedule", "bad", url)
+        yield Need(_("Late orders"), note, grouped(late), "schedule", "bad", url)
 
 
 def _failed_emails(request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
@@ -71,7 +72,7 @@ def _failed_emails(request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
         newest = kept.get("newest-failed-email", _newest_failed)
         note = _("Newest: %(moment)s") % {"moment": dates.moment(newest)}
         url = f"{reverse('admin:outbox_emailmessage_changelist')}?{VIEW}=dead"
-        yield Need(_("Failed e-mails"), note, f"{failed:,}", "mark_email_unread", "bad", url)
+        yield Need(_("Failed e-mails"), note, grouped(failed), "mark_email_unread", "bad", url)
 
 
 def _newest_failed() -> datetime:
@@ -84,9 +85,9 @@ def _low_stock(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     low, sold_out = kept.get("low-stock", _count_low)
     if low:
         told = ngettext("%(count)s is sold out", "%(count)s are sold out", sold_out)
-        note = told % {"count": f"{sold_out:,}"} if sold_out else _("None is sold out")
+        note = told % {"count": grouped(sold_out)} if sold_out else _("None is sold out")
         url = f"{reverse('admin:catalog_product_changelist')}?{VIEW}=low"
-        yield Need(_("Low stock"), note, f"{low:,}", "inventory_2", "warn", url)
+        yield Need(_("Low stock"), note, grouped(low), "inventory_2", "warn", url)
 
 
 def _count_low() -> tuple[int, int]:
@@ -108,7 +109,7 @@ def _ending_codes(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
     if count:
         note = _("Next: %(code)s, %(end)s") % {"code": first, "end": dates.end(ends_at)}
         url = f"{reverse('admin:orders_promocode_changelist')}?{VIEW}=ending_soon"
-        yield Need(_("Promo codes ending soon"), note, f"{count:,}", "sell", "plain", url)
+        yield Need(_("Promo codes ending soon"), note, grouped(count), "sell", "plain", url)
 
 
 def _count_ending() -> tuple[int, str, datetime]:

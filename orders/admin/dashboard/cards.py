@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.lists import VIEW
+from backoffice.numbers import grouped
 from orders.admin.dashboard.attention import attention_rows, may_know_any
 from orders.admin.dashboard.happened import happened_today
 from orders.admin.dashboard.kept import KeptFigures
@@ -142,10 +143,10 @@ def _figures(request: HttpRequest, period: Period, sales: ComparedSales) -> list
 
 def _to_ship_figure(request: HttpRequest) -> FigureCard:
     counts = open_order_counts(request)
-    note = _("%(count)s older than 24 h") % {"count": f"{counts.late:,}"}
+    note = _("%(count)s older than 24 h") % {"count": grouped(counts.late)}
     return FigureCard(
         title=_("To ship"),
-        value=f"{counts.to_ship:,}",
+        value=grouped(counts.to_ship),
         url=f"{reverse('admin:orders_order_changelist')}?{VIEW}=to_ship",
         note=note if counts.late else _("none older than 24 h"),
         note_tone="bad" if counts.late else "muted",

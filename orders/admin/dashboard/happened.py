@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.moments import start_of_day
+from backoffice.numbers import grouped
 from catalog.models import MovementKind, StockMovement
 from orders.admin.dashboard.kept import KeptFigures
 from orders.admin.dashboard.period import named
@@ -36,11 +37,11 @@ def happened_today(request: HttpRequest, kept: KeptFigures) -> list[CountToday]:
     if request.user.has_perm("orders.view_order"):
         placed = kept.get(f"placed:{today}", Order.objects.filter(placed_at__gte=begun).count)
         url = orders_url(named(TODAY, today), ())
-        found.append(CountToday(_("Orders placed"), f"{placed:,}", "shopping_cart", url))
+        found.append(CountToday(_("Orders placed"), grouped(placed), "shopping_cart", url))
     if request.user.has_perm("catalog.view_stockmovement"):
         moved = kept.get(f"moved:{today}", lambda: _causes_by_kind(begun))
         found += [
-            CountToday(title, f"{moved.get(kind, 0):,}", icon)
+            CountToday(title, grouped(moved.get(kind, 0)), icon)
             for kind, title, icon in (
                 (MovementKind.SHIP, _("Parcels shipped"), "local_shipping"),
                 (MovementKind.RESTOCK, _("Returns put back"), "assignment_return"),

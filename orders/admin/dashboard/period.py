@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -120,12 +119,12 @@ def same_time_the_day_before(at: datetime) -> datetime:
 def in_words(first: date, last: date, *, with_year: bool = False) -> str:
     """Return `1–30 Nov`, `2 Sep – 1 Oct`, or with the years where they are asked for or differ."""
     with_year = with_year or first.year != last.year
-    end = formatted(last, _("j M Y") if with_year else _("j M"))
+    end = dates.day_with_year(last) if with_year else dates.day_of_month(last)
     if first == last:
         return end
     if (first.year, first.month) == (last.year, last.month):
-        return _("%(first)s–%(last)s") % {"first": formatted(first, "j"), "last": end}
-    begin = formatted(first, _("j M Y") if first.year != last.year else _("j M"))
+        return _("%(first)s–%(last)s") % {"first": dates.number_of_day(first), "last": end}
+    begin = dates.day_with_year(first) if first.year != last.year else dates.day_of_month(first)
     return _("%(first)s – %(last)s") % {"first": begin, "last": end}
 
 
@@ -144,5 +143,5 @@ def _hours(day: date) -> list[Span]:
 
 
 def _hour(at: datetime) -> Span:
-    begins, ends = (formatted(timezone.localtime(moment), _("H:i")) for moment in (at, at + HOUR))
+    begins, ends = (dates.time_of_day(moment) for moment in (at, at + HOUR))
     return Span(at, at + HOUR, Label(begins, f"{begins}–{ends}"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.charts import Chart, Series, bar_chart
 from backoffice.money import percent, rounded_to
+from backoffice.numbers import grouped
 from orders import reports
 from orders.admin import words
 from orders.admin.dashboard.period import Period, in_words, same_time_the_day_before
@@ -85,7 +86,7 @@ def sales_figure(period: Period, sales: ComparedSales) -> FigureCard:
 def orders_figure(period: Period, sales: ComparedSales) -> FigureCard:
     now, before = sales.all_now.orders, sales.all_before.orders
     url = orders_url(period, KEPT)
-    return compared(_("Orders"), now, before, value=f"{now:,}", was=f"{before:,}", url=url)
+    return compared(_("Orders"), now, before, value=grouped(now), was=grouped(before), url=url)
 
 
 def average_figure(period: Period, sales: ComparedSales) -> FigureCard:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from backoffice.numbers import grouped
 from catalog.models import Product
 from orders import reports
 from orders.admin import words
@@ -65,7 +66,7 @@ def best_rows(found: Sequence[Best], by: str) -> list[BestRow]:
             sku=each.product.sku,
             picture=each.product.picture,
             url=reverse("admin:catalog_product_change", args=[each.product.pk]),
-            units=f"{each.now.units:,}",
+            units=grouped(each.now.units),
             percent=round(100 * _measure(each.now, by) / most) if most else 0,
             sales=words.money(each.now.net) if by == NET else "",
             change=change_of(_measure(each.now, by), _measure(each.before, by)),

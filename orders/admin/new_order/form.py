@@ -1,7 +1,7 @@
 """The form for an order by phone: the customer, the lines, and what changes the price."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -19,7 +20,9 @@ from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.db.fields import many_lines, one_line
 from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid, Refusal
+from backoffice.languages import languages
 from backoffice.money import ZERO
+from backoffice.numbers import plain
 from backoffice.text import without_control
 from orders.admin.country import CountryField, offer_countries
 from orders.admin.order.edit_dialog import ADDRESS_PARTS
@@ -118,6 +121,10 @@ def _order_field(name: str, **attributes: Any) -> Any:
     return field_of(Order, name, widget=UnfoldAdminTextInputWidget({"autocomplete": "off", **attributes}))
 
 
+def _offered_languages() -> list[tuple[str, str]]:
+    return [("", _("The customer's")), *languages()]
+
+
 class NewOrderForm(BasketForm):
     """A basket with everything else an order needs; `key` stays the same when it is sent again."""
 
@@ -141,6 +148,13 @@ class NewOrderForm(BasketForm):
         validators=[many_lines],
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=_offered_languages,
+        help_text=gettext_lazy("Of mails and paper about the order."),
+        widget=UnfoldAdminSelectWidget(),
+    )
     key = IdempotencyKeyField()
 
     def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
@@ -155,9 +169,7 @@ class NewOrderForm(BasketForm):
         typed = self.cleaned_data
         address = Address(**{name: typed[name] for name in ADDRESS_PARTS})
         basket = super().order_request()
-        return OrderRequest(
-            basket.lines, basket.promo_code, basket.shipping_fee, address=address, note=typed["note"]
-        )
+        return replace(basket, address=address, note=typed["note"], language=typed["language"])
 
     def give_another_key(self, key: str) -> None:
         """Make the next submission of the form count as another order."""
@@ -166,7 +178,7 @@ class NewOrderForm(BasketForm):
         self.data["key"] = key
 
     def delivery_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in (*ADDRESS_PARTS, "note")]
+        return [self[name] for name in (*ADDRESS_PARTS, "note", "language")]
 
     def price_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("promo_code", "shipping_fee")]
@@ -174,7 +186,7 @@ class NewOrderForm(BasketForm):
 
 def _typed_lines(data: QueryDict) -> Iterator[TypedLine]:
     for sku, quantity in zip(data.getlist("sku"), data.getlist("quantity"), strict=False):
-        yield TypedLine(without_control(sku).strip(), without_control(quantity).strip())
+        yield TypedLine(without_control(sku).strip(), plain(without_control(quantity).strip()))
 
 
 def _is_number(text: str) -> bool:

@@ -10,6 +10,7 @@ from unfold.dataclasses import UnfoldAction
 from unfold.enums import ActionVariant
 
 from backoffice.admin.dialogs import ButtonsFollowState, DialogButton
+from backoffice.numbers import grouped
 from orders.admin.order.dialogs import CancelForm, DeliverForm, ReturnForm, ShipForm
 from orders.admin.order.edit_dialog import EditForm
 from orders.admin.order.emails import SendAgainForm
@@ -85,7 +86,7 @@ class OrderActions(ButtonsFollowState):
     def button_texts(self, row: Order) -> Mapping[str, str]:
         units = sum(line.open for line in row.lines.all())
         text = ngettext("Ship %(units)s unit", "Ship %(units)s units", units)
-        return {"ship_items": text % {"units": f"{units:,}"}}
+        return {"ship_items": text % {"units": grouped(units)}}
 
     def _get_actions_navigation(
         self, provided_actions: Any, allowed_actions: list[UnfoldAction], object_id: str | None = None

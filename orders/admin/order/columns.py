@@ -12,6 +12,7 @@ from unfold.decorators import display
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.admin.cells import NOTHING, Dot, moment, status
 from backoffice.admin.lists import MOST_COUNTED, VIEW, SavedViewsChangeList
+from backoffice.numbers import grouped
 from orders.admin import words
 from orders.models import Order, OrderLine, Return
 from orders.reports import LATE_AFTER
@@ -98,7 +99,7 @@ class OrderColumns(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Units"), formatting="price")
     def items(self, order: Order) -> str:
-        return f"{order.units:,}"
+        return grouped(order.units)
 
     @display(description=gettext_lazy("Total"), ordering="total", formatting="price")
     def total_amount(self, order: Order) -> str:

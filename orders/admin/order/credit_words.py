@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.money import ZERO
+from backoffice.numbers import grouped
 from orders.admin import counted, words
 from orders.admin.order.quantities import Consequence, field_of_line, units_of
 from orders.fulfilment.foreseen import Foreseen
@@ -61,12 +62,12 @@ def _figures(foreseen: Foreseen, order: Order) -> dict[str, str]:
 def back_on_sale(chosen: Sequence[tuple[OrderLine, int]]) -> str:
     """Write `4 units go back on sale: Stoneware bowl, available 4 → 8`; several products are counted."""
     units = units_of(chosen)
-    told = {"units": f"{units:,}", "products": counted.products(len(chosen))}
+    told = {"units": grouped(units), "products": counted.products(len(chosen))}
     if len(chosen) > 1:
         return _("%(units)s units of %(products)s go back on sale") % told
     [(line, _quantity)] = chosen
     available = line.product.available
-    told |= {"name": line.name, "before": f"{available:,}", "after": f"{available + units:,}"}
+    told |= {"name": line.name, "before": grouped(available), "after": grouped(available + units)}
     text = ngettext(
         "%(units)s unit goes back on sale: %(name)s, available %(before)s → %(after)s",
         "%(units)s units go back on sale: %(name)s, available %(before)s → %(after)s",

@@ -12,6 +12,7 @@ from backoffice.db.fields import one_line
 from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid
 from backoffice.money import ZERO
+from backoffice.numbers import grouped
 from orders.admin import counted, words
 from orders.admin.order.credit_words import back_on_sale, credited
 from orders.admin.order.order_dialog import OrderDialog
@@ -69,15 +70,15 @@ class ShipForm(QuantitiesDialog):
 
     def cells_of(self, line: OrderLine) -> Sequence[str]:
         facts = {"open": line.open, "quantity": line.quantity}
-        left = _("%(open)s of %(quantity)s") % facts if line.open < line.quantity else f"{line.open:,}"
-        return [f"{line.product.on_hand:,}", left]
+        left = _("%(open)s of %(quantity)s") % facts if line.open < line.quantity else grouped(line.open)
+        return [grouped(line.product.on_hand), left]
 
     def foresee(self, chosen: Chosen, data: Mapping[str, Any]) -> Consequence:
         open_units(self.lines, _by_sku(chosen))
         told = {"units": counted.units(units_of(chosen))}
         rest = sum(line.open for line in self.lines) - units_of(chosen)
         left = ngettext("%(count)s unit is left to ship.", "%(count)s units are left to ship.", rest)
-        because = left % {"count": f"{rest:,}"} if rest else _("Nothing is left to ship then.")
+        because = left % {"count": grouped(rest)} if rest else _("Nothing is left to ship then.")
         text = _("Ship %(units)s") % told
         return Consequence(text, because, button=text)
 
@@ -142,7 +143,7 @@ class CancelForm(QuantitiesDialog):
         return line.open
 
     def cells_of(self, line: OrderLine) -> Sequence[str]:
-        return [words.money(line.unit_price, self.order.currency), f"{line.open:,}"]
+        return [words.money(line.unit_price, self.order.currency), grouped(line.open)]
 
     def foresee(self, chosen: Chosen, data: Mapping[str, Any]) -> Consequence:
         foreseen = cancellation_foreseen(self.order, self.lines, _by_sku(chosen))
@@ -184,7 +185,7 @@ class ReturnForm(QuantitiesDialog):
         return line.shipped - line.returned
 
     def cells_of(self, line: OrderLine) -> Sequence[str]:
-        return [words.money(line.unit_price, self.order.currency), f"{self.left_of(line):,}"]
+        return [words.money(line.unit_price, self.order.currency), grouped(self.left_of(line))]
 
     def add_fields(self) -> None:
         super().add_fields()

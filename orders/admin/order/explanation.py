@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.money import percent
+from backoffice.numbers import grouped
 from orders.admin import words
 from orders.models import Order, OrderLine
 from orders.price_words import explained
@@ -53,8 +54,8 @@ def _given_up(order: Order, lines: Sequence[OrderLine]) -> str:
     """Write: `Cancelled 1, returned 2: €6.78 is credited, which leaves €7.27.`"""
     cancelled, returned = (sum(getattr(line, name) for line in lines) for name in ("cancelled", "returned"))
     told = {
-        "cancelled": f"{cancelled:,}",
-        "returned": f"{returned:,}",
+        "cancelled": grouped(cancelled),
+        "returned": grouped(returned),
         "credited": words.money(order.credited, order.currency),
         "net": words.money(order.total - order.credited, order.currency),
     }
@@ -83,7 +84,7 @@ def _summary(order: Order, promo: str) -> str:
 
 def _goods(order: Order) -> str:
     text = ngettext("%(count)s item cost %(amount)s", "%(count)s items cost %(amount)s", order.units)
-    return text % {"count": f"{order.units:,}", "amount": words.money(order.subtotal, order.currency)}
+    return text % {"count": grouped(order.units), "amount": words.money(order.subtotal, order.currency)}
 
 
 def _shipping(order: Order) -> str:

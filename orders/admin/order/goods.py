@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from backoffice.numbers import grouped
 from orders.admin import counted, words
 from orders.models import Order, OrderLine
 
@@ -109,7 +110,7 @@ def _progress(lines: Sequence[OrderLine], left: Sequence[OrderLine]) -> str:
 
 def _of_units(units: int, expected: int) -> str:
     text = ngettext("%(left)s of %(expected)s unit", "%(left)s of %(expected)s units", expected)
-    return text % {"left": f"{units:,}", "expected": f"{expected:,}"}
+    return text % {"left": grouped(units), "expected": grouped(expected)}
 
 
 def _come_so_far(line: OrderLine) -> str:

@@ -26,6 +26,8 @@ from backoffice.admin.list_position import (
 )
 from backoffice.admin.lists import VIEW
 from backoffice.db.statements import selecting
+from backoffice.languages import inside_a_sentence
+from backoffice.numbers import grouped
 from orders.admin.new_order.views import NewOrder
 from orders.admin.order.buttons import OrderActions
 from orders.admin.order.columns import OrderColumns
@@ -227,7 +229,7 @@ def _place(order: Order, request: HttpRequest) -> str:
     view, place = _queue(request), place_of(order)
     if view is None or place is None:
         return ""
-    told = {"place": f"{place[0]:,}", "count": f"{place[1]:,}", "view": str(view.title).lower()}
+    told = {"place": grouped(place[0]), "count": grouped(place[1]), "view": inside_a_sentence(view.title)}
     return _("%(place)s of %(count)s %(view)s") % told
 
 

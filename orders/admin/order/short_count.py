@@ -18,6 +18,7 @@ from accounts.admin.actor import actor_of
 from accounts.models import User
 from backoffice.admin.base import DomainAdmin
 from backoffice.errors import Refusal
+from backoffice.numbers import grouped
 from catalog.admin.short_count import NEEDED
 from catalog.models import Product
 from catalog.models.product import MAX_UNITS
@@ -79,7 +80,7 @@ class ShortCountPage(DomainAdmin):
                 "%(count)s units of %(sku)s serve every open order.",
                 data["counted"],
             )
-            messages.info(request, text % {"count": f"{data['counted']:,}", "sku": product.sku})
+            messages.info(request, text % {"count": grouped(data["counted"]), "sku": product.sku})
             return redirect(_page_of(product))
         context = {
             **self.admin_site.each_context(request),
@@ -113,7 +114,7 @@ def _sentence(product: Product, *, orders: int, counted: int) -> str:
         "%(count)s orders lost units of %(sku)s; now %(counted)s on hand, all promised.",
         orders,
     )
-    return text % {"count": f"{orders:,}", "sku": product.sku, "counted": f"{counted:,}"}
+    return text % {"count": grouped(orders), "sku": product.sku, "counted": grouped(counted)}
 
 
 def _losers(lost: Mapping[str, int], request: HttpRequest) -> list[Loser]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -18,6 +17,8 @@ from accounts.models import User
 from backoffice.admin.base import ReadOnlyAdmin
 from backoffice.dates import moment_with_year
 from backoffice.db.primary_keys import is_key
+from backoffice.numbers import grouped
+from backoffice.shop.in_force import in_force
 from orders.admin.order.items import address_of, items_of, totals_of
 from orders.admin.paper.sheets import picks_for, printable, slip_of_shipment, slips_of
 from orders.models import Order, Shipment
@@ -118,7 +119,7 @@ class OrderPrinting(ReadOnlyAdmin):
         numbers = [str(order) for order in _in_order_of(pks)]
         title = ngettext("Pick list for %(count)s order", "Pick list for %(count)s orders", len(numbers))
         context = {"picks": picks, "units": sum(pick.units for pick in picks), "numbers": numbers}
-        return _sheets(request, "picks", title % {"count": f"{len(numbers):,}"}, **context)
+        return _sheets(request, "picks", title % {"count": grouped(len(numbers))}, **context)
 
     def _slips(self, request: HttpRequest, orders: list[Order], *, back: str = "") -> HttpResponse:
         slips = slips_of(orders)
@@ -137,7 +138,7 @@ class OrderPrinting(ReadOnlyAdmin):
 
 def _sheets(request: HttpRequest, kind: str, title: str, **context: Any) -> HttpResponse:
     context["back"] = context.get("back") or reverse(LIST)
-    frame = {"title": title, "shop": settings.SHOP_NAME, "printed": moment_with_year(timezone.now())}
+    frame = {"title": title, "shop": in_force().name, "printed": moment_with_year(timezone.now())}
     return TemplateResponse(request, f"orders/admin/print_{kind}.html", {**frame, **context})
 
 

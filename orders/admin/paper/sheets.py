@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, F, Max, Min, Prefetch, QuerySet, Sum
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from backoffice.dates import moment_with_year
+from backoffice.languages import language_of_shop
 from orders.admin import counted
 from orders.admin.order.items import address_of, with_phone
 from orders.models import Order, OrderLine, Shipment
@@ -25,9 +27,13 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A packing slip for one parcel. It shows no prices or promo codes: the parcel may be a present."""
+    """A packing slip for one parcel, in the language of the order.
+
+    It shows no prices or promo codes: the parcel may be a present.
+    """
 
     number: str
+    language: str
     placed: str
     address: list[str]
     note: str
@@ -60,7 +66,8 @@ class Pick:
 def printable(orders: QuerySet[Order], pks: Sequence[int]) -> list[Order]:
     """Return these orders with lines and shipments, in the order of the keys, in three statements."""
     lines = Prefetch("lines", queryset=OrderLine.objects.select_related("product").order_by("position"))
-    found = orders.prefetch_related(lines, "shipments").in_bulk(list(pks))
+    buyers = orders.select_related("customer__user")
+    found = buyers.prefetch_related(lines, "shipments").in_bulk(list(pks))
     return [found[pk] for pk in pks if pk in found]
 
 
@@ -76,7 +83,8 @@ def slip_of_shipment(order: Order, shipment: Shipment) -> Slip:
     sent = [(content.order_line, content.quantity) for content in contents]
     tracking = " ".join(filter(None, [shipment.carrier, shipment.tracking_number]))
     slip = _slip(order, sent, parcel=shipment.reference, tracking=tracking)
-    return replace(slip, address=with_phone(shipment.shipping_address))
+    with translation.override(slip.language):
+        return replace(slip, address=with_phone(shipment.shipping_address))
 
 
 def picks_for(pks: Sequence[int]) -> list[Pick]:
@@ -102,10 +110,14 @@ def _slip_line(line: OrderLine, quantity: int) -> SlipLine:
 def _slip(
     order: Order, contents: Iterable[tuple[OrderLine, int]], *, parcel: str = "", tracking: str = ""
 ) -> Slip:
+    language = order.language_spoken or language_of_shop()
+    with translation.override(language):
+        placed, address = moment_with_year(order.placed_at), address_of(order)
     return Slip(
         number=str(order),
-        placed=moment_with_year(order.placed_at),
-        address=address_of(order),
+        language=language,
+        placed=placed,
+        address=address,
         note=order.note,
         lines=[_slip_line(line, quantity) for line, quantity in contents],
         parcel=parcel,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice import dates
 from backoffice.admin.charts import Chart, Label, Series, bar_chart
 from backoffice.money import percent
+from backoffice.numbers import grouped
 from orders.admin import words
 from orders.admin.figures import FigureCard
 from orders.pricing import PromoReason
@@ -63,11 +64,11 @@ def result_of(found: Backtest, terms: Mapping[str, Any], discount: str) -> Backt
         figures=_figures(found),
         chart=_chart(found),
         weeks=[
-            WeekRow(dates.day(week.monday), f"{week.orders:,}", words.money(week.cost))
+            WeekRow(dates.day(week.monday), grouped(week.orders), words.money(week.cost))
             for week in found.weeks
         ],
         bands=_bands(found.bands),
-        refused=[(str(REASONS[reason]), f"{orders:,}") for reason, orders in _most_first(found.refused)],
+        refused=[(str(REASONS[reason]), grouped(orders)) for reason, orders in _most_first(found.refused)],
         had_discount=_had_discount(found),
     )
 
@@ -79,10 +80,10 @@ def _limits(terms: Mapping[str, Any]) -> list[str]:
         limits.append(_("minimum spend %(amount)s") % {"amount": words.money(terms["minimum_spend"])})
     if limit := terms["max_uses_per_customer"]:
         told = ngettext("%(count)s use per customer", "%(count)s uses per customer", limit)
-        limits.append(told % {"count": f"{limit:,}"})
+        limits.append(told % {"count": grouped(limit)})
     if limit := terms["max_uses"]:
         told = ngettext("%(count)s use in total", "%(count)s uses in total", limit)
-        limits.append(told % {"count": f"{limit:,}"})
+        limits.append(told % {"count": grouped(limit)})
     if terms["first_order_only"]:
         limits.append(_("first orders only"))
     if terms["is_restricted"]:
@@ -96,7 +97,7 @@ def _figures(found: Backtest) -> list[FigureCard]:
     of_revenue = {"share": _percent(found.share_of_revenue), "revenue": words.money(found.revenue)}
     spread = {"smallest": _money(found.smallest), "largest": _money(found.largest)}
     return [
-        FigureCard(_("Orders that qualify"), f"{found.qualifying:,}", note=_share_of_orders(found)),
+        FigureCard(_("Orders that qualify"), grouped(found.qualifying), note=_share_of_orders(found)),
         FigureCard(
             _("Cost"),
             words.money(found.cost),
@@ -121,8 +122,8 @@ def _share_of_orders(found: Backtest) -> str:
     customers = ngettext("%(count)s customer", "%(count)s customers", found.customers)
     return _("%(share)s of %(orders)s, by %(customers)s") % {
         "share": _percent(found.share_of_orders),
-        "orders": orders % {"count": f"{found.orders:,}"},
-        "customers": customers % {"count": f"{found.customers:,}"},
+        "orders": orders % {"count": grouped(found.orders)},
+        "customers": customers % {"count": grouped(found.customers)},
     }
 
 
@@ -145,7 +146,7 @@ def _bands(bands: Sequence[Band]) -> list[BandRow]:
     return [
         BandRow(
             discount=_range(band),
-            orders=f"{band.orders:,}",
+            orders=grouped(band.orders),
             cost=words.money(band.cost),
             percent=round(100 * band.orders / most),
         )
@@ -174,7 +175,7 @@ def _had_discount(found: Backtest) -> str:
         "full price.",
         found.had_discount,
     )
-    return told % {"count": f"{found.had_discount:,}"}
+    return told % {"count": grouped(found.had_discount)}
 
 
 def _percent(share: Decimal | None) -> str:

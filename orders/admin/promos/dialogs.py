@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.actor import actor_of
 from backoffice.admin.dialogs import UseCaseDialog
+from backoffice.numbers import grouped
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.forms import CodeField
@@ -46,7 +47,7 @@ class PausePromoCode(PromoCodeDialog):
             )
         else:
             used = ngettext("%(count)s order used it.", "%(count)s orders used it.", figures.orders)
-        return used % {"count": f"{figures.orders:,}", "discount": words.money(figures.discount)}
+        return used % {"count": grouped(figures.orders), "discount": words.money(figures.discount)}
 
     def carry_out(self, data: dict[str, Any]) -> None:
         promotions.pause_promo_code(self.promo_code.code, by=actor_of(self.request))

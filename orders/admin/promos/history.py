@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import name_told_to
 from accounts.models import User
 from backoffice import dates
+from backoffice.languages import inside_a_sentence
 from backoffice.money import percent
+from backoffice.numbers import grouped
 from catalog.models import Category, Product
 from orders.admin import words
 from orders.admin.changes import FieldChange
@@ -47,7 +49,7 @@ class TermInWords:
 
 
 def _kind(value: Any) -> str:
-    return str(PromotionKind(value).label).lower()
+    return inside_a_sentence(PromotionKind(value).label)
 
 
 def _amount(value: Any) -> str:
@@ -59,7 +61,7 @@ def _percentage(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:,}"
+    return grouped(value)
 
 
 def _beginning(value: Any) -> str:
@@ -172,7 +174,7 @@ def _generated(details: Mapping[str, Any]) -> str:
             "Generated %(count)s codes, each for %(limit)s uses and with %(bits)s bits",
             count,
         )
-    facts = {"count": f"{count:,}", "limit": f"{limit or 0:,}", "bits": details.get("bits")}
+    facts = {"count": grouped(count), "limit": grouped(limit or 0), "bits": details.get("bits")}
     return told % facts
 
 

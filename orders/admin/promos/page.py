@@ -17,6 +17,7 @@ from backoffice import dates
 from backoffice.admin.charts import Chart, Label, Series, bar_chart
 from backoffice.admin.short_cache import acted_at, remembered
 from backoffice.money import percent
+from backoffice.numbers import grouped
 from orders.admin import words
 from orders.admin.figures import FigureCard
 from orders.admin.promos.history import PromotionEntry, history_of
@@ -111,18 +112,18 @@ def promotion_page(promotion: Promotion, request: HttpRequest) -> PromoPage:
         figures=cards_of(figures, request.user),
         bar=_codes_bar(codes),
         chart=_chart(promotion, promotion) if figures.orders else None,
-        terms=_terms(promotion, (_("Codes"), f"{codes.codes:,}")),
+        terms=_terms(promotion, (_("Codes"), grouped(codes.codes))),
         uses=uses_of(promotion, request),
         history=history_of(promotion, _reader(request)),
-        codes_title=counted_codes % {"count": f"{codes.codes:,}"},
+        codes_title=counted_codes % {"count": grouped(codes.codes)},
         codes_url=f"{reverse('admin:orders_promocode_changelist')}?promotion={promotion.pk}",
     )
 
 
 def cards_of(figures: PromoFigures, user: User | AnonymousUser) -> list[FigureCard]:
     customers = ngettext("%(count)s customer", "%(count)s customers", figures.customers)
-    note = customers % {"count": f"{figures.customers:,}"}
-    cards = [FigureCard(_("Orders"), f"{figures.orders:,}", note=note)]
+    note = customers % {"count": grouped(figures.customers)}
+    cards = [FigureCard(_("Orders"), grouped(figures.orders), note=note)]
     if user.has_perm("orders.view_revenue"):
         cards.append(FigureCard(_("Revenue"), words.money(figures.revenue), note=_share_of_revenue(figures)))
         share = figures.discount_share
@@ -165,8 +166,8 @@ def _uses_bar(promo_code: PromoCode) -> UsageBar:
 def _codes_bar(codes: CodesUsed) -> UsageBar:
     note, tone = _uses_left(codes.left)
     if codes.paused:
-        note = _("%(left)s, %(paused)s paused alone") % {"left": note, "paused": f"{codes.paused:,}"}
-    used = _("%(used)s of %(codes)s") % {"used": f"{codes.used:,}", "codes": f"{codes.codes:,}"}
+        note = _("%(left)s, %(paused)s paused alone") % {"left": note, "paused": grouped(codes.paused)}
+    used = _("%(used)s of %(codes)s") % {"used": grouped(codes.used), "codes": grouped(codes.codes)}
     return UsageBar(_("Codes used"), used, note, tone, _percent_used(codes.used, codes.codes))
 
 
@@ -176,7 +177,7 @@ def _uses_left(left: int | None) -> tuple[str, str]:
         return _("no limit of uses"), "muted"
     if not left:
         return _("limit reached"), "warn"
-    return ngettext("%(count)s use left", "%(count)s uses left", left) % {"count": f"{left:,}"}, "muted"
+    return ngettext("%(count)s use left", "%(count)s uses left", left) % {"count": grouped(left)}, "muted"
 
 
 def _percent_used(used: int, limit: int | None) -> int | None:
@@ -219,7 +220,7 @@ def _terms(promotion: Promotion, of_code: tuple[str, str]) -> list[tuple[str, st
 
 
 def _limit(title: str, limit: int | None) -> tuple[str, str]:
-    return title, f"{limit:,}" if limit else _("no limit")
+    return title, grouped(limit) if limit else _("no limit")
 
 
 def _what_it_applies_to(promotion: Promotion) -> str:

@@ -24,6 +24,7 @@ from backoffice.admin.cells import moment
 from backoffice.admin.idempotency import done_once
 from backoffice.db.search_text import holding_all
 from backoffice.db.search_words import cleaned
+from backoffice.numbers import grouped
 from orders import promotions
 from orders.admin import words
 from orders.admin.promos.actions import PromoListActions, may_backtest
@@ -146,7 +147,7 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
     def used(self, promotion: Any) -> str:
         codes = promotion.codes_count or 0
         told = ngettext("%(uses)s by %(codes)s code", "%(uses)s by %(codes)s codes", codes)
-        return told % {"uses": f"{promotion.uses_count or 0:,}", "codes": f"{codes:,}"}
+        return told % {"uses": grouped(promotion.uses_count or 0), "codes": grouped(codes)}
 
     @display(description=_("Generated"), ordering="created_at")
     def made(self, promotion: Promotion) -> SafeString | str:
@@ -198,7 +199,7 @@ class PromotionAdmin(PromoListActions, PromotionButtons):
         ready = ngettext(
             "%(count)s code is ready to be handed out.", "%(count)s codes are ready to be handed out.", count
         )
-        messages.success(request, ready % {"count": f"{count:,}"})
+        messages.success(request, ready % {"count": grouped(count)})
         return HttpResponseRedirect(_page_of(obj.pk))
 
     def response_change(self, request: HttpRequest, obj: Promotion) -> HttpResponse:

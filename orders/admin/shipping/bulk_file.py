@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.actors import Actor
 from backoffice.errors import Invalid
+from backoffice.numbers import grouped
 from backoffice.sheets.limits import UnreadableFile
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan, RowsChanged
 from backoffice.sheets.remarks import kept_remarks, remarks_kept
@@ -92,7 +93,7 @@ class Carried(BaseModel):
 def _within_limits(file: ParcelFile) -> ParcelFile:
     if len(file.rows) > MOST_PARCELS:
         text = _("The file has %(count)s rows; this page takes %(most)s at a time. Split it.")
-        raise UnreadableFile(text % {"count": f"{len(file.rows):,}", "most": f"{MOST_PARCELS:,}"})
+        raise UnreadableFile(text % {"count": grouped(len(file.rows)), "most": grouped(MOST_PARCELS)})
     return file
 
 

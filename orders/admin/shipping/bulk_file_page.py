@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.file_check import Actions, CellChange, Figure, ShownProblem, ShownRow
+from backoffice.numbers import grouped
 from backoffice.sheets.csv_lines import UTF8_MARK
 from backoffice.sheets.plans import Outcome, PlannedRow, RowPlan
 from orders.admin import counted
@@ -80,11 +81,11 @@ def _keys_of(file: ParcelFile) -> dict[str, int]:
 def _cards(*, problems: int, due: int, due_units: int, known: int, is_planned: bool) -> list[Figure]:
     left_out = _("will be left out") if is_planned else _("were left out")
     return [
-        Figure(_("Will ship") if is_planned else _("Shipped"), f"{due:,}", counted.units(due_units)),
-        Figure(_("Known already"), f"{known:,}", _("had left with these parcels")),
+        Figure(_("Will ship") if is_planned else _("Shipped"), grouped(due), counted.units(due_units)),
+        Figure(_("Known already"), grouped(known), _("had left with these parcels")),
         Figure(
             _("Problems"),
-            f"{problems:,}",
+            grouped(problems),
             left_out if problems else _("every row was understood"),
             "bad" if problems else "",
         ),
@@ -92,7 +93,7 @@ def _cards(*, problems: int, due: int, due_units: int, known: int, is_planned: b
 
 
 def _actions(file: ParcelFile, plan: RowPlan, due: int) -> Actions:
-    ship = ngettext("Ship %(count)s order", "Ship %(count)s orders", due) % {"count": f"{due:,}"}
+    ship = ngettext("Ship %(count)s order", "Ship %(count)s orders", due) % {"count": grouped(due)}
     return Actions(
         may_act=True,
         choose_url=reverse("admin:orders_order_ship_many"),
@@ -111,16 +112,16 @@ def _consequence(units: int, problems: int, *, is_planned: bool) -> str:
     told = [leaves % {"units": counted.units(units)}]
     if problems:
         words = ngettext("%(count)s problem is left out.", "%(count)s problems are left out.", problems)
-        told.append(words % {"count": f"{problems:,}"})
+        told.append(words % {"count": grouped(problems)})
     return " ".join(told)
 
 
 def _shipped(count: int) -> str:
-    return ngettext("%(count)s order shipped", "%(count)s orders shipped", count) % {"count": f"{count:,}"}
+    return ngettext("%(count)s order shipped", "%(count)s orders shipped", count) % {"count": grouped(count)}
 
 
 def _counted_rows(count: int) -> str:
-    return ngettext("%(rows)s row", "%(rows)s rows", count) % {"rows": f"{count:,}"}
+    return ngettext("%(rows)s row", "%(rows)s rows", count) % {"rows": grouped(count)}
 
 
 def _as_download(content: str) -> str:

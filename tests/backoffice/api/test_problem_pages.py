@@ -15,6 +15,8 @@ from backoffice.errors import Refusal
 from tests.contract.client import Api
 from tests.factories import make_product, make_user
 
+# Its page has the shop's name.
+pytestmark = pytest.mark.django_db
 CODES = sorted(known_problems())
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 

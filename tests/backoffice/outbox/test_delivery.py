@@ -251,9 +251,9 @@ def test_a_mail_is_rendered_again_only_to_keep_it_without_its_secrets(
 ):
     rendered = []
 
-    def render(template, values):
+    def render(template, values, *, language):
         rendered.append(template)
-        return delivery_render(template, values)
+        return delivery_render(template, values, language=language)
 
     delivery_render = delivery.render
     monkeypatch.setattr(delivery, "render", render)

@@ -155,7 +155,7 @@ def test_without_the_claim_three_workers_repeat_mails(smtp, queued):
         all_have_read()
         for row in rows:
             claim = delivery.Claim(
-                row.pk, 1, timezone.now(), row.message_id, row.template, row.recipient, row.context
+                row.pk, 1, timezone.now(), row.message_id, row.template, row.recipient, row.context, "en-gb"
             )
             delivery._deliver(claim)
             EmailMessage.objects.filter(pk=row.pk).update(state=EmailState.SENT)

@@ -2,14 +2,14 @@ import pytest
 
 from backoffice.outbox.rendering import ink_on, render
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 ORDER = {"number": "B-7", "name": "Ann", "lines": [], "total": "€12.00", "address": ["Seeweg 56"]}
 
 
 def test_mails_wear_the_shops_name_and_colour(settings):
     settings.SHOP_NAME, settings.SHOP_COLOR = "Tea & Co", "#ffcc00"
 
-    mail = render("order_placed", ORDER)
+    mail = render("order_placed", ORDER, language="en-gb")
 
     assert "Tea &amp; Co" in mail.html
     assert "background:#ffcc00;color:#000000" in mail.html

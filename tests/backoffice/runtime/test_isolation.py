@@ -154,8 +154,10 @@ def test_an_order_of_somebody_whose_name_is_arabic_shows_it_isolated(manager: Cl
     assert f"<bdi>{ALI}</bdi>" in slip
 
 
+@pytest.mark.django_db
 def test_a_mail_isolates_names_in_its_text_and_in_its_page() -> None:
-    mail = render("account_exists", {"name": ALI, "days": 3, "secret_link": "x", "secret_token": "x"})
+    context = {"name": ALI, "days": 3, "secret_link": "x", "secret_token": "x"}
+    mail = render("account_exists", context, language="en-gb")
     assert isolated(ALI) in mail.text
     assert isolated(ALI) not in mail.subject
     assert f"<bdi>{ALI}</bdi>" in mail.html

@@ -82,6 +82,7 @@ def test_a_customer_places_an_order_and_gets_all_of_it_back():
         "updated_at": order.updated_at.isoformat().replace("+00:00", "Z"),
         "origin": "shop",
         "external_number": "",
+        "language": "",
     }
     assert [(step["step"], step["amount"]) for step in explanation][:3] == [
         ("line", "10.17"),

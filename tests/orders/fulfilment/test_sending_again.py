@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from backoffice.outbox.delivery import deliver_due
+from backoffice.outbox.facts import in_words
 from backoffice.outbox.models import EmailMessage, EmailState
 from orders.fulfilment.lifecycle import ReturnedItem, cancel_order, return_items, ship_order
 from orders.fulfilment.sending_again import UnknownEmail, emails_about, send_again
@@ -61,7 +62,7 @@ def test_it_goes_to_the_orders_present_address(number: str) -> None:
 def test_the_confirmation_tells_what_is_still_ordered(number: str) -> None:
     cancel_order(number, by=CLI, lines={"A": 1, "B": 1})
 
-    context = send_again(number, mail_of("order_placed"), by=CLI).context
+    context = in_words(send_again(number, mail_of("order_placed"), by=CLI).context)
 
     assert context["lines"] == [
         {"name": "Product A", "sku": "A", "quantity": 2, "unit_price": "€10.00", "total": "€20.00"}
@@ -74,7 +75,7 @@ def test_the_confirmation_tells_what_is_still_ordered(number: str) -> None:
 def test_what_came_back_is_ordered_no_more(number: str) -> None:
     ship_order(number, by=CLI)
     return_items(number, by=CLI, items=[ReturnedItem("A", 3)])
-    context = send_again(number, mail_of("order_placed"), by=CLI).context
+    context = in_words(send_again(number, mail_of("order_placed"), by=CLI).context)
     assert ([line["sku"] for line in context["lines"]], context["total"]) == (["B"], "€3.00")
 
 

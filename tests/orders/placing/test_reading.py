@@ -17,19 +17,22 @@ from django.db.backends.utils import CursorWrapper
 
 from accounts.actors import Actor
 from accounts.models import Customer, Source
+from accounts.shop.changing import change_settings
 from backoffice.db import postgresql_trip, transactions
 from backoffice.errors import Refusal
 from backoffice.outbox.models import EmailMessage
+from backoffice.shop.in_force import one_reading
 from catalog.audit import audit_stock
 from catalog.models import Product, StockMovement, moving
 from catalog.shortage import InsufficientStock
 from orders.audit import audit_orders
 from orders.models import Order, OrderEvent, OrderLine, PromoCode, Redemption
 from orders.placing import reading
-from orders.placing.placement import LineRequest, OrderRequest, UnknownSkus, place_order
+from orders.placing.placement import LineRequest, OrderRequest, UnknownSkus, place_order, quote_order
 from orders.promotions.redemption import PromoRefused
 from tests.factories import (
     ADDRESS,
+    CLI,
     make_category,
     make_customer,
     make_product,
@@ -249,3 +252,18 @@ def test_an_order_takes_three_trips_to_the_database_however_many_lines_it_has(
         place({f"P-{number}": 1 for number in range(30)}, customer=customer, promo_code="TEN")
 
     assert len(trips) == 2 * 3
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_order_pays_the_fee_that_is_in_force_in_its_own_transaction_whatever_was_quoted(db: None) -> None:
+    customer = Customer.objects.get()
+    request = OrderRequest((LineRequest("CUP", 1),), address=ADDRESS)
+    with one_reading():
+        quoted = quote_order(request, email=customer.email, by=CLI)
+        change_settings({"SHOP_SHIPPING_FEE": "4.90"}, by=CLI)
+        order = place({"CUP": 1}, customer=customer)
+
+    assert quoted.shipping == 0
+    assert order.shipping == Decimal("4.90")
+    change_settings({"SHOP_SHIPPING_FEE": "9.90", "SHOP_FREE_SHIPPING_FROM": "0"}, by=CLI)
+    assert place({"CUP": 1}, customer=customer).shipping == 0

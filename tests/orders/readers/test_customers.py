@@ -32,7 +32,10 @@ def test_a_customer_has_figures_of_their_orders() -> None:
     make_product("A", on_hand=3, price="10.00")
     lena = make_customer("lena@example.com", name="Lena")
     assert customer_data(lena) == {
-        **{name: getattr(lena, name) for name in ("id", "email", "name", "phone", "note", "created_at")},
+        **{
+            name: getattr(lena, name)
+            for name in ("id", "email", "name", "phone", "note", "language", "created_at")
+        },
         "has_account": False,
         "orders": 0,
         "last_order_at": None,

@@ -136,7 +136,7 @@ def test_chosen_orders_are_printed_in_the_order_of_the_list(manager: Client, ord
 
     assert answer.headers["Location"] == f"{SLIPS}?ids={third.pk},{second.pk},{order.pk}"
     assert [slip.number for slip in page.context["slips"]] == [third.number, second.number, order.number]
-    assert page.text.count('<article class="bo-sheet">') == 3
+    assert page.text.count('<article class="bo-sheet" lang="en-gb">') == 3
 
 
 # Pick lists

@@ -1,0 +1,1 @@
+"""Pages of the second factor: at the entrance, and on one's own account."""

@@ -1,0 +1,32 @@
+"""The page that shows recovery codes, once."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+def codes_page(
+    request: HttpRequest,
+    codes: Sequence[str],
+    *,
+    to: str = "",
+    typed: Sequence[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    """Show them, and lead on to a page; what was typed before the sign-in is sent there again."""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Recovery codes"),
+        "codes": codes,
+        "to": to or reverse("admin:second_factor"),
+        "typed": typed,
+        "file_name": f"recovery-codes-{request.get_host().partition(':')[0]}.txt",
+        "shop": settings.SHOP_NAME,
+    }
+    page = TemplateResponse(request, "accounts/recovery_codes.html", context)
+    page["Cache-Control"] = "no-store"
+    return page

@@ -1,0 +1,1 @@
+"""A second factor beside the password: codes of an app, passkeys, recovery codes."""

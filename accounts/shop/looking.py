@@ -1,0 +1,117 @@
+"""What each setting says, where that comes from, and its history: for the page, shopctl and doctor."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from accounts.models import SettingChange
+from backoffice.models import ShopSettings
+from backoffice.shop.in_force import value_in_force
+from backoffice.shop.kinds import Unfit
+from backoffice.shop.table import SETTINGS, Setting
+
+
+class ComesFrom(StrEnum):
+    """Where a value comes from: the first of these that has one counts."""
+
+    ENVIRONMENT = "environment"
+    SET = "set"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingNow:
+    """A setting as it is: `last` is the change that set it, where it was set within the shop."""
+
+    setting: Setting
+    value: Any
+    comes_from: ComesFrom
+    last: SettingChange | None = None
+
+    @property
+    def text(self) -> str:
+        return self.setting.kind.text(self.value)
+
+    @property
+    def words(self) -> str:
+        return self.setting.kind.words(self.value)
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "name": self.setting.name,
+            "value": self.text,
+            "comes_from": self.comes_from.value,
+            "set_by": self.last.by if self.last else None,
+            "set_at": self.last.at if self.last else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsNow:
+    """All settings at one moment, by name; `version` is handed back by whoever changes them."""
+
+    version: int
+    by_name: Mapping[str, SettingNow]
+
+
+def settings_now() -> SettingsNow:
+    row = ShopSettings.objects.filter(pk=1).first() or ShopSettings()
+    last = _last_changes() if row.kept else {}
+    found = {each.name: _now(each, row.kept, last.get(each.name)) for each in SETTINGS.values()}
+    return SettingsNow(row.version, found)
+
+
+def setting_changes(name: str = "") -> QuerySet[SettingChange]:
+    """Return the history of all settings, or of the one with this name, the newest change first."""
+    changes = SettingChange.objects.select_related("actor").order_by("-id")
+    return changes.filter(name=name) if name else changes
+
+
+def change_as_data(change: SettingChange) -> dict[str, Any]:
+    return {
+        "at": change.at,
+        "name": change.name,
+        "before": change.before,
+        "after": change.after,
+        "is_reset": change.is_reset,
+        "actor": change.actor.email if change.actor else None,
+        "source": change.source,
+    }
+
+
+def kept_in_vain() -> Iterator[tuple[str, str]]:
+    """Name what is kept and does not count, with a code: `unknown`, `unreadable` or `overridden`."""
+    row = ShopSettings.objects.filter(pk=1).first() or ShopSettings()
+    for name, text in row.kept.items():
+        if name not in SETTINGS:
+            yield name, "unknown"
+        elif SETTINGS[name].is_locked:
+            yield name, "overridden"
+        elif not _is_readable(SETTINGS[name], text):
+            yield name, "unreadable"
+
+
+def _is_readable(setting: Setting, text: str) -> bool:
+    try:
+        setting.kind.value(text)
+    except Unfit:
+        return False
+    return True
+
+
+def _now(setting: Setting, kept: Mapping[str, str], last: SettingChange | None) -> SettingNow:
+    value = value_in_force(setting, kept)
+    if setting.is_locked:
+        return SettingNow(setting, value, ComesFrom.ENVIRONMENT)
+    if setting.name in kept and _is_readable(setting, kept[setting.name]):
+        return SettingNow(setting, value, ComesFrom.SET, last)
+    return SettingNow(setting, value, ComesFrom.DEFAULT)
+
+
+def _last_changes() -> dict[str, SettingChange]:
+    newest = SettingChange.objects.values("name").annotate(newest=Max("id")).order_by()
+    changes = SettingChange.objects.filter(pk__in=newest.values("newest")).select_related("actor")
+    return {change.name: change for change in changes}

@@ -1,0 +1,8 @@
+"""What a role may do, as mails say it to whoever has it."""
+
+from django.template import Library
+
+from accounts.roles import said_to_holder
+
+register = Library()
+register.filter("you_may", said_to_holder)

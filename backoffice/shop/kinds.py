@@ -1,0 +1,184 @@
+"""What kinds of settings there are: how each reads what somebody typed, and writes it again.
+
+What is kept, typed, printed and put into a file is a text; `value` is what the shop computes with.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from backoffice.money import (
+    MAX_AMOUNT,
+    TooManyPlaces,
+    formatted,
+    in_places,
+    rounded,
+)
+from backoffice.text import fault_of
+
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
+PICTURE = re.compile("[0-9a-f]{32}")
+LARGEST_NUMBER = 1_000_000_000
+
+
+class Unfit(ValueError):
+    """A text that the setting cannot have. The message is a sentence, for whoever typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingKind:
+    """How a setting is read and written; `control` names the part of a form that it is typed into."""
+
+    control = "text"
+
+    def value(self, text: str) -> Any:
+        """Return what the text says. Raises Unfit."""
+        raise NotImplementedError
+
+    def text(self, value: Any) -> str:
+        """Return the text that says this value; `value` reads it back."""
+        return "" if value is None else str(value)
+
+    def words(self, value: Any) -> str:
+        """Return the value as people read it."""
+        return self.text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class LineKind(SettingKind):
+    """One line of text that is not empty."""
+
+    most: int
+
+    def value(self, text: str) -> str:
+        line = " ".join(text.split())
+        if fault := fault_of(text.strip()):
+            raise Unfit(fault)
+        if not line:
+            raise Unfit(_("Write something, or reset it to its default."))
+        if len(line) > self.most:
+            raise Unfit(_("At most %(most)s characters; these are %(count)s.") % self._counts(line))
+        return line
+
+    def _counts(self, line: str) -> dict[str, int]:
+        return {"most": self.most, "count": len(line)}
+
+
+@dataclass(frozen=True, slots=True)
+class ColourKind(SettingKind):
+    control = "color"
+
+    def value(self, text: str) -> str:
+        colour = text.strip().lower()
+        if not COLOUR.fullmatch(colour):
+            raise Unfit(_("Write a colour as # and six digits of 0–9 and a–f, such as #2563eb."))
+        return colour
+
+
+@dataclass(frozen=True, slots=True)
+class AmountKind(SettingKind):
+    """An amount in the shop's currency. With `empty` nothing at all is a value, too, and says so."""
+
+    most: Decimal = MAX_AMOUNT
+    empty: Callable[[], str] | None = None
+    zero_is_empty: bool = False
+    control = "amount"
+
+    def value(self, text: str) -> Decimal | None:
+        text = text.strip()
+        if not text and self.empty is not None:
+            return None
+        try:
+            amount = in_places(Decimal(text))
+        except TooManyPlaces as error:
+            raise Unfit(str(error)) from error
+        except InvalidOperation as error:
+            raise Unfit(self._an_amount()) from error
+        if not amount.is_finite():
+            raise Unfit(self._an_amount())
+        if not 0 <= amount <= self.most:
+            most = {"most": formatted(self.most, settings.SHOP_CURRENCY)}
+            raise Unfit(_("Not negative, and at most %(most)s.") % most)
+        return None if self.zero_is_empty and not amount else amount
+
+    def text(self, value: Decimal | None) -> str:
+        return "" if value is None else str(rounded(value))
+
+    def words(self, value: Decimal | None) -> str:
+        if value is None:
+            return self.empty() if self.empty else ""
+        return formatted(value, settings.SHOP_CURRENCY)
+
+    def _an_amount(self) -> str:
+        return _("Write an amount such as %(example)s.") % {"example": rounded(Decimal("4.90"))}
+
+
+@dataclass(frozen=True, slots=True)
+class WholeKind(SettingKind):
+    """A whole number of 0 or more. With `empty` neither 0 nor nothing at all is a limit, and says so."""
+
+    empty: Callable[[], str] | None = None
+    control = "number"
+
+    def value(self, text: str) -> int | None:
+        text = text.strip()
+        if not text and self.empty is not None:
+            return None
+        if not re.fullmatch("[0-9]{1,10}", text) or int(text) > LARGEST_NUMBER:
+            most = {"most": f"{LARGEST_NUMBER:,}"}
+            raise Unfit(_("Write a whole number from 0 to %(most)s.") % most)
+        return int(text) or (None if self.empty is not None else 0)
+
+    def words(self, value: int | None) -> str:
+        if value is None:
+            return self.empty() if self.empty else ""
+        return f"{value:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceKind(SettingKind):
+    """One of some codes, each with its name."""
+
+    among: Callable[[], Mapping[str, Any]]
+    control = "choice"
+
+    def value(self, text: str) -> str:
+        wanted = text.strip().casefold()
+        for code in self.among():
+            if code.casefold() == wanted:
+                return code
+        known = list(self.among())
+        if len(known) > 10:
+            raise Unfit(_("Choose one of the list: there is no such code."))
+        raise Unfit(_("Choose one of: %(codes)s.") % {"codes": ", ".join(known)})
+
+    def words(self, value: str) -> str:
+        return str(self.among().get(value, value))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureKind(SettingKind):
+    """The name of a picture that the shop has drawn; "" for none. It comes as a file, never as a text."""
+
+    control = "picture"
+
+    def value(self, text: str) -> str:
+        if text and not PICTURE.fullmatch(text):
+            raise Unfit(_("Choose a file with the picture."))
+        return text
+
+    def words(self, value: str) -> str:
+        return _("A picture") if value else _("None")
+
+
+def no_limit() -> str:
+    return _("No limit")
+
+
+def never() -> str:
+    return _("Never")

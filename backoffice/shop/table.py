@@ -1,0 +1,169 @@
+"""Every setting that may be changed while the shop runs. Doors, readers, docs and tests follow this table.
+
+One more is a line here, its field in `ShopNow` (`in_force.py`), and its default in `backoffice/settings.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.countries.names import NAMES
+from backoffice.shop.kinds import (
+    AmountKind,
+    ChoiceKind,
+    ColourKind,
+    LineKind,
+    SettingKind,
+    WholeKind,
+    never,
+    no_limit,
+)
+
+MAX_FEE = Decimal("99999999.99")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name as in the environment, and `field`, by which `ShopNow` and the API call it."""
+
+    name: str
+    field: str
+    kind: SettingKind
+    label: str | Promise
+    help: str | Promise = ""
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the environment gives it, which nobody can change from within."""
+        return self.name in settings.IN_ENVIRONMENT
+
+    @property
+    def base(self) -> Any:
+        """What the environment gives, else the default."""
+        return getattr(settings, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingGroup:
+    key: str
+    title: str | Promise
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSetting:
+    """What only the environment can say: shown, with why it cannot be changed while the shop runs."""
+
+    name: str
+    label: str | Promise
+    why: str | Promise
+
+
+GROUPS = (
+    SettingGroup(
+        "shop",
+        _("The shop"),
+        (
+            Setting(
+                "SHOP_NAME",
+                "name",
+                LineKind(80),
+                _("Name"),
+                _("On every page, in mails and on paper; mails come from it."),
+            ),
+            Setting(
+                "SHOP_COUNTRY",
+                "country",
+                ChoiceKind(lambda: NAMES),
+                _("Country"),
+                _("Offered first wherever an address is typed."),
+            ),
+        ),
+    ),
+    SettingGroup(
+        "look",
+        _("Look"),
+        (
+            Setting(
+                "SHOP_COLOR",
+                "color",
+                ColourKind(),
+                _("Colour"),
+                _("Of the head and the buttons of mails. What stands on it is black or white by itself."),
+            ),
+        ),
+    ),
+    SettingGroup(
+        "shipping",
+        _("Shipping"),
+        (
+            Setting(
+                "SHOP_SHIPPING_FEE",
+                "shipping_fee",
+                AmountKind(most=MAX_FEE),
+                _("Shipping fee"),
+                _("Of every order from now on; those that are placed keep theirs."),
+            ),
+            Setting(
+                "SHOP_FREE_SHIPPING_FROM",
+                "free_shipping_from",
+                AmountKind(empty=never),
+                _("Free shipping from"),
+                _("Goods after discounts of at least so much are shipped for nothing. Empty: never."),
+            ),
+        ),
+    ),
+    SettingGroup(
+        "stock",
+        _("Stock"),
+        (
+            Setting(
+                "SHOP_LOW_STOCK_THRESHOLD",
+                "low_stock_threshold",
+                WholeKind(),
+                _("Low-stock level"),
+                _("A product with so many available or fewer is low, unless it has a level of its own."),
+            ),
+        ),
+    ),
+    SettingGroup(
+        "limits",
+        _("What one customer may have open"),
+        (
+            Setting(
+                "SHOP_MAX_OPEN_ORDERS",
+                "max_open_orders",
+                WholeKind(empty=no_limit),
+                _("Orders"),
+                _("Not yet shipped. Empty: no limit. Orders that staff place are not held to it."),
+            ),
+            Setting(
+                "SHOP_MAX_OPEN_UNITS",
+                "max_open_units",
+                WholeKind(empty=no_limit),
+                _("Units"),
+                _("Of all products together. Empty: no limit."),
+            ),
+            Setting(
+                "SHOP_MAX_OPEN_VALUE",
+                "max_open_value",
+                AmountKind(empty=no_limit, zero_is_empty=True),
+                _("Value of goods"),
+                _("After discounts. Empty: no limit."),
+            ),
+        ),
+    ),
+)
+SETTINGS: Mapping[str, Setting] = {each.name: each for group in GROUPS for each in group.settings}
+
+FIXED = (
+    FixedSetting("SHOP_CURRENCY", _("Currency"), _("Amounts that are written are not converted.")),
+    FixedSetting("SHOP_TIME_ZONE", _("Time zone"), _("The shop’s days begin and end by it.")),
+    FixedSetting("SHOP_URL", _("Address"), _("Links, sign-ins and certificates depend on it.")),
+    FixedSetting("SHOP_ORDER_PREFIX", _("Order numbers begin with"), _("Numbers that were given stay.")),
+)

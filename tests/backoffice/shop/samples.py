@@ -1,0 +1,24 @@
+"""A value for each setting that is not its default, and texts that it cannot have."""
+
+OTHER = {
+    "SHOP_NAME": "Tea & Co",
+    "SHOP_COUNTRY": "AT",
+    "SHOP_COLOR": "#b45309",
+    "SHOP_SHIPPING_FEE": "4.90",
+    "SHOP_FREE_SHIPPING_FROM": "50.00",
+    "SHOP_LOW_STOCK_THRESHOLD": "3",
+    "SHOP_MAX_OPEN_ORDERS": "7",
+    "SHOP_MAX_OPEN_UNITS": "70",
+    "SHOP_MAX_OPEN_VALUE": "",
+}
+BAD = {
+    "SHOP_NAME": 81 * "x",
+    "SHOP_COUNTRY": "Atlantis",
+    "SHOP_COLOR": "blue",
+    "SHOP_SHIPPING_FEE": "-1",
+    "SHOP_FREE_SHIPPING_FROM": "1.999",
+    "SHOP_LOW_STOCK_THRESHOLD": "few",
+    "SHOP_MAX_OPEN_ORDERS": "-1",
+    "SHOP_MAX_OPEN_UNITS": "1.5",
+    "SHOP_MAX_OPEN_VALUE": "much",
+}
