@@ -76,6 +76,8 @@ class Promotion(Searched):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = _("promotion")
+        verbose_name_plural = _("promotions")
         constraints = (
             models.CheckConstraint(
                 condition=Q(
@@ -197,6 +199,8 @@ class PromoCode(models.Model):
     objects = PromoCodeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("promo code")
+        verbose_name_plural = _("promo codes")
         constraints = (
             models.CheckConstraint(
                 condition=Q(max_uses__isnull=True) | Q(times_used__lte=F("max_uses")),
