@@ -1,5 +1,6 @@
 """Staff accounts, their roles and passwords."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mailing.account_mails import tell, told_now, who
+from accounts.mailing.account_mails import tell_of
 from accounts.models import AccountChange, Customer, User
 from accounts.models.changes import changed
 from accounts.models.users import checked_name
@@ -135,9 +136,8 @@ def set_role(user: User, role: str, *, by: Actor) -> User:
         _keep_a_superuser(user)
     before = role_of(user)
     after = _give_role(user, role, by)
-    record(user, AccountChange.ROLE, {"role": changed(before or None, after)}, by=by)
-    roles = {"before": before, "after": after, "by": who(by)}
-    tell(user.email, "role_changed", {"name": user.greeting, **roles, **told_now()})
+    event = record(user, AccountChange.ROLE, {"role": changed(before or None, after)}, by=by)
+    tell_of(event, "role_changed", {"before": before, "after": after})
     revoke_everything(user, because="role changed")
     return _reloaded(user)
 
@@ -157,7 +157,8 @@ def deactivate(user: User, *, by: Actor) -> User:
     if user.is_superuser:
         _keep_a_superuser(user)
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
-        record(user, AccountChange.DEACTIVATED, {"is_active": changed(True, False)}, by=by)
+        event = record(user, AccountChange.DEACTIVATED, {"is_active": changed(True, False)}, by=by)
+        tell_of(event, "deactivated")
     revoke_everything(user, because="deactivated")
     return _reloaded(user)
 
@@ -171,7 +172,8 @@ def reactivate(user: User, *, by: Actor) -> User:
     """
     user = _locked(user, by)
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
-        record(user, AccountChange.ACTIVATED, {"is_active": changed(False, True)}, by=by)
+        event = record(user, AccountChange.ACTIVATED, {"is_active": changed(False, True)}, by=by)
+        tell_of(event, "activated")
     return _reloaded(user)
 
 
@@ -190,16 +192,18 @@ def edit_user(
 
     Raises:
         Stale: the user has another version than the one expected.
+        Invalid: a name that no text may have, or no language that there is.
         Whatever `set_role`, `deactivate` and `reactivate` raise.
     """
     user = _locked(user, by)
     if expected_version not in (None, _version(user)):
         raise Stale(_("%(email)s was changed meanwhile. Look at it again.") % {"email": user.email})
+    profile = {}
     if name is not None:
-        user.name = checked_name(name)
-        user.save(update_fields=["name"])
+        profile["name"] = checked_name(name)
     if language is not None:
-        speak(user, language)
+        profile["language"] = language_named(language)
+    _edit_profile(user, profile, by=by)
     if role is not None:
         set_role(user, role, by=by)
     if is_active is not None:
@@ -207,15 +211,18 @@ def edit_user(
     return _reloaded(user)
 
 
-def speak(user: User, language: str) -> None:
-    """Choose the language of their pages and of all mails to them; "" is the shop's.
-
-    Raises:
-        Invalid: there is no such language.
-    """
-    user.language = language_named(language)
-    user.save(update_fields=["language"])
-    Customer.objects.filter(user=user).update(language=user.language)
+def _edit_profile(user: User, values: Mapping[str, str], *, by: Actor) -> None:
+    """Store what is new of it. Who is a customer too is written to in the language that they choose here."""
+    new = {field: value for field, value in values.items() if value != getattr(user, field)}
+    if not new:
+        return
+    facts = {field: changed(getattr(user, field), value) for field, value in new.items()}
+    record(user, AccountChange.EDITED, facts, by=by)
+    for field, value in new.items():
+        setattr(user, field, value)
+    user.save(update_fields=[*new])
+    if "language" in new:
+        Customer.objects.filter(user=user).update(language=user.language)
 
 
 def version_of(auth_version: int, is_active: bool, name: str, language: str) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Value, 
 
 from accounts.models import Authenticator, User
 from accounts.people import SUPERUSER, role_named
+from accounts.sign_in.clients import Client
 from backoffice.db.search_text import people_matching
 
 # The column of `users_with_roles` that each name is read from.
@@ -24,6 +25,16 @@ USER_COLUMNS = {
     "created_at": "created_at",
     "last_login_at": "last_login",
 }
+CLIENT_FIELDS = (
+    "id",
+    "kind",
+    "device",
+    "user_agent",
+    "address",
+    "created_at",
+    "last_seen_at",
+    "is_current",
+)
 
 
 def users_with_roles() -> QuerySet[User]:
@@ -41,6 +52,21 @@ def users_with_roles() -> QuerySet[User]:
 def user_as_data(row: Mapping[str, Any], names: Iterable[str] = USER_COLUMNS) -> dict[str, Any]:
     """Return these fields from a row that holds their columns."""
     return {name: row[USER_COLUMNS[name]] for name in names}
+
+
+def client_as_data(client: Client, names: Iterable[str] = CLIENT_FIELDS) -> dict[str, Any]:
+    """Return these fields of a browser or program that somebody is signed in with."""
+    data = {
+        "id": client.id,
+        "kind": client.kind,
+        "device": client.device,
+        "user_agent": client.user_agent,
+        "address": client.address,
+        "created_at": client.began_at,
+        "last_seen_at": client.seen_at,
+        "is_current": client.is_here,
+    }
+    return {name: data[name] for name in names}
 
 
 @dataclass(frozen=True, slots=True)

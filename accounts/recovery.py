@@ -71,7 +71,7 @@ def choose_password(user: User, new: str, *, by: Actor) -> None:
 @write_transaction
 def _choose(user: User, encoded: str, *, by: Actor) -> None:
     try:
-        store_password(user, encoded, by=by)
+        store_password(user, encoded, by=by, by_link=True)
     except Conflict:
         raise no_longer_valid() from None
     confirm_address(user)

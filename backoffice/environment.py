@@ -58,6 +58,14 @@ def integer(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
 
 
+def between(name: str, default: int, *, least: int, most: int) -> int:
+    """Return a whole number of at least and at most so many."""
+    value = integer(name, default)
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name} must be from {least} to {most}, not {value}.")
+    return value
+
+
 def limit(name: str, default: int) -> int | None:
     """Return a whole number, or None for 0, which is no limit."""
     value = integer(name, default)

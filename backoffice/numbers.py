@@ -3,11 +3,15 @@
 What programs read, such as the API and exports, is the plain decimal and never comes by here.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language
+
+_BLANK_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}](?=\d{3}(?!\d))")
 
 
 # Compared and kept as what they are, not by their fields: every amount of a page asks for them.
@@ -67,3 +71,45 @@ def percent(number: Decimal | int) -> str:
     plain = f"{number:,}" if isinstance(number, int) else f"{number.normalize():f}"
     spoken = conventions()
     return spoken.percent % {"number": spoken.written(plain)}
+
+
+grouped_lazy = lazy(grouped, str)
+
+
+def editable(number: Decimal | int | str) -> str:
+    """Return a plain decimal as a field to type in shows it: `1234.50`, in German `1234,50`."""
+    return conventions().written(f"{number:f}" if isinstance(number, Decimal) else str(number))
+
+
+class AmbiguousNumber(ValueError):
+    """Somebody may mean a thousand times as much. `readings` are both, as they may be written."""
+
+    def __init__(self, typed: str, readings: tuple[str, str]) -> None:
+        super().__init__(typed)
+        self.readings = readings
+
+
+def plain(typed: str, *, places: int = 0) -> str:
+    """Return what somebody typed, in the language that is spoken, as the plain decimal that programs write.
+
+    In German `1.234,50`, `1234,50` and `1.234` are 1234.50, 1234.50 and 1234; in English `1,234.50`,
+    `1234.50` and `1,234`. A plain decimal that cannot be anything else, such as German `12.5`, is what it is.
+    All else is returned as it was typed: it is no number.
+
+    Args:
+        places: how many decimal places the number may have.
+
+    Raises:
+        AmbiguousNumber: `1.234` in German where there may be three places, and `1,234` in English.
+    """
+    spoken = conventions()
+    group, mark = re.escape(spoken.group_mark), re.escape(spoken.decimal_mark)
+    text = _BLANK_BETWEEN_DIGITS.sub("", typed.strip()).replace("\N{MINUS SIGN}", "-")
+    number = re.fullmatch(rf"([+-]?)([1-9]\d{{0,2}}(?:{group}\d{{3}})+|\d*)(?:{mark}(\d*))?", text, re.ASCII)
+    if number is None:
+        return text
+    sign, whole, fraction = number.groups()
+    digits = whole.replace(spoken.group_mark, "")
+    if fraction is None and places >= 3 and whole.count(spoken.group_mark) == 1:
+        raise AmbiguousNumber(text, (digits, whole.replace(spoken.group_mark, spoken.decimal_mark)))
+    return f"{sign}{digits}" + (f".{fraction}" if fraction is not None else "")

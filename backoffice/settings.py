@@ -282,9 +282,11 @@ if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_ENGINE = "accounts.sign_in.sessions"
-# A session ends after so long without a request, and after twelve hours whatever happens.
-SESSION_IDLE_SECONDS = int(timedelta(hours=2).total_seconds())
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# A session ends after so long without a request, and after so long whatever happens.
+SESSION_COOKIE_AGE = 60 * 60 * env.between("SESSION_LONGEST_HOURS", 12, least=1, most=30 * 24)
+SESSION_IDLE_SECONDS = 60 * env.between(
+    "SESSION_IDLE_MINUTES", min(120, SESSION_COOKIE_AGE // 60), least=5, most=SESSION_COOKIE_AGE // 60
+)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.addresses.change_links import NEW, OLD, change_link, change_of
 from accounts.customers import follow_address
 from accounts.history import record
-from accounts.mailing.account_mails import limit_links, limit_mails, tell, told_now
+from accounts.mailing.account_mails import limit_links, limit_mails, tell, tell_of, told_now
 from accounts.mailing.links import DAYS_VALID, no_longer_valid, password_link
 from accounts.models import AccountChange, EmailChange, User
 from accounts.models.changes import changed
@@ -23,7 +23,7 @@ from accounts.passwords.choosing import is_own_password
 from accounts.people import EmailTaken, protect_superuser
 from accounts.tokens.refresh import revoke_everything
 from backoffice.db.transactions import write_transaction
-from backoffice.email_addresses import checked_email
+from backoffice.email_addresses import checked_email, readable_email
 from backoffice.errors import Conflict, Fault, Invalid
 from backoffice.requests.addresses import current_address
 
@@ -176,9 +176,10 @@ def _carry_out(change: EmailChange, by: Actor) -> None:
     change.ended_at = now
     change.save(update_fields=["ended_at"])
     follow_address(user, by=by)
-    record(user, AccountChange.EMAIL, {"email": changed(before, user.email)}, by=by)
-    about = {"name": user.greeting, "email": user.readable_email, **told_now()}
-    tell(before, "email_changed", about, language=user.language)
+    event = record(user, AccountChange.EMAIL, {"email": changed(before, user.email)}, by=by)
+    for mailbox in (before, user.email):
+        both = {"before": readable_email(before), "email": user.readable_email, "is_old": mailbox == before}
+        tell_of(event, "email_changed", both, to=mailbox)
     revoke_everything(user, because="e-mail changed")
 
 

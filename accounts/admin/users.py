@@ -17,19 +17,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from accounts.addresses.change import ask_for_somebody
 from accounts.admin.actor import actor_of
+from accounts.admin.second_factor import factors_of_colleague
 from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
 from accounts.roles import RIGHTS, ROLES
-from accounts.second_factor.factors import reset_factors
-from accounts.second_factor.recovery_codes import codes_left
-from accounts.second_factor.requirement import has_factor, is_offered
+from accounts.second_factor.requirement import has_factor
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.cells import Dot, beside, moment, status
@@ -102,15 +100,6 @@ class ChangeEmail(UseCaseDialog):
         user = get_object_or_404(User, pk=str(self.object_id))
         ask_for_somebody(user, data["email"], by=actor_of(self.request))
         self.done = _("The link is on its way; the address changes once it is confirmed there.")
-
-
-class RemoveFactors(UseCaseDialog):
-    def carry_out(self, data: dict[str, Any]) -> None:
-        if asked_again(self.request):
-            raise Forbidden(_("You signed in some time ago: load the page again and type your password."))
-        user = get_object_or_404(User, pk=str(self.object_id))
-        reset_factors(user, by=actor_of(self.request))
-        self.done = _("Their second factors are removed; you both get a mail.")
 
 
 @admin.register(User)
@@ -221,7 +210,7 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
         # An invitation ends with its mail: whoever invites goes back to the list.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": obj is not None}
         if obj is not None:
-            context |= {"events": latest_events(obj), **_second_factors(obj)}
+            context |= {"events": latest_events(obj), **factors_of_colleague.told_about(obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:
@@ -299,25 +288,4 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
         ),
         submit=gettext_lazy("Send"),
     )
-    remove_factors = DialogButton(
-        gettext_lazy("Remove second factors"),
-        RemoveFactors,
-        permissions=["accounts.change_user"],
-        url_path="remove-factors",
-        icon="phonelink_erase",
-        title=gettext_lazy("Remove all their second factors"),
-        description=gettext_lazy(
-            "For somebody who has lost phone and recovery codes, and whom you know: ask them in person. "
-            "Then the password alone lets them in, and whatever they are signed in with ends."
-        ),
-        submit=gettext_lazy("Remove"),
-        variant=ActionVariant.DANGER,
-    )
-
-
-def _second_factors(user: User) -> dict[str, Any]:
-    """Return what the page of a member of staff tells of their second factors."""
-    if not user.is_staff or not is_offered():
-        return {}
-    factors = list(user.authenticators.order_by("pk"))
-    return {"factors": factors, "codes_left": codes_left(user) if factors else 0, "tells_factors": True}
+    remove_factors = factors_of_colleague.BUTTON

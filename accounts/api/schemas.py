@@ -150,6 +150,21 @@ class UserOut(BaseModel):
     last_login_at: datetime | None
 
 
+class SessionOut(BaseModel):
+    id: str = Field(examples=["api-12"])
+    kind: Literal["browser", "api"]
+    device: str = Field(description="In words.", examples=["Chrome 141 on Windows"])
+    user_agent: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool = Field(description="Whether this request came from it.")
+
+
+class SessionList(BaseModel):
+    items: list[SessionOut]
+
+
 class UserList(BaseModel):
     items: list[UserOut]
     next: str | None

@@ -41,11 +41,11 @@ from accounts.second_factor.requirement import (
 from accounts.second_factor.verifying import finish_with_code, finish_with_recovery_code
 from accounts.sign_in.attempts import note_sign_in
 from accounts.sign_in.attempts import sign_in as try_to_sign_in
+from accounts.sign_in.clients import sign_out_everywhere
 from accounts.tokens.refresh import (
     TokenPair,
     issue_pair,
     owner_of,
-    revoke_everything,
     revoke_family,
     revoke_sign_in,
     rotate,
@@ -117,17 +117,15 @@ def refresh_tokens(request: HttpRequest, body: Refresh) -> HttpResponse:  # noqa
 def sign_out(request: HttpRequest, body: SignOut | None = None, everywhere: bool = False) -> HttpResponse:
     """End this sign-in, or with `everywhere` every sign-in of the user. Access tokens fall at once."""
     user = caller_of(request)
-    has_ended = True
     if everywhere:
-        revoke_everything(user, because="signed out everywhere")
-    elif body is not None and body.refresh is not None:
+        sign_out_everywhere(user, by=actor_of(request))
+        return HttpResponse(status=204)
+    if body is not None and body.refresh is not None:
         has_ended = revoke_family(body.refresh, user=user)
     else:
         has_ended = revoke_sign_in(bearer_token(request))
     if has_ended:
-        record(
-            user, AccountChange.SIGNED_OUT, {"everywhere": True} if everywhere else {}, by=actor_of(request)
-        )
+        record(user, AccountChange.SIGNED_OUT, by=actor_of(request))
     return HttpResponse(status=204)
 
 

@@ -3,16 +3,20 @@
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.actors import Actor
 from accounts.mailing.links import DAYS_VALID
-from accounts.models import User, nobody_in
+from accounts.models import AccountEvent, User, nobody_in
+from accounts.models.changes import Facts
 from backoffice.outbox import facts
 from backoffice.outbox.facts import Fact
 from backoffice.outbox.queueing import queue_email
 from backoffice.requests.addresses import current_address
+from backoffice.requests.devices import current_user_agent
 from backoffice.requests.throttling import Limit, LimitUse, limits_of_place, take
 
 MAILS_PER_HOUR = 5
@@ -35,6 +39,31 @@ def tell(recipient: str, template: str, context: dict[str, Any], *, language: st
         recipient=recipient,
         context={"days": DAYS_VALID, **context},
         language=spoken,
+    )
+
+
+def tell_of(event: AccountEvent, template: str, about: Facts | None = None, *, to: str | None = None) -> None:
+    """Mail the owner of an account what its history has just noted: when, from where, with what, by whom.
+
+    The entry is the cause, so that nobody is told of it twice. `to` is another address of theirs.
+    """
+    user = event.user
+    assert user is not None
+    context = {
+        "name": user.greeting,
+        **told_now(),
+        **({"address": event.address} if event.address else {}),
+        "user_agent": current_user_agent.get(),
+        "by": event.actor.email if event.actor else "",
+        "reset_page": settings.SHOP_URL + reverse("admin:admin_password_reset"),
+        **(about or {}),
+    }
+    queue_email(
+        cause=f"account-event:{event.pk}",
+        template=template,
+        recipient=to or user.email,
+        context=context,
+        language=user.language,
     )
 
 

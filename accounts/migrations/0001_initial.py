@@ -17,17 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SpentChallenge',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=43, unique=True)),
-                ('spent_at', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
             name='User',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -52,7 +41,7 @@ class Migration(migrations.Migration):
             name='AccountEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Account created'), ('invited', 'Invited'), ('role', 'Role changed'), ('deactivated', 'Deactivated'), ('activated', 'Activated'), ('password', 'Password changed'), ('email_asked', 'Another e-mail address asked for'), ('email', 'E-mail address changed'), ('email_stopped', 'Change of the e-mail address stopped'), ('mfa_added', 'Second factor added'), ('mfa_removed', 'Second factor removed'), ('mfa_reset', 'Second factors removed'), ('recovery_codes', 'Recovery codes made'), ('recovery_used', 'Recovery code used'), ('link', 'Password link sent'), ('signed_in', 'Signed in'), ('refused', 'Sign-in refused'), ('limited', 'Too many guesses'), ('signed_out', 'Signed out'), ('replayed', 'A refresh token was used twice'), ('exported', 'Exported'), ('backed_up', 'Backup written'), ('restored', 'Backup restored')], max_length=20)),
+                ('kind', models.CharField(choices=[('created', 'Account created'), ('invited', 'Invited'), ('edited', 'Profile changed'), ('role', 'Role changed'), ('deactivated', 'Deactivated'), ('activated', 'Activated'), ('password', 'Password changed'), ('email_asked', 'Another e-mail address asked for'), ('email', 'E-mail address changed'), ('email_stopped', 'Change of the e-mail address stopped'), ('mfa_added', 'Second factor added'), ('mfa_removed', 'Second factor removed'), ('mfa_reset', 'Second factors removed'), ('recovery_codes', 'Recovery codes made'), ('recovery_used', 'Recovery code used'), ('link', 'Password link sent'), ('signed_in', 'Signed in'), ('refused', 'Sign-in refused'), ('limited', 'Too many guesses'), ('signed_out', 'Signed out'), ('replayed', 'A refresh token was used twice'), ('exported', 'Exported'), ('backed_up', 'Backup written'), ('restored', 'Backup restored')], max_length=20)),
                 ('facts', models.JSONField(blank=True, default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('address', models.CharField(blank=True, max_length=45)),
@@ -69,7 +58,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60)),
                 ('secret', models.CharField(blank=True, max_length=200)),
                 ('last_step', models.BigIntegerField(default=0)),
-                ('credential_id', models.CharField(max_length=1400, null=True, unique=True)),
+                ('credential_id', models.CharField(max_length=1400, null=True)),
                 ('public_key', models.TextField(blank=True)),
                 ('sign_count', models.PositiveBigIntegerField(default=0)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -88,7 +77,7 @@ class Migration(migrations.Migration):
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
                 ('auth_version', models.PositiveIntegerField(default=0)),
                 ('address', models.CharField(blank=True, max_length=45)),
-                ('browser', models.CharField(blank=True, max_length=200)),
+                ('user_agent', models.CharField(blank=True, max_length=200)),
                 ('began_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='browser_sessions', to=settings.AUTH_USER_MODEL)),
@@ -171,11 +160,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='SpentChallenge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('nonce', models.CharField(max_length=43)),
+                ('spent_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('nonce',), name='challenge_spent_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='TokenFamily',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('auth_version', models.PositiveIntegerField()),
                 ('address', models.CharField(blank=True, max_length=45)),
+                ('user_agent', models.CharField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField(help_text='The absolute end, however often it is refreshed.')),
                 ('revoked_at', models.DateTimeField(null=True)),
@@ -204,6 +206,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='accountevent',
             index=models.Index(fields=['user', '-id'], name='event_of_account'),
+        ),
+        migrations.AddConstraint(
+            model_name='authenticator',
+            constraint=models.UniqueConstraint(fields=('credential_id',), name='passkey_once'),
         ),
         migrations.AddConstraint(
             model_name='authenticator',

@@ -25,7 +25,7 @@ class Authenticator(models.Model):
     # Of an app: the latest step of 30 seconds whose code was used. Each is good once, and none before it.
     last_step = models.BigIntegerField(default=0)
     # Of a passkey, in base64url.
-    credential_id = models.CharField(max_length=1400, null=True, unique=True)  # noqa: DJ001
+    credential_id = models.CharField(max_length=1400, null=True)  # noqa: DJ001
     public_key = models.TextField(blank=True)
     sign_count = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
@@ -34,6 +34,7 @@ class Authenticator(models.Model):
     class Meta:
         default_permissions = ()
         constraints = (
+            models.UniqueConstraint(fields=("credential_id",), name="passkey_once"),
             models.UniqueConstraint(
                 fields=("user",), condition=Q(kind=AuthenticatorKind.TOTP), name="one_app_per_user"
             ),
@@ -72,11 +73,12 @@ class RecoveryCode(models.Model):
 class SpentChallenge(models.Model):
     """A state between the password and the second factor that has let somebody in: good once."""
 
-    nonce = models.CharField(max_length=43, unique=True)
+    nonce = models.CharField(max_length=43)
     spent_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=("nonce",), name="challenge_spent_once"),)
 
     def __str__(self) -> str:
         return self.nonce

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.email_addresses import readable_email
+from backoffice.languages import languages
 from backoffice.numbers import grouped
+from backoffice.requests.devices import device_of
 
 type Facts = Mapping[str, Any]
 
@@ -16,6 +18,7 @@ type Facts = Mapping[str, Any]
 class AccountChange(TextChoices):
     CREATED = "created", gettext_lazy("Account created")
     INVITED = "invited", gettext_lazy("Invited")
+    EDITED = "edited", gettext_lazy("Profile changed")
     ROLE = "role", gettext_lazy("Role changed")
     DEACTIVATED = "deactivated", gettext_lazy("Deactivated")
     ACTIVATED = "activated", gettext_lazy("Activated")
@@ -65,6 +68,29 @@ def _new_email(facts: Facts) -> str:
     return f"{readable_email(email['from'])} → {readable_email(email['to'])}"
 
 
+def _signed_in(facts: Facts) -> str:
+    return device_of(facts.get("user_agent", ""))
+
+
+def _new_password(facts: Facts) -> str:
+    return _("with a mailed link") if facts.get("by_link") else ""
+
+
+def _edited(facts: Facts) -> str:
+    """`Name: Ada → Ada Lovelace; Language: the shop's → Deutsch`, whichever of them was changed."""
+    told = []
+    if "name" in facts:
+        told.append(_in_words(_("Name"), facts["name"], {"": "–"}))
+    if "language" in facts:
+        told.append(_in_words(_("Language"), facts["language"], {"": _("the shop's"), **dict(languages())}))
+    return "; ".join(told)
+
+
+def _in_words(field: str, values: Mapping[str, str], words: Mapping[str, str]) -> str:
+    before, after = (words.get(values[end], values[end]) for end in ("from", "to"))
+    return f"{field}: {before} → {after}"
+
+
 def _factor(facts: Facts) -> str:
     """`authenticator app`, or `passkey “Laptop”`."""
     if facts.get("factor") == "passkey":
@@ -96,10 +122,9 @@ def _signed_out(facts: Facts) -> str:
     if "address" not in facts:
         return ""
     address = facts["address"] or _("an unknown address")
-    if facts["client"] == "api":
-        return _("The API at %(address)s") % {"address": address}
-    browser = facts["browser"] or _("A browser")
-    return _("%(browser)s at %(address)s") % {"browser": browser, "address": address}
+    unnamed = _("A program") if facts["client"] == "api" else _("A browser")
+    device = device_of(facts["user_agent"]) or unnamed
+    return _("%(device)s at %(address)s") % {"device": device, "address": address}
 
 
 def _exported(facts: Facts) -> str:
@@ -138,6 +163,9 @@ DETAILS: Mapping[str, Callable[[Facts], str]] = {
     AccountChange.EMAIL_ASKED: _new_email,
     AccountChange.EMAIL: _new_email,
     AccountChange.EMAIL_STOPPED: _new_email,
+    AccountChange.EDITED: _edited,
+    AccountChange.PASSWORD: _new_password,
+    AccountChange.SIGNED_IN: _signed_in,
     AccountChange.MFA_ADDED: _factor,
     AccountChange.MFA_REMOVED: _factor,
     AccountChange.MFA_RESET: _reset,

@@ -30,7 +30,7 @@ class BrowserSession(AbstractBaseSession):
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="browser_sessions")
     auth_version = models.PositiveIntegerField(default=0)
     address = models.CharField(max_length=45, blank=True)
-    browser = models.CharField(max_length=200, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
     began_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
 

@@ -13,6 +13,7 @@ class TokenFamily(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
     auth_version = models.PositiveIntegerField()
     address = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(help_text=_("The absolute end, however often it is refreshed."))
     revoked_at = models.DateTimeField(null=True)

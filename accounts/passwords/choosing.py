@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mailing.account_mails import tell, told_now
+from accounts.mailing.account_mails import tell_of
 from accounts.models import AccountChange, User
 from accounts.passwords.hashing import turn
 from accounts.tokens.refresh import revoke_everything
@@ -70,8 +70,10 @@ def check_strength(password: str, user: User, *, pointer: str) -> None:
 
 
 @write_transaction
-def store_password(user: User, encoded: str, *, by: Actor) -> None:
+def store_password(user: User, encoded: str, *, by: Actor, by_link: bool = False) -> None:
     """Replace the hash that `user` holds by this one; all tokens, sessions and links end.
+
+    History and mail say whether they came `by_link` of a mail.
 
     Raises:
         Conflict: it was changed, or everything was revoked, at the same moment.
@@ -80,8 +82,9 @@ def store_password(user: User, encoded: str, *, by: Actor) -> None:
     same = User.objects.filter(pk=user.pk, password=user.password, auth_version=user.auth_version)
     if not same.update(password=encoded):
         raise Conflict(_("The password was changed at the same moment. Sign in again."))
-    record(user, AccountChange.PASSWORD, by=by)
+    facts = {"by_link": True} if by_link else {}
+    event = record(user, AccountChange.PASSWORD, facts, by=by)
     if user.has_usable_password():
-        tell(user.email, "password_changed", {"name": user.greeting, **told_now()})
+        tell_of(event, "password_changed", {"by_link": by_link})
     revoke_everything(user, because=f"password changed by {by.source}")
     user.refresh_from_db(fields=["password", "auth_version"])

@@ -16,15 +16,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mailing.account_mails import tell, told_now
-from accounts.models import AccountChange, KnownPlace, Source, User
+from accounts.mailing.account_mails import tell_of
+from accounts.models import AccountChange, Source, User
 from accounts.passwords.choosing import GUESSES, WINDOW_SECONDS
 from accounts.passwords.hashing import Crowded, turn
-from accounts.sign_in.places import is_known_place, know_place
+from accounts.sign_in.places import is_known_place, is_newcomer, know_place
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import normalised_email
 from backoffice.errors import NotAuthenticated, Throttled, Title
 from backoffice.requests.addresses import address_block
+from backoffice.requests.devices import current_user_agent
 from backoffice.requests.throttling import Limit, claim_turn, limits_of_place, refuse_when_used_up, take
 
 # Mistyping counts, too, and a whole office shares one address.
@@ -70,10 +71,11 @@ def sign_in(email: str, password: str, *, address: str, source: Source = Source.
 @write_transaction
 def note_sign_in(user: User, *, address: str, source: Source) -> None:
     """Add an entry to the account's history, and mail staff about a place that is new."""
-    record(user, AccountChange.SIGNED_IN, by=Actor(user, source), address=address)
-    has_come_before = KnownPlace.objects.filter(user=user).exists()
-    if know_place(user, address) and has_come_before and user.is_staff:
-        tell(user.email, "new_place", {"name": user.greeting, **told_now(), "address": address})
+    facts = {"user_agent": user_agent} if (user_agent := current_user_agent.get()) else {}
+    event = record(user, AccountChange.SIGNED_IN, facts, by=Actor(user, source), address=address)
+    is_expected = is_newcomer(user) or not user.is_staff
+    if know_place(user, address) and not is_expected:
+        tell_of(event, "new_place")
 
 
 def _limits(guessed: str, address: str, *, is_known: bool) -> list[Limit]:

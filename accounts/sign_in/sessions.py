@@ -1,7 +1,8 @@
 """Sessions of browsers: kept by account, so that they can be listed and ended one by one.
 
-They end after some idle time, after twelve hours whatever happens (`SESSION_COOKIE_AGE`), and with
-`auth_version`. What may take much out of the shop, or let somebody in, asks for the password once more.
+They end after some idle time (`SESSION_IDLE_SECONDS`), some time after they began whatever happens
+(`SESSION_COOKIE_AGE`), and with `auth_version`. What may take much out of the shop, or let somebody in, asks
+for the password once more.
 """
 
 import logging
@@ -26,15 +27,17 @@ from accounts.history import record
 from accounts.models import AccountChange, BrowserSession, Source, User
 from accounts.sign_in.attempts import note_sign_in
 from backoffice.requests.addresses import client_address, current_address
+from backoffice.requests.devices import user_agent_of
 from backoffice.runtime.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
-BEGAN, SEEN, PASSWORD, BROWSER = "began_at", "seen_at", "password_at", "browser"
+BEGAN, SEEN, PASSWORD, USER_AGENT = "began_at", "seen_at", "password_at", "user_agent"
 # We know to this many seconds when somebody was last there: each note of it is a write.
 NOTED_EVERY_SECONDS = 60
 PASSWORD_FRESH_SECONDS = 10 * 60
-LONGEST_BROWSER = 200
+# A page that asks by itself says so: that nobody keeps looking must not keep the session going.
+UNATTENDED = "X-Unattended"
 
 
 class SessionStore(DatabaseStore):
@@ -71,9 +74,17 @@ class SessionStore(DatabaseStore):
         version = str(data.get(HASH_SESSION_KEY, "")).partition(":")[0]
         row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.auth_version = int(version) if version.isdecimal() else 0
-        row.address, row.browser = current_address.get()[:45], str(data.get(BROWSER, ""))
+        row.address, row.user_agent = current_address.get()[:45], str(data.get(USER_AGENT, ""))
         row.began_at, row.seen_at = _moment(data.get(BEGAN)), _moment(data.get(SEEN))
         return row
+
+    def get_session_cookie_age(self) -> int:
+        """Return how many seconds the session goes on if nobody uses it: its cookie and row end then, too."""
+        if SESSION_KEY not in self:
+            return super().get_session_cookie_age()
+        left = self.get(BEGAN, 0) + settings.SESSION_COOKIE_AGE - int(time())
+        # It may have been used since that was last noted.
+        return max(0, min(left, settings.SESSION_IDLE_SECONDS + NOTED_EVERY_SECONDS))
 
     def exists(self, session_key: str) -> bool:
         return super().exists(digest_of(session_key))
@@ -108,7 +119,7 @@ def _see(request: HttpRequest) -> None:
     session, now = request.session, int(time())
     if is_over(session, now):
         session.flush()
-    elif now - session[SEEN] >= NOTED_EVERY_SECONDS:
+    elif UNATTENDED not in request.headers and now - session[SEEN] >= NOTED_EVERY_SECONDS:
         session[SEEN] = now
 
 
@@ -120,8 +131,8 @@ def is_over(session: Any, now: float) -> bool:
 def begin_session(request: HttpRequest, user: User) -> None:
     """Begin the session; call it right after a password or a mailed link has shown who they are."""
     now = int(time())
-    browser = "".join(char if char.isprintable() else " " for char in request.headers.get("User-Agent", ""))
-    request.session.update({BEGAN: now, SEEN: now, PASSWORD: now, BROWSER: browser[:LONGEST_BROWSER]})
+    user_agent = user_agent_of(request.META)
+    request.session.update({BEGAN: now, SEEN: now, PASSWORD: now, USER_AGENT: user_agent})
     note_sign_in(user, address=client_address(request), source=Source.ADMIN)
 
 

@@ -22,6 +22,7 @@ from accounts.tokens.access import access_token_for, claims_of
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated
 from backoffice.requests.addresses import current_address
+from backoffice.requests.devices import current_user_agent
 
 # Seconds since then fit in an `auth_version` until 2088.
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -47,6 +48,7 @@ def issue_pair(user: User) -> TokenPair:
         # The version from when the password was checked: what has been revoked since stays revoked.
         auth_version=user.auth_version,
         address=current_address.get()[:45],
+        user_agent=current_user_agent.get(),
         created_at=now,
         expires_at=now + settings.REFRESH_FAMILY_LIFETIME,
     )

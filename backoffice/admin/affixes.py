@@ -3,15 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from backoffice.money.currencies import SYMBOLS
 
 
-class MoneyWidget(UnfoldAdminDecimalFieldWidget):
-    """A number with the shop's currency before it."""
-
-    template_name = "unfold/widgets/text.html"
+class MoneyWidget(UnfoldAdminTextInputWidget):
+    """A number with the shop's currency before it. It is text, for not every browser takes a comma."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
@@ -19,9 +17,7 @@ class MoneyWidget(UnfoldAdminDecimalFieldWidget):
         return context
 
 
-class PercentWidget(UnfoldAdminDecimalFieldWidget):
-    template_name = "unfold/widgets/text.html"
-
+class PercentWidget(UnfoldAdminTextInputWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
         context["widget"]["suffix"] = "%"

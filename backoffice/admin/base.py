@@ -13,7 +13,7 @@ from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, IntegerField, Model, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -34,6 +34,7 @@ from backoffice.admin.lists import (
     UnreadableFilter,
 )
 from backoffice.db.transactions import write_transaction
+from backoffice.db.typed_numbers import WholeNumberInput
 from backoffice.errors import Kind, Refusal
 from backoffice.sheets.csv_lines import CSV_TYPE, UTF8_MARK
 
@@ -251,7 +252,12 @@ class DomainAdmin(ListLook, ModelAdmin):
         return _refused(form, refusal) if refusal else form
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
-        """The field without Unfold's links that open another form in a frame: our CSP forbids frames."""
+        """The field without Unfold's links that open another form in a frame: our CSP forbids frames.
+
+        A number is typed as the reader's language writes it.
+        """
+        if isinstance(db_field, IntegerField) and not db_field.choices:
+            kwargs.setdefault("form_class", WholeNumberInput)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget

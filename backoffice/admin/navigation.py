@@ -179,14 +179,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
     """Return the links of the menu under one's own name."""
-    links = [
-        {"title": _("Change password"), "link": reverse("admin:password_change")},
-        {"title": _("Change e-mail"), "link": reverse("admin:change_email")},
-        {"title": _("Where you are signed in"), "link": reverse("admin:sign_ins")},
-    ]
-    if settings.SHOP_MFA != "off":
-        links.insert(2, {"title": _("Second factor"), "link": reverse("admin:second_factor")})
-    return links
+    return [{"title": _("Your account"), "link": reverse("admin:account")}]
 
 
 def second_factor_due(request: HttpRequest) -> str:

@@ -87,14 +87,16 @@ class BackofficeSite(UnfoldAdminSite):
         changed = _view("accounts.admin.password_pages.ChangedPassword")
         again = _view("accounts.admin.second_factor.stepping_up.PasswordAgain")
         email = _view("accounts.admin.email_pages.ChangedEmail")
-        sign_ins = _view("accounts.admin.sign_in_pages.SignIns")
+        account = _view("accounts.admin.account_page.AccountPage")
+        elsewhere = _view("accounts.admin.account_page.SignOutElsewhere")
         ours = [
             path("password_reset/", forgotten.as_view(), name="admin_password_reset"),
             path("password_reset/<uidb64>/<token>/", chosen.as_view(), name="choose_password"),
             path("password_change/", self.admin_view(changed.as_view()), name="password_change"),
             path("password_again/", self.admin_view(again.as_view()), name="password_again"),
             path("email_change/", self.admin_view(email.as_view()), name="change_email"),
-            path("sign_ins/", self.admin_view(sign_ins.as_view()), name="sign_ins"),
+            path("account/", self.admin_view(account.as_view()), name="account"),
+            path("account/sign-out/", self.admin_view(elsewhere.as_view()), name="sign_out_elsewhere"),
             *import_string("accounts.admin.second_factor.addresses.pages")(self.admin_view),
         ]
         return [*ours, *super().get_urls()]
@@ -105,7 +107,7 @@ class BackofficeSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return _sign_in_and_come_back(request)
-        sign_in: Any = _view("accounts.admin.second_factor.entrance.SignIn")
+        sign_in: Any = _view("accounts.admin.second_factor.entrance.SignInPage")
         page: HttpResponse = sign_in.as_view(told=extra_context or {})(request)
         return page
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from backoffice.errors import Throttled
 from backoffice.requests.addresses import address_block, address_of, client_address, current_address
+from backoffice.requests.devices import current_user_agent, user_agent_of
 from backoffice.requests.throttling import (
     Usage,
     Window,
@@ -103,19 +104,21 @@ def _of_nobody(environ: Mapping[str, Any]) -> str:
 
 
 class RateLimitMiddleware:
-    """Remembers the address for all that follows, and adds the tightest limit's headers to the answer."""
+    """Remembers who asks for all that follows, and adds the tightest limit's headers to the answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token, address = tightest_usage.set(None), current_address.set(client_address(request))
+        user_agent = current_user_agent.set(user_agent_of(request.META))
         try:
             response = self.get_response(request)
             usage = tightest_usage.get()
         finally:
             tightest_usage.reset(token)
             current_address.reset(address)
+            current_user_agent.reset(user_agent)
         if usage is not None:
             for name, value in usage.headers().items():
                 response[name] = value

@@ -1,14 +1,16 @@
 """Amounts in the shop's currency, as columns and as fields of forms."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from backoffice.money import WHOLE_DIGITS, TooManyPlaces, in_places, places, rounded, smallest
-from backoffice.money.currencies import MOST_PLACES
+from backoffice.db.typed_numbers import DecimalInput
+from backoffice.money import WHOLE_DIGITS, TooManyPlaces, in_places, places, rounded
+from backoffice.money.currencies import MOST_PLACES, SYMBOLS
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]
@@ -37,16 +39,19 @@ class MoneyField(models.DecimalField):  # type: ignore[type-arg]
         return super().formfield(**{"form_class": MoneyInput, **options})
 
 
-class MoneyInput(forms.DecimalField):
-    """A field of a form for an amount; its number stepper counts in the smallest unit of the currency."""
+class MoneyInput(DecimalInput):
+    """A field of a form for an amount in the shop's currency, which may stand beside it."""
 
     def __init__(self, **options: Any) -> None:
         options |= {"max_digits": WHOLE_DIGITS + MOST_PLACES, "decimal_places": MOST_PLACES}
         super().__init__(**options)
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        attributes: dict[str, Any] = super().widget_attrs(widget)
-        return attributes | ({"step": str(smallest())} if "step" in attributes else {})
+    def units(self) -> Iterable[str]:
+        currency = settings.SHOP_CURRENCY
+        return filter(None, (currency, SYMBOLS.get(currency)))
+
+    def places(self) -> int:
+        return places()
 
     def to_python(self, value: Any) -> Any:
         return _in_places(super().to_python(value))

@@ -26,6 +26,7 @@ from backoffice.admin.base import DomainAdmin, show_refusal
 from backoffice.admin.dialogs import UseCaseDialog
 from backoffice.admin.idempotency import IdempotencyKeyField, done_once
 from backoffice.db.fields import one_line
+from backoffice.db.typed_numbers import WholeNumberInput
 from backoffice.errors import Refusal
 from backoffice.numbers import grouped
 from catalog import stock
@@ -49,7 +50,7 @@ class AdjustStock(UseCaseDialog):
     way = forms.ChoiceField(
         label=_("What happened"), choices=WAYS, initial=RECEIVE, widget=UnfoldAdminRadioSelectWidget
     )
-    quantity = forms.IntegerField(
+    quantity = WholeNumberInput(
         label=_("Units"),
         min_value=-MAX_UNITS,
         max_value=MAX_UNITS,
@@ -106,7 +107,7 @@ class AdjustHere(forms.Form):
     """The short way on a product's page: so many more or fewer, and what happened."""
 
     key = IdempotencyKeyField()
-    quantity = forms.IntegerField(
+    quantity = WholeNumberInput(
         label=_("Units"),
         min_value=-MAX_UNITS,
         max_value=MAX_UNITS,

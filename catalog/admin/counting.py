@@ -21,6 +21,7 @@ from backoffice.admin.idempotency import IdempotencyKeyField
 from backoffice.admin.lists import CappedPaginator
 from backoffice.api.idempotency import once
 from backoffice.db.primary_keys import is_key
+from backoffice.db.typed_numbers import WholeNumberInput
 from backoffice.errors import Kind, Refusal
 from backoffice.jobs import this_day
 from backoffice.numbers import grouped
@@ -41,7 +42,7 @@ PER_PAGE = 50
 class CountForm(forms.Form):
     """`expected` is the figure the counter saw; `key` stays the same when the same count is sent again."""
 
-    counted = forms.IntegerField()
+    counted = WholeNumberInput()
     expected = forms.IntegerField()
     key = IdempotencyKeyField()
 

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.db.typed_numbers import DecimalInput
+from backoffice.numbers import editable
 from catalog.models.product import MAX_GRAMS, kilograms
 
 
@@ -14,7 +16,7 @@ class KilogramsField(forms.Field):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._kilograms = forms.DecimalField(
+        self._kilograms = DecimalInput(
             max_digits=9,
             decimal_places=3,
             min_value=0,
@@ -24,7 +26,7 @@ class KilogramsField(forms.Field):
         )
 
     def prepare_value(self, value: Any) -> Any:
-        return kilograms(value) if isinstance(value, int) else value
+        return editable(kilograms(value)) if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> int | None:
         # Compared with what is kept to tell whether it was changed.

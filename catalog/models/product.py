@@ -18,6 +18,7 @@ from backoffice.db.fields import BarcodeKeyField, FoldedField, LineField, LinesF
 from backoffice.db.money_fields import MoneyField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.money import ZERO
+from backoffice.numbers import editable
 from backoffice.shop.in_force import in_force
 from backoffice.text import barcode_key, identity_key
 from catalog.models.family import ProductFamily
@@ -48,7 +49,7 @@ not_of_the_api = RegexValidator(
 
 def weight_in_words(grams: int) -> str:
     """`0.42 kg`."""
-    return _("%(kilograms)s kg") % {"kilograms": kilograms(grams)}
+    return _("%(kilograms)s kg") % {"kilograms": editable(kilograms(grams))}
 
 
 def kilograms(grams: int) -> str:

@@ -7,5 +7,5 @@ from cli.users.shown import app
 __all__ = ["app"]
 
 # In the order of the help.
-for module in ("accounts", "rights", "history", "second_factor"):
+for module in ("accounts", "rights", "sessions", "history", "second_factor"):
     import_module(f"cli.users.{module}")

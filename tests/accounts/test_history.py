@@ -42,7 +42,7 @@ def test_each_change_of_role_activity_and_password_is_noted_with_its_author():
     assert history() == [
         ("Account created as Warehouse", boss.email, "admin"),
         ("Invited", boss.email, "admin"),
-        ("Password changed", NELE, "api"),
+        ("Password changed with a mailed link", NELE, "api"),
         ("Role changed Warehouse → Support", boss.email, "admin"),
         ("Deactivated", boss.email, "api"),
         ("Activated", None, "cli"),
@@ -53,6 +53,7 @@ def test_each_change_of_role_activity_and_password_is_noted_with_its_author():
     facts = [event.facts for event in AccountEvent.objects.filter(user=user).order_by("pk") if event.facts]
     assert facts == [
         {"role": "Warehouse"},
+        {"by_link": True},
         {"role": {"from": "Warehouse", "to": "Support"}},
         {"is_active": {"from": True, "to": False}},
         {"is_active": {"from": False, "to": True}},

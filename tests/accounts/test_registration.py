@@ -304,7 +304,7 @@ def test_a_strangers_words_do_not_reach_the_mailbox():
     deactivate(User.objects.get(), by=CLI)
     register(ADA, GOOD, address=HERE)
     request_password_link(ADA, address=HERE)
-    assert len(templates_sent_to(ADA)) == 4
+    assert len(templates_sent_to(ADA)) == 5
     assert "evil" not in str(list(EmailMessage.objects.values("context")))
 
 

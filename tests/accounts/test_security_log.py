@@ -70,7 +70,7 @@ def test_changes_of_an_account_have_a_line_and_its_owner_a_mail(caplog: pytest.L
         ("deactivated", "", "admin", "boss@example.com", NELE, ""),
         ("activated", "", "admin", "boss@example.com", NELE, ""),
     ]
-    assert templates_sent_to(NELE) == ["role_changed", "password_changed"]
+    assert templates_sent_to(NELE) == ["role_changed", "password_changed", "deactivated", "activated"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,10 +1,15 @@
 """Numbers are written as the language that is spoken writes them."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import translation
 
+from backoffice.db.money_fields import MoneyInput
+from backoffice.db.typed_numbers import PercentInput, WholeNumberInput
 from backoffice.money import formatted, formatted_round
 from backoffice.numbers import grouped, percent
 
@@ -60,3 +65,113 @@ def test_a_round_amount_has_no_cents_in_any_language() -> None:
 def test_a_percentage_has_no_needless_zeros(language: str, written: list[str]) -> None:
     with translation.override(language):
         assert [percent(each) for each in (Decimal("20.00"), Decimal("12.50"), 1200)] == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "german"),
+    [
+        ("12", "12", "12"),
+        ("12.5", "12.5", "12.5"),
+        ("12,5", None, "12.5"),
+        ("12.50", "12.50", "12.50"),
+        ("12,50", None, "12.50"),
+        ("1.234", None, "1234"),
+        ("1,234", "1234", None),
+        ("1.234,56", None, "1234.56"),
+        ("1,234.56", "1234.56", None),
+        ("1.234.567", None, "1234567"),
+        ("1 234", "1234", "1234"),
+        ("1\xa0234,50", None, "1234.50"),
+        ("12 34", None, None),
+        ("1.23.456", None, None),
+        ("0.125", None, None),
+        ("0.12", "0.12", "0.12"),
+        ("0,12", None, "0.12"),
+        ("01.234", None, None),
+        (",5", None, "0.5"),
+        ("1,2,3", None, None),
+        ("€12.50", "12.50", "12.50"),
+        ("12,50 €", None, "12.50"),
+        ("1.234,50 EUR", None, "1234.50"),
+        ("-5", None, None),
+        ("zwölf", None, None),
+        ("١٢", "12", "12"),
+    ],
+)
+def test_an_amount_is_read_as_its_language_writes_it_and_never_a_thousandfold(
+    typed: str, english: str | None, german: str | None
+) -> None:
+    for language, read in (("en-gb", english), ("de", german)):
+        with translation.override(language):
+            assert _read(MoneyInput(min_value=0, required=False), typed) == _number(read), language
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "german"),
+    [
+        ("1.234", ("1.234",), ("1234", "1,234")),
+        ("1,234", ("1234", "1.234"), ("1.234",)),
+        ("1.234,5", None, ("1234.5",)),
+        ("1.234.567", None, ("1234567",)),
+        ("0.125", ("0.125",), ("0.125",)),
+    ],
+)
+def test_where_there_may_be_three_places_a_thousand_that_may_be_one_is_asked_for(
+    settings: Any, typed: str, english: tuple[str, ...] | None, german: tuple[str, ...] | None
+) -> None:
+    settings.SHOP_CURRENCY = "KWD"
+    for language, read in (("en-gb", english), ("de", german)):
+        with translation.override(language):
+            if read is None or len(read) == 1:
+                assert _read(MoneyInput(), typed) == (_number(read[0]) if read else None), language
+                continue
+            with pytest.raises(ValidationError) as refused:
+                MoneyInput().clean(typed)
+            assert refused.value.messages == [
+                f"“{typed}” may be read in two ways: write {read[0]} or {read[1]}."
+            ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "german"),
+    [
+        ("1000", "1000", "1000"),
+        ("1.000", "1", "1000"),
+        ("1,000", "1000", None),
+        ("10.00", "10", None),
+        ("1.5", None, None),
+        ("−3", "-3", "-3"),
+        ("+3", "3", "3"),
+    ],
+)
+def test_units_are_read_as_their_language_writes_them(
+    typed: str, english: str | None, german: str | None
+) -> None:
+    for language, read in (("en-gb", english), ("de", german)):
+        with translation.override(language):
+            assert _read(WholeNumberInput(), typed) == _number(read), language
+
+
+def test_what_a_field_shows_can_be_sent_back_in_each_language() -> None:
+    for language, shown in (("en-gb", "1234.50"), ("de", "1234,50")):
+        with translation.override(language):
+            field = MoneyInput()
+            assert field.prepare_value(Decimal("1234.50")) == shown
+            assert field.clean(shown) == Decimal("1234.50")
+            assert not field.has_changed(Decimal("1234.50"), shown)
+            assert PercentInput(decimal_places=2).clean(percent(Decimal("12.5"))) == Decimal("12.5")
+    with translation.override("de"):
+        assert WholeNumberInput().prepare_value(1234) == 1234
+
+
+def _read(field: forms.Field, typed: str) -> Decimal | None:
+    """Return what the field makes of it; None where it refuses it, or there is nothing."""
+    try:
+        read = field.clean(typed)
+    except ValidationError:
+        return None
+    return None if read is None else Decimal(read)
+
+
+def _number(plain: str | None) -> Decimal | None:
+    return Decimal(plain) if plain else None

@@ -26,6 +26,7 @@ from orders.customers.merging import merge_customers
 from orders.fulfilment.lifecycle import ship_order
 from orders.models import Order, Promotion
 from tests import emptying
+from tests.accounts.second_factor.devices import give_app
 from tests.built_once import built_once
 from tests.catalog.product_files.test_undo import imported
 from tests.cli.test_app_help import ALL
@@ -68,6 +69,7 @@ def opened() -> dict[str, Any]:
     make_promo_code("PAUSED", is_paused=True)
     batch = make_batch(3)
     make_user("ana@example.com", role="Warehouse")
+    give_app(make_user("app@example.com", role="Viewer"))
     make_user("gone@example.com", role="Viewer", is_active=False)
     for old, new in (("kept", "gone"), ("stayed", "left")):
         make_customer(f"{old}@example.com")
@@ -171,7 +173,9 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "users activate": ("gone@example.com",),
     "users password": ("ana@example.com", "--password-stdin"),
     "users link": ("ana@example.com",),
+    "users sign-out": ("ana@example.com",),
     "users email": ("ana@example.com", "ana.moreira@example.com"),
+    "users mfa reset": ("app@example.com",),
     "emails requeue": ("{mail}",),
     "settings set": ("SHOP_SHIPPING_FEE", "4.90"),
     "settings reset": ("SHOP_NAME",),

@@ -5,6 +5,7 @@ from accounts.people import deactivate
 from accounts.roles import ROLES
 from backoffice.outbox.models import EmailMessage
 from tests.accounts.mailbox import templates_sent_to
+from tests.accounts.second_factor.devices import give_app, give_passkey
 from tests.cli_fixtures import Answers, Shopctl
 from tests.factories import CLI, PASSWORD, make_user
 
@@ -116,7 +117,7 @@ def test_a_link_is_sent_unless_the_account_is_deactivated(shopctl: Shopctl) -> N
     assert shopctl("users", "link", "ana@example.com").exit_code == 0
     deactivate(user, by=CLI)
     refused = shopctl("users", "link", "ana@example.com")
-    assert (refused.exit_code, templates_sent_to("ana@example.com")) == (1, ["password_reset"])
+    assert (refused.exit_code, templates_sent_to("ana@example.com")) == (1, ["password_reset", "deactivated"])
     assert "Activate the account first" in refused.stderr
 
 
@@ -132,6 +133,38 @@ def test_the_history_of_an_account_names_who_changed_it(shopctl: Shopctl, answer
         ("Deactivated", None, "cli"),
         ("Role changed Warehouse → Support", "boss@example.com", "cli"),
     ]
+
+
+def test_second_factors_are_shown_and_removed(shopctl: Shopctl, answers: Answers) -> None:
+    user = make_user("ana@example.com", role="Warehouse")
+    assert answers("users", "mfa", "show", "ana@example.com") == []
+    give_app(user)
+    give_passkey(user, "Laptop")
+    shown = answers("users", "mfa", "show", "ana@example.com")
+    assert [(each["kind"], each["name"]) for each in shown] == [
+        ("totp", "App"),
+        ("passkey", "Laptop"),
+        ("recovery_codes", "10 left"),
+    ]
+    assert answers("users", "list")[0]["has_second_factor"] is True
+    assert shopctl("users", "mfa", "reset", "ana@example.com").exit_code == 2, "nobody was asked"
+    assert answers("users", "mfa", "reset", "ana@example.com", "--yes")["has_second_factor"] is False
+    assert not user.authenticators.exists()
+    assert templates_sent_to("ana@example.com")[-1] == "second_factor_reset"
+    refused = shopctl("users", "mfa", "reset", "ana@example.com", "--yes")
+    assert (refused.exit_code, "ana@example.com has no second factor." in refused.stderr) == (1, True)
+
+
+def test_nobody_resets_their_own_second_factors_nor_a_superusers(shopctl: Shopctl) -> None:
+    boss, manager = (
+        make_user("boss@example.com", is_superuser=True),
+        make_user("m@example.com", role="Manager"),
+    )
+    for user in (boss, manager):
+        give_app(user)
+        reset = shopctl("users", "mfa", "reset", user.email, "--yes", "--as", "m@example.com")
+        assert reset.exit_code == 1, reset.output
+        assert user.authenticators.exists()
 
 
 def test_roles_are_told_in_words(answers: Answers) -> None:

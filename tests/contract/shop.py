@@ -58,6 +58,7 @@ class Shop:
             "picture": self.picture,
             "code": CODE,
             "slug": FAMILY,
+            "session_id": "api-0",
             "user_id": self.colleague.pk,
             "promotion_id": self.batch,
             "customer_id": self.customer,

@@ -18,6 +18,7 @@ from tests.factories import make_product, make_user
 
 PUBLIC = {
     "sign_in",
+    "sign_in_second",
     "refresh_tokens",
     "request_password_reset",
     "reset_password",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts import sweeping
 from accounts.history import latest_events
 from accounts.models import AccountEvent, Customer, RefreshToken, TokenFamily, User
+from accounts.second_factor.requirement import has_factor
 from accounts.sign_in.sessions import living_sessions
 from accounts.tokens.refresh import living_families
 from backoffice import jobs
@@ -54,6 +55,7 @@ type Query = Callable[[], object]
 NEEDED: Mapping[str, Query] = {
     # Accounts
     "accounts_accountevent_actor_id": lambda: deleting(user(), looks_in=AccountEvent, by="actor"),
+    "accounts_authenticator_user_id": lambda: has_factor(user()),
     "accounts_browsersession_expire_date": lambda: sweeping.sweep(timezone.now()),
     "accounts_browsersession_user_id": lambda: living_sessions(user()),
     "accounts_refreshtoken_expires_at": lambda: sweeping.sweep(timezone.now()),

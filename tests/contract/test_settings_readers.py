@@ -22,11 +22,8 @@ def read_in(source: str) -> Iterator[str]:
         if isinstance(node, ast.Attribute) and node.attr in CHANGEABLE:
             yield node.attr
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
-            yield from (each.value for each in node.args if _is_name(each))
-
-
-def _is_name(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value in CHANGEABLE
+            named = (each.value for each in node.args if isinstance(each, ast.Constant))
+            yield from (str(name) for name in named if name in CHANGEABLE)
 
 
 def test_no_module_reads_a_changeable_setting_from_the_environment() -> None:

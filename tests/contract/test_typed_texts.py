@@ -27,10 +27,13 @@ NEVER = ("\x00", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066")
 # Written by the shop itself, copied from what was checked, or shown as it was in a file that was read.
 NOT_TYPED = {
     "accounts.accountevent": {"address"},
-    "accounts.browsersession": {"session_key", "session_data", "address", "browser"},
+    "accounts.authenticator": {"secret", "credential_id", "public_key"},
+    "accounts.browsersession": {"session_key", "session_data", "address", "user_agent"},
     "accounts.knownplace": {"block"},
+    "accounts.recoverycode": {"code_hash"},
     "accounts.refreshtoken": {"token_hash"},
-    "accounts.tokenfamily": {"address", "revoked_because"},
+    "accounts.spentchallenge": {"nonce"},
+    "accounts.tokenfamily": {"address", "revoked_because", "user_agent"},
     "accounts.user": {"password"},
     "backoffice.books": {"currency"},
     "backoffice.heartbeat": {"name"},

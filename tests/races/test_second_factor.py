@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Authenticator, RecoveryCode, Source, User
 from accounts.second_factor import passkeys, throttling, verifying
-from accounts.second_factor.challenges import ChallengeEnded, Step, challenge_for
+from accounts.second_factor.challenges import ChallengeEnded, Step, challenge_for, pending_of
 from accounts.second_factor.factors import LastFactor, remove_factor
 from accounts.second_factor.passkeys import options_for_showing, sign_in_with_passkey
 from accounts.second_factor.verifying import WrongCode, finish_with_code, finish_with_recovery_code
@@ -69,7 +69,7 @@ def test_were_the_step_looked_at_before_it_is_written_more_would_be(
         Authenticator.objects.filter(pk=app.pk).update(last_step=step)
 
     def finish(challenge: str, shown: str) -> User:
-        pending = verifying.pending_of(challenge, Step.API)
+        pending = pending_of(challenge, Step.API)
         use_unguarded(pending.user, shown)
         return pending.user
 

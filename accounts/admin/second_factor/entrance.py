@@ -52,7 +52,7 @@ class SignInForm(AuthenticationForm):
         return self.cleaned_data
 
 
-class SignIn(LoginView):
+class SignInPage(LoginView):
     template_name = "backoffice/sign_in.html"
     authentication_form = SignInForm
     next_page = "admin:index"
@@ -91,7 +91,7 @@ def sign_in_again(request: HttpRequest, refusal: Refusal, *, to: str) -> HttpRes
     asking.method = "GET"
     address = f"{reverse('admin:login')}?{urlencode({'next': to})}"
     told = {"app_path": address, "next": to, "refusal": refusal.detail, KEPT: request.POST.get(KEPT, "")}
-    page = SignIn.as_view(told=told)(asking)
+    page = SignInPage.as_view(told=told)(asking)
     assert isinstance(page, HttpResponse)
     return with_status(page, refusal)
 

@@ -25,6 +25,9 @@ export async function fetchJson(url, options = {}) {
   }
 }
 
+/* For what a page asks again and again: that it is open must not keep its user signed in. */
+export const askedByItself = (url) => fetchJson(url, { headers: { "X-Unattended": "1" } });
+
 /* Only a fault of the shop itself is told apart: every other refusal may be over in a moment. */
 function causeOf({ type, ok, status }) {
   if (type === "opaqueredirect" || status === 403) return SIGNED_OUT;

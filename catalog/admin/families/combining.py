@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import DecimalField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,9 +15,10 @@ from unfold.decorators import action
 from accounts.admin.actor import actor_of
 from backoffice.admin.base import DomainAdmin
 from backoffice.admin.idempotency import done_once, new_idempotency_key
+from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid, Refusal
-from backoffice.money import MAX_AMOUNT, places
-from backoffice.numbers import grouped
+from backoffice.money import MAX_AMOUNT
+from backoffice.numbers import editable, grouped
 from catalog.admin.families.members import family_or_404, page_of_family, require
 from catalog.families import PlannedProduct, make_products, offered_pattern, plan_products_of
 from catalog.families.combinations import values_in_use
@@ -118,7 +118,7 @@ def _planned(request: HttpRequest, family: ProductFamily, asked: AskedCombinatio
             list(each.options.values()),
             each.sku,
             each.name,
-            "" if each.price is None else f"{each.price}",
+            "" if each.price is None else editable(each.price),
             each.problem,
             is_ticked=not each.code,
         )
@@ -174,9 +174,8 @@ def _price_of(text: str, place: int) -> Decimal | None:
     """Return the price, None for an empty one. Raises Invalid, which names the row."""
     if not text.strip():
         return None
-    field = DecimalField(min_value=0, max_value=MAX_AMOUNT, decimal_places=places())
     try:
-        price: Decimal = field.clean(text.replace(",", "."))
+        price: Decimal = MoneyInput(min_value=0, max_value=MAX_AMOUNT).clean(text)
     except ValidationError as error:
         detail = _("“%(text)s” is not a price.") % {"text": text}
         raise Invalid(detail, faults=[Fault(f"/products/{place}/price", "validation", detail)]) from error

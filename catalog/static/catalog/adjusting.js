@@ -1,5 +1,5 @@
 /* What adjusting would do to the stock, said before the click. */
-import { gettext, grouped } from "../backoffice/words.js";
+import { gettext, grouped, whole } from "../backoffice/words.js";
 
 const form = document.querySelector(".bo-adjust");
 const shown = (units) => grouped(units).replace("-", "−");
@@ -13,7 +13,7 @@ function element(name, className, text) {
 
 function tell() {
   const outcome = form.querySelector("output");
-  const units = Number.parseInt(form.elements.quantity.value, 10);
+  const units = whole(form.elements.quantity.value);
   if (Number.isNaN(units)) return outcome.replaceChildren();
   const onHand = Number(form.dataset.onHand);
   const available = Number(form.dataset.available);
@@ -30,7 +30,7 @@ if (form) {
     const step = Number(target.closest("[data-step]")?.dataset.step);
     if (!step) return;
     const input = form.elements.quantity;
-    input.value = (Number.parseInt(input.value, 10) || 0) + step;
+    input.value = (whole(input.value) || 0) + step;
     tell();
   });
   form.addEventListener("input", tell);

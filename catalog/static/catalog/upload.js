@@ -1,5 +1,5 @@
 /* Choosing files: a chosen or dropped file is sent at once, and the form says how far that is. */
-import { fetchJson, heldBy, newKey } from "../backoffice/request.js";
+import { askedByItself, heldBy, newKey } from "../backoffice/request.js";
 import * as progress from "./progress.js";
 
 function tell(form, text, { isBad = false, share = null } = {}) {
@@ -15,7 +15,7 @@ function tell(form, text, { isBad = false, share = null } = {}) {
 }
 
 const rowsRead = (form, upload) =>
-  fetchJson(`${form.dataset.upload}?${new URLSearchParams({ upload })}`).then((answer) => answer?.rows ?? 0, () => 0);
+  askedByItself(`${form.dataset.upload}?${new URLSearchParams({ upload })}`).then((answer) => answer?.rows ?? 0, () => 0);
 
 /* In form[data-upload], which reports the rows that were read so far. */
 class Upload {

@@ -22,6 +22,7 @@ from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid, Refusal
 from backoffice.languages import languages
 from backoffice.money import ZERO
+from backoffice.numbers import plain
 from backoffice.text import without_control
 from orders.admin.country import CountryField, offer_countries
 from orders.admin.order.edit_dialog import ADDRESS_PARTS
@@ -185,7 +186,7 @@ class NewOrderForm(BasketForm):
 
 def _typed_lines(data: QueryDict) -> Iterator[TypedLine]:
     for sku, quantity in zip(data.getlist("sku"), data.getlist("quantity"), strict=False):
-        yield TypedLine(without_control(sku).strip(), without_control(quantity).strip())
+        yield TypedLine(without_control(sku).strip(), plain(without_control(quantity).strip()))
 
 
 def _is_number(text: str) -> bool:

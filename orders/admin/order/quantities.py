@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
+from backoffice.db.typed_numbers import WholeNumberInput
 from backoffice.errors import Fault, Refusal
 from orders.admin import counted
 from orders.admin.order.order_dialog import OrderDialog
@@ -120,7 +121,7 @@ class QuantitiesDialog(OrderDialog):
 
     def add_number(self, name: str, *, label: str, most: int) -> None:
         """Ask for a number of units. More than there are is refused by the use case, which says it better."""
-        self.fields[name] = forms.IntegerField(
+        self.fields[name] = WholeNumberInput(
             label=label,
             min_value=0,
             max_value=MOST_UNITS,

@@ -16,6 +16,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminIntegerFieldWidget
 
 from backoffice.admin.dialogs import errors_of
+from backoffice.db.typed_numbers import WholeNumberInput
 from backoffice.errors import Refusal
 from backoffice.moments import start_of_day
 from orders.admin import words
@@ -50,6 +51,7 @@ class BacktestForm(TermsForm):
     max_uses = field_of(
         PromoCode,
         "max_uses",
+        form_class=WholeNumberInput,
         label=_("Uses in total"),
         help_text=_("Empty: no limit."),
         widget=UnfoldAdminIntegerFieldWidget({"min": 1}),

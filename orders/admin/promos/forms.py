@@ -14,7 +14,8 @@ from unfold.widgets import (
 )
 
 from backoffice.admin.idempotency import IdempotencyKeyField
-from backoffice.numbers import grouped
+from backoffice.db.typed_numbers import WholeNumberInput
+from backoffice.numbers import grouped_lazy
 from orders.admin.promos.terms_form import NamedTermsForm, field_of, initial_of
 from orders.models import PromoCode, Promotion
 from orders.models.promo import normalised_code
@@ -45,6 +46,7 @@ class PromoCodeForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
     max_uses = field_of(
         PromoCode,
         "max_uses",
+        form_class=WholeNumberInput,
         label=_("Uses in total"),
         help_text=_("Empty: no limit."),
         widget=UnfoldAdminIntegerFieldWidget({"min": 1}),
@@ -84,12 +86,12 @@ def _length_choice(characters: int, remark: str | Promise) -> str | Promise:
 class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
     """The form for a batch: a new promotion with many codes."""
 
-    count = forms.IntegerField(
+    count = WholeNumberInput(
         label=_("How many codes"),
         min_value=1,
         max_value=MOST_CODES,
         initial=USUAL_COUNT,
-        help_text=format_lazy(_("Up to {count} at once."), count=grouped(MOST_CODES)),
+        help_text=format_lazy(_("Up to {count} at once."), count=grouped_lazy(MOST_CODES)),
         widget=UnfoldAdminIntegerFieldWidget({"data-focus": True}),
     )
     prefix = CodeField(  # type: ignore[assignment]  # not the form's own prefix
@@ -110,6 +112,7 @@ class GenerateForm(NamedTermsForm, forms.ModelForm):  # type: ignore[type-arg]
     max_uses = field_of(
         PromoCode,
         "max_uses",
+        form_class=WholeNumberInput,
         label=_("Uses per code"),
         initial=1,
         help_text=_("Empty: no limit."),

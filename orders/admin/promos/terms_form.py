@@ -22,6 +22,7 @@ from unfold.widgets import (
 )
 
 from backoffice.admin.affixes import MoneyWidget, PercentWidget
+from backoffice.db.typed_numbers import PercentInput, WholeNumberInput
 from backoffice.money import ZERO, smallest
 from orders.admin import words
 from orders.admin.promos.whole_days import EndField, EndWidget, StartField, StartWidget
@@ -102,10 +103,11 @@ class TermsForm(forms.Form):
     percent_off = field_of(
         Promotion,
         "percent_off",
+        form_class=PercentInput,
         label=_("Percentage"),
         min_value=LEAST_PERCENT,
         max_value=100,
-        widget=PercentWidget({"step": "any"}),
+        widget=PercentWidget(),
     )
     amount_off = field_of(
         Promotion,
@@ -151,6 +153,7 @@ class TermsForm(forms.Form):
     max_uses_per_customer = field_of(
         Promotion,
         "max_uses_per_customer",
+        form_class=WholeNumberInput,
         label=_("Uses per customer"),
         widget=UnfoldAdminIntegerFieldWidget({"min": 1}),
     )

@@ -1,7 +1,7 @@
 /* Orders by phone, in form[data-new-order]: products are found, and the order is priced, while one types. */
 import { goTo } from "../backoffice/focus.js";
 import { SIGNED_OUT } from "../backoffice/request.js";
-import { gettext } from "../backoffice/words.js";
+import { gettext, whole } from "../backoffice/words.js";
 import { ProductSearch, meant } from "./product_search.js";
 import { Quote, isUntouched } from "./quote.js";
 import { stepped } from "./steps.js";
@@ -51,7 +51,7 @@ function tell(answer) {
 function add(hit) {
   let row = rows().find(({ dataset }) => dataset.line === hit.dataset.hit);
   if (row) {
-    quantityOf(row).value = (Number(quantityOf(row).value) || 0) + 1;
+    quantityOf(row).value = (whole(quantityOf(row).value) || 0) + 1;
   } else {
     form.querySelector("[data-lines]").append(hit.querySelector("template").content.cloneNode(true));
     row = rows().at(-1);

@@ -2,7 +2,7 @@
    What it would cost is the shop's to say: it is asked, and does nothing. */
 import { goTo } from "../backoffice/focus.js";
 import { fetchJson, heldBy } from "../backoffice/request.js";
-import { gettext } from "../backoffice/words.js";
+import { gettext, whole } from "../backoffice/words.js";
 import { stepped } from "./steps.js";
 
 const PAUSE = 200;
@@ -13,7 +13,7 @@ const inputs = (within) => [...within.querySelectorAll(".bo-quantities input[dat
 const isQuantity = ({ name }) => name.startsWith("quantity_");
 
 function show(input) {
-  const { value, most } = { value: Number(input.value) || 0, most: Number(input.dataset.most) };
+  const { value, most } = { value: whole(input.value) || 0, most: Number(input.dataset.most) };
   const [less, more] = input.parentElement.querySelectorAll("[data-step]");
   less.disabled = value <= 0;
   more.disabled = value >= most;
@@ -21,7 +21,7 @@ function show(input) {
 }
 
 function set(input, value) {
-  if (Number(input.value) === value) return;
+  if (whole(input.value) === value) return;
   input.value = value;
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -62,7 +62,7 @@ def test_the_address_changes_once_both_mailboxes_have_confirmed(ana: User, first
     assert email_of(ana) == NEW
     assert Customer.objects.get(user=ana).email == NEW
     assert templates_sent_to(OLD) == ["email_change_old", "email_changed"]
-    assert templates_sent_to(NEW) == ["email_change_new"]
+    assert templates_sent_to(NEW) == ["email_change_new", "email_changed"]
     kinds = AccountEvent.objects.filter(user=ana).order_by("pk").values_list("kind", "facts")
     assert list(kinds) == [
         ("email_asked", {"email": {"from": OLD, "to": NEW}}),

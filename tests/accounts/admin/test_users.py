@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from time import time
 
 import pytest
 from django.core import mail
@@ -12,8 +13,11 @@ from accounts.invitations import invite
 from accounts.models import User
 from accounts.people import deactivate
 from accounts.roles import RIGHTS, ROLES
+from accounts.sign_in import sessions
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
+from tests.accounts.mailbox import templates_sent_to
+from tests.accounts.second_factor.devices import give_app, give_passkey
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, PASSWORD, make_user
 from tests.orders.admin.posted_dialogs import submitted
@@ -85,9 +89,10 @@ def test_the_link_of_an_invitation_sets_the_password_and_signs_in_once() -> None
 
 def test_the_link_of_somebody_who_was_deactivated_no_longer_works() -> None:
     user = invite("nele@example.com", role="Warehouse", by=CLI)
+    link = link_of(EmailMessage.objects.get())
     deactivate(user, by=CLI)
 
-    page = Client().get(link_of(EmailMessage.objects.get()), follow=True)
+    page = Client().get(link, follow=True)
 
     assert "This link no longer works" in page.text
 
@@ -302,3 +307,42 @@ def test_only_given_up_mails_of_a_selection_are_queued_again(manager: Client) ->
 
     states = dict(EmailMessage.objects.values_list("pk", "state"))
     assert states == {dead.pk: EmailState.QUEUED, sent.pk: EmailState.SENT}
+
+
+def test_a_users_page_tells_their_second_factors_and_a_colleague_removes_them(manager: Client) -> None:
+    nele, boss = make_user("nele@example.com", role="Viewer"), User.objects.get(groups__name="Manager")
+    page = f"{USERS}{nele.pk}/change/"
+    assert "None: the password alone lets them in." in manager.get(page).text
+    assert "Remove second factors" not in manager.get(page).text
+    give_app(nele)
+    give_passkey(nele, "Laptop")
+    shown = manager.get(page).text
+    assert all(
+        words in shown for words in ("Authenticator app", "Passkey “Laptop”", "10 recovery codes left")
+    )
+    assert "Remove second factors" in shown
+
+    manager.post(f"{USERS}{nele.pk}/remove-factors/", submitted())
+
+    assert not nele.authenticators.exists()
+    assert templates_sent_to(nele.email)[-1] == "second_factor_reset"
+    assert templates_sent_to(boss.email) == ["second_factor_reset_done"]
+    told = manager.get(page).text
+    assert "Second factors removed" in told
+    assert f"{boss.email} · Admin" in told
+
+
+def test_it_asks_for_the_password_again_and_is_not_for_a_superusers_nor_ones_own(
+    manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss, own = make_user(is_superuser=True), User.objects.get(groups__name="Manager")
+    nele = make_user("nele@example.com", role="Viewer")
+    for user in (boss, own, nele):
+        give_app(user)
+    for user in (boss, own):
+        manager.post(f"{USERS}{user.pk}/remove-factors/", submitted())
+    now = time()
+    monkeypatch.setattr(sessions, "time", lambda: now + 601)
+    refused = manager.post(f"{USERS}{nele.pk}/remove-factors/", submitted())
+    assert "You signed in some time ago" in refused.text
+    assert all(user.authenticators.exists() for user in (boss, own, nele))

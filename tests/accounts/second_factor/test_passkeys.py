@@ -1,11 +1,11 @@
 """Passkeys, shown by an authenticator that lives in the test; a browser's own one is in tests/browser."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core import signing
 
 from accounts.models import Authenticator, Source, User
 from accounts.second_factor.challenges import ChallengeEnded
@@ -141,8 +141,8 @@ def test_what_was_shown_once_is_not_good_again(ana: User) -> None:
 
 
 def test_it_is_good_for_five_minutes(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    passkey, asked, now = give_passkey(ana), options_for_showing(), signing.time.time()
-    monkeypatch.setattr(signing.time, "time", lambda: now + 302)
+    passkey, asked, now = give_passkey(ana), options_for_showing(), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 302)
     with pytest.raises(ChallengeEnded):
         sign_in_with_passkey(asked["state"], passkey.shown(asked), source=ADMIN)
 

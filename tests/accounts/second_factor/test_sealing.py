@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Authenticator
+from accounts.models import Authenticator, Source
 from accounts.second_factor.sealing import Unreadable, seal, unseal
 from accounts.second_factor.verifying import SecretUnreadable, show_code
 from tests.accounts.second_factor.devices import SECRET, code, give_app
@@ -36,10 +36,10 @@ def test_using_it_seals_it_anew_and_then_the_earlier_key_may_go(settings: Any) -
     user = make_user(role="Viewer")
     give_app(user)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key-0123456789", [settings.SECRET_KEY]
-    show_code(user, code(), source="admin")
+    show_code(user, code(), source=Source.ADMIN)
     settings.SECRET_KEY_FALLBACKS = []
     assert unseal(Authenticator.objects.get().secret, user=user.pk) == (SECRET, False)
-    show_code(user, code(1), source="admin")
+    show_code(user, code(1), source=Source.ADMIN)
 
 
 @pytest.mark.django_db
@@ -48,5 +48,5 @@ def test_without_the_key_the_person_is_told_what_to_do(settings: Any, caplog: An
     give_app(user)
     settings.SECRET_KEY = "another-key-0123456789"
     with pytest.raises(SecretUnreadable, match="secret key has changed"):
-        show_code(user, code(), source="admin")
+        show_code(user, code(), source=Source.ADMIN)
     assert "cannot be read with this SECRET_KEY" in caplog.text

@@ -7,8 +7,10 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import BrowserSession, User
+from accounts.sign_in import sessions
 from accounts.sign_in.sessions import NOTED_EVERY_SECONDS, SEEN
 from tests.accounts.tokens.test_refresh import REVOCATIONS
 from tests.contract.client import Api, assert_problem
@@ -58,11 +60,43 @@ def test_the_session_before_signing_in_is_worth_nothing_afterwards() -> None:
     assert (is_in(client), is_in(planted)) == (True, False)
 
 
-def test_a_session_ends_after_twelve_hours_and_its_cookie_is_for_the_server_alone() -> None:
+def test_a_cookie_ends_with_its_session_and_is_for_the_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     make_user(NELE, role="Viewer")
-    answer = Client().post(LOGIN, {"username": NELE, "password": PASSWORD})
-    cookie = answer.cookies[settings.SESSION_COOKIE_NAME]
-    assert (cookie["max-age"], cookie["httponly"], cookie["samesite"]) == (12 * 60 * 60, True, "Lax")
+    client, now = Client(), time()
+    for used_after_hours, ends_after_minutes in (
+        (0, 121),
+        (1.5, 121),
+        (3, 121),
+        (4.5, 121),
+        (6, 121),
+        (7.5, 121),
+        (9, 121),
+        (10.5, 90),
+    ):
+        monkeypatch.setattr(sessions, "time", lambda hours=used_after_hours: now + hours * 60 * 60)
+        answer = (
+            client.get("/admin/")
+            if used_after_hours
+            else client.post(LOGIN, {"username": NELE, "password": PASSWORD})
+        )
+        cookie = answer.cookies[settings.SESSION_COOKIE_NAME]
+        left = BrowserSession.objects.get().expire_date - timezone.now()
+        assert round(left.total_seconds() / 60) == ends_after_minutes
+        assert round(cookie["max-age"] / 60) == ends_after_minutes
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+def test_a_page_that_asks_by_itself_does_not_keep_anybody_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_user(NELE, role="Viewer")
+    left, used, now = Client(), Client(), time()
+    for client in (left, used):
+        guess(client, PASSWORD)
+    for hours in (1, 1.9):
+        monkeypatch.setattr(sessions, "time", lambda hours=hours: now + hours * 60 * 60)
+        assert left.get("/admin/", headers={"X-Unattended": "1"}).status_code == 200
+        assert is_in(used)
+    monkeypatch.setattr(sessions, "time", lambda: now + 2 * 60 * 60)
+    assert (is_in(left), is_in(used)) == (False, True)
 
 
 @pytest.mark.parametrize("revoke", REVOCATIONS.values(), ids=REVOCATIONS.keys())

@@ -154,6 +154,7 @@ def test_an_order_of_somebody_whose_name_is_arabic_shows_it_isolated(manager: Cl
     assert f"<bdi>{ALI}</bdi>" in slip
 
 
+@pytest.mark.django_db
 def test_a_mail_isolates_names_in_its_text_and_in_its_page() -> None:
     context = {"name": ALI, "days": 3, "secret_link": "x", "secret_token": "x"}
     mail = render("account_exists", context, language="en-gb")

@@ -1,5 +1,6 @@
 """One's own second factors in the admin."""
 
+from time import time
 from typing import Any
 
 import pytest
@@ -158,7 +159,7 @@ def test_ten_minutes_after_the_password_every_page_asks_whether_it_is_still_them
     client: Client, ana: User, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give_app(ana)
-    pk, now = ana.authenticators.get().pk, sessions.time()
+    pk, now = ana.authenticators.get().pk, time()
     monkeypatch.setattr(sessions, "time", lambda: now + 601)
     sent = {"factor": str(pk), "remove": "1"}
     for answer in (client.get(OWN + page), client.post(OWN + page, sent)):

@@ -1,5 +1,7 @@
 """What is shown instead of the password when the admin asks again."""
 
+from time import time
+
 import pytest
 from django.test import Client
 
@@ -26,7 +28,7 @@ def client(ana: User, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Signed in eleven minutes ago."""
     client = Client(HTTP_HOST="localhost")
     client.post(SECOND, after_password(client) | {"code": code(-1)})
-    now = sessions.time()
+    now = time()
     monkeypatch.setattr(sessions, "time", lambda: now + 660)
     return client
 

@@ -179,7 +179,7 @@ def test_missing_combinations_are_shown_corrected_and_made(client: Client, mug: 
         "value-0-1": "0.5 l",
         "sku-0": "em-1",
         "name-0": "Enamel mug, blue",
-        "price-0": "8,20",
+        "price-0": "8.20",
     }
     assert "The SKU em-1 is taken" in words(client.post(page, sent))
     assert Product.objects.count() == 3

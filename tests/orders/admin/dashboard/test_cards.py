@@ -296,7 +296,7 @@ def test_the_page_asks_no_more_of_the_database_for_many_orders_or_days(
     manager.get(HOME)
     caches["process"].clear()
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         manager.get(HOME, {"period": "90d"})
     with django_assert_max_num_queries(3):
         manager.get(HOME, {"period": "90d"})

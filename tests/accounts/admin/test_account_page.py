@@ -1,4 +1,4 @@
-"""Sessions of browsers: when they end, where one ends them, and what asks for the password again."""
+"""One's own account: the profile, sessions and when they end, and what asks for the password again."""
 
 import time
 from typing import Any
@@ -18,7 +18,8 @@ from tests.admin_fixtures import SignIn
 from tests.factories import CLI, PASSWORD, make_batch, make_product, make_user, place
 
 pytestmark = pytest.mark.django_db
-LOGIN, SIGN_INS, AGAIN = "/admin/login/", "/admin/sign_ins/", "/admin/password_again/"
+LOGIN, ACCOUNT, AGAIN = "/admin/login/", "/admin/account/", "/admin/password_again/"
+ELSEWHERE = "/admin/account/sign-out/"
 NELE = "nele@example.com"
 HOUR = 60 * 60
 
@@ -31,7 +32,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def signed_in(browser: str = "Firefox on Linux", address: str = "192.0.2.1") -> Client:
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
+
+
+def signed_in(browser: str = FIREFOX, address: str = "192.0.2.1") -> Client:
     client = Client(REMOTE_ADDR=address, headers={"User-Agent": browser})
     client.post(LOGIN, {"username": NELE, "password": PASSWORD})
     return client
@@ -101,32 +105,32 @@ def test_that_somebody_was_there_is_noted_once_a_minute(nele: User, clock: list[
 
 
 def test_ones_own_sign_ins_are_listed_and_ended_one_by_one(nele: User) -> None:
-    here, there = signed_in(), signed_in("Safari on iPhone", "198.51.100.7")
+    here, there = signed_in(), signed_in("Till of the shop", "198.51.100.7")
     program = issue_pair(nele)
     others = Client()
     others.force_login(make_user(role="Viewer"))
 
-    page = here.get(SIGN_INS)
-    found = sorted(page.context["sign_ins"], key=lambda each: (each.is_here, each.client))
-    assert [(each.client, each.address, each.is_here) for each in found] == [
-        ("Safari on iPhone", "198.51.100.7", False),
-        ("The API", "", False),
-        ("Firefox on Linux", "192.0.2.1", True),
+    page = here.get(ACCOUNT)
+    found = sorted(page.context["clients"], key=lambda each: (each.is_here, each.kind))
+    assert [(each.device, each.address, each.is_here) for each in found] == [
+        ("A program", "", False),
+        ("Till of the shop", "198.51.100.7", False),
+        ("Firefox 143 on Linux", "192.0.2.1", True),
     ]
     keys = [client.cookies[settings.SESSION_COOKIE_NAME].value for client in (here, there)]
     assert not any(key in page.text for key in keys)
 
-    here.post(SIGN_INS, {"which": found[0].name})
+    here.post(ELSEWHERE, {"which": found[1].id})
     assert (is_in(here), is_in(there), is_in(others)) == (True, False, True)
     assert read_access_token(program.access) == nele
 
-    here.post(SIGN_INS, {"which": found[1].name})
+    here.post(ELSEWHERE, {"which": found[0].id})
     with pytest.raises(NotAuthenticated):
         read_access_token(program.access)
     ended = nele.events.filter(kind="signed_out").order_by("pk")
     assert [event.details for event in ended] == [
-        "Safari on iPhone at 198.51.100.7",
-        "The API at an unknown address",
+        "Till of the shop at 198.51.100.7",
+        "A program at an unknown address",
     ]
 
 
@@ -135,7 +139,7 @@ def test_all_others_are_ended_at_once_and_nobody_elses(nele: User) -> None:
     other = Client()
     other.force_login(make_user(role="Viewer"))
     program = issue_pair(nele)
-    here.post(SIGN_INS, {"which": "others"})
+    here.post(ELSEWHERE, {"which": "others"})
     assert (is_in(here), is_in(there), is_in(other)) == (True, False, True)
     with pytest.raises(NotAuthenticated):
         read_access_token(program.access)
@@ -145,8 +149,8 @@ def test_a_sign_in_of_somebody_else_cannot_be_ended_by_its_name(nele: User) -> N
     make_user("other@example.com", role="Viewer")
     other = Client()
     other.post(LOGIN, {"username": "other@example.com", "password": PASSWORD})
-    name = other.get(SIGN_INS).context["sign_ins"][0].name
-    signed_in().post(SIGN_INS, {"which": name})
+    [theirs] = other.get(ACCOUNT).context["clients"]
+    signed_in().post(ELSEWHERE, {"which": theirs.id})
     assert is_in(other)
 
 
@@ -162,11 +166,13 @@ def test_what_ends_every_sign_in_leaves_none_in_the_list(nele: User, change: Any
 
 
 def test_a_user_agent_is_kept_short_and_printable(nele: User) -> None:
-    client = signed_in("Mozilla\x1b[2K\u202e" + "x" * 500)
+    client = signed_in("<script>Mozilla\x1b[2K\u202e" + "x" * 500)
     row = BrowserSession.objects.get(user=nele)
-    assert len(row.browser) == 200
-    assert row.browser.isprintable()
-    assert "<script>" not in client.get(SIGN_INS).text.partition("Where you are signed in")[2][:50]
+    assert len(row.user_agent) == 200
+    assert row.user_agent.isprintable()
+    page = client.get(ACCOUNT).text
+    assert "&lt;script&gt;Mozilla" in page
+    assert "<script>Mozilla" not in page
 
 
 # The password once more
@@ -269,8 +275,8 @@ def test_a_new_password_is_as_good_as_one_typed_again(nele: User, clock: list[fl
     assert client.get("/admin/accounts/user/add/").status_code == 200
 
 
-def test_the_menu_leads_to_the_sign_ins(sign_in: SignIn) -> None:
-    assert SIGN_INS in sign_in("Viewer").get("/admin/").text
+def test_the_menu_leads_to_ones_account(sign_in: SignIn) -> None:
+    assert f'href="{ACCOUNT}"' in sign_in("Viewer").get("/admin/").text
 
 
 def test_whoever_reads_the_table_of_sessions_cannot_go_on_in_one(nele: User) -> None:

@@ -1,0 +1,66 @@
+"""Fields of forms that take a number as its reader's language writes it, and show theirs so."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from backoffice.numbers import AmbiguousNumber, conventions, editable, plain
+
+
+class TypedNumber(forms.Field):
+    """What all of them share; it stands before Django's field, which makes a number of the plain decimal."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return editable(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(self._plain(value) if isinstance(value, str) else value)
+
+    def units(self) -> Iterable[str]:
+        """Return what may stand beside the number, such as `€`."""
+        return ()
+
+    def places(self) -> int:
+        """Return how many decimal places the number may have."""
+        return getattr(self, "decimal_places", None) or 0
+
+    def _plain(self, typed: str) -> str:
+        text = typed.strip()
+        for unit in self.units():
+            text = text.removeprefix(unit).removesuffix(unit).strip()
+        try:
+            return plain(text, places=self.places())
+        except AmbiguousNumber as error:
+            one, other = error.readings
+            raise ValidationError(
+                _("“%(typed)s” may be read in two ways: write %(one)s or %(other)s."),
+                code="ambiguous",
+                params={"typed": typed, "one": one, "other": other},
+            ) from error
+
+
+class WholeNumberInput(TypedNumber, forms.IntegerField):
+    """A number of things: plain digits, as browsers send them, or digits grouped as people do."""
+
+    def _plain(self, typed: str) -> str:
+        text = super()._plain(typed)
+        # Django would take 10.00 for ten, which in German may be a slip for 10.000.
+        if conventions().group_mark in text:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return text
+
+
+class DecimalInput(TypedNumber, forms.DecimalField):
+    """A number with decimal places."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "decimal", "autocomplete": "off"} | super().widget_attrs(widget)
+
+
+class PercentInput(DecimalInput):
+    def units(self) -> Iterable[str]:
+        return ("%",)
