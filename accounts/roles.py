@@ -83,6 +83,7 @@ EDIT_CUSTOMERS = _right(gettext_lazy("edit customers"), "accounts.change_custome
 EXPORT = _right(
     gettext_lazy("export customers and orders"), "accounts.export_customer", "orders.export_order"
 )
+ERASE = _right(gettext_lazy("erase what is kept of people, for good"), "accounts.erase_customer")
 REQUEUE = _right(gettext_lazy("send e-mails again"), "outbox.requeue_emailmessage")
 MANAGE_USERS = _right(
     gettext_lazy("invite colleagues and change their roles"),
@@ -111,6 +112,7 @@ RIGHTS = (
     MANAGE_PROMOS,
     EDIT_CUSTOMERS,
     EXPORT,
+    ERASE,
     REQUEUE,
     MANAGE_USERS,
     CHANGE_SETTINGS,

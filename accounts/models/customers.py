@@ -16,8 +16,8 @@ from backoffice.languages import languages
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def present(self) -> Self:
-        """Leave out those who were merged into another."""
-        return self.filter(merged_into=None)
+        """Leave out those who were merged into another, or erased."""
+        return self.filter(merged_into=None, erased_at=None)
 
 
 class Customer(Searched):
@@ -39,6 +39,10 @@ class Customer(Searched):
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erasure_asked_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When they asked to be erased; staff see to it.")
+    )
+    erased_at = models.DateTimeField(null=True, editable=False)
     search_text = SearchTextField(texts=("email", "readable_email", "name"), phones=("phone",))
 
     objects = CustomerQuerySet.as_manager()
@@ -50,7 +54,10 @@ class Customer(Searched):
                 fields=("merged_into",), condition=Q(merged_into__isnull=False), name="customer_merged_into"
             ),
         )
-        permissions = (("export_customer", "Can export customers"),)  # not translated
+        permissions = (
+            ("export_customer", "Can export customers"),  # not translated
+            ("erase_customer", "Can erase customers"),  # not translated
+        )
 
     def __str__(self) -> str:
         return self.name or self.readable_email

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.db.fields import LineField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.db.transactions import write_transaction
-from backoffice.email_addresses import normalised_email, readable_email, valid_email
+from backoffice.email_addresses import known_as, normalised_email, readable_email, valid_email
 from backoffice.errors import Fault, Invalid
 from backoffice.languages import languages
 
@@ -53,6 +53,7 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     mfa_required_from = models.DateTimeField(null=True, editable=False)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
     search_text = SearchTextField(texts=("email", "readable_email", "name"))
 
     objects: ClassVar[UserManager] = UserManager()
@@ -64,7 +65,7 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
         constraints = (models.UniqueConstraint(fields=("email",), name="user_once_per_email"),)
 
     def __str__(self) -> str:
-        return self.email
+        return known_as(self.email)
 
     def clean(self) -> None:
         self.email = normalised_email(self.email)

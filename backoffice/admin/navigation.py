@@ -113,6 +113,9 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
         gettext_lazy("Settings"),
         (
             SidebarPage(
+                gettext_lazy("Shop settings"), "tune", "admin:settings", "backoffice.change_shopsettings"
+            ),
+            SidebarPage(
                 gettext_lazy("Users & roles"), "badge", "admin:accounts_user_changelist", "accounts.view_user"
             ),
             SidebarPage(

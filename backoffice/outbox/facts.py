@@ -63,14 +63,16 @@ def in_words(value: Any) -> Any:
     return {name: in_words(each) for name, each in value.items()}
 
 
+def _number_of(one: str, many: str, value: int, **_: object) -> str:
+    return ngettext(one, many, value) % {"count": grouped(value)}  # of the catalogues
+
+
 TELLING: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "money": lambda fact: formatted(Decimal(fact["value"]), fact["currency"]),
     "percentage": lambda fact: percent(Decimal(fact["value"])),
     "count": lambda fact: grouped(fact["value"]),
     "moment": lambda fact: dates.full_moment(datetime.fromisoformat(fact["value"])),
     "moment_with_zone": lambda fact: dates.full_moment_with_zone(datetime.fromisoformat(fact["value"])),
-    "text": lambda fact: gettext(fact["value"]) % in_words(fact["facts"]),
-    "counted": lambda fact: (
-        ngettext(fact["one"], fact["many"], fact["value"]) % {"count": grouped(fact["value"])}
-    ),
+    "text": lambda fact: gettext(fact["value"]) % in_words(fact["facts"]),  # of the catalogues
+    "counted": lambda fact: _number_of(**fact),
 }

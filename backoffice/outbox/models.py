@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.email_addresses import known_as
 from backoffice.languages import language_of_shop
 
 # Why a mail was given up, where it was not the mail server that said so.
@@ -59,6 +60,9 @@ class EmailMessage(models.Model):
     html = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(
+        null=True, help_text=_("When its text was erased. That it was sent, and what for, is kept.")
+    )
 
     objects = EmailQuerySet.as_manager()
 
@@ -83,6 +87,10 @@ class EmailMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.occasion} to {self.recipient}"
+
+    @property
+    def readable_recipient(self) -> str:
+        return known_as(self.recipient)
 
     @property
     def reason(self) -> str:

@@ -142,7 +142,7 @@ def test_second_factors_are_shown_and_removed(shopctl: Shopctl, answers: Answers
     give_passkey(user, "Laptop")
     shown = answers("users", "mfa", "show", "ana@example.com")
     assert [(each["kind"], each["name"]) for each in shown] == [
-        ("totp", "App"),
+        ("totp", "Authenticator app"),
         ("passkey", "Laptop"),
         ("recovery_codes", "10 left"),
     ]

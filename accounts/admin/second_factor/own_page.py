@@ -105,7 +105,7 @@ class OwnFactors(OwnFactorPage):
             if "remove" in request.POST:
                 removed = remove_factor(self.user, factor, by=self.by)
                 self.stay_in()
-                return self.back(_("%(name)s is removed.") % {"name": removed.name})
+                return self.back(_("%(name)s is removed.") % {"name": removed})
             rename_factor(self.user, factor, request.POST.get("name", ""))
         except Refusal as refusal:
             return self.back(refusal=refusal)

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('html', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('sent_at', models.DateTimeField(null=True)),
+                ('forgotten_at', models.DateTimeField(help_text='When its text was erased. That it was sent, and what for, is kept.', null=True)),
             ],
             options={
                 'verbose_name': 'e-mail',
