@@ -26,15 +26,8 @@ from accounts.history import latest_events
 from accounts.invitations import invite, send_password_link
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
-<<<<<<< HEAD
 from accounts.roles import RIGHTS, ROLES, role_in_words
-from accounts.second_factor.factors import reset_factors
-from accounts.second_factor.recovery_codes import codes_left
-from accounts.second_factor.requirement import has_factor, is_offered
-=======
-from accounts.roles import RIGHTS, ROLES
 from accounts.second_factor.requirement import has_factor
->>>>>>> main
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.cells import Dot, beside, moment, status

@@ -27,6 +27,9 @@ class EmailState(models.TextChoices):
 # By template, whichever app it belongs to.
 OCCASIONS = {
     "account_deactivated": _("Account deactivated"),
+    "activated": _("Account activated again"),
+    "deactivated": _("Account was deactivated"),
+    "signed_out": _("Signed out everywhere"),
     "account_exists": _("Account exists"),
     "confirm_email": _("Confirm e-mail"),
     "email_change_new": _("Confirm new e-mail"),
