@@ -87,6 +87,8 @@ def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, text: str
         ("SHOP_MAX_OPEN_UNITS", "-1", "SHOP_MAX_OPEN_UNITS must be 0 (no limit) or more, not -1."),
         ("SHOP_MAX_OPEN_ORDERS", "many", "SHOP_MAX_OPEN_ORDERS must be a whole number, not 'many'."),
         ("SHOP_MAX_OPEN_VALUE", "-1.00", "SHOP_MAX_OPEN_VALUE must be an amount such as 4.90"),
+        ("SESSION_LONGEST_HOURS", "0", "SESSION_LONGEST_HOURS must be from 1 to 720, not 0."),
+        ("SESSION_IDLE_MINUTES", "721", "SESSION_IDLE_MINUTES must be from 5 to 720, not 721."),
         ("SHOP_TIME_ZONE", "Berlin", "SHOP_TIME_ZONE must be a name such as Europe/Berlin, not 'Berlin'."),
     ],
 )
