@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'verbose_name': 'user',
+                'verbose_name_plural': 'users',
+            },
         ),
         migrations.CreateModel(
             name='AccountEvent',
@@ -106,6 +110,8 @@ class Migration(migrations.Migration):
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customer', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'customer',
+                'verbose_name_plural': 'customers',
                 'permissions': (('export_customer', 'Can export customers'), ('erase_customer', 'Can erase customers')),
             },
         ),

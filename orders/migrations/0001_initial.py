@@ -187,6 +187,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('promotion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='orders.promotion')),
             ],
+            options={
+                'verbose_name': 'promo code',
+                'verbose_name_plural': 'promo codes',
+            },
         ),
         migrations.CreateModel(
             name='PromotionCategory',

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import User
 from backoffice import dates
@@ -88,7 +88,7 @@ def _low_stock(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
         told = ngettext("%(count)s is sold out", "%(count)s are sold out", sold_out)
         note = told % {"count": grouped(sold_out)} if sold_out else _("None is sold out")
         url = f"{reverse('admin:catalog_product_changelist')}?{VIEW}=low"
-        yield Need(_("Low stock"), note, grouped(low), "inventory_2", "warn", url)
+        yield Need(pgettext("needs attention", "Low stock"), note, grouped(low), "inventory_2", "warn", url)
 
 
 def _count_low() -> tuple[int, int]:
