@@ -46,7 +46,7 @@ class EmailMessage(models.Model):
         blank=True,
         help_text=_("What it is about: an order's number, if it is about an order."),
     )
-    template = models.CharField(max_length=60)
+    template = models.CharField(_("occasion"), max_length=60)
     recipient = models.EmailField()
     context = models.JSONField(default=dict)
     # Chosen when it is queued, so that every attempt says the same.
@@ -88,7 +88,7 @@ class EmailMessage(models.Model):
 
     def __str__(self) -> str:
         words = gettext("%(occasion)s to %(recipient)s")
-        return words % {"occasion": self.occasion, "recipient": self.recipient}
+        return words % {"occasion": self.occasion, "recipient": self.readable_recipient}
 
     @property
     def readable_recipient(self) -> str:
