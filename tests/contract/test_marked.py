@@ -11,10 +11,6 @@ import backoffice.urls  # noqa: F401
 from accounts.mailing.account_mails import told_now
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
-<<<<<<< HEAD
-from backoffice.outbox.occasions import OCCASIONS
-=======
->>>>>>> german-base
 from backoffice.outbox.rendering import render
 from catalog.low_stock import send_digest_once_a_day
 from orders.emails.audience import tell
