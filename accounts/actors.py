@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.models import Source, User, name_of
+from backoffice.email_addresses import known_as
 from backoffice.errors import Forbidden
 
 
@@ -32,6 +33,7 @@ def name_told_to(reader: User | None, name: str | None, *, is_staff: bool) -> st
     """Return who did it: a name, "System", or "Customer" to readers who may not see customers."""
     if not name:
         return _("System")
+    name = known_as(name)
     may_know = is_staff or reader is None or reader.has_perm("accounts.view_customer")
     return name if may_know else _("Customer")
 

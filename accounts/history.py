@@ -73,6 +73,15 @@ def record_export(what: str, *, by: Actor, **facts: Any) -> None:
         )
 
 
+def record_about_person(kind: AccountChange, who: str, number: int, *, by: Actor) -> None:
+    """Record that somebody's data were handed out or erased: whose by number, for the entry outlives them."""
+    facts = {"who": who, "number": number}
+    if by.user is not None:
+        record(by.user, kind, facts, by=by)
+    else:
+        write_line(kind.value, account="", by=by, text=_logged(kind, facts))
+
+
 def record_of_system(kind: AccountChange, text: str, *, by: Actor) -> None:
     """Write to the security log alone what concerns the whole shop and no account."""
     write_line(kind.value, account="", by=by, text=text)

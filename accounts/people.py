@@ -266,6 +266,8 @@ def _locked(user: User, by: Actor) -> User:
     rows = User.objects.select_for_update(no_key=True).order_by("pk")
     list(rows.filter(is_superuser=True))
     locked = rows.get(pk=user.pk)
+    if locked.erased_at is not None:
+        raise Conflict(_("%(who)s was erased. Invite them anew if they come back.") % {"who": locked})
     protect_superuser(locked, by)
     return locked
 

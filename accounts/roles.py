@@ -83,6 +83,7 @@ EDIT_CUSTOMERS = _right(gettext_lazy("edit customers"), "accounts.change_custome
 EXPORT = _right(
     gettext_lazy("export customers and orders"), "accounts.export_customer", "orders.export_order"
 )
+ERASE = _right(gettext_lazy("erase what is kept of people, for good"), "accounts.erase_customer")
 REQUEUE = _right(gettext_lazy("send e-mails again"), "outbox.requeue_emailmessage")
 MANAGE_USERS = _right(
     gettext_lazy("invite colleagues and change their roles"),
@@ -111,6 +112,7 @@ RIGHTS = (
     MANAGE_PROMOS,
     EDIT_CUSTOMERS,
     EXPORT,
+    ERASE,
     REQUEUE,
     MANAGE_USERS,
     CHANGE_SETTINGS,
@@ -192,6 +194,21 @@ ROLES = (
     _role("Viewer", SEE_CATALOGUE, SEE_ORDERS, SEE_CUSTOMERS, SEE_PROMOS),
 )
 ROLE_NAMES = tuple(role.name for role in ROLES)
+
+
+NAMES_IN_WORDS = {
+    "Manager": gettext_lazy("Manager"),
+    "Warehouse": gettext_lazy("Warehouse"),
+    "Support": gettext_lazy("Support"),
+    "Marketing": gettext_lazy("Marketing"),
+    "Viewer": gettext_lazy("Viewer"),
+    "superuser": gettext_lazy("Superuser"),
+}
+
+
+def role_in_words(name: str) -> str:
+    """Return what people call this role, as the API and shopctl name it; "" for none."""
+    return str(NAMES_IN_WORDS.get(name, name))
 
 
 def said_to_holder(name: str) -> str:

@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from backoffice.errors import Fault, Invalid
 
 LONGEST = 254
+# No mailbox can be there (RFC 2606): `customer-42` has the place of an address that was erased.
+ERASED = "erased.invalid"
+CUSTOMER, COLLEAGUE = "customer", "colleague"
 # What may stand around an address without being a part of it; other control characters may not.
 BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f\u3000"
 INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
@@ -33,6 +36,8 @@ def checked_email(text: str) -> str:
             _("This e-mail address has a character that cannot be seen. Type it again instead of pasting it.")
         )
     address = _canonical(address)
+    if is_erased(address):
+        raise _no_address(_("%(address)s stands for somebody who was erased.") % {"address": address})
     if len(address) > LONGEST:
         raise _no_address(_("An e-mail address has at most %(most)s characters.") % {"most": LONGEST})
     return address
@@ -56,7 +61,9 @@ def valid_email(text: str) -> None:
 
 
 def readable_email(address: str) -> str:
-    """Return a kept address as people write it: `theo@straße.de`."""
+    """Return a kept address as people write it: `theo@straße.de`, or who was erased in words."""
+    if is_erased(address):
+        return _who_was_erased(address)
     local, at, domain = address.rpartition("@")
     if "xn--" not in domain:
         return address
@@ -64,6 +71,28 @@ def readable_email(address: str) -> str:
         return f"{local}{at}{idna.decode(domain)}"
     except idna.IDNAError:
         return address
+
+
+def erased_address(who: str, pk: int) -> str:
+    """Return what stands in the place of the address of a customer or colleague who was erased."""
+    return f"{who}-{pk}@{ERASED}"
+
+
+def is_erased(address: str) -> bool:
+    return address.endswith(f"@{ERASED}")
+
+
+def known_as(address: str) -> str:
+    """Return the address as it is kept, or who was erased in words: `Former colleague 12`."""
+    return _who_was_erased(address) if is_erased(address) else address
+
+
+def _who_was_erased(address: str) -> str:
+    who, _mark, number = address.partition("@")[0].partition("-")
+    if who not in (CUSTOMER, COLLEAGUE):
+        return _("Somebody who was erased")
+    words = _("Former colleague %(number)s") if who == COLLEAGUE else _("Erased customer %(number)s")
+    return words % {"number": number}
 
 
 def _as_begun(text: str) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import get_language, get_supported_language_varian
 from django.utils.translation import gettext as _
 
 from backoffice.errors import Fault, Invalid
+from backoffice.shop.in_force import shown
 
 # No other language writes every noun with a capital.
 WITH_LARGE_NOUNS = ("de", "lb")
@@ -34,8 +35,7 @@ def language_named(code: str) -> str:
 
 
 def language_of_shop() -> str:
-    code: str = settings.SHOP_LANGUAGE
-    return code
+    return shown().language
 
 
 def language_asked_for(accept_language: str) -> str:

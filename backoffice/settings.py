@@ -1,20 +1,18 @@
 """One settings file. Without any environment variable: embedded, on SQLite, on this machine."""
 
-import secrets
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from backoffice import environment as env
 from backoffice.admin.navigation import UNFOLD as UNFOLD
 from backoffice.money import ZERO
 from backoffice.requests.limits import MAX_BODY_BYTES
+from backoffice.runtime import keys
 from backoffice.runtime.log_settings import logging_to
-from backoffice.runtime.private_files import private_content
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(BASE_DIR / ".env")
@@ -26,18 +24,7 @@ IS_SQLITE = DATABASES["default"]["ENGINE"] == env.ENGINES["sqlite"]
 REDIS_URL = env.text("REDIS_URL")
 
 
-def secret_key() -> str:
-    key = env.text("SECRET_KEY")
-    if key:
-        return key
-    if IS_SQLITE:
-        return private_content(VAR_DIR / "secret_key", make=secrets.token_urlsafe(50))
-    raise ImproperlyConfigured(
-        "Set SECRET_KEY to a long random text: on PostgreSQL several processes must share one."
-    )
-
-
-SECRET_KEY = secret_key()
+SECRET_KEY = keys.secret_key(VAR_DIR, is_kept=IS_SQLITE)
 # Earlier keys: what they signed stays good until they are taken away. Only the current one signs.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
@@ -47,8 +34,6 @@ IN_ENVIRONMENT = env.names_given()
 SHOP_NAME = env.text("SHOP_NAME", "Backoffice")
 # Written as CSS and mail clients take it.
 SHOP_COLOR = env.matching("SHOP_COLOR", "#2563eb", pattern="#[0-9a-fA-F]{6}", what="a colour")
-# The name of a picture, which only the settings page can give.
-SHOP_LOGO = ""
 SHOP_URL = env.text("SHOP_URL", "http://127.0.0.1:8000").rstrip("/")
 SHOP_ACCOUNT_URL = env.text("SHOP_ACCOUNT_URL")
 SHOP_CURRENCY = env.currency("SHOP_CURRENCY", "EUR")
@@ -71,6 +56,13 @@ SHOP_MAX_OPEN_UNITS = env.limit("SHOP_MAX_OPEN_UNITS", 5_000)
 # In other currencies so much may be next to nothing: there the limits on orders and units alone are given.
 MOST_OPEN = Decimal("25000.00") if SHOP_CURRENCY in ("CHF", "EUR", "GBP", "USD") else None
 SHOP_MAX_OPEN_VALUE = env.amount("SHOP_MAX_OPEN_VALUE", MOST_OPEN, currency=SHOP_CURRENCY) or None
+# What is kept of people, and for how long: docs/privacy.md. None is for ever.
+SHOP_KEEP_MAIL_TEXTS_DAYS = env.limit("SHOP_KEEP_MAIL_TEXTS_DAYS", 0)
+SHOP_KEEP_CUSTOMERS_MONTHS = env.limit("SHOP_KEEP_CUSTOMERS_MONTHS", 0)
+SHOP_KEEP_SIGN_INS_DAYS = env.limit("SHOP_KEEP_SIGN_INS_DAYS", 180)
+SHOP_KEEP_SECURITY_LOG_DAYS = env.limit("SHOP_KEEP_SECURITY_LOG_DAYS", 0)
+# Which rows were erased, for when a backup brings them back.
+ERASURES_FILE = Path(env.text("ERASURES_FILE") or VAR_DIR / "erasures.jsonl")
 
 # Apps
 
@@ -214,9 +206,8 @@ else:
     HUEY |= {"huey_class": "backoffice.runtime.queue.EmbeddedQueue", "filename": QUEUE_FILE}
 
 EMAIL_BACKEND_PATH = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
-# Empty: the shop's name, as it is when a mail leaves, and an address at this host.
+# Empty: the shop, by its name when a mail leaves, at the host of SHOP_URL.
 EMAIL_FROM = env.text("EMAIL_FROM")
-EMAIL_HOST_NAME = urlsplit(SHOP_URL).hostname
 MAILERS = {
     "default": {"BACKEND": EMAIL_BACKEND_PATH, "OPTIONS": env.mail_options(EMAIL_BACKEND_PATH, VAR_DIR)}
 }
@@ -244,22 +235,7 @@ TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 
 
-def jwt_keys() -> dict[str, str]:
-    """Return keys by kid, the current one first; made and kept beside the database when embedded."""
-    pairs = env.words("JWT_KEYS")
-    if not pairs and IS_SQLITE:
-        pairs = private_content(
-            VAR_DIR / "jwt_keys", make=f"{secrets.token_hex(4)}:{secrets.token_urlsafe(48)}"
-        ).split()
-    keys = dict(pair.partition(":")[::2] for pair in pairs)
-    if not keys or any(not kid or len(key) < 32 for kid, key in keys.items()):
-        raise ImproperlyConfigured(
-            "Set JWT_KEYS to kid:key (the previous pair may follow), each key at least 32 characters long."
-        )
-    return keys
-
-
-JWT_KEYS = jwt_keys()
+JWT_KEYS = keys.jwt_keys(VAR_DIR, is_kept=IS_SQLITE)
 JWT_ISSUER = SHOP_URL
 JWT_AUDIENCE = f"{SHOP_URL}/api"
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=150)),
+                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
                 ('language', models.CharField(blank=True, choices=backoffice.languages.languages, max_length=10, verbose_name='language')),
                 ('is_staff', models.BooleanField(default=False, help_text='May sign in to the back office.', verbose_name='staff')),
                 ('is_active', models.BooleanField(default=True, help_text='Turn off instead of deleting.', verbose_name='active')),
@@ -32,16 +32,21 @@ class Migration(migrations.Migration):
                 ('mfa_required_from', models.DateTimeField(editable=False, null=True)),
                 ('auth_version', models.PositiveIntegerField(default=1, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('erased_at', models.DateTimeField(editable=False, null=True)),
                 ('search_text', backoffice.db.search_text.SearchTextField(texts=('email', 'readable_email', 'name'))),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'verbose_name': 'user',
+                'verbose_name_plural': 'users',
+            },
         ),
         migrations.CreateModel(
             name='AccountEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Account created'), ('invited', 'Invited'), ('edited', 'Profile changed'), ('role', 'Role changed'), ('deactivated', 'Deactivated'), ('activated', 'Activated'), ('password', 'Password changed'), ('email_asked', 'Another e-mail address asked for'), ('email', 'E-mail address changed'), ('email_stopped', 'Change of the e-mail address stopped'), ('mfa_added', 'Second factor added'), ('mfa_removed', 'Second factor removed'), ('mfa_reset', 'Second factors removed'), ('recovery_codes', 'Recovery codes made'), ('recovery_used', 'Recovery code used'), ('link', 'Password link sent'), ('signed_in', 'Signed in'), ('refused', 'Sign-in refused'), ('limited', 'Too many guesses'), ('signed_out', 'Signed out'), ('replayed', 'A refresh token was used twice'), ('exported', 'Exported'), ('backed_up', 'Backup written'), ('restored', 'Backup restored')], max_length=20)),
+                ('kind', models.CharField(choices=[('created', 'Account created'), ('invited', 'Invited'), ('edited', 'Profile changed'), ('role', 'Role changed'), ('deactivated', 'Deactivated'), ('activated', 'Activated'), ('password', 'Password changed'), ('email_asked', 'Another e-mail address asked for'), ('email', 'E-mail address changed'), ('email_stopped', 'Change of the e-mail address stopped'), ('mfa_added', 'Second factor added'), ('mfa_removed', 'Second factor removed'), ('mfa_reset', 'Second factors removed'), ('recovery_codes', 'Recovery codes made'), ('recovery_used', 'Recovery code used'), ('link', 'Password link sent'), ('signed_in', 'Signed in'), ('refused', 'Sign-in refused'), ('limited', 'Too many guesses'), ('signed_out', 'Signed out'), ('replayed', 'A refresh token was used twice'), ('exported', 'Exported'), ('data_handed_out', "Handed out one person's data"), ('erased', 'Erased a person'), ('backed_up', 'Backup written'), ('restored', 'Backup restored')], max_length=20)),
                 ('facts', models.JSONField(blank=True, default=dict)),
                 ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
                 ('address', models.CharField(blank=True, max_length=45)),
@@ -55,7 +60,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('totp', 'Authenticator app'), ('passkey', 'Passkey')], max_length=7)),
-                ('name', models.CharField(max_length=60)),
+                ('name', models.CharField(blank=True, max_length=60)),
                 ('secret', models.CharField(blank=True, max_length=200)),
                 ('last_step', models.BigIntegerField(default=0)),
                 ('credential_id', models.CharField(max_length=1400, null=True)),
@@ -93,17 +98,21 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, validators=[backoffice.email_addresses.valid_email], verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=150)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('note', models.TextField(blank=True)),
+                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
+                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
                 ('language', models.CharField(blank=True, choices=backoffice.languages.languages, max_length=10, verbose_name='language')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('erasure_asked_at', models.DateTimeField(editable=False, help_text='When they asked to be erased; staff see to it.', null=True)),
+                ('erased_at', models.DateTimeField(editable=False, null=True)),
                 ('search_text', backoffice.db.search_text.SearchTextField(phones=('phone',), texts=('email', 'readable_email', 'name'))),
                 ('merged_into', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='accounts.customer')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customer', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'permissions': (('export_customer', 'Can export customers'),),
+                'verbose_name': 'customer',
+                'verbose_name_plural': 'customers',
+                'permissions': (('export_customer', 'Can export customers'), ('erase_customer', 'Can erase customers')),
             },
         ),
         migrations.CreateModel(
@@ -119,6 +128,21 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='email_changes', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='Erasure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('customer', 'Customer'), ('colleague', 'Colleague')], max_length=9)),
+                ('key', models.BigIntegerField()),
+                ('row_created_at', models.DateTimeField()),
+                ('erased_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('source', models.CharField(choices=[('api', 'API'), ('admin', 'Admin'), ('cli', 'Command line'), ('import', 'Import'), ('task', 'Task')], max_length=6)),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'default_permissions': (),
@@ -217,7 +241,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='authenticator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credential_id', None), ('kind', 'totp'), ('public_key', ''), models.Q(('secret', ''), _negated=True)), models.Q(('credential_id__isnull', False), ('kind', 'passkey'), ('secret', ''), models.Q(('public_key', ''), _negated=True)), _connector='OR'), name='authenticator_is_app_or_passkey'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credential_id', None), ('kind', 'totp'), ('public_key', ''), models.Q(('secret', ''), _negated=True)), models.Q(('credential_id__isnull', False), ('kind', 'passkey'), ('secret', ''), models.Q(('public_key', ''), _negated=True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='authenticator_is_app_or_passkey'),
         ),
         migrations.AddConstraint(
             model_name='authenticator',
@@ -234,6 +258,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='emailchange',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user',), name='email_change_one_at_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='erasure',
+            constraint=models.UniqueConstraint(fields=('kind', 'key', 'row_created_at'), name='erasure_once_per_row'),
         ),
         migrations.AddConstraint(
             model_name='knownplace',

@@ -4,6 +4,7 @@ from accounts.models.authenticators import Authenticator, AuthenticatorKind, Rec
 from accounts.models.changes import AccountChange
 from accounts.models.customers import Customer
 from accounts.models.email_changes import EmailChange
+from accounts.models.erasures import ErasedKind, Erasure
 from accounts.models.events import AccountEvent
 from accounts.models.sessions import BrowserSession, KnownPlace
 from accounts.models.settings_changes import SettingChange
@@ -19,6 +20,8 @@ __all__ = [
     "BrowserSession",
     "Customer",
     "EmailChange",
+    "ErasedKind",
+    "Erasure",
     "KnownPlace",
     "RecoveryCode",
     "RefreshToken",

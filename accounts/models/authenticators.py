@@ -19,7 +19,8 @@ class Authenticator(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="authenticators")
     kind = models.CharField(max_length=7, choices=AuthenticatorKind)
-    name = LineField(max_length=60)
+    # Of a passkey alone: there is one app.
+    name = LineField(max_length=60, blank=True)
     # Of an app: encrypted, see accounts/second_factor/sealing.py.
     secret = models.CharField(max_length=200, blank=True)
     # Of an app: the latest step of 30 seconds whose code was used. Each is good once, and none before it.
@@ -41,14 +42,15 @@ class Authenticator(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=AuthenticatorKind.TOTP, credential_id=None, public_key="") & ~Q(secret="")
                 | Q(kind=AuthenticatorKind.PASSKEY, credential_id__isnull=False, secret="")
-                & ~Q(public_key=""),
+                & ~Q(public_key="")
+                & ~Q(name=""),
                 name="authenticator_is_app_or_passkey",
             ),
             models.CheckConstraint(condition=Q(last_step__gte=0), name="authenticator_last_step"),
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(self.get_kind_display())
 
     @property
     def is_passkey(self) -> bool:

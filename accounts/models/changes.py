@@ -38,6 +38,8 @@ class AccountChange(TextChoices):
     SIGNED_OUT = "signed_out", gettext_lazy("Signed out")
     REPLAYED = "replayed", gettext_lazy("A refresh token was used twice")
     EXPORTED = "exported", gettext_lazy("Exported")
+    DATA_HANDED_OUT = "data_handed_out", gettext_lazy("Handed out one person's data")
+    ERASED = "erased", gettext_lazy("Erased a person")
     BACKED_UP = "backed_up", gettext_lazy("Backup written")
     RESTORED = "restored", gettext_lazy("Backup restored")
 
@@ -157,6 +159,12 @@ def _exported(facts: Facts) -> str:
     return words % values
 
 
+def _whose(facts: Facts) -> str:
+    """Name the row and not the person: this entry outlives them."""
+    words = _("colleague %(number)s") if facts["who"] == "colleague" else _("customer %(number)s")
+    return words % {"number": facts["number"]}
+
+
 DETAILS: Mapping[str, Callable[[Facts], str]] = {
     AccountChange.CREATED: _created,
     AccountChange.ROLE: _new_role,
@@ -174,4 +182,6 @@ DETAILS: Mapping[str, Callable[[Facts], str]] = {
     AccountChange.LIMITED: _refused,
     AccountChange.SIGNED_OUT: _signed_out,
     AccountChange.EXPORTED: _exported,
+    AccountChange.DATA_HANDED_OUT: _whose,
+    AccountChange.ERASED: _whose,
 }

@@ -16,8 +16,8 @@ from backoffice.languages import languages
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def present(self) -> Self:
-        """Leave out those who were merged into another."""
-        return self.filter(merged_into=None)
+        """Leave out those who were merged into another, or erased."""
+        return self.filter(merged_into=None, erased_at=None)
 
 
 class Customer(Searched):
@@ -27,9 +27,9 @@ class Customer(Searched):
     """
 
     email = models.EmailField(_("e-mail address"), validators=[valid_email])
-    name = LineField(max_length=150, blank=True)
-    phone = LineField(max_length=40, blank=True)
-    note = LinesField(blank=True)
+    name = LineField(_("name"), max_length=150, blank=True)
+    phone = LineField(_("phone"), max_length=40, blank=True)
+    note = LinesField(_("note"), blank=True)
     # A code of `languages`; empty is their account's, or else the shop's.
     language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
     user = models.OneToOneField(
@@ -39,18 +39,27 @@ class Customer(Searched):
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erasure_asked_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When they asked to be erased; staff see to it.")
+    )
+    erased_at = models.DateTimeField(null=True, editable=False)
     search_text = SearchTextField(texts=("email", "readable_email", "name"), phones=("phone",))
 
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         constraints = (models.UniqueConstraint(fields=("email",), name="customer_once_per_email"),)
         indexes = (
             models.Index(
                 fields=("merged_into",), condition=Q(merged_into__isnull=False), name="customer_merged_into"
             ),
         )
-        permissions = (("export_customer", "Can export customers"),)  # not translated
+        permissions = (
+            ("export_customer", "Can export customers"),  # not translated
+            ("erase_customer", "Can erase customers"),  # not translated
+        )
 
     def __str__(self) -> str:
         return self.name or self.readable_email

@@ -5,6 +5,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
+from backoffice.email_addresses import known_as
 
 
 class Source(models.TextChoices):
@@ -16,10 +17,10 @@ class Source(models.TextChoices):
 
 
 def name_of(user: User | None, source: str) -> str:
-    """Return the user's e-mail address, or in words who acts without a user."""
+    """Return the user's e-mail address, or in words who was erased or acts without a user."""
     if user is not None:
-        return user.email
-    return gettext(nobody_in(source))
+        return known_as(user.email)
+    return gettext(nobody_in(source))  # of the catalogues
 
 
 def nobody_in(source: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.db.fields import LineField
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.db.transactions import write_transaction
-from backoffice.email_addresses import normalised_email, readable_email, valid_email
+from backoffice.email_addresses import known_as, normalised_email, readable_email, valid_email
 from backoffice.errors import Fault, Invalid
 from backoffice.languages import languages
 
@@ -43,7 +43,7 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField(_("e-mail address"), validators=[valid_email])
-    name = LineField(max_length=150, blank=True)
+    name = LineField(_("name"), max_length=150, blank=True)
     # A code of `languages`; empty is the shop's own.
     language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
@@ -53,6 +53,7 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     mfa_required_from = models.DateTimeField(null=True, editable=False)
     auth_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
     search_text = SearchTextField(texts=("email", "readable_email", "name"))
 
     objects: ClassVar[UserManager] = UserManager()
@@ -61,10 +62,12 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         constraints = (models.UniqueConstraint(fields=("email",), name="user_once_per_email"),)
 
     def __str__(self) -> str:
-        return self.email
+        return known_as(self.email)
 
     def clean(self) -> None:
         self.email = normalised_email(self.email)

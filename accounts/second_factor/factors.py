@@ -65,7 +65,7 @@ def confirm_app(user: User, state: str, code: str, *, by: Actor) -> list[str]:
         raise WrongCode(_("This is not the code that your app should show now. Is the phone's clock right?"))
     _lock(user)
     replaced, _rows = user.authenticators.filter(kind=AuthenticatorKind.TOTP).delete()
-    app = Authenticator(user=user, kind=AuthenticatorKind.TOTP, name=str(AuthenticatorKind.TOTP.label))
+    app = Authenticator(user=user, kind=AuthenticatorKind.TOTP)
     app.secret, app.last_step = seal(secret, user=user.pk), step
     facts = {"factor": app.kind, **({"replaced": True} if replaced else {})}
     return _added(app, facts, by=by)
@@ -102,8 +102,11 @@ def _keep_passkey(passkey: Authenticator, nonce: str, *, by: Actor) -> list[str]
 @write_transaction
 def rename_factor(user: User, pk: int, name: str) -> None:
     """Call one's own factor otherwise. Raises NotFound, Invalid."""
-    if not user.authenticators.filter(pk=pk).update(name=checked_name(name)):
+    factor = user.authenticators.filter(pk=pk).first()
+    if factor is None:
         raise _unknown()
+    factor.name = checked_name(name)
+    factor.save(update_fields=["name"])
 
 
 @write_transaction
@@ -171,6 +174,8 @@ def reset_factors(user: User, *, by: Actor) -> int:
 def checked_name(name: str) -> str:
     """Return a passkey's name as it is kept. Raises Invalid; the fault points at /name."""
     try:
+        if not name.strip():
+            raise ValidationError(_("Give it a name."))
         return str(Authenticator._meta.get_field("name").clean(name.strip(), None))
     except ValidationError as error:
         detail = " ".join(error.messages)

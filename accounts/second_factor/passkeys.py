@@ -23,6 +23,7 @@ from accounts.second_factor.requirement import is_offered
 from accounts.second_factor.throttling import guessing
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated, Title
+from backoffice.shop.in_force import in_force
 
 if TYPE_CHECKING:
     from fido2.server import Fido2Server
@@ -169,7 +170,7 @@ def _server() -> "Fido2Server":
     host = host_of_passkeys()
     if host is None:
         raise PasskeyRefused(_("Passkeys need an address with a name: SHOP_URL has none."))
-    shop = PublicKeyCredentialRpEntity(name=settings.SHOP_NAME, id=host)
+    shop = PublicKeyCredentialRpEntity(name=in_force().name, id=host)
     return Fido2Server(shop, verify_origin=is_passkey_origin)
 
 

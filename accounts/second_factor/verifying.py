@@ -78,7 +78,7 @@ def _finish_with_recovery_code(pending: Pending, code: str, source: Source) -> N
     if not use_code(user, code):
         raise WrongCode(_("This recovery code is wrong, or was used already."))
     left = codes_left(user)
-    mail = {"left": str(left)}
+    mail = {"left": left}
     note_change(
         user,
         AccountChange.RECOVERY_USED,

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max, QuerySet
 
 from accounts.models import SettingChange
+from accounts.shop.mail_texts import title_of_part
 from backoffice.models import ShopSettings
 from backoffice.shop.in_force import value_in_force
 from backoffice.shop.kinds import Unfit
-from backoffice.shop.table import SETTINGS, Setting
+from backoffice.shop.table import FIXED, SETTINGS, Setting
 
 
 class ComesFrom(StrEnum):
@@ -39,6 +42,14 @@ class SettingNow:
     def words(self) -> str:
         return self.setting.kind.words(self.value)
 
+    @property
+    def default_in_words(self) -> str:
+        return self.setting.kind.words(self.setting.base)
+
+    @property
+    def is_locked(self) -> bool:
+        return self.comes_from is ComesFrom.ENVIRONMENT
+
     def as_data(self) -> dict[str, Any]:
         return {
             "name": self.setting.name,
@@ -62,6 +73,57 @@ def settings_now() -> SettingsNow:
     last = _last_changes() if row.kept else {}
     found = {each.name: _now(each, row.kept, last.get(each.name)) for each in SETTINGS.values()}
     return SettingsNow(row.version, found)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChangeInWords:
+    """A change as people read it; a side that is empty is ""."""
+
+    title: str
+    before: str
+    after: str
+    is_reset: bool
+    at: datetime
+    by: str
+    door: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixedNow:
+    """What only the environment can say."""
+
+    name: str
+    label: str
+    value: str
+    why: str
+
+
+def fixed_now() -> list[FixedNow]:
+    return [FixedNow(e.name, str(e.label), str(getattr(settings, e.name)), str(e.why)) for e in FIXED]
+
+
+def latest_changes(most: int) -> list[SettingChangeInWords]:
+    return [_in_words(change) for change in setting_changes()[:most]]
+
+
+def _in_words(change: SettingChange) -> SettingChangeInWords:
+    setting = SETTINGS.get(change.name)
+    return SettingChangeInWords(
+        str(setting.label) if setting else title_of_part(change.name),
+        _value_in_words(setting, change.before),
+        _value_in_words(setting, change.after),
+        change.is_reset,
+        change.at,
+        change.by,
+        change.get_source_display(),
+    )
+
+
+def _value_in_words(setting: Setting | None, text: str) -> str:
+    """Return the value as people read it; as it was kept, if the setting could not have it today."""
+    if setting is None or not _is_readable(setting, text):
+        return text
+    return setting.kind.words(setting.kind.value(text))
 
 
 def setting_changes(name: str = "") -> QuerySet[SettingChange]:

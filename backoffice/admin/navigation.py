@@ -113,6 +113,15 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
         gettext_lazy("Settings"),
         (
             SidebarPage(
+                gettext_lazy("Shop settings"), "tune", "admin:settings", "backoffice.change_shopsettings"
+            ),
+            SidebarPage(
+                gettext_lazy("Mail texts"),
+                "edit_note",
+                "admin:mail_texts",
+                "backoffice.change_shopsettings",
+            ),
+            SidebarPage(
                 gettext_lazy("Users & roles"), "badge", "admin:accounts_user_changelist", "accounts.view_user"
             ),
             SidebarPage(

@@ -34,7 +34,9 @@ for exception, handler in problems.HANDLERS:
 for prefix, router in (
     ("/auth", "accounts.api.sign_in.sign_in_router"),
     ("/users", "accounts.api.users.users_router"),
+    ("", "accounts.api.shop.shop_router"),
     ("/users", "accounts.api.sessions.sessions_router"),
+    ("/users", "orders.api.privacy.own_data_router"),
     # Before /products/{sku}, which would take their URLs; no product may be called “imports”.
     ("", "catalog.api.product_imports.product_import_router"),
     ("", "catalog.api.products.products_router"),
@@ -47,6 +49,7 @@ for prefix, router in (
     ("/promo-codes", "orders.api.promos.backtest.backtest_router"),
     ("/promo-codes", "orders.api.promos.promo_codes.promo_router"),
     ("/customers", "orders.api.customers.customers_router"),
+    ("/customers", "orders.api.privacy.person_router"),
     ("/orders", "orders.api.orders.orders_router"),
     ("/orders", "orders.api.actions.actions_router"),
     ("/orders", "orders.api.shipments.shipments_router"),

@@ -22,8 +22,8 @@ type Answering = Callable[[HttpRequest], HttpResponse]
 _found: dict[tuple[URLResolver, str], ResolverMatch] = {}
 
 
-# The API, and pictures of products, which are the same for everybody.
-WITHOUT_COOKIES = ("/api/", "/pictures/")
+# The API, what it says about its problems, and pictures of products: the same for everybody.
+WITHOUT_COOKIES = ("/api/", "/pictures/", "/problems/")
 
 
 class ApiGate:

@@ -24,6 +24,7 @@ from backoffice.db.statement import Statement
 from backoffice.db.statements import updating
 from backoffice.db.transactions import LOCK_NOT_AVAILABLE, is_writing, sqlstate_of, write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, Title
+from backoffice.kept_replies import GONE
 from backoffice.models import IdempotencyRecord
 from backoffice.requests.json_reply import Reply
 
@@ -53,6 +54,11 @@ class KeyTaken(Exception):
 class IdempotencyMismatch(Invalid):
     code = "idempotency_mismatch"
     title: ClassVar[Title] = gettext_lazy("The key was used for another request")
+
+
+class ReplyErased(Conflict):
+    code = "reply_erased"
+    title: ClassVar[Title] = gettext_lazy("The reply was erased")
 
 
 class StillRunning(Conflict):
@@ -188,5 +194,7 @@ def _reply_of(record: IdempotencyRecord, fingerprint: str) -> Reply:
         raise IdempotencyMismatch(
             detail, faults=[Fault("/Idempotency-Key", IdempotencyMismatch.code, detail, {"in": "header"})]
         )
+    if record.status == GONE:
+        raise ReplyErased(_("This was done. What was answered then told of somebody who was erased since."))
     assert record.status is not None
     return Reply(record.status, bytes(record.body), record.headers)

@@ -1,9 +1,11 @@
 """Writes the whole database to a file while the shop runs, and restores it from one.
 
-On SQLite it is a database file made by SQLite's backup API: a copy made with `cp` of a database in use is no
-backup. On PostgreSQL it is an archive of `pg_dump`. Either holds one moment, every order whole or not at all.
+On SQLite it is a database file that SQLite wrote anew: a copy made with `cp` of a database in use is no
+backup, and would hold what was deleted. On PostgreSQL it is an archive of `pg_dump`. Either holds one moment,
+every order whole or not at all.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -67,7 +69,7 @@ def back_up(path: Path, *, asked: Mapping[str, str] | None = None) -> dict[str, 
     _refuse_what_is_no_shop()
     with replacing(path, private=True) as part:
         if connection.vendor == "sqlite":
-            _copy(_database(), part)
+            _write_anew(_database(), part)
             found = _answers(part, asked or {})
         else:
             found = dumps.dump(connection, part, asked or {})
@@ -197,23 +199,43 @@ def _answers(database: Path, asked: Mapping[str, str]) -> dict[str, Any]:
         return {name: backup.execute(query).fetchone()[0] for name, query in asked.items()}
 
 
+def _write_anew(source: Path, target: Path) -> None:
+    """Write all rows of one moment into an empty file, and nothing of what was deleted, as a copy would.
+
+    Raises:
+        CannotWrite.
+    """
+    if not os.access(source, os.W_OK):
+        # Nothing was deleted from it lately, and SQLite can only copy what it cannot write.
+        _copy(source, target)
+        return
+    uri = f"{source.absolute().as_uri()}?mode=rw"
+    with _writing_to(target, source), closing(sqlite3.connect(uri, uri=True, timeout=30)) as reading:
+        reading.execute("VACUUM INTO ?", [str(target)])
+
+
 def _copy(source: Path, target: Path) -> None:
     """Copy in one step, which no writer makes begin anew; the target changes in one transaction.
 
     Raises:
         CannotWrite: the disk is full, or the target is read-only or in use; it is as it was.
     """
+    with (
+        _writing_to(target, source),
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as reading,
+        closing(sqlite3.connect(target, timeout=30)) as writing,
+    ):
+        reading.backup(writing, pages=-1)
+        if target != _database():
+            # One file, without a log beside it.
+            writing.execute("PRAGMA journal_mode = DELETE")
+
+
+@contextmanager
+def _writing_to(target: Path, source: Path) -> Iterator[None]:
+    """Leave nothing beside a file that could not be written. Raises CannotWrite."""
     try:
-        with (
-            closing(
-                sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
-            ) as reading,
-            closing(sqlite3.connect(target, timeout=30)) as writing,
-        ):
-            reading.backup(writing, pages=-1)
-            if target != _database():
-                # One file, without a log beside it.
-                writing.execute("PRAGMA journal_mode = DELETE")
+        yield
     except sqlite3.OperationalError as error:
         if target != _database():
             target.with_name(f"{target.name}-journal").unlink(missing_ok=True)

@@ -50,6 +50,10 @@ DOTS = {
 class TemplateFilter(AllValues):
     """What mails were sent for, in words."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("about")
+
     def word_for(self, value: str) -> str:
         return EmailMessage(template=value).occasion
 
@@ -148,7 +152,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Recipient"), ordering="recipient")
     def recipient_shown(self, message: EmailMessage) -> SafeString:
-        return cut(message.recipient)
+        return cut(message.readable_recipient)
 
     @display(description=gettext_lazy("State"), ordering="state")
     def state_shown(self, message: EmailMessage) -> SafeString:
@@ -226,7 +230,9 @@ class EmailMessageAdmin(ReadOnlyAdmin):
 
 
 def _letter(message: EmailMessage) -> dict[str, Any]:
-    """Render the mail as it was sent, or as it would be sent now."""
+    """Render the mail as it was sent, or as it would be sent now, unless its text was erased."""
+    if message.forgotten_at is not None:
+        return {"is_forgotten": True}
     if message.html:
         return {"letter": RenderedEmail(message.subject, message.text, message.html)}
     try:

@@ -19,6 +19,7 @@ from smtplib import (
     SMTPResponseException,
 )
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -184,7 +185,9 @@ def _send(claim: Claim, rendered: RenderedEmail) -> None:
 
 def sender() -> str:
     """Return whom mails come from: the environment's EMAIL_FROM, else the shop by its name now."""
-    return settings.EMAIL_FROM or formataddr((in_force().name, f"shop@{settings.EMAIL_HOST_NAME}"))
+    return settings.EMAIL_FROM or formataddr(
+        (in_force().name, f"shop@{urlsplit(settings.SHOP_URL).hostname}")
+    )
 
 
 def _mark_failed(claim: Claim, error: Exception) -> None:

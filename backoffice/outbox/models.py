@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.email_addresses import known_as
 from backoffice.languages import language_of_shop
+from backoffice.outbox.occasions import occasion_of
 
 # Why a mail was given up, where it was not the mail server that said so.
 WORKER_ENDED, RESTORED = "worker_ended", "restored"
@@ -44,7 +46,7 @@ class EmailMessage(models.Model):
         blank=True,
         help_text=_("What it is about: an order's number, if it is about an order."),
     )
-    template = models.CharField(max_length=60)
+    template = models.CharField(_("occasion"), max_length=60)
     recipient = models.EmailField()
     context = models.JSONField(default=dict)
     # Chosen when it is queued, so that every attempt says the same.
@@ -59,6 +61,9 @@ class EmailMessage(models.Model):
     html = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(
+        null=True, help_text=_("When its text was erased. That it was sent, and what for, is kept.")
+    )
 
     objects = EmailQuerySet.as_manager()
 
@@ -82,7 +87,12 @@ class EmailMessage(models.Model):
         permissions = (("requeue_emailmessage", "Can send e-mails again"),)  # not translated
 
     def __str__(self) -> str:
-        return f"{self.occasion} to {self.recipient}"
+        words = gettext("%(occasion)s to %(recipient)s")
+        return words % {"occasion": self.occasion, "recipient": self.readable_recipient}
+
+    @property
+    def readable_recipient(self) -> str:
+        return known_as(self.recipient)
 
     @property
     def reason(self) -> str:
@@ -97,7 +107,7 @@ class EmailMessage(models.Model):
     @property
     def occasion(self) -> str:
         """Return its template in words: `Order placed`."""
-        return self.template.replace("_", " ").capitalize()
+        return occasion_of(self.template)
 
     @property
     def message_id(self) -> str:

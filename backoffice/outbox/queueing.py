@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.db.inserting import insert_unanswered
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import is_erased
 from backoffice.errors import Conflict, NotFound
 from backoffice.languages import language_of_shop
 from backoffice.outbox.models import EmailMessage, EmailState
@@ -40,8 +41,11 @@ def queue_email(
     `about` is the number of the order that it is about, if it is about one. `template` names
     `email/<template>.txt` and `.html`; `context` holds what JSON holds, with amounts and dates as facts
     (`outbox/facts.py`). Values whose key begins with `secret_` are forgotten once the mail is sent.
-    `language` is its reader's, "" for the shop's. A suppressed mail is recorded, never sent.
+    `language` is its reader's, "" for the shop's. A suppressed mail is recorded, never sent. Nobody is
+    written to who was erased.
     """
+    if is_erased(recipient):
+        return
     message = EmailMessage(
         cause=cause,
         about=about,

@@ -17,7 +17,7 @@ current_user_agent: ContextVar[str] = ContextVar("user_agent", default="")
 BROWSERS = (
     ("Edge", r"Edg(?:e|A|iOS)?/(\d+)"),
     ("Opera", r"(?:OPR|OPiOS|OPX|Opera)/(\d+)"),
-    ("Samsung Internet", r"SamsungBrowser/(\d+)"),
+    ("Samsung Internet", r"SamsungBrowser/(\d+)"),  # not translated
     ("Vivaldi", r"Vivaldi/(\d+)"),
     ("Yandex", r"YaBrowser/(\d+)"),
     ("DuckDuckGo", r"(?:DuckDuckGo|Ddg)/(\d+)"),

@@ -31,6 +31,7 @@ class ShopNow:
     """What the shop is like now; a field for each line of the table."""
 
     name: str
+    language: str
     country: str
     color: str
     shipping_fee: Decimal

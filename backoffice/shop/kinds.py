@@ -19,6 +19,7 @@ from backoffice.money import (
     in_places,
     rounded,
 )
+from backoffice.numbers import grouped
 from backoffice.text import fault_of
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -60,7 +61,7 @@ class LineKind(SettingKind):
         if fault := fault_of(text.strip()):
             raise Unfit(fault)
         if not line:
-            raise Unfit(_("Write something, or reset it to its default."))
+            raise Unfit(_("Write something, or go back to the default."))
         if len(line) > self.most:
             raise Unfit(_("At most %(most)s characters; these are %(count)s.") % self._counts(line))
         return line
@@ -130,14 +131,14 @@ class WholeKind(SettingKind):
         if not text and self.empty is not None:
             return None
         if not re.fullmatch("[0-9]{1,10}", text) or int(text) > LARGEST_NUMBER:
-            most = {"most": f"{LARGEST_NUMBER:,}"}
+            most = {"most": grouped(LARGEST_NUMBER)}
             raise Unfit(_("Write a whole number from 0 to %(most)s.") % most)
         return int(text) or (None if self.empty is not None else 0)
 
     def words(self, value: int | None) -> str:
         if value is None:
             return self.empty() if self.empty else ""
-        return f"{value:,}"
+        return grouped(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,13 @@ GROUPS = (
                 _("On every page, in mails and on paper; mails come from it."),
             ),
             Setting(
+                "SHOP_LANGUAGE",
+                "language",
+                ChoiceKind(lambda: dict(settings.LANGUAGES)),
+                _("Language"),
+                _("Of pages, mails and paper, unless whoever reads them has chosen another."),
+            ),
+            Setting(
                 "SHOP_COUNTRY",
                 "country",
                 ChoiceKind(lambda: NAMES),

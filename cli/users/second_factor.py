@@ -35,7 +35,7 @@ def show(email: Email, json: Json = False, jsonl: Jsonl = False) -> None:
     rows = [
         {
             "kind": factor.kind,
-            "name": factor.name,
+            "name": str(factor),
             "created_at": factor.created_at,
             "last_used_at": factor.last_used_at,
         }

@@ -19,15 +19,17 @@ from backoffice.money import ZERO
 from backoffice.numbers import grouped
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
+from orders.admin.customer_history import TITLES
 from orders.admin.customer_page import customer_page
 from orders.admin.merging import CustomerMerging
+from orders.admin.privacy import CustomerPrivacy
 from orders.customers.editing import edit_customer
 from orders.models import Order
 from orders.readers.customers import CustomerFilter
 
 
 @admin.register(Customer)
-class CustomerAdmin(CustomerMerging, CustomerExporting):
+class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
     on_card = {
@@ -47,7 +49,7 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
     change_form_before_template = "orders/admin/customer_orders.html"
     actions = ("export_csv", "export_xlsx")
     action_icons = {"export_csv": "download", "export_xlsx": "download"}
-    actions_detail = ("merge",)
+    actions_detail = ("erase", "data_file", "merge")
     actions_detail_hide_default = True
     empty_title = _("No customers yet")
     empty_text = _("Everybody who orders becomes a customer, known by their e-mail address.")
@@ -61,6 +63,11 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
         """Refuse adding customers by hand: they are created with their first order."""
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let nobody edit who was erased: nothing is to be kept of them."""
+        is_erased = isinstance(obj, Customer) and obj.erased_at is not None
+        return super().has_change_permission(request, obj) and not is_erased
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         customers: QuerySet[Customer] = super().get_queryset(request)
         placed = Order.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
@@ -71,8 +78,8 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
         )
 
     def in_view(self, rows: QuerySet[Customer], view: str) -> QuerySet[Customer]:
-        """List those alone who were not merged into another."""
-        return rows.filter(merged_into=None)
+        """List those alone who were neither merged into another nor erased."""
+        return rows.filter(merged_into=None, erased_at=None)
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         shows_revenue = request.user.has_perm("orders.view_revenue")
@@ -105,6 +112,8 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in TITLES:
+            field.label = TITLES[db_field.name]
         if field is not None and db_field.name == "note":
             field.widget.attrs["rows"] = 4
             field.help_text = gettext("For colleagues; the customer does not see it.")
@@ -130,4 +139,5 @@ class CustomerAdmin(CustomerMerging, CustomerExporting):
         if obj is not None:
             assert isinstance(request.user, User)
             context["page"] = customer_page(obj, request.user)
+            context["may_erase"] = self.has_erase_permission(request)
         return super().render_change_form(request, context, add, change, form_url, obj)

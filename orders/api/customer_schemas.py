@@ -49,6 +49,8 @@ class CustomerOut(BaseModel):
     spent: str | None = Field(description="Net of what was credited; null for who may not see revenue.")
     last_order_at: datetime | None
     merged_into: int | None = Field(description="The id of the customer whom this one was merged into.")
+    erasure_asked_at: datetime | None = Field(description="When they asked to be erased.")
+    erased_at: datetime | None
     created_at: datetime
 
 

@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.customers import held_customers
 from accounts.models import Customer, User
 from backoffice.db.transactions import write_transaction
-from backoffice.errors import Fault, Invalid, NotFound
+from backoffice.errors import Conflict, Fault, Invalid, NotFound
 from backoffice.languages import language_named
 from backoffice.numbers import grouped
 from backoffice.text import fault_of
@@ -33,6 +33,7 @@ def edit_customer(
     Raises:
         Invalid: naming every value that is too long or has control characters; or there is no such language.
         NotFound: the customer is gone.
+        Conflict: they were erased.
     """
     given = {"name": name, "phone": phone, "note": note}
     wanted = {
@@ -46,6 +47,8 @@ def edit_customer(
     held = held_customers(customer.pk).get(customer.pk)
     if held is None:
         raise NotFound(_("There is no customer %(who)s.") % {"who": customer.pk})
+    if held.erased_at is not None:
+        raise Conflict(_("This customer was erased. Nothing is kept of them any more."))
     changes = {
         field: [getattr(held, field), value]
         for field, value in wanted.items()

@@ -116,6 +116,9 @@ def _problems(kept: Customer, gone: Customer) -> Iterable[Fault]:
         yield _problem("same_customer", _("This is one customer already. Choose another one to merge."))
         return
     for customer in (kept, gone):
+        if customer.erased_at is not None:
+            words = _("%(who)s cannot be merged: whom they were is not known any more.")
+            yield _problem("erased", words % {"who": customer.readable_email})
         if customer.merged_into is not None:
             words = _("%(who)s was merged into %(into)s already.")
             facts = {"who": customer.readable_email, "into": customer.merged_into.readable_email}

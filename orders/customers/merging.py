@@ -163,6 +163,8 @@ def latest_merge_of(customer: Customer) -> CustomerEvent:
 def _what_followed(merge: CustomerEvent, kept: Customer) -> list[Fault]:
     if CustomerEvent.objects.filter(undoes=merge).exists():
         return [_fault("undone_already", _("This merge was undone already."))]
+    if kept.erased_at is not None:
+        return [_fault("erased", _("They were erased. Nothing is known of the merge any more."))]
     followed = []
     if kept.merged_into_id is not None or _is_not_the_latest(merge):
         followed.append(_fault("merged_again", _("Undo the merges that came after it first.")))

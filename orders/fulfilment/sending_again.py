@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from backoffice.db.primary_keys import LARGEST_KEY
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import is_erased
 from backoffice.errors import NotFound
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import queue_email
@@ -46,15 +47,22 @@ def send_again(number: str, email: int, *, by: Actor, at: datetime | None = None
 
     Raises:
         UnknownOrder, UnknownEmail.
-        IllegalTransition: it still waits to be sent there, or what it told is not so any more.
+        IllegalTransition: it still waits to be sent there, what it told is not so any more, or its text or
+        the customer was erased.
     """
     at = at or timezone.now()
     order, lines = begin(number, Action.SEND_AGAIN, expected_version=None)
+    if is_erased(order.email):
+        raise IllegalTransition(
+            _("The customer of %(order)s was erased: there is nobody to write to.") % {"order": order.number}
+        )
     first = emails_about(order).filter(pk=email).first() if 0 < email <= LARGEST_KEY else None
     if first is None:
         text = _("There is no e-mail %(email)s about %(order)s.")
         raise UnknownEmail(text % {"email": str(email)[:20], "order": order.number})
     _refuse_while_it_waits(first, order)
+    if first.forgotten_at is not None and first.template not in AS_IT_IS_NOW:
+        raise IllegalTransition(_("What this e-mail said was erased: it cannot be sent again."))
     cause = _cause_of_another(first)
     as_it_is_now = AS_IT_IS_NOW.get(first.template, _as_it_was)
     queue_email(

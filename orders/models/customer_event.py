@@ -15,6 +15,10 @@ class CustomerEventKind(models.TextChoices):
     MERGED = "merged", _("Merged")
     MERGE_UNDONE = "merge_undone", _("Merge undone")
     EMAIL_CHANGED = "email_changed", _("E-mail changed")
+    DATA_HANDED_OUT = "data_handed_out", _("Data handed out")
+    ERASURE_ASKED = "erasure_asked", _("Asked to be erased")
+    ERASURE_WITHDRAWN = "erasure_withdrawn", _("Wants to stay after all")
+    ERASED = "erased", _("Erased")
 
 
 class CustomerEvent(HistoryRow):

@@ -26,6 +26,8 @@ CUSTOMER_COLUMNS = {
     "spent": "spent",
     "last_order_at": "last_order_at",
     "merged_into": "merged_into",
+    "erasure_asked_at": "erasure_asked_at",
+    "erased_at": "erased_at",
     "created_at": "created_at",
 }
 CUSTOMER_DETAIL = (*CUSTOMER_COLUMNS, "merges")
@@ -89,9 +91,10 @@ def merge_as_data(merge: CustomerEvent) -> dict[str, Any]:
         "id": merge.pk,
         "kept": _who(merge.customer),
         "gone": None if merge.other is None else _who(merge.other),
-        "orders": len(merge.facts["orders"]),
-        "uses": len(merge.facts["uses"]),
-        "changes": merge.facts["changes"],
+        # An erasure leaves none of them.
+        "orders": len(merge.facts.get("orders", ())),
+        "uses": len(merge.facts.get("uses", ())),
+        "changes": merge.facts.get("changes", {}),
         "actor": merge.actor_told_to(None),
         "source": merge.source,
         "at": merge.at,
@@ -130,14 +133,15 @@ def _who(customer: Customer) -> dict[str, Any]:
 class CustomerFilter:
     """Narrows a list of customers; None narrows nothing. `q` has words of the name or e-mail address.
 
-    Who was merged into another is found by the old address as well, and listed as the one who stayed.
+    Who was merged into another is found by the old address as well, and listed as the one who stayed. Who
+    was erased is not listed.
     """
 
     q: str | None = None
     has_account: bool | None = None
 
     def of(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        customers = customers.filter(merged_into=None)
+        customers = customers.filter(merged_into=None, erased_at=None)
         if (self.q or "").strip():
             customers = customers.filter(_found_by(self.q or ""))
         if self.has_account is not None:

@@ -26,7 +26,8 @@ def test_a_role_is_told_in_words_with_what_it_may_not_do():
     assert role("Warehouse").may_not == (
         "May not see revenue, promo codes or e-mails; edit products, categories and prices; place, edit and "
         "cancel orders; create, edit and pause promo codes; edit customers; export customers and orders; "
-        "send e-mails again; invite colleagues and change their roles; "
+        "erase what is kept of people, for good; send e-mails again; "
+        "invite colleagues and change their roles; "
         "change the shop’s settings and the texts of its mails."
     )
     assert (role("Manager").may, role("Manager").may_not) == (

@@ -32,6 +32,7 @@ def test_a_language_that_there_is_not_is_refused_with_those_that_there_are(typed
         (";;q=,,", "de"),
     ],
 )
+@pytest.mark.django_db
 @override_settings(SHOP_LANGUAGE="de")
 def test_a_browser_is_answered_in_the_first_language_that_both_know(header: str, language: str) -> None:
     assert language_asked_for(header) == language

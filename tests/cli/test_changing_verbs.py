@@ -48,7 +48,7 @@ pytestmark = pytest.mark.django_db
 OF_THE_MACHINE = {"demo", "serve", "worker", "scheduler", "doctor", "backup", "restore", "move-database"}
 # They take --as because what they show is not for everybody.
 LOOKING = {
-    *("customers list", "customers show", "customers export"),
+    *("customers list", "customers show", "customers export", "customers data"),
     *("promos list", "promos show", "promos promotions", "promos export", "promos backtest"),
     "orders export",
     *("settings list", "settings show", "settings history"),
@@ -60,6 +60,7 @@ def opened() -> dict[str, Any]:
     """Something that each verb can change."""
     make_product("TEA-01", on_hand=50, price="4.00")
     make_product("MUG-7", on_hand=50, price="9.00")
+    place({"TEA-01": 1}, customer=make_customer("waiting@example.com"))
     waiting, sent, back = (place({"TEA-01": 2, "MUG-7": 1}).number for _ in range(3))
     ship_order(sent, by=CLI)
     ship_order(back, by=CLI)
@@ -70,7 +71,8 @@ def opened() -> dict[str, Any]:
     batch = make_batch(3)
     make_user("ana@example.com", role="Warehouse")
     give_app(make_user("app@example.com", role="Viewer"))
-    make_user("gone@example.com", role="Viewer", is_active=False)
+    for name in ("gone", "retired"):
+        make_user(f"{name}@example.com", role="Viewer", is_active=False)
     for old, new in (("kept", "gone"), ("stayed", "left")):
         make_customer(f"{old}@example.com")
         make_customer(f"{new}@example.com")
@@ -166,6 +168,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "customers edit": ("kept@example.com", "--phone", "+49 221 1234"),
     "customers merge": ("kept@example.com", "gone@example.com"),
     "customers undo-merge": ("stayed@example.com",),
+    "customers erase": ("kept@example.com",),
     "users create": ("new@example.com", "--role", "support", "--password-stdin"),
     "users invite": ("new@example.com", "--role", "support"),
     "users role": ("ana@example.com", "manager"),
@@ -175,6 +178,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "users link": ("ana@example.com",),
     "users sign-out": ("ana@example.com",),
     "users email": ("ana@example.com", "ana.moreira@example.com"),
+    "users erase": ("retired@example.com",),
     "users mfa reset": ("app@example.com",),
     "emails requeue": ("{mail}",),
     "settings set": ("SHOP_SHIPPING_FEE", "4.90"),
@@ -223,6 +227,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "orders send-again": (("{waiting}", "--email", "4711"),),
     "customers merge": (("kept@example.com", "kept@example.com"), ("kept@example.com", "no@example.com")),
     "customers undo-merge": (("kept@example.com",),),
+    "customers erase": (("no@example.com",), ("waiting@example.com",)),
+    "users erase": (("ana@example.com",), ("no@example.com",)),
     "emails requeue": (("4711",),),
     "settings set": (("SHOP_SHIPPING_FEE", "4.999"), ("SHOP_COLOR", "blue"), ("SHOP_NOTHING", "1")),
     "settings reset": (("SHOP_NOTHING",),),
@@ -230,7 +236,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
 # Their plan is more than their answer, or names what nobody can know before.
 PLANS_OF_THEIR_OWN = {
     *("products import", "stock import", "promos import", "promos generate", "stock undo"),
-    *("products undo", "orders place", "customers merge"),
+    *("products undo", "orders place", "customers merge", "customers erase"),
 }
 
 

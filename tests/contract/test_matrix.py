@@ -83,6 +83,7 @@ MATRIX = {
     "end_sessions_of_user": Row("401 403 403 204 403 403 403 403"),
     "get_user": Row(MANAGER),
     "change_user": Row(MANAGER, {"is_active": False}),
+    "get_shop": Row(EVERYBODY),
     "list_products": Row(EVERYBODY),
     "create_product": Row("401 403 403 201 403 403 403 403", {"sku": "NEW", "name": "New", "price": "1.00"}),
     "get_product": Row(EVERYBODY),
@@ -146,6 +147,15 @@ MATRIX = {
     "plan_merge": Row(MANAGER, lambda ada: {"customer": other_customer(ada)}),
     "merge_customers": Row("401 403 403 201 403 403 403 403", lambda ada: {"customer": other_customer(ada)}),
     "undo_merge": Row(MANAGER),
+    "get_my_data": Row(SIGNED_IN),
+    "ask_to_be_erased": Row("401 202 202 409 409 409 409 409", {"password": PASSWORD}),
+    "stay_after_all": Row("401 200 200 409 409 409 409 409"),
+    "get_data_of_customer": Row(MANAGER),
+    "plan_erasure": Row(MANAGER),
+    # The order is on its way.
+    "erase_customer": Row(
+        "401 403 403 409 403 403 403 403", {"confirm": "ada@example.com", "digest": "as it was seen"}
+    ),
     "list_orders": Row(SIGNED_IN),
     "place_order": Row("401 201 201 201 403 201 403 403", {"lines": LINES, "shipping_address": ADDRESS}),
     "quote_order": Row(SIGNED_IN, {"lines": LINES}),

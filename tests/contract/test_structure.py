@@ -14,6 +14,15 @@ HOUSE = House()
 DOORS = {"admin", "api"}
 # Proved by more than one module's tests, each named here.
 PROVED_ELSEWHERE: dict[str, str] = {
+    "accounts.privacy.account": "tests/orders/privacy/test_erasing.py",
+    "accounts.privacy.person": "tests/orders/privacy/test_told.py",
+    "accounts.privacy.traces": "tests/orders/privacy/test_erasing.py",
+    "orders.privacy.document": "tests/orders/privacy/test_told.py",
+    "orders.privacy.emptying": "tests/orders/privacy/test_erasing.py",
+    "orders.privacy.handing_out": "tests/orders/privacy/test_told.py",
+    "orders.privacy.person": "tests/orders/privacy/test_erasing.py",
+    "orders.privacy.plan": "tests/orders/privacy/test_erasing.py",
+    "orders.privacy.rooms": "tests/orders/privacy/test_columns.py",
     "catalog.product_files.writing": "tests/catalog/product_files/test_plan.py",
     "catalog.readers.file_imports": "tests/catalog/readers/test_stock_imports.py",
     "catalog.stock_import.ledger_sql": "tests/catalog/stock_import/test_apply.py",

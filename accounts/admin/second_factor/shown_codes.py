@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from backoffice.shop.in_force import in_force
 
 
 def codes_page(
@@ -25,7 +26,7 @@ def codes_page(
         "to": to or reverse("admin:second_factor"),
         "typed": typed,
         "file_name": f"recovery-codes-{request.get_host().partition(':')[0]}.txt",
-        "shop": settings.SHOP_NAME,
+        "shop": in_force().name,
     }
     page = TemplateResponse(request, "accounts/recovery_codes.html", context)
     page["Cache-Control"] = "no-store"

@@ -33,7 +33,7 @@ ORIGIN = "http://localhost:8000"
 
 def give_app(user: User, secret: bytes = SECRET) -> list[str]:
     """Set an app up that has shown no code yet; return the recovery codes."""
-    Authenticator.objects.create(user=user, kind="totp", name="App", secret=seal(secret, user=user.pk))
+    Authenticator.objects.create(user=user, kind="totp", secret=seal(secret, user=user.pk))
     return replace_codes(user)
 
 

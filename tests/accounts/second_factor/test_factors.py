@@ -107,7 +107,7 @@ def test_nobody_touches_the_factors_of_others(ana: User) -> None:
     for touch in (lambda: remove_factor(other, pk, by=CLI), lambda: rename_factor(other, pk, "Mine")):
         with pytest.raises(NotFound):
             touch()
-    assert ana.authenticators.get().name == "App"
+    assert str(ana.authenticators.get()) == "Authenticator app"
 
 
 def test_recovery_codes_go_with_the_last_factor_alone(ana: User) -> None:
@@ -169,11 +169,12 @@ def test_nobody_resets_their_own_nor_a_superusers_nor_what_is_not_there(ana: Use
         {"kind": "passkey", "credential_id": "y"},
         {"kind": "passkey", "credential_id": "y", "public_key": "z", "secret": "x"},
         {"kind": "passkey", "public_key": "z"},
+        {"kind": "passkey", "credential_id": "y", "public_key": "z", "name": ""},
     ],
 )
 def test_the_database_takes_no_factor_that_is_neither(ana: User, fields: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        Authenticator.objects.create(user=ana, name="Odd", **fields)
+        Authenticator.objects.create(user=ana, **{"name": "Odd", **fields})
 
 
 def test_the_database_takes_one_app_a_person_and_one_passkey_a_credential(ana: User) -> None:

@@ -17,7 +17,7 @@ from tests.orders.admin.posted_dialogs import submitted
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
 BUTTONS = {
-    "accounts.user": {"change_email", "password_link"},
+    "accounts.user": {"change_email", "password_link", "remove_factors"},
     "catalog.product": {"adjust_stock", "archive"},
     "catalog.productfamily": {"dissolve"},
     "orders.order": {

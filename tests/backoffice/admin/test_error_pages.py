@@ -138,10 +138,12 @@ def test_whatever_a_page_lets_through_is_told_on_a_page(
 def test_a_page_about_a_fault_asks_nothing_that_may_be_broken(
     name: str, manager: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
-    # Whether the session is over was looked up before the view was asked.
-    with django_assert_num_queries(1) as queries:
+    # The session, whose it is and the shop's language were looked up before the view was asked.
+    with django_assert_num_queries(3) as queries:
         assert manager.get(f"/admin/raise/{name}/").status_code in (500, 503)
-    assert 'FROM "accounts_browsersession"' in queries.captured_queries[0]["sql"]
+    asked = [query["sql"] for query in queries.captured_queries]
+    tables = ("accounts_browsersession", "accounts_user", "backoffice_shopsettings")
+    assert [f'FROM "{table}"' in sql for table, sql in zip(tables, asked, strict=True)] == [True] * 3
 
 
 @odd_urls

@@ -2,17 +2,22 @@ import smtplib
 import threading
 import time
 from datetime import timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
+from accounts.shop.changing import change_settings
 from backoffice.errors import NotFound
 from backoffice.outbox import delivery
-from backoffice.outbox.delivery import MAX_ATTEMPTS, claim_next, deliver_due
+from backoffice.outbox.delivery import MAX_ATTEMPTS, claim_next, deliver_due, sender
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import NotDead, requeue
 from backoffice.outbox.tasks import sweep_emails
 from backoffice.runtime.giving_way import requests
+from tests.factories import CLI
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +265,16 @@ def test_a_mail_is_rendered_again_only_to_keep_it_without_its_secrets(
     queued(context={"number": "B-7", "name": "Ann", **context})
     assert deliver_due() == 1
     assert len(rendered) == times
+
+
+@pytest.mark.parametrize("name", ["Tea & Co", 'The "Tea", Ltd.', "Tee für Köln 🫖"])
+def test_a_mail_comes_from_the_shop_by_its_name_now_unless_the_environment_names_a_sender(
+    settings, db, name: str
+) -> None:
+    change_settings({"SHOP_NAME": name}, by=CLI)
+    message = EmailMultiAlternatives("s", "b", sender(), ["a@example.com"]).message()
+
+    [(told, address)] = [parseaddr(str(make_header(decode_header(message["From"]))))]
+    assert (told, address) == (name, "shop@127.0.0.1")
+    settings.EMAIL_FROM = "Us <us@example.com>"
+    assert sender() == "Us <us@example.com>"

@@ -57,7 +57,7 @@ def test_a_cause_queued_twice_gives_the_person_one_mail():
 
 
 @pytest.mark.django_db
-def test_queueing_is_one_statement_inside_its_cause():
+def test_queueing_is_one_statement_inside_its_cause_and_asks_for_the_shops_language():
     @write_transaction
     def cause() -> None:
         queue_for("ann@example.com")
@@ -66,7 +66,7 @@ def test_queueing_is_one_statement_inside_its_cause():
         cause()
 
     kinds = [query["sql"].partition(" ")[0] for query in statements.captured_queries]
-    assert kinds == ["SAVEPOINT", "INSERT", "RELEASE"]
+    assert kinds == ["SAVEPOINT", "SELECT", "INSERT", "RELEASE"]
 
 
 @pytest.mark.django_db(transaction=True)

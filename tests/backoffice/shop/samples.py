@@ -2,6 +2,7 @@
 
 OTHER = {
     "SHOP_NAME": "Tea & Co",
+    "SHOP_LANGUAGE": "de",
     "SHOP_COUNTRY": "AT",
     "SHOP_COLOR": "#b45309",
     "SHOP_SHIPPING_FEE": "4.90",
@@ -13,6 +14,7 @@ OTHER = {
 }
 BAD = {
     "SHOP_NAME": 81 * "x",
+    "SHOP_LANGUAGE": "fr",
     "SHOP_COUNTRY": "Atlantis",
     "SHOP_COLOR": "blue",
     "SHOP_SHIPPING_FEE": "-1",

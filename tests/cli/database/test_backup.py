@@ -449,7 +449,7 @@ def test_a_backup_that_cannot_be_read_again_replaces_nothing(
         part.write_bytes(good[: len(good) // 2])
 
     # As a disk that lies, or a program that is killed.
-    monkeypatch.setattr(backups, "_copy", lambda source, part: half(part))
+    monkeypatch.setattr(backups, "_write_anew", lambda source, part: half(part))
     monkeypatch.setattr(backups, "_answers", lambda part, asked: {})
     monkeypatch.setattr(dumps, "dump", lambda connection, part, asked: half(part))
     refused = shopctl("backup", path, "--overwrite")

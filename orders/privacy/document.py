@@ -1,0 +1,113 @@
+"""One person's data as a file: a page to read and the same as JSON, in a ZIP."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.template.loader import render_to_string
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from pydantic_core import to_json
+
+from accounts.models import AccountChange
+from accounts.models.changes import details_of
+from backoffice.countries import postal_lines
+from backoffice.money import formatted
+from backoffice.outbox.models import EmailState
+from orders.models import CustomerEventKind
+from orders.privacy.told import ToldPerson
+from orders.status import OrderStatus
+
+PAGE, DATA = "your-data.html", "data.json"
+AMOUNTS = ("subtotal", "discount", "shipping", "total", "credited", "net")
+
+
+def as_archive(told: ToldPerson) -> bytes:
+    """Return the ZIP, its page in the language that is active."""
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(PAGE, as_page(told))
+        archive.writestr(DATA, to_json(told.content, indent=2))
+    return file.getvalue()
+
+
+def file_name(told: ToldPerson) -> str:
+    """Return a name that tells the customer's number alone: it stands in lists of downloads."""
+    return f"customer-{told.person.customers[0]}-data.zip"
+
+
+def as_page(told: ToldPerson) -> str:
+    content = told.content
+    context = {
+        "told": content,
+        "language": get_language(),
+        "accounts": [{**account, "happened": list(_happened(account))} for account in content["accounts"]],
+        "orders": [_order(order) for order in content["orders"]],
+        "promo_codes": [_use(use) for use in content["promo_codes"]],
+        "emails": [_mail(mail) for mail in content["emails"]],
+        "history": [
+            {**entry, "words": CustomerEventKind(entry["what"]).label, "changes": _changes(entry["changes"])}
+            for entry in content["history"]
+        ],
+    }
+    return render_to_string("privacy/data.html", context)
+
+
+def _happened(account: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for event in account["happened"]:
+        words = f"{AccountChange(event['what']).label} {details_of(event['what'], event['facts'])}".strip()
+        yield {**event, "words": words}
+
+
+def _order(order: Mapping[str, Any]) -> dict[str, Any]:
+    def money(amount: Decimal) -> str:
+        return formatted(amount, order["currency"])
+
+    return {
+        **order,
+        **{name: money(order[name]) for name in AMOUNTS},
+        "has_discount": bool(order["discount"]),
+        "has_credit": bool(order["credited"]),
+        "status": OrderStatus(order["status"]).label,
+        "address": _address(order["shipping_address"]),
+        "timeline": [{**event, "reason": _reason(event)} for event in order["timeline"]],
+        "lines": [
+            {**line, **{name: money(line[name]) for name in ("unit_price", "subtotal", "discount", "total")}}
+            for line in order["lines"]
+        ],
+        "shipments": [
+            {**parcel, "address": _address(parcel["shipping_address"])} for parcel in order["shipments"]
+        ],
+    }
+
+
+def _reason(event: Mapping[str, Any]) -> str:
+    """Return why, where the sentence does not say so."""
+    reason = str(event["facts"].get("reason") or "")
+    return "" if reason in event["text"] else reason
+
+
+def _address(parts: Mapping[str, str]) -> list[str]:
+    lines = postal_lines({name: value for name, value in parts.items() if name != "country_name"})
+    return [*lines, parts["phone"]] if parts.get("phone") else lines
+
+
+def _use(use: Mapping[str, Any]) -> dict[str, Any]:
+    return {**use, "discount": formatted(use["discount"], use["currency"])}
+
+
+def _mail(mail: Mapping[str, Any]) -> dict[str, Any]:
+    at: datetime = mail["sent_at"] or mail["created_at"]
+    subject = mail["subject"] or capfirst(mail["template"].replace("_", " "))
+    return {**mail, "at": at, "subject": subject, "state": EmailState(mail["state"]).label}
+
+
+def _changes(changes: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [
+        {"name": name, "before": before or "–", "after": after or "–"}
+        for name, (before, after) in changes.items()
+        if before != after
+    ]

@@ -1,0 +1,71 @@
+"""Whoever asks is told everything that is kept of them, and nothing of others."""
+
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.utils.translation import override
+from pydantic_core import to_json
+
+from accounts.models import AccountEvent, Customer, User
+from orders.models import CustomerEvent
+from orders.privacy.document import DATA, PAGE, as_archive
+from orders.privacy.handing_out import hand_out
+from orders.privacy.person import person_of
+from orders.privacy.told import person_of_user, tell_person
+from tests.cli_fixtures import Shopctl
+from tests.contract.client import Api, assert_problem
+from tests.factories import CLI, make_shopper, make_user
+from tests.orders.privacy.canary import shop_with_person
+
+pytestmark = pytest.mark.django_db
+
+TOLD = (
+    *("canary-one@example.com", "canary-two@example.com", "Canary-Name", "Canary-Account", "Canary-Street 2"),
+    *("Canary-Yard", "Canary-Town", "0221 7654321", "Canary-Note two", "Canary-Comment", "Canary-Cancel"),
+    *("Canary-Return", "Canary-Remark", "JD7000000000000017", "SPRING20", "203.0.113.77", "TEA-01"),
+)
+
+
+def test_everything_is_told_but_who_did_it(shopctl: Shopctl) -> None:
+    customer, _user = shop_with_person(shopctl)
+    told = to_json(tell_person(person_of(customer)).content).decode()
+    assert [each for each in TOLD if each not in told] == []
+    assert "boss@example.com" not in told
+    assert "password" not in json.loads(told)["accounts"][0]
+
+
+def test_the_file_is_a_page_to_read_and_the_same_as_data(shopctl: Shopctl) -> None:
+    customer, _user = shop_with_person(shopctl)
+    with ZipFile(BytesIO(as_archive(hand_out(customer, by=CLI)))) as archive:
+        page, data = archive.read(PAGE).decode(), json.loads(archive.read(DATA))
+    assert [each for each in TOLD if each not in page] == []
+    assert ("boss@example.com" in page, "Order B-100001 of" in page, "€50.00" in page) == (False, True, True)
+    assert {order["number"] for order in data["orders"]} == {"B-100001", "B-100002"}
+    assert CustomerEvent.objects.latest("pk").kind == "data_handed_out"
+
+
+def test_the_page_is_in_the_readers_language(shopctl: Shopctl) -> None:
+    customer, _user = shop_with_person(shopctl)
+    with override("de"), ZipFile(BytesIO(as_archive(hand_out(customer, by=CLI)))) as archive:
+        assert '<html lang="de">' in archive.read(PAGE).decode()
+
+
+def test_somebody_who_never_ordered_is_told_of_the_account() -> None:
+    user = make_user("ada@example.com", name="Ada")
+    content = tell_person(person_of_user(user)).content
+    assert (content["customer"], content["orders"]) == ([], [])
+    assert content["accounts"][0]["name"] == "Ada"
+
+
+def test_customers_get_their_own_and_managers_anybodys_which_is_noted() -> None:
+    ada, bob = make_shopper("ada@example.com"), make_shopper("bob@example.com")
+    own = Api(ada).get("users/me/data.json")
+    assert (own.json()["customer"][0]["email"], own["Cache-Control"]) == ("ada@example.com", "no-store")
+    boss = make_user(role="Manager")
+    path = f"customers/{Customer.objects.get(user=bob).pk}/data.json"
+    assert Api(boss).get(path).json()["customer"][0]["email"] == "bob@example.com"
+    assert AccountEvent.objects.get(user=boss, kind="data_handed_out")
+    for other in (ada, make_user(role="Support")):
+        assert_problem(Api(User.objects.get(pk=other.pk)).get(path), 403, "forbidden")
