@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page
 
-# An ellipsis is deliberate where pointing at it tells the whole text. What can be scrolled is not cut, what is
-# one pixel large is for screen readers, and a name longer than any word of a language may break.
+# An ellipsis is deliberate where pointing at it tells the whole text. What can be scrolled is not cut, what
+# has one pixel is for screen readers, and a name longer than any word of a language may break.
 CUT = r"""() => {
   const LEEWAY = 2;
   const LONGEST_WORD = 24;
