@@ -1,20 +1,18 @@
 """One settings file. Without any environment variable: embedded, on SQLite, on this machine."""
 
-import secrets
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from backoffice import environment as env
 from backoffice.admin.navigation import UNFOLD as UNFOLD
 from backoffice.money import ZERO
 from backoffice.requests.limits import MAX_BODY_BYTES
+from backoffice.runtime import keys
 from backoffice.runtime.log_settings import logging_to
-from backoffice.runtime.private_files import private_content
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(BASE_DIR / ".env")
@@ -26,18 +24,7 @@ IS_SQLITE = DATABASES["default"]["ENGINE"] == env.ENGINES["sqlite"]
 REDIS_URL = env.text("REDIS_URL")
 
 
-def secret_key() -> str:
-    key = env.text("SECRET_KEY")
-    if key:
-        return key
-    if IS_SQLITE:
-        return private_content(VAR_DIR / "secret_key", make=secrets.token_urlsafe(50))
-    raise ImproperlyConfigured(
-        "Set SECRET_KEY to a long random text: on PostgreSQL several processes must share one."
-    )
-
-
-SECRET_KEY = secret_key()
+SECRET_KEY = keys.secret_key(VAR_DIR, is_kept=IS_SQLITE)
 # Earlier keys: what they signed stays good until they are taken away. Only the current one signs.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
@@ -248,22 +235,7 @@ TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 
 
-def jwt_keys() -> dict[str, str]:
-    """Return keys by kid, the current one first; made and kept beside the database when embedded."""
-    pairs = env.words("JWT_KEYS")
-    if not pairs and IS_SQLITE:
-        pairs = private_content(
-            VAR_DIR / "jwt_keys", make=f"{secrets.token_hex(4)}:{secrets.token_urlsafe(48)}"
-        ).split()
-    keys = dict(pair.partition(":")[::2] for pair in pairs)
-    if not keys or any(not kid or len(key) < 32 for kid, key in keys.items()):
-        raise ImproperlyConfigured(
-            "Set JWT_KEYS to kid:key (the previous pair may follow), each key at least 32 characters long."
-        )
-    return keys
-
-
-JWT_KEYS = jwt_keys()
+JWT_KEYS = keys.jwt_keys(VAR_DIR, is_kept=IS_SQLITE)
 JWT_ISSUER = SHOP_URL
 JWT_AUDIENCE = f"{SHOP_URL}/api"
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Abs, Coalesce, Round
 from django.db.models.query import QuerySet
 
-from backoffice.db.money_fields import MoneyField
+from backoffice.db.money_fields import MoneyField, exact
 from backoffice.money import places, smallest
 from catalog.audit import NAMED_AT_MOST, Discrepancy
 from catalog.models import Product
@@ -43,7 +43,7 @@ from orders.models import (
     ReturnLine,
     ShipmentLine,
 )
-from orders.models.order import OPEN_UNITS, exact
+from orders.models.order import OPEN_UNITS
 from orders.pricing import credit_of
 from orders.status import OrderStatus
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from backoffice.db.money_fields import exact
 from backoffice.errors import Refusal
 from backoffice.numbers import grouped
 from backoffice.sheets.writing import MOST_ROWS, Row, exported_cell, write_exported_workbook
 from orders.models import Order, OrderLine, Shipment
-from orders.models.order import exact
 from orders.readers.orders import ADDRESS
 from orders.visibility import may_know_customers, may_know_promos
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from accounts.passwords.choosing import LONGEST_PASSWORD
 from accounts.second_factor.challenges import LONGEST as LONGEST_CHALLENGE
-from backoffice.api.inputs import OMITTED, Input, Patch, Search, Truth, secret, text
+from backoffice.api.inputs import OMITTED, Input, LanguageCode, Patch, Search, Truth, secret, text
 from backoffice.api.pagination import ListQuery
 
 Password = Annotated[str, secret(LONGEST_PASSWORD)]
@@ -22,11 +22,7 @@ MailToken = Annotated[
 NewPassword = Annotated[Password, Field(description="At least 12 characters, and none of the common ones.")]
 RoleName = Annotated[str, text(40, shortest=1), Field(examples=["Warehouse"])]
 PersonName = Annotated[str, text(150), Field(examples=["Ada Lovelace"])]
-Language = Annotated[
-    str,
-    text(10),
-    Field(description="Of mails to them: a code such as en-gb or de; empty for the shop's.", examples=["de"]),
-]
+Language = Annotated[LanguageCode, Field(description="Of mails to them; empty for the shop's.")]
 
 
 class SignIn(Input):

@@ -48,6 +48,8 @@ class Customer(Searched):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         constraints = (models.UniqueConstraint(fields=("email",), name="customer_once_per_email"),)
         indexes = (
             models.Index(

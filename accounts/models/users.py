@@ -62,6 +62,8 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         constraints = (models.UniqueConstraint(fields=("email",), name="user_once_per_email"),)
 
     def __str__(self) -> str:

@@ -32,6 +32,8 @@ from backoffice.admin.lists import (
     SavedViewsChangeList,
     SearchPaginator,
     UnreadableFilter,
+    is_lookup_of,
+    name_of_filter,
 )
 from backoffice.db.transactions import write_transaction
 from backoffice.db.typed_numbers import WholeNumberInput
@@ -43,8 +45,6 @@ type AnyForm = forms.ModelForm[Any]
 type AnyField = Field[Any, Any]
 
 XREGEXP = "vendor/xregexp/xregexp.min.js"
-# What the filters of lists put into an address behind the name of a column.
-OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
 
 
 class DomainAdmin(ListLook, ModelAdmin):
@@ -123,8 +123,8 @@ class DomainAdmin(ListLook, ModelAdmin):
         if not self._is_known_to_queries(lookup.partition("__")[0], request):
             # It may be a parameter of a filter of our own; Django refuses any other one later.
             return True
-        offered = [self.opts.pk.name, *map(_name_of, self.get_list_filter(request))]
-        is_offered = any(_is_lookup_of(each, lookup) for each in offered)
+        offered = [self.opts.pk.name, *map(name_of_filter, self.get_list_filter(request))]
+        is_offered = any(is_lookup_of(each, lookup) for each in offered)
         return is_offered and super().lookup_allowed(lookup, value, request)
 
     def _is_known_to_queries(self, name: str, request: HttpRequest) -> bool:
@@ -262,17 +262,6 @@ class DomainAdmin(ListLook, ModelAdmin):
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
-
-
-def _name_of(list_filter: Any) -> str:
-    """Return the column, or the parameter of a filter of our own, that an entry of `list_filter` uses."""
-    name = list_filter[0] if isinstance(list_filter, tuple) else list_filter
-    return name if isinstance(name, str) else str(name.parameter_name)
-
-
-def _is_lookup_of(column: str, lookup: str) -> bool:
-    rest = lookup.removeprefix(column)
-    return rest != lookup and all(part in OFFERED_LOOKUPS for part in rest.split("__"))
 
 
 def _refused(form: type[AnyForm], refusal: Refusal) -> type[AnyForm]:

@@ -22,6 +22,8 @@ from backoffice.numbers import grouped
 MOST_COUNTED = 10_000
 COUNTS_KEPT_SECONDS = 30
 VIEW = "view"
+# What the filters of lists put into an address behind the name of a column.
+OFFERED_LOOKUPS = frozenset(("", "id", "exact", "in", "isnull", "icontains"))
 NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -181,3 +183,14 @@ def remembered_count(request: HttpRequest, name: str, count: Callable[[], int]) 
     if name not in kept:
         kept[name] = remembered(f"admin:count:{name}", COUNTS_KEPT_SECONDS, count, since=acted_at(request))
     return kept[name]
+
+
+def name_of_filter(list_filter: Any) -> str:
+    """Return the column, or the parameter of a filter of our own, that an entry of `list_filter` uses."""
+    name = list_filter[0] if isinstance(list_filter, tuple) else list_filter
+    return name if isinstance(name, str) else str(name.parameter_name)
+
+
+def is_lookup_of(column: str, lookup: str) -> bool:
+    rest = lookup.removeprefix(column)
+    return rest != lookup and all(part in OFFERED_LOOKUPS for part in rest.split("__"))

@@ -201,3 +201,7 @@ def _control(pointer: str, source: str) -> Fault:
         _("%(pointer)s holds a control character: remove it.") % {"pointer": pointer},
         {"in": source},
     )
+
+
+# Of a language of the shop; whoever reads it refuses others.
+LanguageCode = Annotated[str, text(10), Field(examples=["de"])]

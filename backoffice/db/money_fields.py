@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Round
 
 from backoffice.db.typed_numbers import DecimalInput
 from backoffice.money import WHOLE_DIGITS, TooManyPlaces, in_places, places, rounded
@@ -63,3 +64,8 @@ def _in_places(value: Any) -> Any:
         return in_places(value) if isinstance(value, Decimal) else value
     except TooManyPlaces as error:
         raise ValidationError(str(error), code="max_decimal_places", params={"max": places()}) from error
+
+
+def exact(amount: models.expressions.Combinable) -> Round:
+    """Round an amount to the places of its column before comparing: SQLite computes in floating point."""
+    return Round(amount, precision=MOST_PLACES, output_field=MoneyField())

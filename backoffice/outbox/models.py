@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.email_addresses import known_as
 from backoffice.languages import language_of_shop
+from backoffice.outbox.occasions import occasion_of
 
 # Why a mail was given up, where it was not the mail server that said so.
 WORKER_ENDED, RESTORED = "worker_ended", "restored"
@@ -24,41 +25,6 @@ class EmailState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-# By template, whichever app it belongs to.
-OCCASIONS = {
-    "account_deactivated": _("Account deactivated"),
-    "activated": _("Account activated again"),
-    "deactivated": _("Account was deactivated"),
-    "signed_out": _("Signed out everywhere"),
-    "account_exists": _("Account exists"),
-    "confirm_email": _("Confirm e-mail"),
-    "email_change_new": _("Confirm new e-mail"),
-    "email_change_old": _("Confirm change of e-mail"),
-    "email_change_told": _("Change of e-mail asked for"),
-    "email_changed": _("E-mail changed"),
-    "invariants": _("Books do not balance"),
-    "invitation": _("Invitation"),
-    "low_stock": _("Low stock"),
-    "new_place": _("Signed in from a new place"),
-    "no_account": _("No account"),
-    "order_cancelled": _("Order cancelled"),
-    "order_placed": _("Order placed"),
-    "order_shipped": _("Order shipped"),
-    "password_changed": _("Password changed"),
-    "password_reset": _("Password reset"),
-    "recovery_code_used": _("Recovery code used"),
-    "recovery_codes_made": _("Recovery codes made"),
-    "second_factor_added": _("Second factor added"),
-    "second_factor_guessed": _("Second factor guessed"),
-    "second_factor_removed": _("Second factor removed"),
-    "second_factor_reset": _("Second factor reset"),
-    "second_factor_reset_done": _("Second factor was reset"),
-    "promotions_ended": _("Promotions ended"),
-    "return_received": _("Return received"),
-    "role_changed": _("Role changed"),
-    "shipment_corrected": _("Shipment corrected"),
-    "shipment_undone": _("Shipment undone"),
-}
 WAITING = (EmailState.QUEUED, EmailState.SENDING)
 
 
@@ -121,10 +87,8 @@ class EmailMessage(models.Model):
         permissions = (("requeue_emailmessage", "Can send e-mails again"),)  # not translated
 
     def __str__(self) -> str:
-        return gettext("%(occasion)s to %(recipient)s") % {
-            "occasion": self.occasion,
-            "recipient": self.recipient,
-        }
+        words = gettext("%(occasion)s to %(recipient)s")
+        return words % {"occasion": self.occasion, "recipient": self.readable_recipient}
 
     @property
     def readable_recipient(self) -> str:
@@ -143,8 +107,7 @@ class EmailMessage(models.Model):
     @property
     def occasion(self) -> str:
         """Return its template in words: `Order placed`."""
-        words = OCCASIONS.get(self.template)
-        return str(words) if words else self.template.replace("_", " ").capitalize()
+        return occasion_of(self.template)
 
     @property
     def message_id(self) -> str:

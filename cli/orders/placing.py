@@ -81,7 +81,8 @@ def _order_in(content: bytes, name: str) -> "tuple[OrderRequest, str]":
 
     from backoffice.api.problems import CODES, DETAILS
     from backoffice.errors import Fault, Invalid
-    from orders.api.schemas import TAKES_NAMES, OrderIn
+    from orders.api.address_schemas import TAKES_NAMES
+    from orders.api.schemas import OrderIn
 
     try:
         order = OrderIn.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"), context=TAKES_NAMES)

@@ -3,16 +3,28 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.models import Source
-from backoffice.api.inputs import OMITTED, Input, Moment, Money, Patch, Search, Sku, Truth, WholeNumber, text
+from backoffice.api.inputs import (
+    OMITTED,
+    Input,
+    LanguageCode,
+    Moment,
+    Money,
+    Patch,
+    Search,
+    Sku,
+    Truth,
+    WholeNumber,
+    text,
+)
 from backoffice.api.pagination import ListQuery
-from backoffice.countries import checked_code, country_code
 from backoffice.money import ZERO
 from backoffice.outbox.models import EmailState
+from orders.api.address_schemas import AddressIn, AddressOut
 from orders.models import EventKind
-from orders.placing.basket import MAX_LINES, MAX_QUANTITY, Address, LineRequest, OrderRequest
+from orders.placing.basket import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
 from orders.status import OrderStatus
 
 Email = Annotated[str, text(254, shortest=3), Field(examples=["guest@example.com"])]
@@ -20,47 +32,14 @@ Quantity = Annotated[WholeNumber, Field(ge=1, le=MAX_QUANTITY)]
 Note = Annotated[str, text(2000, lines=True)]
 Reason = Annotated[str, text(255)]
 LONGEST_CODE = 60
-TAKES_NAMES = {"countries": "named"}
-"""The context of a validation that takes a country by its name, too: where a person wrote the document."""
-
-
-def _country(typed: object, info: ValidationInfo) -> object:
-    """Return the code of a country. Raises UnknownCountry, with the code that was perhaps meant."""
-    if not isinstance(typed, str):
-        return typed
-    return country_code(typed) if info.context == TAKES_NAMES else checked_code(typed)
-
-
-Country = Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), BeforeValidator(_country)]
 Language = Annotated[
-    str,
-    text(10),
-    Field(
-        description="Of mails and paper about the order, such as de; empty for the customer's.",
-        examples=["de"],
-    ),
+    LanguageCode, Field(description="Of mails and paper about it; empty for the customer's.")
 ]
 
 
 class LineIn(Input):
     sku: Sku = Field(examples=["71053"])
     quantity: Quantity = Field(examples=[3])
-
-
-class AddressIn(Input):
-    name: Annotated[str, text(120, shortest=1)] = Field(examples=["Theo Jansen"])
-    line1: Annotated[str, text(120, shortest=1)] = Field(examples=["Seeweg 56"])
-    line2: Annotated[str, text(120)] = ""
-    city: Annotated[str, text(80, shortest=1)] = Field(examples=["Köln"])
-    region: Annotated[str, text(80)] = ""
-    postcode: Annotated[str, text(20)] = ""
-    country: Annotated[str, text(2, shortest=2, pattern="^[A-Za-z]{2}$"), BeforeValidator(_country)] = Field(
-        description="A code of ISO 3166-1 (alpha-2): GB, not UK.", examples=["DE"]
-    )
-    phone: Annotated[str, text(40)] = ""
-
-    def address(self) -> Address:
-        return Address(**self.model_dump())
 
 
 class QuoteIn(Input):
@@ -209,18 +188,6 @@ class QuoteOut(BaseModel):
     promo: PromoOut | None
     lines: list[QuoteLineOut]
     explanation: list[StepOut]
-
-
-class AddressOut(BaseModel):
-    name: str
-    line1: str
-    line2: str
-    city: str
-    region: str
-    postcode: str
-    country: str = Field(description="Its code of ISO 3166-1 (alpha-2).")
-    country_name: str
-    phone: str
 
 
 class ShipmentLineOut(BaseModel):

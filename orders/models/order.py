@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Q
-from django.db.models.functions import Cast, Concat, Round
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Source, User
 from backoffice.db.fields import FoldedField, LineField, LinesField
-from backoffice.db.money_fields import MoneyField
+from backoffice.db.money_fields import MoneyField, exact
 from backoffice.db.search_text import Searched, SearchTextField
 from backoffice.db.statement import Statement
 from backoffice.email_addresses import normalised_email, readable_email
 from backoffice.languages import languages
 from backoffice.money import zero
-from backoffice.money.currencies import MOST_PLACES
 from backoffice.text import identity_key
 from catalog.models import Product
 from orders.status import OPEN_STATUSES, OrderStatus
@@ -43,11 +42,6 @@ def next_number() -> Statement:
     On SQLite, with one writer, the highest plus one.
     """
     return Statement(NEXT_NUMBER if connection.vendor == "postgresql" else NEXT_NUMBER_ON_SQLITE, ())
-
-
-def exact(amount: models.expressions.Combinable) -> Round:
-    """Round an amount to the places of its column before comparing: SQLite computes in floating point."""
-    return Round(amount, precision=MOST_PLACES, output_field=MoneyField())
 
 
 def normalised_number(number: str) -> str:
@@ -123,8 +117,7 @@ class Order(Searched):
     )
     email = models.EmailField(_("e-mail address"))
     currency = models.CharField(max_length=3, editable=False)
-    # A code of `languages`; empty is the customer's. It is the order's alone: whoever orders as a guest with
-    # somebody's address does not choose the language of what they are written otherwise.
+    # Empty is the customer's. A guest with somebody's address chooses it for this order alone.
     language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
 
     ship_name = LineField(_("name"), max_length=120)
@@ -257,14 +250,13 @@ class Order(Searched):
 OPEN_UNITS = F("quantity") - F("shipped") - F("cancelled")
 
 
-class OrderLine(Searched):
+class OrderLine(models.Model):
     """One product of an order. The counters say how far its units have come."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     sku = models.CharField(_("SKU"), max_length=64)
-    sku_key = FoldedField(source="sku", max_length=128, blank=True)
     name = models.CharField(max_length=255)
     unit_price = MoneyField()
     quantity = models.PositiveIntegerField()

@@ -199,6 +199,8 @@ class PromoCode(models.Model):
     objects = PromoCodeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("promo code")
+        verbose_name_plural = _("promo codes")
         constraints = (
             models.CheckConstraint(
                 condition=Q(max_uses__isnull=True) | Q(times_used__lte=F("max_uses")),

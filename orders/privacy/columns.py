@@ -24,7 +24,7 @@ ABOUT_NOBODY: Mapping[str, Mapping[str, str]] = {
         "catalog.StockImport": "state file_name ignored_columns remarks source mode digest",
         "catalog.StockImportRow": "sku name quantity expected note problem_code remark_code facts",
         "catalog.StockMovement": "source kind reason note reference held_for",
-        "orders.OrderLine": "sku sku_key name",
+        "orders.OrderLine": "sku name",
     },
     "the books: numbers, prices and how they came about; the country is needed for the taxes": {
         "orders.Cancellation": "reference",

@@ -10,7 +10,7 @@ from django.utils import timezone
 import backoffice.urls  # noqa: F401
 from accounts.mailing.account_mails import told_now
 from backoffice.outbox.delivery import deliver_due
-from backoffice.outbox.models import OCCASIONS, EmailMessage
+from backoffice.outbox.models import EmailMessage
 from backoffice.outbox.rendering import render
 from catalog.low_stock import send_digest_once_a_day
 from orders.emails.audience import tell
@@ -81,10 +81,6 @@ def test_no_mail_has_a_word_that_no_catalogue_has(monkeypatch: pytest.MonkeyPatc
         *contexts
     }
     assert found == {}
-
-
-def test_every_mail_has_a_name_in_words() -> None:
-    assert set(OCCASIONS) == _templates()
 
 
 def test_what_no_catalogue_has_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
