@@ -31,7 +31,7 @@ def test_every_page_loads_without_complaints_or_barriers_in_its_styles_and_no_wi
     open_page: OpenPage,
     picture_folder: Path,
 ) -> None:
-    """Names of one long word must break, on a phone too. In German, whose words are the longest: none of them is cut."""
+    """In German, whose words are the longest: none is cut. Names of one long word break, on a phone too."""
     user = make_user(is_superuser=True, language="de")
     client = Client()
     client.force_login(user)
