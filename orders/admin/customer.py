@@ -19,6 +19,7 @@ from backoffice.money import ZERO
 from backoffice.numbers import grouped
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
+from orders.admin.customer_history import TITLES
 from orders.admin.customer_page import customer_page
 from orders.admin.merging import CustomerMerging
 from orders.admin.privacy import CustomerPrivacy
@@ -48,7 +49,7 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
     change_form_before_template = "orders/admin/customer_orders.html"
     actions = ("export_csv", "export_xlsx")
     action_icons = {"export_csv": "download", "export_xlsx": "download"}
-    actions_detail = ("merge", "data_file", "erase")
+    actions_detail = ("erase", "data_file", "merge")
     actions_detail_hide_default = True
     empty_title = _("No customers yet")
     empty_text = _("Everybody who orders becomes a customer, known by their e-mail address.")
@@ -111,6 +112,8 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in TITLES:
+            field.label = TITLES[db_field.name]
         if field is not None and db_field.name == "note":
             field.widget.attrs["rows"] = 4
             field.help_text = gettext("For colleagues; the customer does not see it.")
@@ -136,4 +139,5 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
         if obj is not None:
             assert isinstance(request.user, User)
             context["page"] = customer_page(obj, request.user)
+            context["may_erase"] = self.has_erase_permission(request)
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Field, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Customer, User
 from orders.admin import words
@@ -15,6 +15,13 @@ from orders.admin.changes import FieldChange
 from orders.models import CustomerEvent, CustomerEventKind
 
 LATEST = 50
+TITLES = {
+    "email": gettext_lazy("E-mail address"),
+    "name": gettext_lazy("Name"),
+    "phone": gettext_lazy("Phone"),
+    "note": gettext_lazy("Note"),
+    "language": gettext_lazy("Language"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,4 @@ def _sentence(event: CustomerEvent, customer: Customer) -> str:
 def _changes(event: CustomerEvent) -> Iterator[FieldChange]:
     for name, (before, after) in event.facts.get("changes", {}).items():
         if before != after:
-            yield FieldChange(_title(name), before or "", after or "")
-
-
-def _title(name: str) -> str:
-    field = Customer._meta.get_field(name)
-    assert isinstance(field, Field)
-    return str(capfirst(field.verbose_name))
+            yield FieldChange(str(TITLES[name]), before or "", after or "")

@@ -49,7 +49,7 @@ class Promotion(Searched):
 
     name = LineField(max_length=120)
     search_text = SearchTextField(texts=("name",))
-    kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
+    kind = models.CharField(_("kind"), max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     amount_off = MoneyField(null=True, blank=True)
     max_discount = MoneyField(null=True, blank=True, validators=[MinValueValidator(smallest)])
@@ -76,6 +76,8 @@ class Promotion(Searched):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = _("promotion")
+        verbose_name_plural = _("promotions")
         constraints = (
             models.CheckConstraint(
                 condition=Q(
@@ -186,7 +188,7 @@ class PromoCode(models.Model):
     """What a customer types. `times_used` counts the active redemptions."""
 
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="codes")
-    code = LineField(max_length=40, unique=True, validators=[code_validator])
+    code = LineField(_("code"), max_length=40, unique=True, validators=[code_validator])
     times_used = models.PositiveIntegerField(default=0, editable=False)
     max_uses = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Empty: no limit.")
@@ -197,6 +199,8 @@ class PromoCode(models.Model):
     objects = PromoCodeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("promo code")
+        verbose_name_plural = _("promo codes")
         constraints = (
             models.CheckConstraint(
                 condition=Q(max_uses__isnull=True) | Q(times_used__lte=F("max_uses")),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from backoffice.admin.charts import Chart, Series, bar_chart
 from backoffice.money import percent, rounded_to
@@ -80,7 +81,7 @@ def orders_url(period: Period, statuses: Sequence[str], *more: str) -> str:
 
 def sales_figure(period: Period, sales: ComparedSales) -> FigureCard:
     now, before = sales.all_now.net, sales.all_before.net
-    return _money_figure(_("Sales"), now, before, orders_url(period, KEPT))
+    return _money_figure(pgettext("amount", "Sales"), now, before, orders_url(period, KEPT))
 
 
 def orders_figure(period: Period, sales: ComparedSales) -> FigureCard:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from backoffice.db.fields import one_line
@@ -38,7 +38,7 @@ type Chosen = list[tuple[OrderLine, int]]
 
 
 class ShipForm(QuantitiesDialog):
-    heads = (gettext_lazy("On hand"), gettext_lazy("Left"))
+    heads = (gettext_lazy("On hand"), pgettext_lazy("units", "Left"))
     quantity_head = gettext_lazy("Ship")
     nothing = gettext_lazy("Set all to 0")
 
@@ -120,7 +120,7 @@ class DeliverForm(OrderDialog):
 
 
 class CancelForm(QuantitiesDialog):
-    heads = (gettext_lazy("Price"), gettext_lazy("Left"))
+    heads = (gettext_lazy("Price"), pgettext_lazy("units", "Left"))
     quantity_head = gettext_lazy("Cancel")
     figure_head = gettext_lazy("Credit")
     everything = gettext_lazy("Cancel everything left")

@@ -52,6 +52,7 @@ class EditForm(OrderDialog):
                 widget=UnfoldBooleanSwitchWidget(),
             )
         self.fields["note"] = _order_field("note", UnfoldAdminTextareaWidget({"rows": 3}))
+        self.fields["note"].label = _("Note")
         self.fields["note"].initial = self.order.note
 
     def carry_out(self, data: dict[str, Any]) -> None:
