@@ -130,7 +130,7 @@ class Order(Searched):
     subtotal = MoneyField(editable=False)
     discount = MoneyField(default=zero, editable=False)
     shipping = MoneyField(default=zero, editable=False)
-    total = MoneyField(editable=False)
+    total = MoneyField(_("total"), editable=False)
     credited = MoneyField(default=zero, editable=False)
     net = models.GeneratedField(
         expression=exact(F("total") - F("credited")),
@@ -168,6 +168,8 @@ class Order(Searched):
     objects = OrderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         constraints = (
             models.UniqueConstraint(fields=("number",), name="order_once_per_number"),
             models.CheckConstraint(
