@@ -196,6 +196,21 @@ ROLES = (
 ROLE_NAMES = tuple(role.name for role in ROLES)
 
 
+NAMES_IN_WORDS = {
+    "Manager": gettext_lazy("Manager"),
+    "Warehouse": gettext_lazy("Warehouse"),
+    "Support": gettext_lazy("Support"),
+    "Marketing": gettext_lazy("Marketing"),
+    "Viewer": gettext_lazy("Viewer"),
+    "superuser": gettext_lazy("Superuser"),
+}
+
+
+def role_in_words(name: str) -> str:
+    """Return what people call this role, as the API and shopctl name it; "" for none."""
+    return str(NAMES_IN_WORDS.get(name, name))
+
+
 def said_to_holder(name: str) -> str:
     """Return what whoever has this role may do; any other name is that of a superuser."""
     role = {each.name: each for each in ROLES}.get(name)

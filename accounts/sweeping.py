@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.db.models import QuerySet
+
 from accounts.models import (
     AccountChange,
     AccountEvent,
@@ -17,8 +20,6 @@ from accounts.sign_in.places import KNOWN_FOR
 from backoffice.db.transactions import write_transaction
 
 KEEP_UNCONFIRMED = timedelta(days=7)
-# An account's changes are kept as long as the account.
-KEEP_SIGN_INS = timedelta(days=180)
 # Their links are dead long before, and the account's history keeps what came of them.
 KEEP_EMAIL_CHANGES = timedelta(days=30)
 KEEP_GUESSES_AT_NOBODY = timedelta(days=30)
@@ -37,7 +38,7 @@ def sweep(now: datetime) -> int:
     """Delete them, and return how many rows there were; an unconfirmed address is free again."""
     outdated = (
         User.objects.unconfirmed().filter(created_at__lt=now - KEEP_UNCONFIRMED, customer=None),
-        AccountEvent.objects.filter(kind__in=OF_SIGN_INS, at__lt=now - KEEP_SIGN_INS),
+        old_sign_ins(now),
         AccountEvent.objects.filter(user=None, at__lt=now - KEEP_GUESSES_AT_NOBODY),
         EmailChange.objects.filter(asked_at__lt=now - KEEP_EMAIL_CHANGES),
         KnownPlace.objects.filter(last_seen_at__lt=now - KNOWN_FOR),
@@ -47,3 +48,10 @@ def sweep(now: datetime) -> int:
         RefreshToken.objects.filter(expires_at__lt=now),
     )
     return sum(rows.delete()[0] for rows in outdated)
+
+
+def old_sign_ins(now: datetime) -> QuerySet[AccountEvent]:
+    """Return sign-ins of longer ago than they are kept. An account's changes are kept as long as it is."""
+    days = settings.SHOP_KEEP_SIGN_INS_DAYS
+    events = AccountEvent.objects.filter(kind__in=OF_SIGN_INS)
+    return events.filter(at__lt=now - timedelta(days=days)) if days else events.none()

@@ -84,3 +84,23 @@ class ShopSettings(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.version}"
+
+
+class MailText(models.Model):
+    """The shop's own words at the beginning and the end of one kind of mail in one language."""
+
+    template = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    opening = models.TextField(blank=True)
+    closing = models.TextField(blank=True)
+    # Raised by every change.
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=("template", "language"), name="mail_text_once_per_language"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.template}.{self.language}"

@@ -30,6 +30,7 @@ VERBS = {
     "promos": ("cli.promos:app", "Create, pause and end promo codes"),
     "orders": ("cli.orders:app", "Look at orders; place, ship, cancel, return and export them"),
     "customers": ("cli.customers:app", "Look at customers; edit, export and merge them"),
+    "privacy": ("cli.privacy:app", "What is kept for a time only; who was erased and must stay so"),
     "users": ("cli.users:app", "Staff accounts, roles and passwords"),
     "settings": ("cli.settings:app", "Look at the shop's settings; change and reset them"),
     "emails": ("cli.emails:app", "Look at e-mails; send given-up ones again"),

@@ -1,10 +1,11 @@
-"""Periodic tasks: promotions that end, and the hourly audit."""
+"""Periodic tasks: promotions that end, the hourly audit, and what is kept for a time only."""
 
 from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from orders import hourly_audit, promotions
+from orders.privacy import retention
 
 
 @db_periodic_task(crontab(minute="*"))
@@ -17,3 +18,9 @@ def expire_promotions() -> None:
 def prove_the_books() -> None:
     """Audit the books, which only reads; of several schedulers one sends the alert."""
     hourly_audit.prove_the_books(timezone.now())
+
+
+@db_periodic_task(crontab(minute="20", hour="4"))
+def erase_what_is_due() -> None:
+    """Erase what has been kept for long enough; of several schedulers one does, once a day."""
+    retention.take_turn()

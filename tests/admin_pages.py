@@ -42,7 +42,7 @@ def open_a_shop(word: str = "") -> Order:
 
 def pages(client: Client, order: Order) -> list[str]:
     """Addresses that answer with a whole page, neither with a dialog nor with a file."""
-    asked = [hostile.with_first_row(pattern, _first(pattern)) for pattern in hostile.patterns()]
+    asked = [hostile.with_first_row(pattern, first(pattern)) for pattern in hostile.patterns()]
     asked += [
         f"/admin/orders/order/scan/?order={order}",
         "/admin/orders/promotion/backtest/?run=1&percent_off=10",
@@ -57,7 +57,7 @@ def _is_page(client: Client, address: str) -> bool:
     return answer.status_code == 200 and b"<html" in content
 
 
-def _first(pattern: str) -> Any:
+def first(pattern: str) -> Any:
     for model in admin.site._registry:
         if pattern.startswith(f"{model._meta.app_label}/{model._meta.model_name}/"):
             row = model._default_manager.first()

@@ -10,7 +10,6 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,23 +18,23 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from accounts.addresses.change import ask_for_somebody
 from accounts.admin.actor import actor_of
 from accounts.admin.second_factor import factors_of_colleague
+from accounts.admin.user_dialogs import CHANGE_EMAIL, PASSWORD_LINK, SIGN_OUT
 from accounts.history import latest_events
-from accounts.invitations import invite, send_password_link
+from accounts.invitations import invite
 from accounts.models import User
 from accounts.people import SUPERUSER, edit_user, role_of
-from accounts.roles import RIGHTS, ROLES
+from accounts.roles import RIGHTS, ROLES, role_in_words
 from accounts.second_factor.requirement import has_factor
+from accounts.sign_in.clients import clients_of
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import AnyForm, DomainAdmin
 from backoffice.admin.cells import Dot, beside, moment, status
-from backoffice.admin.dialogs import ButtonsFollowState, DialogButton, UseCaseDialog
+from backoffice.admin.dialogs import ButtonsFollowState
 from backoffice.admin.email_input import EmailAddressInput
 from backoffice.admin.lists import view_tabs
 from backoffice.db.search_text import people_matching
-from backoffice.errors import Forbidden
 
 LIST = "admin:accounts_user_changelist"
 INACTIVE, CUSTOMERS = "inactive", "customers"
@@ -63,7 +62,7 @@ def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, Saf
             name,
             format_html(
                 '<strong class="bo-name">{}</strong><span class="bo-role">{} <em>{}</em></span>',
-                name.capitalize() or _("No role"),
+                role_in_words(name) or _("No role"),
                 may,
                 may_not,
             ),
@@ -73,33 +72,11 @@ def role_choices(request: HttpRequest, user: User | None) -> list[tuple[str, Saf
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
-    role = forms.ChoiceField(widget=UnfoldAdminRadioSelectWidget)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), widget=UnfoldAdminRadioSelectWidget)
 
     class Meta:
         model = User
         fields = ("email", "name", "is_active")
-
-
-class SendPasswordLink(UseCaseDialog):
-    def carry_out(self, data: dict[str, Any]) -> None:
-        if asked_again(self.request):
-            raise Forbidden(_("You signed in some time ago: load the page again and type your password."))
-        user = get_object_or_404(User, pk=str(self.object_id))
-        send_password_link(user, by=actor_of(self.request))
-        self.done = _("The link is on its way.")
-
-
-class ChangeEmail(UseCaseDialog):
-    email = forms.EmailField(
-        label=gettext_lazy("New e-mail address"), widget=EmailAddressInput({"autofocus": True})
-    )
-
-    def carry_out(self, data: dict[str, Any]) -> None:
-        if asked_again(self.request):
-            raise Forbidden(_("You signed in some time ago: load the page again and type your password."))
-        user = get_object_or_404(User, pk=str(self.object_id))
-        ask_for_somebody(user, data["email"], by=actor_of(self.request))
-        self.done = _("The link is on its way; the address changes once it is confirmed there.")
 
 
 @admin.register(User)
@@ -112,7 +89,7 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
     search_help_text = gettext_lazy("E-mail or name")
     ordering = ("email",)
     actions_list = ("roles",)
-    actions_detail = ("password_link", "change_email", "remove_factors")
+    actions_detail = ("password_link", "change_email", "sign_out", "remove_factors")
     aside_template = "accounts/user_aside.html"
     empty_title = gettext_lazy("Nobody yet")
     empty_button = gettext_lazy("Invite a colleague")
@@ -129,7 +106,7 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
     }
 
     class Media:
-        css = {"all": ("accounts/users.css",)}
+        css = {"all": ("accounts/users.css", "accounts/account.css")}
 
     # The list
 
@@ -156,7 +133,7 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
 
     @display(description=gettext_lazy("Role"))
     def role_shown(self, user: User) -> str:
-        return role_of(user).capitalize() or (_("No role") if user.is_staff else _("Customer"))
+        return role_in_words(role_of(user)) or (_("No role") if user.is_staff else _("Customer"))
 
     @display(description=gettext_lazy("State"), ordering="is_active")
     def state(self, user: User) -> SafeString:
@@ -178,15 +155,20 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
     def address(self, user: User) -> str:
         return user.readable_email
 
+    @display(description=gettext_lazy("Language"))
+    def speaks(self, user: User) -> str:
+        """They choose it themselves."""
+        return user.get_language_display() or _("As the shop")
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             about = _("They get an e-mail with a link to choose their password.")
             return [(None, {"fields": (("email", "name"), "role"), "description": about})]
-        person = (("address", "signed_in"), "name", "is_active")
+        person = (("address", "signed_in"), ("name", "speaks"), "is_active")
         return [(_("Person"), {"fields": person}), (_("Role"), {"fields": ("role",)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return ("address", "signed_in") if obj else ()
+        return ("address", "signed_in", "speaks") if obj else ()
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -210,7 +192,8 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
         # An invitation ends with its mail: whoever invites goes back to the list.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": obj is not None}
         if obj is not None:
-            context |= {"events": latest_events(obj), **factors_of_colleague.told_about(obj)}
+            told = factors_of_colleague.told_about(obj)
+            context |= {"events": latest_events(obj), "clients": clients_of(obj), **told}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request: HttpRequest, form: AnyForm, change: bool) -> User:
@@ -250,7 +233,8 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
     # Actions
 
     def hidden_buttons(self, row: User) -> Collection[str]:
-        return () if has_factor(row) else ("remove_factors",)
+        needed = {"remove_factors": has_factor(row), "sign_out": bool(clients_of(row))}
+        return [name for name, is_needed in needed.items() if not is_needed]
 
     @action(description=gettext_lazy("Roles in words"), icon="badge", permissions=["view"], url_path="roles")
     def roles(self, request: HttpRequest) -> HttpResponse:
@@ -264,28 +248,7 @@ class UserAdmin(ButtonsFollowState, DomainAdmin):
         }
         return self.page(request, "accounts/roles.html", context)
 
-    change_email = DialogButton(
-        gettext_lazy("Change e-mail"),
-        ChangeEmail,
-        permissions=["accounts.change_user"],
-        url_path="change-email",
-        icon="alternate_email",
-        title=gettext_lazy("Give them another e-mail address"),
-        description=gettext_lazy(
-            "For a mailbox that is lost: the new address gets a link to confirm it, the old one to stop it."
-        ),
-        submit=gettext_lazy("Send"),
-    )
-    password_link = DialogButton(
-        gettext_lazy("Send password link"),
-        SendPasswordLink,
-        permissions=["accounts.change_user"],
-        url_path="password-link",
-        icon="key",
-        title=gettext_lazy("Send a link to choose a password"),
-        description=gettext_lazy(
-            "It goes to their e-mail address; the old password works until the link is used."
-        ),
-        submit=gettext_lazy("Send"),
-    )
+    password_link = PASSWORD_LINK
+    change_email = CHANGE_EMAIL
+    sign_out = SIGN_OUT
     remove_factors = factors_of_colleague.BUTTON

@@ -27,9 +27,9 @@ class Customer(Searched):
     """
 
     email = models.EmailField(_("e-mail address"), validators=[valid_email])
-    name = LineField(max_length=150, blank=True)
-    phone = LineField(max_length=40, blank=True)
-    note = LinesField(blank=True)
+    name = LineField(_("name"), max_length=150, blank=True)
+    phone = LineField(_("phone"), max_length=40, blank=True)
+    note = LinesField(_("note"), blank=True)
     # A code of `languages`; empty is their account's, or else the shop's.
     language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
     user = models.OneToOneField(
@@ -48,6 +48,8 @@ class Customer(Searched):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         constraints = (models.UniqueConstraint(fields=("email",), name="customer_once_per_email"),)
         indexes = (
             models.Index(

@@ -43,7 +43,7 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField(_("e-mail address"), validators=[valid_email])
-    name = LineField(max_length=150, blank=True)
+    name = LineField(_("name"), max_length=150, blank=True)
     # A code of `languages`; empty is the shop's own.
     language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
@@ -62,6 +62,8 @@ class User(Searched, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         constraints = (models.UniqueConstraint(fields=("email",), name="user_once_per_email"),)
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models import CASCADE, Model, QuerySet
 from accounts.models import AccountEvent, User
 from accounts.privacy.person import Person
 from accounts.tokens.refresh import revoke_everything
-from backoffice.email_addresses import COLLEAGUE, CUSTOMER, erased_address
+from backoffice.email_addresses import COLLEAGUE, erased_address
 
 
 def rows_of_accounts(users: tuple[int, ...]) -> Iterator[QuerySet[Any]]:
@@ -41,7 +41,7 @@ def erase_accounts(person: Person, at: datetime) -> int:
 
 
 def _empty(user: User, at: datetime) -> None:
-    user.email = erased_address(COLLEAGUE if user.is_staff else CUSTOMER, user.pk)
+    user.email = erased_address(COLLEAGUE if user.is_staff else "account", user.pk)
     user.name, user.password = "", make_password(None)
     user.is_active, user.is_superuser = False, False
     user.email_confirmed_at = user.last_login = None

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 
 from backoffice.email_addresses import readable_email
 from backoffice.outbox.models import EmailMessage
+from backoffice.runtime.log_files import move_away
 
 MESSAGE_ID = re.compile(rb"(?im)^Message-ID:\s*(<outbox-(\d+)-\d+@[^>\s]*>)")
 FROM_WHERE = re.compile(rb'(?<= address=")[^"]+')
@@ -65,6 +67,31 @@ def mask_log_lines(addresses: Collection[str]) -> int:
 def log_files(log: Path) -> list[Path]:
     older = (path for path in log.parent.glob(f"{log.name}.*") if path.suffix[1:].isdecimal())
     return [path for path in (log, *sorted(older)) if path.is_file()]
+
+
+def expire_log(before: datetime) -> int:
+    """Delete older files of the log that were last written before then; return how many.
+
+    The one that is written is moved away once its first line is older, and so goes as long after that again.
+    """
+    log = Path(settings.LOGGING["handlers"]["security"]["filename"])
+    with suppress(FileNotFoundError), _not_moved_away(log):
+        outdated = [path for path in log_files(log)[1:] if path.stat().st_mtime < before.timestamp()]
+        for path in outdated:
+            path.unlink()
+        if _begins_before(log, before):
+            move_away(log)
+        return len(outdated)
+    return 0
+
+
+def _begins_before(log: Path, before: datetime) -> bool:
+    """Whether the first line, which begins with its moment, was written before then."""
+    with log.open(encoding="utf-8") as lines:
+        began = lines.readline()[:19]
+    with suppress(ValueError):
+        return datetime.fromisoformat(began).astimezone() < before
+    return False
 
 
 class _not_moved_away:  # noqa: N801

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts.actors import Actor
 from accounts.models import Customer, ErasedKind, Erasure, User
@@ -74,10 +74,20 @@ def came_back(known: Iterable[ErasedRow]) -> Iterator[Customer | User]:
 
 
 def _in_table() -> set[ErasedRow]:
-    if Erasure._meta.db_table not in connection.introspection.table_names():
+    try:
+        if not _has_table():
+            return set()
+    except DatabaseError:
+        # What is to be replaced by a backup may be damaged: the file is there for that.
         return set()
     rows = Erasure.objects.values_list("kind", "key", "row_created_at", "erased_at")
     return {ErasedRow(kind, key, made.isoformat(), at.isoformat()) for kind, key, made, at in rows}
+
+
+def _has_table() -> bool:
+    # Opening a database that does not exist would create it.
+    is_there = connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).exists()
+    return is_there and Erasure._meta.db_table in connection.introspection.table_names()
 
 
 def _in_file() -> set[ErasedRow]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mailing.account_mails import tell, told_now, who
+from accounts.mailing.account_mails import tell_of, who
 from accounts.models import AccountChange, User
 from accounts.tokens.refresh import revoke_everything
 from backoffice.db.transactions import write_transaction
@@ -22,7 +22,7 @@ def note_change(
     by: Actor,
 ) -> None:
     """Write it into the account's history, mail the person, and end whatever they are signed in with."""
-    record(user, kind, facts, by=by)
-    tell(user.email, mail, {"name": user.greeting, "by": who(by), **told_now(), **(told or {})})
+    event = record(user, kind, facts, by=by)
+    tell_of(event, mail, {"by": who(by), **(told or {})})
     revoke_everything(user, because=f"second factor: {kind.value}"[:40])
     user.refresh_from_db(fields=["auth_version", "mfa_required_from"])

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Max, QuerySet
 
 from accounts.models import SettingChange
+from accounts.shop.mail_texts import title_of_part
 from backoffice.models import ShopSettings
 from backoffice.shop.in_force import value_in_force
 from backoffice.shop.kinds import Unfit
@@ -108,7 +109,7 @@ def latest_changes(most: int) -> list[SettingChangeInWords]:
 def _in_words(change: SettingChange) -> SettingChangeInWords:
     setting = SETTINGS.get(change.name)
     return SettingChangeInWords(
-        str(setting.label) if setting else change.name,
+        str(setting.label) if setting else title_of_part(change.name),
         _value_in_words(setting, change.before),
         _value_in_words(setting, change.after),
         change.is_reset,

@@ -2,7 +2,8 @@
 
 from django.template import Library
 
-from accounts.roles import said_to_holder
+from accounts.roles import role_in_words, said_to_holder
 
 register = Library()
 register.filter("you_may", said_to_holder)
+register.filter("role_in_words", role_in_words)

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
-import jwt
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import TokenFamily, User
+from accounts.tokens.pyjwt import jwt
 from backoffice.db.statements import selecting
 from backoffice.errors import NotAuthenticated
 

@@ -116,6 +116,12 @@ SIDEBAR: tuple[tuple[str | Promise, tuple[SidebarPage, ...]], ...] = (
                 gettext_lazy("Shop settings"), "tune", "admin:settings", "backoffice.change_shopsettings"
             ),
             SidebarPage(
+                gettext_lazy("Mail texts"),
+                "edit_note",
+                "admin:mail_texts",
+                "backoffice.change_shopsettings",
+            ),
+            SidebarPage(
                 gettext_lazy("Users & roles"), "badge", "admin:accounts_user_changelist", "accounts.view_user"
             ),
             SidebarPage(

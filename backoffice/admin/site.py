@@ -88,9 +88,12 @@ class BackofficeSite(UnfoldAdminSite):
         again = _view("accounts.admin.second_factor.stepping_up.PasswordAgain")
         email = _view("accounts.admin.email_pages.ChangedEmail")
         settings_page = _view("accounts.admin.shop.page.SettingsPage")
+        mail_texts = _view("orders.admin.mail_texts.MailTextsPage")
         account = _view("accounts.admin.account_page.AccountPage")
         elsewhere = _view("accounts.admin.account_page.SignOutElsewhere")
         ours = [
+            path("settings/mails/", self.admin_view(mail_texts.as_view()), name="mail_texts"),
+            path("settings/mails/<slug:template>/", self.admin_view(mail_texts.as_view()), name="mail_text"),
             path("settings/", self.admin_view(settings_page.as_view()), name="settings"),
             path("password_reset/", forgotten.as_view(), name="admin_password_reset"),
             path("password_reset/<uidb64>/<token>/", chosen.as_view(), name="choose_password"),

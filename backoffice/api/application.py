@@ -34,6 +34,7 @@ for exception, handler in problems.HANDLERS:
 for prefix, router in (
     ("/auth", "accounts.api.sign_in.sign_in_router"),
     ("/users", "accounts.api.users.users_router"),
+    ("", "accounts.api.shop.shop_router"),
     ("/users", "accounts.api.sessions.sessions_router"),
     ("/users", "orders.api.privacy.own_data_router"),
     # Before /products/{sku}, which would take their URLs; no product may be called “imports”.

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from backoffice import dates
+from backoffice.countries import postal_lines
 from backoffice.money import formatted, percent
 from backoffice.numbers import grouped
 
@@ -42,6 +43,11 @@ def moment_with_zone(at: datetime) -> Fact:
     return {TOLD_AS: "moment_with_zone", "value": at.isoformat()}
 
 
+def address(parts: Mapping[str, str]) -> Fact:
+    """The lines of a postal address, which name its country."""
+    return {TOLD_AS: "address", "value": dict(parts)}
+
+
 def text(sentence: str, **facts: Any) -> Fact:
     """A sentence of the catalogues, with what stands for its `%(name)s`."""
     return {TOLD_AS: "text", "value": sentence, "facts": facts}
@@ -67,12 +73,13 @@ def _number_of(one: str, many: str, value: int, **_: object) -> str:
     return ngettext(one, many, value) % {"count": grouped(value)}  # of the catalogues
 
 
-TELLING: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+TELLING: Mapping[str, Callable[[Mapping[str, Any]], str | list[str]]] = {
     "money": lambda fact: formatted(Decimal(fact["value"]), fact["currency"]),
     "percentage": lambda fact: percent(Decimal(fact["value"])),
     "count": lambda fact: grouped(fact["value"]),
     "moment": lambda fact: dates.full_moment(datetime.fromisoformat(fact["value"])),
     "moment_with_zone": lambda fact: dates.full_moment_with_zone(datetime.fromisoformat(fact["value"])),
+    "address": lambda fact: postal_lines(fact["value"]),
     "text": lambda fact: gettext(fact["value"]) % in_words(fact["facts"]),  # of the catalogues
     "counted": lambda fact: _number_of(**fact),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.email_addresses import known_as
 from backoffice.languages import language_of_shop
+from backoffice.outbox.occasions import occasion_of
 
 # Why a mail was given up, where it was not the mail server that said so.
 WORKER_ENDED, RESTORED = "worker_ended", "restored"
@@ -45,7 +46,7 @@ class EmailMessage(models.Model):
         blank=True,
         help_text=_("What it is about: an order's number, if it is about an order."),
     )
-    template = models.CharField(max_length=60)
+    template = models.CharField(_("occasion"), max_length=60)
     recipient = models.EmailField()
     context = models.JSONField(default=dict)
     # Chosen when it is queued, so that every attempt says the same.
@@ -86,7 +87,8 @@ class EmailMessage(models.Model):
         permissions = (("requeue_emailmessage", "Can send e-mails again"),)  # not translated
 
     def __str__(self) -> str:
-        return f"{self.occasion} to {self.recipient}"
+        words = gettext("%(occasion)s to %(recipient)s")
+        return words % {"occasion": self.occasion, "recipient": self.readable_recipient}
 
     @property
     def readable_recipient(self) -> str:
@@ -105,7 +107,7 @@ class EmailMessage(models.Model):
     @property
     def occasion(self) -> str:
         """Return its template in words: `Order placed`."""
-        return self.template.replace("_", " ").capitalize()
+        return occasion_of(self.template)
 
     @property
     def message_id(self) -> str:

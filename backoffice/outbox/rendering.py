@@ -12,6 +12,7 @@ from django.utils import translation
 
 from backoffice.outbox.facts import in_words
 from backoffice.shop.in_force import in_force
+from backoffice.shop.mail_texts import OwnText, own_text, paragraphs
 from backoffice.text import without_control
 
 # Plain text must not be escaped, whether or not a template remembers to say so.
@@ -33,23 +34,30 @@ class RenderedEmail:
     html: str
 
 
-def render(template: str, context: Mapping[str, Any], *, language: str) -> RenderedEmail:
+def render(
+    template: str, context: Mapping[str, Any], *, language: str, own: OwnText | None = None
+) -> RenderedEmail:
     """Render `email/<template>.txt`, whose first line is the subject, and `email/<template>.html`.
+
+    It begins and ends with the shop's own words as they are kept, or with `own`.
 
     Raises whatever a template raises.
     """
     with translation.override(language):
-        return _render(template, in_words(context))
+        return _render(template, in_words(context), own or own_text(template, language))
 
 
-def _render(template: str, context: Mapping[str, Any]) -> RenderedEmail:
+def _render(template: str, context: Mapping[str, Any], own: OwnText) -> RenderedEmail:
     shop = in_force()
+    told = {**context, "shop": shop.name}
     values = {
         "shop_name": shop.name,
         "shop_url": settings.SHOP_URL,
         "shop_color": shop.color,
         "shop_ink": ink_on(shop.color),
         **context,
+        "own_opening": paragraphs(own.opening, told),
+        "own_closing": paragraphs(own.closing, told),
     }
     plain = PLAIN_TEXT.get_template(f"email/{template}.txt").render(values)
     subject, _, text = plain.lstrip().partition("\n")

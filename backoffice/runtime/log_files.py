@@ -53,7 +53,7 @@ class PrivateFile(WatchedFileHandler):
             # Whoever comes second waits for a few renames, and then finds it small.
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self._is_large():
-                self._move_away()
+                move_away(Path(self.baseFilename), kept=self.kept)
         finally:
             os.close(lock)
 
@@ -62,12 +62,10 @@ class PrivateFile(WatchedFileHandler):
             return Path(self.baseFilename).stat().st_size >= self.most_bytes
         return False
 
-    def _move_away(self) -> None:
-        """Move each to the next number, from the last one on. Who has it open goes on writing into it."""
-        named = [
-            Path(self.baseFilename),
-            *(Path(f"{self.baseFilename}.{n}") for n in range(1, self.kept + 1)),
-        ]
-        for older, newer in reversed(list(zip(named[1:], named, strict=False))):
-            with suppress(FileNotFoundError):
-                newer.replace(older)
+
+def move_away(log: Path, *, kept: int = KEPT) -> None:
+    """Move each to the next number, from the last one on. Who has it open goes on writing into it."""
+    named = [log, *(Path(f"{log}.{number}") for number in range(1, kept + 1))]
+    for older, newer in reversed(list(zip(named[1:], named, strict=False))):
+        with suppress(FileNotFoundError):
+            newer.replace(older)

@@ -28,7 +28,7 @@ class FileImport(models.Model):
     While its rows are being written, some thousand at a time, `kept_since` says when that began.
     """
 
-    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PLANNED)
+    state = models.CharField(_("state"), max_length=8, choices=ImportState, default=ImportState.PLANNED)
     file_name = LineField(max_length=255)
     ignored_columns = models.JSONField(default=list)
     remarks = models.JSONField(default=list, help_text=_("What was noticed about the file: code and facts."))

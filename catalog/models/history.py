@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import name_told_to
 from accounts.models import Source, User
@@ -34,10 +35,15 @@ class HistoryRow(models.Model):
 
     # Long histories have an index on it: the database looks there for a user who is deleted.
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
-    source = models.CharField(max_length=6, choices=Source)
-    at = models.DateTimeField(default=timezone.now)
+    source = models.CharField(_("door"), max_length=6, choices=Source)
+    at = models.DateTimeField(_("time"), default=timezone.now)
 
     class Meta:
         abstract = True

@@ -48,20 +48,30 @@ class StockMovement(HistoryRow):
     Append-only: the ORM refuses here, triggers refuse raw SQL (catalog/models/triggers.py).
     """
 
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements", db_index=False)
-    kind = models.CharField(max_length=8, choices=MovementKind)
-    on_hand_delta = models.IntegerField(default=0)
-    reserved_delta = models.IntegerField(default=0)
-    on_hand_after = models.IntegerField()
-    reserved_after = models.IntegerField()
-    reason = models.CharField(max_length=10, choices=Reason, blank=True)
-    note = LineField(max_length=255, blank=True)
-    reference = LineField(max_length=64, blank=True)
+    product = models.ForeignKey(
+        Product,
+        verbose_name=_("product"),
+        on_delete=models.PROTECT,
+        related_name="movements",
+        db_index=False,
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=MovementKind)
+    on_hand_delta = models.IntegerField(_("change on hand"), default=0)
+    reserved_delta = models.IntegerField(_("change reserved"), default=0)
+    on_hand_after = models.IntegerField(_("on hand afterwards"))
+    reserved_after = models.IntegerField(_("reserved afterwards"))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason, blank=True)
+    note = LineField(_("note"), max_length=255, blank=True)
+    reference = LineField(_("reference"), max_length=64, blank=True)
     held_for = models.CharField(
-        max_length=40, blank=True, help_text=_("What reserved units are held for: an order's number.")
+        _("held for"),
+        max_length=40,
+        blank=True,
+        help_text=_("What reserved units are held for: an order's number."),
     )
     stock_import = models.ForeignKey(
         "catalog.StockImport",
+        verbose_name=_("stock import"),
         null=True,
         on_delete=models.PROTECT,
         related_name="movements",

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.file_import import CompleteImports, FileImport
@@ -26,7 +27,7 @@ class ProductImport(FileImport):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"Product import {self.pk}"  # not translated
+        return gettext("Product import %(number)s") % {"number": self.pk}
 
     @property
     def changes(self) -> int:

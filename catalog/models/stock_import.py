@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.file_import import CompleteImports, FileImport
@@ -17,7 +18,7 @@ class ImportMode(models.TextChoices):
 class StockImport(FileImport):
     """An import of stock; `mode` says what the quantities mean."""
 
-    mode = models.CharField(max_length=8, choices=ImportMode)
+    mode = models.CharField(_("mode"), max_length=8, choices=ImportMode)
     digest = models.CharField(max_length=64, help_text=_("Of the mode and what the rows say."))
     changes = models.PositiveIntegerField(default=0)
 
@@ -32,7 +33,7 @@ class StockImport(FileImport):
         indexes = (models.Index(fields=("digest",), name="stock_import_digest"),)
 
     def __str__(self) -> str:
-        return f"Import {self.pk}"
+        return gettext("Import %(number)s") % {"number": self.pk}
 
     @property
     def reference(self) -> str:

@@ -107,7 +107,9 @@ class _Undoing:
         self._products = {product.pk: product for product in locked_products(pks)}
         self._families = Families(self._related["family"].values())
         self._slugs = {
-            name: {each.pk: each.slug for each in rows.values()} for name, rows in self._related.items()
+            "category": {each.pk: each.slug for each in self._related["category"].values()},
+            # Of all families, also where the import changed no values: its products may be in one.
+            "family": dict(ProductFamily.objects.values_list("pk", "slug")),
         }
         self._moved = _moved(entry.product_id for entry in self._entries if _is_creation(entry))
         self._holders = _holders(self._entries)

@@ -113,7 +113,7 @@ def erase(
     operation = f"customers-erase {who.strip().lower()} {by}"
     if done := answer_kept(idempotency_key, operation):
         # By now nobody has this address.
-        show_one(done, as_json=json)
+        _show(done, as_json=json)
         return
     plan = plan_erasure(customer_named(who))
     if dry_run:
@@ -127,9 +127,13 @@ def erase(
         say_plan=lambda: _tell(plan_as_data(plan)),
     )
     done = asked.made(lambda: done_as_data(erase_customer(plan.customer, by=by, digest=plan.digest)))
-    show_one(done, as_json=json)
+    _show(done, as_json=json)
     if not json:
         say(_("Erased. What must be kept for the books has no name any more."))
+
+
+def _show(done: dict[str, Any], *, as_json: bool) -> None:
+    show_one(done if as_json else {name: done[name] for name in done if name != "rooms"}, as_json=as_json)
 
 
 def _answer_dry_run(plan: "ErasurePlan", row: dict[str, Any], *, as_json: bool) -> None:

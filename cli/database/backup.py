@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from cli.terminal.files import Overwrite, refuse_to_replace
 from cli.terminal.verbs import lone_verb
 from cli.terminal.words import gettext as _
 from cli.terminal.words import ngettext
+
+if TYPE_CHECKING:
+    from accounts.privacy.ledger import ErasedRow
 
 Backup = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 SendWaitingMails = Annotated[
@@ -127,16 +130,13 @@ def restore(
     machine is stopped, and nothing starts until all is done. It happens wholly or not at all. A backup of an
     older version is brought up to date; one of a newer version, of the other database, or with another digest
     than FILE.sha256 says, is refused.
-    Everybody has to sign in again, and links in mails end. Mails that waited when the backup was made are
-    held back as given up: they may have been sent since.
+    Everybody has to sign in again, and links in mails end. Who was erased after the backup was made is erased
+    again: see docs/privacy.md. Mails that waited when the backup was made are held back as given up: they may
+    have been sent since.
     """
-    from accounts.actors import Actor
-    from accounts.history import record_of_system
-    from accounts.models import AccountChange, Source
     from backoffice.db import backups
     from backoffice.db.digests import digest_file
     from backoffice.runtime.processes import refuse_if_running, running, stopped
-    from catalog.product_cache import forget_products
 
     backups.check(file)
     if not digest_file(file).exists():
@@ -149,26 +149,47 @@ def restore(
     )
     proceed(_("Replace it by %(file)s?") % {"file": file}, yes=yes, dry_run=dry_run)
     with stopped(stop=stop):
-        held_back = backups.restore(file, settle=partial(_settle, send_waiting_mails=send_waiting_mails))
-        record_of_system(AccountChange.RESTORED, str(file), by=Actor(None, Source.CLI))
-    forget_products()
-    show_one({"file": str(file), **_held(), "mails_held_back": held_back}, as_json=json)
+        held_back, again = _put_back(file, send_waiting_mails=send_waiting_mails)
+    told = {"file": str(file), **_held(), "mails_held_back": held_back, "erased_again": again}
+    show_one(told, as_json=json)
+    if again:
+        say(_("The backup was older than their erasure: what it held of them is erased again."))
     _say_which_pictures_lack_files()
     if held_back:
         say(_("Mails that waited may have been sent since; look at them: shopctl emails list --state dead"))
     say(_("Everybody has to sign in again. Look whether everything adds up: shopctl doctor"))
 
 
-def _settle(*, send_waiting_mails: bool) -> int:
-    """End what the backup would revive; return how many mails are held back."""
+def _put_back(file: Path, *, send_waiting_mails: bool) -> tuple[int, int]:
+    """Restore it; return how many mails are held back, and how many rows were erased again."""
+    from accounts.actors import Actor
+    from accounts.history import record_of_system
+    from accounts.models import AccountChange, Source
+    from accounts.privacy import ledger
+    from backoffice.db import backups
+    from catalog.product_cache import forget_products
+
+    # Read now: what takes the place of this database knows less.
+    settle = partial(_settle, send_waiting_mails=send_waiting_mails, erased=ledger.entries())
+    done = backups.restore(file, settle=settle)
+    ledger.write_file()
+    record_of_system(AccountChange.RESTORED, str(file), by=Actor(None, Source.CLI))
+    forget_products()
+    return done
+
+
+def _settle(*, send_waiting_mails: bool, erased: "set[ErasedRow]") -> tuple[int, int]:
+    """End what the backup would revive; return how many mails are held back, and how many rows erased."""
+    from accounts.actors import Actor
+    from accounts.models import Source
     from accounts.tokens.refresh import revoke_everybody
     from backoffice.outbox.delivery import hold_back_waiting
     from backoffice.outbox.models import RESTORED
+    from orders.privacy.again import erase_again
 
     revoke_everybody(because="restored from a backup")
-    if send_waiting_mails:
-        return 0
-    return hold_back_waiting(because=RESTORED)
+    held_back = 0 if send_waiting_mails else hold_back_waiting(because=RESTORED)
+    return held_back, erase_again(erased, by=Actor(None, Source.CLI))
 
 
 def _say_which_pictures_lack_files() -> None:

@@ -44,6 +44,28 @@ def check_pictures() -> Finding:
     return fine(_("every picture has its files"))
 
 
+def check_erasures() -> Finding:
+    """Whether a backup has brought somebody back who was erased, and whether somebody waits for it."""
+    from accounts.privacy import ledger
+    from orders.privacy.asking import asked_to_be_erased
+
+    if back := len(list(ledger.came_back(ledger.entries()))):
+        words = ngettext(
+            "%(number)s who was erased is back from a backup; run: shopctl privacy reapply",
+            "%(number)s who were erased are back from a backup; run: shopctl privacy reapply",
+            back,
+        )
+        return trouble(words % {"number": f"{back:,}"})
+    if waiting := asked_to_be_erased().count():
+        words = ngettext(
+            "%(number)s customer waits to be erased; the law gives a month. See: shopctl privacy due",
+            "%(number)s customers wait to be erased; the law gives a month. See: shopctl privacy due",
+            waiting,
+        )
+        return note(words % {"number": f"{waiting:,}"})
+    return fine(_("nobody who was erased is back, nobody waits for it"))
+
+
 def check_currency() -> Finding:
     from django.conf import settings
 

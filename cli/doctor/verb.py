@@ -19,7 +19,7 @@ AWAY = "OperationalError: "
 OF_THE_DATABASE = frozenset(
     (
         *("migrations", "sequences", "ledger triggers", "worker", "outbox"),
-        *("currency", "settings", "stock", "orders", "pictures", "clock", "second factors"),
+        *("currency", "settings", "stock", "orders", "pictures", "erasures", "clock", "second factors"),
     )
 )
 CHECKS: dict[str, Callable[[], Finding]] = {
@@ -40,6 +40,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "stock": books.check_stock,
     "orders": books.check_orders,
     "pictures": books.check_pictures,
+    "erasures": books.check_erasures,
     "second factors": people.check_second_factors,
     "clock": database.check_clock,
 }

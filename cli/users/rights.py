@@ -1,4 +1,4 @@
-"""shopctl users role, deactivate, activate, password, link, email: their rights, and how they sign in."""
+"""shopctl users role, deactivate, activate, password, link, email, erase: their rights and sign-ins."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -6,7 +6,7 @@ import typer
 
 from cli.terminal.actors import actor
 from cli.terminal.changes import RequestedChange
-from cli.terminal.console import As, Json, Yes
+from cli.terminal.console import As, DryRun, Json, Yes, show_one
 from cli.terminal.idempotency import IdempotencyKey
 from cli.terminal.verbs import verb
 from cli.terminal.words import gettext as _
@@ -175,3 +175,40 @@ def change_email(
     said = _("A link is on its way to %(email)s.") % {"email": new.strip()}
     asked = RequestedChange(f"users-email {user.pk} {new!r} {by}", idempotency_key)
     make(asked, ask, as_json=json, said=said)
+
+
+@verb(
+    app,
+    "erase",
+    examples="""
+    shopctl users erase ana@example.com --dry-run
+    shopctl users erase ana@example.com --yes --as boss@example.com
+    """,
+)
+def erase(
+    email: Email,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_: As = None,
+    idempotency_key: IdempotencyKey = None,
+    json: Json = False,
+) -> None:
+    """Erase a colleague who has left: name, address, password and sign-ins. It cannot be undone.
+
+    What they did stays in all histories, as that of a former colleague. The account must be deactivated. A
+    customer's account is erased with `shopctl customers erase`.
+    """
+    from accounts import people
+    from accounts.privacy.colleagues import erase_user
+
+    by = actor(as_, "accounts.erase_customer")
+    by.require("accounts.change_user")
+    asked = RequestedChange(
+        f"users-erase {same_email(email)} {by}",
+        idempotency_key,
+        dry_run=dry_run,
+        yes=yes,
+        question=_("Erase %(email)s for good? Nobody can undo it.") % {"email": email},
+    )
+    done = asked.made(lambda: {"user": erase_user(people.user_with_email(email), by=by)})
+    show_one(done, as_json=json)

@@ -49,7 +49,7 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
     change_form_before_template = "orders/admin/customer_orders.html"
     actions = ("export_csv", "export_xlsx")
     action_icons = {"export_csv": "download", "export_xlsx": "download"}
-    actions_detail = ("merge", "data_file", "erase")
+    actions_detail = ("erase", "data_file", "merge")
     actions_detail_hide_default = True
     empty_title = _("No customers yet")
     empty_text = _("Everybody who orders becomes a customer, known by their e-mail address.")
@@ -139,4 +139,5 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
         if obj is not None:
             assert isinstance(request.user, User)
             context["page"] = customer_page(obj, request.user)
+            context["may_erase"] = self.has_erase_permission(request)
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -1,5 +1,6 @@
 """What the page of one customer shows beside its form: figures, orders, promo codes and history."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -60,7 +61,7 @@ def customer_page(customer: Customer, reader: User) -> CustomerPage:
     orders_url = f"{reverse('admin:orders_order_changelist')}?{urlencode({'q': customer.email})}"
     return CustomerPage(
         customer=customer,
-        labels=[words.label(_("Has an account") if customer.user_id else _("Guest"))],
+        labels=list(_labels(customer)),
         known_since=_("Customer since %(day)s") % {"day": dates.day_with_year(customer.created_at)},
         figures=_figures(figures, reader),
         orders=_orders(customer) if reader.has_perm("orders.view_order") else None,
@@ -69,6 +70,13 @@ def customer_page(customer: Customer, reader: User) -> CustomerPage:
         promos=_promos(customer) if reader.has_perm("orders.view_promocode") else None,
         history=history_of(customer, reader),
     )
+
+
+def _labels(customer: Customer) -> Iterator[SafeString]:
+    if customer.erased_at is not None:
+        yield words.label(_("Erased"))
+        return
+    yield words.label(_("Has an account") if customer.user_id else _("Guest"))
 
 
 def _figures(figures: reports.CustomerFigures, reader: User) -> list[FigureCard]:

@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Min, Sum
 
-from backoffice.countries import postal_lines
 from backoffice.money import ZERO
 from backoffice.outbox import facts
 from backoffice.outbox.facts import Fact
@@ -63,7 +62,7 @@ def order_placed(happening: Happening) -> dict[str, Any]:
         "promo_code": order.promo_code,
         "shipping": _money(shipping, order) if shipping else "",
         "total": _money(total, order),
-        "address": postal_lines(order.shipping_address),
+        "address": facts.address(order.shipping_address),
     }
 
 
@@ -173,7 +172,7 @@ def _parcel(happening: Happening) -> dict[str, Any]:
         "shipment": shipment.reference,
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
-        "address": postal_lines(shipment.shipping_address),
+        "address": facts.address(shipment.shipping_address),
     }
 
 

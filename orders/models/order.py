@@ -112,7 +112,9 @@ class Order(Searched):
         db_persist=True,
     )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
-    status = models.CharField(max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, editable=False)
+    status = models.CharField(
+        _("status"), max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, editable=False
+    )
     email = models.EmailField(_("e-mail address"))
     currency = models.CharField(max_length=3, editable=False)
     # Empty is the customer's. A guest with somebody's address chooses it for this order alone.
@@ -142,7 +144,7 @@ class Order(Searched):
     promo_terms = models.JSONField(null=True, editable=False)
     explanation = models.JSONField(default=list, editable=False)
 
-    note = LinesField(blank=True)
+    note = LinesField(_("note"), blank=True)
     source = models.CharField(max_length=6, choices=Source, editable=False)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"

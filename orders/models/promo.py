@@ -49,7 +49,7 @@ class Promotion(Searched):
 
     name = LineField(max_length=120)
     search_text = SearchTextField(texts=("name",))
-    kind = models.CharField(max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
+    kind = models.CharField(_("kind"), max_length=10, choices=PromotionKind, default=PromotionKind.PERCENTAGE)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     amount_off = MoneyField(null=True, blank=True)
     max_discount = MoneyField(null=True, blank=True, validators=[MinValueValidator(smallest)])
@@ -188,7 +188,7 @@ class PromoCode(models.Model):
     """What a customer types. `times_used` counts the active redemptions."""
 
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="codes")
-    code = LineField(max_length=40, unique=True, validators=[code_validator])
+    code = LineField(_("code"), max_length=40, unique=True, validators=[code_validator])
     times_used = models.PositiveIntegerField(default=0, editable=False)
     max_uses = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Empty: no limit.")

@@ -12,9 +12,9 @@ from accounts.actors import Actor
 from accounts.customers import held_customers
 from accounts.history import record_about_person
 from accounts.models import AccountChange, Customer, ErasedKind, User
-from accounts.privacy import files, ledger
+from accounts.privacy import ledger
+from accounts.privacy.colleagues import clear_files
 from accounts.privacy.person import Person
-from backoffice.db.traces import forget_traces
 from backoffice.db.transactions import write_transaction
 from backoffice.email_addresses import normalised_email
 from backoffice.errors import Fault, Invalid, NotFound, Stale
@@ -78,14 +78,8 @@ def carry_out(customer: Customer, person: Person, *, by: Actor, at: datetime) ->
         customer=customer, kind=CustomerEventKind.ERASED, actor=_still_named(by, person), source=by.source
     )
     record_about_person(AccountChange.ERASED, ErasedKind.CUSTOMER, customer.pk, by=by)
-    transaction.on_commit(partial(_clear_files, person), robust=True)
+    transaction.on_commit(partial(clear_files, person), robust=True)
 
 
 def _still_named(by: Actor, person: Person) -> User | None:
     return None if by.user is not None and by.user.pk in person.users else by.user
-
-
-def _clear_files(person: Person) -> None:
-    files.remove_written_mails()
-    files.mask_log_lines(person.addresses)
-    forget_traces()

@@ -17,8 +17,13 @@ def who_stayed(customer: Customer) -> Customer:
 
 
 def person_of(customer: Customer) -> Person:
-    stayed = who_stayed(customer)
-    merged = [stayed.pk, *_merged_into([stayed.pk])]
+    """Return the person, by whichever row of theirs."""
+    return person_of_row(who_stayed(customer))
+
+
+def person_of_row(customer: Customer) -> Person:
+    """Return the customer with everybody who was merged into this row."""
+    merged = [customer.pk, *_merged_into([customer.pk])]
     orders = list(
         Order.objects.filter(customer__in=merged).order_by("pk").values_list("pk", "number", "email")
     )

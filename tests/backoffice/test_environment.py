@@ -87,6 +87,8 @@ def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, text: str
         ("SHOP_MAX_OPEN_UNITS", "-1", "SHOP_MAX_OPEN_UNITS must be 0 (no limit) or more, not -1."),
         ("SHOP_MAX_OPEN_ORDERS", "many", "SHOP_MAX_OPEN_ORDERS must be a whole number, not 'many'."),
         ("SHOP_MAX_OPEN_VALUE", "-1.00", "SHOP_MAX_OPEN_VALUE must be an amount such as 4.90"),
+        ("SESSION_LONGEST_HOURS", "0", "SESSION_LONGEST_HOURS must be from 1 to 720, not 0."),
+        ("SESSION_IDLE_MINUTES", "721", "SESSION_IDLE_MINUTES must be from 5 to 720, not 721."),
         ("SHOP_TIME_ZONE", "Berlin", "SHOP_TIME_ZONE must be a name such as Europe/Berlin, not 'Berlin'."),
     ],
 )
@@ -164,3 +166,15 @@ def _setting(name: str, **environ: str) -> str:
         check=False,
     )
     return told.stdout or told.stderr
+
+
+@pytest.mark.parametrize(("text", "word"), [("", "offered"), ("off", "off"), (" Required ", "required")])
+def test_a_word_is_one_of_those_that_are_known(monkeypatch: pytest.MonkeyPatch, text: str, word: str) -> None:
+    monkeypatch.setenv("MFA", text)
+    assert environment.one_of("MFA", "offered", among=["off", "offered", "required"]) == word
+
+
+def test_any_other_word_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MFA", "yes")
+    with pytest.raises(ImproperlyConfigured, match="MFA must be one of off, offered, required, not 'yes'"):
+        environment.one_of("MFA", "offered", among=["off", "offered", "required"])

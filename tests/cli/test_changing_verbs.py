@@ -71,7 +71,8 @@ def opened() -> dict[str, Any]:
     batch = make_batch(3)
     make_user("ana@example.com", role="Warehouse")
     give_app(make_user("app@example.com", role="Viewer"))
-    make_user("gone@example.com", role="Viewer", is_active=False)
+    for name in ("gone", "retired"):
+        make_user(f"{name}@example.com", role="Viewer", is_active=False)
     for old, new in (("kept", "gone"), ("stayed", "left")):
         make_customer(f"{old}@example.com")
         make_customer(f"{new}@example.com")
@@ -177,6 +178,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "users link": ("ana@example.com",),
     "users sign-out": ("ana@example.com",),
     "users email": ("ana@example.com", "ana.moreira@example.com"),
+    "users erase": ("retired@example.com",),
     "users mfa reset": ("app@example.com",),
     "emails requeue": ("{mail}",),
     "settings set": ("SHOP_SHIPPING_FEE", "4.90"),
@@ -226,6 +228,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], ...]] = {
     "customers merge": (("kept@example.com", "kept@example.com"), ("kept@example.com", "no@example.com")),
     "customers undo-merge": (("kept@example.com",),),
     "customers erase": (("no@example.com",), ("waiting@example.com",)),
+    "users erase": (("ana@example.com",), ("no@example.com",)),
     "emails requeue": (("4711",),),
     "settings set": (("SHOP_SHIPPING_FEE", "4.999"), ("SHOP_COLOR", "blue"), ("SHOP_NOTHING", "1")),
     "settings reset": (("SHOP_NOTHING",),),

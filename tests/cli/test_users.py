@@ -3,6 +3,9 @@ import pytest
 from accounts.models import User
 from accounts.people import deactivate
 from accounts.roles import ROLES
+from accounts.tokens.access import read_access_token
+from accounts.tokens.refresh import issue_pair
+from backoffice.errors import NotAuthenticated
 from backoffice.outbox.models import EmailMessage
 from tests.accounts.mailbox import templates_sent_to
 from tests.accounts.second_factor.devices import give_app, give_passkey
@@ -181,3 +184,18 @@ def test_only_who_may_manage_users_is_let(shopctl: Shopctl, verb: str) -> None:
     assert shopctl("users", verb, email, *more, "--as", "vera@example.com").exit_code == 1
     assert not EmailMessage.objects.exists()
     assert [user.is_active for user in User.objects.order_by("pk")] == [True, False]
+
+
+def test_somebody_is_signed_out_everywhere_and_keeps_the_password(shopctl: Shopctl, answers: Answers) -> None:
+    user = make_user("ana@example.com", role="Warehouse")
+    pair = issue_pair(user)
+    [session] = answers("users", "sessions", "ana@example.com")
+    assert (session["kind"], session["device"], session["is_current"]) == ("api", "A program", False)
+    assert shopctl("users", "sign-out", "ana@example.com").exit_code == 0
+    assert answers("users", "sessions", "ana@example.com") == []
+    with pytest.raises(NotAuthenticated):
+        read_access_token(pair.access)
+    assert templates_sent_to("ana@example.com") == ["signed_out"]
+    assert User.objects.get().check_password(PASSWORD)
+    boss = make_user("boss@example.com", role="Viewer")
+    assert shopctl("users", "sign-out", "ana@example.com", "--as", boss.email).exit_code == 1

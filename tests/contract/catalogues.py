@@ -18,11 +18,14 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_javascript, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
+
+from backoffice import settings
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("backoffice", "accounts", "catalog", "orders")
-LANGUAGES = ("de",)
+LANGUAGES = tuple(to_locale(code) for code, _name in settings.LANGUAGES if not code.startswith("en"))
 UNFOLD = Path(unfold.__file__).parent
 DOMAINS = ("django", "djangojs")
 KEYWORDS: dict[str, Any] = {
@@ -41,6 +44,8 @@ SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w+")
 # What needs no full stop in one language needs none in the other.
 ENDS = tuple(".:?!…")
+# A comment for translators that begins so is about a date's format, whose full stops are its language's own.
+LETTERS = "letters of a date"
 
 
 def main(arguments: list[str]) -> int:
@@ -209,13 +214,14 @@ def faults_of(message: Message) -> Iterator[str]:
         yield "is marked as unsure"
     originals = _forms(message.id)
     allowed = {part for text in originals for part in PLACEHOLDER.findall(text)}
+    is_sentence = not any(LETTERS in comment for comment in message.auto_comments)
     for text in forms:
         others = {*PLACEHOLDER.findall(text)}
         # `one unit` need not name the number.
         needed = set() if len(originals) > 1 and text == forms[0] else {*PLACEHOLDER.findall(originals[-1])}
         if others - allowed or needed - others:
             yield f"has other placeholders in {text!r}"
-        if _edges(text) != _edges(originals[-1]):
+        if is_sentence and _edges(text) != _edges(originals[-1]):
             yield f"begins or ends otherwise in {text!r}"
 
 

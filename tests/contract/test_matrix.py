@@ -83,6 +83,7 @@ MATRIX = {
     "end_sessions_of_user": Row("401 403 403 204 403 403 403 403"),
     "get_user": Row(MANAGER),
     "change_user": Row(MANAGER, {"is_active": False}),
+    "get_shop": Row(EVERYBODY),
     "list_products": Row(EVERYBODY),
     "create_product": Row("401 403 403 201 403 403 403 403", {"sku": "NEW", "name": "New", "price": "1.00"}),
     "get_product": Row(EVERYBODY),

@@ -155,7 +155,17 @@ def test_a_terminal_gets_a_table_with_headings(shop: dict[str, str]) -> None:
 # Each of these takes longer to load than the verb takes to do its work.
 HEAVY = {
     *("ninja", "huey", "redis", "pydantic", "pydantic_core", "jwt", "argon2", "rich", "openpyxl", "tablib"),
-    *("import_export.resources", "granian", "whitenoise", "psycopg", "accounts.people", "backoffice.urls"),
+    *(
+        "fido2",
+        "cryptography",
+        "segno",
+        "import_export.resources",
+        "granian",
+        "whitenoise",
+        "psycopg",
+        "accounts.people",
+        "backoffice.urls",
+    ),
 }
 MOST_MODULES = 800
 

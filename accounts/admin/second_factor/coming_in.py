@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.admin.second_factor.drawing import drawn
+from accounts.admin.second_factor.drawing import app_to_scan
 from accounts.models import AuthenticatorKind, User
 from accounts.second_factor.challenges import Step, challenge_for
 from accounts.second_factor.factors import begin_app, secret_of
 from accounts.second_factor.passkeys import is_passkey_origin, options_for_adding
 from accounts.second_factor.requirement import Next, after_password, begin_grace
-from accounts.second_factor.totp import as_text
 from accounts.sign_in.sessions import begin_session
 from backoffice.admin.ended_session import KEPT, offered_again
 from backoffice.errors import Refusal
@@ -57,13 +56,11 @@ def set_up(
     request: HttpRequest, user: User, challenge: str, state: str, *, to: str, refusal: Refusal | None = None
 ) -> HttpResponse:
     """Have whoever must have a second factor set one up; nothing else is let in."""
-    secret = secret_of(user, state)
     context = {
         "title": _("Set up a second factor"),
         "challenge": challenge,
         "state": state,
-        "secret": as_text(secret),
-        "qr_code": drawn(secret, user),
+        **app_to_scan(secret_of(user, state), user),
         "passkey_options": options_for_adding(user) if passkeys_work_on(request) else None,
         "refusal": refusal,
     }

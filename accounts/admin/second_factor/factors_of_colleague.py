@@ -2,28 +2,21 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.enums import ActionVariant
 
 from accounts.admin.actor import actor_of
+from accounts.admin.user_dialogs import UserDialog
 from accounts.models import User
 from accounts.second_factor.factors import reset_factors
 from accounts.second_factor.recovery_codes import codes_left
 from accounts.second_factor.requirement import is_offered
-from accounts.sign_in.sessions import asked_again
-from backoffice.admin.dialogs import DialogButton, UseCaseDialog
-from backoffice.errors import Forbidden
+from backoffice.admin.dialogs import DialogButton
 
 
-class RemoveFactors(UseCaseDialog):
-    def carry_out(self, data: dict[str, Any]) -> None:
-        if asked_again(self.request):
-            raise Forbidden(_("You signed in some time ago: load the page again and type your password."))
-        user = User.objects.filter(pk=str(self.object_id)).first()
-        if user is None:
-            raise Http404
+class RemoveFactors(UserDialog):
+    def act(self, user: User, data: dict[str, Any]) -> None:
         reset_factors(user, by=actor_of(self.request))
         self.done = _("Their second factors are removed; you both get a mail.")
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from accounts.actors import Actor
 from accounts.admin.actor import actor_of
 from accounts.admin.second_factor.coming_in import passkeys_work_on
-from accounts.admin.second_factor.drawing import drawn
+from accounts.admin.second_factor.drawing import app_to_scan
 from accounts.admin.second_factor.shown_codes import codes_page
 from accounts.models import AuthenticatorKind, User
 from accounts.second_factor.factors import (
@@ -31,7 +31,6 @@ from accounts.second_factor.factors import (
 from accounts.second_factor.passkeys import host_of_passkeys, options_for_adding
 from accounts.second_factor.recovery_codes import HOW_MANY, codes_left
 from accounts.second_factor.requirement import due_at, is_offered, is_required
-from accounts.second_factor.totp import as_text
 from accounts.sign_in.sessions import asked_again
 from backoffice.db.primary_keys import is_key
 from backoffice.errors import NotFound, Refusal
@@ -117,13 +116,11 @@ class OwnApp(OwnFactorPage):
 
     def get(self, request: HttpRequest, refusal: Refusal | None = None, state: str = "") -> HttpResponse:
         state = state or begin_app(self.user)
-        secret = secret_of(self.user, state)
         return self.page(
             "accounts/second_factor_app.html",
             title=_("Authenticator app"),
             state=state,
-            secret=as_text(secret),
-            qr_code=drawn(secret, self.user),
+            **app_to_scan(secret_of(self.user, state), self.user),
             has_app=self.user.authenticators.filter(kind=AuthenticatorKind.TOTP).exists(),
             refusal=refusal,
         )

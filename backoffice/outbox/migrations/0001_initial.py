@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cause', models.CharField(max_length=120)),
                 ('about', models.CharField(blank=True, help_text="What it is about: an order's number, if it is about an order.", max_length=64)),
-                ('template', models.CharField(max_length=60)),
+                ('template', models.CharField(max_length=60, verbose_name='occasion')),
                 ('recipient', models.EmailField(max_length=254)),
                 ('context', models.JSONField(default=dict)),
                 ('language', models.CharField(default=backoffice.languages.language_of_shop, max_length=10)),

@@ -24,6 +24,7 @@ from orders.admin.dashboard.kept import KeptFigures
 from orders.admin.navigation import open_order_counts
 from orders.admin.saved_views import ENDING_SOON
 from orders.placing.open_limits import large_holders
+from orders.privacy.asking import asked_to_be_erased
 
 # Of what has no list of its own, so many are named.
 MOST_NAMED = 3
@@ -131,11 +132,23 @@ def _ending_batches(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
         yield Need(batch.name, note, "", "sell", "plain", url)
 
 
+def _wait_to_be_erased(_request: HttpRequest, kept: KeptFigures) -> Iterator[Need]:
+    for pk, asked_at in kept.get("wait-to-be-erased", _first_who_wait):
+        url = reverse("admin:accounts_customer_change", args=[pk])
+        title = _("Customer %(number)s asks to be erased") % {"number": pk}
+        yield Need(title, dates.ago(asked_at), "", "person", "warn", url)
+
+
+def _first_who_wait() -> list[tuple[int, datetime]]:
+    return [(each.pk, each.erasure_asked_at or timezone.now()) for each in asked_to_be_erased()[:MOST_NAMED]]
+
+
 FINDERS: tuple[tuple[tuple[str, ...], Finder], ...] = (
     (("orders.view_order",), _late_orders),
     (("outbox.view_emailmessage", "accounts.view_customer"), _failed_emails),
     (("catalog.view_product",), _low_stock),
     (("orders.view_order", "accounts.view_customer"), _large_holders),
+    (("accounts.erase_customer", "accounts.view_customer"), _wait_to_be_erased),
     (("orders.view_promocode",), _ending_codes),
     (("orders.view_promotion",), _ending_batches),
 )

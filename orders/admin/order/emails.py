@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from backoffice.email_addresses import is_erased
 from backoffice.outbox.models import EmailMessage, EmailState
 from orders.admin import words
 from orders.admin.order.order_dialog import OrderDialog, says
@@ -44,6 +45,8 @@ def emails_of(
         return ()
     undone = {parcel.reference for parcel in parcels if parcel.undone_at}
     may_send = user.has_perms(["outbox.requeue_emailmessage", "accounts.view_customer"])
+    # Nobody writes to who was erased.
+    may_send = may_send and not is_erased(order.email)
     found = emails_about(order).defer("context", "text", "html")[:MOST_EMAILS]
     return [_row(email, order, may_send=may_send and not is_over(email, lines, undone)) for email in found]
 
@@ -53,7 +56,7 @@ def _row(email: EmailMessage, order: Order, *, may_send: bool) -> EmailRow:
     at = email.sent_at or email.created_at
     return EmailRow(
         title=capfirst(str(MAILS[email.template])),
-        recipient=email.recipient if email.recipient != order.email else "",
+        recipient=email.readable_recipient if email.recipient != order.email else "",
         url=reverse("admin:outbox_emailmessage_change", args=[email.pk]),
         state=words.label(email.get_state_display(), TONES.get(EmailState(email.state), "")),
         at=words.time_tag(at, words.moment(at)),

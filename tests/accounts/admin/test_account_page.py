@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from accounts.api import uploads
 from accounts.models import BrowserSession, User
@@ -15,7 +16,9 @@ from accounts.tokens.access import read_access_token
 from accounts.tokens.refresh import issue_pair
 from backoffice.errors import NotAuthenticated
 from tests.admin_fixtures import SignIn
+from tests.contract.client import Api
 from tests.factories import CLI, PASSWORD, make_batch, make_product, make_user, place
+from tests.orders.admin.posted_dialogs import submitted
 
 pytestmark = pytest.mark.django_db
 LOGIN, ACCOUNT, AGAIN = "/admin/login/", "/admin/account/", "/admin/password_again/"
@@ -290,3 +293,74 @@ def test_whoever_reads_the_table_of_sessions_cannot_go_on_in_one(nele: User) -> 
     assert is_in(client)
     client.post("/admin/logout/")
     assert not BrowserSession.objects.exists()
+
+
+# The profile
+
+
+def test_name_and_language_are_changed_with_their_history_and_shown_in_the_new_language(nele: User) -> None:
+    client = signed_in()
+    answer = client.post(ACCOUNT, {"name": " Nele Kern ", "language": "de"}, follow=True)
+    assert answer.headers["Content-Language"] == "de"
+    user = User.objects.get(pk=nele.pk)
+    assert (user.name, user.language) == ("Nele Kern", "de")
+    event = user.events.get(kind="edited")
+    assert event.facts == {"name": {"from": "", "to": "Nele Kern"}, "language": {"from": "", "to": "de"}}
+    assert (event.details, event.by) == ("Name: – → Nele Kern; Language: the shop's → Deutsch", NELE)
+    assert not is_over(client)
+
+    client.post(ACCOUNT, {"name": "Nele Kern", "language": "de"})
+    assert user.events.filter(kind="edited").count() == 1
+
+
+def is_over(client: Client) -> bool:
+    return client.get(ACCOUNT).status_code != 200
+
+
+@pytest.mark.parametrize("sent", [{"name": "x" * 151}, {"name": "a\u202eb"}, {"name": "", "language": "tlh"}])
+def test_a_profile_that_cannot_be_is_refused_where_it_is_wrong(nele: User, sent: dict[str, str]) -> None:
+    page = signed_in().post(ACCOUNT, sent)
+    wrong = "language" if "language" in sent else "name"
+    assert list(page.context["form"].errors) == [wrong]
+    assert f'id="id_{wrong}_error"' in page.text
+    assert not nele.events.filter(kind="edited").exists()
+
+
+def test_a_name_that_a_colleague_or_a_program_changes_is_in_the_history_too(nele: User) -> None:
+    boss = make_user("boss@example.com", role="Manager")
+    browser = Client()
+    browser.post(LOGIN, {"username": "boss@example.com", "password": PASSWORD})
+    page = f"/admin/accounts/user/{nele.pk}/change/"
+    browser.post(page, {"name": "Nele", "role": "Manager", "is_active": "on"})
+    Api(nele).patch("users/me", {"name": "Nele Kern"})
+    edited = nele.events.filter(kind="edited").order_by("pk")
+    told = [(event.details, event.actor, event.source) for event in edited]
+    assert told == [
+        ("Name: – → Nele", boss, "admin"),
+        ("Name: Nele → Nele Kern", nele, "api"),
+    ]
+
+
+def test_the_page_says_how_one_signs_in_and_what_happened(nele: User) -> None:
+    client = signed_in()
+    signed_in("python-httpx/0.28.1")
+    page = client.get(ACCOUNT).text
+    for words in ("You may see and do everything", NELE, "Not changed since", "A program (python-httpx)"):
+        assert words in page
+    for name in ("change_email", "password_change", "second_factor"):
+        assert f'href="{reverse(f"admin:{name}")}"' in page
+    assert "Signed in</span> Firefox 143 on Linux" in page
+
+
+def test_a_colleague_is_signed_out_on_their_page(nele: User) -> None:
+    make_user("boss@example.com", role="Manager")
+    hers, boss = signed_in(), Client()
+    boss.post(LOGIN, {"username": "boss@example.com", "password": PASSWORD})
+    page = f"/admin/accounts/user/{nele.pk}/change/"
+    assert "Firefox 143 on Linux" in boss.get(page).text
+    assert boss.post(f"/admin/accounts/user/{nele.pk}/sign-out/", submitted()).status_code in (200, 302)
+    assert not is_in(hers)
+    assert is_in(boss)
+    after = boss.get(page).text
+    assert "Nowhere at present." in after
+    assert "Sign out everywhere" not in after

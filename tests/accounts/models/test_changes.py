@@ -16,6 +16,18 @@ from accounts.models.changes import AccountChange, details_of
         ("deactivated", {"is_active": {"from": True, "to": False}}, ""),
         ("refused", {}, ""),
         ("refused", {"asked_again": True}, "password asked again"),
+        ("refused", {"second_factor": True}, "second factor"),
+        ("limited", {"second_factor": True}, "second factor"),
+        ("mfa_added", {"factor": "totp"}, "authenticator app"),
+        (
+            "mfa_added",
+            {"factor": "totp", "replaced": True},
+            "authenticator app, in the place of the one before",
+        ),
+        ("mfa_removed", {"factor": "passkey", "name": "Laptop"}, "passkey “Laptop”"),
+        ("mfa_reset", {}, ""),
+        ("mfa_reset", {"account": "ana@xn--strae-oqa.de"}, "of ana@straße.de"),
+        ("recovery_used", {"left": 1}, "1 left"),
         ("signed_out", {}, ""),
         ("signed_out", {"everywhere": True}, "everywhere"),
         (

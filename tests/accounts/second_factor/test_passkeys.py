@@ -1,6 +1,9 @@
 """Passkeys, shown by an authenticator that lives in the test; a browser's own one is in tests/browser."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -205,3 +208,20 @@ def test_an_address_that_is_a_number_has_none(settings: Any, ana: User) -> None:
     settings.SHOP_URL = "http://192.0.2.7"
     with pytest.raises(PasskeyRefused, match="SHOP_URL has none"):
         options_for_adding(ana)
+
+
+def test_neither_web_nor_worker_loads_what_checks_them_before_one_is_shown() -> None:
+    """It reads the list of all public suffixes; most processes never need it."""
+    told = loaded_with("backoffice.urls, accounts.tasks, backoffice.wsgi")
+    assert "accounts.second_factor.passkeys" in told
+    assert not {"fido2", "segno", "cryptography.fernet", "cryptography.x509"} & told
+
+
+def loaded_with(modules: str) -> set[str]:
+    """What Python has loaded by the time that the shop's modules are."""
+    told = f"import django, sys; django.setup(); import {modules}; print(*sys.modules)"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "backoffice.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, env=environment
+    )
+    return set(done.stdout.split())

@@ -154,7 +154,7 @@ def test_saving_without_asking_whether_it_is_still_there_would_revive_it(
     """The control of the race above."""
 
     def save_anyhow(self: SessionStore, must_create: bool = False) -> None:
-        row = self.create_model_instance(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        row = self.create_model_instance(dict(self.items()))
         Model.save(row)
 
     user = make_user(NELE, role="Viewer")

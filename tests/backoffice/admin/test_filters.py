@@ -113,7 +113,7 @@ def test_a_list_that_nothing_passes_says_what_was_asked_and_how_to_see_more(mana
 
     page = manager.get(f"{PRODUCTS}?category__id__exact={lamps.pk}&q=tea").text
 
-    assert "No product that passes these filters was found for “tea”." in page
+    assert "No products that pass these filters were found for “tea”." in page
     assert 'href="?q=tea">Clear filters' in page
     assert f'href="?category__id__exact={lamps.pk}">Clear search' in page
     assert 'href="?">Show all products' in page

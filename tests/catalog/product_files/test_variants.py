@@ -115,6 +115,17 @@ def test_undoing_gives_families_and_values_back() -> None:
 
 
 @pytest.mark.usefixtures("mug")
+def test_undoing_an_import_that_says_nothing_of_families_leaves_its_products_in_theirs() -> None:
+    before = placed()
+    number = imported("sku,name\nA,Cup\n")
+
+    undo_product_import(number, by=CLI)
+
+    assert placed() == before
+    assert Product.objects.get(sku="A").name != "Cup"
+
+
+@pytest.mark.usefixtures("mug")
 def test_what_no_longer_fits_is_not_undone() -> None:
     number = imported("sku,family,option_1,option_2\nA,,,\n")
     imported("sku,family,option_1,option_2\nB,enamel-mug,red,S\n")

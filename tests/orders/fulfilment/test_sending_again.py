@@ -95,7 +95,7 @@ def test_the_shipping_notice_has_the_corrected_number_and_the_address_it_went_to
     Order.objects.update(ship_line1="Hafenstr. 1")
     deliver_due()
 
-    context = send_again(number, mail_of("order_shipped"), by=CLI).context
+    context = in_words(send_again(number, mail_of("order_shipped"), by=CLI).context)
 
     assert (context["tracking_number"], context["address"][1]) == ("0035", ADDRESS.line1)
     assert [(line["sku"], line["quantity"]) for line in context["lines"]] == [("A", 1)]

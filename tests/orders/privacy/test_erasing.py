@@ -110,7 +110,7 @@ def test_a_log_and_mails_that_are_left_alone_are_found(
 ) -> None:
     customer, _user = shop_with_person(shopctl)
     deliver_due()
-    monkeypatch.setattr(erasing, "_clear_files", lambda _person: None)
+    monkeypatch.setattr(erasing, "clear_files", lambda _person: None)
     erase_customer(customer, by=CLI)
     assert {"mail", "security.log"} <= files_with(Path(settings.VAR_DIR), *MARKS)
     files.remove_written_mails()

@@ -181,9 +181,9 @@ def test_passkeys_are_offered_at_the_shops_own_address_alone(ana: User) -> None:
 
 
 def test_it_is_nowhere_where_the_shop_has_turned_it_off(client: Client, settings: Any) -> None:
-    assert OWN in client.get("/admin/").text
+    assert OWN in client.get("/admin/account/").text
     settings.SHOP_MFA = "off"
-    assert OWN not in client.get("/admin/").text
+    assert OWN not in client.get("/admin/account/").text
     assert [client.get(OWN + page).status_code for page in ("", "app/", "passkey/", "codes/")] == [404] * 4
 
 
