@@ -170,6 +170,8 @@ class Order(Searched):
     objects = OrderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         constraints = (
             models.UniqueConstraint(fields=("number",), name="order_once_per_number"),
             models.CheckConstraint(
