@@ -6,7 +6,7 @@ What is kept, typed, printed and put into a file is a text; `value` is what the 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +17,10 @@ from backoffice.money import (
     TooManyPlaces,
     formatted,
     in_places,
+    places,
     rounded,
 )
-from backoffice.numbers import grouped
+from backoffice.numbers import AmbiguousNumber, editable, grouped, is_plain, plain
 from backoffice.text import fault_of
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -44,6 +45,14 @@ class SettingKind:
     def text(self, value: Any) -> str:
         """Return the text that says this value; `value` reads it back."""
         return "" if value is None else str(value)
+
+    def shown(self, value: Any) -> str:
+        """Return the value as a field to type in shows it, in the language that is spoken."""
+        return self.text(value)
+
+    def typed(self, shown: str) -> str:
+        """Return the text of what somebody typed into such a field. Raises Unfit."""
+        return shown
 
     def words(self, value: Any) -> str:
         """Return the value as people read it."""
@@ -94,14 +103,12 @@ class AmountKind(SettingKind):
         text = text.strip()
         if not text and self.empty is not None:
             return None
+        if not is_plain(text):
+            raise Unfit(self._an_amount())
         try:
             amount = in_places(Decimal(text))
         except TooManyPlaces as error:
             raise Unfit(str(error)) from error
-        except InvalidOperation as error:
-            raise Unfit(self._an_amount()) from error
-        if not amount.is_finite():
-            raise Unfit(self._an_amount())
         if not 0 <= amount <= self.most:
             most = {"most": formatted(self.most, settings.SHOP_CURRENCY)}
             raise Unfit(_("Not negative, and at most %(most)s.") % most)
@@ -110,13 +117,22 @@ class AmountKind(SettingKind):
     def text(self, value: Decimal | None) -> str:
         return "" if value is None else str(rounded(value))
 
+    def shown(self, value: Decimal | None) -> str:
+        return editable(self.text(value))
+
+    def typed(self, shown: str) -> str:
+        try:
+            return plain(shown, places=places())
+        except AmbiguousNumber as error:
+            raise Unfit(str(error)) from error
+
     def words(self, value: Decimal | None) -> str:
         if value is None:
             return self.empty() if self.empty else ""
         return formatted(value, settings.SHOP_CURRENCY)
 
     def _an_amount(self) -> str:
-        return _("Write an amount such as %(example)s.") % {"example": rounded(Decimal("4.90"))}
+        return _("Write an amount such as %(example)s.") % {"example": editable(rounded(Decimal("4.90")))}
 
 
 @dataclass(frozen=True, slots=True)

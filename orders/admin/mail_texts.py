@@ -17,6 +17,7 @@ from accounts.actors import Actor
 from accounts.admin.actor import actor_of
 from accounts.shop.changing import PERMISSION
 from accounts.shop.mail_texts import change_mail_text, checked_parts, refuse_unknown
+from backoffice.db.primary_keys import is_key
 from backoffice.errors import Refusal
 from backoffice.outbox.queueing import queue_email
 from backoffice.outbox.rendering import RenderedEmail, render
@@ -117,7 +118,7 @@ def _about_closing() -> str:
 def _typed(request: HttpRequest) -> OwnText:
     version = request.POST.get("version", "")
     opening, closing = request.POST.get("opening", ""), request.POST.get("closing", "")
-    return OwnText(opening, closing, int(version) if version.isdecimal() else -1)
+    return OwnText(opening, closing, int(version) if is_key(version) else -1)
 
 
 def _rendered(template: str, language: str, own: OwnText) -> RenderedEmail:

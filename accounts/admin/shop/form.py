@@ -16,8 +16,8 @@ from unfold.widgets import (
 from accounts.shop.changing import Wanted
 from accounts.shop.looking import ComesFrom, SettingNow, SettingsNow
 from backoffice.admin.affixes import MoneyWidget
-from backoffice.money import smallest
-from backoffice.shop.kinds import ChoiceKind, SettingKind
+from backoffice.errors import Fault, Invalid
+from backoffice.shop.kinds import ChoiceKind, SettingKind, Unfit
 from backoffice.shop.table import GROUPS, SettingGroup
 
 RESET, SEEN = "reset-", "seen-"
@@ -45,11 +45,11 @@ class SettingsForm(forms.Form):
             help_text=str(now.setting.help),
             required=False,
             strip=False,
-            initial=now.text,
+            initial=_shown(now),
             widget=_widget(now.setting.kind),
         )
         self.fields[SEEN + name] = forms.CharField(
-            required=False, strip=False, initial=now.text, widget=forms.HiddenInput
+            required=False, strip=False, initial=_shown(now), widget=forms.HiddenInput
         )
         if now.comes_from is ComesFrom.SET:
             label = _("Back to the default: %(value)s") % {"value": now.default_in_words}
@@ -57,12 +57,18 @@ class SettingsForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """Return what somebody changed on the page."""
+        """Return what somebody changed on the page. Raises Invalid for a number that may be read in two ways."""
         return {
-            name: None if self._is_reset(name) else self.data.get(name, "")
+            name: None if self._is_reset(name) else self._typed(name)
             for name in self.now.by_name
             if name in self.fields and (self._is_reset(name) or self._is_changed(name))
         }
+
+    def _typed(self, name: str) -> str:
+        try:
+            return self.now.by_name[name].setting.kind.typed(self.data.get(name, ""))
+        except Unfit as unfit:
+            raise Invalid(str(unfit), faults=[Fault(f"/{name}", "validation", str(unfit))]) from unfit
 
     def _is_changed(self, name: str) -> bool:
         return name in self.data and self.data[name] != self.data.get(SEEN + name)
@@ -75,8 +81,8 @@ class SettingsForm(forms.Form):
         data = QueryDict(mutable=True)
         data["version"] = str(self.now.version)
         for name, each in self.now.by_name.items():
-            data[name] = self.data[name] if name in self.data and self._is_changed(name) else each.text
-            data[SEEN + name] = each.text
+            data[name] = self.data[name] if name in self.data and self._is_changed(name) else _shown(each)
+            data[SEEN + name] = _shown(each)
             if self._is_reset(name):
                 data[RESET + name] = "on"
         return SettingsForm(self.now, data)
@@ -114,12 +120,16 @@ class ShownGroup:
     rows: list[ShownSetting]
 
 
+def _shown(now: SettingNow) -> str:
+    return now.setting.kind.shown(now.value)
+
+
 def _widget(kind: SettingKind) -> forms.Widget:
     if isinstance(kind, ChoiceKind):
         return UnfoldAdminSelectWidget(choices=sorted(_named(kind.among()), key=lambda each: each[1]))
     widgets: Mapping[str, Any] = {
         "color": lambda: forms.TextInput(attrs={"type": "color", "class": "bo-colour"}),
-        "amount": lambda: MoneyWidget(attrs={"step": str(smallest()), "min": "0"}),
+        "amount": lambda: MoneyWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         "number": lambda: UnfoldAdminIntegerFieldWidget(attrs={"min": "0"}),
     }
     return widgets.get(kind.control, UnfoldAdminTextInputWidget)()

@@ -16,6 +16,7 @@ from accounts.admin.shop.form import SettingsForm
 from accounts.shop.changing import PERMISSION, change_settings
 from accounts.shop.looking import fixed_now, latest_changes, settings_now
 from backoffice.admin.dialogs import errors_of
+from backoffice.db.primary_keys import is_key
 from backoffice.errors import Refusal
 
 MOST_CHANGES = 50
@@ -31,12 +32,12 @@ class SettingsPage(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = SettingsForm(settings_now(), request.POST)
-        version = form["version"].data
+        version = str(form["version"].data)
         try:
             changed = change_settings(
                 form.wanted,
                 by=actor_of(request),
-                version=int(version) if str(version).isdecimal() else -1,
+                version=int(version) if is_key(version) else -1,
             )
         except Refusal as refusal:
             return _page(request, _with_faults(form.refilled(), refusal))

@@ -66,7 +66,7 @@ def test_what_is_typed_is_read_and_its_text_reads_back(kind: SettingKind, text: 
         (AmountKind(), "4.999", "at most 2 decimal places"),
         (AmountKind(), "-1", "Not negative"),
         (AmountKind(most=Decimal(10)), "10.01", "at most €10.00"),
-        (AmountKind(), "1e30", "Not negative, and at most"),
+        (AmountKind(), 31 * "9", "Not negative, and at most"),
         (WholeKind(), "-1", "whole number from 0"),
         (WholeKind(), "1.5", "whole number from 0"),
         (WholeKind(), "٣", "whole number from 0"),

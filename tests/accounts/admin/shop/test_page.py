@@ -1,9 +1,10 @@
 import re
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
-from accounts.models import SettingChange
+from accounts.models import SettingChange, User
 from accounts.roles import ROLE_NAMES
 from accounts.shop.changing import change_settings
 from backoffice.shop.in_force import in_force
@@ -65,6 +66,41 @@ def test_a_bad_value_is_told_beside_its_field_and_nothing_that_was_typed_is_lost
     assert f'id="id_{name}_error"' in page.text
     assert filled(page.text)[name] == BAD[name]
     assert filled(page.text)[other] == OTHER[other]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("1.000", "1000"), ("1.234,50", "1234.50"), ("4,90", "4.90"), ("1000,5", "1000.50")]
+)
+def test_an_amount_is_read_as_its_readers_language_writes_it(
+    manager: Client, typed: str, kept: str
+) -> None:
+    User.objects.filter(pk=manager.session["_auth_user_id"]).update(language="de")
+
+    manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_FREE_SHIPPING_FROM": typed})
+
+    assert in_force().free_shipping_from == Decimal(kept)
+    shown = filled(manager.get(PAGE).text)
+    assert shown["SHOP_FREE_SHIPPING_FROM"] == f"{Decimal(kept):.2f}".replace(".", ",")
+    manager.post(PAGE, shown)
+    assert SettingChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["1,000", "1e3", "4_90"])
+def test_an_amount_that_may_be_another_one_is_refused_beside_its_field(manager: Client, typed: str) -> None:
+    User.objects.filter(pk=manager.session["_auth_user_id"]).update(language="de")
+
+    page = manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_FREE_SHIPPING_FROM": typed})
+
+    assert 'id="id_SHOP_FREE_SHIPPING_FROM_error"' in page.text
+    assert filled(page.text)["SHOP_FREE_SHIPPING_FROM"] == typed
+    assert SettingChange.objects.count() == 0
+
+
+def test_a_version_that_is_no_number_of_a_page_is_told_as_an_old_one(manager: Client) -> None:
+    fields = filled(manager.get(PAGE).text) | {"SHOP_NAME": "Tea & Co"}
+    for version in (5_000 * "9", "²", ""):
+        assert manager.post(PAGE, fields | {"version": version}).status_code == 200
+    assert SettingChange.objects.count() == 0
 
 
 def test_the_later_of_two_managers_is_told_and_saves_what_they_typed_alone(manager: Client) -> None:
