@@ -107,8 +107,8 @@ def plain(typed: str, *, places: int = 0) -> str:
         places: how many decimal places the number may have.
 
     Raises:
-        AmbiguousNumber: `1.234` in German where there may be three places, and `1,234` in English; where there
-            are fewer, `1.500` in English and `1,500` in German, which elsewhere are a thousand and a half.
+        AmbiguousNumber: `1.234` in German where there may be three places, and `1,234` in English; where
+            there are fewer, `1.500` in English and `1,500` in German: elsewhere they are fifteen hundred.
     """
     spoken = conventions()
     group, mark = re.escape(spoken.group_mark), re.escape(spoken.decimal_mark)
@@ -121,7 +121,9 @@ def plain(typed: str, *, places: int = 0) -> str:
     if fraction is None and places >= 3 and whole.count(spoken.group_mark) == 1:
         raise AmbiguousNumber(text, (digits, whole.replace(spoken.group_mark, spoken.decimal_mark)))
     if fraction is not None and _may_be_grouped_elsewhere(whole, fraction, places):
-        raise AmbiguousNumber(text, (whole + fraction, f"{whole}{spoken.decimal_mark}{fraction[:places]}".rstrip(",.")))
+        raise AmbiguousNumber(
+            text, (whole + fraction, f"{whole}{spoken.decimal_mark}{fraction[:places]}".rstrip(",."))
+        )
     return f"{sign}{digits}" + (f".{fraction}" if fraction is not None else "")
 
 

@@ -60,7 +60,7 @@ def mask_log_lines(addresses: Collection[str]) -> int:
         return 0
     log = Path(settings.LOGGING["handlers"]["security"]["filename"])
     with suppress(FileNotFoundError), _not_moved_away(log):
-        return sum(_mask(path, _any_of(addresses)) for path in log_files(log))
+        return sum(_mask(path, any_of(addresses)) for path in log_files(log))
     return 0
 
 
@@ -107,9 +107,14 @@ class _not_moved_away:  # noqa: N801
         os.close(self.lock)
 
 
-def _any_of(addresses: Collection[str]) -> re.Pattern[bytes]:
-    written = {form for address in addresses for form in (address, readable_email(address))}
-    names = b"|".join(re.escape(each.encode()) for each in sorted(written))
+def forms_of(addresses: Collection[str]) -> set[str]:
+    """Return how these addresses are written: as they are kept, and as people read them."""
+    return {form for address in addresses for form in (address, readable_email(address))}
+
+
+def any_of(addresses: Collection[str]) -> re.Pattern[bytes]:
+    """Return what finds one of these addresses, and none that is longer."""
+    names = b"|".join(re.escape(each.encode()) for each in sorted(forms_of(addresses)))
     return re.compile(rb"(?<!%b)(?:%b)(?!%b)" % (PART_OF_ADDRESS, names, PART_OF_ADDRESS), re.IGNORECASE)
 
 

@@ -57,7 +57,7 @@ class SettingsForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """Return what somebody changed on the page. Raises Invalid for a number that may be read in two ways."""
+        """Return what somebody changed on the page. Raises Invalid for what may be read in two ways."""
         return {
             name: None if self._is_reset(name) else self._typed(name)
             for name in self.now.by_name

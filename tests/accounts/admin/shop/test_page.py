@@ -71,9 +71,7 @@ def test_a_bad_value_is_told_beside_its_field_and_nothing_that_was_typed_is_lost
 @pytest.mark.parametrize(
     ("typed", "kept"), [("1.000", "1000"), ("1.234,50", "1234.50"), ("4,90", "4.90"), ("1000,5", "1000.50")]
 )
-def test_an_amount_is_read_as_its_readers_language_writes_it(
-    manager: Client, typed: str, kept: str
-) -> None:
+def test_an_amount_is_read_as_its_readers_language_writes_it(manager: Client, typed: str, kept: str) -> None:
     User.objects.filter(pk=manager.session["_auth_user_id"]).update(language="de")
 
     manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_FREE_SHIPPING_FROM": typed})
