@@ -23,6 +23,8 @@ class Person:
     numbers: tuple[str, ...] = ()
     addresses: frozenset[str] = field(default_factory=frozenset)
     asked_for: frozenset[str] = field(default_factory=frozenset)
+    # Keys of what was written about their orders: its kept reply names neither the order nor the person.
+    comments: tuple[int, ...] = ()
 
     @property
     def all_addresses(self) -> frozenset[str]:
@@ -36,7 +38,8 @@ class Person:
     @property
     def marks(self) -> list[str]:
         """Return the texts by which a kept reply tells of them."""
-        return [*sorted(self.all_addresses), *(f'"{number}"' for number in self.numbers)]
+        comments = (f'{{"id":{pk},"kind":"comment"' for pk in self.comments)
+        return [*sorted(self.all_addresses), *(f'"{number}"' for number in self.numbers), *comments]
 
 
 def colleague(user: User) -> Person:

@@ -43,7 +43,13 @@ def person_of_row(customer: Customer) -> Person:
         numbers=tuple(number for _pk, number, _email in orders),
         addresses=nobody_elses(addresses, users=users, customers=customers),
         asked_for=addresses_asked_for(users, but=addresses, customers=customers),
+        comments=_comments_on([pk for pk, _number, _email in orders]),
     )
+
+
+def _comments_on(orders: Collection[int]) -> tuple[int, ...]:
+    comments = OrderEvent.objects.filter(order__in=orders, kind=EventKind.COMMENT)
+    return tuple(comments.order_by("pk").values_list("pk", flat=True))
 
 
 def _left_by_corrections(orders: Collection[int], merged: Collection[int]) -> list[int]:
