@@ -1,5 +1,7 @@
 """Change what is known about a customer, with old and new values in their history."""
 
+from collections.abc import Mapping
+
 from django.db.models import Field
 from django.utils.translation import gettext as _
 
@@ -35,20 +37,10 @@ def edit_customer(
         NotFound: the customer is gone.
         Conflict: they were erased.
     """
-    given = {"name": name, "phone": phone, "note": note}
-    wanted = {
-        field: value.strip().replace("\r\n", "\n") for field, value in given.items() if value is not None
-    }
-    faults = [fault for field, value in wanted.items() if (fault := _fault_of(field, value))]
-    if faults:
-        raise Invalid(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    wanted = _checked({"name": name, "phone": phone, "note": note})
     if language is not None:
         wanted["language"] = language_named(language)
-    held = held_customers(customer.pk).get(customer.pk)
-    if held is None:
-        raise NotFound(_("There is no customer %(who)s.") % {"who": customer.pk})
-    if held.erased_at is not None:
-        raise Conflict(_("This customer was erased. Nothing is kept of them any more."))
+    held = _held(customer)
     changes = {
         field: [getattr(held, field), value]
         for field, value in wanted.items()
@@ -67,6 +59,27 @@ def edit_customer(
             actor=by.user,
             source=by.source,
         )
+    return held
+
+
+def _checked(given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return what is to be written. Raises Invalid, naming every value that cannot be."""
+    wanted = {
+        field: value.strip().replace("\r\n", "\n") for field, value in given.items() if value is not None
+    }
+    faults = [fault for field, value in wanted.items() if (fault := _fault_of(field, value))]
+    if faults:
+        raise Invalid(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    return wanted
+
+
+def _held(customer: Customer) -> Customer:
+    """Return the customer as they are now, locked. Raises NotFound, Conflict."""
+    held = held_customers(customer.pk).get(customer.pk)
+    if held is None:
+        raise NotFound(_("There is no customer %(who)s.") % {"who": customer.pk})
+    if held.erased_at is not None:
+        raise Conflict(_("This customer was erased. Nothing is kept of them any more."))
     return held
 
 
