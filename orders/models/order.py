@@ -60,7 +60,7 @@ class Origin(models.TextChoices):
     DEMO = "demo", _("Demo")
 
 
-# Customers get e-mails about orders of these origins only.
+# Customers are written to about orders of these alone.
 ORIGINS_WITH_MAIL = frozenset({Origin.SHOP})
 
 
@@ -113,7 +113,7 @@ class Order(Searched):
     )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     status = models.CharField(
-        _("status"), max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, editable=False
+        _("status"), max_length=20, choices=OrderStatus, default="pending", editable=False
     )
     email = models.EmailField(_("e-mail address"))
     currency = models.CharField(max_length=3, editable=False)
