@@ -1,5 +1,7 @@
 """Change what is known about a customer, with old and new values in their history."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db.models import Field
 from django.utils.translation import gettext as _
 
@@ -55,19 +57,23 @@ def edit_customer(
         if getattr(held, field).replace("\r\n", "\n") != value
     }
     if changes:
-        for field, (_was, after) in changes.items():
-            setattr(held, field, after)
-        held.save(update_fields=list(changes))
-        if "language" in changes:
-            User.objects.filter(customer=held, is_staff=False).update(language=held.language)
-        CustomerEvent.objects.create(
-            customer=held,
-            kind=CustomerEventKind.EDITED,
-            facts={"changes": changes},
-            actor=by.user,
-            source=by.source,
-        )
+        _save(held, changes, by)
     return held
+
+
+def _save(held: Customer, changes: Mapping[str, Sequence[str]], by: Actor) -> None:
+    for field, (_was, after) in changes.items():
+        setattr(held, field, after)
+    held.save(update_fields=list(changes))
+    if "language" in changes:
+        User.objects.filter(customer=held, is_staff=False).update(language=held.language)
+    CustomerEvent.objects.create(
+        customer=held,
+        kind=CustomerEventKind.EDITED,
+        facts={"changes": changes},
+        actor=by.user,
+        source=by.source,
+    )
 
 
 def _fault_of(name: str, value: str) -> Fault | None:
