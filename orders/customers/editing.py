@@ -1,6 +1,6 @@
 """Change what is known about a customer, with old and new values in their history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Field
 from django.utils.translation import gettext as _
@@ -40,30 +40,22 @@ def edit_customer(
     wanted = _checked({"name": name, "phone": phone, "note": note})
     if language is not None:
         wanted["language"] = language_named(language)
-    held = _held(customer)
+    held = held_customers(customer.pk).get(customer.pk)
+    if held is None:
+        raise NotFound(_("There is no customer %(who)s.") % {"who": customer.pk})
+    if held.erased_at is not None:
+        raise Conflict(_("This customer was erased. Nothing is kept of them any more."))
     changes = {
         field: [getattr(held, field), value]
         for field, value in wanted.items()
         if getattr(held, field).replace("\r\n", "\n") != value
     }
     if changes:
-        for field, (_was, after) in changes.items():
-            setattr(held, field, after)
-        held.save(update_fields=list(changes))
-        if "language" in changes:
-            User.objects.filter(customer=held, is_staff=False).update(language=held.language)
-        CustomerEvent.objects.create(
-            customer=held,
-            kind=CustomerEventKind.EDITED,
-            facts={"changes": changes},
-            actor=by.user,
-            source=by.source,
-        )
+        _save(held, changes, by)
     return held
 
 
 def _checked(given: Mapping[str, str | None]) -> dict[str, str]:
-    """Return what is to be written. Raises Invalid, naming every value that cannot be."""
     wanted = {
         field: value.strip().replace("\r\n", "\n") for field, value in given.items() if value is not None
     }
@@ -73,14 +65,19 @@ def _checked(given: Mapping[str, str | None]) -> dict[str, str]:
     return wanted
 
 
-def _held(customer: Customer) -> Customer:
-    """Return the customer as they are now, locked. Raises NotFound, Conflict."""
-    held = held_customers(customer.pk).get(customer.pk)
-    if held is None:
-        raise NotFound(_("There is no customer %(who)s.") % {"who": customer.pk})
-    if held.erased_at is not None:
-        raise Conflict(_("This customer was erased. Nothing is kept of them any more."))
-    return held
+def _save(held: Customer, changes: Mapping[str, Sequence[str]], by: Actor) -> None:
+    for field, (_was, after) in changes.items():
+        setattr(held, field, after)
+    held.save(update_fields=list(changes))
+    if "language" in changes:
+        User.objects.filter(customer=held, is_staff=False).update(language=held.language)
+    CustomerEvent.objects.create(
+        customer=held,
+        kind=CustomerEventKind.EDITED,
+        facts={"changes": changes},
+        actor=by.user,
+        source=by.source,
+    )
 
 
 def _fault_of(name: str, value: str) -> Fault | None:

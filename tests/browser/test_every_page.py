@@ -50,14 +50,16 @@ def test_every_page_loads_without_complaints_or_barriers_in_its_styles_and_no_wi
         page.set_viewport_size(DESKTOP)
         found = violations(page)
         beyond = [overflow_at(page, DESKTOP)]
+        without_room = cut_texts(page)
         darken(page)
         found |= too_faint(page)
         beyond.append(overflow_at(page, PHONE))
-        if texts := cut_texts(page):
-            cut[address] = texts
+        without_room |= cut_texts(page)
         found |= violations(page)
         if any(beyond):
             wide[address] = beyond
+        if without_room:
+            cut[address] = without_room
         if found:
             barriers[address] = found
 
