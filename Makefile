@@ -37,11 +37,12 @@ bench: install ## figures beside their yardsticks (ARGS="--only import --databas
 soak: install ## the promises in full: STEPS (50000) random steps, every round of the races, on both databases
 	@SOAK_STEPS=$(STEPS) $(PYTHON) -m tests.run tests/model tests/races/test_orders.py $(ARGS)
 
-check: install ## format, lint, types, imports, missing migrations, deployment
+check: install ## format, lint, types, imports, translations, missing migrations, deployment
 	.venv/bin/ruff format --check --output-format concise .
 	.venv/bin/ruff check .
 	.venv/bin/mypy .
 	.venv/bin/lint-imports
+	$(EMBEDDED) $(PYTHON) -m tests.contract.catalogues check
 	$(EMBEDDED) $(PYTHON) manage.py makemigrations --check --dry-run
 	$(EMBEDDED) $(PYTHON) manage.py check --fail-level WARNING
 	@echo "manage.py check --deploy, grown and https"

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.models import (
@@ -18,6 +17,7 @@ from accounts.models import (
 )
 from accounts.sign_in.places import KNOWN_FOR
 from backoffice.db.transactions import write_transaction
+from backoffice.shop.in_force import in_force
 
 KEEP_UNCONFIRMED = timedelta(days=7)
 # Their links are dead long before, and the account's history keeps what came of them.
@@ -52,6 +52,6 @@ def sweep(now: datetime) -> int:
 
 def old_sign_ins(now: datetime) -> QuerySet[AccountEvent]:
     """Return sign-ins of longer ago than they are kept. An account's changes are kept as long as it is."""
-    days = settings.SHOP_KEEP_SIGN_INS_DAYS
+    days = in_force().keep_sign_ins_days
     events = AccountEvent.objects.filter(kind__in=OF_SIGN_INS)
     return events.filter(at__lt=now - timedelta(days=days)) if days else events.none()

@@ -15,8 +15,7 @@ from accounts.addresses.change import waiting_change
 from accounts.admin.actor import actor_of
 from accounts.history import latest_events
 from accounts.models import AccountChange, User
-from accounts.people import SUPERUSER, edit_user, role_of
-from accounts.roles import ROLES
+from accounts.people import edit_user, role_of
 from accounts.second_factor.recovery_codes import codes_left
 from accounts.second_factor.requirement import is_offered
 from accounts.sign_in.clients import Client, clients_of, sign_out
@@ -66,7 +65,7 @@ class AccountPage(FormView):  # type: ignore[type-arg]
         context = {
             **admin.site.each_context(self.request),
             "title": _("Your account"),
-            "role": _role_in_words(user),
+            "role": role_of(user),
             "waiting": waiting_change(user),
             "password_changed": user.events.filter(kind=AccountChange.PASSWORD).order_by("-id").first(),
             "tells_factors": is_offered(),
@@ -103,14 +102,6 @@ class SignOutElsewhere(View):
             words = _("Nothing was signed in there any more.")
         messages.success(request, words)
         return HttpResponseRedirect(f"{reverse('admin:account')}#signed-in")
-
-
-def _role_in_words(user: User) -> tuple[str, str]:
-    """Return the role's name and what it lets them do."""
-    role = role_of(user)
-    if role == SUPERUSER:
-        return _("Superuser"), _("You may see and do everything in the shop.")
-    return role, next((each.you_may for each in ROLES if each.name == role), "")
 
 
 def _clients(request: HttpRequest) -> list[Client]:

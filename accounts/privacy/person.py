@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
 from accounts.models import AccountChange, AccountEvent, Customer, EmailChange, User
 from backoffice.email_addresses import is_erased
+from backoffice.outbox.delivery import sender_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +59,4 @@ def nobody_elses(
         .exclude(user__in=users)
         .values_list("email", flat=True)
     )
-    return frozenset(wanted - others - {settings.DEFAULT_FROM_EMAIL})
+    return frozenset(wanted - others - {sender_address()})

@@ -115,10 +115,10 @@ def _change(
 
 
 def _overtaken() -> Stale:
-    latest = SettingChange.objects.select_related("actor").order_by("-id").first()
-    assert latest is not None
-    known = SETTINGS.get(latest.name)
-    facts = {"who": latest.by, "setting": known.label if known else latest.name}
+    latest = SettingChange.objects.filter(name__in=SETTINGS).select_related("actor").order_by("-id").first()
+    if latest is None:
+        return Stale(_("The settings are not those that were shown: look at them, then save again."))
+    facts = {"who": latest.by, "setting": SETTINGS[latest.name].label}
     return Stale(
         _("%(who)s has just changed “%(setting)s”. Look at what is there now, then save again.") % facts
     )

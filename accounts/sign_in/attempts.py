@@ -75,7 +75,8 @@ def note_sign_in(user: User, *, address: str, source: Source) -> None:
     event = record(user, AccountChange.SIGNED_IN, facts, by=Actor(user, source), address=address)
     is_expected = is_newcomer(user) or not user.is_staff
     if know_place(user, address) and not is_expected:
-        tell_of(event, "new_place")
+        # Whoever signs in is the account, whoever it is: its name would tell nothing.
+        tell_of(event, "new_place", {"by": None})
 
 
 def _limits(guessed: str, address: str, *, is_known: bool) -> list[Limit]:

@@ -61,6 +61,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MailText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('template', models.CharField(max_length=60)),
+                ('language', models.CharField(max_length=10)),
+                ('opening', models.TextField(blank=True)),
+                ('closing', models.TextField(blank=True)),
+                ('version', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('template', 'language'), name='mail_text_once_per_language')],
+            },
+        ),
+        migrations.CreateModel(
             name='ShopSettings',
             fields=[
                 ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),

@@ -50,10 +50,6 @@ DOTS = {
 class TemplateFilter(AllValues):
     """What mails were sent for, in words."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("about")
-
     def word_for(self, value: str) -> str:
         return EmailMessage(template=value).occasion
 

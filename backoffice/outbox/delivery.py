@@ -10,7 +10,7 @@ import random
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import formataddr
+from email.utils import formataddr, parseaddr
 from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -29,6 +29,7 @@ from django.utils import timezone
 from backoffice.db.durability import without_waiting_for_disk
 from backoffice.db.statements import selecting, updating
 from backoffice.db.transactions import write_transaction
+from backoffice.email_addresses import normalised_email
 from backoffice.outbox.models import WAITING, WORKER_ENDED, EmailMessage, EmailState
 from backoffice.outbox.rendering import RenderedEmail, render, without_secrets
 from backoffice.runtime.giving_way import requests
@@ -188,6 +189,11 @@ def sender() -> str:
     return settings.EMAIL_FROM or formataddr(
         (in_force().name, f"shop@{urlsplit(settings.SHOP_URL).hostname}")
     )
+
+
+def sender_address() -> str:
+    """Return the address that mails come from, as addresses are kept."""
+    return normalised_email(parseaddr(sender())[1])
 
 
 def _mark_failed(claim: Claim, error: Exception) -> None:

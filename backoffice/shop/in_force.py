@@ -40,6 +40,10 @@ class ShopNow:
     max_open_orders: int | None
     max_open_units: int | None
     max_open_value: Decimal | None
+    keep_mail_texts_days: int | None
+    keep_customers_months: int | None
+    keep_sign_ins_days: int | None
+    keep_security_log_days: int | None
 
 
 class _Readings(threading.local):

@@ -124,14 +124,15 @@ class WholeKind(SettingKind):
     """A whole number of 0 or more. With `empty` neither 0 nor nothing at all is a limit, and says so."""
 
     empty: Callable[[], str] | None = None
+    most: int = LARGEST_NUMBER
     control = "number"
 
     def value(self, text: str) -> int | None:
         text = text.strip()
         if not text and self.empty is not None:
             return None
-        if not re.fullmatch("[0-9]{1,10}", text) or int(text) > LARGEST_NUMBER:
-            most = {"most": grouped(LARGEST_NUMBER)}
+        if not re.fullmatch("[0-9]{1,10}", text) or int(text) > self.most:
+            most = {"most": grouped(self.most)}
             raise Unfit(_("Write a whole number from 0 to %(most)s.") % most)
         return int(text) or (None if self.empty is not None else 0)
 
@@ -183,3 +184,7 @@ def no_limit() -> str:
 
 def never() -> str:
     return _("Never")
+
+
+def for_ever() -> str:
+    return _("For ever")

@@ -20,10 +20,13 @@ from backoffice.shop.kinds import (
     LineKind,
     SettingKind,
     WholeKind,
+    for_ever,
     never,
     no_limit,
 )
 
+# A hundred years: more would be before the calendar that dates are computed in.
+MOST_DAYS, MOST_MONTHS = 36_500, 1_200
 MAX_FEE = Decimal("99999999.99")
 
 
@@ -165,12 +168,47 @@ GROUPS = (
             ),
         ),
     ),
+    SettingGroup(
+        "privacy",
+        _("How long data of people is kept"),
+        (
+            Setting(
+                "SHOP_KEEP_MAIL_TEXTS_DAYS",
+                "keep_mail_texts_days",
+                WholeKind(empty=for_ever, most=MOST_DAYS),
+                _("Texts of e-mails, in days"),
+                _("What is older is erased the next night, for good. Empty: kept for ever."),
+            ),
+            Setting(
+                "SHOP_KEEP_CUSTOMERS_MONTHS",
+                "keep_customers_months",
+                WholeKind(empty=for_ever, most=MOST_MONTHS),
+                _("Customers without an order, in months"),
+                _("Who has neither ordered nor signed in for so long is erased. Empty: kept for ever."),
+            ),
+            Setting(
+                "SHOP_KEEP_SIGN_INS_DAYS",
+                "keep_sign_ins_days",
+                WholeKind(empty=for_ever, most=MOST_DAYS),
+                _("Sign-ins, in days"),
+                _("In the histories of accounts. Empty: kept for ever."),
+            ),
+            Setting(
+                "SHOP_KEEP_SECURITY_LOG_DAYS",
+                "keep_security_log_days",
+                WholeKind(empty=for_ever, most=MOST_DAYS),
+                _("Security log, in days"),
+                _("Lines that are older are taken out. Empty: kept for ever."),
+            ),
+        ),
+    ),
 )
 SETTINGS: Mapping[str, Setting] = {each.name: each for group in GROUPS for each in group.settings}
 
 FIXED = (
     FixedSetting("SHOP_CURRENCY", _("Currency"), _("Amounts that are written are not converted.")),
     FixedSetting("SHOP_TIME_ZONE", _("Time zone"), _("The shop’s days begin and end by it.")),
+    FixedSetting("SHOP_MFA", _("Second factor"), _("No session can lower it for everybody.")),
     FixedSetting("SHOP_URL", _("Address"), _("Links, sign-ins and certificates depend on it.")),
     FixedSetting("SHOP_ORDER_PREFIX", _("Order numbers begin with"), _("Numbers that were given stay.")),
 )

@@ -1,5 +1,7 @@
 """Change what is known about a customer, with old and new values in their history."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db.models import Field
 from django.utils.translation import gettext as _
 
@@ -35,13 +37,7 @@ def edit_customer(
         NotFound: the customer is gone.
         Conflict: they were erased.
     """
-    given = {"name": name, "phone": phone, "note": note}
-    wanted = {
-        field: value.strip().replace("\r\n", "\n") for field, value in given.items() if value is not None
-    }
-    faults = [fault for field, value in wanted.items() if (fault := _fault_of(field, value))]
-    if faults:
-        raise Invalid(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    wanted = _checked({"name": name, "phone": phone, "note": note})
     if language is not None:
         wanted["language"] = language_named(language)
     held = held_customers(customer.pk).get(customer.pk)
@@ -55,19 +51,33 @@ def edit_customer(
         if getattr(held, field).replace("\r\n", "\n") != value
     }
     if changes:
-        for field, (_was, after) in changes.items():
-            setattr(held, field, after)
-        held.save(update_fields=list(changes))
-        if "language" in changes:
-            User.objects.filter(customer=held, is_staff=False).update(language=held.language)
-        CustomerEvent.objects.create(
-            customer=held,
-            kind=CustomerEventKind.EDITED,
-            facts={"changes": changes},
-            actor=by.user,
-            source=by.source,
-        )
+        _save(held, changes, by)
     return held
+
+
+def _checked(given: Mapping[str, str | None]) -> dict[str, str]:
+    wanted = {
+        field: value.strip().replace("\r\n", "\n") for field, value in given.items() if value is not None
+    }
+    faults = [fault for field, value in wanted.items() if (fault := _fault_of(field, value))]
+    if faults:
+        raise Invalid(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    return wanted
+
+
+def _save(held: Customer, changes: Mapping[str, Sequence[str]], by: Actor) -> None:
+    for field, (_was, after) in changes.items():
+        setattr(held, field, after)
+    held.save(update_fields=list(changes))
+    if "language" in changes:
+        User.objects.filter(customer=held, is_staff=False).update(language=held.language)
+    CustomerEvent.objects.create(
+        customer=held,
+        kind=CustomerEventKind.EDITED,
+        facts={"changes": changes},
+        actor=by.user,
+        source=by.source,
+    )
 
 
 def _fault_of(name: str, value: str) -> Fault | None:

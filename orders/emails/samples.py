@@ -12,6 +12,7 @@ from backoffice.countries import postal_lines
 from backoffice.money import rounded
 from backoffice.outbox import facts
 
+BUYER = "Lena Sommer"  # not translated
 PLACED_AT = datetime(2026, 11, 30, 9, 41, tzinfo=UTC)
 
 
@@ -23,11 +24,11 @@ def sample_context(template: str) -> Mapping[str, Any]:
 def _order() -> dict[str, Any]:
     return {
         "number": f"{settings.SHOP_ORDER_PREFIX}100042",
-        "name": "Lena Sommer",
+        "name": BUYER,
         "placed_on": facts.moment(PLACED_AT),
         "address": postal_lines(
             {
-                "name": "Lena Sommer",
+                "name": BUYER,
                 "line1": "Seeweg 56",
                 "line2": "",
                 "postcode": "34878",

@@ -28,8 +28,8 @@ ABOUT_NOBODY: Mapping[str, Mapping[str, str]] = {
     },
     "the books: numbers, prices and how they came about; the country is needed for the taxes": {
         "orders.Cancellation": "reference",
-        "orders.Order": "prefix number status currency ship_country promo_code promo_terms explanation "
-        "source origin external_number external_key",
+        "orders.Order": "prefix number status currency ship_country language promo_code promo_terms "
+        "explanation source origin external_number external_key",
         "orders.Redemption": "state",
         "orders.Return": "reference",
         "orders.Shipment": "reference carrier",
@@ -39,21 +39,28 @@ ABOUT_NOBODY: Mapping[str, Mapping[str, str]] = {
         "orders.Promotion": "name search_text kind",
         "orders.PromotionEvent": "kind details source",
     },
-    "kinds, doors, states, numbers": {
+    "kinds, doors, states, numbers, languages": {
         "accounts.AccountEvent": "kind source",
+        "accounts.Authenticator": "kind",
+        "accounts.Customer": "language",
         "accounts.EmailChange": "source",
         "accounts.Erasure": "kind source",
+        "accounts.User": "language",
         "orders.CustomerEvent": "source kind",
         "orders.OrderEvent": "kind source",
-        "outbox.EmailMessage": "cause about template state",
+        "outbox.EmailMessage": "cause about template state language",
     },
     "the shop itself": {
+        "accounts.SettingChange": "name before after source",
+        "accounts.SpentChallenge": "nonce",
         "auth.Group": "name",
         "auth.Permission": "name codename",
         "backoffice.Books": "currency",
         "backoffice.Heartbeat": "name",
         "backoffice.IdempotencyRecord": "caller operation fingerprint",
         "backoffice.JobSlot": "job",
+        "backoffice.MailText": "closing language opening template",
+        "backoffice.ShopSettings": "kept",
         "contenttypes.ContentType": "app_label model",
     },
     "nothing: Django's tables, of which the shop has its own kind": {

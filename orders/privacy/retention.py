@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from backoffice.db.transactions import write_transaction
 from backoffice.errors import Refusal
 from backoffice.jobs import once_per_slot, this_day
 from backoffice.outbox.models import WAITING, EmailMessage, EmailState
+from backoffice.shop.in_force import in_force
 from orders.models import Order
 from orders.privacy.erasing import erase_customer
 
@@ -40,28 +40,37 @@ class Due:
 
 def due(now: datetime | None = None) -> Iterator[Due]:
     """Yield what the next turn would erase; nothing for what is kept without a limit."""
-    now = now or timezone.now()
-    if settings.SHOP_KEEP_MAIL_TEXTS_DAYS:
-        kept = _("%(days)s days") % {"days": settings.SHOP_KEEP_MAIL_TEXTS_DAYS}
+    now, shop = now or timezone.now(), in_force()
+    if shop.keep_mail_texts_days:
+        kept = _("%(days)s days") % {"days": shop.keep_mail_texts_days}
         yield Due(_("Texts of e-mails"), "SHOP_KEEP_MAIL_TEXTS_DAYS", kept, old_mails(now).count())
-    if settings.SHOP_KEEP_CUSTOMERS_MONTHS:
-        kept = _("%(months)s months") % {"months": settings.SHOP_KEEP_CUSTOMERS_MONTHS}
+    if shop.keep_customers_months:
+        kept = _("%(months)s months") % {"months": shop.keep_customers_months}
         yield Due(_("Customers without an order"), "SHOP_KEEP_CUSTOMERS_MONTHS", kept, long_gone(now).count())
-    if settings.SHOP_KEEP_SIGN_INS_DAYS:
-        kept = _("%(days)s days") % {"days": settings.SHOP_KEEP_SIGN_INS_DAYS}
+    if shop.keep_sign_ins_days:
+        kept = _("%(days)s days") % {"days": shop.keep_sign_ins_days}
         yield Due(_("Sign-ins"), "SHOP_KEEP_SIGN_INS_DAYS", kept, sweeping.old_sign_ins(now).count())
 
 
 def old_mails(now: datetime) -> QuerySet[EmailMessage]:
-    """Return mails that are through, and whose text has been kept for long enough."""
-    before = now - timedelta(days=settings.SHOP_KEEP_MAIL_TEXTS_DAYS or 0)
+    """Return mails that are through, and whose text has been kept for long enough; none without a limit."""
+    days = in_force().keep_mail_texts_days
+    if days is None:
+        return EmailMessage.objects.none()
+    before = now - timedelta(days=days)
     through = EmailMessage.objects.exclude(state__in=WAITING).filter(forgotten_at=None)
     return through.filter(created_at__lt=before).order_by("pk")
 
 
 def long_gone(now: datetime) -> QuerySet[Customer]:
-    """Return customers who have neither ordered nor signed in for so long, and do not work here."""
-    before = now - timedelta(days=(settings.SHOP_KEEP_CUSTOMERS_MONTHS or 0) * DAYS_OF_A_MONTH)
+    """Return customers who have neither ordered nor signed in for so long, and do not work here.
+
+    Without a limit there are none, also when it was lifted a moment ago.
+    """
+    months = in_force().keep_customers_months
+    if months is None:
+        return Customer.objects.none()
+    before = now - timedelta(days=months * DAYS_OF_A_MONTH)
     lately = Order.objects.filter(Q(customer=OuterRef("pk")) | Q(customer__merged_into=OuterRef("pk")))
     customers = Customer.objects.present().filter(~Exists(lately.filter(placed_at__gte=before)))
     here = Q(user__is_staff=True) | Q(user__last_login__gte=before) | Q(user__created_at__gte=before)
@@ -82,11 +91,11 @@ def erase_due(now: datetime) -> dict[str, int]:
 
     What is more than a turn's share is the next one's. Files of what was erased go as well.
     """
-    mails = forget_mails(now) if settings.SHOP_KEEP_MAIL_TEXTS_DAYS else 0
-    customers = _erase_customers(now) if settings.SHOP_KEEP_CUSTOMERS_MONTHS else 0
+    mails = forget_mails(now) if in_force().keep_mail_texts_days else 0
+    customers = _erase_customers(now) if in_force().keep_customers_months else 0
     sign_ins = sweeping.sweep(now)
-    if settings.SHOP_KEEP_SECURITY_LOG_DAYS:
-        files.expire_log(now - timedelta(days=settings.SHOP_KEEP_SECURITY_LOG_DAYS))
+    if days := in_force().keep_security_log_days:
+        files.expire_log(now - timedelta(days=days))
     files.remove_written_mails()
     ledger.write_file()
     if mails or Erasure.objects.filter(erased_at__gt=now - timedelta(days=1)).exists():

@@ -89,6 +89,8 @@ ROOMS = (
             "accounts.TokenFamily": "address user_agent revoked_because",
             "accounts.RefreshToken": "token_hash",
             "accounts.EmailChange": "email",
+            "accounts.Authenticator": "name secret credential_id public_key",
+            "accounts.RecoveryCode": "code_hash",
         },
         count_accounts,
         erase_accounts,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Customer, User
 from accounts.privacy.account import told_account
 from accounts.privacy.person import Person, colleague
 from accounts.privacy.traces import mails_of
+from backoffice.shop.in_force import in_force
 from orders.models import Order, OrderEvent, Redemption, RedemptionState
 from orders.privacy.emptying import history_rows
 from orders.privacy.person import person_of
@@ -37,7 +37,7 @@ def tell_person(person: Person) -> ToldPerson:
     rows = Customer.objects.filter(pk__in=person.customers).order_by("pk")
     accounts = User.objects.filter(pk__in=person.users).order_by("pk")
     content = {
-        "shop": settings.SHOP_NAME,
+        "shop": in_force().name,
         "made_at": timezone.now(),
         "customer": list(rows.values("id", *OF_CUSTOMER)),
         "accounts": [told_account(user) for user in accounts],

@@ -10,6 +10,7 @@ from orders.models import Order
 from tests.admin_pages import open_a_shop
 from tests.browser.axe import darken, violations
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.cut_text import cut_texts
 from tests.browser.keyboard import press
 from tests.factories import make_user
 
@@ -26,6 +27,12 @@ FOCUSED = """() => {
 @pytest.fixture
 def manager() -> User:
     return make_user("anna@example.com", role="Manager", name="Anna Berg")
+
+
+@pytest.fixture
+def german() -> User:
+    """Whose words are the longest."""
+    return make_user("lena@example.com", role="Manager", name="Lena Berg", language="de")
 
 
 @pytest.fixture
@@ -54,24 +61,25 @@ def open_filters(page: Page) -> None:
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_what_opens_above_a_list_has_no_barrier(
-    open_page: OpenPage, manager: User, order: Order, viewport: ViewportSize
+def test_what_opens_above_a_list_has_no_barrier_and_room_for_its_texts(
+    open_page: OpenPage, german: User, order: Order, viewport: ViewportSize
 ) -> None:
     opened: list[Callable[[Page], None]] = [open_palette, open_keys, open_filters]
     if viewport == DESKTOP:
         opened.append(open_account_menu)
     for dark in (False, True):
         for open_it in opened:
-            page = open_page(manager, ORDERS, viewport=viewport, dark=dark)
+            page = open_page(german, ORDERS, viewport=viewport, dark=dark)
             open_it(page)
             assert violations(page) == set(), open_it.__name__
+            assert cut_texts(page) == set(), open_it.__name__
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_dialogs_and_menus_of_an_order_have_no_barrier(
-    open_page: OpenPage, manager: User, order: Order, viewport: ViewportSize
+def test_dialogs_and_menus_of_an_order_have_no_barrier_and_room_for_their_texts(
+    open_page: OpenPage, german: User, order: Order, viewport: ViewportSize
 ) -> None:
-    page = open_page(manager, f"{ORDERS}{order.pk}/change/", viewport=viewport)
+    page = open_page(german, f"{ORDERS}{order.pk}/change/", viewport=viewport)
     dialogs = [link.get_attribute("hx-get") for link in page.locator("#page [hx-get]").all()]
     assert dialogs
 
@@ -79,9 +87,11 @@ def test_dialogs_and_menus_of_an_order_have_no_barrier(
         page.reload()
         page.evaluate("document.querySelectorAll('details').forEach((menu) => { menu.open = true; })")
         assert violations(page) == set()
+        assert cut_texts(page) == set()
         page.locator(f'#page [hx-get="{address}"]').first.evaluate("(link) => link.click()")
         expect(page.locator("#dialog")).to_be_visible()
         assert violations(page) == set(), address
+        assert cut_texts(page) == set(), address
         darken(page)
         assert violations(page) == set(), address
 

@@ -1,5 +1,7 @@
 """shopctl customers: looked at, edited, merged and parted. Exports: tests/orders/customers/test_export.py."""
 
+from pathlib import Path
+
 import pytest
 
 from accounts.models import Customer
@@ -75,3 +77,27 @@ def test_who_may_not_is_refused(shopctl: Shopctl) -> None:
     marketing = make_user(role="Marketing").email
     assert shopctl("customers", "list", "--as", marketing).exit_code == 1
     assert shopctl("customers", "edit", "a@example.com", "--note", "x", "--as", marketing).exit_code == 1
+
+
+def test_somebodys_data_are_a_private_file(answers: Answers, shopctl: Shopctl, tmp_path: Path) -> None:
+    theo = make_customer("theo@example.com", name="Theo")
+    file = tmp_path / "theo.zip"
+    assert shopctl("customers", "data", "theo@example.com", "--output", file).exit_code == 0
+    assert (file.stat().st_mode & 0o077, file.read_bytes()[:2]) == (0, b"PK")
+    assert shopctl("customers", "data", theo.pk, "--output", file).exit_code == 1
+    assert answers("customers", "data", theo.pk)["customer"][0]["name"] == "Theo"
+    assert [event.kind for event in CustomerEvent.objects.all()] == ["data_handed_out"] * 2
+
+
+def test_somebody_is_erased_after_a_look(answers: Answers, shopctl: Shopctl) -> None:
+    theo = make_customer("theo@example.com", name="Theo")
+    looked = shopctl("customers", "erase", "theo@example.com", "--dry-run")
+    assert (looked.exit_code, "It cannot be undone." in looked.stderr) == (0, True)
+    assert shopctl("customers", "erase", "theo@example.com").exit_code == 2
+    assert Customer.objects.get().name == "Theo"
+    assert answers("customers", "erase", "theo@example.com", "--yes")["customer"] == theo.pk
+    assert (Customer.objects.get().name, shopctl("customers", "show", "theo@example.com").exit_code) == (
+        "",
+        1,
+    )
+    assert shopctl("customers", "erase", theo.pk, "--dry-run").exit_code == 1

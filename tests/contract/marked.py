@@ -17,6 +17,7 @@ from backoffice.templatetags import frame
 OPEN, CLOSE = "⟦", "⟧"
 CONTEXT = "\x04"
 LANGUAGE = "de"
+SETTING = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # What is the same in every language: names, abbreviations, keys of a keyboard, formats, codes.
 NAMES = frozenset(
@@ -117,7 +118,7 @@ def texts_of(html: str) -> list[str]:
 def words_outside(text: str, data: frozenset[str]) -> list[str]:
     """Return the words that stand outside of all marks and are neither data nor a name."""
     outside, depth = [], 0
-    for character in text:
+    for character in SETTING.sub("", text):
         depth += (character == OPEN) - (character == CLOSE)
         outside.append(" " if depth or character == CLOSE else character)
     return [word for word in WORD.findall("".join(outside)) if word not in data and word not in NAMES]

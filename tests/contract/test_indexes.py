@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from accounts import sweeping
 from accounts.history import latest_events
-from accounts.models import AccountEvent, Customer, RefreshToken, TokenFamily, User
+from accounts.models import AccountEvent, Customer, RefreshToken, SettingChange, TokenFamily, User
 from accounts.second_factor.requirement import has_factor
+from accounts.shop.looking import setting_changes
 from accounts.sign_in.sessions import living_sessions
 from accounts.tokens.refresh import living_families
 from backoffice import jobs
@@ -63,6 +64,8 @@ NEEDED: Mapping[str, Query] = {
         TokenFamily(pk=1), looks_in=RefreshToken, by="family"
     ),
     "accounts_tokenfamily_user_id": lambda: living_families(user(), timezone.now()),
+    "accounts_settingchange_actor_id": lambda: deleting(user(), looks_in=SettingChange, by="actor"),
+    "change_of_setting": lambda: setting_changes("SHOP_NAME")[:50],
     "customer_merged_into": lambda: Order.objects.all().of_email("theo@example.com"),
     "event_of_account": lambda: latest_events(user()),
     "event_of_customer": lambda: list(history_of_customer(Customer(pk=1))),

@@ -47,3 +47,16 @@ def test_no_template_does_either() -> None:
 )
 def test_one_that_does_is_seen(source: str) -> None:
     assert set(read_in(source))
+
+
+def test_the_documentation_has_a_row_for_every_setting_with_its_default() -> None:
+    table = (ROOT / "docs/settings.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ?(?:`(.*)`)? \|$", table, re.MULTILINE)
+
+    assert dict(rows) == {each.name: each.kind.text(each.base) for each in SETTINGS.values()}
+
+
+def test_the_example_of_an_environment_locks_none_of_them() -> None:
+    example = (ROOT / ".env.example").read_text()
+
+    assert [name for name in SETTINGS if not re.search(f"^{name}=$", example, re.MULTILINE)] == []

@@ -174,7 +174,8 @@ def _generated(details: Mapping[str, Any]) -> str:
             "Generated %(count)s codes, each for %(limit)s uses and with %(bits)s bits",
             count,
         )
-    facts = {"count": grouped(count), "limit": grouped(limit or 0), "bits": details.get("bits")}
+    bits = grouped(Decimal(str(details.get("bits", 0))))
+    facts = {"count": grouped(count), "limit": grouped(limit or 0), "bits": bits}
     return told % facts
 
 

@@ -1,6 +1,9 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from accounts.actors import Actor
 from accounts.models import SettingChange, Source
@@ -115,3 +118,46 @@ def test_a_line_of_the_security_log_tells_of_it(caplog: pytest.LogCaptureFixture
     [line] = [each.getMessage() for each in caplog.records]
     assert 'door="cli" by="System"' in line
     assert 'detail="SHOP_NAME: Backoffice → Tea"' in line
+
+
+def saves_at_once(versions: list[int | None]) -> list[str]:
+    """What becomes of saves that begin at the same moment, each with a name of its own."""
+    barrier = Barrier(len(versions))
+
+    def save(number: int, version: int | None) -> str:
+        try:
+            barrier.wait()
+            change_settings({"SHOP_NAME": f"Tea {number}"}, by=CLI, version=version)
+        except Stale:
+            return "told"
+        finally:
+            connection.close()
+        return "saved"
+
+    with ThreadPoolExecutor(len(versions)) as threads:
+        return sorted(threads.map(save, range(len(versions)), versions))
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_saves_at_the_same_moment_one_wins_and_all_others_are_told(is_first: bool) -> None:
+    if not is_first:
+        change_settings({"SHOP_COUNTRY": "AT"}, by=CLI)
+    seen = 0 if is_first else version()
+
+    assert saves_at_once([seen] * 4) == ["saved", "told", "told", "told"]
+    assert [name for name, *_values in history()].count("SHOP_NAME") == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_control_without_a_version_every_save_is_kept_one_after_the_other() -> None:
+    assert saves_at_once([None] * 4) == ["saved"] * 4
+
+    changes = [(before, after) for _name, before, after, _reset in history()]
+    assert len(changes) == 4
+    # Each began where the one before ended.
+    befores, afters = zip(*changes, strict=True)
+    assert befores == ("Backoffice", *afters[:-1])
+    assert version() == 4

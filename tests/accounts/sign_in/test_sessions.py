@@ -1,6 +1,8 @@
 """Signing in to the admin, and what ends it."""
 
+import re
 import sqlite3
+from pathlib import Path
 from time import time
 
 import pytest
@@ -191,3 +193,13 @@ def test_pages_that_only_read_are_shown_while_nothing_can_be_written(
 
     monkeypatch.setattr(BrowserSession, "save", refuse)
     assert client.get("/admin/").status_code == status
+
+
+def test_whatever_a_page_asks_again_and_again_says_that_it_asks_by_itself() -> None:
+    ours = [Path(settings.BASE_DIR) / app for app in ("backoffice", "accounts", "catalog", "orders")]
+    scripts = {path.name: path.read_text() for app in ours for path in app.rglob("static/**/*.js")}
+    pages = [path.read_text() for app in ours for path in app.rglob("templates/**/*.html")]
+    repeating = {name for name, text in scripts.items() if "setInterval(" in text}
+    assert repeating == {name for name, text in scripts.items() if "askedByItself(" in text} - {"request.js"}
+    assert repeating == {"upload.js"}
+    assert not [text for text in pages if re.search(r"hx-trigger=\"[^\"]*every", text)]

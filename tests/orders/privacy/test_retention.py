@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AccountChange, AccountEvent, Customer
 from accounts.privacy.files import expire_log
+from accounts.shop.changing import change_settings
 from backoffice.outbox.models import EmailMessage, EmailState
 from backoffice.outbox.queueing import NotDead, requeue
 from orders.fulfilment.lifecycle import cancel_order
@@ -82,6 +83,23 @@ def test_nothing_goes_that_no_setting_limits(settings: Any) -> None:
     )
     assert list(retention.due(NOW)) == []
     assert retention.erase_due(NOW) == {"mails": 0, "customers": 0, "sign_ins": 0}
+
+
+def test_nothing_goes_when_a_limit_is_lifted_between_the_look_and_the_deed(settings: Any) -> None:
+    mails(settings, days=30, age=4_000)
+    Customer.objects.filter(pk=make_customer().pk).update(created_at=NOW - timedelta(days=9_000))
+    change_settings({"SHOP_KEEP_MAIL_TEXTS_DAYS": "", "SHOP_KEEP_CUSTOMERS_MONTHS": ""}, by=CLI)
+
+    assert list(retention.old_mails(NOW)) == []
+    assert list(retention.long_gone(NOW)) == []
+
+
+def test_a_limit_that_a_manager_sets_holds_from_the_next_night_on(settings: Any) -> None:
+    mails(settings, days=0, age=31)
+    settings.SHOP_KEEP_MAIL_TEXTS_DAYS = None
+    change_settings({"SHOP_KEEP_MAIL_TEXTS_DAYS": "30"}, by=CLI)
+
+    assert retention.erase_due(NOW)["mails"] == 1
 
 
 def test_one_of_several_schedulers_takes_the_nights_turn(settings: Any) -> None:

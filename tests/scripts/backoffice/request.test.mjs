@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
 import {
-  FAILED, SIGNED_OUT, UNREACHABLE, RequestFailed, complaint, csrfToken, fetchJson, newKey, noAnswer,
+  FAILED, SIGNED_OUT, UNREACHABLE, RequestFailed, askedByItself, complaint, csrfToken, fetchJson, newKey, noAnswer,
 } from "#static/backoffice/request.js";
 
 const realFetch = globalThis.fetch;
@@ -25,6 +25,13 @@ test("an answer is the JSON that came, asked for as the caller wants", async () 
 
   assert.deepEqual(await fetchJson("/find?q=tea", { method: "POST", body: "a=1" }), { hits: "<li>" });
   assert.deepEqual(asked, [["/find?q=tea", { redirect: "manual", method: "POST", body: "a=1" }]]);
+});
+
+test("what a page asks by itself says so", async () => {
+  const asked = answerWith(Response.json({ rows: 3 }));
+
+  assert.deepEqual(await askedByItself("/rows"), { rows: 3 });
+  assert.deepEqual(asked, [["/rows", { redirect: "manual", headers: { "X-Unattended": "1" } }]]);
 });
 
 test("a redirect to signing in and a refused form are told apart from a shop that is away", async () => {

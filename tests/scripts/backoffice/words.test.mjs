@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { gettext, grouped, ngettext, ungrouped } from "#static/backoffice/words.js";
+import { gettext, grouped, ngettext, ungrouped, whole } from "#static/backoffice/words.js";
 
 afterEach(() => {
   delete globalThis.gettext;
@@ -37,4 +37,17 @@ test("numbers are grouped as the language of the page has it, and read back", ()
   globalThis.document = { documentElement: { lang: "de" } };
   assert.equal(grouped(1234567), "1.234.567");
   assert.deepEqual(["0", "12", "1,234,567", "1.234.567", "1 234"].map(ungrouped), [0, 12, 1234567, 1234567, 1234]);
+});
+
+test("a whole number is read as its language groups it, and never a thousandth of it", () => {
+  const read = (lang, typed) => {
+    globalThis.document = { documentElement: { lang } };
+    return whole(typed);
+  };
+
+  assert.deepEqual(["7", "1,234", "1234", "−3", "+3"].map((typed) => read("en-gb", typed)), [7, 1234, 1234, -3, 3]);
+  assert.deepEqual(["7", "1.234", "1234", "-1.234.567"].map((typed) => read("de", typed)), [7, 1234, 1234, -1234567]);
+  for (const [lang, typed] of [["en-gb", ""], ["de", "1,5"], ["de", "drei"], ["en-gb", "1,23"]]) {
+    assert.equal(Number.isNaN(read(lang, typed)), true, typed);
+  }
 });

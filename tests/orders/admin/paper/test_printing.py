@@ -139,6 +139,21 @@ def test_chosen_orders_are_printed_in_the_order_of_the_list(manager: Client, ord
     assert page.text.count('<article class="bo-sheet" lang="en-gb">') == 3
 
 
+def test_each_slip_is_in_the_language_of_its_order_and_the_page_in_its_readers(manager: Client) -> None:
+    make_product("TEA-02", on_hand=9)
+    orders = [place({"TEA-02": 1}), place({"TEA-02": 1})]
+    Order.objects.filter(pk=orders[1].pk).update(language="de")
+
+    page = manager.get(SLIPS, ids(*orders))
+
+    assert page.text.startswith('<!doctype html>\n<html lang="en-gb">')
+    first, second = page.text.split('<article class="bo-sheet" lang="')[1:]
+    assert first.startswith('en-gb"')
+    assert "Packing slip" in first
+    assert second.startswith('de"')
+    assert "Packing slip" not in second
+
+
 # Pick lists
 
 
