@@ -162,6 +162,8 @@ def _exported(facts: Facts) -> str:
 
 def _whose(facts: Facts) -> str:
     """Name the row and not the person: this entry outlives them."""
+    if "who" not in facts:
+        return ""
     words = _("colleague %(number)s") if facts["who"] == "colleague" else _("customer %(number)s")
     return words % {"number": facts["number"]}
 
