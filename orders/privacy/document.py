@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from accounts.models import AccountChange
 from accounts.models.changes import details_of
 from backoffice.countries import postal_lines
+from backoffice.dates import full_moment
 from backoffice.money import formatted
 from backoffice.outbox.models import EmailState
 from orders.models import CustomerEventKind
@@ -53,7 +54,19 @@ def as_page(told: ToldPerson) -> str:
             for entry in content["history"]
         ],
     }
-    return render_to_string("privacy/data.html", context)
+    return render_to_string("privacy/data.html", _with_moments_written(context))
+
+
+def _with_moments_written(value: Any) -> Any:
+    """Return the same with every moment as people write it."""
+    match value:
+        case dict():
+            return {name: _with_moments_written(each) for name, each in value.items()}
+        case list():
+            return [_with_moments_written(each) for each in value]
+        case datetime():
+            return full_moment(value)
+    return value
 
 
 def _happened(account: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
