@@ -17,7 +17,7 @@ from tests.orders.admin.posted_dialogs import submitted
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
 BUTTONS = {
-    "accounts.user": {"change_email", "password_link", "remove_factors"},
+    "accounts.user": {"change_email", "password_link", "remove_factors", "sign_out"},
     "catalog.product": {"adjust_stock", "archive"},
     "catalog.productfamily": {"dissolve"},
     "orders.order": {
