@@ -37,13 +37,7 @@ def edit_customer(
         NotFound: the customer is gone.
         Conflict: they were erased.
     """
-    given = {"name": name, "phone": phone, "note": note}
-    wanted = {
-        field: value.strip().replace("\r\n", "\n") for field, value in given.items() if value is not None
-    }
-    faults = [fault for field, value in wanted.items() if (fault := _fault_of(field, value))]
-    if faults:
-        raise Invalid(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    wanted = _checked({"name": name, "phone": phone, "note": note})
     if language is not None:
         wanted["language"] = language_named(language)
     held = held_customers(customer.pk).get(customer.pk)
@@ -59,6 +53,16 @@ def edit_customer(
     if changes:
         _save(held, changes, by)
     return held
+
+
+def _checked(given: Mapping[str, str | None]) -> dict[str, str]:
+    wanted = {
+        field: value.strip().replace("\r\n", "\n") for field, value in given.items() if value is not None
+    }
+    faults = [fault for field, value in wanted.items() if (fault := _fault_of(field, value))]
+    if faults:
+        raise Invalid(" ".join(f"{each.pointer[1:]}: {each.detail}" for each in faults), faults=faults)
+    return wanted
 
 
 def _save(held: Customer, changes: Mapping[str, Sequence[str]], by: Actor) -> None:

@@ -113,6 +113,8 @@ class Migration(migrations.Migration):
                 ('placed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'order',
+                'verbose_name_plural': 'orders',
                 'permissions': (('ship_order', 'Can ship orders and mark them delivered'), ('return_order', 'Can register returns'), ('cancel_order', 'Can cancel orders'), ('comment_order', 'Can comment on orders'), ('export_order', 'Can export orders'), ('view_revenue', 'Can see revenue')),
             },
         ),

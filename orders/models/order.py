@@ -117,7 +117,6 @@ class Order(Searched):
     )
     email = models.EmailField(_("e-mail address"))
     currency = models.CharField(max_length=3, editable=False)
-    # Empty is the customer's. A guest with somebody's address chooses it for this order alone.
     language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
 
     ship_name = LineField(_("name"), max_length=120)
@@ -239,7 +238,7 @@ class Order(Searched):
 
     @property
     def language_spoken(self) -> str:
-        """Return the language of mails and paper that go to the customer; "" is the shop's."""
+        """Return the language of its mails and paper, else the customer's; "" is the shop's."""
         return self.language or self.customer.language_spoken
 
     @property

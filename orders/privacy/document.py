@@ -8,16 +8,18 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.template.loader import render_to_string
-from django.utils.text import capfirst
 from django.utils.translation import get_language
 from pydantic_core import to_json
 
 from accounts.models import AccountChange
 from accounts.models.changes import details_of
 from backoffice.countries import postal_lines
+from backoffice.dates import full_moment
 from backoffice.money import formatted
 from backoffice.outbox.models import EmailState
+from backoffice.outbox.occasions import occasion_of
 from orders.models import CustomerEventKind
+from orders.models.customer_event import FIELD_NAMES
 from orders.privacy.told import ToldPerson
 from orders.status import OrderStatus
 
@@ -53,7 +55,19 @@ def as_page(told: ToldPerson) -> str:
             for entry in content["history"]
         ],
     }
-    return render_to_string("privacy/data.html", context)
+    return render_to_string("privacy/data.html", _with_moments_written(context))
+
+
+def _with_moments_written(value: Any) -> Any:
+    """Return the same with every moment as people write it."""
+    match value:
+        case dict():
+            return {name: _with_moments_written(each) for name, each in value.items()}
+        case list():
+            return [_with_moments_written(each) for each in value]
+        case datetime():
+            return full_moment(value)
+    return value
 
 
 def _happened(account: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -101,13 +115,13 @@ def _use(use: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mail(mail: Mapping[str, Any]) -> dict[str, Any]:
     at: datetime = mail["sent_at"] or mail["created_at"]
-    subject = mail["subject"] or capfirst(mail["template"].replace("_", " "))
+    subject = mail["subject"] or occasion_of(mail["template"])
     return {**mail, "at": at, "subject": subject, "state": EmailState(mail["state"]).label}
 
 
 def _changes(changes: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
-        {"name": name, "before": before or "–", "after": after or "–"}
+        {"name": str(FIELD_NAMES[name]), "before": before or "–", "after": after or "–"}
         for name, (before, after) in changes.items()
         if before != after
     ]

@@ -48,8 +48,8 @@ def test_the_file_is_a_page_to_read_and_the_same_as_data(shopctl: Shopctl) -> No
         page, data = archive.read(PAGE).decode(), json.loads(archive.read(DATA))
     assert [each for each in TOLD if each not in page] == []
     numbers = list(Order.objects.order_by("pk").values_list("number", flat=True))
-    assert [f"Order {number} of" in page for number in numbers] == [True, True]
-    assert ("boss@example.com" in page, "€50.00" in page) == (False, True)
+    assert "boss@example.com" not in page
+    assert (f"Order {numbers[0]} of" in page, "€50.00" in page) == (True, True)
     assert [order["number"] for order in data["orders"]] == numbers
     assert CustomerEvent.objects.latest("pk").kind == "data_handed_out"
 
