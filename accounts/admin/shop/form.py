@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from unfold.widgets import (
@@ -16,8 +17,10 @@ from unfold.widgets import (
 from accounts.shop.changing import Wanted
 from accounts.shop.looking import ComesFrom, SettingNow, SettingsNow
 from backoffice.admin.affixes import MoneyWidget
-from backoffice.money import smallest
-from backoffice.shop.kinds import ChoiceKind, SettingKind
+from backoffice.db.money_fields import MoneyInput
+from backoffice.errors import Fault, Invalid
+from backoffice.numbers import editable
+from backoffice.shop.kinds import AmountKind, ChoiceKind, SettingKind
 from backoffice.shop.table import GROUPS, SettingGroup
 
 RESET, SEEN = "reset-", "seen-"
@@ -40,16 +43,17 @@ class SettingsForm(forms.Form):
                 self._add(name, each)
 
     def _add(self, name: str, now: SettingNow) -> None:
+        shown = _editable(now)
         self.fields[name] = forms.CharField(
             label=str(now.setting.label),
             help_text=str(now.setting.help),
             required=False,
             strip=False,
-            initial=now.text,
+            initial=shown,
             widget=_widget(now.setting.kind),
         )
         self.fields[SEEN + name] = forms.CharField(
-            required=False, strip=False, initial=now.text, widget=forms.HiddenInput
+            required=False, strip=False, initial=shown, widget=forms.HiddenInput
         )
         if now.comes_from is ComesFrom.SET:
             label = _("Back to the default: %(value)s") % {"value": now.default_in_words}
@@ -57,12 +61,23 @@ class SettingsForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """Return what somebody changed on the page."""
+        """Return what somebody changed on the page. Raises Invalid, with a fault at an ambiguous amount."""
         return {
-            name: None if self._is_reset(name) else self.data.get(name, "")
+            name: None if self._is_reset(name) else self._typed(name)
             for name in self.now.by_name
             if name in self.fields and (self._is_reset(name) or self._is_changed(name))
         }
+
+    def _typed(self, name: str) -> str:
+        """Return what was typed, an amount as programs write it."""
+        typed = str(self.data.get(name, ""))
+        if not isinstance(self.now.by_name[name].setting.kind, AmountKind):
+            return typed
+        try:
+            return MoneyInput().plain(typed)
+        except ValidationError as error:
+            detail = " ".join(error.messages)
+            raise Invalid(detail, faults=[Fault(f"/{name}", "validation", detail)]) from error
 
     def _is_changed(self, name: str) -> bool:
         return name in self.data and self.data[name] != self.data.get(SEEN + name)
@@ -75,8 +90,8 @@ class SettingsForm(forms.Form):
         data = QueryDict(mutable=True)
         data["version"] = str(self.now.version)
         for name, each in self.now.by_name.items():
-            data[name] = self.data[name] if name in self.data and self._is_changed(name) else each.text
-            data[SEEN + name] = each.text
+            data[SEEN + name] = shown = _editable(each)
+            data[name] = self.data[name] if self._is_changed(name) else shown
             if self._is_reset(name):
                 data[RESET + name] = "on"
         return SettingsForm(self.now, data)
@@ -114,12 +129,17 @@ class ShownGroup:
     rows: list[ShownSetting]
 
 
+def _editable(now: SettingNow) -> str:
+    """Return the setting's text as its field shows it: an amount in German as `4,90`."""
+    return editable(now.text) if isinstance(now.setting.kind, AmountKind) else now.text
+
+
 def _widget(kind: SettingKind) -> forms.Widget:
     if isinstance(kind, ChoiceKind):
         return UnfoldAdminSelectWidget(choices=sorted(_named(kind.among()), key=lambda each: each[1]))
     widgets: Mapping[str, Any] = {
         "color": lambda: forms.TextInput(attrs={"type": "color", "class": "bo-colour"}),
-        "amount": lambda: MoneyWidget(attrs={"step": str(smallest()), "min": "0"}),
+        "amount": lambda: MoneyWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         "number": lambda: UnfoldAdminIntegerFieldWidget(attrs={"min": "0"}),
     }
     return widgets.get(kind.control, UnfoldAdminTextInputWidget)()
