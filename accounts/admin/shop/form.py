@@ -43,17 +43,16 @@ class SettingsForm(forms.Form):
                 self._add(name, each)
 
     def _add(self, name: str, now: SettingNow) -> None:
-        shown = _editable(now)
         self.fields[name] = forms.CharField(
             label=str(now.setting.label),
             help_text=str(now.setting.help),
             required=False,
             strip=False,
-            initial=shown,
+            initial=_editable(now, now.text),
             widget=_widget(now.setting.kind),
         )
         self.fields[SEEN + name] = forms.CharField(
-            required=False, strip=False, initial=shown, widget=forms.HiddenInput
+            required=False, strip=False, initial=now.text, widget=forms.HiddenInput
         )
         if now.comes_from is ComesFrom.SET:
             label = _("Back to the default: %(value)s") % {"value": now.default_in_words}
@@ -80,7 +79,8 @@ class SettingsForm(forms.Form):
             raise Invalid(detail, faults=[Fault(f"/{name}", "validation", detail)]) from error
 
     def _is_changed(self, name: str) -> bool:
-        return name in self.data and self.data[name] != self.data.get(SEEN + name)
+        seen = _editable(self.now.by_name[name], self.data.get(SEEN + name, ""))
+        return name in self.data and self.data[name] != seen
 
     def _is_reset(self, name: str) -> bool:
         return bool(self.data.get(RESET + name))
@@ -90,8 +90,8 @@ class SettingsForm(forms.Form):
         data = QueryDict(mutable=True)
         data["version"] = str(self.now.version)
         for name, each in self.now.by_name.items():
-            data[SEEN + name] = shown = _editable(each)
-            data[name] = self.data[name] if self._is_changed(name) else shown
+            data[name] = self.data[name] if self._is_changed(name) else _editable(each, each.text)
+            data[SEEN + name] = each.text
             if self._is_reset(name):
                 data[RESET + name] = "on"
         return SettingsForm(self.now, data)
@@ -129,9 +129,9 @@ class ShownGroup:
     rows: list[ShownSetting]
 
 
-def _editable(now: SettingNow) -> str:
-    """Return the setting's text as its field shows it: an amount in German as `4,90`."""
-    return editable(now.text) if isinstance(now.setting.kind, AmountKind) else now.text
+def _editable(now: SettingNow, text: str) -> str:
+    """Return a text of the setting as its field shows it: an amount in German as `4,90`."""
+    return editable(text) if isinstance(now.setting.kind, AmountKind) else text
 
 
 def _widget(kind: SettingKind) -> forms.Widget:

@@ -32,7 +32,7 @@ def filled(page: str) -> dict[str, str]:
 def test_saving_what_nobody_touched_changes_nothing(manager: Client) -> None:
     answer = manager.post(PAGE, filled(manager.get(PAGE).text), follow=True)
 
-    assert "It was so already." in answer.text
+    assert "Nothing was changed." in answer.text
     assert SettingChange.objects.count() == 0
 
 
@@ -109,6 +109,14 @@ def test_the_history_shows_old_and_new_in_words_who_and_the_door(manager: Client
     assert '<ins class="bo-new">€4.90</ins>' in history
     assert '<ins class="bo-new">No limit</ins>' in history
     assert "System · Command line" in history
+
+
+@pytest.mark.parametrize("version", ["", "-1", "x", "²", "9" * 5000])
+def test_a_version_that_no_page_has_shown_changes_nothing(manager: Client, version: str) -> None:
+    page = manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_NAME": "Tea", "version": version})
+
+    assert "The settings are not those that were shown" in page.text
+    assert in_force().name == "Backoffice"
 
 
 @pytest.mark.parametrize("role", ROLE_NAMES)
