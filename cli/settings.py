@@ -142,7 +142,7 @@ def _change(
 
     def change() -> dict[str, Any]:
         if not change_settings({setting.name: value}, by=by):
-            say(_("It was so already."))
+            say(_("Nothing was changed."))
         return _row_of(setting.name)
 
     asked = RequestedChange(f"settings {setting.name} {value!r} {by}", key, dry_run=dry_run)

@@ -50,11 +50,7 @@ def erase_mails(person: Person, at: datetime) -> int:
     """
     held = list(mails_of(person).select_for_update(no_key=True).values_list("pk", "state", "leased_until"))
     if any(is_under_way(state, until) for _pk, state, until in held):
-        raise MailUnderWay(
-            _("A mail to them is being sent right now. Try again in %(minutes)s minutes.")
-            % {"minutes": int(LEASE.total_seconds() // 60)},
-            retry_after_seconds=int(LEASE.total_seconds()),
-        )
+        raise MailUnderWay(mail_under_way(), retry_after_seconds=int(LEASE.total_seconds()))
     mails = EmailMessage.objects.filter(pk__in=[pk for pk, _state, _until in held])
     _forget_mentions(person, at, but=[pk for pk, _state, _until in held])
     mails.filter(state__in=NOT_SENT_YET).update(state=EmailState.WITHDRAWN)
@@ -85,6 +81,12 @@ def _forget_mentions(person: Person, at: datetime, *, but: Collection[int]) -> N
             mail.save(update_fields=["context"])
         else:
             EmailMessage.objects.filter(pk=mail.pk).update(forgotten_at=at, **FORGOTTEN)
+
+
+def mail_under_way() -> str:
+    minutes = int(LEASE.total_seconds() // 60)
+    words = _("A mail to them is being sent right now. Try again in %(minutes)s minutes.")
+    return words % {"minutes": minutes}
 
 
 def is_under_way(state: str, leased_until: datetime | None) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import SettingChange
 from accounts.security_log import write_line
+from backoffice.db.primary_keys import is_key
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound, Stale, Title
 from backoffice.models import ShopSettings
@@ -59,6 +60,11 @@ def change_settings(wanted: Wanted, *, by: Actor, version: int | None = None) ->
         transaction.on_commit(partial(_log, changed, by=by), robust=True)
         forget()
     return changed
+
+
+def version_seen(text: str) -> int:
+    """Return the version that a page sent back; -1, which nothing ever has, for any other text."""
+    return int(text) if is_key(text) else -1
 
 
 def setting_named(name: str) -> Setting:

@@ -1,7 +1,7 @@
 """The admin's look and sidebar, as data. Loaded by the settings, so apps are named, never imported."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.admin.breadcrumbs import own_account
 from backoffice.dates import day
 
 
@@ -188,7 +188,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
     """Return the links of the menu under one's own name."""
-    return [{"title": _("Your account"), "link": reverse("admin:account")}]
+    return [asdict(own_account())]
 
 
 def second_factor_due(request: HttpRequest) -> str:

@@ -198,7 +198,7 @@ GROUPS = (
                 "keep_security_log_days",
                 WholeKind(empty=for_ever, most=MOST_DAYS),
                 _("Security log, in days"),
-                _("Lines that are older are taken out. Empty: kept for ever."),
+                _("Its files are deleted so long after their last line. Empty: kept for ever."),
             ),
         ),
     ),

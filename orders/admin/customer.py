@@ -1,5 +1,6 @@
 """Customers, with what they ordered. Registered here because accounts knows nothing of orders."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +15,7 @@ from accounts.admin.actor import actor_of
 from accounts.models import Customer, User
 from backoffice.admin.base import AnyField, AnyForm
 from backoffice.admin.cells import cut, moment
+from backoffice.admin.dialogs import ButtonsFollowState
 from backoffice.languages import languages
 from backoffice.money import ZERO
 from backoffice.numbers import grouped
@@ -29,7 +31,7 @@ from orders.readers.customers import CustomerFilter
 
 
 @admin.register(Customer)
-class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
+class CustomerAdmin(ButtonsFollowState, CustomerMerging, CustomerPrivacy, CustomerExporting):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
     on_card = {
@@ -67,6 +69,10 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
         """Let nobody edit who was erased: nothing is to be kept of them."""
         is_erased = isinstance(obj, Customer) and obj.erased_at is not None
         return super().has_change_permission(request, obj) and not is_erased
+
+    def hidden_buttons(self, row: Customer) -> Collection[str]:
+        """Hide all of them once the customer was erased: there is nobody left to merge, tell or erase."""
+        return self.actions_detail if row.erased_at is not None else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         customers: QuerySet[Customer] = super().get_queryset(request)

@@ -13,10 +13,9 @@ from django.views import View
 
 from accounts.admin.actor import actor_of
 from accounts.admin.shop.form import SettingsForm
-from accounts.shop.changing import PERMISSION, change_settings
+from accounts.shop.changing import PERMISSION, change_settings, version_seen
 from accounts.shop.looking import fixed_now, latest_changes, settings_now
 from backoffice.admin.dialogs import errors_of
-from backoffice.db.primary_keys import is_key
 from backoffice.errors import Refusal
 
 MOST_CHANGES = 50
@@ -32,13 +31,9 @@ class SettingsPage(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = SettingsForm(settings_now(), request.POST)
-        version = str(form["version"].data)
+        version = version_seen(request.POST.get("version", ""))
         try:
-            changed = change_settings(
-                form.wanted,
-                by=actor_of(request),
-                version=int(version) if is_key(version) else -1,
-            )
+            changed = change_settings(form.wanted, by=actor_of(request), version=version)
         except Refusal as refusal:
             return _page(request, _with_faults(form.refilled(), refusal))
         messages.success(request, _told(len(changed)))
@@ -68,7 +63,7 @@ def _with_faults(form: SettingsForm, refusal: Refusal) -> SettingsForm:
 
 def _told(changed: int) -> str:
     if not changed:
-        return _("It was so already.")
+        return _("Nothing was changed.")
     return ngettext(
         "%(count)s setting changed, in force at once.",
         "%(count)s settings changed, in force at once.",

@@ -43,6 +43,8 @@ def test_it_is_looked_at_confirmed_and_done(manager: Client, theo: Customer) -> 
     shown = manager.get(page_of(theo, "change"))
     assert f"Erased customer {theo.pk}" in shown.text
     assert 'name="note"' not in shown.text
+    for name in ("merge", "data_file", "erase"):
+        assert page_of(theo, name) not in shown.text
 
 
 def test_what_has_changed_meanwhile_is_shown_anew(manager: Client, theo: Customer) -> None:

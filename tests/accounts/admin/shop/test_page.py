@@ -11,7 +11,7 @@ from backoffice.shop.in_force import in_force
 from backoffice.shop.table import FIXED, SETTINGS
 from tests.admin_fixtures import SignIn
 from tests.backoffice.shop.samples import BAD, OTHER
-from tests.factories import CLI
+from tests.factories import CLI, make_user
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/settings/"
@@ -33,7 +33,7 @@ def filled(page: str) -> dict[str, str]:
 def test_saving_what_nobody_touched_changes_nothing(manager: Client) -> None:
     answer = manager.post(PAGE, filled(manager.get(PAGE).text), follow=True)
 
-    assert "It was so already." in answer.text
+    assert "Nothing was changed." in answer.text
     assert SettingChange.objects.count() == 0
 
 
@@ -145,6 +145,14 @@ def test_the_history_shows_old_and_new_in_words_who_and_the_door(manager: Client
     assert "System · Command line" in history
 
 
+@pytest.mark.parametrize("version", ["", "-1", "x", "²", "9" * 5000])
+def test_a_version_that_no_page_has_shown_changes_nothing(manager: Client, version: str) -> None:
+    page = manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_NAME": "Tea", "version": version})
+
+    assert "The settings are not those that were shown" in page.text
+    assert in_force().name == "Backoffice"
+
+
 @pytest.mark.parametrize("role", ROLE_NAMES)
 def test_managers_alone_find_the_page_and_may_open_it(sign_in: SignIn, role: str) -> None:
     client = sign_in(role)
@@ -167,3 +175,34 @@ def test_it_takes_few_queries_whatever_was_set(manager: Client, django_assert_ma
 
     with django_assert_max_num_queries(12):
         manager.get(PAGE)
+
+
+@pytest.fixture
+def german() -> Client:
+    client = Client()
+    client.force_login(make_user(role="Manager", language="de"))
+    return client
+
+
+def test_amounts_are_shown_and_taken_as_the_readers_language_writes_them(german: Client) -> None:
+    change_settings({"SHOP_MAX_OPEN_VALUE": "1234.50"}, by=CLI)
+    fields = filled(german.get(PAGE).text)
+    assert fields["SHOP_MAX_OPEN_VALUE"] == "1234,50"
+
+    answer = german.post(PAGE, fields | {"SHOP_SHIPPING_FEE": "4,90 €", "SHOP_MAX_OPEN_VALUE": "25.000"})
+
+    assert answer.status_code == 302
+    assert (str(in_force().shipping_fee), str(in_force().max_open_value)) == ("4.90", "25000.00")
+    german.post(PAGE, filled(german.get(PAGE).text))
+    assert SettingChange.objects.count() == 3
+
+
+def test_an_amount_that_may_be_a_thousand_times_as_much_is_not_guessed(german: Client, settings) -> None:
+    settings.SHOP_CURRENCY = "KWD"
+    fields = filled(german.get(PAGE).text)
+
+    page = german.post(PAGE, fields | {"SHOP_SHIPPING_FEE": "1.234"})
+
+    assert 'id="id_SHOP_SHIPPING_FEE_error"' in page.text
+    assert filled(page.text)["SHOP_SHIPPING_FEE"] == "1.234"
+    assert SettingChange.objects.count() == 0
