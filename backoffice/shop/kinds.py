@@ -19,7 +19,7 @@ from backoffice.money import (
     in_places,
     rounded,
 )
-from backoffice.numbers import grouped
+from backoffice.numbers import editable, grouped
 from backoffice.text import fault_of
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -116,7 +116,7 @@ class AmountKind(SettingKind):
         return formatted(value, settings.SHOP_CURRENCY)
 
     def _an_amount(self) -> str:
-        return _("Write an amount such as %(example)s.") % {"example": rounded(Decimal("4.90"))}
+        return _("Write an amount such as %(example)s.") % {"example": editable(rounded(Decimal("4.90")))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """The form of the settings page, made from the table of settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from unfold.widgets import (
@@ -16,8 +17,11 @@ from unfold.widgets import (
 from accounts.shop.changing import Wanted
 from accounts.shop.looking import ComesFrom, SettingNow, SettingsNow
 from backoffice.admin.affixes import MoneyWidget
-from backoffice.money import smallest
-from backoffice.shop.kinds import ChoiceKind, SettingKind
+from backoffice.db.typed_numbers import TypedNumber
+from backoffice.money import places, smallest
+from backoffice.money.currencies import SYMBOLS
+from backoffice.numbers import editable
+from backoffice.shop.kinds import AmountKind, ChoiceKind, SettingKind
 from backoffice.shop.table import GROUPS, SettingGroup
 
 RESET, SEEN = "reset-", "seen-"
@@ -26,7 +30,8 @@ RESET, SEEN = "reset-", "seen-"
 class SettingsForm(forms.Form):
     """One field a setting, and for each that was set a box that gives it back to its default.
 
-    Values are texts, which the settings judge themselves. What the page showed comes back with what was
+    Values are texts, which the settings judge themselves; an amount is written as the reader's language
+    writes it. What the page showed comes back with what was
     typed, so that only what somebody changed is changed: else a later save would undo an earlier one's.
     """
 
@@ -40,16 +45,17 @@ class SettingsForm(forms.Form):
                 self._add(name, each)
 
     def _add(self, name: str, now: SettingNow) -> None:
-        self.fields[name] = forms.CharField(
+        shown = _shown_text(now)
+        self.fields[name] = _field_class(now.setting.kind)(
             label=str(now.setting.label),
             help_text=str(now.setting.help),
             required=False,
             strip=False,
-            initial=now.text,
+            initial=shown,
             widget=_widget(now.setting.kind),
         )
         self.fields[SEEN + name] = forms.CharField(
-            required=False, strip=False, initial=now.text, widget=forms.HiddenInput
+            required=False, strip=False, initial=shown, widget=forms.HiddenInput
         )
         if now.comes_from is ComesFrom.SET:
             label = _("Back to the default: %(value)s") % {"value": now.default_in_words}
@@ -57,12 +63,15 @@ class SettingsForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """Return what somebody changed on the page."""
+        """Return what somebody changed on the page, once `has_readable_values` is known."""
         return {
-            name: None if self._is_reset(name) else self.data.get(name, "")
+            name: None if self._is_reset(name) else self.cleaned_data[name]
             for name in self.now.by_name
             if name in self.fields and (self._is_reset(name) or self._is_changed(name))
         }
+
+    def has_readable_values(self) -> bool:
+        return not any(name in self.errors for name in self.now.by_name)
 
     def _is_changed(self, name: str) -> bool:
         return name in self.data and self.data[name] != self.data.get(SEEN + name)
@@ -75,8 +84,9 @@ class SettingsForm(forms.Form):
         data = QueryDict(mutable=True)
         data["version"] = str(self.now.version)
         for name, each in self.now.by_name.items():
-            data[name] = self.data[name] if name in self.data and self._is_changed(name) else each.text
-            data[SEEN + name] = each.text
+            shown = _shown_text(each)
+            data[name] = self.data[name] if name in self.data and self._is_changed(name) else shown
+            data[SEEN + name] = shown
             if self._is_reset(name):
                 data[RESET + name] = "on"
         return SettingsForm(self.now, data)
@@ -112,6 +122,28 @@ class ShownGroup:
     key: str
     title: str
     rows: list[ShownSetting]
+
+
+class AmountText(TypedNumber, forms.CharField):
+    """An amount typed as the reader writes it; the setting gets the plain decimal."""
+
+    def units(self) -> Iterable[str]:
+        currency = settings.SHOP_CURRENCY
+        return (currency, SYMBOLS.get(currency, currency))
+
+    def places(self) -> int:
+        return places()
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "decimal", "autocomplete": "off"} | super().widget_attrs(widget)
+
+
+def _field_class(kind: SettingKind) -> type[forms.CharField]:
+    return AmountText if isinstance(kind, AmountKind) else forms.CharField
+
+
+def _shown_text(now: SettingNow) -> str:
+    return editable(now.text) if isinstance(now.setting.kind, AmountKind) else now.text
 
 
 def _widget(kind: SettingKind) -> forms.Widget:

@@ -31,6 +31,8 @@ class SettingsPage(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = SettingsForm(settings_now(), request.POST)
+        if not form.has_readable_values():
+            return _page(request, form.refilled())
         version = form["version"].data
         try:
             changed = change_settings(

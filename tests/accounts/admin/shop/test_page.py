@@ -67,6 +67,33 @@ def test_a_bad_value_is_told_beside_its_field_and_nothing_that_was_typed_is_lost
     assert filled(page.text)[other] == OTHER[other]
 
 
+def test_amounts_are_shown_and_typed_as_their_reader_writes_them(manager: Client, settings) -> None:
+    settings.SHOP_LANGUAGE = "de"
+    change_settings({"SHOP_MAX_OPEN_VALUE": "25000.50"}, by=CLI)
+    fields = filled(manager.get(PAGE).text)
+    assert fields["SHOP_MAX_OPEN_VALUE"] == "25000,50"
+
+    typed = {"SHOP_SHIPPING_FEE": "4,90", "SHOP_FREE_SHIPPING_FROM": "1.050,00 €"}
+    assert manager.post(PAGE, fields | typed).status_code == 302
+    assert [str(in_force().shipping_fee), str(in_force().free_shipping_from)] == ["4.90", "1050.00"]
+    assert str(in_force().max_open_value) == "25000.50"
+
+    page = manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_SHIPPING_FEE": "4,9x"}).text
+    assert "4,90" in page[page.index('id="id_SHOP_SHIPPING_FEE_error"') :][:200]
+    assert filled(page)["SHOP_SHIPPING_FEE"] == "4,9x"
+
+
+def test_an_amount_that_may_be_read_in_two_ways_is_asked_again(manager: Client, settings) -> None:
+    settings.SHOP_CURRENCY = "KWD"
+    fields = filled(manager.get(PAGE).text) | {"SHOP_SHIPPING_FEE": "1,234", "SHOP_NAME": "Tea"}
+
+    page = manager.post(PAGE, fields).text
+
+    assert "may be read in two ways" in page
+    assert filled(page)["SHOP_SHIPPING_FEE"] == "1,234"
+    assert (in_force().name, in_force().shipping_fee) == ("Backoffice", 0)
+
+
 def test_the_later_of_two_managers_is_told_and_saves_what_they_typed_alone(manager: Client) -> None:
     fields = filled(manager.get(PAGE).text)
     change_settings({"SHOP_SHIPPING_FEE": "4.90"}, by=CLI)
