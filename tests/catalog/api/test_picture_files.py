@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.models import PictureSize
-from catalog.models.picture import picture_url
-from catalog.pictures.files import read_file
+from backoffice.pictures.files import read_file
+from backoffice.pictures.names import PictureSize, picture_url
 from tests.factories import make_product, make_user
 from tests.pictures import pictures_of
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from catalog.models import PictureSize, Product, ProductPicture
-from catalog.models.picture import picture_file
+from backoffice.pictures.names import PictureSize, picture_file
+from catalog.models import Product, ProductPicture
 from catalog.pictures.audit import audit_pictures
 from tests.factories import make_product
 from tests.pictures import pictures_of

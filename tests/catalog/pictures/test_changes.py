@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Invalid, Refusal
-from catalog.models import PictureSize, Product, ProductChange, ProductPicture
-from catalog.models.picture import picture_file
+from backoffice.pictures.files import needed_files, stored_files
+from backoffice.pictures.names import PictureSize, picture_file
+from catalog.models import Product, ProductChange, ProductPicture
 from catalog.pictures import (
     MOST_PICTURES,
     add_picture,
@@ -24,7 +25,7 @@ from catalog.pictures import (
 )
 from catalog.pictures.audit import audit_pictures
 from catalog.pictures.changes import TooManyPictures, UnknownPicture
-from catalog.pictures.files import needed_files, stored_files, sweep_picture_files
+from catalog.pictures.sweeping import sweep_picture_files
 from catalog.products import UnknownSku
 from tests.factories import CLI, make_product
 from tests.pictures import pictures_of, png
