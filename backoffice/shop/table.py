@@ -107,7 +107,7 @@ GROUPS = (
                 "logo",
                 LogoKind(),
                 _("Logo"),
-                _("On every page, in mails and on packing slips, upon white."),
+                _("At the head of pages, mails and packing slips. Where a page is dark it lies upon white."),
             ),
             Setting(
                 "SHOP_COLOR",

@@ -53,7 +53,7 @@ class SettingsForm(forms.Form):
         kinds = {"accept": "image/jpeg,image/png,image/webp", "class": "bo-file"}
         self.fields[LOGO] = forms.FileField(
             label=str(now.setting.label),
-            help_text=str(now.setting.help),
+            help_text=f"{now.setting.help} {_what_is_taken()}",
             required=False,
             widget=forms.FileInput(attrs=kinds),
         )
@@ -140,6 +140,10 @@ class ShownGroup:
     key: str
     title: str
     rows: list[ShownSetting]
+
+
+def _what_is_taken() -> str:
+    return _("JPEG, PNG or WebP, up to %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}
 
 
 def _widget(kind: SettingKind) -> forms.Widget:
