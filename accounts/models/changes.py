@@ -7,6 +7,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.roles import role_in_words
 from backoffice.email_addresses import readable_email
 from backoffice.languages import languages
 from backoffice.numbers import grouped
@@ -55,12 +56,12 @@ def details_of(kind: str, facts: Facts) -> str:
 
 
 def _created(facts: Facts) -> str:
-    return _("as %(role)s") % {"role": facts["role"]} if "role" in facts else ""
+    return _("as %(role)s") % {"role": role_in_words(facts["role"])} if "role" in facts else ""
 
 
 def _new_role(facts: Facts) -> str:
-    role = facts["role"]
-    return f"{role['from'] or _('no role')} → {role['to']}"
+    before, after = (role_in_words(facts["role"][end] or "") or _("no role") for end in ("from", "to"))
+    return f"{before} → {after}"
 
 
 def _new_email(facts: Facts) -> str:
@@ -161,6 +162,8 @@ def _exported(facts: Facts) -> str:
 
 def _whose(facts: Facts) -> str:
     """Name the row and not the person: this entry outlives them."""
+    if "who" not in facts:
+        return ""
     words = _("colleague %(number)s") if facts["who"] == "colleague" else _("customer %(number)s")
     return words % {"number": facts["number"]}
 

@@ -12,6 +12,7 @@ from accounts.models import Customer, User
 from accounts.privacy.person import Person
 from accounts.privacy.traces import is_under_way, mails_of
 from backoffice.errors import Conflict, Fault
+from backoffice.numbers import grouped
 from orders.models import Order, Redemption
 from orders.privacy.person import person_of, who_stayed
 from orders.privacy.rooms import ROOMS, PersonalRoom
@@ -90,7 +91,7 @@ def _unfinished_orders(_customer: Customer, person: Person) -> Iterator[Fault]:
             "%(count)s orders are not finished, such as %(orders)s. Ship, deliver or cancel them first.",
             count,
         )
-        yield _problem("unfinished_orders", words % {"count": f"{count:,}", "orders": named})
+        yield _problem("unfinished_orders", words % {"count": grouped(count), "orders": named})
 
 
 def _works_here(_customer: Customer, person: Person) -> Iterator[Fault]:

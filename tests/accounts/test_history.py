@@ -70,7 +70,7 @@ def test_through_the_api_it_is_the_caller_who_is_noted():
 @pytest.mark.django_db
 def test_a_customer_who_becomes_staff_had_no_role():
     set_role(make_user(NELE), "superuser", by=CLI)
-    assert history() == [("Role changed no role → superuser", None, "cli")]
+    assert history() == [("Role changed no role → Superuser", None, "cli")]
     assert AccountEvent.objects.get().facts == {"role": {"from": None, "to": "superuser"}}
 
 

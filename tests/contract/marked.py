@@ -39,6 +39,8 @@ NAMES = frozenset(
             "URL",
         ),
         *("UTC", "UTF", "WebP", "XLSX", "csv", "xlsx", "kg", "MB", "px", "Europe", "Berlin", "Ctrl", "Esc"),
+        # What SHOP_MFA is set to, as it stands in the environment.
+        "offered",
         # Languages have their own names for themselves.
         *("Backoffice", "English", "Deutsch"),
         # Carriers, kept as they are chosen; and the header of a carrier's file.

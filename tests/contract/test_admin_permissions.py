@@ -92,6 +92,7 @@ MATRIX = {
     "accounts_user_password_link": MANAGER,
     "accounts_user_change_email": MANAGER,
     "accounts_user_remove_factors": MANAGER,
+    "accounts_user_sign_out": MANAGER,
     "accounts_user_roles": MANAGER,
 }
 MODELS = (Category, Product, ProductImport, StockMovement, StockImport, EmailMessage, User)

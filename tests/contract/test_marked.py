@@ -57,7 +57,8 @@ def test_no_page_dialog_or_sheet_has_a_word_that_no_catalogue_has(monkeypatch: p
     with marked_language(monkeypatch):
         shown = 0
         for address, kind, html in whatever_answers(client, order):
-            if not kind.startswith("text/html"):
+            # Mails of the shop's own wording are shown in the language of the shop.
+            if not kind.startswith("text/html") or address.endswith("/settings/mails/"):
                 continue
             shown += 1
             found |= {text[:80]: (words, address) for text, words in _unmarked(html, data)}

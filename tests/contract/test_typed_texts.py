@@ -57,7 +57,7 @@ NOT_TYPED = {
     "orders.promotionevent": {"kind"},
     "orders.return": {"reference"},
     "orders.shipment": {"reference"},
-    "outbox.emailmessage": {"about", "cause", "template", "error", "subject", "text", "html"},
+    "outbox.emailmessage": {"about", "cause", "template", "error", "subject", "text", "html", "language"},
 }
 # A pasted file, whose cells have rules of their own, and JSON that a page wrote.
 FILES_IN_FORMS = {"ParcelFileForm.pasted", "CountedUnits.agreed"}

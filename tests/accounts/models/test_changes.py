@@ -12,7 +12,7 @@ from accounts.models.changes import AccountChange, details_of
     [
         ("created", {"role": "Support"}, "as Support"),
         ("role", {"role": {"from": "Viewer", "to": "Support"}}, "Viewer → Support"),
-        ("role", {"role": {"from": None, "to": "superuser"}}, "no role → superuser"),
+        ("role", {"role": {"from": None, "to": "superuser"}}, "no role → Superuser"),
         ("deactivated", {"is_active": {"from": True, "to": False}}, ""),
         ("refused", {}, ""),
         ("refused", {"asked_again": True}, "password asked again"),

@@ -35,7 +35,7 @@ def test_a_record_stands_below_its_list(admin: Client) -> None:
 
     assert crumbs_of(page) == "Products / TEA-01 Green tea"
     assert "<title>TEA-01 Green tea | Products | Backoffice</title>" in page
-    assert '<a href="/admin/catalog/product/"><bdi>Products</bdi></a>' in page
+    assert '<a href="/admin/catalog/product/" title="Products"><bdi>Products</bdi></a>' in page
 
 
 def test_a_form_to_add_one_is_named_as_the_button_that_leads_there(admin: Client) -> None:

@@ -17,7 +17,7 @@ from tests.orders.admin.posted_dialogs import submitted
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/admin/catalog/product/"
 BUTTONS = {
-    "accounts.user": {"change_email", "password_link", "remove_factors"},
+    "accounts.user": {"change_email", "password_link", "remove_factors", "sign_out"},
     "catalog.product": {"adjust_stock", "archive"},
     "catalog.productfamily": {"dissolve"},
     "orders.order": {
@@ -89,7 +89,7 @@ def test_a_dialog_is_a_page_of_its_own_where_no_page_opened_it_and_leads_back_to
     assert "<html" in alone
     assert "hx-post" not in alone
     assert '<h1 id="dialog-title">Archive this product</h1>' in alone
-    assert f'<a href="{page}">' in alone
+    assert f'<a href="{page}" title="TEA-01 ' in alone
     assert done.redirect_chain == [(page, 302)]
     assert "The product is archived." in done.text
 

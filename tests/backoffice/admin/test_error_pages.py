@@ -138,11 +138,11 @@ def test_whatever_a_page_lets_through_is_told_on_a_page(
 def test_a_page_about_a_fault_asks_nothing_that_may_be_broken(
     name: str, manager: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
-    # The session, whose it is and the shop's language were looked up before the view was asked.
+    # The shop's language, the session and whose it is were looked up before the view was asked.
     with django_assert_num_queries(3) as queries:
         assert manager.get(f"/admin/raise/{name}/").status_code in (500, 503)
     asked = [query["sql"] for query in queries.captured_queries]
-    tables = ("accounts_browsersession", "accounts_user", "backoffice_shopsettings")
+    tables = ("backoffice_shopsettings", "accounts_browsersession", "accounts_user")
     assert [f'FROM "{table}"' in sql for table, sql in zip(tables, asked, strict=True)] == [True] * 3
 
 

@@ -321,3 +321,14 @@ def test_what_was_typed_before_is_kept_while_one_is_set_up(required: None, ana: 
 
 def code_of(secret: str, ahead: int = 0) -> str:
     return code(ahead, secret=b32decode(secret.replace(" ", "")))
+
+
+def test_what_sets_one_up_ends_when_it_is_no_longer_required(ana: User, settings: Any) -> None:
+    settings.SHOP_MFA = "required"
+    overdue(ana)
+    client = Client()
+    page = client.post(LOGIN, TYPED)
+    settings.SHOP_MFA = "offered"
+    answer = client.post(SET_UP, hidden_in(page) | {"code": code_of(page.context["secret"])})
+    assert "Sign in again" in answer.text
+    assert not ana.authenticators.exists()
