@@ -76,7 +76,7 @@ def _logo_in_mails(logo: Logo | None) -> dict[str, object] | None:
     if logo is None:
         return None
     width, height = logo.within(*LOGO_WITHIN)
-    return {"url": logo.address, "width": width, "height": height}
+    return {"url": logo.address, "width": width, "height": height, "is_wide": logo.is_wide}
 
 
 def ink_on(color: str) -> str:

@@ -53,7 +53,7 @@ class SettingsForm(forms.Form):
         kinds = {"accept": "image/jpeg,image/png,image/webp", "class": "bo-file"}
         self.fields[LOGO] = forms.FileField(
             label=str(now.setting.label),
-            help_text=f"{now.setting.help} {_what_is_taken()}",
+            help_text=" ".join((str(now.setting.help), _what_is_taken())),
             required=False,
             widget=forms.FileInput(attrs=kinds),
         )

@@ -31,6 +31,14 @@ def test_a_mail_has_the_logo_by_its_whole_address_with_its_size_and_the_name_for
     assert "Tea & Co" in mail.text
 
 
+def test_a_square_logo_has_the_name_beside_it():
+    ShopSettings.objects.create(kept={LOGO: f"{'0f' * 16}-240x240"})
+
+    head = render("order_placed", ORDER, language="en-gb").html.partition("<img")[2].partition("</td>")[0]
+    assert 'alt="" width="56" height="56"' in head
+    assert head.endswith(">Backoffice")
+
+
 def test_a_mail_of_a_shop_without_a_logo_has_no_picture():
     assert "<img" not in render("order_placed", ORDER, language="en-gb").html
 

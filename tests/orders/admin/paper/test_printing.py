@@ -118,13 +118,18 @@ def test_a_shipment_of_another_order_is_not_there(manager: Client, order: Order)
     assert manager.get(f"{ORDERS}x/packing-slip/").status_code == 404
 
 
-def test_a_slip_has_the_logo_in_place_of_the_shops_name(manager: Client, order: Order) -> None:
+def test_a_slip_has_a_wide_logo_in_place_of_the_shops_name_and_a_square_one_beside_it(
+    manager: Client, order: Order
+) -> None:
     assert "<strong>Backoffice</strong>" in manager.get(slip_url(order)).text
-    change_settings({LOGO: OTHER[LOGO]}, by=CLI)
 
-    page = manager.get(slip_url(order)).text
-    assert f'src="/pictures/{OTHER[LOGO]}.png" alt="Backoffice" width="480" height="120"' in page
-    assert "<strong>Backoffice</strong>" not in page
+    for logo, alt, beside in ((OTHER[LOGO], "Backoffice", ""), (f"{'0f' * 16}-90x90", "", "Backoffice")):
+        change_settings({LOGO: logo}, by=CLI)
+        head = (
+            manager.get(slip_url(order)).text.partition('class="bo-sheet-head"')[2].partition("</strong>")[0]
+        )
+        assert f'src="/pictures/{logo}.png" alt="{alt}"' in head
+        assert head.endswith(f">{beside}")
 
 
 def test_an_order_of_which_nothing_is_left_has_links_to_the_slips_of_its_shipments(
