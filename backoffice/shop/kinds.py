@@ -21,10 +21,10 @@ from backoffice.money import (
     rounded,
 )
 from backoffice.numbers import AmbiguousNumber, editable, grouped, is_plain, plain
+from backoffice.pictures.logo import Logo
 from backoffice.text import fault_of
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
-PICTURE = re.compile("[0-9a-f]{32}")
 LARGEST_NUMBER = 1_000_000_000
 
 
@@ -180,18 +180,19 @@ class ChoiceKind(SettingKind):
 
 
 @dataclass(frozen=True, slots=True)
-class PictureKind(SettingKind):
-    """The name of a picture that the shop has drawn; "" for none. It comes as a file, never as a text."""
+class LogoKind(SettingKind):
+    """A logo that the shop has drawn, or none. It comes as a file; a text only says which one was kept."""
 
-    control = "picture"
+    control = "logo"
 
-    def value(self, text: str) -> str:
-        if text and not PICTURE.fullmatch(text):
+    def value(self, text: str) -> Logo | None:
+        logo = Logo.kept_as(text)
+        if text and logo is None:
             raise Unfit(_("Choose a file with the picture."))
-        return text
+        return logo
 
-    def words(self, value: str) -> str:
-        return _("A picture") if value else _("None")
+    def words(self, value: Logo | None) -> str:
+        return _("Logo %(name)s") % {"name": value.short_name} if value else _("None")
 
 
 def no_limit() -> str:
