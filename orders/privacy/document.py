@@ -8,7 +8,6 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.template.loader import render_to_string
-from django.utils.text import capfirst
 from django.utils.translation import get_language
 from pydantic_core import to_json
 
@@ -18,6 +17,7 @@ from backoffice.countries import postal_lines
 from backoffice.dates import full_moment
 from backoffice.money import formatted
 from backoffice.outbox.models import EmailState
+from backoffice.outbox.occasions import occasion_of
 from orders.models import CustomerEventKind
 from orders.privacy.told import ToldPerson
 from orders.status import OrderStatus
@@ -114,7 +114,7 @@ def _use(use: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mail(mail: Mapping[str, Any]) -> dict[str, Any]:
     at: datetime = mail["sent_at"] or mail["created_at"]
-    subject = mail["subject"] or capfirst(mail["template"].replace("_", " "))
+    subject = mail["subject"] or occasion_of(mail["template"])
     return {**mail, "at": at, "subject": subject, "state": EmailState(mail["state"]).label}
 
 

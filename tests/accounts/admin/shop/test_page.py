@@ -100,6 +100,7 @@ def test_the_later_of_two_managers_is_told_and_saves_what_they_typed_alone(manag
 
     page = manager.post(PAGE, fields | {"SHOP_NAME": "Tea"})
     assert "System has just changed “Shipping fee”." in page.text
+    assert "data-unsaved" in page.text
     assert in_force().name == "Backoffice"
 
     assert manager.post(PAGE, filled(page.text)).status_code == 302
