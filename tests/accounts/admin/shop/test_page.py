@@ -126,6 +126,7 @@ def test_what_stays_in_the_environment_is_told(manager: Client) -> None:
     page = manager.get(PAGE).text
 
     assert [each.name for each in FIXED if f"{each.name}." not in page] == []
+    assert "<dd>Offered<small>SHOP_MFA." in page
 
 
 def test_the_history_shows_old_and_new_in_words_who_and_the_door(manager: Client) -> None:
