@@ -21,12 +21,12 @@ from backoffice.money import ZERO
 from backoffice.numbers import grouped
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
-from orders.admin.customer_history import TITLES
 from orders.admin.customer_page import customer_page
 from orders.admin.merging import CustomerMerging
 from orders.admin.privacy import CustomerPrivacy
 from orders.customers.editing import edit_customer
 from orders.models import Order
+from orders.models.customer_event import FIELD_NAMES
 from orders.readers.customers import CustomerFilter
 
 
@@ -118,8 +118,8 @@ class CustomerAdmin(ButtonsFollowState, CustomerMerging, CustomerPrivacy, Custom
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name in TITLES:
-            field.label = TITLES[db_field.name]
+        if field is not None and db_field.name in FIELD_NAMES:
+            field.label = FIELD_NAMES[db_field.name]
         if field is not None and db_field.name == "note":
             field.widget.attrs["rows"] = 4
             field.help_text = gettext("For colleagues; the customer does not see it.")

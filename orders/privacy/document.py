@@ -8,7 +8,6 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.template.loader import render_to_string
-from django.utils.text import capfirst
 from django.utils.translation import get_language
 from pydantic_core import to_json
 
@@ -18,7 +17,9 @@ from backoffice.countries import postal_lines
 from backoffice.dates import full_moment
 from backoffice.money import formatted
 from backoffice.outbox.models import EmailState
+from backoffice.outbox.occasions import occasion_of
 from orders.models import CustomerEventKind
+from orders.models.customer_event import FIELD_NAMES
 from orders.privacy.told import ToldPerson
 from orders.status import OrderStatus
 
@@ -114,13 +115,13 @@ def _use(use: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mail(mail: Mapping[str, Any]) -> dict[str, Any]:
     at: datetime = mail["sent_at"] or mail["created_at"]
-    subject = mail["subject"] or capfirst(mail["template"].replace("_", " "))
+    subject = mail["subject"] or occasion_of(mail["template"])
     return {**mail, "at": at, "subject": subject, "state": EmailState(mail["state"]).label}
 
 
 def _changes(changes: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
-        {"name": name, "before": before or "–", "after": after or "–"}
+        {"name": str(FIELD_NAMES[name]), "before": before or "–", "after": after or "–"}
         for name, (before, after) in changes.items()
         if before != after
     ]
