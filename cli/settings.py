@@ -137,7 +137,7 @@ def _change(
 
     by = actor(as_, CHANGE)
     setting = _setting(name).setting
-    if value is not None and setting.kind.control == "picture":
+    if value is not None and setting.kind.control == "logo":
         wrong_use(_("A picture is chosen on the settings page."))
 
     def change() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admin.breadcrumbs import own_account
 from backoffice.dates import day
+
+if TYPE_CHECKING:
+    from backoffice.pictures.logo import Logo
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,12 @@ def shop_name(_request: HttpRequest) -> str:
     return shown().name
 
 
+def shop_logo() -> "Logo | None":
+    from backoffice.shop.in_force import shown
+
+    return shown().logo
+
+
 def asset(path: str) -> Callable[[HttpRequest], str]:
     """Give a function that finds the file's URL per request: the name of a collected file holds its hash."""
     return lambda _request: static(path)
@@ -213,7 +222,6 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": shop_name,
     "SITE_HEADER": shop_name,
     "SITE_SUBHEADER": gettext_lazy("Back office"),
-    "SITE_SYMBOL": "inventory_2",
     "BORDER_RADIUS": "8px",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
     # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.

@@ -6,10 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
-from backoffice import numbers
-from backoffice.numbers import AmbiguousNumber, conventions, editable
+from backoffice.numbers import AmbiguousNumber, conventions, editable, is_plain, plain
 
 
 class TypedNumber(forms.Field):
@@ -19,7 +17,7 @@ class TypedNumber(forms.Field):
         return editable(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(self.plain(value) if isinstance(value, str) else value)
+        return super().to_python(self._plain(value) if isinstance(value, str) else value)
 
     def units(self) -> Iterable[str]:
         """Return what may stand beside the number, such as `€`."""
@@ -29,27 +27,24 @@ class TypedNumber(forms.Field):
         """Return how many decimal places the number may have."""
         return getattr(self, "decimal_places", None) or 0
 
-    def plain(self, typed: str) -> str:
-        """Return the plain decimal that was typed. Raises ValidationError when it may be read in two ways."""
+    def _plain(self, typed: str) -> str:
         text = typed.strip()
         for unit in self.units():
             text = text.removeprefix(unit).removesuffix(unit).strip()
         try:
-            return numbers.plain(text, places=self.places())
+            text = plain(text, places=self.places())
         except AmbiguousNumber as error:
-            one, other = error.readings
-            raise ValidationError(
-                _("“%(typed)s” may be read in two ways: write %(one)s or %(other)s."),
-                code="ambiguous",
-                params={"typed": typed, "one": one, "other": other},
-            ) from error
+            raise ValidationError(str(error), code="ambiguous") from error
+        if text and not is_plain(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return text
 
 
 class WholeNumberInput(TypedNumber, forms.IntegerField):
     """A number of things: plain digits, as browsers send them, or digits grouped as people do."""
 
-    def plain(self, typed: str) -> str:
-        text = super().plain(typed)
+    def _plain(self, typed: str) -> str:
+        text = super()._plain(typed)
         # Django would take 10.00 for ten, which in German may be a slip for 10.000.
         if conventions().group_mark in text:
             raise ValidationError(self.error_messages["invalid"], code="invalid")

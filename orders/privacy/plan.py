@@ -73,7 +73,7 @@ def _digest(customer: Customer, person: Person, contents: Iterable[RoomContent])
     orders = Order.objects.filter(pk__in=person.orders).order_by("pk").values_list("pk", "version")
     counted = [(content.room.key, content.count) for content in contents]
     known = (customer.email, customer.name, customer.phone, customer.note)
-    told = (known, person.customers, person.users, sorted(person.addresses), list(orders), counted)
+    told = (known, person.customers, person.users, sorted(person.all_addresses), list(orders), counted)
     return sha256(repr(told).encode()).hexdigest()[:16]
 
 

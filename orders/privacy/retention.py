@@ -47,7 +47,7 @@ def due(now: datetime | None = None) -> Iterator[Due]:
         yield Due(_("Texts of e-mails"), "SHOP_KEEP_MAIL_TEXTS_DAYS", kept, old_mails(now).count())
     if shop.keep_customers_months:
         months = shop.keep_customers_months
-        kept = ngettext("%(months)s month", "%(months)s months", months) % {"months": months}
+        kept = ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
         yield Due(_("Customers without an order"), "SHOP_KEEP_CUSTOMERS_MONTHS", kept, long_gone(now).count())
     if shop.keep_sign_ins_days:
         kept = _in_days(shop.keep_sign_ins_days)
@@ -55,7 +55,7 @@ def due(now: datetime | None = None) -> Iterator[Due]:
 
 
 def _in_days(days: int) -> str:
-    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
 def old_mails(now: datetime) -> QuerySet[EmailMessage]:

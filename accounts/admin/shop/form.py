@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -17,11 +18,10 @@ from unfold.widgets import (
 from accounts.shop.changing import Wanted
 from accounts.shop.looking import ComesFrom, SettingNow, SettingsNow
 from backoffice.admin.affixes import MoneyWidget
-from backoffice.db.money_fields import MoneyInput
 from backoffice.errors import Fault, Invalid
-from backoffice.numbers import editable
-from backoffice.shop.kinds import AmountKind, ChoiceKind, SettingKind
-from backoffice.shop.table import GROUPS, SettingGroup
+from backoffice.pictures.drawing import MOST_BYTES
+from backoffice.shop.kinds import ChoiceKind, SettingKind, Unfit
+from backoffice.shop.table import GROUPS, LOGO, SettingGroup
 
 RESET, SEEN = "reset-", "seen-"
 
@@ -35,12 +35,30 @@ class SettingsForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, now: SettingsNow, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={"version": now.version}, auto_id="id_%s")
+    def __init__(
+        self,
+        now: SettingsNow,
+        data: QueryDict | None = None,
+        files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
+    ) -> None:
+        super().__init__(data, files, initial={"version": now.version}, auto_id="id_%s")
         self.now = now
         for name, each in now.by_name.items():
-            if not each.is_locked:
+            if name == LOGO:
+                self._add_logo(each)
+            elif not each.is_locked:
                 self._add(name, each)
+
+    def _add_logo(self, now: SettingNow) -> None:
+        kinds = {"accept": "image/jpeg,image/png,image/webp", "class": "bo-file"}
+        self.fields[LOGO] = forms.FileField(
+            label=str(now.setting.label),
+            help_text=" ".join((str(now.setting.help), _what_is_taken())),
+            required=False,
+            widget=forms.FileInput(attrs=kinds),
+        )
+        if now.value:
+            self.fields[RESET + LOGO] = forms.BooleanField(label=_("Remove the logo"), required=False)
 
     def _add(self, name: str, now: SettingNow) -> None:
         self.fields[name] = forms.CharField(
@@ -48,19 +66,25 @@ class SettingsForm(forms.Form):
             help_text=str(now.setting.help),
             required=False,
             strip=False,
-            initial=_editable(now, now.text),
+            initial=_shown(now),
             widget=_widget(now.setting.kind),
         )
         self.fields[SEEN + name] = forms.CharField(
-            required=False, strip=False, initial=now.text, widget=forms.HiddenInput
+            required=False, strip=False, initial=_shown(now), widget=forms.HiddenInput
         )
         if now.comes_from is ComesFrom.SET:
             label = _("Back to the default: %(value)s") % {"value": now.default_in_words}
             self.fields[RESET + name] = forms.BooleanField(label=label, required=False)
 
     @property
+    def logo(self) -> bytes | None:
+        """Return the file that was chosen as logo; one byte more than may be is enough to refuse it."""
+        file = self.files.get(LOGO)
+        return file.read(MOST_BYTES + 1) if file else None
+
+    @property
     def wanted(self) -> Wanted:
-        """Return what somebody changed on the page. Raises Invalid, with a fault at an ambiguous amount."""
+        """Return what somebody changed on the page. Raises Invalid for what may be read in two ways."""
         return {
             name: None if self._is_reset(name) else self._typed(name)
             for name in self.now.by_name
@@ -68,19 +92,13 @@ class SettingsForm(forms.Form):
         }
 
     def _typed(self, name: str) -> str:
-        """Return what was typed, an amount as programs write it."""
-        typed = str(self.data.get(name, ""))
-        if not isinstance(self.now.by_name[name].setting.kind, AmountKind):
-            return typed
         try:
-            return MoneyInput().plain(typed)
-        except ValidationError as error:
-            detail = " ".join(error.messages)
-            raise Invalid(detail, faults=[Fault(f"/{name}", "validation", detail)]) from error
+            return self.now.by_name[name].setting.kind.typed(self.data.get(name, ""))
+        except Unfit as unfit:
+            raise Invalid(str(unfit), faults=[Fault(f"/{name}", "validation", str(unfit))]) from unfit
 
     def _is_changed(self, name: str) -> bool:
-        seen = _editable(self.now.by_name[name], self.data.get(SEEN + name, ""))
-        return name in self.data and self.data[name] != seen
+        return name in self.data and name != LOGO and self.data[name] != self.data.get(SEEN + name)
 
     def _is_reset(self, name: str) -> bool:
         return bool(self.data.get(RESET + name))
@@ -90,8 +108,8 @@ class SettingsForm(forms.Form):
         data = QueryDict(mutable=True)
         data["version"] = str(self.now.version)
         for name, each in self.now.by_name.items():
-            data[name] = self.data[name] if self._is_changed(name) else _editable(each, each.text)
-            data[SEEN + name] = each.text
+            data[name] = self.data[name] if name in self.data and self._is_changed(name) else _shown(each)
+            data[SEEN + name] = _shown(each)
             if self._is_reset(name):
                 data[RESET + name] = "on"
         return SettingsForm(self.now, data)
@@ -109,12 +127,13 @@ class SettingsForm(forms.Form):
         if now.is_locked:
             return ShownSetting(now)
         reset = self[RESET + name] if RESET + name in self.fields else None
-        return ShownSetting(now, self[name], self[SEEN + name], reset)
+        seen = self[SEEN + name] if SEEN + name in self.fields else None
+        return ShownSetting(now, self[name], seen, reset)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSetting:
-    """A setting with its fields; none where it is locked."""
+    """A setting with its fields: none where it is locked, none that was seen where it is a file."""
 
     now: SettingNow
     field: forms.BoundField | None = None
@@ -129,9 +148,12 @@ class ShownGroup:
     rows: list[ShownSetting]
 
 
-def _editable(now: SettingNow, text: str) -> str:
-    """Return a text of the setting as its field shows it: an amount in German as `4,90`."""
-    return editable(text) if isinstance(now.setting.kind, AmountKind) else text
+def _shown(now: SettingNow) -> str:
+    return now.setting.kind.shown(now.value)
+
+
+def _what_is_taken() -> str:
+    return _("JPEG, PNG or WebP, up to %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}
 
 
 def _widget(kind: SettingKind) -> forms.Widget:
