@@ -10,17 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from backoffice.db.money_fields import MoneyInput
 from backoffice.money import (
     MAX_AMOUNT,
     TooManyPlaces,
     formatted,
     in_places,
-    places,
     rounded,
 )
-from backoffice.numbers import AmbiguousNumber, editable, grouped, is_plain, plain
+from backoffice.numbers import editable, grouped, is_plain
 from backoffice.pictures.logo import Logo
 from backoffice.text import fault_of
 
@@ -122,9 +123,10 @@ class AmountKind(SettingKind):
 
     def typed(self, shown: str) -> str:
         try:
-            return plain(shown, places=places())
-        except AmbiguousNumber as error:
-            raise Unfit(str(error)) from error
+            return MoneyInput().plain(shown)
+        except ValidationError as error:
+            told = self._an_amount() if error.code == "invalid" else " ".join(error.messages)
+            raise Unfit(told) from error
 
     def words(self, value: Decimal | None) -> str:
         if value is None:
