@@ -10,6 +10,7 @@ from functools import cache
 
 from django.utils.functional import lazy
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 _BLANK_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}](?=\d{3}(?!\d))")
 
@@ -81,12 +82,18 @@ def editable(number: Decimal | int | str) -> str:
     return conventions().written(f"{number:f}" if isinstance(number, Decimal) else str(number))
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is digits with at most a sign and a point: Python would take `1e3` and `4_90`, too."""
+    return re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text) is not None
+
+
 class AmbiguousNumber(ValueError):
-    """Somebody may mean a thousand times as much. `readings` are both, as they may be written."""
+    """Somebody may mean a thousand times as much: the message is a sentence that asks them."""
 
     def __init__(self, typed: str, readings: tuple[str, str]) -> None:
-        super().__init__(typed)
-        self.readings = readings
+        one, other = readings
+        words = _("“%(typed)s” may be read in two ways: write %(one)s or %(other)s.")
+        super().__init__(words % {"typed": typed, "one": one, "other": other})
 
 
 def plain(typed: str, *, places: int = 0) -> str:
@@ -100,7 +107,8 @@ def plain(typed: str, *, places: int = 0) -> str:
         places: how many decimal places the number may have.
 
     Raises:
-        AmbiguousNumber: `1.234` in German where there may be three places, and `1,234` in English.
+        AmbiguousNumber: `1.234` in German where there may be three places, and `1,234` in English; where
+            there are fewer, `1.500` in English and `1,500` in German: elsewhere they are fifteen hundred.
     """
     spoken = conventions()
     group, mark = re.escape(spoken.group_mark), re.escape(spoken.decimal_mark)
@@ -112,4 +120,14 @@ def plain(typed: str, *, places: int = 0) -> str:
     digits = whole.replace(spoken.group_mark, "")
     if fraction is None and places >= 3 and whole.count(spoken.group_mark) == 1:
         raise AmbiguousNumber(text, (digits, whole.replace(spoken.group_mark, spoken.decimal_mark)))
+    if fraction is not None and _may_be_grouped_elsewhere(whole, fraction, places):
+        raise AmbiguousNumber(
+            text, (whole + fraction, f"{whole}{spoken.decimal_mark}{fraction[:places]}".rstrip(",."))
+        )
     return f"{sign}{digits}" + (f".{fraction}" if fraction is not None else "")
+
+
+def _may_be_grouped_elsewhere(whole: str, fraction: str, places: int) -> bool:
+    """Whether it has just three places, more than it may have and the last of them 0: nobody writes so."""
+    is_a_group = re.fullmatch(r"[1-9]\d{0,2}", whole) is not None and len(fraction) == 3
+    return is_a_group and places < len(fraction) and not fraction[places:].strip("0")

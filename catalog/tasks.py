@@ -5,7 +5,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from catalog import low_stock
-from catalog.pictures.files import sweep_picture_files
+from catalog.pictures.sweeping import sweep_picture_files
 from catalog.product_files import sweep_product_plans
 from catalog.stock_import import sweep_plans
 

@@ -137,12 +137,12 @@ def _change(
 
     by = actor(as_, CHANGE)
     setting = _setting(name).setting
-    if value is not None and setting.kind.control == "picture":
+    if value is not None and setting.kind.control == "logo":
         wrong_use(_("A picture is chosen on the settings page."))
 
     def change() -> dict[str, Any]:
         if not change_settings({setting.name: value}, by=by):
-            say(_("It was so already."))
+            say(_("Nothing was changed."))
         return _row_of(setting.name)
 
     asked = RequestedChange(f"settings {setting.name} {value!r} {by}", key, dry_run=dry_run)

@@ -21,6 +21,7 @@ from accounts.addresses.change import (
 from accounts.addresses.change_links import NEW, change_of
 from accounts.admin.forms import with_status
 from accounts.models import Source, User
+from backoffice.admin.breadcrumbs import own_account
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.email_input import EmailAddressInput
 from backoffice.errors import Refusal
@@ -48,7 +49,8 @@ class ChangedEmail(FormView):  # type: ignore[type-arg]
         user = self.request.user
         assert isinstance(user, User)
         waiting = waiting_change(user)
-        return super().get_context_data(**frame, title=_("Change e-mail"), waiting=waiting, **kwargs)
+        about = {"title": _("Change e-mail"), "below": own_account(), "waiting": waiting}
+        return super().get_context_data(**frame, **about, **kwargs)
 
     def form_valid(self, form: OwnEmailForm) -> HttpResponse:
         user, data = self.request.user, form.cleaned_data

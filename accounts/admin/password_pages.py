@@ -21,6 +21,7 @@ from accounts.passwords.choosing import change_password
 from accounts.recovery import choose_password, request_password_link
 from accounts.registration import confirm_email
 from accounts.sign_in.sessions import note_password
+from backoffice.admin.breadcrumbs import own_account
 from backoffice.admin.dialogs import errors_of
 from backoffice.admin.email_input import EmailAddressInput
 from backoffice.errors import Refusal
@@ -82,7 +83,8 @@ class ChangedPassword(FormView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         frame = admin.site.each_context(self.request)
-        return super().get_context_data(**frame, title=_("Change password"), **kwargs)
+        about = {"title": _("Change password"), "below": own_account()}
+        return super().get_context_data(**frame, **about, **kwargs)
 
     def form_invalid(self, form: OwnPasswordForm) -> HttpResponse:
         return with_status(super().form_invalid(form), form.refusal)

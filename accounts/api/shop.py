@@ -15,7 +15,16 @@ from backoffice.shop.in_force import ShopNow, in_force
 
 shop_router = Router(tags=["Shop"])
 
-FIELDS = ("name", "language", "country", "currency", "color", "shipping_fee", "free_shipping_from")
+FIELDS = (
+    "name",
+    "language",
+    "country",
+    "currency",
+    "color",
+    "logo_url",
+    "shipping_fee",
+    "free_shipping_from",
+)
 
 
 class ShopOut(BaseModel):
@@ -26,6 +35,9 @@ class ShopOut(BaseModel):
     country: str = Field(description="ISO 3166-1 code, offered first wherever an address is typed.")
     currency: str = Field(description="ISO 4217 code of all amounts.")
     color: str = Field(description="As CSS takes it.", examples=["#2563eb"])
+    logo_url: str | None = Field(
+        description="Of a PNG of at most 720 × 240 pixels; another logo has another address. null: none."
+    )
     shipping_fee: Decimal = Field(description="Of an order below `free_shipping_from`.", examples=["4.90"])
     free_shipping_from: Decimal | None = Field(
         description="Goods after discounts of so much are shipped for nothing; null: never.",
@@ -51,5 +63,7 @@ def get_shop(request: HttpRequest, query: Query[FieldsQuery]) -> HttpResponse:
 def _fact(shop: ShopNow, name: str) -> object:
     if name == "currency":
         return settings.SHOP_CURRENCY
+    if name == "logo_url":
+        return shop.logo.address if shop.logo else None
     value = getattr(shop, name)
     return rounded(value) if isinstance(value, Decimal) else value

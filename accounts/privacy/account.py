@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db.models import CASCADE, Model, QuerySet
 
-from accounts.models import AccountEvent, User
+from accounts.models import AccountChange, AccountEvent, User
 from accounts.privacy.person import Person
 from accounts.tokens.refresh import revoke_everything
 from backoffice.email_addresses import COLLEAGUE, erased_address
@@ -37,7 +37,18 @@ def erase_accounts(person: Person, at: datetime) -> int:
     for rows in rows_of_accounts(person.users):
         rows.delete()
     AccountEvent.objects.filter(actor__in=person.users).update(address="")
+    _forget_resets(person)
     return len(person.users)
+
+
+def _forget_resets(person: Person) -> None:
+    """Take the address out of the histories of those who have removed the account's second factors."""
+    resets = AccountEvent.objects.filter(
+        kind=AccountChange.MFA_RESET, facts__account__in=sorted(person.all_addresses)
+    )
+    for event in resets:
+        facts = {name: value for name, value in event.facts.items() if name != "account"}
+        AccountEvent.objects.filter(pk=event.pk).update(facts=facts)
 
 
 def _empty(user: User, at: datetime) -> None:

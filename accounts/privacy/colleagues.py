@@ -71,5 +71,5 @@ def carry_out(user: User, *, by: Actor) -> None:
 
 def clear_files(person: Person) -> None:
     files.remove_written_mails()
-    files.mask_log_lines(person.addresses)
+    files.mask_log_lines(person.all_addresses)
     forget_traces()

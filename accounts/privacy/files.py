@@ -17,6 +17,9 @@ from backoffice.runtime.log_files import move_away
 
 MESSAGE_ID = re.compile(rb"(?im)^Message-ID:\s*(<outbox-(\d+)-\d+@[^>\s]*>)")
 FROM_WHERE = re.compile(rb'(?<= address=")[^"]+')
+# What these tell: names before and after, what somebody calls a passkey, where they were signed out.
+TELLING = re.compile(rb"\] (?:edited|signed_out|mfa_added|mfa_removed) address=")
+DETAIL = re.compile(rb'(?<= detail=")[^\r\n]+(?=")')
 # What begins or ends a longer address is none of this one.
 PART_OF_ADDRESS = rb"[\w.+-]"
 
@@ -53,14 +56,14 @@ def _unfolded(content: bytes) -> bytes:
 def mask_log_lines(addresses: Collection[str]) -> int:
     """Write stars over these addresses in the security log and its older files; return how many lines.
 
-    Also over where the request came from, in those lines. Whatever is written meanwhile goes on being: no
-    byte is moved, and files that are moved away are waited for.
+    Also over where the request came from, in those lines, and over names in details. Whatever is written
+    meanwhile goes on being: no byte is moved, and files that are moved away are waited for.
     """
     if not addresses:
         return 0
     log = Path(settings.LOGGING["handlers"]["security"]["filename"])
     with suppress(FileNotFoundError), _not_moved_away(log):
-        return sum(_mask(path, _any_of(addresses)) for path in log_files(log))
+        return sum(_mask(path, any_of(addresses)) for path in log_files(log))
     return 0
 
 
@@ -107,9 +110,14 @@ class _not_moved_away:  # noqa: N801
         os.close(self.lock)
 
 
-def _any_of(addresses: Collection[str]) -> re.Pattern[bytes]:
-    written = {form for address in addresses for form in (address, readable_email(address))}
-    names = b"|".join(re.escape(each.encode()) for each in sorted(written))
+def forms_of(addresses: Collection[str]) -> set[str]:
+    """Return how these addresses are written: as they are kept, and as people read them."""
+    return {form for address in addresses for form in (address, readable_email(address))}
+
+
+def any_of(addresses: Collection[str]) -> re.Pattern[bytes]:
+    """Return what finds one of these addresses, and none that is longer."""
+    names = b"|".join(re.escape(each.encode()) for each in sorted(forms_of(addresses)))
     return re.compile(rb"(?<!%b)(?:%b)(?!%b)" % (PART_OF_ADDRESS, names, PART_OF_ADDRESS), re.IGNORECASE)
 
 
@@ -119,6 +127,8 @@ def _mask(path: Path, addresses: re.Pattern[bytes]) -> int:
         for line in path.read_bytes().splitlines(keepends=True):
             if addresses.search(line):
                 starred = FROM_WHERE.sub(_stars, addresses.sub(_stars, line))
+                if TELLING.search(line):
+                    starred = DETAIL.sub(_stars, starred)
                 os.pwrite(file.fileno(), starred, offset)
                 masked += 1
             offset += len(line)

@@ -5,6 +5,7 @@ only added to, and not in a backup: keep it beside the backups, or on every mach
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -16,6 +17,8 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.actors import Actor
 from accounts.models import Customer, ErasedKind, Erasure, User
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ def write_file() -> int:
     """Add to the file what only the table has; return how many entries that were."""
     missing = _in_table() - _in_file()
     if missing:
-        lines = "".join(f"{json.dumps(asdict(entry))}\n" for entry in sorted(missing, key=_order))
+        # What was cut short, as by a full disk, stays a line of its own.
+        lines = "\n" * _is_cut_short() + "".join(
+            f"{json.dumps(asdict(entry))}\n" for entry in sorted(missing, key=_order)
+        )
         _path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
@@ -92,10 +98,26 @@ def _has_table() -> bool:
 
 def _in_file() -> set[ErasedRow]:
     try:
-        lines = _path().read_text(encoding="utf-8").splitlines()
+        lines = _path().read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return set()
-    return {ErasedRow(**json.loads(line)) for line in lines if line.strip()}
+    return {entry for line in lines if line.strip() and (entry := _read(line))}
+
+
+def _read(line: str) -> ErasedRow | None:
+    """Return what a line says; None of one that was cut short: what it was about is written once more."""
+    try:
+        return ErasedRow(**json.loads(line))
+    except (ValueError, TypeError):
+        logger.error("A line of %s cannot be read: %s", _path(), line[:200])
+        return None
+
+
+def _is_cut_short() -> bool:
+    try:
+        return _path().read_bytes()[-1:] not in (b"", b"\n")
+    except FileNotFoundError:
+        return False
 
 
 def _path() -> Path:

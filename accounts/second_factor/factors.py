@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mailing.account_mails import tell, told_now
+from accounts.mailing.account_mails import tell_of
 from accounts.models import AccountChange, Authenticator, AuthenticatorKind, RecoveryCode, User
 from accounts.people import protect_superuser
 from accounts.second_factor.challenges import SET_UP_SECONDS, ended, read, sign, spend, state_of
@@ -194,9 +194,8 @@ def _added(factor: Authenticator, facts: dict[str, object], *, by: Actor) -> lis
 def _tell_author(user: User, by: Actor) -> None:
     if by.user is None:
         return
-    record(by.user, AccountChange.MFA_RESET, {"account": user.email}, by=by)
-    told = {"name": by.user.greeting, "account": user.readable_email, **told_now()}
-    tell(by.user.email, "second_factor_reset_done", told)
+    event = record(by.user, AccountChange.MFA_RESET, {"account": user.email}, by=by)
+    tell_of(event, "second_factor_reset_done", {"account": user.readable_email})
 
 
 def _told(factor: Authenticator) -> dict[str, str]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from accounts.actors import Actor
 from accounts.history import record
-from accounts.mailing.account_mails import tell, told_now
+from accounts.mailing.account_mails import tell_of
 from accounts.models import AccountChange, Source, User
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import NotAuthenticated, Throttled
@@ -61,6 +61,6 @@ def _note_limit(user: User | None, source: Source) -> None:
 
 @write_transaction
 def _tell_of_limit(user: User | None, source: Source) -> None:
-    record(user, AccountChange.LIMITED, {"second_factor": True}, by=Actor(None, source))
+    event = record(user, AccountChange.LIMITED, {"second_factor": True}, by=Actor(None, source))
     if user is not None:
-        tell(user.email, "second_factor_guessed", {"name": user.greeting, **told_now()})
+        tell_of(event, "second_factor_guessed")

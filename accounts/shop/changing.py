@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import SettingChange
 from accounts.security_log import write_line
+from backoffice.db.primary_keys import is_key
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound, Stale, Title
 from backoffice.models import ShopSettings
+from backoffice.pictures.files import delete_files
+from backoffice.pictures.logo import Logo
 from backoffice.shop.in_force import forget, value_in_force
 from backoffice.shop.kinds import Unfit
-from backoffice.shop.table import SETTINGS, Setting
+from backoffice.shop.table import LOGO, SETTINGS, Setting
 
 PERMISSION = "backoffice.change_shopsettings"
 
@@ -53,12 +56,25 @@ def change_settings(wanted: Wanted, *, by: Actor, version: int | None = None) ->
     changes = [_change(each, row.kept, kept, by=by) for each in settings.values()]
     changed = [each for each in changes if kept.get(each.name) != row.kept.get(each.name)]
     if changed:
+        _forget_logo(row.kept, kept)
         row.kept, row.version = kept, row.version + 1
         row.save(update_fields=["kept", "version"])
         SettingChange.objects.bulk_create(changed)
         transaction.on_commit(partial(_log, changed, by=by), robust=True)
         forget()
     return changed
+
+
+def version_seen(text: str) -> int:
+    """Return the version that a page sent back; -1, which nothing ever has, for any other text."""
+    return int(text) if is_key(text) else -1
+
+
+def _forget_logo(before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Have the file of a logo that was replaced or removed deleted, once that is committed."""
+    old = Logo.kept_as(before.get(LOGO, ""))
+    if old and str(old) != after.get(LOGO):
+        transaction.on_commit(partial(delete_files, [old.file]), robust=True)
 
 
 def setting_named(name: str) -> Setting:

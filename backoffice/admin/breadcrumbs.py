@@ -8,6 +8,7 @@ from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,15 @@ class Crumb:
     link: str = ""
 
 
+def own_account() -> Crumb:
+    """Return the page that pages about oneself stand below: each says so by `below` in its context."""
+    return Crumb(_("Your account"), reverse("admin:account"))
+
+
 def breadcrumbs(context: Mapping[str, Any]) -> list[Crumb]:
     """Return them from the outermost; the last is the page itself."""
-    crumbs = [*_of_sidebar(context), *_of_record(context), *_of_page(context)]
+    below = [context["below"]] if "below" in context else []
+    crumbs = [*below, *_of_sidebar(context), *_of_record(context), *_of_page(context)]
     return [crumb for at, crumb in enumerate(crumbs) if not at or crumb.title != crumbs[at - 1].title]
 
 

@@ -62,5 +62,5 @@ def kept_in(request: HttpRequest) -> list[tuple[str, str]] | None:
     try:
         kept = json.loads(request.POST.get(KEPT, ""))
         return [(str(name), str(value)) for name, value in kept]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None

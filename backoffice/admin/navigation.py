@@ -1,8 +1,8 @@
 """The admin's look and sidebar, as data. Loaded by the settings, so apps are named, never imported."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,10 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.admin.breadcrumbs import own_account
 from backoffice.dates import day
+
+if TYPE_CHECKING:
+    from backoffice.pictures.logo import Logo
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
     """Return the links of the menu under one's own name."""
-    return [{"title": _("Your account"), "link": reverse("admin:account")}]
+    return [asdict(own_account())]
 
 
 def second_factor_due(request: HttpRequest) -> str:
@@ -204,6 +207,12 @@ def shop_name(_request: HttpRequest) -> str:
     return shown().name
 
 
+def shop_logo() -> "Logo | None":
+    from backoffice.shop.in_force import shown
+
+    return shown().logo
+
+
 def asset(path: str) -> Callable[[HttpRequest], str]:
     """Give a function that finds the file's URL per request: the name of a collected file holds its hash."""
     return lambda _request: static(path)
@@ -213,7 +222,6 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": shop_name,
     "SITE_HEADER": shop_name,
     "SITE_SUBHEADER": gettext_lazy("Back office"),
-    "SITE_SYMBOL": "inventory_2",
     "BORDER_RADIUS": "8px",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("backoffice/favicon.svg")}],
     # Scripts, and the styles of what stands around a page: templates/unfold/layouts/skeleton.html.

@@ -29,6 +29,7 @@ from backoffice.admin.navigation import (
     UNFOLD,
     account_links,
     second_factor_due,
+    shop_logo,
     shop_name,
     sidebar,
     tabs,
@@ -42,7 +43,6 @@ MOST_RESULTS = 50
 SAME_ON_ALL_PAGES = (
     "form_classes",
     "site_subheader",
-    "site_symbol",
     "sidebar_show_search",
 )
 # What addresses of the admin call the key of a row.
@@ -62,6 +62,7 @@ class BackofficeSite(UnfoldAdminSite):
             **self._same_on_all_pages(request),
             "site_title": shop_name(request),
             "site_header": shop_name(request),
+            "shop_logo": shop_logo(),
             "site_favicons": self._get_favicons("SITE_FAVICONS", request),
             "styles": [style(request) for style in UNFOLD["STYLES"]],
             "has_permission": has_permission,

@@ -6,9 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
-from backoffice.numbers import AmbiguousNumber, conventions, editable, plain
+from backoffice.numbers import AmbiguousNumber, conventions, editable, is_plain, plain
 
 
 class TypedNumber(forms.Field):
@@ -33,14 +32,12 @@ class TypedNumber(forms.Field):
         for unit in self.units():
             text = text.removeprefix(unit).removesuffix(unit).strip()
         try:
-            return plain(text, places=self.places())
+            text = plain(text, places=self.places())
         except AmbiguousNumber as error:
-            one, other = error.readings
-            raise ValidationError(
-                _("“%(typed)s” may be read in two ways: write %(one)s or %(other)s."),
-                code="ambiguous",
-                params={"typed": typed, "one": one, "other": other},
-            ) from error
+            raise ValidationError(str(error), code="ambiguous") from error
+        if text and not is_plain(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return text
 
 
 class WholeNumberInput(TypedNumber, forms.IntegerField):

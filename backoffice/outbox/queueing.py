@@ -46,13 +46,15 @@ def queue_email(
     """
     if is_erased(recipient):
         return
+    # Asked for in any case, so that the time taken does not tell whether there is an account with a language.
+    shops_own = language_of_shop()
     message = EmailMessage(
         cause=cause,
         about=about,
         template=template,
         recipient=recipient,
         context=dict(context),
-        language=language or language_of_shop(),
+        language=language or shops_own,
         state=EmailState.SUPPRESSED if suppressed else EmailState.QUEUED,
     )
     insert_unanswered([message], ignore_conflicts=True)

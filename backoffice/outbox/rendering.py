@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from backoffice.outbox.facts import in_words
+from backoffice.pictures.logo import Logo
 from backoffice.shop.in_force import in_force
 from backoffice.shop.mail_texts import OwnText, own_text, paragraphs
 from backoffice.text import without_control
@@ -25,6 +26,8 @@ PLAIN_TEXT = DjangoTemplates(
     }
 )
 REMOVED = "(removed)"
+# Pixels of a logo at the head of a mail.
+LOGO_WITHIN = (240, 56)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def _render(template: str, context: Mapping[str, Any], own: OwnText) -> Rendered
     values = {
         "shop_name": shop.name,
         "shop_url": settings.SHOP_URL,
+        "shop_logo": _logo_in_mails(shop.logo),
         "shop_color": shop.color,
         "shop_ink": ink_on(shop.color),
         **context,
@@ -65,6 +69,14 @@ def _render(template: str, context: Mapping[str, Any], own: OwnText) -> Rendered
     # Template conditions that are false leave empty lines behind.
     text = re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
     return RenderedEmail(" ".join(without_control(subject).split())[:255], text, html)
+
+
+def _logo_in_mails(logo: Logo | None) -> dict[str, object] | None:
+    """Return the logo with its whole address and the size that it has in mails, which know no styles."""
+    if logo is None:
+        return None
+    width, height = logo.within(*LOGO_WITHIN)
+    return {"url": logo.address, "width": width, "height": height, "is_wide": logo.is_wide}
 
 
 def ink_on(color: str) -> str:

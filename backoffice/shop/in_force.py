@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from backoffice.db.statements import Question, selecting
 from backoffice.db.transactions import current_run
 from backoffice.models import ShopSettings
+from backoffice.pictures.logo import Logo
 from backoffice.shop.kinds import Unfit
 from backoffice.shop.table import SETTINGS, Setting
 
@@ -33,6 +34,7 @@ class ShopNow:
     name: str
     language: str
     country: str
+    logo: Logo | None
     color: str
     shipping_fee: Decimal
     free_shipping_from: Decimal | None

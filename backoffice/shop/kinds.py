@@ -6,12 +6,14 @@ What is kept, typed, printed and put into a file is a text; `value` is what the 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from backoffice.db.money_fields import MoneyInput
 from backoffice.money import (
     MAX_AMOUNT,
     TooManyPlaces,
@@ -19,11 +21,11 @@ from backoffice.money import (
     in_places,
     rounded,
 )
-from backoffice.numbers import editable, grouped
+from backoffice.numbers import editable, grouped, is_plain
+from backoffice.pictures.logo import Logo
 from backoffice.text import fault_of
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
-PICTURE = re.compile("[0-9a-f]{32}")
 LARGEST_NUMBER = 1_000_000_000
 
 
@@ -44,6 +46,14 @@ class SettingKind:
     def text(self, value: Any) -> str:
         """Return the text that says this value; `value` reads it back."""
         return "" if value is None else str(value)
+
+    def shown(self, value: Any) -> str:
+        """Return the value as a field to type in shows it, in the language that is spoken."""
+        return self.text(value)
+
+    def typed(self, shown: str) -> str:
+        """Return the text of what somebody typed into such a field. Raises Unfit."""
+        return shown
 
     def words(self, value: Any) -> str:
         """Return the value as people read it."""
@@ -94,14 +104,12 @@ class AmountKind(SettingKind):
         text = text.strip()
         if not text and self.empty is not None:
             return None
+        if not is_plain(text):
+            raise Unfit(self._an_amount())
         try:
             amount = in_places(Decimal(text))
         except TooManyPlaces as error:
             raise Unfit(str(error)) from error
-        except InvalidOperation as error:
-            raise Unfit(self._an_amount()) from error
-        if not amount.is_finite():
-            raise Unfit(self._an_amount())
         if not 0 <= amount <= self.most:
             most = {"most": formatted(self.most, settings.SHOP_CURRENCY)}
             raise Unfit(_("Not negative, and at most %(most)s.") % most)
@@ -109,6 +117,16 @@ class AmountKind(SettingKind):
 
     def text(self, value: Decimal | None) -> str:
         return "" if value is None else str(rounded(value))
+
+    def shown(self, value: Decimal | None) -> str:
+        return editable(self.text(value))
+
+    def typed(self, shown: str) -> str:
+        try:
+            return MoneyInput().plain(shown)
+        except ValidationError as error:
+            told = self._an_amount() if error.code == "invalid" else " ".join(error.messages)
+            raise Unfit(told) from error
 
     def words(self, value: Decimal | None) -> str:
         if value is None:
@@ -164,18 +182,19 @@ class ChoiceKind(SettingKind):
 
 
 @dataclass(frozen=True, slots=True)
-class PictureKind(SettingKind):
-    """The name of a picture that the shop has drawn; "" for none. It comes as a file, never as a text."""
+class LogoKind(SettingKind):
+    """A logo that the shop has drawn, or none. It comes as a file; a text only says which one was kept."""
 
-    control = "picture"
+    control = "logo"
 
-    def value(self, text: str) -> str:
-        if text and not PICTURE.fullmatch(text):
+    def value(self, text: str) -> Logo | None:
+        logo = Logo.kept_as(text)
+        if text and logo is None:
             raise Unfit(_("Choose a file with the picture."))
-        return text
+        return logo
 
-    def words(self, value: str) -> str:
-        return _("A picture") if value else _("None")
+    def words(self, value: Logo | None) -> str:
+        return _("Logo %(name)s") % {"name": value.short_name} if value else _("None")
 
 
 def no_limit() -> str:

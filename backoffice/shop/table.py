@@ -18,6 +18,7 @@ from backoffice.shop.kinds import (
     ChoiceKind,
     ColourKind,
     LineKind,
+    LogoKind,
     SettingKind,
     WholeKind,
     for_ever,
@@ -25,6 +26,8 @@ from backoffice.shop.kinds import (
     no_limit,
 )
 
+# The only one that no environment gives: it is a file, chosen on the page.
+LOGO = "SHOP_LOGO"
 # A hundred years: more would be before the calendar that dates are computed in.
 MOST_DAYS, MOST_MONTHS = 36_500, 1_200
 MAX_FEE = Decimal("99999999.99")
@@ -43,7 +46,7 @@ class Setting:
     @property
     def is_locked(self) -> bool:
         """Whether the environment gives it, which nobody can change from within."""
-        return self.name in settings.IN_ENVIRONMENT
+        return self.name in settings.IN_ENVIRONMENT and self.name != LOGO
 
     @property
     def base(self) -> Any:
@@ -101,6 +104,13 @@ GROUPS = (
         "look",
         _("Look"),
         (
+            Setting(
+                LOGO,
+                "logo",
+                LogoKind(),
+                _("Logo"),
+                _("At the head of pages, mails and packing slips. Where a page is dark it lies upon white."),
+            ),
             Setting(
                 "SHOP_COLOR",
                 "color",
@@ -200,7 +210,7 @@ GROUPS = (
                 "keep_security_log_days",
                 WholeKind(empty=for_ever, most=MOST_DAYS),
                 _("Security log, in days"),
-                _("Lines that are older are taken out. Empty: kept for ever."),
+                _("Its files are deleted so long after their last line. Empty: kept for ever."),
             ),
         ),
     ),

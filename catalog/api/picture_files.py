@@ -6,7 +6,7 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from catalog.pictures.files import read_file
+from backoffice.pictures.files import read_file
 
 # Names are random and never used again, so nobody needs to ask a second time.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -15,17 +15,19 @@ FOR_EVER = "public, max-age=31536000, immutable"
 @require_safe
 @csp_override({"default-src": [CSP.NONE]})
 def picture_file(_request: HttpRequest, name: str) -> HttpResponse:
-    """Return the file to anybody, as products are shown to anybody; it is WebP that this shop has drawn."""
+    """Return the file to anybody, as products are shown to anybody; this shop has drawn it."""
     try:
         content = read_file(name)
     except FileNotFoundError as error:
         raise Http404 from error
+    content_type = "image/png" if name.endswith(".png") else "image/webp"
     headers = {
         "Cache-Control": FOR_EVER,
         "Cross-Origin-Resource-Policy": "cross-origin",
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(content, content_type="image/webp", headers=headers)
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-urlpatterns = [re_path(r"^(?P<name>[0-9a-f]{32}-[0-9]{2,4}\.webp)$", picture_file, name="picture_file")]
+NAME = r"[0-9a-f]{32}-(?:[0-9]{2,4}\.webp|[0-9]{1,3}x[0-9]{1,3}\.png)"
+urlpatterns = [re_path(rf"^(?P<name>{NAME})$", picture_file, name="picture_file")]

@@ -3,7 +3,7 @@ from catalog.models.family import ProductFamily
 from catalog.models.family_change import FamilyChange, FamilyChangeKind
 from catalog.models.file_import import ImportState
 from catalog.models.ledger import MovementKind, Reason, StockMovement
-from catalog.models.picture import PictureSize, ProductPicture
+from catalog.models.picture import ProductPicture
 from catalog.models.product import Category, EarlierSku, Product, SeenProduct
 from catalog.models.product_change import ProductChange, ProductChangeKind
 from catalog.models.product_import import ProductImport, ProductImportRow
@@ -19,7 +19,6 @@ __all__ = [
     "ImportMode",
     "ImportState",
     "MovementKind",
-    "PictureSize",
     "Product",
     "ProductChange",
     "ProductChangeKind",

@@ -1,23 +1,12 @@
 """Pictures of products: the order in which they are shown, and the files that hold them."""
 
-from enum import IntEnum
-
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.db.fields import LineField
+from backoffice.pictures.names import PictureSize, picture_url
 from catalog.models.product import Product
-
-
-class PictureSize(IntEnum):
-    """A file of a picture: neither side is longer than so many pixels."""
-
-    FULL = 2400
-    SHOP = 1200
-    CARD = 320
-    THUMB = 96
 
 
 class ProductPicture(models.Model):
@@ -58,12 +47,3 @@ class ProductPicture(models.Model):
     @property
     def full_url(self) -> str:
         return picture_url(self.name, PictureSize.FULL)
-
-
-def picture_file(name: str, size: PictureSize) -> str:
-    return f"{name}-{size.value}.webp"
-
-
-def picture_url(name: str, size: PictureSize) -> str:
-    """Return the address of a file of the picture with this name; "" where there is no picture."""
-    return f"{settings.PICTURES_URL}{picture_file(name, size)}" if name else ""

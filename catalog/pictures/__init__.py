@@ -1,5 +1,6 @@
 """Pictures of products: hostile files refused, the rest drawn anew in every size, stored and put in order."""
 
+from backoffice.pictures.drawing import MOST_BYTES, DrawnPicture, NoPicture, drawn
 from catalog.pictures.changes import (
     MOST_PICTURES,
     add_picture,
@@ -8,7 +9,6 @@ from catalog.pictures.changes import (
     picture_named,
     remove_picture,
 )
-from catalog.pictures.drawing import MOST_BYTES, DrawnPicture, NoPicture, drawn
 
 __all__ = [
     "MOST_BYTES",

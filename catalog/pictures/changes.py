@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Conflict, Fault, Invalid, NotFound, Title
+from backoffice.pictures.drawing import DrawnPicture
+from backoffice.pictures.files import delete_files, needed_files, written_files
 from backoffice.text import fault_of, without_control
 from catalog.models import Product, ProductPicture
-from catalog.pictures.drawing import DrawnPicture
-from catalog.pictures.files import delete_files, written_files
 from catalog.product_cache import forget_products
 from catalog.product_history import Changes, ProductEdit, record_edits
 from catalog.products import product_with_sku
@@ -69,7 +69,7 @@ def add_picture(
         height=picture.height,
     )
     try:
-        with written_files(name, picture):
+        with written_files(picture.files_named(name)):
             return _add(product.pk, row, by=by)
     except _IsThere as there:
         return there.picture
@@ -125,7 +125,7 @@ def remove_picture(sku: str, name: str, *, by: Actor) -> None:
     pictures.remove(picture)
     picture.delete()
     _keep(product, pictures, {"picture": (told, None)}, by=by)
-    transaction.on_commit(partial(delete_files, name), robust=True)
+    transaction.on_commit(partial(delete_files, needed_files([name])), robust=True)
 
 
 def picture_named(sku: str, name: str) -> ProductPicture:

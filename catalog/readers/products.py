@@ -10,13 +10,13 @@ from urllib.parse import urljoin
 from django.conf import settings
 
 from backoffice.db.kept_lists import ListFilter
+from backoffice.pictures.names import PictureSize, picture_url
 from backoffice.shop.in_force import in_force
 from backoffice.text import identity_key
 from catalog.families.options import by_name
 from catalog.finding import products_matching, with_slug_or_name
-from catalog.models import Category, PictureSize, Product, ProductFamily, ProductPicture
+from catalog.models import Category, Product, ProductFamily, ProductPicture
 from catalog.models.family import OPTIONS
-from catalog.models.picture import picture_url
 from catalog.models.product import ProductQuerySet
 
 # Of each product of a list.

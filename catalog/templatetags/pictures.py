@@ -4,8 +4,7 @@ from django.template import Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog.models import PictureSize
-from catalog.models.picture import picture_url
+from backoffice.pictures.names import PictureSize, picture_url
 
 register = Library()
 PIXELS, LITTLE_PIXELS = 40, 28

@@ -21,7 +21,7 @@ def check_orders() -> Finding:
 
 def check_pictures() -> Finding:
     from catalog.pictures.audit import audit_pictures
-    from catalog.pictures.files import files_without_picture
+    from catalog.pictures.sweeping import files_without_picture
 
     if found := audit_pictures():
         words = ngettext(

@@ -1,5 +1,6 @@
 """Customers, with what they ordered. Registered here because accounts knows nothing of orders."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
@@ -14,22 +15,23 @@ from accounts.admin.actor import actor_of
 from accounts.models import Customer, User
 from backoffice.admin.base import AnyField, AnyForm
 from backoffice.admin.cells import cut, moment
+from backoffice.admin.dialogs import ButtonsFollowState
 from backoffice.languages import languages
 from backoffice.money import ZERO
 from backoffice.numbers import grouped
 from orders.admin import words
 from orders.admin.customer_export import CustomerExporting
-from orders.admin.customer_history import TITLES
 from orders.admin.customer_page import customer_page
 from orders.admin.merging import CustomerMerging
 from orders.admin.privacy import CustomerPrivacy
 from orders.customers.editing import edit_customer
 from orders.models import Order
+from orders.models.customer_event import FIELD_NAMES
 from orders.readers.customers import CustomerFilter
 
 
 @admin.register(Customer)
-class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
+class CustomerAdmin(ButtonsFollowState, CustomerMerging, CustomerPrivacy, CustomerExporting):
     list_display = ("customer_name", "email_address", "orders_count", "spent", "last_order")
     list_display_links = ("customer_name",)
     on_card = {
@@ -67,6 +69,10 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
         """Let nobody edit who was erased: nothing is to be kept of them."""
         is_erased = isinstance(obj, Customer) and obj.erased_at is not None
         return super().has_change_permission(request, obj) and not is_erased
+
+    def hidden_buttons(self, row: Customer) -> Collection[str]:
+        """Hide all of them once the customer was erased: there is nobody left to merge, tell or erase."""
+        return self.actions_detail if row.erased_at is not None else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         customers: QuerySet[Customer] = super().get_queryset(request)
@@ -112,8 +118,8 @@ class CustomerAdmin(CustomerMerging, CustomerPrivacy, CustomerExporting):
 
     def formfield_for_dbfield(self, db_field: AnyField, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name in TITLES:
-            field.label = TITLES[db_field.name]
+        if field is not None and db_field.name in FIELD_NAMES:
+            field.label = FIELD_NAMES[db_field.name]
         if field is not None and db_field.name == "note":
             field.widget.attrs["rows"] = 4
             field.help_text = gettext("For colleagues; the customer does not see it.")

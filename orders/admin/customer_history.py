@@ -7,21 +7,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Customer, User
 from orders.admin import words
 from orders.admin.changes import FieldChange
 from orders.models import CustomerEvent, CustomerEventKind
+from orders.models.customer_event import FIELD_NAMES
 
 LATEST = 50
-TITLES = {
-    "email": gettext_lazy("E-mail address"),
-    "name": gettext_lazy("Name"),
-    "phone": gettext_lazy("Phone"),
-    "note": gettext_lazy("Note"),
-    "language": gettext_lazy("Language"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +70,4 @@ def _sentence(event: CustomerEvent, customer: Customer) -> str:
 def _changes(event: CustomerEvent) -> Iterator[FieldChange]:
     for name, (before, after) in event.facts.get("changes", {}).items():
         if before != after:
-            yield FieldChange(str(TITLES[name]), before or "", after or "")
+            yield FieldChange(str(FIELD_NAMES[name]), before or "", after or "")

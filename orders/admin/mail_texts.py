@@ -15,7 +15,7 @@ from django.views import View
 
 from accounts.actors import Actor
 from accounts.admin.actor import actor_of
-from accounts.shop.changing import PERMISSION
+from accounts.shop.changing import PERMISSION, version_seen
 from accounts.shop.mail_texts import change_mail_text, checked_parts, refuse_unknown
 from backoffice.errors import Refusal
 from backoffice.outbox.queueing import queue_email
@@ -57,7 +57,9 @@ class MailTextsPage(View):
             changed = change_mail_text(self.template, self.language, own, by=self.by)
         except Refusal as refusal:
             return self._refused(own, refusal)
-        messages.success(request, _("Saved: the next mail says it.") if changed else _("It was so already."))
+        messages.success(
+            request, _("Saved: the next mail says it.") if changed else _("Nothing was changed.")
+        )
         return self._back()
 
     def _refused(self, own: OwnText, refusal: Refusal) -> HttpResponse:
@@ -116,9 +118,9 @@ def _about_closing() -> str:
 
 
 def _typed(request: HttpRequest) -> OwnText:
-    version = request.POST.get("version", "")
-    opening, closing = request.POST.get("opening", ""), request.POST.get("closing", "")
-    return OwnText(opening, closing, int(version) if version.isdecimal() else -1)
+    typed = request.POST
+    version = version_seen(typed.get("version", ""))
+    return OwnText(typed.get("opening", ""), typed.get("closing", ""), version)
 
 
 def _rendered(template: str, language: str, own: OwnText) -> RenderedEmail:

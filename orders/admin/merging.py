@@ -39,7 +39,7 @@ class CustomerMerging(DomainAdmin):
     )
     def merge(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show whom this customer might be merged with, or what that would do; a POST does it."""
-        kept = _customer_or_404(object_id)
+        kept = customer_or_404(object_id)
         if request.method == "POST":
             return self._merge(request, kept)
         typed = request.GET.get("with", "").replace("\x00", "").strip()
@@ -73,7 +73,7 @@ class CustomerMerging(DomainAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        kept = _customer_or_404(str(customer_id))
+        kept = customer_or_404(str(customer_id))
         try:
             undone = undo_merge(min(merge_id, LARGEST_KEY), of=kept, by=actor_of(request))
         except Refusal as refusal:
@@ -94,12 +94,11 @@ def _planned(kept: Customer, gone: Customer) -> dict[str, Any]:
     }
 
 
-def _customer_or_404(object_id: str) -> Customer:
+def customer_or_404(object_id: str) -> Customer:
     try:
-        customer = customer_named(object_id if object_id.isdecimal() else "0")
+        return customer_named(object_id if object_id.isdecimal() else "0")
     except NotFound as refusal:
         raise Http404(refusal.detail) from None
-    return customer
 
 
 def _page_of(customer: int) -> str:

@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from accounts.admin.actor import actor_of
-from accounts.customers import customer_named
 from accounts.models import Customer
 from accounts.sign_in.sessions import asked_again
 from backoffice.admin.base import DomainAdmin
-from backoffice.errors import NotFound, Refusal
+from backoffice.errors import Refusal
+from orders.admin.merging import customer_or_404
 from orders.privacy.document import as_archive, file_name
 from orders.privacy.erasing import erase_customer, refuse_unless_named
 from orders.privacy.handing_out import hand_out
@@ -35,7 +35,7 @@ class CustomerPrivacy(DomainAdmin):
     )
     def data_file(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Download a ZIP with everything that is kept of the customer, in the reader's language."""
-        customer = _customer_or_404(object_id)
+        customer = customer_or_404(object_id)
         if asks := asked_again(request):
             return asks
         told = hand_out(customer, by=actor_of(request))
@@ -48,7 +48,7 @@ class CustomerPrivacy(DomainAdmin):
     @action(description=gettext_lazy("Erase"), permissions=["erase"], url_path="erase", icon="delete")
     def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what would go and what would stay; a POST with the customer's address or number does it."""
-        customer = _customer_or_404(object_id)
+        customer = customer_or_404(object_id)
         if asks := asked_again(request, back=request.path):
             return asks
         if request.method != "POST":
@@ -81,10 +81,3 @@ class CustomerPrivacy(DomainAdmin):
         answer = self.page(request, "orders/admin/erase.html", context)
         answer.status_code = 200 if refusal is None else 422 if wrong else 409
         return answer
-
-
-def _customer_or_404(object_id: str) -> Customer:
-    try:
-        return customer_named(object_id if object_id.isdecimal() else "0")
-    except NotFound as refusal:
-        raise Http404(refusal.detail) from None

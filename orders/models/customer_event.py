@@ -9,6 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer
 from catalog.models.history import HistoryQuerySet, HistoryRow
 
+# What changes are about, in words.
+FIELD_NAMES = {
+    "email": _("E-mail address"),
+    "name": _("Name"),
+    "phone": _("Phone"),
+    "note": _("Note"),
+    "language": _("Language"),
+}
+
 
 class CustomerEventKind(models.TextChoices):
     EDITED = "edited", _("Edited")

@@ -19,6 +19,7 @@ from backoffice.money import formatted
 from backoffice.outbox.models import EmailState
 from backoffice.outbox.occasions import occasion_of
 from orders.models import CustomerEventKind
+from orders.models.customer_event import FIELD_NAMES
 from orders.privacy.told import ToldPerson
 from orders.status import OrderStatus
 
@@ -120,7 +121,7 @@ def _mail(mail: Mapping[str, Any]) -> dict[str, Any]:
 
 def _changes(changes: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
-        {"name": name, "before": before or "–", "after": after or "–"}
+        {"name": str(FIELD_NAMES[name]), "before": before or "–", "after": after or "–"}
         for name, (before, after) in changes.items()
         if before != after
     ]

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.customers import held_customers
 from accounts.history import record_about_person
 from accounts.models import AccountChange, Customer, ErasedKind, User
+from accounts.people import protect_superuser
 from accounts.privacy import ledger
 from accounts.privacy.colleagues import clear_files
 from accounts.privacy.person import Person
@@ -44,9 +45,12 @@ def erase_customer(customer: Customer, *, by: Actor, digest: str | None = None) 
     Raises:
         CannotErase: naming every reason. MailUnderWay, NotFound.
         Stale: it would do something else than the plan of this digest.
+        Forbidden: only a superuser erases a superuser, also one who was a customer.
     """
     held = _held(customer)
     plan = plan_erasure(held)
+    for user in User.objects.filter(pk__in=plan.person.users):
+        protect_superuser(user, by)
     if plan.problems:
         raise CannotErase(" ".join(fault.detail for fault in plan.problems), faults=plan.problems)
     if digest not in (None, plan.digest):

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from accounts.models import Customer
-from accounts.privacy.person import Person, earlier_addresses, nobody_elses
+from accounts.privacy.person import Person, addresses_asked_for, earlier_addresses, nobody_elses
 from orders.models import CustomerEvent, CustomerEventKind, EventKind, Order, OrderEvent
 
 
@@ -42,7 +42,14 @@ def person_of_row(customer: Customer) -> Person:
         orders=tuple(pk for pk, _number, _email in orders),
         numbers=tuple(number for _pk, number, _email in orders),
         addresses=nobody_elses(addresses, users=users, customers=customers),
+        asked_for=addresses_asked_for(users, but=addresses, customers=customers),
+        comments=_comments_on([pk for pk, _number, _email in orders]),
     )
+
+
+def _comments_on(orders: Collection[int]) -> tuple[int, ...]:
+    comments = OrderEvent.objects.filter(order__in=orders, kind=EventKind.COMMENT)
+    return tuple(comments.order_by("pk").values_list("pk", flat=True))
 
 
 def _left_by_corrections(orders: Collection[int], merged: Collection[int]) -> list[int]:

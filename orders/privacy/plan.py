@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Customer, User
 from accounts.privacy.person import Person
-from accounts.privacy.traces import is_under_way, mails_of
+from accounts.privacy.traces import is_under_way, mail_under_way, mails_of
 from backoffice.errors import Conflict, Fault
 from backoffice.numbers import grouped
 from orders.models import Order, Redemption
@@ -73,7 +73,7 @@ def _digest(customer: Customer, person: Person, contents: Iterable[RoomContent])
     orders = Order.objects.filter(pk__in=person.orders).order_by("pk").values_list("pk", "version")
     counted = [(content.room.key, content.count) for content in contents]
     known = (customer.email, customer.name, customer.phone, customer.note)
-    told = (known, person.customers, person.users, sorted(person.addresses), list(orders), counted)
+    told = (known, person.customers, person.users, sorted(person.all_addresses), list(orders), counted)
     return sha256(repr(told).encode()).hexdigest()[:16]
 
 
@@ -103,8 +103,7 @@ def _works_here(_customer: Customer, person: Person) -> Iterator[Fault]:
 def _mail_under_way(_customer: Customer, person: Person) -> Iterator[Fault]:
     leases = mails_of(person).filter(leased_until__isnull=False).values_list("state", "leased_until")
     if any(is_under_way(*lease) for lease in leases):
-        words = _("A mail to them is being sent right now. Try again in three minutes.")
-        yield _problem("mail_under_way", words)
+        yield _problem("mail_under_way", mail_under_way())
 
 
 # Whatever else must be settled first, such as money that is owed, adds to these.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import sweeping
 from accounts.actors import SYSTEM
@@ -42,14 +43,19 @@ def due(now: datetime | None = None) -> Iterator[Due]:
     """Yield what the next turn would erase; nothing for what is kept without a limit."""
     now, shop = now or timezone.now(), in_force()
     if shop.keep_mail_texts_days:
-        kept = _("%(days)s days") % {"days": shop.keep_mail_texts_days}
+        kept = _in_days(shop.keep_mail_texts_days)
         yield Due(_("Texts of e-mails"), "SHOP_KEEP_MAIL_TEXTS_DAYS", kept, old_mails(now).count())
     if shop.keep_customers_months:
-        kept = _("%(months)s months") % {"months": shop.keep_customers_months}
+        months = shop.keep_customers_months
+        kept = ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
         yield Due(_("Customers without an order"), "SHOP_KEEP_CUSTOMERS_MONTHS", kept, long_gone(now).count())
     if shop.keep_sign_ins_days:
-        kept = _("%(days)s days") % {"days": shop.keep_sign_ins_days}
+        kept = _in_days(shop.keep_sign_ins_days)
         yield Due(_("Sign-ins"), "SHOP_KEEP_SIGN_INS_DAYS", kept, sweeping.old_sign_ins(now).count())
+
+
+def _in_days(days: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
 def old_mails(now: datetime) -> QuerySet[EmailMessage]:

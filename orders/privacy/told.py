@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Customer, User
 from accounts.privacy.account import told_account
 from accounts.privacy.person import Person, colleague
-from accounts.privacy.traces import mails_of
+from accounts.privacy.traces import mails_to_tell
 from backoffice.shop.in_force import in_force
 from orders.models import Order, OrderEvent, Redemption, RedemptionState
 from orders.privacy.emptying import history_rows
@@ -43,7 +43,7 @@ def tell_person(person: Person) -> ToldPerson:
         "accounts": [told_account(user) for user in accounts],
         "orders": list(_orders(person)),
         "promo_codes": list(_uses(person)),
-        "emails": list(mails_of(person).values(*OF_MAIL)),
+        "emails": list(mails_to_tell(person).values(*OF_MAIL)),
         "history": list(_history(person)),
     }
     return ToldPerson(person, content)

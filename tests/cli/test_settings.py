@@ -1,13 +1,15 @@
 import pytest
 
 from accounts.models import SettingChange
+from accounts.shop.changing import change_settings
 from backoffice.shop.in_force import in_force
-from backoffice.shop.table import SETTINGS
+from backoffice.shop.table import LOGO, SETTINGS
 from tests.backoffice.shop.samples import BAD, OTHER
 from tests.cli_fixtures import Answers, Shopctl
-from tests.factories import make_user
+from tests.factories import CLI, make_user
 
 pytestmark = pytest.mark.django_db
+TYPED = [name for name in SETTINGS if name != LOGO]
 
 
 def test_all_settings_are_listed_with_where_they_come_from(answers: Answers, settings) -> None:
@@ -22,7 +24,7 @@ def test_all_settings_are_listed_with_where_they_come_from(answers: Answers, set
     assert rows["SHOP_COLOR"]["comes_from"] == "default"
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", TYPED)
 def test_each_is_set_shown_and_reset(answers: Answers, name: str) -> None:
     before = answers("settings", "show", name)["value"]
 
@@ -31,13 +33,23 @@ def test_each_is_set_shown_and_reset(answers: Answers, name: str) -> None:
     assert answers("settings", "reset", name)["value"] == before
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", TYPED)
 def test_a_bad_value_exits_with_1_and_says_why(shopctl: Shopctl, name: str) -> None:
     result = shopctl("settings", "set", name, BAD[name])
 
     assert result.exit_code == 1
     assert result.stderr.startswith(f"{name}: ")
     assert SettingChange.objects.count() == 0
+
+
+def test_no_text_is_taken_for_a_logo_which_can_be_removed(shopctl: Shopctl) -> None:
+    refused = shopctl("settings", "set", LOGO, OTHER[LOGO])
+    assert refused.exit_code == 2
+    assert "chosen on the settings page" in refused.stderr
+    change_settings({LOGO: OTHER[LOGO]}, by=CLI)
+
+    assert shopctl("settings", "reset", LOGO).exit_code == 0
+    assert in_force().logo is None
 
 
 @pytest.mark.parametrize("verb", [("set", "SHOP_NAME", "Tea"), ("reset", "SHOP_NAME")])

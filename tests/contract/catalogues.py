@@ -69,20 +69,25 @@ def update() -> None:
     """Bring the catalogues up to what the sources say."""
     for language in LANGUAGES:
         for domain in DOMAINS:
+            files = {room: _file(room, language, domain) for room in ROOMS}
+            kept = {room: read(file) for room, file in files.items() if file.exists()}
             for room, texts in texts_by_room(domain).items():
-                file = HOUSE / room / "locale" / language / "LC_MESSAGES" / f"{domain}.po"
-                if not texts and not file.exists():
-                    continue
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(_written(_updated(file, language, texts)))
+                if texts or room in kept:
+                    files[room].parent.mkdir(parents=True, exist_ok=True)
+                    files[room].write_bytes(_written(_updated(language, texts, kept, room)))
 
 
-def _updated(file: Path, language: str, texts: Catalog) -> Catalog:
-    kept = read(file) if file.exists() else None
+def _file(room: str, language: str, domain: str) -> Path:
+    return HOUSE / room / "locale" / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+def _updated(language: str, texts: Catalog, kept: dict[str, Catalog], room: str) -> Catalog:
+    """Return the texts of a room, translated as they were there, or in the room they have come from."""
+    earlier = [kept[each] for each in (room, *ROOMS) if each in kept]
     renewed = _empty(language)
     for each in texts:
         if each.id:
-            known = kept.get(each.id, each.context) if kept else None
+            known = next((found for one in earlier if (found := one.get(each.id, each.context))), None)
             renewed.add(
                 each.id,
                 known.string if known else None,
@@ -182,7 +187,7 @@ def faults() -> Iterator[str]:
     for domain in DOMAINS:
         for room, texts in texts_by_room(domain).items():
             for language in LANGUAGES:
-                file = HOUSE / room / "locale" / language / "LC_MESSAGES" / f"{domain}.po"
+                file = _file(room, language, domain)
                 if texts or file.exists():
                     yield from _faults_of(file, texts)
 

@@ -32,6 +32,7 @@ from accounts.second_factor.passkeys import host_of_passkeys, options_for_adding
 from accounts.second_factor.recovery_codes import HOW_MANY, codes_left
 from accounts.second_factor.requirement import due_at, is_offered, is_required
 from accounts.sign_in.sessions import asked_again
+from backoffice.admin.breadcrumbs import own_account
 from backoffice.db.primary_keys import is_key
 from backoffice.errors import NotFound, Refusal
 
@@ -62,7 +63,8 @@ class OwnFactorPage(View):
         update_session_auth_hash(self.request, self.user)
 
     def page(self, template: str, **context: Any) -> HttpResponse:
-        return TemplateResponse(self.request, template, {**admin.site.each_context(self.request), **context})
+        frame = admin.site.each_context(self.request)
+        return TemplateResponse(self.request, template, {**frame, "below": own_account(), **context})
 
     def back(self, done: str = "", refusal: Refusal | None = None) -> HttpResponse:
         if refusal is not None:

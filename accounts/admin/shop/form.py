@@ -1,12 +1,13 @@
 """The form of the settings page, made from the table of settings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -17,12 +18,10 @@ from unfold.widgets import (
 from accounts.shop.changing import Wanted
 from accounts.shop.looking import ComesFrom, SettingNow, SettingsNow
 from backoffice.admin.affixes import MoneyWidget
-from backoffice.db.typed_numbers import TypedNumber
-from backoffice.money import places, smallest
-from backoffice.money.currencies import SYMBOLS
-from backoffice.numbers import editable
-from backoffice.shop.kinds import AmountKind, ChoiceKind, SettingKind
-from backoffice.shop.table import GROUPS, SettingGroup
+from backoffice.errors import Fault, Invalid
+from backoffice.pictures.drawing import MOST_BYTES
+from backoffice.shop.kinds import ChoiceKind, SettingKind, Unfit
+from backoffice.shop.table import GROUPS, LOGO, SettingGroup
 
 RESET, SEEN = "reset-", "seen-"
 
@@ -30,51 +29,76 @@ RESET, SEEN = "reset-", "seen-"
 class SettingsForm(forms.Form):
     """One field a setting, and for each that was set a box that gives it back to its default.
 
-    Values are texts, which the settings judge themselves; an amount is written as the reader's language
-    writes it. What the page showed comes back with what was
+    Values are texts, which the settings judge themselves. What the page showed comes back with what was
     typed, so that only what somebody changed is changed: else a later save would undo an earlier one's.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, now: SettingsNow, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={"version": now.version}, auto_id="id_%s")
+    def __init__(
+        self,
+        now: SettingsNow,
+        data: QueryDict | None = None,
+        files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
+    ) -> None:
+        super().__init__(data, files, initial={"version": now.version}, auto_id="id_%s")
         self.now = now
         for name, each in now.by_name.items():
-            if not each.is_locked:
+            if name == LOGO:
+                self._add_logo(each)
+            elif not each.is_locked:
                 self._add(name, each)
 
+    def _add_logo(self, now: SettingNow) -> None:
+        kinds = {"accept": "image/jpeg,image/png,image/webp", "class": "bo-file"}
+        self.fields[LOGO] = forms.FileField(
+            label=str(now.setting.label),
+            help_text=" ".join((str(now.setting.help), _what_is_taken())),
+            required=False,
+            widget=forms.FileInput(attrs=kinds),
+        )
+        if now.value:
+            self.fields[RESET + LOGO] = forms.BooleanField(label=_("Remove the logo"), required=False)
+
     def _add(self, name: str, now: SettingNow) -> None:
-        shown = _shown_text(now)
-        self.fields[name] = _field_class(now.setting.kind)(
+        self.fields[name] = forms.CharField(
             label=str(now.setting.label),
             help_text=str(now.setting.help),
             required=False,
             strip=False,
-            initial=shown,
+            initial=_shown(now),
             widget=_widget(now.setting.kind),
         )
         self.fields[SEEN + name] = forms.CharField(
-            required=False, strip=False, initial=shown, widget=forms.HiddenInput
+            required=False, strip=False, initial=_shown(now), widget=forms.HiddenInput
         )
         if now.comes_from is ComesFrom.SET:
             label = _("Back to the default: %(value)s") % {"value": now.default_in_words}
             self.fields[RESET + name] = forms.BooleanField(label=label, required=False)
 
     @property
+    def logo(self) -> bytes | None:
+        """Return the file that was chosen as logo; one byte more than may be is enough to refuse it."""
+        file = self.files.get(LOGO)
+        return file.read(MOST_BYTES + 1) if file else None
+
+    @property
     def wanted(self) -> Wanted:
-        """Return what somebody changed on the page, once `has_readable_values` is known."""
+        """Return what somebody changed on the page. Raises Invalid for what may be read in two ways."""
         return {
-            name: None if self._is_reset(name) else self.cleaned_data[name]
+            name: None if self._is_reset(name) else self._typed(name)
             for name in self.now.by_name
             if name in self.fields and (self._is_reset(name) or self._is_changed(name))
         }
 
-    def has_readable_values(self) -> bool:
-        return not any(name in self.errors for name in self.now.by_name)
+    def _typed(self, name: str) -> str:
+        try:
+            return self.now.by_name[name].setting.kind.typed(self.data.get(name, ""))
+        except Unfit as unfit:
+            raise Invalid(str(unfit), faults=[Fault(f"/{name}", "validation", str(unfit))]) from unfit
 
     def _is_changed(self, name: str) -> bool:
-        return name in self.data and self.data[name] != self.data.get(SEEN + name)
+        return name in self.data and name != LOGO and self.data[name] != self.data.get(SEEN + name)
 
     def _is_reset(self, name: str) -> bool:
         return bool(self.data.get(RESET + name))
@@ -84,9 +108,8 @@ class SettingsForm(forms.Form):
         data = QueryDict(mutable=True)
         data["version"] = str(self.now.version)
         for name, each in self.now.by_name.items():
-            shown = _shown_text(each)
-            data[name] = self.data[name] if name in self.data and self._is_changed(name) else shown
-            data[SEEN + name] = shown
+            data[name] = self.data[name] if name in self.data and self._is_changed(name) else _shown(each)
+            data[SEEN + name] = _shown(each)
             if self._is_reset(name):
                 data[RESET + name] = "on"
         return SettingsForm(self.now, data)
@@ -104,12 +127,13 @@ class SettingsForm(forms.Form):
         if now.is_locked:
             return ShownSetting(now)
         reset = self[RESET + name] if RESET + name in self.fields else None
-        return ShownSetting(now, self[name], self[SEEN + name], reset)
+        seen = self[SEEN + name] if SEEN + name in self.fields else None
+        return ShownSetting(now, self[name], seen, reset)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSetting:
-    """A setting with its fields; none where it is locked."""
+    """A setting with its fields: none where it is locked, none that was seen where it is a file."""
 
     now: SettingNow
     field: forms.BoundField | None = None
@@ -124,26 +148,12 @@ class ShownGroup:
     rows: list[ShownSetting]
 
 
-class AmountText(TypedNumber, forms.CharField):
-    """An amount typed as the reader writes it; the setting gets the plain decimal."""
-
-    def units(self) -> Iterable[str]:
-        currency = settings.SHOP_CURRENCY
-        return (currency, SYMBOLS.get(currency, currency))
-
-    def places(self) -> int:
-        return places()
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "decimal", "autocomplete": "off"} | super().widget_attrs(widget)
+def _shown(now: SettingNow) -> str:
+    return now.setting.kind.shown(now.value)
 
 
-def _field_class(kind: SettingKind) -> type[forms.CharField]:
-    return AmountText if isinstance(kind, AmountKind) else forms.CharField
-
-
-def _shown_text(now: SettingNow) -> str:
-    return editable(now.text) if isinstance(now.setting.kind, AmountKind) else now.text
+def _what_is_taken() -> str:
+    return _("JPEG, PNG or WebP, up to %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}
 
 
 def _widget(kind: SettingKind) -> forms.Widget:
@@ -151,7 +161,7 @@ def _widget(kind: SettingKind) -> forms.Widget:
         return UnfoldAdminSelectWidget(choices=sorted(_named(kind.among()), key=lambda each: each[1]))
     widgets: Mapping[str, Any] = {
         "color": lambda: forms.TextInput(attrs={"type": "color", "class": "bo-colour"}),
-        "amount": lambda: MoneyWidget(attrs={"step": str(smallest()), "min": "0"}),
+        "amount": lambda: MoneyWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         "number": lambda: UnfoldAdminIntegerFieldWidget(attrs={"min": "0"}),
     }
     return widgets.get(kind.control, UnfoldAdminTextInputWidget)()

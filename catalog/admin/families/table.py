@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from backoffice.admin.cells import status
 from backoffice.money import formatted
 from backoffice.numbers import grouped
+from backoffice.pictures.names import PictureSize, picture_url
 from backoffice.text import identity_key
 from catalog.admin.history import ShownEntry
 from catalog.admin.product_columns import state_of
 from catalog.families.combinations import values_in_use
 from catalog.families.holding import history_of
 from catalog.families.options import values_of_product
-from catalog.models import FamilyChange, PictureSize, Product, ProductFamily
+from catalog.models import FamilyChange, Product, ProductFamily
 from catalog.models.family import OPTIONS
-from catalog.models.picture import picture_url
 from catalog.product_history import ShownChange
 from catalog.readers.families import variants_of
 

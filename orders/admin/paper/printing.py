@@ -138,7 +138,13 @@ class OrderPrinting(ReadOnlyAdmin):
 
 def _sheets(request: HttpRequest, kind: str, title: str, **context: Any) -> HttpResponse:
     context["back"] = context.get("back") or reverse(LIST)
-    frame = {"title": title, "shop": in_force().name, "printed": moment_with_year(timezone.now())}
+    shop = in_force()
+    frame = {
+        "title": title,
+        "shop": shop.name,
+        "logo": shop.logo,
+        "printed": moment_with_year(timezone.now()),
+    }
     return TemplateResponse(request, f"orders/admin/print_{kind}.html", {**frame, **context})
 
 

@@ -4,6 +4,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.shop.changing import change_settings
+from backoffice.shop.table import LOGO
+from tests.backoffice.shop.samples import OTHER
 from tests.factories import CLI
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +21,17 @@ def test_anybody_learns_what_the_shop_is_like_now(client: Client) -> None:
         "country": "DE",
         "currency": "EUR",
         "color": "#2563eb",
+        "logo_url": None,
         "shipping_fee": "4.90",
         "free_shipping_from": None,
     }
+
+
+def test_the_logo_is_told_with_its_whole_address(client: Client, settings) -> None:
+    settings.SHOP_URL = "https://shop.example.com"
+    change_settings({LOGO: OTHER[LOGO]}, by=CLI)
+
+    assert client.get(SHOP).json()["logo_url"] == f"https://shop.example.com/pictures/{OTHER[LOGO]}.png"
 
 
 def test_an_answer_is_good_until_a_setting_changes(client: Client) -> None:

@@ -1,14 +1,30 @@
 """A colleague who has left is erased, and what they did stays without a name."""
 
+import json
+import re
+
 import pytest
 
 from accounts.actors import Actor
-from accounts.models import AccountEvent, BrowserSession, KnownPlace, Source, TokenFamily, User
+from accounts.models import (
+    AccountEvent,
+    Authenticator,
+    AuthenticatorKind,
+    BrowserSession,
+    KnownPlace,
+    Source,
+    TokenFamily,
+    User,
+)
 from accounts.people import deactivate, set_role
 from accounts.privacy.colleagues import CannotEraseUser, erase_user
+from accounts.second_factor.factors import reset_factors
+from accounts.second_factor.sealing import seal
 from accounts.sign_in.places import know_place
 from accounts.tokens.refresh import issue_pair
 from backoffice.errors import Forbidden
+from backoffice.outbox.delivery import deliver_due
+from backoffice.outbox.models import EmailMessage, EmailState
 from orders.fulfilment.lifecycle import comment
 from orders.models import OrderEvent
 from tests.cli_fixtures import Answers
@@ -63,3 +79,39 @@ def test_only_a_superuser_erases_a_superuser() -> None:
     with pytest.raises(Forbidden):
         erase_user(boss, by=Actor(manager, Source.API))
     assert User.objects.get(pk=boss.pk).erased_at is None
+
+
+def test_others_histories_and_mails_do_not_name_who_is_erased() -> None:
+    """Whoever removes a colleague's second factors, or is given a role by them, is told by address."""
+    boss = make_user("boss@example.com", is_superuser=True)
+    ana, other = make_user("ana@example.com", role="Manager"), make_user("diana@example.com", role="Viewer")
+    Authenticator.objects.create(
+        user=ana, kind=AuthenticatorKind.TOTP, secret=seal(b"20 bytes of a secret", user=ana.pk)
+    )
+    reset_factors(ana, by=Actor(boss, Source.ADMIN))
+    set_role(other, "Support", by=Actor(ana, Source.ADMIN))
+    deliver_due()
+    set_role(other, "Warehouse", by=Actor(ana, Source.ADMIN))
+    assert len(_naming("ana@example.com")) > 3
+    kept = set(EmailMessage.objects.filter(text__contains="diana@").values_list("pk", flat=True))
+    deactivate(ana, by=CLI)
+
+    erase_user(ana, by=CLI)
+
+    assert _naming("ana@example.com") == []
+    [waiting] = EmailMessage.objects.filter(recipient=other.email, state=EmailState.QUEUED)
+    assert (waiting.forgotten_at, waiting.context["by"]) == (None, "somebody@erased.invalid")
+    deliver_due()
+    assert EmailMessage.objects.get(pk=waiting.pk).state == EmailState.SENT
+    assert not EmailMessage.objects.filter(pk__in=kept).exclude(forgotten_at=None).exists()
+
+
+def _naming(address: str) -> list[str]:
+    """Return which columns of mails and histories name the address, and not a longer one."""
+    rows = [*EmailMessage.objects.values(), *AccountEvent.objects.values(), *User.objects.values()]
+    return [
+        name
+        for row in rows
+        for name, value in row.items()
+        if re.search(rf"(?<!\w){address}", json.dumps(value, default=str))
+    ]

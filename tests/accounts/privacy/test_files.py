@@ -53,3 +53,24 @@ def test_an_address_is_found_as_people_write_it_too(log: Path) -> None:
 def test_without_a_log_there_is_nothing_to_cover(log: Path) -> None:
     assert mask_log_lines(["ada@example.com"]) == 0
     assert mask_log_lines([]) == 0
+
+
+def test_names_that_a_line_about_them_tells_are_covered_and_what_they_did_stays(log: Path) -> None:
+    line = LINE.replace("signed_in", "{kind}").replace('detail=""', 'detail="{detail}"')
+    told = {
+        "edited": r"Name: Ada → \"Lovelace\"",
+        "signed_out": "A program at 192.0.2.7",
+        "exported": "orders",
+    }
+    log.write_text(
+        "".join(
+            line.format(where="192.0.2.1", who=who, kind=kind, detail=detail)
+            for kind, detail in told.items()
+            for who in ("ada@example.com", "bob@example.com")
+        )
+    )
+    assert mask_log_lines(["ada@example.com"]) == 3
+    ada, bob = log.read_text().splitlines()[0::2], log.read_text().splitlines()[1::2]
+    assert not any(word in " ".join(ada) for word in ("Ada", "Lovelace", "192.0.2"))
+    assert ada[2].endswith('detail="orders"')
+    assert ["Lovelace" in bob[0], "192.0.2.7" in bob[1]] == [True, True]

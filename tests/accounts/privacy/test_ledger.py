@@ -46,3 +46,15 @@ def test_a_row_that_a_backup_brought_back_is_found_and_no_other(file: Path) -> N
     assert list(ledger.came_back(ledger.entries())) == []
     Customer.objects.update(created_at=theo.created_at, erased_at=timezone.now())
     assert list(ledger.came_back(ledger.entries())) == []
+
+
+def test_a_line_that_was_cut_short_hides_no_other(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As a full disk leaves it: what the table has is written once more, and restoring goes on."""
+    ada, theo = make_customer("ada@example.com"), make_customer("theo@example.com")
+    erased(ada)
+    file.write_text(file.read_text()[:-20])
+    erased(theo)
+    assert len(file.read_text().splitlines()) == 3
+    Erasure.objects.all().delete()
+    assert list(ledger.came_back(ledger.entries())) == [ada, theo]
+    assert "cannot be read" in caplog.text

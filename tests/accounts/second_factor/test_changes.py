@@ -5,7 +5,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.mailing.account_mails import tell, told_now
+from accounts.history import record
+from accounts.mailing.account_mails import tell_of
 from accounts.models import AccountChange, Source, User
 from accounts.second_factor.changes import note_change
 from accounts.second_factor.factors import new_recovery_codes, remove_factor, reset_factors
@@ -62,7 +63,8 @@ def test_the_mails_about_guesses_recovery_codes_and_to_the_author_say_who(mailou
     note_change(
         ana, AccountChange.RECOVERY_USED, {"left": 1}, mail="recovery_code_used", told={"left": 1}, by=CLI
     )
-    tell(ana.email, "second_factor_guessed", {"name": "Ana", **told_now()})
+    event = record(ana, AccountChange.LIMITED, {"second_factor": True}, by=Actor(None, Source.API))
+    tell_of(event, "second_factor_guessed")
     give_app(ana)
     reset_factors(ana, by=Actor(boss, Source.ADMIN))
     deliver_due()

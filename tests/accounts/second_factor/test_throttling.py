@@ -1,8 +1,10 @@
 """Five wrong codes in 15 minutes, by account and by place; a right password takes nothing back."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Source, User
 from accounts.second_factor.challenges import Step, challenge_for
@@ -10,7 +12,9 @@ from accounts.second_factor.passkeys import PasskeyRefused, options_for_showing,
 from accounts.second_factor.verifying import WrongCode, finish_with_code, finish_with_recovery_code
 from accounts.sign_in.attempts import sign_in
 from backoffice.errors import Throttled
+from backoffice.outbox.delivery import deliver_due
 from backoffice.requests.addresses import current_address
+from backoffice.requests.devices import current_user_agent
 from tests.accounts.mailbox import templates_sent_to
 from tests.accounts.second_factor.devices import SoftPasskey, code, give_app, wrong_code
 from tests.factories import PASSWORD, make_user
@@ -114,3 +118,20 @@ def test_the_person_is_told_once_that_somebody_knows_their_password(ana: User) -
             guess(ana, code(), at=HERE)
     assert templates_sent_to(ana.email) == ["second_factor_guessed"]
     assert [event.kind for event in ana.events.order_by("pk")] == ["refused"] * 5 + ["limited"]
+
+
+def test_the_mail_about_guesses_names_place_and_device_and_leads_to_a_new_password(
+    ana: User, mailoutbox: list[Any]
+) -> None:
+    before = current_user_agent.set("curl/8.5.0")
+    guess_wrong(ana, 5, at=HERE)
+    with pytest.raises(Throttled):
+        guess(ana, code(), at=HERE)
+    current_user_agent.reset(before)
+    deliver_due()
+    [sent] = mailoutbox
+    for text in (sent.body, str(sent.alternatives[0][0])):
+        assert HERE in text
+        assert "With:" in text
+        assert "curl" in text
+        assert reverse("admin:admin_password_reset") in text

@@ -49,10 +49,25 @@ def test_a_list_that_has_no_link_of_its_own_stands_below_the_one_that_has(admin:
     assert crumbs_of(page) == "Products / Product imports"
 
 
-def test_ones_own_pages_stand_below_none(admin: Client) -> None:
-    page = admin.get("/admin/password_change/").text
+@pytest.mark.parametrize(
+    ("path", "name"),
+    {
+        "password_change/": "Change password",
+        "email_change/": "Change e-mail",
+        "account/second-factor/": "Second factor",
+    }.items(),
+)
+def test_pages_about_oneself_stand_below_ones_account(admin: Client, path: str, name: str) -> None:
+    page = admin.get(f"/admin/{path}").text
 
-    assert crumbs_of(page) == "Change password"
+    assert crumbs_of(page) == f"Your account / {name}"
+    assert '<a href="/admin/account/" title="Your account">' in page
+
+
+def test_ones_account_stands_below_none(admin: Client) -> None:
+    page = admin.get("/admin/account/").text
+
+    assert crumbs_of(page) == "Your account"
     assert 'aria-current="page"' not in page
 
 

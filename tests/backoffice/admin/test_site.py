@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.test import Client, override_settings
 
+from backoffice.models import ShopSettings
+from backoffice.shop.table import LOGO
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -52,3 +54,25 @@ def test_each_page_loads_these_words_once(page: str) -> None:
     client.force_login(make_user(role="Manager"))
 
     assert client.get(page).text.count('src="/admin/jsi18n/"') == 1
+
+
+@pytest.mark.parametrize("page", ["/admin/", "/admin/login/", "/admin/password_reset/"])
+def test_a_wide_logo_stands_for_the_shops_name_a_square_one_beside_it(page: str) -> None:
+    client = Client()
+    if page == "/admin/":
+        client.force_login(make_user(role="Manager"))
+    brand = _brand(client.get(page).text)
+    assert "<img" not in brand
+    assert "Backoffice" in brand
+
+    for size, alt in (("480x120", "Backoffice"), ("240x240", "")):
+        ShopSettings.objects.update_or_create(pk=1, defaults={"kept": {LOGO: f"{'0f' * 16}-{size}"}})
+        brand = _brand(client.get(page).text)
+        assert f'src="/pictures/{"0f" * 16}-{size}.png" alt="{alt}"' in brand
+        assert brand.count("Backoffice") == 1
+        assert "material-symbols-outlined" not in brand
+
+
+def _brand(page: str) -> str:
+    """What stands for the shop at the head of the page."""
+    return page.partition('class="bo-brand"')[2].partition("bo-opener")[0].partition("</p>")[0]

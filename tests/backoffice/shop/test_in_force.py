@@ -12,7 +12,7 @@ from backoffice.db.transactions import write_transaction
 from backoffice.models import ShopSettings
 from backoffice.shop import in_force as reading
 from backoffice.shop.in_force import ShopNow, heard, in_force, last_known, one_reading, question, shown
-from backoffice.shop.table import SETTINGS, Setting
+from backoffice.shop.table import LOGO, SETTINGS, Setting
 from tests.backoffice.shop.samples import OTHER
 from tests.factories import CLI
 
@@ -42,12 +42,19 @@ def test_what_was_set_on_the_page_counts_more_than_the_default(setting: Setting)
     assert value_of(setting) != setting.base
 
 
-@ALL
+@pytest.mark.parametrize("setting", [each for each in SETTINGS.values() if each.name != LOGO], ids=str)
 def test_what_the_environment_gives_counts_most(setting: Setting, settings) -> None:
     change_settings({setting.name: OTHER[setting.name]}, by=CLI)
     settings.IN_ENVIRONMENT = frozenset({setting.name})
 
     assert value_of(setting) == setting.base
+
+
+def test_no_environment_gives_a_logo(settings) -> None:
+    change_settings({LOGO: OTHER[LOGO]}, by=CLI)
+    settings.IN_ENVIRONMENT = frozenset({LOGO})
+
+    assert str(in_force().logo) == OTHER[LOGO]
 
 
 @ALL

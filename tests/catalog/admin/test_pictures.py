@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Source
+from backoffice.pictures import drawing
 from catalog.models import Product, ProductChange, ProductPicture
-from catalog.pictures import changes, drawing
+from catalog.pictures import changes
 from tests.admin_fixtures import SignIn
 from tests.factories import make_product
 from tests.pictures import pictures_of, png

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.models import PictureSize
-from catalog.models.picture import picture_url
-from catalog.pictures.files import read_file
-from tests.factories import make_product, make_user
-from tests.pictures import pictures_of
+from accounts.shop.logo import change_settings_and_logo
+from backoffice.pictures.files import read_file
+from backoffice.pictures.names import PictureSize, picture_url
+from backoffice.shop.in_force import in_force
+from tests.factories import CLI, make_product, make_user
+from tests.pictures import pictures_of, png
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,8 @@ def test_it_is_the_same_for_whoever_is_signed_in_and_asks_the_database_nothing(
         f"{'0' * 32}-96.webp/",
         f"{'0' * 32}-96.webp%00",
         f"{'0' * 32}-96.jpg",
+        f"{'0' * 32}-96.png",
+        f"{'0' * 32}-96x96.webp",
     ],
 )
 def test_there_is_nothing_else_below_that_address(path: str, url: str) -> None:
@@ -65,3 +68,14 @@ def test_there_is_nothing_else_below_that_address(path: str, url: str) -> None:
 
 def test_it_can_only_be_read(url: str) -> None:
     assert Client().post(url).status_code == 405
+
+
+def test_the_logo_is_a_png_for_anybody(picture_folder: Any) -> None:
+    change_settings_and_logo({}, png(), by=CLI)
+    logo = in_force().logo
+    assert logo is not None
+
+    answer = Client().get(logo.url)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert answer.content == read_file(logo.file)
+    assert answer["X-Content-Type-Options"] == "nosniff"

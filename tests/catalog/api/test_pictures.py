@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from backoffice.pictures.files import stored_files
 from catalog.models import Product, ProductPicture
-from catalog.pictures.files import stored_files
 from tests.contract.client import Api, assert_problem
 from tests.factories import make_product, make_user
 from tests.pictures import pictures_of, png

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from catalog.models import PictureSize, Product, ProductPicture
-from catalog.models.picture import picture_file
+from accounts.shop.logo import change_settings_and_logo
+from backoffice.pictures.names import PictureSize, picture_file
+from catalog.models import Product, ProductPicture
 from catalog.pictures.audit import audit_pictures
-from tests.factories import make_product
-from tests.pictures import pictures_of
+from tests.factories import CLI, make_product
+from tests.pictures import pictures_of, png
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +47,13 @@ def test_a_product_that_names_another_picture_than_its_first_is_named(picture: P
         ("CUP-1", f"lists show picture {picture.name}; the first is none"),
         ("MUG-7", f"lists show picture none; the first is {picture.name}"),
     ]
+
+
+def test_a_logo_without_its_file_is_named(picture_folder: Any) -> None:
+    change_settings_and_logo({}, png(), by=CLI)
+    assert audit_pictures() == []
+    (file,) = picture_folder.iterdir()
+    file.unlink()
+
+    (found,) = audit_pictures()
+    assert (found.subject, found.detail) == ("SHOP_LOGO", f"the shop's logo lacks {file.name}")

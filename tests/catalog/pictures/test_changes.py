@@ -1,18 +1,17 @@
 """Pictures of a product: added, described, put in order and removed, each told in its history."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.storage import storages
-from django.utils import timezone
 
 from backoffice.db.transactions import write_transaction
 from backoffice.errors import Invalid, Refusal
-from catalog.models import PictureSize, Product, ProductChange, ProductPicture
-from catalog.models.picture import picture_file
+from backoffice.pictures.files import needed_files, stored_files
+from backoffice.pictures.names import PictureSize, picture_file
+from catalog.models import Product, ProductChange, ProductPicture
 from catalog.pictures import (
     MOST_PICTURES,
     add_picture,
@@ -24,7 +23,6 @@ from catalog.pictures import (
 )
 from catalog.pictures.audit import audit_pictures
 from catalog.pictures.changes import TooManyPictures, UnknownPicture
-from catalog.pictures.files import needed_files, stored_files, sweep_picture_files
 from catalog.products import UnknownSku
 from tests.factories import CLI, make_product
 from tests.pictures import pictures_of, png
@@ -259,23 +257,3 @@ def test_files_are_for_the_shop_alone(picture_folder: Any) -> None:
     assert picture_folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in picture_folder.iterdir()} == {0o600}
     assert (picture_folder / picture_file(picture.name, PictureSize.THUMB)).is_file()
-
-
-def test_what_a_dead_process_left_is_swept_after_a_day_and_before_it_is_old() -> None:
-    picture = add()
-    kept = needed_files([picture.name])
-    ProductPicture.objects.all().delete()
-    now = timezone.now()
-
-    assert sweep_picture_files(now + timedelta(hours=23)) == 0
-    assert sweep_picture_files(now + timedelta(days=9)) == 0
-    assert stored_files() == kept
-    assert sweep_picture_files(now + timedelta(days=2)) == 4
-    assert stored_files() == set()
-
-
-def test_what_a_picture_names_is_never_swept() -> None:
-    add()
-
-    assert sweep_picture_files(timezone.now() + timedelta(days=2)) == 0
-    assert audit_pictures() == []

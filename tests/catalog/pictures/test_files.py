@@ -9,12 +9,12 @@ from django.core.management.base import SystemCheckError
 from django.test import Client
 
 from backoffice import environment
+from backoffice.pictures.files import picture_storage, read_file, stored_files
+from backoffice.pictures.names import PictureSize, picture_file, picture_url
 from backoffice.settings import VAR_DIR
-from catalog.models import PictureSize, ProductPicture
-from catalog.models.picture import picture_file, picture_url
+from catalog.models import ProductPicture
 from catalog.pictures import remove_picture
 from catalog.pictures.audit import audit_pictures
-from catalog.pictures.files import picture_storage, read_file, stored_files
 from tests.factories import CLI, make_product
 from tests.pictures import pictures_of
 

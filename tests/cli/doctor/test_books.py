@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from catalog.models import PictureSize
-from catalog.models.picture import picture_file
+from backoffice.pictures.names import PictureSize, picture_file
 from cli.doctor.books import check_pictures
 from cli.doctor.findings import Verdict
 from tests.factories import make_product

@@ -107,6 +107,12 @@ def test_the_later_of_two_is_told_keeps_their_text_and_may_save_again(manager: C
     assert own_text("order_placed", "en-gb").opening == "Mine"
 
 
+def test_a_version_that_is_no_number_of_a_page_is_told_as_an_old_one(manager: Client) -> None:
+    for version in (5_000 * "9", "²", ""):
+        page = manager.post(PAGE, {"version": version, "opening": "Mine", "closing": ""})
+        assert (page.status_code, own_text("order_placed", "en-gb")) == (200, OwnText())
+
+
 def test_a_test_mail_goes_to_oneself_alone_says_what_is_saved_and_not_too_often(manager: Client) -> None:
     change_mail_text("order_placed", "en-gb", OwnText("Saved", ""), by=CLI)
     typed = {"version": "1", "opening": "Typed", "closing": "", "do": "test", "to": "x@example.com"}

@@ -47,6 +47,8 @@ def test_it_is_looked_at_confirmed_and_done(manager: Client, theo: Customer) -> 
     order = manager.get(reverse("admin:orders_order_change", args=[Order.objects.get().pk])).text
     assert f"Erased customer {theo.pk}" in order
     assert ("mailto:" in order, "Copy e-mail address" in order) == (False, False)
+    for name in ("merge", "data_file", "erase"):
+        assert page_of(theo, name) not in shown.text
 
 
 def test_what_has_changed_meanwhile_is_shown_anew(manager: Client, theo: Customer) -> None:

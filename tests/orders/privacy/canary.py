@@ -62,19 +62,26 @@ def _by_the_api(api: Api, staff: Api) -> None:
     assert staff.patch(f"orders/{number}", {"note": "Canary-Note two"}).status_code == 200
     moved = {**ADDRESS, "line1": "Canary-Street 2"}
     assert staff.patch(f"orders/{number}", {"shipping_address": moved}).status_code == 200
-    assert staff.post(f"orders/{number}/comments", {"text": "Canary-Comment"}).status_code == 201
+    assert (
+        staff.post(f"orders/{number}/comments", {"text": "Canary-Comment"}, Idempotency_Key="say").status_code
+        == 201
+    )
     shipped = {"lines": [{"sku": "TEA-01", "quantity": 3}], "carrier": "DHL", "tracking_number": NUMBER}
     assert staff.post(f"orders/{number}/ship", shipped, Idempotency_Key="ship").status_code == 200
     rest = {"lines": [{"sku": "TEA-01", "quantity": 2}], "reason": "Canary-Cancel"}
-    assert staff.post(f"orders/{number}/cancel", rest).status_code == 200
+    assert staff.post(f"orders/{number}/cancel", rest, Idempotency_Key="rest").status_code == 200
     assert staff.post(f"orders/{number}/deliver", {}).status_code == 200
     back = {"lines": [{"sku": "TEA-01", "quantity": 1}], "reason": "Canary-Return"}
-    assert staff.post(f"orders/{number}/return", back).status_code == 200
+    assert staff.post(f"orders/{number}/return", back, Idempotency_Key="back").status_code == 200
     customer = Customer.objects.get(email=EMAIL)
     known = {"phone": "0221 7654321", "note": "Canary-Remark"}
     assert staff.patch(f"customers/{customer.pk}", known).status_code == 200
     signed_in = {"email": EMAIL, "password": PASSWORD}
     client = Client(REMOTE_ADDR="203.0.113.77")
+    assert client.post("/api/v1/auth/token", signed_in, content_type="application/json").status_code == 200
+    assert api.patch("users/me", {"name": 'Canary-Account, "two"'}).status_code == 200
+    # The security log tells where the program was.
+    assert api.delete("users/me/sessions").status_code == 204
     assert client.post("/api/v1/auth/token", signed_in, content_type="application/json").status_code == 200
     change = {"email": "canary-four@example.com", "password": PASSWORD}
     assert api.post("auth/email/change", change).status_code == 202

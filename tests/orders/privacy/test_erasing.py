@@ -16,10 +16,10 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.customers import customer_for
 from accounts.models import AccountEvent, Customer, Erasure, Source, User
-from accounts.people import reactivate
+from accounts.people import deactivate, reactivate
 from accounts.privacy import files
 from backoffice.db.backups import back_up
-from backoffice.errors import Conflict, Invalid, Stale
+from backoffice.errors import Conflict, Forbidden, Invalid, Stale
 from backoffice.models import IdempotencyRecord
 from backoffice.outbox.delivery import claim_next, deliver_due
 from backoffice.outbox.models import EmailMessage, EmailState
@@ -319,3 +319,14 @@ def test_without_the_customers_lock_an_erased_customer_would_have_an_order_with_
     _placed, erased = _ordering_meanwhile(monkeypatch)
     assert not isinstance(erased, (CannotErase, Stale)), erased
     assert Order.objects.get().email == "theo@example.com"
+
+
+def test_only_a_superuser_erases_a_superuser_who_was_a_customer() -> None:
+    make_user("root@example.com", is_superuser=True)
+    boss, manager = make_user("boss@example.com", is_superuser=True), make_user(role="Manager")
+    customer = make_customer(boss.email, user=boss)
+    deactivate(boss, by=CLI)
+    with pytest.raises(Forbidden):
+        erase_customer(customer, by=Actor(manager, Source.API))
+    assert User.objects.get(pk=boss.pk).is_superuser
+    erase_customer(customer, by=CLI)

@@ -8,15 +8,21 @@ import pytest
 from django.utils.translation import override
 from pydantic_core import to_json
 
-from accounts.models import AccountEvent, Customer, User
+from accounts.actors import Actor
+from accounts.addresses.change import ask_for_own, confirm_email_change
+from accounts.addresses.change_links import NEW, OLD, change_token
+from accounts.models import AccountEvent, Customer, EmailChange, Source, User
+from backoffice.outbox.delivery import deliver_due
+from backoffice.outbox.models import EmailMessage
 from orders.models import CustomerEvent, Order
 from orders.privacy.document import DATA, PAGE, as_archive
+from orders.privacy.erasing import erase_customer
 from orders.privacy.handing_out import hand_out
 from orders.privacy.person import person_of
 from orders.privacy.told import person_of_user, tell_person
 from tests.cli_fixtures import Shopctl
 from tests.contract.client import Api, assert_problem
-from tests.factories import CLI, make_shopper, make_user
+from tests.factories import CLI, PASSWORD, make_product, make_shopper, make_user, place
 from tests.orders.privacy.canary import shop_with_person
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +80,30 @@ def test_customers_get_their_own_and_managers_anybodys_which_is_noted() -> None:
     assert AccountEvent.objects.get(user=boss, kind="data_handed_out")
     for other in (ada, make_user(role="Support")):
         assert_problem(Api(User.objects.get(pk=other.pk)).get(path), 403, "forbidden")
+
+
+def test_who_asks_for_an_address_that_somebody_gave_up_is_told_none_of_their_mails() -> None:
+    make_product("A", on_hand=2)
+    ada, eve = make_shopper("ada@example.com"), make_shopper("eve@example.com")
+    order = place({"A": 1}, customer=Customer.objects.get(user=ada))
+    deliver_due()
+    _give(ada, "ada@example.org")
+    asked = Api(eve).post("auth/email/change", {"email": "ada@example.com", "password": PASSWORD})
+    assert asked.status_code == 202
+    deliver_due()
+
+    told = Api(eve).get("users/me/data.json").json()
+
+    assert {mail["recipient"] for mail in told["emails"]} == {"eve@example.com"}
+    assert order.number in Api(User.objects.get(pk=ada.pk)).get("users/me/data.json").text
+    erase_customer(Customer.objects.get(user=eve), by=CLI)
+    mail = EmailMessage.objects.get(about=order.number)
+    assert (mail.recipient, mail.forgotten_at) == ("ada@example.com", None)
+
+
+def _give(user: User, email: str) -> None:
+    """Have both mailboxes confirm another address."""
+    ask_for_own(user, email, password=PASSWORD, by=Actor(user, Source.API))
+    change = EmailChange.objects.get(user=user)
+    for side in (NEW, OLD):
+        confirm_email_change(change_token(change, side), by=Actor(None, Source.API), address="192.0.2.1")

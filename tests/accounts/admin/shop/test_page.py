@@ -1,16 +1,20 @@
 import re
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import SettingChange
+from accounts.models import SettingChange, User
 from accounts.roles import ROLE_NAMES
 from accounts.shop.changing import change_settings
 from backoffice.shop.in_force import in_force
-from backoffice.shop.table import FIXED, SETTINGS
+from backoffice.shop.table import FIXED, LOGO, SETTINGS
 from tests.admin_fixtures import SignIn
 from tests.backoffice.shop.samples import BAD, OTHER
-from tests.factories import CLI
+from tests.factories import CLI, make_user
+from tests.pictures import png, png_that_claims
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/settings/"
@@ -32,11 +36,11 @@ def filled(page: str) -> dict[str, str]:
 def test_saving_what_nobody_touched_changes_nothing(manager: Client) -> None:
     answer = manager.post(PAGE, filled(manager.get(PAGE).text), follow=True)
 
-    assert "It was so already." in answer.text
+    assert "Nothing was changed." in answer.text
     assert SettingChange.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name != LOGO])
 def test_each_is_changed_told_and_given_back_to_its_default(manager: Client, name: str) -> None:
     setting = SETTINGS[name]
     fields = filled(manager.get(PAGE).text)
@@ -51,7 +55,9 @@ def test_each_is_changed_told_and_given_back_to_its_default(manager: Client, nam
     assert [each.is_reset for each in SettingChange.objects.order_by("id")] == [False, True]
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in ("SHOP_COUNTRY", "SHOP_LANGUAGE")])
+@pytest.mark.parametrize(
+    "name", [name for name in SETTINGS if name not in ("SHOP_COUNTRY", "SHOP_LANGUAGE", LOGO)]
+)
 def test_a_bad_value_is_told_beside_its_field_and_nothing_that_was_typed_is_lost(
     manager: Client, name: str
 ) -> None:
@@ -67,31 +73,37 @@ def test_a_bad_value_is_told_beside_its_field_and_nothing_that_was_typed_is_lost
     assert filled(page.text)[other] == OTHER[other]
 
 
-def test_amounts_are_shown_and_typed_as_their_reader_writes_them(manager: Client, settings) -> None:
-    settings.SHOP_LANGUAGE = "de"
-    change_settings({"SHOP_MAX_OPEN_VALUE": "25000.50"}, by=CLI)
-    fields = filled(manager.get(PAGE).text)
-    assert fields["SHOP_MAX_OPEN_VALUE"] == "25000,50"
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("1.000", "1000"), ("1.234,50", "1234.50"), ("4,90", "4.90"), ("1000,5", "1000.50")]
+)
+def test_an_amount_is_read_as_its_readers_language_writes_it(manager: Client, typed: str, kept: str) -> None:
+    User.objects.filter(pk=manager.session["_auth_user_id"]).update(language="de")
 
-    typed = {"SHOP_SHIPPING_FEE": "4,90", "SHOP_FREE_SHIPPING_FROM": "1.050,00 €"}
-    assert manager.post(PAGE, fields | typed).status_code == 302
-    assert [str(in_force().shipping_fee), str(in_force().free_shipping_from)] == ["4.90", "1050.00"]
-    assert str(in_force().max_open_value) == "25000.50"
+    manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_FREE_SHIPPING_FROM": typed})
 
-    page = manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_SHIPPING_FEE": "4,9x"}).text
-    assert "4,90" in page[page.index('id="id_SHOP_SHIPPING_FEE_error"') :][:200]
-    assert filled(page)["SHOP_SHIPPING_FEE"] == "4,9x"
+    assert in_force().free_shipping_from == Decimal(kept)
+    shown = filled(manager.get(PAGE).text)
+    assert shown["SHOP_FREE_SHIPPING_FROM"] == f"{Decimal(kept):.2f}".replace(".", ",")
+    manager.post(PAGE, shown)
+    assert SettingChange.objects.count() == 1
 
 
-def test_an_amount_that_may_be_read_in_two_ways_is_asked_again(manager: Client, settings) -> None:
-    settings.SHOP_CURRENCY = "KWD"
-    fields = filled(manager.get(PAGE).text) | {"SHOP_SHIPPING_FEE": "1,234", "SHOP_NAME": "Tea"}
+@pytest.mark.parametrize("typed", ["1,000", "1e3", "4_90"])
+def test_an_amount_that_may_be_another_one_is_refused_beside_its_field(manager: Client, typed: str) -> None:
+    User.objects.filter(pk=manager.session["_auth_user_id"]).update(language="de")
 
-    page = manager.post(PAGE, fields).text
+    page = manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_FREE_SHIPPING_FROM": typed})
 
-    assert "may be read in two ways" in page
-    assert filled(page)["SHOP_SHIPPING_FEE"] == "1,234"
-    assert (in_force().name, in_force().shipping_fee) == ("Backoffice", 0)
+    assert 'id="id_SHOP_FREE_SHIPPING_FROM_error"' in page.text
+    assert filled(page.text)["SHOP_FREE_SHIPPING_FROM"] == typed
+    assert SettingChange.objects.count() == 0
+
+
+def test_a_version_that_is_no_number_of_a_page_is_told_as_an_old_one(manager: Client) -> None:
+    fields = filled(manager.get(PAGE).text) | {"SHOP_NAME": "Tea & Co"}
+    for version in (5_000 * "9", "²", ""):
+        assert manager.post(PAGE, fields | {"version": version}).status_code == 200
+    assert SettingChange.objects.count() == 0
 
 
 def test_the_later_of_two_managers_is_told_and_saves_what_they_typed_alone(manager: Client) -> None:
@@ -140,6 +152,84 @@ def test_the_history_shows_old_and_new_in_words_who_and_the_door(manager: Client
     assert "System · Command line" in history
 
 
+@pytest.mark.parametrize("version", ["", "-1", "x", "²", "9" * 5000])
+def test_a_version_that_no_page_has_shown_changes_nothing(manager: Client, version: str) -> None:
+    page = manager.post(PAGE, filled(manager.get(PAGE).text) | {"SHOP_NAME": "Tea", "version": version})
+
+    assert "The settings are not those that were shown" in page.text
+    assert in_force().name == "Backoffice"
+
+
+def sent(content: bytes, name: str = "logo.png") -> dict[str, SimpleUploadedFile]:
+    return {LOGO: SimpleUploadedFile(name, content)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_logo_is_chosen_replaced_and_removed_with_its_files(manager: Client, picture_folder: Path) -> None:
+    fields = filled(manager.get(PAGE).text)
+    assert "1 setting changed" in manager.post(PAGE, fields | sent(png()), follow=True).text
+    first = in_force().logo
+    assert first is not None
+
+    page = manager.get(PAGE).text
+    assert f'src="{first.url}"' in page
+    assert manager.post(PAGE, filled(page) | sent(png(colour="#000000"))).status_code == 302
+    second = in_force().logo
+    assert second is not None
+    assert [path.name for path in picture_folder.iterdir()] == [second.file]
+
+    page = manager.get(PAGE).text
+    assert "Remove the logo" in page
+    assert manager.post(PAGE, filled(page) | {f"reset-{LOGO}": "on"}).status_code == 302
+    assert in_force().logo is None
+    assert list(picture_folder.iterdir()) == []
+    history = manager.get(PAGE).text.partition('id="history"')[2]
+    assert f'<del class="bo-old">Logo {second.short_name}</del>' in history
+    assert f'<ins class="bo-new">Logo {first.short_name}</ins>' in history
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"<svg></svg>", "Choose a JPEG, PNG or WebP file"),
+        (png() + b"<script>x()</script>", "Something else is hidden in this file"),
+        (png_that_claims(20_000, 20_000), "The picture is too large to be read"),
+        (png()[:60], "The file is damaged or incomplete"),
+        (bytes(10 * 1_048_576 + 1), "The picture has 10.1 MB; at most 10 are taken."),
+    ],
+)
+def test_a_logo_that_is_no_picture_is_refused_beside_its_field_and_nothing_changes(
+    manager: Client, picture_folder: Path, content: bytes, reason: str
+) -> None:
+    fields = filled(manager.get(PAGE).text) | {"SHOP_NAME": "Tea"}
+
+    page = manager.post(PAGE, fields | sent(content)).text
+
+    assert reason in page.partition(f'id="id_{LOGO}_error"')[2][:400]
+    assert filled(page)["SHOP_NAME"] == "Tea"
+    assert SettingChange.objects.count() == 0
+    assert not picture_folder.exists() or list(picture_folder.iterdir()) == []
+
+
+def test_where_something_else_is_refused_the_logo_is_neither_kept_nor_forgotten_without_a_word(
+    manager: Client, picture_folder: Path
+) -> None:
+    fields = filled(manager.get(PAGE).text) | {"SHOP_COLOR": "blue"}
+
+    page = manager.post(PAGE, fields | sent(png())).text
+
+    assert "Choose the file again: browsers do not keep it." in page
+    assert in_force().logo is None
+    assert list(picture_folder.iterdir()) == []
+
+
+def test_no_text_names_a_logo(manager: Client) -> None:
+    page = manager.post(PAGE, filled(manager.get(PAGE).text) | {LOGO: OTHER[LOGO]}, follow=True)
+
+    assert "Nothing was changed." in page.text
+    assert in_force().logo is None
+
+
 @pytest.mark.parametrize("role", ROLE_NAMES)
 def test_managers_alone_find_the_page_and_may_open_it(sign_in: SignIn, role: str) -> None:
     client = sign_in(role)
@@ -162,3 +252,34 @@ def test_it_takes_few_queries_whatever_was_set(manager: Client, django_assert_ma
 
     with django_assert_max_num_queries(12):
         manager.get(PAGE)
+
+
+@pytest.fixture
+def german() -> Client:
+    client = Client()
+    client.force_login(make_user(role="Manager", language="de"))
+    return client
+
+
+def test_amounts_are_shown_and_taken_as_the_readers_language_writes_them(german: Client) -> None:
+    change_settings({"SHOP_MAX_OPEN_VALUE": "1234.50"}, by=CLI)
+    fields = filled(german.get(PAGE).text)
+    assert fields["SHOP_MAX_OPEN_VALUE"] == "1234,50"
+
+    answer = german.post(PAGE, fields | {"SHOP_SHIPPING_FEE": "4,90 €", "SHOP_MAX_OPEN_VALUE": "25.000"})
+
+    assert answer.status_code == 302
+    assert (str(in_force().shipping_fee), str(in_force().max_open_value)) == ("4.90", "25000.00")
+    german.post(PAGE, filled(german.get(PAGE).text))
+    assert SettingChange.objects.count() == 3
+
+
+def test_an_amount_that_may_be_a_thousand_times_as_much_is_not_guessed(german: Client, settings) -> None:
+    settings.SHOP_CURRENCY = "KWD"
+    fields = filled(german.get(PAGE).text)
+
+    page = german.post(PAGE, fields | {"SHOP_SHIPPING_FEE": "1.234"})
+
+    assert 'id="id_SHOP_SHIPPING_FEE_error"' in page.text
+    assert filled(page.text)["SHOP_SHIPPING_FEE"] == "1.234"
+    assert SettingChange.objects.count() == 0

@@ -9,12 +9,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import ROLE_NAMES
+from accounts.shop.changing import change_settings
 from backoffice.dates import moment_with_year
+from backoffice.shop.table import LOGO
 from catalog.products import edit_product
 from orders.admin.paper import printing
 from orders.fulfilment import lifecycle
 from orders.models import Order
 from tests.admin_fixtures import SignIn
+from tests.backoffice.shop.samples import OTHER
 from tests.factories import CLI, make_customer, make_product, make_promo_code, place
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +116,20 @@ def test_a_shipment_of_another_order_is_not_there(manager: Client, order: Order)
     assert manager.get(slip_url(order), {"shipment": f"{other.number}-S1"}).status_code == 404
     assert manager.get(f"{ORDERS}999999/packing-slip/").status_code == 404
     assert manager.get(f"{ORDERS}x/packing-slip/").status_code == 404
+
+
+def test_a_slip_has_a_wide_logo_in_place_of_the_shops_name_and_a_square_one_beside_it(
+    manager: Client, order: Order
+) -> None:
+    assert "<strong>Backoffice</strong>" in manager.get(slip_url(order)).text
+
+    for logo, alt, beside in ((OTHER[LOGO], "Backoffice", ""), (f"{'0f' * 16}-90x90", "", "Backoffice")):
+        change_settings({LOGO: logo}, by=CLI)
+        head = (
+            manager.get(slip_url(order)).text.partition('class="bo-sheet-head"')[2].partition("</strong>")[0]
+        )
+        assert f'src="/pictures/{logo}.png" alt="{alt}"' in head
+        assert head.endswith(f">{beside}")
 
 
 def test_an_order_of_which_nothing_is_left_has_links_to_the_slips_of_its_shipments(

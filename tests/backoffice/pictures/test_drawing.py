@@ -8,8 +8,9 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from backoffice.errors import Busy
-from catalog.models import PictureSize
-from catalog.pictures import NoPicture, drawing, drawn
+from backoffice.pictures import drawing
+from backoffice.pictures.drawing import NoPicture, drawn, drawn_logo
+from backoffice.pictures.names import PictureSize
 from tests.pictures import as_file, image, jpeg, moving, png, png_that_claims
 
 pytestmark = pytest.mark.once
@@ -206,3 +207,39 @@ def test_colours_are_converted_once_it_is_small_for_each_step_takes_memory_by_th
     drawn(as_file(image(3_000, 1_500, mode="RGBA"), icc_profile=profile))
 
     assert converted == [(2_400, 1_200)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "drawn_as"), [((3_000, 500), (720, 120)), ((900, 900), (240, 240)), ((50, 40), (50, 40))]
+)
+def test_a_logo_is_drawn_within_its_limits_as_png(sent: tuple[int, int], drawn_as: tuple[int, int]) -> None:
+    found = drawn_logo(jpeg(*sent))
+
+    picture = opened(found.content)
+    assert (picture.format, picture.size) == ("PNG", drawn_as)
+    assert (found.logo.width, found.logo.height) == drawn_as
+
+
+def test_a_logo_stays_transparent_and_has_nothing_else_of_the_file() -> None:
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Author", "somebody")
+    sent = as_file(Image.new("RGBA", (40, 30), (255, 0, 0, 0)), pnginfo=told, dpi=(72, 72))
+
+    picture = opened(drawn_logo(sent).content)
+    assert pixel_of(picture)[3] == 0
+    assert picture.info == {}
+
+
+def test_each_drawing_of_a_logo_has_a_name_that_nobody_guesses() -> None:
+    names = {drawn_logo(png()).logo.name for _each in range(3)}
+
+    assert len(names) == 3
+    assert {len(name) for name in names} == {32}
+
+
+@pytest.mark.parametrize(
+    "content", [b"<svg xmlns='x'/>", png() + b"<script>x()</script>", moving("WEBP"), b""]
+)
+def test_what_is_no_picture_is_no_logo(content: bytes) -> None:
+    with pytest.raises(NoPicture):
+        drawn_logo(content)

@@ -5,6 +5,7 @@ before it is decoded; only one is decoded at a time in a process, so that many t
 """
 
 import logging
+import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,8 @@ from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from backoffice.errors import Busy, Fault, Invalid, Title
-from catalog.models import PictureSize
+from backoffice.pictures.logo import Logo
+from backoffice.pictures.names import PictureSize, picture_file
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,8 @@ MOST_PIXELS = 40_000_000
 MOST_SCANS = 100
 WAIT_SECONDS = 20
 QUALITY = 82
+# Of a logo: enough for the largest that is shown on a screen with three pixels for one.
+LOGO_WITHIN = (720, 240)
 FORMATS = ("JPEG", "PNG", "WEBP")
 JPEG_SCAN = b"\xff\xda"
 # What a browser or a program might take the file for. All are too long to be in a picture by chance.
@@ -55,6 +59,18 @@ class DrawnPicture:
     height: int
     digest: str
 
+    def files_named(self, name: str) -> Mapping[str, bytes]:
+        """Return what is to be stored when the picture has this name."""
+        return {picture_file(name, size): content for size, content in self.files.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLogo:
+    """A logo under a new name, as PNG: there are programs for mail that show nothing else."""
+
+    logo: Logo
+    content: bytes
+
 
 def drawn(content: bytes) -> DrawnPicture:
     """Return the picture upright, in sRGB, as large as each size allows, and without any metadata.
@@ -73,6 +89,20 @@ def drawn(content: bytes) -> DrawnPicture:
             if size is PictureSize.FULL:
                 width, height = image.size
     return DrawnPicture(files, width, height, sha256(content).hexdigest())
+
+
+def drawn_logo(content: bytes) -> DrawnLogo:
+    """Return the logo upright, in sRGB, within `LOGO_WITHIN`, transparent where it was, without any metadata.
+
+    Raises NoPicture and Busy, as `drawn` does.
+    """
+    _refuse_what_is_hidden(content)
+    with _turn():
+        image = _decoded(content)
+        image.thumbnail(LOGO_WITHIN, Image.Resampling.LANCZOS)
+        file = BytesIO()
+        image.save(file, "PNG", optimize=True)
+    return DrawnLogo(Logo(secrets.token_hex(16), *image.size), file.getvalue())
 
 
 @contextmanager
