@@ -5,17 +5,19 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 from django.utils.translation import override
 from pydantic_core import to_json
 
 from accounts.actors import Actor
 from accounts.addresses.change import ask_for_own, confirm_email_change
 from accounts.addresses.change_links import NEW, OLD, change_token
-from accounts.models import AccountEvent, Customer, EmailChange, Source, User
+from accounts.models import AccountEvent, BrowserSession, Customer, EmailChange, Source, TokenFamily, User
 from backoffice.outbox.delivery import deliver_due
 from backoffice.outbox.models import EmailMessage
 from orders.models import CustomerEvent, Order
-from orders.privacy.document import DATA, PAGE, as_archive
+from orders.privacy.document import DATA, PAGE, as_archive, as_page
 from orders.privacy.erasing import erase_customer
 from orders.privacy.handing_out import hand_out
 from orders.privacy.person import person_of
@@ -52,6 +54,21 @@ def test_the_file_is_a_page_to_read_and_the_same_as_data(shopctl: Shopctl) -> No
     assert (f"Order {numbers[0]} of" in page, "€50.00" in page) == (True, True)
     assert [order["number"] for order in data["orders"]] == numbers
     assert CustomerEvent.objects.latest("pk").kind == "data_handed_out"
+
+
+def test_the_page_tells_where_they_are_signed_in_and_what_addresses_they_asked_for(client: Client) -> None:
+    ada = make_shopper("ada@example.com")
+    client.force_login(ada)
+    BrowserSession.objects.update(user_agent="Mozilla/5.0 (X11; Linux) Firefox/140.0", address="192.0.2.1")
+    TokenFamily.objects.create(
+        user=ada, auth_version=ada.auth_version, user_agent="curl/8.5.0", expires_at=timezone.now()
+    )
+    EmailChange.objects.create(user=ada, email="ada.new@example.com", needs_old=True, source=Source.API)
+
+    page = as_page(tell_person(person_of_user(ada)))
+
+    for told in ("Firefox 140 on Linux, 192.0.2.1", "A program (curl)", "ada.new@example.com"):
+        assert told in page
 
 
 def test_the_page_is_in_the_readers_language(shopctl: Shopctl) -> None:

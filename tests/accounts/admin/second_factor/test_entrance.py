@@ -121,6 +121,17 @@ def test_a_page_that_let_somebody_in_lets_in_nobody_else(ana: User) -> None:
     assert not is_in(thief)
 
 
+def test_a_wrong_recovery_code_is_told_beside_its_field_which_stays_open(ana: User) -> None:
+    give_app(ana)
+    client = Client()
+    page = client.post(SECOND, after_password(client) | {"recovery_code": "wrong"}).text
+
+    of_app, _mark, of_paper = page.partition("<details")
+    assert " open>" in of_paper
+    assert 'aria-invalid="true"' in of_paper
+    assert 'aria-invalid="true"' not in of_app
+
+
 def test_a_recovery_code_lets_in_and_signs_out_everywhere_else(ana: User) -> None:
     [paper, *_others] = give_app(ana)
     before, client = Client(), Client()
