@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Customer
 from orders.fulfilment.lifecycle import cancel_order
-from orders.models import CustomerEvent
+from orders.models import CustomerEvent, Order
 from tests.admin_fixtures import SignIn
 from tests.factories import CLI, make_customer, make_product, place
 
@@ -43,6 +43,10 @@ def test_it_is_looked_at_confirmed_and_done(manager: Client, theo: Customer) -> 
     shown = manager.get(page_of(theo, "change"))
     assert f"Erased customer {theo.pk}" in shown.text
     assert 'name="note"' not in shown.text
+    # No address is left to write to, or to copy.
+    order = manager.get(reverse("admin:orders_order_change", args=[Order.objects.get().pk])).text
+    assert f"Erased customer {theo.pk}" in order
+    assert ("mailto:" in order, "Copy e-mail address" in order) == (False, False)
     for name in ("merge", "data_file", "erase"):
         assert page_of(theo, name) not in shown.text
 
