@@ -14,7 +14,7 @@ from accounts.shop.mail_texts import title_of_part
 from backoffice.models import ShopSettings
 from backoffice.shop.in_force import value_in_force
 from backoffice.shop.kinds import Unfit
-from backoffice.shop.table import FIXED, SETTINGS, Setting
+from backoffice.shop.table import FIXED, SETTINGS, FixedSetting, Setting
 
 
 class ComesFrom(StrEnum):
@@ -99,7 +99,12 @@ class FixedNow:
 
 
 def fixed_now() -> list[FixedNow]:
-    return [FixedNow(e.name, str(e.label), str(getattr(settings, e.name)), str(e.why)) for e in FIXED]
+    return [FixedNow(e.name, str(e.label), _fixed_value(e), str(e.why)) for e in FIXED]
+
+
+def _fixed_value(fixed: FixedSetting) -> str:
+    value = str(getattr(settings, fixed.name))
+    return str(fixed.words.get(value, value))
 
 
 def latest_changes(most: int) -> list[SettingChangeInWords]:

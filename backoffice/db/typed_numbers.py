@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from backoffice.numbers import AmbiguousNumber, conventions, editable, is_plain, plain
+from backoffice import numbers
+from backoffice.numbers import AmbiguousNumber, conventions, editable, is_plain
 
 
 class TypedNumber(forms.Field):
@@ -17,7 +18,7 @@ class TypedNumber(forms.Field):
         return editable(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(self._plain(value) if isinstance(value, str) else value)
+        return super().to_python(self.plain(value) if isinstance(value, str) else value)
 
     def units(self) -> Iterable[str]:
         """Return what may stand beside the number, such as `€`."""
@@ -27,12 +28,13 @@ class TypedNumber(forms.Field):
         """Return how many decimal places the number may have."""
         return getattr(self, "decimal_places", None) or 0
 
-    def _plain(self, typed: str) -> str:
+    def plain(self, typed: str) -> str:
+        """Return the number as programs write it. Raises ValidationError: it is none, or may be two."""
         text = typed.strip()
         for unit in self.units():
             text = text.removeprefix(unit).removesuffix(unit).strip()
         try:
-            text = plain(text, places=self.places())
+            text = numbers.plain(text, places=self.places())
         except AmbiguousNumber as error:
             raise ValidationError(str(error), code="ambiguous") from error
         if text and not is_plain(text):
@@ -43,8 +45,8 @@ class TypedNumber(forms.Field):
 class WholeNumberInput(TypedNumber, forms.IntegerField):
     """A number of things: plain digits, as browsers send them, or digits grouped as people do."""
 
-    def _plain(self, typed: str) -> str:
-        text = super()._plain(typed)
+    def plain(self, typed: str) -> str:
+        text = super().plain(typed)
         # Django would take 10.00 for ten, which in German may be a slip for 10.000.
         if conventions().group_mark in text:
             raise ValidationError(self.error_messages["invalid"], code="invalid")

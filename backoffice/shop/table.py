@@ -4,7 +4,7 @@ One more is a line here, its field in `ShopNow` (`in_force.py`), and its default
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -68,6 +68,8 @@ class FixedSetting:
     name: str
     label: str | Promise
     why: str | Promise
+    # Of each value that is a word of programs.
+    words: Mapping[str, str | Promise] = field(default_factory=dict)
 
 
 GROUPS = (
@@ -218,7 +220,12 @@ SETTINGS: Mapping[str, Setting] = {each.name: each for group in GROUPS for each 
 FIXED = (
     FixedSetting("SHOP_CURRENCY", _("Currency"), _("Amounts that are written are not converted.")),
     FixedSetting("SHOP_TIME_ZONE", _("Time zone"), _("The shop’s days begin and end by it.")),
-    FixedSetting("SHOP_MFA", _("Second factor"), _("No session can lower it for everybody.")),
+    FixedSetting(
+        "SHOP_MFA",
+        _("Second factor"),
+        _("No session can lower it for everybody."),
+        {"off": _("Off"), "offered": _("Offered"), "required": _("Required of everybody")},
+    ),
     FixedSetting("SHOP_URL", _("Address"), _("Links, sign-ins and certificates depend on it.")),
     FixedSetting("SHOP_ORDER_PREFIX", _("Order numbers begin with"), _("Numbers that were given stay.")),
 )

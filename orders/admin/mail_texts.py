@@ -86,7 +86,7 @@ class MailTextsPage(View):
             messages.success(self.request, _("A test mail is on its way to %(address)s.") % to)
 
     def _page(self, own: OwnText, faults: Faults, *, other: str = "") -> HttpResponse:
-        kept = own if not faults else own_text(self.template, self.language)
+        saved = own_text(self.template, self.language)
         parts = (("opening", _("Opening"), _about_opening()), ("closing", _("Closing"), _about_closing()))
         context = {
             **admin.site.each_context(self.request),
@@ -94,7 +94,8 @@ class MailTextsPage(View):
             "own": own,
             "fields": [(name, *told, getattr(own, name), faults.get(name, "")) for name, *told in parts],
             "other": other,
-            "letter": _rendered(self.template, self.language, kept),
+            "is_unsaved": (own.opening, own.closing) != (saved.opening, saved.closing),
+            "letter": _rendered(self.template, self.language, saved if faults else own),
             "mails": [(name, title, name == self.template) for name, title in MAILS.items()],
             "languages": [(code, name, code == self.language) for code, name in settings.LANGUAGES],
             "language": self.language,

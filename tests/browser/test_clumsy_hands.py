@@ -122,6 +122,19 @@ def test_an_old_form_is_sent_again_from_the_page_that_refused_it(open_page: Open
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lanterns")
 
 
+def test_a_text_that_was_previewed_can_be_saved(open_page: OpenPage, manager: User) -> None:
+    page = open_page(manager, "/admin/settings/mails/order_placed/?language=en-gb")
+    save = page.locator("#submit-row [type=submit]")
+    expect(save).to_be_disabled()
+    page.get_by_label("Opening").fill("Dear {name}!")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.frame_locator("iframe.bo-letter").get_by_text("Dear Lena Sommer!").first).to_be_visible()
+    page.wait_for_load_state()
+    expect(save).to_be_enabled()
+    save.click()
+    expect(page.get_by_text("Saved: the next mail says it.").first).to_be_visible()
+
+
 def test_an_unknown_address_leads_back_to_where_one_was(open_page: OpenPage, manager: User) -> None:
     page = open_page(manager, "/admin/orders/order/?view=late", viewport=PHONE, expected="404")
     page.evaluate("location.href = '/admin/no/such/page/'")

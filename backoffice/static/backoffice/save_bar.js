@@ -20,10 +20,11 @@ const namesOfChanged = (form) => {
 
 function show(bar, form) {
   const names = namesOfChanged(form);
-  const isRefused = form.querySelector("[aria-invalid=true]") !== null;
+  // What was typed came back with the page, so that no field seems to be changed.
+  const mayBeSaved = names.length > 0 || "unsaved" in form.dataset || form.querySelector("[aria-invalid=true]") !== null;
   bar.classList.toggle("bo-awake", names.length > 0);
-  bar.classList.toggle("bo-asleep", !names.length && !isRefused);
-  for (const button of bar.querySelectorAll("[type=submit]")) button.disabled = !names.length && !isRefused;
+  bar.classList.toggle("bo-asleep", !mayBeSaved);
+  for (const button of bar.querySelectorAll("[type=submit]")) button.disabled = !mayBeSaved;
   bar.querySelector("[data-count]").textContent =
     names.length ? ngettext("%(count)s unsaved change", "%(count)s unsaved changes", names.length) : "";
   bar.querySelector("[data-names]").textContent = names.slice(0, 3).join(", ") + (names.length > 3 ? " …" : "");

@@ -68,6 +68,14 @@ def test_a_preview_shows_what_was_typed_and_keeps_nothing(manager: Client) -> No
     assert own_text("order_placed", "en-gb") == OwnText()
 
 
+def test_what_was_previewed_may_be_saved_and_what_is_saved_already_sleeps(manager: Client) -> None:
+    words = {"version": "0", "opening": "Dear {name}!", "closing": ""}
+    assert "data-unsaved" not in manager.get(PAGE).text
+    assert "data-unsaved" in manager.post(PAGE, words | {"do": "preview"}).text
+    manager.post(PAGE, words)
+    assert "data-unsaved" not in manager.post(PAGE, words | {"do": "preview"}).text
+
+
 def test_a_script_gets_the_mail_alone_or_what_is_wrong(manager: Client) -> None:
     good = manager.post(PAGE, {"opening": "Moin", "do": "preview"}, headers={"X-Part": "preview"}).json()
     bad = manager.post(PAGE, {"opening": "{who}", "do": "preview"}, headers={"X-Part": "preview"}).json()

@@ -112,6 +112,7 @@ def test_the_later_of_two_managers_is_told_and_saves_what_they_typed_alone(manag
 
     page = manager.post(PAGE, fields | {"SHOP_NAME": "Tea"})
     assert "System has just changed “Shipping fee”." in page.text
+    assert "data-unsaved" in page.text
     assert in_force().name == "Backoffice"
 
     assert manager.post(PAGE, filled(page.text)).status_code == 302
@@ -137,6 +138,7 @@ def test_what_stays_in_the_environment_is_told(manager: Client) -> None:
     page = manager.get(PAGE).text
 
     assert [each.name for each in FIXED if f"{each.name}." not in page] == []
+    assert "<dd>Offered<small>SHOP_MFA." in page
 
 
 def test_the_history_shows_old_and_new_in_words_who_and_the_door(manager: Client) -> None:
