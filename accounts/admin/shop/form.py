@@ -70,7 +70,7 @@ class SettingsForm(forms.Form):
             widget=_widget(now.setting.kind),
         )
         self.fields[SEEN + name] = forms.CharField(
-            required=False, strip=False, initial=_shown(now), widget=forms.HiddenInput
+            required=False, strip=False, initial=now.text, widget=forms.HiddenInput
         )
         if now.comes_from is ComesFrom.SET:
             label = _("Back to the default: %(value)s") % {"value": now.default_in_words}
@@ -98,7 +98,15 @@ class SettingsForm(forms.Form):
             raise Invalid(str(unfit), faults=[Fault(f"/{name}", "validation", str(unfit))]) from unfit
 
     def _is_changed(self, name: str) -> bool:
-        return name in self.data and name != LOGO and self.data[name] != self.data.get(SEEN + name)
+        return name in self.data and name != LOGO and self.data[name] != self._seen(name)
+
+    def _seen(self, name: str) -> str:
+        """Return what the field showed: the page holds it as programs read it, in whichever language."""
+        kind, text = self.now.by_name[name].setting.kind, self.data.get(SEEN + name, "")
+        try:
+            return kind.shown(kind.value(text))
+        except Unfit:
+            return text
 
     def _is_reset(self, name: str) -> bool:
         return bool(self.data.get(RESET + name))
@@ -109,7 +117,7 @@ class SettingsForm(forms.Form):
         data["version"] = str(self.now.version)
         for name, each in self.now.by_name.items():
             data[name] = self.data[name] if name in self.data and self._is_changed(name) else _shown(each)
-            data[SEEN + name] = _shown(each)
+            data[SEEN + name] = each.text
             if self._is_reset(name):
                 data[RESET + name] = "on"
         return SettingsForm(self.now, data)
