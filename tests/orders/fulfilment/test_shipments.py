@@ -234,5 +234,5 @@ def test_a_shipment_keeps_the_address_it_went_to(number: str) -> None:
         "Hafenstr. 1",
     ]
     assert later.shipping_address == Order.objects.get().shipping_address
-    told = [mail.context["address"][1] for mail in mails("order_shipped")]
+    told = [mail.context["address"]["value"]["line1"] for mail in mails("order_shipped")]
     assert told == [ADDRESS.line1, "Hafenstr. 1"]

@@ -36,6 +36,8 @@ def test_a_customer_has_figures_of_their_orders() -> None:
             name: getattr(lena, name)
             for name in ("id", "email", "name", "phone", "note", "language", "created_at")
         },
+        "erasure_asked_at": None,
+        "erased_at": None,
         "has_account": False,
         "orders": 0,
         "last_order_at": None,
