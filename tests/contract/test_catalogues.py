@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages import Message
+from django.utils import translation
 
 from tests.contract import catalogues
 
@@ -12,6 +13,22 @@ pytestmark = pytest.mark.once
 
 def test_everything_is_translated_and_compiled() -> None:
     assert list(catalogues.faults()) == []
+
+
+@pytest.mark.parametrize(("count", "form"), [(0, 1), (1, 0), (2, 1)])
+def test_german_has_the_right_form_for_none_for_one_and_for_several(count: int, form: int) -> None:
+    of_scripts = {file for file in catalogues.catalogue_files() if file.stem == "djangojs"}
+    said = [
+        (*each.id, each.string[form])
+        for file in catalogues.catalogue_files()
+        if file.parents[1].name == "de" and file not in of_scripts
+        for each in catalogues.read(file)
+        if isinstance(each.id, tuple) and not each.context
+    ]
+    assert len(said) > 100
+    with translation.override("de"):
+        wrong = [one for one, many, wanted in said if translation.ngettext(one, many, count) != wanted]
+    assert wrong == []
 
 
 PAGE = '''"""Not for people."""
