@@ -46,7 +46,7 @@ def test_signing_in_lands_on_the_dashboard(open_page: OpenPage) -> None:
     expect(page.get_by_label("E-mail address")).to_be_focused()
     type_text(page, "anna@example.com")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()

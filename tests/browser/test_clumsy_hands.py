@@ -176,7 +176,7 @@ def sign_in_again(page: Page) -> None:
     """Fill in the form that signs in, in this page."""
     page.get_by_label("E-mail address").fill("anna@example.com")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_who_is_signed_out_while_a_dialog_is_open_keeps_it_and_sends_it_after_signing_in_elsewhere(

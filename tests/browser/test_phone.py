@@ -82,7 +82,7 @@ def test_without_scripts_an_order_is_shipped_a_list_narrowed_and_the_menu_found(
     page.goto("/admin/")
     page.locator("[name=username]").fill(manager.email)
     page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[type=submit]").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto("/admin/orders/order/?status=delivered")
     expect(page.locator("tr.data-row")).to_have_count(0)
     page.goto("/admin/orders/order/")
