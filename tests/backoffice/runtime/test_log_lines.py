@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 CANARY = "dp3k9x-5e0c8f1a7b2d4c6e"
 LINKS = {
     reverse("confirm_email", args=[CANARY]): "/account/confirm/…",
