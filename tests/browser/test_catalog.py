@@ -24,6 +24,8 @@ def csv_file(content: str) -> FilePayload:
 
 def choose_file(page: Page, content: str) -> None:
     """By the chooser that a click opens; the file is sent as soon as it is chosen."""
+    page.get_by_label("File of stock").wait_for(state="attached")
+    page.wait_for_load_state()
     with page.expect_file_chooser() as chooser:
         page.get_by_label("File of stock").click()
     chooser.value.set_files(files=[csv_file(content)])
