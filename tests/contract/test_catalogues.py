@@ -19,7 +19,7 @@ def test_everything_is_translated_and_compiled() -> None:
 def test_german_has_the_right_form_for_none_for_one_and_for_several(count: int, form: int) -> None:
     of_scripts = {file for file in catalogues.catalogue_files() if file.stem == "djangojs"}
     said = [
-        (*each.id, each.string[form])
+        (*each.id, list(each.string or ())[form])
         for file in catalogues.catalogue_files()
         if file.parents[1].name == "de" and file not in of_scripts
         for each in catalogues.read(file)
