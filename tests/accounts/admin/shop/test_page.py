@@ -99,13 +99,6 @@ def test_an_amount_that_may_be_another_one_is_refused_beside_its_field(manager: 
     assert SettingChange.objects.count() == 0
 
 
-def test_a_version_that_is_no_number_of_a_page_is_told_as_an_old_one(manager: Client) -> None:
-    fields = filled(manager.get(PAGE).text) | {"SHOP_NAME": "Tea & Co"}
-    for version in (5_000 * "9", "²", ""):
-        assert manager.post(PAGE, fields | {"version": version}).status_code == 200
-    assert SettingChange.objects.count() == 0
-
-
 def test_the_later_of_two_managers_is_told_and_saves_what_they_typed_alone(manager: Client) -> None:
     fields = filled(manager.get(PAGE).text)
     change_settings({"SHOP_SHIPPING_FEE": "4.90"}, by=CLI)
