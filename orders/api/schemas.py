@@ -150,10 +150,15 @@ class OrderFilters(ListQuery):
     placed_before: Moment | None = None
     payment: PaymentFilter | None = Field(
         None,
-        description="How far they are paid. `overdue`: their due date has passed, and they are not paid.",
+        description="How far they are paid. `overdue`: not paid, and their due date has passed.",
     )
     due_gte: SignedMoney | None = Field(None, description="Below zero for what is owed to the customer.")
     due_lte: SignedMoney | None = None
+
+    @property
+    def asks_for_promos(self) -> bool:
+        """Whether the list itself would tell promo codes."""
+        return self.promo_code is not None or "promo_code" in (self.ordering or "")
 
     @property
     def asks_for_payments(self) -> bool:
