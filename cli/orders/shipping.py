@@ -64,8 +64,7 @@ def ship(
 
     The customers get an e-mail. The file has the columns number (or order), tracking_number (or tracking)
     and, if it likes, carrier; a row ships all that is left of its order. What each row does is shown first.
-    Each order is shipped on its own, and a parcel that is known already changes nothing: the same file may
-    be sent again.
+    Each order is shipped on its own; a parcel that is known changes nothing, so a file may be sent again.
     """
     if (number is None) is (from_ is None):
         wrong_use(_("Name one order, or a file with --from."))
