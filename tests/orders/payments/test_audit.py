@@ -20,6 +20,12 @@ from tests.factories import CLI, make_product, make_user, place
 
 pytestmark = pytest.mark.django_db
 
+BOOKED_TWICE = """
+    INSERT INTO orders_paymentclaim (method, provider, reference, entry_id)
+    SELECT method, '', 'ntrf 2', id FROM orders_paymententry
+    WHERE kind = 'payment' AND reference <> 'NTRF 1'
+"""
+
 
 @pytest.fixture
 def order() -> Order:
@@ -27,7 +33,9 @@ def order() -> Order:
     make_product("TEA", on_hand=10, price="25.00")
     placed = place({"TEA": 2})
     record_payment(placed.number, Decimal("30.00"), PaymentDetails(reference="NTRF 1"), by=CLI)
-    wrong = record_payment(placed.number, Decimal("9.00"), PaymentDetails(reference="Ｎtrf 2"), by=CLI).entry
+    wrong = record_payment(
+        placed.number, Decimal("9.00"), PaymentDetails(reference="\uff2etrf 2"), by=CLI
+    ).entry
     reverse(wrong.pk, reason="Wrong", by=CLI)
     allow(placed.number, Decimal("1.00"), reason="Late", by=CLI)
     cancel_order(placed.number, lines={"TEA": 1}, by=CLI)
@@ -61,9 +69,7 @@ def test_what_use_cases_wrote_is_in_order(order: Order) -> None:
         ("UPDATE orders_paymentclaim SET reference = 'other'", "claim"),
         ("DELETE FROM orders_paymentclaim", "claim"),
         (
-            "INSERT INTO orders_paymentclaim (method, provider, reference, entry_id) "
-            "SELECT method, '', 'ntrf 2', id FROM orders_paymententry "
-            "WHERE kind = 'payment' AND reference <> 'NTRF 1'",
+            BOOKED_TWICE,
             "claim",
         ),
         ("DELETE FROM orders_orderevent WHERE kind = 'paid_back'", "timeline"),
@@ -97,6 +103,9 @@ def test_the_hourly_proof_tells_managers(order: Order) -> None:
     ],
 )
 def test_the_ledger_refuses_to_be_rewritten(order: Order, rewriting: str) -> None:
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(rewriting)
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(rewriting)
