@@ -130,20 +130,3 @@ def test_orders_of_the_demo_and_without_a_due_date_are_left_alone(order: Order) 
     place({"TEA": 1})
 
     assert remind_overdue(NOON + timedelta(days=30)) == 0
-
-
-def test_an_order_is_due_so_many_days_after_it_is_placed(settings: Any) -> None:
-    settings.SHOP_PAYMENT_DAYS = 14
-    make_product("TEA", on_hand=20, price="25.00")
-
-    order = place({"TEA": 1}, at=datetime(2026, 11, 30, 22, 30, tzinfo=UTC))
-
-    assert order.payment_due_on == date(2026, 12, 14)
-    [mail] = EmailMessage.objects.filter(template="order_placed")
-    assert mail.context["pay_by"]["facts"]["day"]["value"] == "2026-12-14"
-
-
-def test_a_due_date_is_told_in_the_timeline(order: Order) -> None:
-    event = OrderEvent.objects.get(kind=EventKind.DUE_DATE_CHANGED)
-
-    assert event.facts["changes"]["payment_due_on"] == ["", "2026-11-30"]
