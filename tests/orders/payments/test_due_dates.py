@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from backoffice.errors import Invalid
+from backoffice.errors import Invalid, Stale
 from backoffice.outbox.models import EmailMessage
 from orders.fulfilment.lifecycle import ship_order
-from orders.held_order import Stale
 from orders.models import EventKind, Order, OrderEvent
 from orders.payments.due_dates import set_due_date
 from orders.payments.recording import record_payment
