@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SHIP = Words("Ship", "Shipping", "Shipped", {"new": "new", "same": "known already"})
 
 
+Unpaid = Annotated[bool, typer.Option("--unpaid", help="Ship it although it is held until it is paid.")]
+
+
 @verb(
     app,
     "ship",
@@ -46,9 +49,7 @@ def ship(
     lines: Lines = None,
     carrier: Annotated[str, typer.Option(help="Such as DHL. With --from, of the rows that name none.")] = "",
     tracking: Annotated[str, typer.Option(help="The tracking number.")] = "",
-    unpaid: Annotated[
-        bool, typer.Option("--unpaid", help="Ship it although it is held until it is paid.")
-    ] = False,
+    unpaid: Unpaid = False,
     skip_invalid: SkipInvalid = False,
     rejects: Rejects = None,
     overwrite: Overwrite = False,
